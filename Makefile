@@ -1,0 +1,43 @@
+# Every target works on a fresh clone with `make` and `git`; as root on Debian it installs what is
+# missing, elsewhere it names it. Test servers live in a cache folder outside the repository.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench dev servers
+SHELL := /bin/bash
+PY := .venv/bin/python
+# PYTEST_ARGS narrows a run: make test PYTEST_ARGS='tests/collectors -k git'
+PYTEST_ARGS ?=
+JOBS ?= 2
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+demo: ## build the bundled incident into build/demo (no server, no network)
+	@tools/packages demo
+	@tools/venv demo
+	.venv/bin/timeline demo --out build/demo
+
+test: ## install and start real servers, run all tests
+	@tools/packages test
+	@tools/venv test
+	@tools/setup-tests
+	@tools/check-js
+	$(PY) -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+
+lint: ## ruff and mypy, both strict
+	@tools/packages demo
+	@tools/venv test
+	@tools/lint
+
+bench: ## the figures we quote: benchmarks/build.py
+	@tools/packages test
+	@tools/venv test
+	$(PY) benchmarks/build.py
+
+dev: ## an environment to work in, with commit hooks
+	@tools/packages demo
+	@tools/venv test
+	.venv/bin/pip install -q pre-commit
+	.venv/bin/pre-commit install
+
+servers: ## compile the test servers that are in no package (Go; about ten minutes, once)
+	@tools/build-servers

@@ -1,0 +1,46 @@
+"""Where the servers' programs are, and what is said when one of them is not there."""
+
+import os
+import shutil
+from pathlib import Path
+
+
+class MissingError(RuntimeError):
+    """A program is not on this machine; the message says what would bring it.
+
+    `compiled` marks those that only `make servers` builds: their absence never fails a run.
+    """
+
+    def __init__(self, what: str, remedy: str, *, compiled: bool = False) -> None:
+        super().__init__(f"not run: {what} is not here; {remedy}")
+        self.compiled = compiled
+
+
+def cache() -> Path:
+    """Name the folder, outside the repository, that keeps downloaded and compiled test servers."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("TIMELINE_TEST_CACHE") or Path(base) / "incident-timeline")
+
+
+def program(name: str, package: str) -> Path:
+    """Find a program on PATH; raise MissingError naming the Debian package that has it."""
+    found = shutil.which(name)
+    if found is None:
+        raise MissingError(name, f"Debian package `{package}` (`make test` as root installs it)")
+    return Path(found)
+
+
+def compiled(name: str) -> Path:
+    """Find a program that `make servers` has compiled; raise MissingError where it has not."""
+    path = cache() / "bin" / name
+    if not os.access(path, os.X_OK):
+        raise MissingError(name, "needs `make servers`", compiled=True)
+    return path
+
+
+def fetched(relative: str) -> Path:
+    """Find something that `make test` put into the cache folder; raise MissingError where it did not."""
+    path = cache() / relative
+    if not path.exists():
+        raise MissingError(relative, "`make test` fetches it (tools/setup-tests)")
+    return path

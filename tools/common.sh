@@ -1,0 +1,18 @@
+# Names shared by the helper scripts; sourced, never run.
+# shellcheck shell=bash
+set -euo pipefail
+
+ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+CACHE="${TIMELINE_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/incident-timeline}"
+
+say() { printf '%s\n' "$*" >&2; }
+
+# Every long download or build has an end: a hung registry must not hang the job.
+limited() { timeout --foreground "$@"; }
+
+# Two runs at once (a developer and CI on one machine) must not build into each other's folders.
+locked() { # NAME COMMAND...
+  local name=$1; shift
+  mkdir -p "$CACHE"
+  ( flock 9; "$@" ) 9>"$CACHE/.$name.lock"
+}
