@@ -1,0 +1,191 @@
+"""What a collector is: it declares options, fetches with an injected client, and parses purely."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from timeline.canonical import Json
+from timeline.errors import TimelineError, UndecodableTimeError
+from timeline.model import Evidence, Fact, Gap, GapReason, Incident, Panel, Person, Window, gap
+from timeline.zones import parse_duration
+
+#: What a collector yields; the order never matters.
+Record = Fact | Gap | Person | Panel
+#: How a collector was tested: against the real system, against its schema, on recorded answers.
+TestedAgainst = Literal["real", "schema", "recorded"]
+MAX_PAYLOAD = 16 * 2**20  # bytes of one payload; more must be split by the collector
+
+
+class SourceError(TimelineError):
+    """A source could not give something; becomes a gap with this reason and message."""
+
+    def __init__(self, reason: GapReason, message: str) -> None:
+        super().__init__(message)
+        self.reason: GapReason = reason
+
+
+class PayloadTooLargeError(SourceError):
+    """An answer is over 16 MiB; the collector should ask for less at once, else it is a gap."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("truncated", message)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one exchange brought: bytes with their form, and for HTTP the status and headers."""
+
+    body: bytes
+    form: str = "json"  # json, jsonl, csv, txt or bin
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A stored (redacted) payload: `parse` sees only this. Header names are lower case."""
+
+    sha256: str
+    data: bytes
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def json(self) -> Json:
+        """Decode the payload as JSON; raise SourceError(undecodable)."""
+        import orjson
+
+        try:
+            return orjson.loads(self.data)
+        except orjson.JSONDecodeError as err:
+            raise SourceError("undecodable", f"an answer is not JSON: {err}") from err
+
+
+class Tape(Protocol):
+    """Every exchange goes through the tape: it performs and stores, or replays what was stored."""
+
+    @property
+    def replaying(self) -> bool:
+        """Tell whether answers come from the evidence alone (no socket, no process, no file)."""
+
+    async def exchange(
+        self, request: Mapping[str, Json], perform: Callable[[], Awaitable[Answer]], *, attempt: int = 1
+    ) -> Payload:
+        """Perform the exchange and store what came, or replay it; failures are stored and raised.
+
+        `request` is the canonical request: it names everything that decides the answer and holds
+        no secret. `perform` raises SourceError for a failure. Raises PayloadTooLargeError past 16 MiB.
+        """
+
+
+@dataclass
+class Context:
+    """What a collector is given by the build."""
+
+    source: str
+    incident: Incident
+    now: int  # ns; the collection's time, the same at every replay
+    tape: Tape
+    secret: Callable[[str], str]  # reference -> secret; never called while replaying
+    progress: Callable[[str], None] = lambda _: None
+    resolve_path: Callable[[str], str] = lambda path: path  # relative to the configuration file
+
+
+class Options(BaseModel):
+    """Options that every source has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    origin: str | None = None
+    clock_error: str = "1s"
+    time_cap: str = "60s"
+
+    @field_validator("clock_error", "time_cap")
+    @classmethod
+    def _duration(cls, value: str) -> str:
+        try:
+            parse_duration(value)
+        except UndecodableTimeError as err:
+            raise ValueError(str(err)) from err
+        return value
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of `timeline doctor`: what was looked at, whether it is well, and the detail."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+class Collector(Generic[OptionsT]):
+    """Base of every collector; a subclass is one file.
+
+    Class attributes: `name`, `family` (alerts, metrics, changes, chat, logs, any), `summary`
+    (one line), `tested_against`, `options_type`, `target` (the option that `--source
+    NAME=TARGET` sets), `parser_version` (raised when `parse` reads the same bytes otherwise).
+    """
+
+    name: ClassVar[str]
+    family: ClassVar[str]
+    summary: ClassVar[str]
+    tested_against: ClassVar[TestedAgainst] = "recorded"
+    options_type: ClassVar[type[Options]]
+    target: ClassVar[str] = "url"
+    parser_version: ClassVar[int] = 1
+
+    def __init__(self, options: OptionsT, context: Context) -> None:
+        self.options: OptionsT = options
+        self.context = context
+
+    @property
+    def origin(self) -> str:
+        """The `origin` option, which defaults to the source's name."""
+        return self.options.origin or self.context.source
+
+    def collect(self, window: Window) -> AsyncIterator[Record]:
+        """Yield facts, gaps, people and panels for `[start, end)`; raise SourceError to end in a gap."""
+        raise NotImplementedError
+
+    def probe(self) -> AsyncIterator[Check]:
+        """Yield what `timeline doctor` shows: reachable, authorised, clock offset, retention."""
+        raise NotImplementedError
+
+    def gap(
+        self, reason: GapReason, window: Window, statement: str, *,
+        missing: str | None = None, evidence: tuple[Evidence, ...] = (),
+    ) -> Gap:  # fmt: skip
+        """Make a gap of this source over `window`."""
+        return gap(
+            self.context.source,
+            reason,
+            window.start,
+            window.end,
+            statement,
+            missing=missing,
+            evidence=evidence,
+        )
+
+    def evidence(
+        self,
+        payload: Payload | None,
+        pointer: str | None = None,
+        *,
+        query: str | None = None,
+        link: str | None = None,
+    ) -> Evidence:
+        """Make an evidence entry of this source."""
+        return Evidence(
+            source=self.context.source, payload=payload.sha256 if payload else None,
+            pointer=pointer, query=query, link=link,
+        )  # fmt: skip
+
+
+AnyCollector = Collector[Any]

@@ -1,0 +1,65 @@
+"""Canonical JSON (RFC 8785) and digests: the same content gives the same bytes everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from typing import Any
+
+import orjson
+import rfc8785
+
+Json = Any
+_SAFE = 2**53 - 1
+
+
+def plain(value: Json) -> Json:
+    """Return `value` with integers beyond 2^53 and non-finite numbers as strings."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) <= _SAFE else str(value)
+    if isinstance(value, float):
+        return _plain_float(value)
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    return [plain(item) for item in value]
+
+
+def _plain_float(value: float) -> float | int | str:
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+Inf" if value > 0 else "-Inf"
+    return int(value) if value == int(value) and abs(value) <= _SAFE else value
+
+
+def canonical(value: Json) -> bytes:
+    """Return the RFC 8785 bytes of `value` (after `plain`)."""
+    simple = plain(value)
+    return (
+        orjson.dumps(simple, option=orjson.OPT_SORT_KEYS) if _orjson_agrees(simple) else rfc8785.dumps(simple)
+    )
+
+
+def _orjson_agrees(value: Json) -> bool:
+    # orjson sorts keys by code point and writes exponents its own way; both differ from
+    # RFC 8785 only beyond the basic plane and for the floats below.
+    if isinstance(value, float):
+        return 1e-6 <= abs(value) < 1e16
+    if isinstance(value, dict):
+        return all(key.isascii() and _orjson_agrees(item) for key, item in value.items())
+    if isinstance(value, list):
+        return all(_orjson_agrees(item) for item in value)
+    # orjson leaves U+007F as it is, as RFC 8785 does; control characters are written alike.
+    return True
+
+
+def sha256(data: bytes) -> str:
+    """Return the hexadecimal SHA-256 of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def short_id(prefix: str, value: Json) -> str:
+    """Return `prefix-` and the first 16 hex digits of the SHA-256 over the canonical `value`."""
+    return f"{prefix}-{sha256(canonical(value))[:16]}"

@@ -1,0 +1,15 @@
+"""Errors of the core; each message says what is wrong, where, and what to do next."""
+
+from __future__ import annotations
+
+
+class TimelineError(Exception):
+    """Base of every error this product raises on purpose."""
+
+
+class UndecodableTimeError(TimelineError):
+    """A time that cannot be read without guessing."""
+
+
+class UsageError(TimelineError):
+    """Something is wrong before the first request; nothing is written (exit code 2)."""

@@ -1,0 +1,64 @@
+"""How collectors make facts: id from origin and key, statement from the kind's template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from timeline.canonical import Json, short_id
+from timeline.instant import Bounds
+from timeline.kinds import SPECS, Category, Kind
+from timeline.model import Evidence, Fact, Quantity, Quote, Related, Subject
+from timeline.statements import Name, statement
+from timeline.text import QUOTE_LIMIT, clean
+
+
+def fact(
+    kind: Kind, *, origin: str, key: Json, at: Bounds, time_means: str, clock: str, source: str,
+    names: Mapping[str, Name], evidence: Iterable[Evidence], subject: Subject | None = None,
+    quote: Quote | None = None, quantity: Quantity | None = None, actor: str | None = None,
+    thread: str | None = None, related: Iterable[Related] = (), category: Category | None = None,
+    surfaced: bool | None = None,
+) -> Fact:  # fmt: skip
+    """Make a fact.
+
+    `origin` is the system's own identity and `key` the record's own key in it (never bounds,
+    window, step or pseudonym); `names` fill the statement's template; `actor` is an identity
+    (`slack:T1:U2`) that later becomes a pseudonym. `category` and `surfaced` override the kind's
+    (for `custom` records).
+    """
+    spec = SPECS[kind]
+    seen = spec.surfaced if surfaced is None else surfaced
+    return Fact(
+        id=short_id("f", [1, origin, kind, key]), kind=kind, category=category or spec.category,
+        earliest=at.earliest, latest=at.latest, time_means=time_means, clock=clock,
+        surfaced=at.latest if seen else None, subject=subject or Subject(),
+        statement=statement(kind, names, already=at.earliest is None), quote=quote, quantity=quantity,
+        actor=actor, thread=thread, related=tuple(related), source=source, evidence=tuple(evidence),
+    )  # fmt: skip
+
+
+def quote(text: str, edited_at: int | None = None) -> Quote | None:
+    """Return a source's own words, cleaned and cut at 4,000 characters; None when empty.
+
+    Person marks (`timeline.text.mention`) must be put in after cleaning: pass text through
+    `timeline.text.clean` first, then insert marks, then call `quote_marked`.
+    """
+    return quote_marked(clean(text), edited_at)
+
+
+def quote_marked(text: str, edited_at: int | None = None) -> Quote | None:
+    """Return a quote of text that is already clean and may hold person marks."""
+    if not text.strip():
+        return None
+    return Quote(text=text[:QUOTE_LIMIT], truncated=len(text) > QUOTE_LIMIT, edited_at=edited_at)
+
+
+def thread_key(*parts: Json) -> str:
+    """Return the key that ties facts of one life together, from the system's own identities."""
+    return short_id("t", [1, *parts])
+
+
+def alert_thread(origin: str, alert: str, labels: Mapping[str, str]) -> str:
+    """Return the thread shared by an alert's states and its rule's crossings (rule and labels)."""
+    own = {k: v for k, v in labels.items() if k not in {"alertname", "alertstate", "__name__", "alertgroup"}}
+    return thread_key("alert", origin, alert, own)

@@ -1,0 +1,122 @@
+"""Instants and bounds: integers of nanoseconds since 1970 UTC, and closed intervals of them."""
+
+from __future__ import annotations
+
+import re
+from calendar import timegm
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+
+from timeline.errors import UndecodableTimeError
+
+NS = 1_000_000_000
+MINUTE = 60 * NS
+_RFC3339 = re.compile(
+    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d:?\d\d)?"
+)
+_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+class Bounds(NamedTuple):
+    """A closed interval `[earliest, latest]` of instants; `earliest` None: it was already so."""
+
+    earliest: int | None
+    latest: int
+
+
+class Civil(NamedTuple):
+    """A written date and time: UTC-like nanoseconds, its precision, and its offset (ns) if it had one."""
+
+    wall: int
+    precision: int
+    offset: int | None
+
+
+def format_instant(instant: int) -> str:
+    """Return RFC 3339 with `Z` and 0, 3, 6 or 9 digits, the fewest that are exact."""
+    seconds, fraction = divmod(instant, NS)
+    days, clock = divmod(seconds, 86_400)
+    year, month, day = civil_from_days(days)
+    text = f"{year:04d}-{month:02d}-{day:02d}T{clock // 3600:02d}:{clock // 60 % 60:02d}:{clock % 60:02d}"
+    if not fraction:
+        return text + "Z"
+    digits = f"{fraction:09d}"
+    kept = 3 if digits.endswith("000000") else 6 if digits.endswith("000") else 9
+    return f"{text}.{digits[:kept]}Z"
+
+
+def civil_from_days(days: int) -> tuple[int, int, int]:
+    """Return (year, month, day) of a day count since 1970, for any year (proleptic Gregorian)."""
+    era, doe = divmod(days + 719_468, 146_097)
+    yoe = (doe - doe // 1460 + doe // 36_524 - doe // 146_096) // 365
+    doy = doe - (365 * yoe + yoe // 4 - yoe // 100)
+    mp = (5 * doy + 2) // 153
+    month = mp + 3 if mp < 10 else mp - 9
+    return yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) // 5 + 1
+
+
+def read_civil(text: str) -> Civil:
+    """Read a written date-time; raise UndecodableTimeError when it is none, or an impossible one.
+
+    Second 60 is read as the last second of its minute growing into the next: a leap second's
+    instant is not representable, so its bounds begin where the minute ends.
+    """
+    match = _RFC3339.fullmatch(text.strip())
+    if not match:
+        raise UndecodableTimeError(f"{text!r} is not a date and time such as 2026-11-21T14:00:00Z")
+    year, month, day, hour, minute = (int(match[i]) for i in range(1, 6))
+    second = int(match[6] or 0)
+    leap = month != 2 or day < 29 or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
+    possible = 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1] and leap and hour < 24
+    if not (possible and minute < 60 and second <= 60 and year):
+        raise UndecodableTimeError(f"{text!r} names no time that exists")
+    digits = match[7] or ""
+    if len(digits) > 9 and digits[9:].strip("0"):
+        raise UndecodableTimeError(f"{text!r} is finer than a nanosecond")
+    precision = MINUTE if match[6] is None else 10 ** (9 - min(len(digits), 9))
+    wall = timegm((year, month, day, hour, minute, second)) * NS + int(digits[:9].ljust(9, "0"))
+    return Civil(wall, precision, _offset(match[8], text))
+
+
+def _offset(zone: str | None, text: str) -> int | None:
+    if zone is None:
+        return None
+    if zone in "Zz":
+        return 0
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    if hours > 23 or minutes > 59:
+        raise UndecodableTimeError(f"{text!r} has an impossible offset {zone}")
+    return (hours * 60 + minutes) * MINUTE * (-1 if zone[0] == "-" else 1)
+
+
+def parse_instant(text: str) -> int:
+    """Read RFC 3339 with a zone into an instant (the first of its precision)."""
+    civil = read_civil(text)
+    if civil.offset is None:
+        raise UndecodableTimeError(
+            f"{text!r} has no zone; write it as {text.strip()}Z or with an offset like +02:00"
+        )
+    return civil.wall - civil.offset
+
+
+def precise(instant: int, precision: int) -> Bounds:
+    """Return the bounds of a value that was cut to `precision` nanoseconds."""
+    return Bounds(instant, instant + precision - 1)
+
+
+def between(previous: int | None, sample: int) -> Bounds:
+    """Return the bounds of a change seen between two samples: `[previous + 1 ns, sample]`."""
+    return Bounds(None if previous is None else previous + 1, sample)
+
+
+def _validate(value: Any) -> Any:
+    return parse_instant(value) if isinstance(value, str) else value
+
+
+Instant = Annotated[
+    int,
+    BeforeValidator(_validate),
+    PlainSerializer(format_instant, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]

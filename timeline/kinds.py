@@ -1,0 +1,98 @@
+"""The closed vocabulary of facts: category, when a fact is surfaced, and its statement template.
+
+A template holds `{name}` (an identifier, shown in code form), `{name:n}` (a number), `{name:w}`
+(a word of ours), and `[...]` parts that are dropped when one of their names is missing.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, get_args
+
+Category = Literal["signal", "impact", "action", "change"]
+Kind = Literal[
+    "alert.pending", "alert.pending_ended", "alert.firing", "alert.resolved", "alert.acknowledged",
+    "alert.notified", "alert.silenced", "alert.unsilenced",
+    "metric.crossed_above", "metric.crossed_below", "metric.matched", "metric.unmatched",
+    "metric.present", "metric.absent",
+    "deploy.started", "deploy.finished", "deploy.failed", "deploy.rolled_back",
+    "change.merged", "change.tagged", "change.released", "change.flag", "change.config", "change.scale",
+    "chat.message", "chat.edited", "chat.deleted",
+    "log.first_seen", "log.rate_changed", "trace.first_error", "status.posted",
+    "incident.declared", "incident.detected", "incident.mitigated", "incident.severity_changed",
+    "incident.role_assigned", "incident.resolved", "custom",
+]  # fmt: skip
+
+
+class KindSpec(NamedTuple):
+    """What a kind means for reading: category, surfaced at `latest` or not, templates."""
+
+    category: Category
+    surfaced: bool
+    template: str
+    already: str = ""  # used when `earliest` is null: it was already so
+
+
+_LABELS = "[ ({labels})]"
+_METRIC = "[ for {series}]"
+_RULE = "[: {value:n}{unit:u}, threshold {op:w} {threshold:n}{unit:u}]"
+_ON = "[ to {environment}][ of {service}][ at {revision}]"
+
+SPECS: dict[Kind, KindSpec] = {
+    "alert.pending": KindSpec(
+        "signal", False, f"Alert {{alert}} became pending{_LABELS}", f"Alert {{alert}} was already pending{_LABELS}"
+    ),
+    "alert.pending_ended": KindSpec("signal", False, f"Alert {{alert}} stopped being pending without firing{_LABELS}"),
+    "alert.firing": KindSpec(
+        "signal", True, f"Alert {{alert}} fired{_LABELS}", f"Alert {{alert}} was already firing{_LABELS}"
+    ),
+    "alert.resolved": KindSpec("signal", True, f"Alert {{alert}} stopped firing{_LABELS}"),
+    "alert.acknowledged": KindSpec("action", True, f"Alert {{alert}} was acknowledged{_LABELS}[ by {{actor:p}}]"),
+    "alert.notified": KindSpec("signal", True, f"A notification of alert {{alert}} was sent[ to {{receiver}}]{_LABELS}"),
+    "alert.silenced": KindSpec("action", True, f"Alert {{alert}} was silenced{_LABELS}[ by {{actor:p}}]"),
+    "alert.unsilenced": KindSpec("action", True, f"Alert {{alert}} was unsilenced{_LABELS}"),
+    "metric.crossed_above": KindSpec(
+        "signal", False, f"{{name}} crossed above its threshold{_METRIC}{_RULE}",
+        f"{{name}} was already above its threshold{_METRIC}{_RULE}",
+    ),
+    "metric.crossed_below": KindSpec(
+        "signal", False, f"{{name}} crossed below its threshold{_METRIC}{_RULE}",
+        f"{{name}} was already below its threshold{_METRIC}{_RULE}",
+    ),
+    "metric.matched": KindSpec(
+        "signal", False, f"{{name}} began to match its threshold{_METRIC}{_RULE}",
+        f"{{name}} already matched its threshold{_METRIC}{_RULE}",
+    ),
+    "metric.unmatched": KindSpec("signal", False, f"{{name}} stopped matching its threshold{_METRIC}{_RULE}"),
+    "metric.present": KindSpec("signal", False, f"{{name}} began to have samples{_METRIC}{_RULE}"),
+    "metric.absent": KindSpec(
+        "signal", False, f"{{name}} stopped having samples{_METRIC}", f"{{name}} had no samples{_METRIC}"
+    ),
+    "deploy.started": KindSpec("change", True, f"Deploy {{deploy}} started{_ON}"),
+    "deploy.finished": KindSpec("change", True, f"Deploy {{deploy}} finished{_ON}"),
+    "deploy.failed": KindSpec("change", True, f"Deploy {{deploy}} failed{_ON}"),
+    "deploy.rolled_back": KindSpec("change", True, f"Deploy {{deploy}} was rolled back{_ON}[ from {{previous}}]"),
+    "change.merged": KindSpec("change", True, "Change {change} was merged[ into {branch}][ in {repository}]"),
+    "change.tagged": KindSpec("change", True, "Tag {tag} was made[ at {revision}][ in {repository}]"),
+    "change.released": KindSpec("change", True, "Release {release} was published[ in {repository}]"),
+    "change.flag": KindSpec("change", True, "Flag {flag} was changed[ to {value}][ in {environment}]"),
+    "change.config": KindSpec("change", True, "Configuration {change} was changed[ in {repository}]"),
+    "change.scale": KindSpec("change", True, "{change} was scaled[ from {previous}][ to {value}]"),
+    "chat.message": KindSpec("action", True, "[{actor:p} posted ][{system:w} ]a message[ in {channel}][, in a thread{reply:x}]"),
+    "chat.edited": KindSpec("action", True, "[{actor:p} edited ]a message[ in {channel}]; the text is as edited"),
+    "chat.deleted": KindSpec("action", True, "A message was deleted[ in {channel}]; its text is not known"),
+    "log.first_seen": KindSpec("signal", False, "Log signature {signature} was first seen {scope:w}[ in {index}][, {count:n} documents]"),
+    "log.rate_changed": KindSpec(
+        "signal", False,
+        "The rate of {signature} changed[ in {index}]: {before:n} documents per {step:w} before, {after:n} after",
+    ),
+    "trace.first_error": KindSpec("signal", False, "The first error in {operation} was recorded[ for {service}]"),
+    "status.posted": KindSpec("impact", True, "Status {status} was posted[ on {page}]"),
+    "incident.declared": KindSpec("action", True, "Incident {incident} was declared[, severity {severity}]"),
+    "incident.detected": KindSpec("signal", True, "Incident {incident} was detected, as claimed in the incident file"),
+    "incident.mitigated": KindSpec("impact", True, "Incident {incident} was mitigated, as claimed in the incident file"),
+    "incident.severity_changed": KindSpec("impact", True, "The severity of {incident} was changed[ to {severity}]"),
+    "incident.role_assigned": KindSpec("action", True, "Role {role} was assigned[ to {actor:p}]"),
+    "incident.resolved": KindSpec("impact", True, "Incident {incident} was resolved, as claimed in the incident file"),
+    "custom": KindSpec("signal", False, "{label} was recorded[ by {source}]"),
+}  # fmt: skip
+assert set(SPECS) == set(get_args(Kind))

@@ -1,0 +1,67 @@
+"""Order: what the bounds and clocks prove, and the total order that things are shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from timeline.model import Content, Fact
+
+#: Clock name to its error in ns; clocks that are not named have none.
+ClockErrors = Mapping[str, int]
+_BEFORE_ALL = -(2**70)
+
+
+def precedes(a: Content, b: Content, errors: ClockErrors) -> bool:
+    """Tell whether `a` certainly came before `b`: `a.latest < b.earliest`, never with a null.
+
+    Across different clocks both clocks' errors widen the bounds first; within one they do not.
+    """
+    if a.earliest is None or b.earliest is None:
+        return False
+    if a.clock == b.clock:
+        return a.latest < b.earliest
+    return a.latest + errors.get(a.clock, 0) < b.earliest - errors.get(b.clock, 0)
+
+
+def display_key(fact: Fact) -> tuple[int, int, str, str]:
+    """Return the documented total order: earliest (null first), latest, kind, id.
+
+    It extends `precedes` within one clock and, since errors only widen bounds, across clocks;
+    where the order is undetermined it says nothing and is stable.
+    """
+    return (_BEFORE_ALL if fact.earliest is None else fact.earliest, fact.latest, fact.kind, fact.id)
+
+
+def in_display_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Return the facts in display order."""
+    return sorted(facts, key=display_key)
+
+
+def undetermined_groups(facts: Sequence[Fact], errors: ClockErrors) -> list[tuple[str, ...]]:
+    """Group neighbours (in display order) whose order is not proven; groups of one are left out.
+
+    A fact joins the running group unless every member of it precedes the fact.
+    """
+    groups: list[list[str]] = []
+    reach: dict[str, int] = {}
+    open_start = False
+    for fact in facts:
+        if groups and not open_start and _after_all(fact, reach, errors):
+            groups.append([])
+            reach = {}
+        elif not groups:
+            groups.append([])
+        groups[-1].append(fact.id)
+        reach[fact.clock] = max(reach.get(fact.clock, fact.latest), fact.latest)
+        open_start = fact.earliest is None
+    return [tuple(group) for group in groups if len(group) > 1]
+
+
+def _after_all(fact: Fact, reach: Mapping[str, int], errors: ClockErrors) -> bool:
+    if fact.earliest is None:
+        return False
+    own = errors.get(fact.clock, 0)
+    return all(
+        latest < fact.earliest if clock == fact.clock else latest + errors.get(clock, 0) < fact.earliest - own
+        for clock, latest in reach.items()
+    )

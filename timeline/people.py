@@ -1,0 +1,101 @@
+"""Pseudonyms: assigned once, in the order people first appear, and never renumbered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+
+from timeline.model import Content, Fact, Person
+from timeline.text import PERSON_CLOSE, PERSON_OPEN
+
+_MARK = re.compile(f"{PERSON_OPEN}([^{PERSON_CLOSE}]*){PERSON_CLOSE}")
+_SHORTEST_NAME = 3  # a shorter display name would match inside ordinary words
+
+
+def identities(content: Content) -> list[str]:
+    """Return the identities a fact mentions: its actor, then marks in statement and quote."""
+    found = [content.actor] if content.actor else []
+    found += _MARK.findall(content.statement)
+    if content.quote:
+        found += _MARK.findall(content.quote.text)
+    return found
+
+
+def assign(
+    facts: Iterable[Fact], people: Iterable[Person], known: Mapping[str, str],
+    joined: Mapping[str, str], roles: Mapping[str, str],
+) -> dict[str, str]:  # fmt: skip
+    """Return identity to pseudonym for everyone in `facts` (in display order) and `people`.
+
+    `known` is never changed; `joined` maps an identity to the one that stands for the person;
+    `roles` maps an identity to its role in the incident file.
+    """
+    bots = {p.identity for p in people if p.bot}
+    result = dict(known)
+    taken = set(result.values())
+    order = [i for fact in facts for c in (fact, *fact.variants) for i in identities(c)]
+    for identity in dict.fromkeys([*order, *sorted(p.identity for p in people)]):
+        if identity in result:
+            continue
+        person = joined.get(identity, identity)
+        if person not in result:
+            base = _slug(roles[person]) if person in roles else "bot" if person in bots else "responder"
+            result[person] = _free(base, taken, plain=person in roles)
+            taken.add(result[person])
+        result[identity] = result[person]
+    return result
+
+
+def _slug(role: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", role.lower()).strip("-") or "role"
+
+
+def _free(base: str, taken: set[str], *, plain: bool) -> str:
+    if plain and base not in taken:
+        return base
+    number = 1
+    while f"{base}-{number}" in taken:
+        number += 1
+    return f"{base}-{number}"
+
+
+def replacer(people: Iterable[Person], pseudonyms: Mapping[str, str]) -> Callable[[str], str]:
+    """Return a function that replaces person marks, and known people's names, by pseudonyms."""
+    names: dict[str, set[str]] = {}
+    for person in people:
+        for name in person.names:
+            if len(name.strip()) >= _SHORTEST_NAME and not person.bot:
+                names.setdefault(name.strip().casefold(), set()).add(pseudonyms[person.identity])
+    pattern = None
+    if names:
+        longest_first = sorted(names, key=lambda name: (-len(name), name))
+        pattern = re.compile(rf"(?<!\w)@?({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+
+    def replace(text: str) -> str:
+        # Two people of one name: the smallest pseudonym would be a guess, so both are named.
+        if pattern:
+            text = pattern.sub(lambda m: "/".join(sorted(names.get(m[1].casefold(), {"someone"}))), text)
+        return _MARK.sub(lambda m: pseudonyms.get(m[1], "someone"), text)
+
+    return replace
+
+
+def pseudonymise(fact: Fact, pseudonyms: Mapping[str, str], replace: Callable[[str], str]) -> Fact:
+    """Return the fact with pseudonyms for its actor, in its statement and in its quote."""
+    return fact.model_copy(
+        update={
+            **_hidden(fact, pseudonyms, replace),
+            "variants": tuple(v.model_copy(update=_hidden(v, pseudonyms, replace)) for v in fact.variants),
+        }
+    )
+
+
+def _hidden(
+    content: Content, pseudonyms: Mapping[str, str], replace: Callable[[str], str]
+) -> dict[str, object]:
+    quote = content.quote
+    return {
+        "actor": pseudonyms.get(content.actor) if content.actor else None,
+        "statement": _MARK.sub(lambda m: pseudonyms.get(m[1], "someone"), content.statement),
+        "quote": quote.model_copy(update={"text": replace(quote.text)}) if quote else None,
+    }

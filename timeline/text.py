@@ -1,0 +1,42 @@
+"""Text from sources: made safe to store, to put in code form, and to name people in."""
+
+from __future__ import annotations
+
+import re
+
+#: A person stands in text as PERSON_OPEN + identity + PERSON_CLOSE until pseudonyms are known.
+PERSON_OPEN, PERSON_CLOSE = "\ue000", "\ue001"
+QUOTE_LIMIT = 4_000
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def clean(text: str) -> str:
+    """Replace lone surrogates by U+FFFD, drop control characters and our own person marks."""
+    text = _SURROGATES.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text).replace(PERSON_OPEN, "").replace(PERSON_CLOSE, "")
+
+
+def code(text: str, limit: int = 160) -> str:
+    """Return an identifier in code form: one line, backticks replaced, cut at `limit`."""
+    flat = " ".join(clean(text).replace("`", "'").split())
+    return f"`{flat if len(flat) <= limit else flat[: limit - 1] + '…'}`"
+
+
+def mention(identity: str) -> str:
+    """Return the mark that stands for a person until pseudonyms are assigned."""
+    return f"{PERSON_OPEN}{clean(identity)}{PERSON_CLOSE}"
+
+
+def number(value: float) -> str:
+    """Return a number for reading: at most four significant digits, no exponent below 1e15."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return {float("inf"): "+Inf", float("-inf"): "-Inf"}.get(value, "NaN")
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    text = f"{value:.4g}"
+    return (
+        text
+        if "e" not in text or abs(value) >= 1e15 or abs(value) < 1e-6
+        else f"{float(text):.10f}".rstrip("0").rstrip(".")
+    )

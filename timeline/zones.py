@@ -1,0 +1,104 @@
+"""Local times: zone data comes from the `tzdata` package first, so every machine reads alike."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from timeline.errors import UndecodableTimeError
+from timeline.instant import MINUTE, NS, Bounds, precise, read_civil
+
+_UNITS = {"s": NS, "ms": 1_000_000, "us": 1_000, "ns": 1}
+_BY_DIGITS = {10: "s", 13: "ms", 16: "us", 19: "ns"}
+_ABBREVIATION = re.compile(r"\s([A-Z]{2,5})$")
+_NUMBER = re.compile(r"(-?)(\d+)(?:\.(\d+))?")
+
+
+@lru_cache(maxsize=64)
+def zone(name: str) -> ZoneInfo:
+    """Return the IANA zone `name`; raise UndecodableTimeError for abbreviations and unknown names."""
+    if not re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", name) or (
+        name.isupper() and "/" not in name and name not in {"UTC", "GMT"}
+    ):
+        raise UndecodableTimeError(
+            f"zone {name!r}: use an IANA name such as Europe/Berlin, not an abbreviation"
+        )
+    path = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
+    if not path.is_file():
+        raise UndecodableTimeError(f"zone {name!r} is unknown; use an IANA name such as Europe/Berlin")
+    with path.open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def local_bounds(wall: int, precision: int, zone_name: str) -> Bounds:
+    """Place a wall-clock reading in a zone; an hour that comes twice spans both readings."""
+    seconds, rest = divmod(wall, NS)
+    naive = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    readings = []
+    for fold in (0, 1):
+        aware = naive.replace(tzinfo=zone(zone_name), fold=fold)
+        instant = int(aware.timestamp())
+        back = datetime.fromtimestamp(instant, UTC).astimezone(zone(zone_name)).replace(tzinfo=None)
+        if back == naive:
+            readings.append(instant * NS + rest)
+    if not readings:
+        raise UndecodableTimeError(
+            f"{naive.isoformat()} does not exist in {zone_name} (the clock was put forward)"
+        )
+    return Bounds(min(readings), max(readings) + precision - 1)
+
+
+def read_time(
+    value: str | int | float,
+    *,
+    zone_name: str | None = None,
+    unit: str | None = None,
+    precision: int | None = None,
+) -> Bounds:
+    """Read a source's time into bounds; `precision` in ns widens what the text itself shows.
+
+    Numbers need `unit` (s, ms, us, ns) unless they have 10, 13, 16 or 19 digits. A text without
+    a zone needs `zone_name`. Raises UndecodableTimeError.
+    """
+    text = repr(value) if isinstance(value, float) else str(value).strip()
+    number = _NUMBER.fullmatch(text)
+    if number:
+        return _number(number, text, unit, precision)
+    if found := _ABBREVIATION.search(text):
+        raise UndecodableTimeError(
+            f"{text!r}: the abbreviation {found[1]} is ambiguous; use an offset such as +01:00"
+        )
+    civil = read_civil(text)
+    width = max(civil.precision, precision or 1)
+    wall = civil.wall - civil.wall % width if precision else civil.wall
+    if civil.offset is not None:
+        return precise(wall - civil.offset, width)
+    if zone_name is None:
+        raise UndecodableTimeError(f"{text!r} has no zone; configure `zone` for this source")
+    return local_bounds(wall, width, zone_name)
+
+
+def _number(match: re.Match[str], text: str, unit: str | None, precision: int | None) -> Bounds:
+    name = unit or _BY_DIGITS.get(len(match[2]))
+    if name not in _UNITS:
+        raise UndecodableTimeError(f"{text!r}: say the `unit` of this number (s, ms, us or ns)")
+    scale = _UNITS[name]
+    digits = match[3] or ""
+    fraction = int((digits + "0" * 9)[:9]) * scale // NS
+    instant = int(match[2]) * scale + fraction
+    instant = -instant if match[1] else instant
+    width = max(precision or 1, scale // 10 ** min(len(digits), len(str(scale)) - 1), 1)
+    start = instant - instant % width if precision else instant
+    return precise(start, width)
+
+
+def parse_duration(text: str) -> int:
+    """Read `90s`, `5m`, `1h30m`, `250ms`, `7d` into nanoseconds; raise UndecodableTimeError."""
+    parts = re.findall(r"(\d+)(ns|us|ms|s|m|h|d|w)", text)
+    if not parts or "".join(n + u for n, u in parts) != text.strip():
+        raise UndecodableTimeError(f"{text!r} is not a duration such as 30s, 5m or 1h30m")
+    units = _UNITS | {"m": MINUTE, "h": 60 * MINUTE, "d": 1440 * MINUTE, "w": 7 * 1440 * MINUTE}
+    return sum(int(number) * units[unit] for number, unit in parts)
