@@ -3,10 +3,17 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
+from pytest_httpserver import HTTPServer
 
 from tests.servers.alertmanager import Alertmanager
+from tests.servers.git_repo import GitRepo
+from tests.servers.opensearch import OpenSearch, OpenSearchCluster
+from tests.servers.opensearch_secure import POWERLESS
 from tests.servers.prometheus import STALE, Prometheus
+from tests.servers.proxies import Fault, Proxy
+from tests.servers.synapse import Synapse
 from tests.servers.victoria import Victoria
 
 START = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
@@ -73,3 +80,97 @@ def test_alertmanager_lists_what_it_is_told(
     server = start_alertmanager(version=version)
     server.post([{"labels": {"alertname": "Slow"}}])
     assert [alert["labels"] for alert in server.alerts()] == [{"alertname": "Slow"}]
+
+
+def test_synapse_keeps_claimed_times_edits_and_redactions(synapse: Synapse) -> None:
+    room = synapse.create_room("servers")
+    first = synapse.send(room, "bob", "hello", START)
+    reply = synapse.send(room, "ann", "late", START - timedelta(hours=1), thread=first)
+    edit = synapse.edit(room, "bob", first, "hello!", START + timedelta(minutes=1))
+    synapse.redact(room, "ann", reply, START + timedelta(minutes=2))
+    path = f"rooms/{room}/messages"
+    events = synapse.request("GET", path, token=synapse.token, dir="b", limit=50)["chunk"]
+    by_id = {event["event_id"]: event for event in events}
+    assert by_id[first]["origin_server_ts"] == T0 * 1000
+    assert by_id[reply]["origin_server_ts"] == (T0 - 3600) * 1000
+    assert by_id[reply]["unsigned"]["redacted_because"]["origin_server_ts"] == (T0 + 120) * 1000
+    assert by_id[edit]["content"]["m.relates_to"]["rel_type"] == "m.replace"
+
+
+def test_opensearch_indexes_and_counts(opensearch: OpenSearch, opensearch_version: str) -> None:
+    opensearch.bulk("servers", [{"_id": "a", "m": "x"}, {"m": "y"}])
+    assert opensearch.count("servers") == 2
+    assert opensearch.count("servers", {"term": {"_id": "a"}}) == 1
+    assert opensearch.request("GET", "/")["version"]["number"].startswith(opensearch_version + ".")
+
+
+def test_opensearch_secure_wants_trust_and_password(opensearch_secure: OpenSearch) -> None:
+    opensearch_secure.bulk("servers", [{"m": "x"}])
+    assert opensearch_secure.count("servers") == 1
+    trust = opensearch_secure.client["verify"]
+    assert httpx.get(opensearch_secure.url, verify=trust).status_code == 401
+    assert httpx.get(opensearch_secure.url, verify=trust, auth=POWERLESS).status_code == 403
+    with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+        httpx.get(opensearch_secure.url)
+
+
+def test_opensearch_cluster_loses_a_node_and_gets_it_back(opensearch_cluster: OpenSearchCluster) -> None:
+    settings = {"number_of_shards": 3, "number_of_replicas": 0}
+    opensearch_cluster.create("servers", {"settings": settings})
+    opensearch_cluster.bulk("servers", [{"n": n} for n in range(300)])
+    opensearch_cluster.stop_node(2)
+    opensearch_cluster.wait_for("red")
+    opensearch_cluster.start_node(2)
+    opensearch_cluster.wait_for("green")
+    assert opensearch_cluster.count("servers") == 300
+
+
+def test_prism_refuses_wrong_requests_and_wrong_answers(
+    start_prism: Callable[..., Proxy], httpserver: HTTPServer
+) -> None:
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    body = {"type": "array", "items": {"type": "integer"}}
+    answer = {"200": {"description": "ok", "content": {"application/json": {"schema": body}}}}
+    paths = {"/things": {"get": {"parameters": [limit], "responses": answer}}}
+    openapi = {"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths}
+    httpserver.expect_request("/things", query_string="limit=1").respond_with_json([1])
+    httpserver.expect_request("/things", query_string="limit=2").respond_with_json(["wrong"])
+    proxy = start_prism(httpserver.url_for("").rstrip("/"), openapi)
+    statuses = [httpx.get(f"{proxy.url}/things?limit={limit}").status_code for limit in ("1", "2", "x")]
+    assert statuses == [200, 500, 422]
+
+
+def test_mitm_makes_the_faults_it_is_told(start_mitm: Callable[..., Proxy], httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/").respond_with_data('{"n": 1}' * 100)
+    faults = [
+        Fault("?busy", times=2, status=503, headers=(("Retry-After", "1"),)),
+        Fault("?drop", drop=True),
+        Fault("?cut", cut=10),
+        Fault("?corrupt", replace=("{", "[")),
+    ]
+    proxy = start_mitm(httpserver.url_for("").rstrip("/"), faults=faults)
+    busy = [httpx.get(f"{proxy.url}/?busy") for _ in range(3)]
+    assert [answer.status_code for answer in busy] == [503, 503, 200]
+    assert busy[0].headers["Retry-After"] == "1"
+    assert httpx.get(f"{proxy.url}/?corrupt").text.startswith('["n"')
+    for path in ("drop", "cut"):
+        with pytest.raises(httpx.RemoteProtocolError):
+            httpx.get(f"{proxy.url}/?{path}")
+
+
+def test_git_repo_is_back_dated(git_repo: GitRepo) -> None:
+    git_repo.commit("start", at=START, files={"a": "1"})
+    git_repo.branch("fix").commit("fix it", at=START + timedelta(hours=1), author_at=START)
+    git_repo.checkout("main").merge("fix", at=START + timedelta(hours=2))
+    git_repo.tag("light").tag("v1", at=START + timedelta(hours=3), message="release")
+    log = git_repo.git("log", "--format=%ct %at %s", "--topo-order").splitlines()
+    assert log == [
+        f"{T0 + 7200} {T0 + 7200} Merge branch 'fix'",
+        f"{T0 + 3600} {T0} fix it",
+        f"{T0} {T0} start",
+    ]
+    assert git_repo.git("for-each-ref", "--format=%(taggerdate:unix)", "refs/tags").split() == [
+        str(T0 + 10800)
+    ]
+    shallow = git_repo.clone(git_repo.path.parent / "shallow", depth=1)
+    assert shallow.git("rev-parse", "--is-shallow-repository") == "true"

@@ -8,14 +8,18 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.servers import process
-from tests.servers.alertmanager import Alertmanager
-from tests.servers.alertmanager import start_alertmanager as _start_alertmanager
-from tests.servers.prometheus import Prometheus
-from tests.servers.prometheus import start_prometheus as _start_prometheus
-from tests.servers.require import MissingError
-from tests.servers.victoria import Victoria
-from tests.servers.victoria import start_victoria as _start_victoria
+from tests.servers import alertmanager, process, prometheus, proxies
+from tests.servers import victoria as victoria_metrics
+from tests.servers.git_repo import GitRepo
+from tests.servers.opensearch import (
+    OpenSearch,
+    OpenSearchCluster,
+    start_opensearch,
+    start_opensearch_cluster,
+)
+from tests.servers.opensearch_secure import start_opensearch_secure
+from tests.servers.require import MissingError, fetched
+from tests.servers.synapse import Synapse, start_synapse
 
 S = TypeVar("S")
 
@@ -33,10 +37,10 @@ class Keeper:
     def __init__(self, factory: pytest.TempPathFactory) -> None:
         self._factory, self._stack = factory, ExitStack()
 
-    def start(self, starter: Callable[..., S], name: str, **options: Any) -> S:
+    def start(self, starter: Callable[..., S], name: str, *positional: Any, **options: Any) -> S:
         """Run a starter with a fresh folder; a missing program ends the test here."""
         try:
-            server = starter(self._factory.mktemp(name), **options)
+            server = starter(self._factory.mktemp(name), *positional, **options)
         except MissingError as missing:
             skip_or_fail(missing)
             raise
@@ -56,10 +60,18 @@ def keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeper]:
     keeper.close()
 
 
+@pytest.fixture(scope="module")
+def module_keeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keeper]:
+    """Keep the servers that are too large, or too changed, to outlive a test module."""
+    keeper = Keeper(tmp_path_factory)
+    yield keeper
+    keeper.close()
+
+
 @pytest.fixture(scope="session")
-def start_prometheus(keeper: Keeper) -> Callable[..., Prometheus]:
+def start_prometheus(keeper: Keeper) -> Callable[..., prometheus.Prometheus]:
     """Give a factory of Prometheus servers."""
-    return lambda **options: keeper.start(_start_prometheus, "prometheus", **options)
+    return lambda **options: keeper.start(prometheus.start_prometheus, "prometheus", **options)
 
 
 @pytest.fixture(params=["2", pytest.param("3", marks=pytest.mark.needs_compiled)])
@@ -69,42 +81,127 @@ def prometheus_version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def prometheus2(start_prometheus: Callable[..., Prometheus]) -> Prometheus:
+def prometheus2(start_prometheus: Callable[..., prometheus.Prometheus]) -> prometheus.Prometheus:
     """Share one empty Prometheus 2.42."""
     return start_prometheus(version="2")
 
 
 @pytest.fixture(scope="session")
-def prometheus3(start_prometheus: Callable[..., Prometheus]) -> Prometheus:
+def prometheus3(start_prometheus: Callable[..., prometheus.Prometheus]) -> prometheus.Prometheus:
     """Share one empty Prometheus 3.15."""
     return start_prometheus(version="3")
 
 
 @pytest.fixture(scope="session")
-def start_victoria(keeper: Keeper) -> Callable[..., Victoria]:
+def start_victoria(keeper: Keeper) -> Callable[..., victoria_metrics.Victoria]:
     """Give a factory of VictoriaMetrics servers."""
-    return lambda **options: keeper.start(_start_victoria, "victoria", **options)
+    return lambda **options: keeper.start(victoria_metrics.start_victoria, "victoria", **options)
 
 
 @pytest.fixture(scope="session")
-def victoria(start_victoria: Callable[..., Victoria]) -> Victoria:
+def victoria(start_victoria: Callable[..., victoria_metrics.Victoria]) -> victoria_metrics.Victoria:
     """Share one empty VictoriaMetrics."""
     return start_victoria()
 
 
 @pytest.fixture(scope="session")
-def start_alertmanager(keeper: Keeper) -> Callable[..., Alertmanager]:
+def start_alertmanager(keeper: Keeper) -> Callable[..., alertmanager.Alertmanager]:
     """Give a factory of Alertmanagers."""
-    return lambda **options: keeper.start(_start_alertmanager, "alertmanager", **options)
+    return lambda **options: keeper.start(alertmanager.start_alertmanager, "alertmanager", **options)
 
 
-_MARK = pytest.StashKey[dict[process.Server, int]]()
+@pytest.fixture(scope="session")
+def synapse(keeper: Keeper) -> Synapse:
+    """Share one Matrix home server."""
+    return keeper.start(start_synapse, "synapse")
+
+
+@pytest.fixture(scope="session")
+def opensearch2(keeper: Keeper) -> OpenSearch:
+    """Share one node of OpenSearch 2.19."""
+    return keeper.start(start_opensearch, "opensearch2", version="2")
+
+
+@pytest.fixture(scope="session")
+def opensearch3(keeper: Keeper) -> OpenSearch:
+    """Share one node of OpenSearch 3.4."""
+    return keeper.start(start_opensearch, "opensearch3", version="3")
+
+
+@pytest.fixture(params=["2", "3"])
+def opensearch_version(request: pytest.FixtureRequest) -> str:
+    """Run the test once for each line of OpenSearch that users have."""
+    return str(request.param)
+
+
+@pytest.fixture
+def opensearch(request: pytest.FixtureRequest, opensearch_version: str) -> OpenSearch:
+    """Give the shared node of the version this run of the test is for."""
+    node: OpenSearch = request.getfixturevalue(f"opensearch{opensearch_version}")
+    return node
+
+
+@pytest.fixture(scope="module")
+def opensearch_secure(module_keeper: Keeper) -> OpenSearch:
+    """Share one node behind TLS and password within the module."""
+    return module_keeper.start(start_opensearch_secure, "opensearch-secure")
+
+
+@pytest.fixture(scope="module")
+def opensearch_cluster(module_keeper: Keeper) -> OpenSearchCluster:
+    """Share three nodes of OpenSearch 2.19 within the module."""
+    return module_keeper.start(start_opensearch_cluster, "opensearch-cluster")
+
+
+@pytest.fixture(scope="module")
+def start_prism(module_keeper: Keeper) -> Callable[..., proxies.Proxy]:
+    """Give a factory of checking proxies: `start_prism(url, openapi)`."""
+    return lambda upstream, openapi: module_keeper.start(
+        proxies.start_prism, "prism", upstream=upstream, openapi=openapi
+    )
+
+
+@pytest.fixture(scope="module")
+def start_mitm(module_keeper: Keeper) -> Callable[..., proxies.Proxy]:
+    """Give a factory of faulty proxies: `start_mitm(url, faults=[Fault(...)])`."""
+    return lambda upstream, **options: module_keeper.start(
+        proxies.start_mitm, "mitm", upstream=upstream, **options
+    )
+
+
+@pytest.fixture
+def git_repo(tmp_path: Path) -> GitRepo:
+    """Give an empty repository at `tmp_path/repo`."""
+    return GitRepo(tmp_path / "repo")
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """Give the folder of the npm tools that check fakes."""
+    try:
+        return fetched("npm/node_modules")
+    except MissingError as missing:
+        skip_or_fail(missing)
+        raise
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """Give the Node program that the npm tools are run with."""
+    try:
+        return fetched("venv/node/bin/node")
+    except MissingError as missing:
+        skip_or_fail(missing)
+        raise
+
+
+_LENGTHS = pytest.StashKey[dict[process.Server, int]]()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Remember how long each log is, so that a failure shows only what the test added."""
-    item.stash[_MARK] = {server: len(server.log()) for server in process.RUNNING}
+    item.stash[_LENGTHS] = {server: len(server.log()) for server in process.RUNNING}
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -114,12 +211,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = outcome.get_result()
     if not report.failed:
         return
-    before = item.stash.get(_MARK, {})
+    before = item.stash.get(_LENGTHS, {})
     for server in process.RUNNING:
         added = server.log()[before.get(server, 0) :].splitlines()[-30:]
         if added:
-            report.sections.append((f"log of {server.name} ({_folder(server.folder)})", "\n".join(added)))
-
-
-def _folder(path: Path) -> str:
-    return f"{path.parent.name}/{path.name}"
+            report.sections.append((f"log of {server.name} ({server.folder.name})", "\n".join(added)))

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import bcrypt
 import trustme
+from cryptography.hazmat.primitives import serialization
 
 
 class Files(NamedTuple):
@@ -22,12 +23,20 @@ def make(folder: Path) -> Files:
     issued = authority.issue_cert("127.0.0.1", "localhost")
     files = Files(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     authority.cert_pem.write_to_path(str(files.ca))
-    issued.private_key_pem.write_to_path(str(files.key))
+    files.key.write_bytes(_pkcs8(issued.private_key_pem.bytes()))
     for number, blob in enumerate(issued.cert_chain_pems):
         blob.write_to_path(str(files.certificate), append=number > 0)
     return files
 
 
+def _pkcs8(key: bytes) -> bytes:
+    # Java reads no other form of a private key.
+    form = serialization.PrivateFormat.PKCS8
+    plain = serialization.NoEncryption()
+    loaded = serialization.load_pem_private_key(key, None)
+    return loaded.private_bytes(serialization.Encoding.PEM, form, plain)
+
+
 def hash_password(password: str) -> str:
-    """Hash a password as Prometheus' web configuration wants it (cost 4: tests need no strength)."""
+    """Hash a password by bcrypt at its lowest cost: tests need no strength."""
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()

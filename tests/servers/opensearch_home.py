@@ -1,0 +1,75 @@
+"""An unpacked OpenSearch that a user other than root can run."""
+
+import os
+import pwd
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.servers.java import java_home
+from tests.servers.require import fetched
+
+# Version and Java range: 2.19 needs the security manager that Java 24 dropped.
+VERSIONS = {"2": ("2.19.1", 11, 21), "3": ("3.4.0", 21, 99), "secure": ("2.19.1-secure", 11, 21)}
+# Test speed only: no second compiler, and a heap that lets several nodes live on one machine.
+_JVM = "-Xms512m -Xmx512m -XX:TieredStopAtLevel=1"
+
+
+class Home(NamedTuple):
+    """The folder of one unpacked distribution, its Java, and who runs it."""
+
+    folder: Path
+    java: Path
+
+    def make_config(self, name: str) -> Path:
+        """Copy the configuration for one node, leaving out what this Java lacks."""
+        target = self.folder / "nodes" / name / "config"
+        shutil.copytree(self.folder / "config", target)
+        options = target / "jvm.options"
+        lines = options.read_text().splitlines(keepends=True)
+        # Only faster vectors need this module; small Java runtimes come without it.
+        options.write_text("".join(line for line in lines if "jdk.incubator.vector" not in line))
+        return target
+
+    def environment(self, config: Path) -> dict[str, str]:
+        """Give the variables that the start script reads."""
+        scratch = config.parent / "tmp"
+        scratch.mkdir(exist_ok=True)
+        return {
+            "OPENSEARCH_JAVA_HOME": str(self.java),
+            "JAVA_HOME": str(self.java),
+            "OPENSEARCH_PATH_CONF": str(config),
+            "OPENSEARCH_JAVA_OPTS": _JVM,
+            "OPENSEARCH_TMPDIR": str(scratch),
+            "HOME": str(scratch),
+        }
+
+    def hand_over(self) -> dict[str, Any]:
+        """Give the folder to an unprivileged user when root (it refuses root); return Popen's options."""
+        if os.getuid() != 0:
+            return {"cwd": self.folder}
+        nobody = pwd.getpwnam("nobody")
+        for path in (self.folder, *self.folder.rglob("*")):
+            os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
+        return {"cwd": self.folder, "user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+    def remove(self) -> None:
+        """Delete the copy, its nodes and their data."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def unpack(version: str) -> Home:
+    """Copy a fetched distribution ("2", "3" or "secure"); raise MissingError where it is absent."""
+    name, lowest, highest = VERSIONS[version]
+    source, java = fetched(f"opensearch/{name}"), java_home(lowest, highest)
+    # Not below the cache or pytest's folders: other users cannot enter those.
+    folder = Path(tempfile.mkdtemp(prefix="incident-timeline-opensearch-"))
+    shutil.copytree(source, folder, dirs_exist_ok=True)
+    if os.getuid() == 0 and not _open_to_all(java):
+        java = shutil.copytree(java, folder / "java", symlinks=True)
+    return Home(folder, java)
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
