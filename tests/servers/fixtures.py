@@ -18,7 +18,7 @@ from tests.servers.opensearch import (
     start_opensearch_cluster,
 )
 from tests.servers.opensearch_secure import start_opensearch_secure
-from tests.servers.require import MissingError, fetched
+from tests.servers.require import MissingError, fetched, program
 from tests.servers.synapse import Synapse, start_synapse
 
 S = TypeVar("S")
@@ -175,24 +175,30 @@ def git_repo(tmp_path: Path) -> GitRepo:
     return GitRepo(tmp_path / "repo")
 
 
-@pytest.fixture(scope="session")
-def node_modules() -> Path:
-    """Give the folder of the npm tools that check fakes."""
+def _or_skip(find: Callable[..., Path], *arguments: str) -> Path:
     try:
-        return fetched("npm/node_modules")
+        return find(*arguments)
     except MissingError as missing:
         skip_or_fail(missing)
         raise
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """Give the folder of the npm tools that check fakes."""
+    return _or_skip(fetched, "npm/node_modules")
 
 
 @pytest.fixture(scope="session")
 def node() -> Path:
     """Give the Node program that the npm tools are run with."""
-    try:
-        return fetched("venv/node/bin/node")
-    except MissingError as missing:
-        skip_or_fail(missing)
-        raise
+    return _or_skip(fetched, "venv/node/bin/node")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Give the browser's program, to be driven with `--no-sandbox`."""
+    return _or_skip(program, "chromium", "chromium")
 
 
 _LENGTHS = pytest.StashKey[dict[process.Server, int]]()
