@@ -77,9 +77,19 @@ SPECS: dict[Kind, KindSpec] = {
     "change.flag": KindSpec("change", True, "Flag {flag} was changed[ to {value}][ in {environment}]"),
     "change.config": KindSpec("change", True, "Configuration {change} was changed[ in {repository}]"),
     "change.scale": KindSpec("change", True, "{change} was scaled[ from {previous}][ to {value}]"),
-    "chat.message": KindSpec("action", True, "[{actor:p} posted ][{system:w} ]a message[ in {channel}][, in a thread{reply:x}]"),
-    "chat.edited": KindSpec("action", True, "[{actor:p} edited ]a message[ in {channel}]; the text is as edited"),
-    "chat.deleted": KindSpec("action", True, "A message was deleted[ in {channel}]; its text is not known"),
+    "chat.message": KindSpec(
+        "action", True,
+        "A [{system} ]message was posted[ by {actor:p}][ in {channel}][, in a thread{reply:x}]"
+        "[; its text is as edited later{edited:x}]",
+    ),
+    "chat.edited": KindSpec(
+        "action", True, "A message was edited[ by {actor:p}][ in {channel}]; its text is as edited"
+    ),
+    "chat.deleted": KindSpec(
+        "action", True,
+        "A message[ posted at this time{posted:x}] was[ later{posted:x}] deleted[ by {actor:p}][ in {channel}]"
+        "; its text is not known",
+    ),
     "log.first_seen": KindSpec("signal", False, "Log signature {signature} was first seen {scope:w}[ in {index}][, {count:n} documents]"),
     "log.rate_changed": KindSpec(
         "signal", False,
