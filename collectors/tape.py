@@ -78,6 +78,7 @@ class RecordingTape:
             too_large = isinstance(err, PayloadTooLargeError)
             entry["failure"] = {"reason": err.reason, "message": message, "too_large": too_large}
             self.entries.append(entry)
+            err.args = (message,)  # what is raised is what a replay raises
             raise
         self.bytes += len(answer.body)
         data = self._redactor.redact(answer.body)

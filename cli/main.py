@@ -1,0 +1,168 @@
+"""The `timeline` command: thin; imports what a command needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="timeline",
+    help="Rebuild what happened in an incident, when, and how we know.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="COLLECTOR[:NAME]=TARGET",
+        help="A source instead of the configuration's; repeatable.",
+    ),
+]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print a machine-readable answer on stdout.")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; for scripts (nothing asks today).")]
+Stills = Annotated[
+    bool, typer.Option("--stills/--no-stills", help="Draw charts/*.svg where Chromium is at hand.")
+]
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to write it.", file_okay=False, exists=True)] = Path(),
+) -> None:
+    """Write a commented timeline.toml."""
+    from service.init import init as write
+
+    typer.echo(f"wrote {write(folder)}; next: edit it, then `timeline doctor`")
+
+
+@app.command()
+def doctor(source: Sources = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """Check every source: reachable, authorised, clock offset, retention."""
+    from cli import show
+    from service.doctor import doctor as diagnose
+
+    found = diagnose(config, tuple(source or ()))
+    show.diagnoses(found, as_json=as_json)
+    raise typer.Exit(0 if all(d.ok for d in found) else 1)
+
+
+@app.command()
+def build(
+    incident: Annotated[
+        str, typer.Option("--incident", metavar="ID|FILE", help="The incident's id, or its file.")
+    ],
+    start: Annotated[str | None, typer.Option(metavar="TIME", help="Start, RFC 3339 with a zone.")] = None,
+    end: Annotated[str | None, typer.Option(metavar="TIME", help="End, RFC 3339 with a zone.")] = None,
+    service: Annotated[
+        list[str] | None, typer.Option(help="A service to show first; never filters; repeatable.")
+    ] = None,
+    source: Sources = None,
+    config: ConfigFile = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Output folder (default: postmortems).")
+    ] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Rebuild from the evidence alone.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Treat any source's gap as if none had answered.")
+    ] = False,
+    stills: Stills = True,
+    as_json: AsJson = False,
+    no_input: NoInput = False,  # noqa: ARG001 - accepted so that scripts can say it
+) -> None:
+    """Collect, merge and render: timeline.json, postmortem.md, timeline.html and the evidence."""
+    from cli import show
+    from service.build import Request
+    from service.build import build as run
+
+    request = Request(
+        incident=incident, start=start, end=end, services=tuple(service or ()), sources=tuple(source or ()),
+        config=config, out=out, offline=offline, strict=strict, stills=stills,
+    )  # fmt: skip
+    with show.progress() as progress:
+        result = run(request, progress)
+    show.result(result, as_json=as_json)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where to build it.")] = Path("build/demo"),
+    stills: Stills = True,
+    as_json: AsJson = False,
+) -> None:
+    """Build the bundled example: no server, no network."""
+    from cli import show
+    from service.demo import demo as run
+
+    result = run(out, stills=stills)
+    show.result(result, as_json=as_json)
+
+
+@app.command()
+def refresh(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    config: ConfigFile = None,
+    stills: Stills = True,
+) -> None:
+    """Rebuild generated regions; people's text untouched."""
+    from cli import show
+    from service.refresh import refresh as run
+
+    show.messages(run(directory, config=config, stills=stills))
+    typer.echo(f"refreshed {directory}")
+
+
+@app.command()
+def collectors(
+    name: Annotated[str | None, typer.Argument(help="Show one collector's options.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what can be read, with options."""
+    from cli import show
+
+    show.collectors(name, as_json=as_json)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of timeline.json."""
+    import json
+
+    from timeline.document import schema as make
+
+    typer.echo(json.dumps(make(), indent=2, sort_keys=True))
+
+
+def main() -> None:
+    """Run the command; a named error becomes one message and its exit code."""
+    from cli.guard import ForeignPackageError, check
+
+    try:
+        check()
+    except ForeignPackageError as err:
+        sys.exit(f"timeline: {err}")
+    from timeline.errors import TimelineError, UsageError
+
+    try:
+        app()
+    except TimelineError as err:
+        typer.echo(f"timeline: {err}", err=True)
+        sys.exit(2 if isinstance(err, UsageError) else getattr(err, "exit_code", 1))
+    except KeyboardInterrupt:
+        typer.echo("timeline: stopped; nothing was written", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,277 @@
+"""Build: collect (or replay), assemble, render, and leave every file old or new."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from collectors.redaction import Redactor
+from collectors.tape import EvidenceError
+from service import claims, collect, config, files, incidents, output
+from service.evidence import Collection, Evidence, Manifest
+from timeline.assemble import OWN_SOURCE, Build, Reading, assemble
+from timeline.canonical import Json
+from timeline.errors import TimelineError, UsageError
+from timeline.model import Fact, Gap, Incident, Timeline, Window
+
+
+class UnansweredError(TimelineError):
+    """No source answered (or, with --strict, one had a gap): nothing was written."""
+
+    def __init__(self, message: str, *, refused: bool) -> None:
+        super().__init__(message)
+        self.exit_code = 4 if refused else 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for; times as typed."""
+
+    incident: str
+    start: str | None = None
+    end: str | None = None
+    services: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    config: Path | None = None
+    out: Path | None = None
+    offline: bool = False
+    strict: bool = False
+    stills: bool = True
+    now: int | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a build made."""
+
+    directory: Path
+    timeline: Timeline
+    collection: Collection
+    readings: Sequence[Reading]
+    messages: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 complete, 3 built with gaps."""
+        return 3 if self.timeline.gaps else 0
+
+    def answer(self) -> dict[str, Json]:
+        """Return what `build --json` prints."""
+        gaps: dict[str, int] = {}
+        for gap in self.timeline.gaps:
+            gaps[gap.reason] = gaps.get(gap.reason, 0) + 1
+        return {
+            "directory": str(self.directory),
+            "facts": len(self.timeline.facts),
+            "gaps": gaps,
+            "sources": [self._source(r) for r in self.readings if self._current(r)],
+            "digest": self.timeline.digest,
+        }
+
+    def _current(self, reading: Reading) -> bool:
+        return reading.collection == self.collection.number and reading.source != OWN_SOURCE
+
+    def _source(self, reading: Reading) -> dict[str, Json]:
+        run = next(s for s in self.collection.sources if (s.name, s.collector) == reading.key)
+        gaps = len(reading.of(Gap)) + (reading.failure is not None)
+        facts = len({f.id for f in reading.of(Fact)})
+        return {
+            "name": run.name, "collector": run.collector, "facts": facts, "gaps": gaps,
+            "seconds": run.seconds, "bytes": run.bytes,
+        }  # fmt: skip
+
+
+@dataclass
+class _Plan:
+    directory: Path
+    evidence: Evidence
+    conf: config.Config
+    found: incidents.Found | None = None
+    window: Window | None = None
+    incident: Incident | None = None
+    gaps: list[Gap] = field(default_factory=list)
+    now: int = 0
+
+
+def build(request: Request, progress: collect.Progress | None = None) -> Result:
+    """Build a timeline; raise UsageError (nothing written), UnansweredError or EvidenceError."""
+    progress = progress or collect.Silent()
+    if request.offline:
+        return _offline(request)
+    plan = _plan(request)
+    redactor = Redactor()
+    secret = collect.secrets_of(plan.conf.sources, redactor)
+    with files.locked(plan.directory):
+        files.sweep(plan.directory)
+        plan.evidence.discard()
+        manifest = plan.evidence.manifest()
+        known = plan.evidence.people()
+        try:
+            collection, readings = _collect(plan, manifest, request, secret, redactor, progress)
+            earlier = _replay(manifest, plan.evidence)
+            updated = Manifest(collections=(*manifest.collections, collection))
+            return _write(
+                plan.directory, plan.evidence, updated, [*earlier, *readings], known, request, new=True
+            )
+        except BaseException:
+            plan.evidence.discard()
+            raise
+
+
+def _plan(request: Request) -> _Plan:
+    """Check everything that can be wrong before the first request."""
+    conf = config.load(request.config, request.sources)
+    if not conf.sources:
+        raise UsageError(
+            "there is nothing to read: `timeline init` writes a timeline.toml, or give --source COLLECTOR=TARGET"
+        )
+    found = incidents.find(
+        request.incident, conf.folder / conf.settings.incidents, bare=request.start is not None
+    )
+    incident = _with_flags(found.incident, request)
+    now = request.now if request.now is not None else time.time_ns()
+    incident, window, gaps = incidents.window(
+        incident, conf.settings.pad_before, conf.settings.pad_after, now
+    )
+    directory = output_directory(conf, incident.id, request.out)
+    output.check_ours(directory)
+    evidence = Evidence(evidence_folder(conf, directory))
+    return _Plan(directory, evidence, conf, found, window, incident, gaps, now)
+
+
+def output_directory(conf: config.Config, identity: str, out: Path | None) -> Path:
+    """Return `<out>/<incident id>`, `out` from the flag or relative to the configuration."""
+    return (out if out is not None else conf.folder / conf.settings.out) / incidents.check_id(identity)
+
+
+def evidence_folder(conf: config.Config, directory: Path) -> Path:
+    """Return the evidence folder: inside the output, or below the configured `evidence_dir`."""
+    chosen = conf.settings.evidence_dir
+    return conf.folder / Path(chosen).expanduser() / directory.name if chosen else directory / "evidence"
+
+
+def _with_flags(incident: Incident, request: Request) -> Incident:
+    update: dict[str, Any] = {}
+    if request.start:
+        update["start"] = incidents.read_instant(request.start, "--start")
+    if request.end:
+        update["end"] = incidents.read_instant(request.end, "--end")
+    if request.services:
+        update["services"] = tuple(dict.fromkeys((*incident.services, *request.services)))
+    return incident.model_copy(update=update)
+
+
+def _collect(
+    plan: _Plan,
+    manifest: Manifest,
+    request: Request,
+    secret: Any,
+    redactor: Redactor,
+    progress: collect.Progress,
+) -> tuple[Collection, list[Reading]]:
+    assert plan.window is not None
+    assert plan.incident is not None
+    number = len(manifest.collections) + 1
+    tasks = [collect.Task(s, number, plan.window, plan.incident, plan.now) for s in plan.conf.sources]
+    outcomes = anyio.run(collect.collect, tasks, plan.evidence, plan.conf.folder, secret, redactor, progress)
+    _refuse(outcomes, strict=request.strict)
+    readings = [o.reading for o in outcomes]
+    file = None
+    if plan.found and plan.found.path:
+        file = claims.IncidentFile(plan.found.path.name, plan.evidence.put(plan.found.data, "txt"))
+    collection = Collection(
+        number=number, now=plan.now, window=plan.window, incident=plan.incident,
+        sources=tuple(o.run for o in outcomes), gaps=tuple(g.model_dump(mode="json") for g in plan.gaps),
+        joined={i: ids[0] for ids in plan.conf.settings.people.values() for i in ids},
+        config_digest=plan.conf.digest, chart_url=plan.conf.settings.chart_url, tool=version("incident-timeline"),
+        incident_file=file,
+        exchanges=tuple(e for o in outcomes for e in o.entries),
+    )  # fmt: skip
+    return collection, [*readings, *_claims(collection, plan.evidence)]
+
+
+def _claims(collection: Collection, evidence: Evidence) -> list[Reading]:
+    file = collection.incident_file
+    if file is None:
+        return []
+    data = evidence.get(file.payload)
+    return [claims.reading(collection.number, collection.window, collection.incident, file, data)]
+
+
+def _replay(manifest: Manifest, evidence: Evidence) -> list[Reading]:
+    return [
+        reading
+        for one in manifest.collections
+        for reading in (*anyio.run(collect.replay, one, evidence), *_claims(one, evidence))
+    ]
+
+
+def _refuse(outcomes: Sequence[collect.Outcome], *, strict: bool) -> None:
+    """Raise UnansweredError where nothing may be written."""
+    failed = [o for o in outcomes if o.reading.failure]
+    told = "; ".join(
+        f"{o.run.name} ({o.run.collector}): {o.reading.failure[1]}" for o in failed if o.reading.failure
+    )
+    if not any(o.run.answered for o in outcomes):
+        refused = any(o.run.refused for o in outcomes)
+        raise UnansweredError(f"no source answered, so nothing was written. {told}", refused=refused)
+    gapped = [o for o in outcomes if o.reading.failure or o.reading.of(Gap)]
+    if strict and gapped:
+        names = ", ".join(f"{o.run.name} ({o.run.collector})" for o in gapped)
+        refused = any(o.run.refused for o in gapped)
+        raise UnansweredError(f"--strict: {names} had gaps, so nothing was written. {told}", refused=refused)
+
+
+def _offline(request: Request) -> Result:
+    """Rebuild from the evidence alone."""
+    contradicting = {
+        "--source": request.sources,
+        "--service": request.services,
+        "--start": request.start,
+        "--end": request.end,
+    }
+    given = [flag for flag, value in contradicting.items() if value]
+    if given:
+        raise UsageError(f"--offline rebuilds what was collected; it takes no {', '.join(given)}")
+    conf = config.settings_only(request.config)
+    identity = incidents.find(request.incident, conf.folder, bare=True).incident.id
+    directory = output_directory(conf, identity, request.out)
+    evidence = Evidence(evidence_folder(conf, directory))
+    manifest = evidence.manifest()
+    if not manifest.collections:
+        raise UsageError(f"{evidence.folder} holds no evidence of {identity}; build once without --offline")
+    with files.locked(directory):
+        files.sweep(directory)
+        evidence.discard()
+        readings = _replay(manifest, evidence)
+        return _write(directory, evidence, manifest, readings, evidence.people(), request, new=False)
+
+
+def _write(
+    directory: Path, evidence: Evidence, manifest: Manifest, readings: Sequence[Reading],
+    known: dict[str, str], request: Request, *, new: bool,
+) -> Result:  # fmt: skip
+    newest = manifest.collections[-1]
+    timeline, pseudonyms = assemble(
+        Build(
+            incident=newest.incident, window=newest.window, readings=readings, known=known, joined=newest.joined,
+            gaps=[Gap.model_validate(g) for g in newest.gaps], provenance=output.provenance(manifest),
+        )
+    )  # fmt: skip
+    rendered = output.render(directory, timeline, evidence, newest.chart_url, stills=request.stills)
+    if new:
+        evidence.commit()
+        evidence.write_manifest(manifest)
+    if pseudonyms != known:
+        evidence.write_people(pseudonyms)
+    output.write(directory, rendered)
+    return Result(directory, timeline, newest, readings, tuple(rendered.messages))
+
+
+__all__ = ["EvidenceError", "Request", "Result", "UnansweredError", "build"]

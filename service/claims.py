@@ -1,0 +1,59 @@
+"""What the incident file claims: times a person wrote, marked as claims, with their line as evidence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from service import incidents
+from timeline.assemble import OWN_SOURCE, Reading
+from timeline.facts import fact, thread_key
+from timeline.instant import Bounds, precise, read_civil
+from timeline.kinds import Kind
+from timeline.model import Evidence, Fact, Incident, Window
+
+COLLECTOR = "incident_file"
+_CLAIMED: dict[str, Kind] = {
+    "detected": "incident.detected",
+    "mitigated": "incident.mitigated",
+    "resolved": "incident.resolved",
+}
+
+
+class IncidentFile(NamedTuple):
+    """An incident file as stored: its name and payload."""
+
+    name: str
+    payload: str
+
+
+def reading(number: int, window: Window, incident: Incident, file: IncidentFile, data: bytes) -> Reading:
+    """Return the claims of an incident file as a reading of its own."""
+    raw = incidents.parse(Path(file.name), data)
+    facts = [_claim(incident, key, str(raw[key]), file, data) for key in _CLAIMED if raw.get(key)]
+    return Reading(number, OWN_SOURCE, COLLECTOR, window, 0, facts)
+
+
+def _claim(incident: Incident, key: str, written: str, file: IncidentFile, data: bytes) -> Fact:
+    evidence = Evidence(
+        source=OWN_SOURCE, payload=file.payload, pointer=_pointer(file.name, key, data), query=file.name
+    )
+    return fact(
+        _CLAIMED[key], origin=OWN_SOURCE, key=[incident.id, key], at=_bounds(written),
+        time_means=f"`{key}` in the incident file, a person's claim", clock=OWN_SOURCE, source=OWN_SOURCE,
+        names={"incident": incident.id}, evidence=[evidence], thread=thread_key("incident", incident.id),
+    )  # fmt: skip
+
+
+def _bounds(written: str) -> Bounds:
+    civil = read_civil(written)
+    return precise(civil.wall - (civil.offset or 0), civil.precision)
+
+
+def _pointer(name: str, key: str, data: bytes) -> str:
+    if name.endswith(".json"):
+        return f"/{key}"
+    lines = data.decode("utf-8", "replace").splitlines()
+    wanted = re.compile(rf"\s*{key}\b")
+    return f"line:{next((n for n, line in enumerate(lines, 1) if wanted.match(line)), 1)}"

@@ -1,0 +1,186 @@
+"""Run the sources side by side; a failed one is a gap and the others go on."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import anyio
+
+from collectors.base import AnyCollector, Context, Record, SourceError
+from collectors.redaction import Redactor
+from collectors.tape import Entry, RecordingTape, ReplayTape
+from service import registry, secrets
+from service.config import SourceConfig
+from service.evidence import Collection, Evidence, SourceRun
+from timeline.assemble import Reading
+from timeline.errors import TimelineError, UsageError
+from timeline.model import Fact, Gap, GapReason, Incident, Window
+from timeline.zones import parse_duration
+
+
+class Progress(Protocol):
+    """What a build tells of itself while it runs."""
+
+    def source(self, name: str, collector: str, state: str, *, done: bool = False) -> None:
+        """Say how far one collector of one source is."""
+
+
+class Silent:
+    """Progress that says nothing."""
+
+    def source(self, name: str, collector: str, state: str, *, done: bool = False) -> None:
+        """Say nothing."""
+
+
+@dataclass
+class Outcome:
+    """A reading with how it went and its exchanges."""
+
+    reading: Reading
+    run: SourceRun
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What one collector is asked for."""
+
+    config: SourceConfig
+    number: int
+    window: Window
+    incident: Incident
+    now: int
+
+
+def secrets_of(sources: Iterable[SourceConfig], redactor: Redactor) -> Callable[[str], str]:
+    """Resolve every secret reference before the first request; raise UsageError for a missing one."""
+    known: dict[str, str] = {}
+    for one in sources:
+        auth = getattr(one.options, "auth", None)
+        for reference in (
+            getattr(auth, "bearer", None),
+            getattr(auth, "basic", None),
+            *getattr(auth, "header", {}).values(),
+        ):
+            if reference and reference not in known:
+                try:
+                    known[reference] = redactor.add(secrets.resolve(reference))
+                except UsageError as err:
+                    raise UsageError(f"source {one.name}: {err}") from err
+    return lambda reference: known.get(reference) or redactor.add(secrets.resolve(reference))
+
+
+async def collect(
+    tasks: Sequence[Task], evidence: Evidence, folder: Path, secret: Callable[[str], str],
+    redactor: Redactor, progress: Progress,
+) -> list[Outcome]:  # fmt: skip
+    """Read every source concurrently; the result is in the order of `tasks`."""
+    outcomes: list[Outcome | None] = [None] * len(tasks)
+
+    async def one(place: int, task: Task) -> None:
+        tape = RecordingTape(task.config.name, task.config.collector, evidence, redactor)
+        context = _context(task, tape, folder, progress)
+        context.secret = secret
+        outcome = await _read(task, context, progress)
+        failure = outcome.reading.failure
+        answered = any("payload" in e and (e.get("status") or 200) < 400 for e in tape.entries)
+        refused = (failure is not None and failure[0] == "unauthorised") or any(
+            e.get("status") in {401, 403} or (e.get("failure") or {}).get("reason") == "unauthorised"
+            for e in tape.entries
+        )
+        outcome.entries = tape.entries
+        outcome.run = outcome.run.model_copy(
+            update={
+                "answered": (answered and not failure) or answered,
+                "refused": refused,
+                "bytes": tape.bytes,
+            }
+        )
+        outcomes[place] = outcome
+
+    async with anyio.create_task_group() as group:
+        for place, task in enumerate(tasks):
+            group.start_soon(one, place, task)
+    return [o for o in outcomes if o is not None]
+
+
+async def replay(collection: Collection, evidence: Evidence) -> list[Reading]:
+    """Read a collection again from its evidence alone: no socket, no process, no secret."""
+    readings = []
+    for run in collection.sources:
+        collector = registry.load(run.collector)
+        config = SourceConfig(
+            run.name, run.collector, collector.options_type.model_validate(run.options), run.options
+        )
+        task = Task(config, collection.number, collection.window, collection.incident, collection.now)
+        tape = ReplayTape(run.name, run.collector, evidence, collection.exchanges)
+        outcome = await _read(task, _context(task, tape, Path(), Silent()), Silent())
+        reading = outcome.reading
+        # How the run ended is part of the evidence, also where no exchange shows it.
+        readings.append(reading if reading.failure else dataclasses.replace(reading, failure=run.failure))
+    return readings
+
+
+def _context(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress) -> Context:
+    return Context(
+        source=task.config.name, incident=task.incident, now=task.now, tape=tape, secret=secrets.resolve,
+        progress=lambda text: progress.source(task.config.name, task.config.collector, text),
+        resolve_path=lambda path: str(folder / Path(path).expanduser()),
+    )  # fmt: skip
+
+
+async def _read(task: Task, context: Context, progress: Progress) -> Outcome:
+    config, records = task.config, list[Record]()
+    started, failure = time.monotonic(), None
+    progress.source(config.name, config.collector, "reading")
+    collector: AnyCollector = config.type(config.options, context)
+    try:
+        async for record in collector.collect(task.window):
+            records.append(record)
+    except SourceError as err:
+        failure = (err.reason, str(err))
+    except TimelineError:
+        raise
+    except Exception as err:  # noqa: BLE001 - a defect of one collector must not lose the others' facts
+        failure = _defect(err)
+    seconds = time.monotonic() - started
+    progress.source(config.name, config.collector, _summary(records, failure, seconds), done=True)
+    reading = Reading(
+        task.number,
+        config.name,
+        config.collector,
+        task.window,
+        parse_duration(config.options.clock_error),
+        records,
+        failure,
+    )
+    run = SourceRun(
+        name=config.name, collector=config.collector, options=config.written,
+        parser_version=config.type.parser_version, failure=failure, seconds=round(seconds, 3),
+    )  # fmt: skip
+    return Outcome(reading, run)
+
+
+def _defect(err: Exception) -> tuple[GapReason, str]:
+    import traceback
+
+    where = traceback.extract_tb(err.__traceback__)[-1]
+    place = f"{Path(where.filename).name}:{where.lineno}"
+    return (
+        "undecodable",
+        f"the collector stopped at {place} with {type(err).__name__}: {err}; please report this",
+    )
+
+
+def _summary(records: Sequence[Record], failure: tuple[GapReason, str] | None, seconds: float) -> str:
+    facts = sum(isinstance(r, Fact) for r in records)
+    gaps = sum(isinstance(r, Gap) for r in records) + (failure is not None)
+    said = (
+        f"{facts} facts" + (f", {gaps} gap{'s' if gaps > 1 else ''}" if gaps else "") + f" in {seconds:.1f} s"
+    )
+    return f"{said}: {failure[1]}" if failure else said

@@ -1,0 +1,185 @@
+"""Evidence on disk: payloads named by the digest of what is inside, and the manifest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import orjson
+import zstandard
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from collectors.tape import Entry, EvidenceError
+from service import files
+from service.claims import IncidentFile
+from timeline.canonical import canonical, sha256
+from timeline.instant import Instant
+from timeline.model import GapReason, Incident, Window
+
+MANIFEST_VERSION = 1
+_LEVEL = 9
+_LARGEST = 64 * 2**20  # a stored payload is at most 16 MiB; more is a bomb, or not ours
+
+
+class SourceRun(BaseModel):
+    """How one collector of one source fared in one collection; options hold references, no secret."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    collector: str
+    options: dict[str, Any]
+    parser_version: int
+    failure: tuple[GapReason, str] | None = None
+    answered: bool = True
+    refused: bool = False
+    seconds: float = 0.0
+    bytes: int = 0
+
+
+class Collection(BaseModel):
+    """One build's reading of the sources: number, window, now, outcomes and exchanges in order."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int
+    now: Instant
+    window: Window
+    incident: Incident
+    sources: tuple[SourceRun, ...]
+    gaps: tuple[dict[str, Any], ...] = ()
+    joined: dict[str, str] = {}
+    config_digest: str = ""
+    chart_url: str = ""
+    tool: str = ""
+    incident_file: IncidentFile | None = None
+    exchanges: tuple[Entry, ...] = ()
+
+
+class Manifest(BaseModel):
+    """Every collection of one incident."""
+
+    model_config = ConfigDict(frozen=True)
+
+    manifest_version: int = MANIFEST_VERSION
+    collections: tuple[Collection, ...] = ()
+
+
+class Evidence:
+    """The evidence folder of one incident. New payloads are staged until `commit`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._staging = folder / ".staging"
+        self._forms: dict[str, str] = {}
+        self._staged: dict[str, str] = {}
+
+    def put(self, data: bytes, form: str) -> str:
+        """Stage a payload unless it is stored already; return its SHA-256."""
+        digest = sha256(data)
+        if digest in self._staged or self._path(digest) is not None:
+            return digest
+        self._staging.mkdir(parents=True, exist_ok=True)
+        name = f"{digest}.{form}.zst"
+        # One thread and a fixed level: the same payload gives the same file on every machine.
+        (self._staging / name).write_bytes(zstandard.ZstdCompressor(level=_LEVEL).compress(data))
+        self._staged[digest] = name
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Return a payload's bytes; raise EvidenceError when absent, broken or not matching."""
+        path = self._staging / self._staged[digest] if digest in self._staged else self._path(digest)
+        if path is None:
+            raise EvidenceError(
+                f"{self.folder}: payload {digest} is absent; restore it from version control or a backup"
+            )
+        try:
+            data = zstandard.ZstdDecompressor().decompress(path.read_bytes(), max_output_size=_LARGEST)
+        except (zstandard.ZstdError, OSError) as err:
+            raise EvidenceError(
+                f"{path} is broken ({err}); restore it from version control or a backup"
+            ) from err
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise EvidenceError(
+                f"{path} does not match its SHA-256: it was changed; restore it from a backup"
+            )
+        return data
+
+    def file_name(self, digest: str) -> str:
+        """Return the payload's file name; the bare digest when it is absent."""
+        path = self._path(digest)
+        return self._staged.get(digest) or (path.name if path else digest)
+
+    def _path(self, digest: str) -> Path | None:
+        if not self._forms:
+            self._forms = {p.name.split(".")[0]: p.name for p in self.folder.glob("*.zst")}
+        name = self._forms.get(digest)
+        return self.folder / name if name else None
+
+    def commit(self) -> None:
+        """Move staged payloads into place, durably."""
+        for name in sorted(self._staged.values()):
+            with (self._staging / name).open("rb") as file:
+                os.fsync(file.fileno())
+            (self._staging / name).replace(self.folder / name)
+        if self._staged:
+            files.sync_folder(self.folder)
+        self._forms |= {name.split(".")[0]: name for name in self._staged.values()}
+        self._staged = {}
+        self.discard()
+
+    def discard(self) -> None:
+        """Remove staged payloads (and the folder, where nothing else is in it)."""
+        shutil.rmtree(self._staging, ignore_errors=True)
+        self._staged = {}
+        if self.folder.is_dir() and not any(self.folder.iterdir()):
+            self.folder.rmdir()
+
+    def manifest(self) -> Manifest:
+        """Read the manifest (empty when there is none); raise EvidenceError when it is broken."""
+        path = self.folder / "manifest.json"
+        if not path.exists():
+            return Manifest()
+        try:
+            raw = orjson.loads(path.read_bytes())
+            if raw.get("manifest_version") != MANIFEST_VERSION:
+                raise EvidenceError(
+                    f"{path} has version {raw.get('manifest_version')!r}; this version reads {MANIFEST_VERSION}"
+                )
+            return Manifest.model_validate(raw)
+        except (orjson.JSONDecodeError, AttributeError, ValidationError) as err:
+            raise EvidenceError(
+                f"{path} is broken: {err}; restore it from version control or a backup"
+            ) from err
+
+    def write_manifest(self, manifest: Manifest) -> None:
+        """Write the manifest: one exchange a line."""
+        collections = []
+        for one in manifest.collections:
+            data = one.model_dump(mode="json", by_alias=True)
+            exchanges = data.pop("exchanges")
+            lines = b",\n".join(canonical(entry) for entry in exchanges)
+            collections.append(canonical(data)[:-1] + b',"exchanges":[\n' + lines + b"\n]}")
+        head = b'{"manifest_version":%d,"collections":[\n' % MANIFEST_VERSION
+        files.write(self.folder / "manifest.json", head + b",\n".join(collections) + b"\n]}\n")
+
+    def people(self) -> dict[str, str]:
+        """Return identity to pseudonym as assigned so far."""
+        path = self.folder / "people.json"
+        if not path.exists():
+            return {}
+        try:
+            raw = orjson.loads(path.read_bytes())
+            return {str(k): str(v) for k, v in raw["pseudonyms"].items()}
+        except (orjson.JSONDecodeError, KeyError, AttributeError, TypeError) as err:
+            raise EvidenceError(
+                f"{path} is broken: {err}; restore it from version control or a backup"
+            ) from err
+
+    def write_people(self, pseudonyms: dict[str, str]) -> None:
+        """Write identity to pseudonym; assigned once, never renumbered."""
+        rows = b",\n".join(canonical(k) + b":" + canonical(v) for k, v in sorted(pseudonyms.items()))
+        files.write(self.folder / "people.json", b'{"people_version":1,"pseudonyms":{\n' + rows + b"\n}}\n")

@@ -1,0 +1,73 @@
+"""Init: write a commented `timeline.toml`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from service.config import FILE_NAME
+from timeline.errors import UsageError
+
+TEMPLATE = """\
+# incident-timeline. Unknown keys are errors; `timeline collectors` lists every option.
+# Secrets are never written here: give a reference, env:NAME, file:PATH or keyring:NAME.
+
+out = "postmortems"            # a build goes to <out>/<incident id>/
+# evidence_dir = ""            # default: evidence/ inside it; payloads hold people's names
+pad_before = "1h"
+pad_after = "30m"
+incidents = "incidents/"       # where --incident ID looks for <ID>.toml, .yaml or .json
+# chart_url = ""               # prefix of links from the draft to the page
+
+# [people]                     # one person's identities share one pseudonym
+# alice = ["slack:T024BE7LD:U061F7AUR", "git:alice@example.org"]
+
+{git}# [[source]]
+# name = "prod"
+# collector = "prometheus"     # alert history and threshold crossings
+# url = "https://prometheus.example"
+# auth = {{ bearer = "env:PROM_TOKEN" }}
+# rules = true                 # thresholds from the server's own alerting rules
+# [[source.threshold]]         # and these
+# name = "checkout p99"
+# query = 'histogram_quantile(0.99, sum by (le) (rate(checkout_seconds_bucket[5m])))'
+# above = 0.5                  # or below, at_least, at_most, equals
+# unit = "s"
+
+# [[source]]
+# name = "deploys"
+# collector = "github"
+# repository = "owner/name"
+# auth = {{ bearer = "env:GITHUB_TOKEN" }}
+
+# [[source]]
+# name = "chat"
+# collector = "slack"
+# auth = {{ bearer = "env:SLACK_TOKEN" }}
+# channels = ["inc-42"]
+
+# [[source]]
+# name = "logs"
+# collector = "opensearch"
+# url = "https://opensearch.example:9200"
+# auth = {{ basic = "env:OPENSEARCH_USER_PASSWORD" }}
+# index = "logs-*"
+
+# [[source]]
+# name = "old-monitoring"
+# collector = "jsonl"          # the door for everything else: .jsonl, .json or .csv
+# path = "alerts.jsonl"
+# zone = "Europe/Berlin"       # only for times that carry none
+# [source.map]
+# time = "ts"
+"""
+_GIT = '[[source]]\nname = "repository"\ncollector = "git"\npath = "."\n# deploy_tags = ["deploy-*"]   # tags that are deploys; others are only tags\n\n'
+
+
+def init(folder: Path) -> Path:
+    """Write `timeline.toml` into `folder`; raise UsageError when there is one."""
+    path = folder / FILE_NAME
+    if path.exists():
+        raise UsageError(f"{path} is there already; it was not changed")
+    here = (folder / ".git").exists()
+    path.write_text(TEMPLATE.format(git=_GIT if here else ""), encoding="utf-8")
+    return path

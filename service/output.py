@@ -1,0 +1,117 @@
+"""The files of a build: what may be there, how they are rendered, and in which order they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from service import files
+from service.evidence import Evidence, Manifest
+from timeline import document
+from timeline.canonical import Json
+from timeline.errors import UsageError
+from timeline.model import SCHEMA_VERSION, Timeline
+
+TIMELINE, DRAFT, PAGE, NOTES = "timeline.json", "postmortem.md", "timeline.html", "notes.jsonl"
+_OURS = {TIMELINE, DRAFT, PAGE, NOTES, "charts", "evidence", files.LOCK}
+
+
+@dataclass
+class Rendered:
+    """The bytes of each file, in the order they are written, and what to tell the user."""
+
+    files: dict[str, bytes]
+    messages: list[str] = field(default_factory=list)
+
+
+def check_ours(directory: Path) -> None:
+    """Raise UsageError where the folder holds files that no build of ours made."""
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise UsageError(f"{directory} is a file; choose another --out")
+    held = {p.name for p in directory.iterdir()}
+    ours = TIMELINE in held or (directory / "evidence" / "manifest.json").exists()
+    if held - {files.LOCK, "evidence"} and not ours:
+        foreign = ", ".join(sorted(held - {files.LOCK})[:3])
+        raise UsageError(
+            f"{directory} holds files that no build made ({foreign}); move them or choose another --out"
+        )
+
+
+def provenance(manifest: Manifest) -> dict[str, Json]:
+    """Return tool, parser and schema versions, configuration digest and queries."""
+    newest = manifest.collections[-1]
+    return {
+        "tool": {"name": "incident-timeline", "version": newest.tool},
+        "schema_version": SCHEMA_VERSION,
+        "configuration": newest.config_digest,
+        "parsers": {s.collector: s.parser_version for c in manifest.collections for s in c.sources},
+        "collections": [
+            {
+                "number": c.number,
+                "window": c.window.model_dump(mode="json"),
+                "sources": [
+                    {"name": s.name, "collector": s.collector, "failed": s.failure is not None}
+                    for s in c.sources
+                ],
+            }
+            for c in manifest.collections
+        ],
+        "queries": _queries(manifest),
+    }
+
+
+def _queries(manifest: Manifest) -> list[dict[str, Json]]:
+    seen: dict[tuple[str, str, str], int] = {}
+    for collection in manifest.collections:
+        for entry in collection.exchanges:
+            request = entry["request"]
+            asked = str(request.get("url") or request.get("file") or next(iter(request.values()), ""))
+            key = (entry["source"], entry["collector"], asked.split("?")[0])
+            seen[key] = seen.get(key, 0) + 1
+    return [{"source": s, "collector": c, "asked": a, "times": n} for (s, c, a), n in sorted(seen.items())]
+
+
+def render(
+    directory: Path, timeline: Timeline, evidence: Evidence, chart_url: str, *, stills: bool
+) -> Rendered:
+    """Render timeline, stills, draft and page; people's text in an existing draft is kept."""
+    from render.draft import render_draft
+
+    from render.page import render_page
+
+    pictures = _stills(timeline, evidence) if stills else {}
+    kept = pictures or {p.name: b"" for p in sorted((directory / "charts").glob("*.svg"))}
+    path = directory / DRAFT
+    previous = path.read_bytes().decode("utf-8") if path.exists() else None
+    draft = render_draft(
+        timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name
+    )
+    made = {TIMELINE: document.dump(timeline)}
+    made |= {f"charts/{name}": data for name, data in pictures.items()}
+    made |= {
+        DRAFT: draft.text.encode("utf-8"),
+        PAGE: render_page(timeline, evidence.get, file_name=evidence.file_name),
+    }
+    return Rendered(made, list(draft.messages))
+
+
+def _stills(timeline: Timeline, evidence: Evidence) -> dict[str, bytes]:
+    from render.stills import render_stills
+
+    return render_stills(timeline, evidence.get)
+
+
+def write(directory: Path, rendered: Rendered) -> None:
+    """Write each file whole: `timeline.json` first, then what carries its digest."""
+    for name, data in rendered.files.items():
+        path = directory / name
+        if not path.exists() or path.read_bytes() != data:
+            files.write(path, data)
+
+
+def known_files() -> Sequence[str]:
+    """Return the names a build may leave in its folder."""
+    return sorted(_OURS)

@@ -1,0 +1,49 @@
+"""Secrets by reference: `env:NAME`, `file:PATH`, `keyring:NAME`; never by flag or in a file of ours."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from timeline.errors import UsageError
+
+
+def resolve(reference: str) -> str:
+    """Return the secret a reference names; raise UsageError saying where it was looked for."""
+    kind, _, name = reference.partition(":")
+    readers = {"env": _from_env, "file": _from_file, "keyring": _from_keyring}
+    if kind not in readers or not name:
+        raise UsageError(
+            "a secret is given by reference: env:NAME, file:PATH or keyring:NAME; "
+            "what stands in the configuration is none of these (and is not shown here)"
+        )
+    secret = readers[kind](name).strip()
+    if not secret:
+        raise UsageError(f"the secret {reference} is empty")
+    return secret
+
+
+def _from_env(name: str) -> str:
+    if name not in os.environ:
+        raise UsageError(f"the secret env:{name} is missing: set the environment variable {name}")
+    return os.environ[name]
+
+
+def _from_file(name: str) -> str:
+    try:
+        return Path(name).expanduser().read_text()
+    except OSError as err:
+        raise UsageError(f"the secret file:{name} cannot be read: {err.strerror}") from err
+
+
+def _from_keyring(name: str) -> str:
+    try:
+        import keyring
+    except ImportError as err:
+        raise UsageError(
+            "keyring: references need the extra: pip install 'incident-timeline[keyring]'"
+        ) from err
+    secret = keyring.get_password("incident-timeline", name)
+    if secret is None:
+        raise UsageError(f"the secret keyring:{name} is missing: run `keyring set incident-timeline {name}`")
+    return str(secret)

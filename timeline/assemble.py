@@ -1,0 +1,223 @@
+"""Put the readings of every source and collection together into one timeline; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from timeline.canonical import Json, canonical, sha256
+from timeline.measures import measures
+from timeline.merge import Seen, merge
+from timeline.model import Fact, Gap, GapReason, Incident, Panel, Person, Timeline, Window, gap
+from timeline.order import in_display_order
+from timeline.people import assign, pseudonymise, replacer
+
+#: The source name of what the incident file and the build itself say.
+OWN_SOURCE = "incident"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one collector of one source brought in one collection."""
+
+    collection: int
+    source: str
+    collector: str
+    window: Window
+    clock_error: int  # ns
+    records: Sequence[Fact | Gap | Person | Panel]
+    failure: tuple[GapReason, str] | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The source's name and its collector."""
+        return self.source, self.collector
+
+    def of(self, kind: type[Fact] | type[Gap] | type[Person] | type[Panel]) -> list[Json]:
+        """Return the records of one type."""
+        return [record for record in self.records if isinstance(record, kind)]
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a timeline is assembled from."""
+
+    incident: Incident
+    window: Window
+    readings: Sequence[Reading]
+    known: Mapping[str, str] = field(default_factory=dict)  # identity -> pseudonym, never changed
+    joined: Mapping[str, str] = field(default_factory=dict)  # identity -> the one that stands for a person
+    gaps: Sequence[Gap] = ()
+    provenance: Mapping[str, Json] = field(default_factory=dict)
+
+
+def assemble(build: Build) -> tuple[Timeline, dict[str, str]]:
+    """Return the timeline and the pseudonyms (identity to pseudonym, `known` included)."""
+    merged = merge(Seen(r.collection, f) for r in build.readings for f in r.of(Fact))
+    belonging = _in_window(merged.facts, build.window)
+    newest = _newest_good(build.readings)
+    marked = [_mark_gone(f, merged.collections[f.id], newest) for f in belonging]
+    people = _people(build)
+    roles = _roles(build.incident, people)
+    joined = build.joined
+    pseudonyms = assign(marked, people, build.known, joined, roles)
+    replace = replacer(people, pseudonyms)
+    facts = tuple(in_display_order(pseudonymise(f, pseudonyms, replace) for f in marked))
+    kept = {f.id for f in facts}
+    conflicts = [g for g in merged.gaps if g.missing in kept]
+    gaps = _gaps([*build.gaps, *conflicts, *_source_gaps(build)], build.window)
+    clocks = _clocks(build.readings)
+    incident = _without_names(build.incident, roles, pseudonyms, replace)
+    document = Timeline(
+        incident=incident, window=build.window, facts=facts, gaps=gaps,
+        measures=measures(incident, facts, clocks), panels=_panels(newest),
+        provenance={**build.provenance, "clocks": clocks},
+    )  # fmt: skip
+    return document.model_copy(update={"digest": digest(document)}), pseudonyms
+
+
+def digest(document: Timeline) -> str:
+    """Return the SHA-256 over the canonical document without `digest` and `provenance`."""
+    data = document.model_dump(mode="json", by_alias=True, exclude={"digest", "provenance"})
+    return sha256(canonical(data))
+
+
+def _in_window(facts: Sequence[Fact], window: Window) -> list[Fact]:
+    """Keep facts whose interval meets the window or whose thread was alive in it."""
+    inside = {f.id for f in facts if meets(f, window)}
+    alive = {f.thread for f in facts if f.id in inside and f.thread}
+    threads: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.thread:
+            threads[fact.thread].append(fact)
+    alive |= {name for name, life in threads.items() if name not in alive and _spans(life, window)}
+    return [f for f in facts if f.id in inside or f.thread in alive]
+
+
+def meets(fact: Fact, window: Window) -> bool:
+    """Tell whether the fact's interval meets `[start, end)`."""
+    earliest = fact.latest if fact.earliest is None else fact.earliest
+    return earliest < window.end and fact.latest >= window.start
+
+
+_BEGINS = ("alert.pending", "alert.firing", "deploy.started")
+
+
+def _spans(life: Sequence[Fact], window: Window) -> bool:
+    """Tell whether a life began before the window and did not end before it."""
+    before = [f for f in life if f.latest < window.start]
+    return bool(before) and before[-1].kind in _BEGINS
+
+
+def _newest_good(readings: Sequence[Reading]) -> dict[tuple[str, str], Reading]:
+    newest: dict[tuple[str, str], Reading] = {}
+    for reading in sorted(readings, key=lambda r: r.collection):
+        if reading.failure is None:
+            newest[reading.key] = reading
+    return newest
+
+
+def _mark_gone(fact: Fact, number: int, newest: Mapping[tuple[str, str], Reading]) -> Fact:
+    sources = {fact.source, *(e.source for e in fact.evidence)}
+    later = [
+        r for r in newest.values() if r.source in sources and r.collection > number and meets(fact, r.window)
+    ]
+    return fact.model_copy(update={"last_seen": number}) if later else fact
+
+
+def _people(build: Build) -> list[Person]:
+    """Join what several readings say of one identity, in a fixed order."""
+    names: dict[str, set[str]] = defaultdict(set)
+    bots: dict[str, bool] = {}
+    for reading in build.readings:
+        for person in reading.of(Person):
+            names[person.identity] |= set(person.names)
+            bots[person.identity] = bots.get(person.identity, True) and person.bot
+    return [Person(identity=i, names=tuple(sorted(names[i])), bot=bots[i]) for i in sorted(names)]
+
+
+def _roles(incident: Incident, people: Sequence[Person]) -> dict[str, str]:
+    """Return identity to role, where the incident file names an identity or a person's name."""
+    by_name = {name.casefold(): p.identity for p in people for name in (p.identity, *p.names)}
+    return {by_name[who.casefold()]: role for role, who in incident.roles if who.casefold() in by_name}
+
+
+def _without_names(
+    incident: Incident, roles: Mapping[str, str], pseudonyms: Mapping[str, str], replace: object
+) -> Incident:
+    held = {role: pseudonyms[identity] for identity, role in roles.items()}
+    shown = tuple((role, held.get(role, "not identified")) for role, _ in incident.roles)
+    title = replace(incident.title) if callable(replace) and incident.title else incident.title
+    return incident.model_copy(update={"roles": shown, "title": title})
+
+
+def _source_gaps(build: Build) -> Iterable[Gap]:
+    by_key: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    for reading in build.readings:
+        by_key[reading.key].append(reading)
+    last = max((r.collection for r in build.readings), default=0)
+    for readings in by_key.values():
+        readings.sort(key=lambda r: r.collection)
+        yield from _gaps_of(readings, last, build.window)
+
+
+def _gaps_of(readings: Sequence[Reading], last: int, window: Window) -> Iterable[Gap]:
+    newest = readings[-1]
+    good = [r for r in readings if r.failure is None]
+    if newest.failure is None and newest.collection == last:
+        earlier = good[:-1]
+        for found in newest.of(Gap):
+            kept = next((r for r in reversed(earlier) if _overlap(r.window, found.start, found.end)), None)
+            replaced = found.reason == "past_retention" and kept is not None
+            yield _not_refreshed(found, kept) if replaced and kept else found
+        return
+    reason, message = newest.failure or ("not_refreshed", "it is not among the sources of this build")
+    if not good:
+        yield gap(newest.source, reason, window.start, window.end, message)
+        return
+    kept = good[-1]
+    yield from kept.of(Gap)
+    text = f"Kept from collection {kept.collection}; not read again: {message}"
+    yield gap(newest.source, "not_refreshed", kept.window.start, kept.window.end, text)
+    for start, end in ((window.start, kept.window.start), (kept.window.end, window.end)):
+        if start < end:
+            yield gap(newest.source, reason, start, end, message)
+
+
+def _not_refreshed(found: Gap, kept: Reading) -> Gap:
+    text = f"Kept from collection {kept.collection}; the source no longer reaches back: {found.statement}"
+    return gap(
+        found.source,
+        "not_refreshed",
+        found.start,
+        found.end,
+        text,
+        missing=found.missing,
+        evidence=found.evidence,
+    )
+
+
+def _overlap(window: Window, start: int, end: int) -> bool:
+    return window.start < end and start < window.end
+
+
+def _gaps(found: Iterable[Gap], window: Window) -> tuple[Gap, ...]:
+    unique = {
+        g.id: g for g in found if _overlap(window, g.start, g.end) or g.reason in {"not_yet", "conflict"}
+    }
+    return tuple(sorted(unique.values(), key=lambda g: (g.start, g.end, g.source, g.reason, g.id)))
+
+
+def _clocks(readings: Sequence[Reading]) -> dict[str, int]:
+    """Return each clock's error in ns: the largest of the sources that read it."""
+    clocks: dict[str, int] = {}
+    for reading in readings:
+        for fact in reading.of(Fact):
+            clocks[fact.clock] = max(clocks.get(fact.clock, 0), reading.clock_error)
+    return dict(sorted(clocks.items()))
+
+
+def _panels(newest: Mapping[tuple[str, str], Reading]) -> tuple[Panel, ...]:
+    found = [panel for reading in newest.values() for panel in reading.of(Panel)]
+    return tuple(sorted(found, key=lambda p: (p.source, p.title, p.id)))
