@@ -61,7 +61,21 @@ class Payload:
         try:
             return orjson.loads(self.data)
         except orjson.JSONDecodeError as err:
+            if b"\\ud" in self.data.lower():
+                return _without_surrogates(self.data)
             raise SourceError("undecodable", f"an answer is not JSON: {err}") from err
+
+
+def _without_surrogates(data: bytes) -> Json:
+    # orjson refuses a lone surrogate, which cut emoji leave behind in real chats and logs.
+    import json
+    import re
+
+    try:
+        text = json.dumps(json.loads(data), ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError) as err:
+        raise SourceError("undecodable", f"an answer is not JSON: {err}") from err
+    return json.loads(re.sub("[\ud800-\udfff]", "\ufffd", text))
 
 
 class Tape(Protocol):

@@ -13,7 +13,8 @@ _SHORTEST = 6  # a shorter secret would blot out ordinary words
 PATTERNS = (
     rb"xox[a-z]-[A-Za-z0-9-]{8,}",
     rb"xapp-[A-Za-z0-9-]{8,}",
-    rb"hooks\.slack\.com/services/[A-Za-z0-9/_-]+",
+    rb"hooks\.slack\.com\\?/services(?:\\?/[A-Za-z0-9_-]+)+",
+    rb"(?<=slack-files\.com)(?:\\?/)+[A-Z0-9]+-[A-Z0-9]+-[0-9a-f]{6,}",
     rb"gh[pousr]_[A-Za-z0-9]{20,}",
     rb"github_pat_[A-Za-z0-9_]{20,}",
     rb"gl(?:pat|dt|rt|cbt|ptt|soat)-[A-Za-z0-9_-]{16,}",
@@ -28,8 +29,8 @@ PATTERNS = (
     rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
     rb"-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*?-----END [A-Z ]*PRIVATE KEY-----",
     rb"(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9._~+/=-]{16,}",
-    rb"(?<=://)[^\s\"'/@:\\]+:[^\s\"'/@\\]+(?=@)",
-    rb"(?i)(?<=[?&])(?:access_token|auth_token|token|api_key|apikey|key|password|secret|sig|signature"
+    rb"(?:(?<=://)|(?<=:\\/\\/))[^\s\"'/@:\\]+:[^\s\"'/@\\]+(?=@)",
+    rb"(?i)(?:(?<=[?&;])|(?<=\\u0026))(?:access_token|auth_token|token|api_key|apikey|key|password|secret|sig|signature"
     rb"|x-amz-signature|x-amz-security-token|t|pub_secret)=[^\s&\"'<>\\#]{6,}",
     rb"(?i)\b(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|client[_-]?secret)"
     rb"(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?(?![\[{(])[^\s\"',;&\\<>{}\[\]]{6,}",
