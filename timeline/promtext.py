@@ -1,0 +1,88 @@
+"""The text of PromQL expressions: one line, and cut into operands without losing how it was written.
+
+The parser tells what an expression is, not where its parts stand in the text. Its own printing may
+change with its version; the words of the rule do not. So parts are found by a scan of the text and
+believed only where the parser reads them as the very part that it found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+_TOKEN = re.compile(
+    r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|(?P<skip>(?:\s|#[^\n]*)+)|[A-Za-z_0-9.:]+|[<>=!]=|.",
+    re.DOTALL,
+)
+_MODIFIER = re.compile(
+    r"(?:bool\b|(?:on|ignoring|group_left|group_right|fill|fill_left|fill_right)\b\s*(?:\([^)]*\))?)\s*",
+    re.IGNORECASE,
+)
+
+
+def parse(expression: str) -> Any:
+    """Parse PromQL; raise ValueError for whatever the parser does not read."""
+    import promql_parser
+
+    try:
+        return promql_parser.parse(expression)
+    except Exception as err:
+        raise ValueError(" ".join(str(err).split())) from err
+
+
+def flatten(expression: str) -> str:
+    """Return an expression on one line: comments dropped, spaces outside of strings made single."""
+    return "".join(" " if t["skip"] else t[0] for t in _TOKEN.finditer(expression)).strip()
+
+
+def bare(node: Any, text: str) -> tuple[Any, str]:
+    """Take the parentheses off a node and its text."""
+    import promql_parser
+
+    while isinstance(node, promql_parser.ParenExpr):
+        node = node.expr
+        text = _either(node, text[1:-1])
+    return node, text
+
+
+def sides(node: Any, text: str) -> tuple[str, str]:
+    """Return the texts of a binary node's operands, as written."""
+    op = str(node.op)
+    for start, end in _places(text, op):
+        left, right = text[:start].strip(), _unmodified(text[end:].strip())
+        if _is(node.lhs, left) and _is(node.rhs, right):
+            return left, right
+    return flatten(node.lhs.prettify()), flatten(node.rhs.prettify())
+
+
+def argument(node: Any, text: str) -> str:
+    """Return the text of a call's only argument, as written."""
+    return _either(node, text[text.find("(") + 1 : -1])
+
+
+def _unmodified(text: str) -> str:
+    while found := _MODIFIER.match(text):
+        text = text[found.end() :]
+    return text
+
+
+def _places(text: str, op: str) -> Iterator[tuple[int, int]]:
+    """Yield where an operator stands outside of all brackets, the last one first."""
+    depth, found = 0, []
+    for token in _TOKEN.finditer(text):
+        depth += (token[0] in "([{") - (token[0] in ")]}")
+        if depth == 0 and token[0].lower() == op:
+            found.append(token.span())
+    yield from reversed(found)
+
+
+def _is(node: Any, text: str) -> bool:
+    try:
+        return bool(parse(text).prettify() == node.prettify())
+    except ValueError:
+        return False
+
+
+def _either(node: Any, text: str) -> str:
+    return text.strip() if _is(node, text.strip()) else flatten(node.prettify())
