@@ -1,0 +1,67 @@
+"""Canonical JSON agrees with RFC 8785, and the document with its schema."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.timeline.strategies import facts
+from timeline.canonical import canonical, plain
+from timeline.document import DocumentError, dump, load, schema
+from timeline.model import Fact, Incident, Timeline, Window
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12
+)
+
+
+@given(values)
+def test_the_fast_way_agrees_with_the_reference(value: object) -> None:
+    assert canonical(value) == rfc8785.dumps(plain(value))
+
+
+def test_large_and_non_finite_numbers_are_strings() -> None:
+    assert canonical([2**53, -(2**60), float("inf"), float("-inf"), float("nan"), 1.0]) == (
+        b'["9007199254740992","-1152921504606846976","+Inf","-Inf","NaN",1]'
+    )
+
+
+def small(items: list[Fact]) -> Timeline:
+    window = Window(start=0, end=10)
+    return Timeline(
+        incident=Incident(id="INC-1"),
+        window=window,
+        facts=tuple(items),
+        gaps=(),
+        measures=(),
+        panels=(),
+        provenance={},
+    )
+
+
+@given(st.lists(facts(), max_size=5))
+def test_a_document_written_and_read_is_the_same(items: list[Fact]) -> None:
+    data = dump(small(items))
+    assert dump(load(data)) == data
+    assert data.count(b"\n") == len(items) + 2 * 9 - 6 - (0 if items else 1)
+
+
+def test_unknown_members_of_a_newer_minor_version_are_kept() -> None:
+    raw = json.loads(dump(small([])))
+    raw |= {"schema_version": "1.7", "mood": "calm"}
+    assert b'"mood":"calm"' in dump(load(json.dumps(raw).encode()))
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"schema_version":"2.0"}', b"\xff"])
+def test_a_broken_document_says_what_to_do(data: bytes) -> None:
+    with pytest.raises(DocumentError):
+        load(data, "x/timeline.json")
+
+
+def test_the_schema_names_every_member_of_a_fact() -> None:
+    assert set(schema()["$defs"]["Fact"]["properties"]) == set(Fact.model_fields)

@@ -1,0 +1,77 @@
+"""Statements: templates state no cause and no judgement, and hold identifiers in code form only."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.timeline.strategies import make
+from timeline.kinds import SPECS, Kind
+from timeline.people import identities
+from timeline.statements import JUDGING, statement
+from timeline.text import code
+
+_FIELD = re.compile(r"\{(\w+)(?::(\w))?\}")
+
+
+def forms(kind: Kind) -> list[str]:
+    return [t for t in (SPECS[kind].template, SPECS[kind].already) if t]
+
+
+def names_for(kind: Kind, value: str = "x") -> dict[str, str | int]:
+    found: dict[str, str | int] = {}
+    for template in forms(kind):
+        for name, form in _FIELD.findall(template):
+            found[name] = 1 if form == "n" else "U1" if form == "p" else "w" if form in {"w", "u"} else value
+    return found
+
+
+@pytest.mark.parametrize("kind", list(SPECS))
+def test_no_template_judges_or_names_a_cause(kind: Kind) -> None:
+    for template in forms(kind):
+        words = f" {re.sub(r'[^a-z ]', ' ', template.lower())} "
+        assert not [word for word in JUDGING if re.search(rf"\b{re.escape(word)}\b", words)]
+
+
+@pytest.mark.parametrize("kind", list(SPECS))
+@pytest.mark.parametrize("already", [False, True])
+def test_every_template_makes_one_sentence(kind: Kind, already: bool) -> None:
+    text = statement(kind, names_for(kind), already=already)
+    assert text[0].isupper() or text[0] in "`\ue000"
+    assert "{" not in text
+    assert "[" not in text
+    assert "\n" not in text
+
+
+@pytest.mark.parametrize("kind", list(SPECS))
+@given(hostile=st.text(min_size=1))
+def test_what_a_source_says_stays_in_code_form(kind: Kind, hostile: str) -> None:
+    text = statement(kind, names_for(kind, hostile))
+    plain = "".join(text.split("`")[::2])
+    assert text.count("`") % 2 == 0
+    for template in forms(kind):
+        assert "\n" not in text
+        assert len(plain) <= len(template) + 40
+
+
+@given(st.text())
+def test_code_form_is_one_line_without_inner_backticks(text: str) -> None:
+    shown = code(text)
+    assert shown.count("`") == 2
+    assert "\n" not in shown
+    assert len(shown) <= 162
+
+
+def test_a_missing_name_is_an_error_and_an_optional_one_is_left_out() -> None:
+    with pytest.raises(KeyError):
+        statement("alert.firing", {})
+    assert statement("alert.firing", {"alert": "A"}) == "Alert `A` fired"
+    assert statement("alert.firing", {"alert": "A"}, already=True) == "Alert `A` was already firing"
+
+
+def test_a_person_is_a_mark_until_pseudonyms_are_known() -> None:
+    fact = make(kind="chat.message", actor="slack:T1:U1")
+    assert identities(fact) == ["slack:T1:U1"]
