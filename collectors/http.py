@@ -120,7 +120,7 @@ class Http:
     ) -> Payload:  # fmt: skip
         """Send one request, retrying as the source asks; return the stored payload.
 
-        Statuses of 400 and above raise SourceError unless in `allow`. `body` is sent as JSON
+        Statuses of 300 and above raise SourceError unless in `allow`. `body` is sent as JSON
         (bytes as they are), `form` as a form.
         """
         url = self._url(path)
@@ -142,7 +142,7 @@ class Http:
                 wait = Wait(0.2 * 2**attempt, err.reason, str(err))
                 continue
             status = payload.status or 0
-            if status < 400 or status in allow:
+            if status < 300 or status in allow:
                 return payload
             reason, why = _why(payload, url)
             if attempt == ATTEMPTS or (status not in retried and reason != "rate_limited"):
@@ -242,6 +242,8 @@ def _why(payload: Payload, url: str) -> tuple[GapReason, str]:
         return "rate_limited", f"{parts.netloc} answered {status}: its rate limit is used up"
     if status in {401, 403}:
         return "unauthorised", f"{parts.netloc} answered {status}; check the token and its rights"
+    if status and 300 <= status < 400:
+        return "partial", f"{parts.netloc} answered {status}; redirects are not followed: configure the final URL"
     excerpt = " ".join(payload.data[:200].decode("utf-8", "replace").split())
     reason: GapReason = "unreachable" if status in {502, 503, 504} else "partial"
     return reason, f"{parts.netloc} answered {status} to {parts.path}: {excerpt}"

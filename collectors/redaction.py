@@ -38,7 +38,8 @@ PATTERNS = (
 _COMMON = re.compile(
     b"|".join(b"(?:%s)" % p if not p.startswith(b"(?i)") else b"(?i:%s)" % p[4:] for p in PATTERNS)
 )
-_NAMED = re.compile(rb"^(\??[\w-]+(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?)", re.IGNORECASE)
+_NAMES = rb"[\w-]*(?:token|key|password|passwd|pwd|secret|signature)|sig|t"  # as in the two patterns above
+_NAMED = re.compile(rb"^((?:%s)(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?)" % _NAMES, re.IGNORECASE)
 
 
 class Redactor:
