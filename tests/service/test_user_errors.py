@@ -1,0 +1,163 @@
+"""Errors a user will make: each says what, where and what next, with the contract's exit code."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TIMES = ("--start", "2026-11-01T10:00:00Z", "--end", "2026-11-01T11:00:00Z")
+CONFIG = '[[source]]\nname = "repo"\ncollector = "git"\npath = "."\n'
+
+
+def timeline(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does, in `folder`."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("TIMELINE")}
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments], cwd=folder, env={**clean, **env},
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def everything(folder: Path) -> set[str]:
+    return {str(p.relative_to(folder)) for p in folder.rglob("*")}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "timeline.toml").write_text(CONFIG)
+    (tmp_path / "incidents").mkdir()
+    (tmp_path / "incidents" / "INC-42.toml").write_text(
+        'title = "t"\nstart = 2026-11-01T10:00:00Z\nend = 2026-11-01T11:00:00Z\n'
+    )
+    return tmp_path
+
+
+WRONG = {
+    "unknown incident": (("build", "--incident", "INC-43"), ["INC-43", "incidents", "did you mean 'INC-42'", "--start"]),
+    "end before start": (
+        ("build", "--incident", "X", "--start", "2026-11-01T10:00:00Z", "--end", "2026-11-01T09:00:00Z"),
+        ["X", "2026-11-01T09:00:00Z", "not after its start"],
+    ),
+    "start ahead": (("build", "--incident", "X", "--start", "2999-01-01T00:00:00Z"), ["2999-01-01", "ahead of now"]),
+    "zone-less time": (("build", "--incident", "X", "--start", "2026-11-01T10:00:00"), ["--start", "no zone", "Z"]),
+    "no such time": (("build", "--incident", "X", "--start", "2026-02-30T10:00:00Z"), ["--start", "no time that exists"]),
+    "id that leaves": (("build", "--incident", "../x", *TIMES), ["../x", "no incident id"]),
+    "id with a slash": (("build", "--incident", "a/b", *TIMES), ["a/b", "no incident id"]),
+    "missing incident file": (("build", "--incident", "nowhere/INC.toml"), ["nowhere/INC.toml", "no such incident file"]),
+    "misspelt collector": (("build", "--incident", "X", *TIMES, "--source", "promethues=http://x"), ["promethues", "did you mean 'prometheus'"]),
+    "source without target": (("build", "--incident", "X", *TIMES, "--source", "git"), ["--source git", "COLLECTOR[:NAME]=TARGET"]),
+    "no such configuration": (("build", "--incident", "X", *TIMES, "--config", "x.toml"), ["x.toml", "no such configuration", "timeline init"]),
+    "offline with flags": (("build", "--incident", "INC-42", "--offline", *TIMES), ["--offline", "--start", "--end"]),
+    "offline without evidence": (("build", "--incident", "INC-42", "--offline"), ["no evidence of INC-42", "without --offline"]),
+    "refresh of nothing": (("refresh", "."), ["timeline.json", "timeline build"]),
+    "init over a file": (("init",), ["timeline.toml", "not changed"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", list(WRONG))
+def test_what_is_wrong_before_the_first_request_writes_nothing(folder: Path, case: str) -> None:
+    arguments, said = WRONG[case]
+    before = everything(folder)
+    found = timeline(folder, *arguments)
+    assert found.returncode == 2, found.stderr
+    assert "Traceback" not in found.stderr
+    for part in said:
+        assert part in found.stderr
+    assert everything(folder) == before
+
+
+CONFIGS = {
+    "misspelt key": ('otu = "x"\n', ["unknown key 'otu'", "did you mean 'out'"]),
+    "misspelt source key": ('[[source]]\nname="r"\ncollector="git"\npaht="."\n', ["source 1 (r)", "'paht'", "did you mean 'path'"]),
+    "no collector": ('[[source]]\nname="r"\n', ["source 1", "`collector` is missing"]),
+    "twice the same name": (CONFIG + CONFIG, ["two sources are named 'repo'"]),
+    "a missing option": ('[[source]]\nname="e"\ncollector="slack_export"\n', ["source 1 (e)", "'path' is missing"]),
+    "no toml": ("out = \n", ["timeline.toml cannot be read"]),
+    "a bad duration": ('pad_before = "1 fortnight"\n' + CONFIG, ["pad_before", "is not a duration"]),
+    "a bad url": ('[[source]]\nname="p"\ncollector="prometheus"\nurl="prom:9090"\n', ["'url'", "no http(s) URL"]),
+    "a missing secret": (
+        '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={bearer="env:NO_SUCH"}\n',
+        ["source p", "env:NO_SUCH", "set the environment variable NO_SUCH"],
+    ),
+    "a misspelt nested key": (
+        '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={baerer="env:X"}\n',
+        ["'auth.baerer'", "did you mean 'bearer'"],
+    ),
+    "the reserved name": ('[[source]]\nname="incident"\ncollector="git"\n', ["'incident' cannot name a source"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", list(CONFIGS))
+def test_a_wrong_configuration_says_where(folder: Path, case: str) -> None:
+    text, said = CONFIGS[case]
+    (folder / "timeline.toml").write_text(text)
+    before = everything(folder)
+    found = timeline(folder, "build", "--incident", "INC-42")
+    assert found.returncode == 2, found.stderr
+    for part in said:
+        assert part in found.stderr
+    assert everything(folder) == before
+
+
+def test_a_secret_in_the_wrong_place_is_not_shown(folder: Path) -> None:
+    secret = "s3cret-in-plain-sight"
+    (folder / "timeline.toml").write_text(
+        f'[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={{bearer="{secret}"}}\n'
+    )
+    found = timeline(folder, "build", "--incident", "INC-42")
+    assert found.returncode == 2
+    assert "env:NAME" in found.stderr
+    assert secret not in found.stderr + found.stdout
+
+
+INCIDENTS = {
+    "zone-less": ('start = "2026-11-01T10:00:00"\n', ["INC-42.toml: start", "no zone"]),
+    "local date-time": ("start = 2026-11-01T10:00:00\n", ["INC-42.toml: start", "no zone"]),
+    "unknown key": ('strat = "x"\n', ["unknown key 'strat'", "did you mean 'start'"]),
+    "no start": ('title = "x"\n', ["INC-42 has no start", "--start"]),
+    "broken": ("= 1", ["INC-42.toml cannot be read"]),
+    "leaving id": ('id = "../../etc"\nstart = 2026-11-01T10:00:00Z\n', ["no incident id"]),
+}
+
+
+@pytest.mark.parametrize("case", list(INCIDENTS))
+def test_a_wrong_incident_file_says_where(folder: Path, case: str) -> None:
+    text, said = INCIDENTS[case]
+    (folder / "incidents" / "INC-42.toml").write_text(text)
+    before = everything(folder)
+    found = timeline(folder, "build", "--incident", "INC-42")
+    assert found.returncode == 2, found.stderr
+    for part in said:
+        assert part in found.stderr
+    assert everything(folder) == before
+
+
+def test_a_folder_with_somebody_elses_files_is_left_alone(folder: Path) -> None:
+    (folder / "postmortems" / "INC-42").mkdir(parents=True)
+    (folder / "postmortems" / "INC-42" / "postmortem.md").write_text("mine")
+    found = timeline(folder, "build", "--incident", "INC-42")
+    assert found.returncode == 2
+    assert "postmortem.md" in found.stderr
+    assert (folder / "postmortems" / "INC-42" / "postmortem.md").read_text() == "mine"
+    assert everything(folder / "postmortems" / "INC-42") == {"postmortem.md"}
+
+
+def test_no_source_answered_writes_nothing(folder: Path) -> None:
+    (folder / "timeline.toml").write_text(
+        '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\ntime_cap="2s"\n'
+    )
+    before = everything(folder)
+    found = timeline(folder, "build", "--incident", "INC-42")
+    assert found.returncode == 1, found.stderr
+    assert "no source answered" in found.stderr
+    assert everything(folder) == before
+
+
+def test_a_folder_that_is_no_repository_is_named(folder: Path) -> None:
+    found = timeline(folder, "build", "--incident", "INC-42")
+    assert found.returncode == 1
+    assert "repo (git)" in found.stderr
