@@ -98,7 +98,7 @@ def _crossing(
             "name": f"{service} p99", "series": _text(series), "value": value, "unit": "s", "op": "above",
             "threshold": 0.5,
         },
-        evidence=[evidence(payloads, "prod", {"value": value, "at": at(clock)}, None, "checkout:p99")],
+        evidence=[evidence(payloads, "prod", {"value": value, "at": at(clock)}, None, f"checkout:{service}_p99")],
         subject=Subject(service=service, labels=series),
         quantity=Quantity(value=value, unit="s", threshold=0.5, op=">"),
         thread=facts.alert_thread("prod", alert, labels),

@@ -12,12 +12,11 @@ from functools import cache
 from typing import NamedTuple
 
 from tests.render.fixture_facts import NAMES, START, at, chat_facts, other_facts, signal_facts
+from timeline.assemble import Build, Reading
+from timeline.assemble import assemble as put_together
 from timeline.canonical import canonical, sha256
 from timeline.instant import NS, parse_instant
-from timeline.measures import measures
-from timeline.merge import Seen, merge
 from timeline.model import Fact, Gap, Incident, Panel, Person, Series, Threshold, Timeline, Window, gap
-from timeline.people import assign, pseudonymise, replacer
 
 CLOCKS = {"prom.example": NS, "slack.com": NS, "github.com": NS, "search-1": 2 * NS, "pager.example": NS}
 INCIDENT = Incident(
@@ -52,21 +51,26 @@ def assemble(
     incident: Incident, window: Window, facts: Iterable[Fact], gaps: Iterable[Gap] = (),
     panels: tuple[Panel, ...] = (), clocks: dict[str, int] | None = None,
 ) -> Timeline:  # fmt: skip
-    """Put records together as a build does: merge, pseudonyms, measures, digest."""
-    merged = merge(Seen(1, fact) for fact in facts)
-    people = [Person(identity=key, names=(name,), bot=name == "deploybot") for key, name in NAMES.items()]
-    known = assign(merged.facts, people, {}, {}, {})
-    replace = replacer(people, known)
-    shown = tuple(pseudonymise(fact, known, replace) for fact in merged.facts)
-    timeline = Timeline(
-        incident=incident, window=window, facts=shown, gaps=tuple(sorted(gaps, key=lambda g: (g.start, g.id))),
-        measures=measures(incident, shown, clocks or {}), panels=panels,
-    )  # fmt: skip
-    digest = sha256(
-        canonical(timeline.model_dump(mode="json", by_alias=True, exclude={"digest", "provenance"}))
-    )
-    provenance = {"tool": "incident-timeline 0.1.0", "clocks": clocks or {}, "collections": [{"number": 1}]}
-    return timeline.model_copy(update={"digest": digest, "provenance": provenance})
+    """Put records together as a build does: one reading a source, merge, pseudonyms, measures, digest."""
+    records: dict[str, list[Fact | Gap | Panel | Person]] = {}
+    for record in (*facts, *gaps, *panels):
+        records.setdefault(record.source, []).append(record)
+    for key, name in NAMES.items():
+        records.setdefault("chat", []).append(Person(identity=key, names=(name,), bot=name == "deploybot"))
+    errors = {
+        f.source: (clocks or {}).get(f.clock, NS)
+        for one in records.values()
+        for f in one
+        if isinstance(f, Fact)
+    }
+    readings = [
+        Reading(1, source, source, window, errors.get(source, NS), held) for source, held in sorted(records.items())
+    ]  # fmt: skip
+    provenance = {
+        "tool": {"name": "incident-timeline", "version": "0.1.0"},
+        "collections": [{"number": 1, "sources": [{"name": name} for name in sorted(records)]}],
+    }
+    return put_together(Build(incident, window, readings, provenance=provenance))[0]
 
 
 @cache

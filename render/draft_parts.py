@@ -1,0 +1,87 @@
+"""What every section of the draft needs: the timeline, its headline, key facts, and links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from render import markdown
+from timeline import present
+from timeline.chain import Headline, Point, chain, headline
+from timeline.instant import NS
+from timeline.keyfacts import KeyFacts, key_facts
+from timeline.model import Evidence, Fact, Timeline
+from timeline.order import undetermined_groups
+
+#: The page's file name, and how much of a digest is shown.
+PAGE, SHORT = "timeline.html", 8
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The inputs of a draft, and what is computed from them once."""
+
+    timeline: Timeline
+    chart_url: str
+    stills: tuple[str, ...]
+    file_name: Callable[[str], str]
+
+    @cached_property
+    def headline(self) -> Headline:
+        """The alert the measures are about."""
+        return headline(self.timeline.incident, self.timeline.facts)
+
+    @cached_property
+    def points(self) -> dict[str, Point]:
+        """The named points of the headline's life."""
+        return chain(self.timeline.incident, self.timeline.facts)
+
+    @cached_property
+    def key(self) -> KeyFacts:
+        """The rows of the table."""
+        return key_facts(self.timeline.incident, self.timeline.facts)
+
+    @cached_property
+    def facts(self) -> dict[str, Fact]:
+        """Every fact by its id."""
+        return {fact.id: fact for fact in self.timeline.facts}
+
+    @cached_property
+    def marks(self) -> dict[str, int]:
+        """The number of the group a row belongs to, where the order of rows is not determined."""
+        shown = [row.fact for row in self.key.rows if row.ribbon is None]
+        groups = undetermined_groups(shown, self.clocks)
+        return {identity: number for number, group in enumerate(groups, 1) for identity in group}
+
+    @cached_property
+    def clocks(self) -> dict[str, int]:
+        """Each clock's error in ns; a clock that nobody measured may be off by a second."""
+        known = self.provenance.get("clocks")
+        known = known if isinstance(known, dict) else {}
+        return {fact.clock: int(known.get(fact.clock, NS)) for fact in self.timeline.facts}
+
+    @property
+    def provenance(self) -> dict[str, object]:
+        """How the timeline was built, as far as it is said."""
+        given = self.timeline.provenance
+        return given if isinstance(given, dict) else {}
+
+    def to_page(self, label: str, fact: Fact | None = None) -> str:
+        """Return a link to the page, at a fact where one is given."""
+        return markdown.link(label, f"{self.chart_url}{PAGE}{'#' + fact.id if fact else ''}")
+
+    def to_source(self, evidence: tuple[Evidence, ...]) -> str:
+        """Return a link to the source's own page, else to the evidence file, else nothing."""
+        for entry in evidence:
+            if entry.link and markdown.is_web(entry.link):
+                return markdown.link(markdown.escape(entry.source), entry.link)
+        for entry in evidence:
+            if entry.payload:
+                label = f"{markdown.escape(entry.source)} {markdown.code(entry.payload[:SHORT])}"
+                return markdown.link(label, f"evidence/{self.file_name(entry.payload)}")
+        return ""
+
+    def at(self, fact: Fact) -> str:
+        """Return a fact's bounds as a link to it in the page."""
+        return self.to_page(present.bounds(fact.earliest, fact.latest), fact)

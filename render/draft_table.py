@@ -1,0 +1,136 @@
+"""The timeline table and the table of gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from render import markdown
+from render.draft_parts import Parts
+from timeline import present
+from timeline.keyfacts import Row
+from timeline.model import Gap
+from timeline.order import display_key
+
+HEADER = ("time (UTC)", "event", "data link")
+_GAP_HEADER = ("source", "time (UTC)", "reason", "what is not known")
+_PERCENT = 100
+
+
+class _Line(NamedTuple):
+    """A line of the table before the day is known: the order, the instant its day is taken from, cells."""
+
+    order: tuple[int, int, int, str, str]
+    instant: int
+    time: str
+    event: str
+    data: str
+
+
+def timeline_table(parts: Parts) -> str:
+    """Return the line on what is shown, the table, and the note on undetermined order."""
+    lines = sorted([*_fact_lines(parts), *_gap_lines(parts)])
+    blocks = [_said(parts), markdown.table(HEADER, list(_dated(lines)))]
+    if parts.marks:
+        blocks.append(
+            "≈N: the order of the rows that share a mark is not determined; "
+            "their bounds, with the errors of their clocks, overlap.\n"
+        )
+    return "\n".join(blocks)
+
+
+def _said(parts: Parts) -> str:
+    key = parts.key
+    shown = f"{key.shown} of {present.count(key.total, 'fact')} shown"
+    if key.collapsed:
+        flaps = sum(row.ribbon is not None for row in key.rows)
+        shown += f", {key.collapsed} more collapsed into {present.count(flaps, 'row')}"
+    rules = ", ".join(f"{rule} {count}" for rule, count in key.rules().items())
+    chosen = f"; {'rule' if len(key.rules()) == 1 else 'rules'}: {rules}" if rules else ""
+    return f"{shown}{chosen}; all in {parts.to_page('the chart')}.\n"
+
+
+def _fact_lines(parts: Parts) -> Iterator[_Line]:
+    for row in parts.key.rows:
+        fact = row.fact
+        end = row.ribbon.last.latest if row.ribbon else fact.latest
+        mark = parts.marks.get(fact.id) if row.ribbon is None else None
+        time = present.bounds(fact.earliest, end) + (f" ≈{mark}" if mark else "")
+        earliest, latest, kind, identity = display_key(fact)
+        instant = fact.latest if fact.earliest is None else fact.earliest
+        yield _Line(
+            (earliest, 1, latest, kind, identity),
+            instant,
+            time,
+            _event(parts, row),
+            parts.to_source(fact.evidence),
+        )
+
+
+def _event(parts: Parts, row: Row) -> str:
+    fact = row.fact
+    text = parts.to_page(markdown.statement(fact.statement), fact)
+    if fact.quote:
+        text += f": {markdown.quoted(fact.quote.text)}"
+        if fact.quote.edited_at is not None:
+            text += f" (text as edited at {present.time(fact.quote.edited_at)})"
+    return text + "".join(_remarks(row))
+
+
+def _remarks(row: Row) -> Iterator[str]:
+    if row.ribbon:
+        yield f"; {present.count(row.ribbon.times, 'time')} until {present.time(row.ribbon.last.latest)}"
+        if row.ribbon.low is not None and row.ribbon.high is not None:
+            low, high = int(row.ribbon.low * _PERCENT), -int(-row.ribbon.high * _PERCENT // 1)
+            yield f", {low} % - {high} % of that time"
+    if row.fact.variants:
+        yield f" ({present.count(len(row.fact.variants), 'other content')} read under this id)"
+    if row.fact.last_seen is not None:
+        yield f" (no longer in the source; last seen in collection {row.fact.last_seen})"
+
+
+def _gap_lines(parts: Parts) -> Iterator[_Line]:
+    for gap in parts.timeline.gaps:
+        order = (gap.start, 0, gap.end, gap.source, gap.id)
+        event = f"**Gap** in {markdown.code(gap.source)} {_until(gap)}: {markdown.statement(gap.statement)}"
+        yield _Line(order, gap.start, present.time(gap.start), event, parts.to_source(gap.evidence))
+
+
+def _until(gap: Gap) -> str:
+    end = present.time(gap.end)
+    return (
+        f"until {end}"
+        if present.date(gap.start) == present.date(gap.end)
+        else f"until {present.date(gap.end)} {end}"
+    )
+
+
+def _dated(lines: list[_Line]) -> Iterator[tuple[str, str, str]]:
+    day = ""
+    for line in lines:
+        today = present.date(line.instant)
+        yield (line.time if today == day else f"**{today}** {line.time}", line.event, line.data)
+        day = today
+
+
+def gaps_table(parts: Parts) -> str:
+    """Return the table of gaps, or the sentence that there is none."""
+    gaps = parts.timeline.gaps
+    if not gaps:
+        return "Every source answered for the whole window.\n"
+    rows = [
+        (markdown.code(gap.source), _span(gap), gap.reason.replace("_", " "), _missing(gap)) for gap in gaps
+    ]
+    return markdown.table(_GAP_HEADER, rows)
+
+
+def _span(gap: Gap) -> str:
+    day = present.date(gap.start)
+    end = present.time(gap.end)
+    until = end if present.date(gap.end) == day else f"{present.date(gap.end)} {end}"
+    return f"{day} {present.time(gap.start)}-{until}"
+
+
+def _missing(gap: Gap) -> str:
+    text = markdown.statement(gap.statement)
+    return f"{text} ({markdown.escape(gap.missing)})" if gap.missing and gap.reason != "conflict" else text

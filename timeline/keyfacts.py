@@ -1,0 +1,135 @@
+"""Key facts: which facts the draft's table shows, chosen by fixed rules; no model, no guess.
+
+The rules are tried in the order of `RULES`; the first one that takes a fact names its row. Flaps are
+collapsed into one row first. A timeline of at most `FEW` rows is shown whole. Otherwise each rule adds
+up to `SHARE` rows, then, in the same order, as many as there is room for up to `MOST`: facts inside
+the incident before those in the padding, each group in display order. While fewer than `LEAST` rows
+are chosen, what is left is added in display order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from timeline.chain import chain, endpoints
+from timeline.flaps import Ribbon, ribbons
+from timeline.model import Fact, Incident
+from timeline.order import display_key
+from timeline.states import labels_of
+
+LEAST, FEW, MOST, SHARE = 10, 25, 40, 12
+_SEVERE = {"critical", "page", "error", "emergency", "fatal", "high", "sev1", "sev2", "p1", "p2"}
+#: The kinds that end a life: in a thread, only the first and the last fact are of its rule.
+_LIVES = ("alert.", "metric.", "deploy.", "log.", "trace.", "chat.")
+
+
+class Row(NamedTuple):
+    """One row of the table: a fact, or the first fact of a ribbon; and the rule that chose it."""
+
+    fact: Fact
+    rule: str
+    ribbon: Ribbon | None = None
+
+
+class KeyFacts(NamedTuple):
+    """The chosen rows in display order, and how many facts there are in all."""
+
+    rows: tuple[Row, ...]
+    total: int
+
+    @property
+    def shown(self) -> int:
+        """The number of facts that have a row of their own."""
+        return sum(row.ribbon is None for row in self.rows)
+
+    @property
+    def collapsed(self) -> int:
+        """The number of facts that stand in ribbons."""
+        return sum(len(row.ribbon.facts) for row in self.rows if row.ribbon)
+
+    def rules(self) -> dict[str, int]:
+        """Return how many rows each rule chose, in the order of the rules."""
+        counts = Counter(row.rule for row in self.rows)
+        return {rule: counts[rule] for rule in (*RULES, _ALL, _FLAP, _REST) if counts[rule]}
+
+
+class _Context(NamedTuple):
+    ends: frozenset[str]
+    edges: frozenset[str]
+
+
+_Rule = Callable[[Fact, _Context], bool]
+RULES: Mapping[str, _Rule] = {
+    "end point of a measure": lambda fact, context: fact.id in context.ends,
+    "incident or status": lambda fact, _: fact.kind.startswith(("incident.", "status.")),
+    "deploy": lambda fact, _: fact.kind.startswith("deploy."),
+    "severe alert": lambda fact, _: _severe(fact),
+    "marked message": lambda fact, _: _marked(fact),
+    "acknowledged or silenced": lambda fact, _: (
+        fact.kind in {"alert.acknowledged", "alert.silenced", "alert.unsilenced"}
+    ),
+    "first error": lambda fact, _: fact.kind in {"log.first_seen", "trace.first_error", "metric.present"},
+    "other change": lambda fact, _: fact.category == "change",
+    "first or last of a thread": lambda fact, context: fact.id in context.edges,
+}
+_ALL, _FLAP, _REST = "few enough to show all", "collapsed flap", "to make ten rows"
+
+
+def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
+    """Choose the rows of the table from all facts of a timeline."""
+    points = {fact.id for _, fact in endpoints(chain(incident, facts))}
+    flaps = ribbons(f for f in facts if f.id not in points)
+    inside = {fact.id: ribbon for ribbon in flaps for fact in ribbon.facts}
+    single = sorted((f for f in facts if f.id not in inside), key=display_key)
+    shown = sorted(flaps, key=lambda r: (not _in_incident(r.first, incident), display_key(r.first)))
+    rows = [Row(ribbon.first, _FLAP, ribbon) for ribbon in shown[:SHARE]]
+    if len(single) + len(rows) <= FEW:
+        rows += [Row(fact, _ALL) for fact in single]
+    else:
+        rows += _chosen(incident, single, frozenset(points), MOST - len(rows))
+    return KeyFacts(tuple(sorted(rows, key=lambda row: display_key(row.fact))), len(facts))
+
+
+def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], room: int) -> list[Row]:
+    context = _Context(points, _edges(facts))
+    ordered = sorted(facts, key=lambda f: (not _in_incident(f, incident), display_key(f)))
+    taken: dict[str, str] = {}
+    for share in (SHARE, room):
+        for name, rule in RULES.items():
+            mine = [f.id for f in ordered if taken.get(f.id, name) == name and rule(f, context)]
+            taken |= dict.fromkeys(mine[: min(share, len(mine), _left(mine, taken, room))], name)
+    missing = [f.id for f in ordered if f.id not in taken][: max(min(LEAST, room) - len(taken), 0)]
+    taken |= dict.fromkeys(missing, _REST)
+    return [Row(f, taken[f.id]) for f in ordered if f.id in taken]
+
+
+def _left(mine: Sequence[str], taken: Mapping[str, str], room: int) -> int:
+    """Return how many of `mine`, from the first on, fit: those that were taken before cost nothing."""
+    return sum(identity in taken for identity in mine) + room - len(taken)
+
+
+def _edges(facts: Sequence[Fact]) -> frozenset[str]:
+    """Return the ids of the first and last fact of each life that has more than one."""
+    lives: dict[tuple[str, str], list[str]] = {}
+    for fact in facts:
+        if fact.thread and fact.kind.startswith(_LIVES):
+            lives.setdefault((fact.thread, fact.kind.split(".")[0]), []).append(fact.id)
+    return frozenset(i for life in lives.values() if len(life) > 1 for i in (life[0], life[-1]))
+
+
+def _severe(fact: Fact) -> bool:
+    severity = labels_of(fact).get("severity", "").casefold()
+    return fact.kind in {"alert.firing", "alert.resolved"} and severity in _SEVERE
+
+
+def _marked(fact: Fact) -> bool:
+    labels = labels_of(fact)
+    pinned = labels.get("pinned", "").casefold() not in {"", "false", "0"}
+    return fact.kind.startswith("chat.") and (pinned or labels.get("reactions", "0") not in {"", "0"})
+
+
+def _in_incident(fact: Fact, incident: Incident) -> bool:
+    after = incident.start is None or fact.latest >= incident.start
+    return after and (incident.end is None or fact.earliest is None or fact.earliest < incident.end)
