@@ -70,7 +70,11 @@ SPECS: dict[Kind, KindSpec] = {
     "deploy.started": KindSpec("change", True, f"Deploy {{deploy}} started{_ON}"),
     "deploy.finished": KindSpec("change", True, f"Deploy {{deploy}} finished{_ON}"),
     "deploy.failed": KindSpec("change", True, f"Deploy {{deploy}} failed{_ON}"),
-    "deploy.rolled_back": KindSpec("change", True, f"Deploy {{deploy}} was rolled back{_ON}[ from {{previous}}]"),
+    "deploy.rolled_back": KindSpec(
+        "change", True,
+        "Deploy {deploy} was rolled back[ in {environment}][ of {service}][ from {previous}][ to {revision}]"
+        "[ by deploy {by}]",
+    ),
     "change.merged": KindSpec("change", True, "Change {change} was merged[ into {branch}][ in {repository}]"),
     "change.tagged": KindSpec("change", True, "Tag {tag} was made[ at {revision}][ in {repository}]"),
     "change.released": KindSpec("change", True, "Release {release} was published[ in {repository}]"),
