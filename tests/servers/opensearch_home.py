@@ -3,12 +3,13 @@
 import os
 import pwd
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.servers.java import java_home
-from tests.servers.require import fetched
+from tests.servers.require import MissingError, fetched
 
 # Version and Java range: 2.19 needs the security manager that Java 24 dropped.
 VERSIONS = {"2": ("2.19.1", 11, 21), "3": ("3.4.0", 21, 99), "secure": ("2.19.1-secure", 11, 21)}
@@ -56,7 +57,23 @@ class Home(NamedTuple):
 
     def remove(self) -> None:
         """Delete the copy, its nodes and their data."""
+        if self.folder.is_mount():
+            subprocess.run(["umount", "-l", str(self.folder)], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _root_is_mounted() -> bool:
+    mounts = Path("/proc/self/mounts").read_text().splitlines()
+    return any(line.split()[1] == "/" for line in mounts)
+
+
+def _mount(folder: Path) -> None:
+    """Make the folder a mount point: Java refuses a file system that is listed as mounted nowhere."""
+    command = ["mount", "-t", "tmpfs", "-o", "mode=0755", "tmpfs", str(folder)]
+    if subprocess.run(command, check=False, capture_output=True).returncode:
+        folder.rmdir()
+        what = "a mounted root directory (Java runs in no chroot without one)"
+        raise MissingError(what, "bind-mount the chroot's folder onto itself", compiled=True)
 
 
 def unpack(version: str) -> Home:
@@ -65,6 +82,8 @@ def unpack(version: str) -> Home:
     source, java = fetched(f"opensearch/{name}"), java_home(lowest, highest)
     # Not below the cache or pytest's folders: other users cannot enter those.
     folder = Path(tempfile.mkdtemp(prefix="incident-timeline-opensearch-"))
+    if not _root_is_mounted():
+        _mount(folder)
     shutil.copytree(source, folder, dirs_exist_ok=True)
     if os.getuid() == 0 and not _open_to_all(java):
         java = shutil.copytree(java, folder / "java", symlinks=True)

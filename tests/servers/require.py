@@ -8,7 +8,7 @@ from pathlib import Path
 class MissingError(RuntimeError):
     """A program is not on this machine; the message says what would bring it.
 
-    `compiled` marks those that only `make servers` builds: their absence never fails a run.
+    `compiled` marks what no package brings (`make servers` builds it): its absence never fails a run.
     """
 
     def __init__(self, what: str, remedy: str, *, compiled: bool = False) -> None:
