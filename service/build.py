@@ -14,7 +14,7 @@ import anyio
 from collectors.redaction import Redactor
 from collectors.tape import EvidenceError
 from service import claims, collect, config, files, incidents, output
-from service.evidence import Collection, Evidence, Manifest
+from service.evidence import Collection, Evidence, Manifest, People
 from timeline.assemble import OWN_SOURCE, Build, Reading, assemble
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UsageError
@@ -255,23 +255,26 @@ def _offline(request: Request) -> Result:
 
 def _write(
     directory: Path, evidence: Evidence, manifest: Manifest, readings: Sequence[Reading],
-    known: dict[str, str], request: Request, *, new: bool,
+    known: People, request: Request, *, new: bool,
 ) -> Result:  # fmt: skip
     newest = manifest.collections[-1]
-    timeline, pseudonyms = assemble(
+    made = assemble(
         Build(
-            incident=newest.incident, window=newest.window, readings=readings, known=known, joined=newest.joined,
+            incident=newest.incident, window=newest.window, readings=readings, known=known.pseudonyms, joined=newest.joined,
             gaps=[Gap.model_validate(g) for g in newest.gaps], provenance=output.provenance(manifest),
         )
     )  # fmt: skip
-    rendered = output.render(directory, timeline, evidence, newest.chart_url, stills=request.stills)
+    people = known.grown(made.people, made.pseudonyms)
+    rendered = output.render(
+        directory, made.timeline, evidence, people, newest.chart_url, stills=request.stills
+    )
     if new:
         evidence.commit()
         evidence.write_manifest(manifest)
-    if pseudonyms != known:
-        evidence.write_people(pseudonyms)
+    if people != known:
+        evidence.write_people(people)
     output.write(directory, rendered)
-    return Result(directory, timeline, newest, readings, tuple(rendered.messages))
+    return Result(directory, made.timeline, newest, readings, tuple(rendered.messages))
 
 
 __all__ = ["EvidenceError", "Request", "Result", "UnansweredError", "build"]

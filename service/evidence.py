@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 import zstandard
@@ -17,7 +18,7 @@ from service import files
 from service.claims import IncidentFile
 from timeline.canonical import canonical, sha256
 from timeline.instant import Instant
-from timeline.model import GapReason, Incident, Window
+from timeline.model import GapReason, Incident, Person, Window
 
 MANIFEST_VERSION = 1
 _LEVEL = 9
@@ -57,6 +58,45 @@ class Collection(BaseModel):
     tool: str = ""
     incident_file: IncidentFile | None = None
     exchanges: tuple[Entry, ...] = ()
+
+
+class Known(BaseModel):
+    """What is known of one identity: its pseudonym, its names, and whether it is a bot."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pseudonym: str
+    names: tuple[str, ...] = ()
+    bot: bool = False
+
+
+class People(BaseModel):
+    """Identity to pseudonym and names; pseudonyms are assigned once and never renumbered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    people_version: Literal[1] = 1
+    people: dict[str, Known] = {}
+
+    @property
+    def pseudonyms(self) -> dict[str, str]:
+        """Identity to pseudonym."""
+        return {identity: known.pseudonym for identity, known in self.people.items()}
+
+    def persons(self) -> list[Person]:
+        """The people as the core knows them."""
+        return [Person(identity=i, names=k.names, bot=k.bot) for i, k in sorted(self.people.items())]
+
+    def grown(self, persons: Iterable[Person], pseudonyms: Mapping[str, str]) -> People:
+        """Return this with every identity of `pseudonyms`, and names joined."""
+        told = {p.identity: p for p in persons}
+        return People(people={i: self._one(i, told.get(i), name) for i, name in sorted(pseudonyms.items())})
+
+    def _one(self, identity: str, told: Person | None, pseudonym: str) -> Known:
+        earlier = self.people.get(identity)
+        names = {*(earlier.names if earlier else ()), *(told.names if told else ())}
+        bot = told.bot if told else bool(earlier and earlier.bot)
+        return Known(pseudonym=pseudonym, names=tuple(sorted(names)), bot=bot)
 
 
 class Manifest(BaseModel):
@@ -166,20 +206,21 @@ class Evidence:
         head = b'{"manifest_version":%d,"collections":[\n' % MANIFEST_VERSION
         files.write(self.folder / "manifest.json", head + b",\n".join(collections) + b"\n]}\n")
 
-    def people(self) -> dict[str, str]:
-        """Return identity to pseudonym as assigned so far."""
+    def people(self) -> People:
+        """Return who is who as known so far; raise EvidenceError when the file is broken."""
         path = self.folder / "people.json"
         if not path.exists():
-            return {}
+            return People()
         try:
-            raw = orjson.loads(path.read_bytes())
-            return {str(k): str(v) for k, v in raw["pseudonyms"].items()}
-        except (orjson.JSONDecodeError, KeyError, AttributeError, TypeError) as err:
+            return People.model_validate_json(path.read_bytes())
+        except ValidationError as err:
             raise EvidenceError(
                 f"{path} is broken: {err}; restore it from version control or a backup"
             ) from err
 
-    def write_people(self, pseudonyms: dict[str, str]) -> None:
-        """Write identity to pseudonym; assigned once, never renumbered."""
-        rows = b",\n".join(canonical(k) + b":" + canonical(v) for k, v in sorted(pseudonyms.items()))
-        files.write(self.folder / "people.json", b'{"people_version":1,"pseudonyms":{\n' + rows + b"\n}}\n")
+    def write_people(self, people: People) -> None:
+        """Write who is who, one identity a line."""
+        rows = [canonical(k) + b":" + canonical(v.model_dump()) for k, v in sorted(people.people.items())]
+        files.write(
+            self.folder / "people.json", b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1}\n'
+        )

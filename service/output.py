@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from service import files
-from service.evidence import Evidence, Manifest
+from service.evidence import Evidence, Manifest, People
 from timeline import document
 from timeline.canonical import Json
 from timeline.errors import UsageError
 from timeline.model import SCHEMA_VERSION, Timeline
+from timeline.people import excerpt_mask
 
 TIMELINE, DRAFT, PAGE, NOTES = "timeline.json", "postmortem.md", "timeline.html", "notes.jsonl"
 _OURS = {TIMELINE, DRAFT, PAGE, NOTES, "charts", "evidence", files.LOCK}
@@ -75,11 +76,10 @@ def _queries(manifest: Manifest) -> list[dict[str, Json]]:
 
 
 def render(
-    directory: Path, timeline: Timeline, evidence: Evidence, chart_url: str, *, stills: bool
+    directory: Path, timeline: Timeline, evidence: Evidence, people: People, chart_url: str, *, stills: bool
 ) -> Rendered:
     """Render timeline, stills, draft and page; people's text in an existing draft is kept."""
     from render.draft import render_draft
-
     from render.page import render_page
 
     pictures = _stills(timeline, evidence) if stills else {}
@@ -89,11 +89,12 @@ def render(
     draft = render_draft(
         timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name
     )
+    mask = excerpt_mask(people.persons(), people.pseudonyms)
     made = {TIMELINE: document.dump(timeline)}
     made |= {f"charts/{name}": data for name, data in pictures.items()}
     made |= {
         DRAFT: draft.text.encode("utf-8"),
-        PAGE: render_page(timeline, evidence.get, file_name=evidence.file_name),
+        PAGE: render_page(timeline, evidence.get, file_name=evidence.file_name, mask=mask),
     }
     return Rendered(made, list(draft.messages))
 

@@ -24,7 +24,9 @@ def refresh(directory: Path, *, config: Path | None = None, stills: bool = True)
         files.sweep(directory)
         data = path.read_bytes()
         timeline = document.load(data, str(path))
-        rendered = output.render(directory, timeline, evidence, conf.settings.chart_url, stills=stills)
+        rendered = output.render(
+            directory, timeline, evidence, evidence.people(), conf.settings.chart_url, stills=stills
+        )
         rendered.files.pop(output.TIMELINE)
         output.write(directory, rendered)
     return rendered.messages

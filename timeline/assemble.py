@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from timeline.canonical import Json, canonical, sha256
 from timeline.measures import measures
@@ -52,8 +53,16 @@ class Build:
     provenance: Mapping[str, Json] = field(default_factory=dict)
 
 
-def assemble(build: Build) -> tuple[Timeline, dict[str, str]]:
-    """Return the timeline and the pseudonyms (identity to pseudonym, `known` included)."""
+class Assembled(NamedTuple):
+    """The timeline, the pseudonyms (identity to pseudonym, `known` included), and who is who."""
+
+    timeline: Timeline
+    pseudonyms: dict[str, str]
+    people: list[Person]
+
+
+def assemble(build: Build) -> Assembled:
+    """Merge, mark what is gone, name gaps, hide names, measure."""
     merged = merge(Seen(r.collection, f) for r in build.readings for f in r.of(Fact))
     belonging = _in_window(merged.facts, build.window)
     newest = _newest_good(build.readings)
@@ -74,7 +83,7 @@ def assemble(build: Build) -> tuple[Timeline, dict[str, str]]:
         measures=measures(incident, facts, clocks), panels=_panels(newest),
         provenance={**build.provenance, "clocks": clocks},
     )  # fmt: skip
-    return document.model_copy(update={"digest": digest(document)}), pseudonyms
+    return Assembled(document.model_copy(update={"digest": digest(document)}), pseudonyms, people)
 
 
 def digest(document: Timeline) -> str:

@@ -99,3 +99,21 @@ def _hidden(
         "statement": _MARK.sub(lambda m: pseudonyms.get(m[1], "someone"), content.statement),
         "quote": quote.model_copy(update={"text": replace(quote.text)}) if quote else None,
     }
+
+
+_OPAQUE = re.compile(r"[A-Z][A-Z0-9]{6,}")
+
+
+def excerpt_mask(people: Iterable[Person], pseudonyms: Mapping[str, str]) -> Callable[[str], str]:
+    """Return a replacer for excerpts of payloads: it hides names and the identities themselves."""
+    hidden = [
+        p.model_copy(update={"names": (*p.names, *_written_forms(p.identity)), "bot": False}) for p in people
+    ]
+    return replacer(hidden, pseudonyms)
+
+
+def _written_forms(identity: str) -> list[str]:
+    """Return how a source writes an identity: `slack:T1:U0123456` stands as `U0123456` there."""
+    own = identity.partition(":")[2]
+    last = own.rpartition(":")[2]
+    return [form for form in {own, last if _OPAQUE.fullmatch(last) else own} if form]

@@ -22,7 +22,7 @@ def reading(
 
 
 def built(*readings: Reading, incident: Incident | None = None, window: Window = WINDOW) -> Timeline:
-    return assemble(Build(incident or Incident(id="INC-1"), window, readings))[0]
+    return assemble(Build(incident or Incident(id="INC-1"), window, readings)).timeline
 
 
 def at(key: object, instant: int, **more: object) -> Fact:
