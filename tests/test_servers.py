@@ -1,7 +1,9 @@
 """Each real server starts, takes data, and answers: what the collectors' tests stand on."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +11,7 @@ from pytest_httpserver import HTTPServer
 
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.git_repo import GitRepo
+from tests.servers.openapi import cut
 from tests.servers.opensearch import OpenSearch, OpenSearchCluster
 from tests.servers.opensearch_secure import POWERLESS
 from tests.servers.prometheus import STALE, Prometheus
@@ -174,3 +177,18 @@ def test_git_repo_is_back_dated(git_repo: GitRepo) -> None:
     ]
     shallow = git_repo.clone(git_repo.path.parent / "shallow", depth=1)
     assert shallow.git("rev-parse", "--is-shallow-repository") == "true"
+
+
+def test_prism_checks_by_the_official_description_cut_to_a_path(
+    start_prism: Callable[..., Proxy], node_modules: Path, httpserver: HTTPServer
+) -> None:
+    whole = node_modules / "@octokit" / "openapi" / "generated" / "api.github.com.json"
+    path = "/repos/{owner}/{repo}/deployments"
+    openapi = cut(whole, [path])
+    assert len(json.dumps(openapi)) < 60_000
+    httpserver.expect_request("/repos/o/good/deployments").respond_with_json([])
+    httpserver.expect_request("/repos/o/bad/deployments").respond_with_json([{"id": "not a number"}])
+    proxy = start_prism(httpserver.url_for("").rstrip("/"), openapi)
+    assert httpx.get(f"{proxy.url}/repos/o/good/deployments?per_page=100").json() == []
+    assert httpx.get(f"{proxy.url}/repos/o/bad/deployments").status_code == 500
+    assert httpx.get(f"{proxy.url}/repos/o/good/deployments?per_page=many").status_code == 422
