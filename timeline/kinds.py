@@ -94,7 +94,7 @@ SPECS: dict[Kind, KindSpec] = {
         "A message[ posted at this time{posted:x}] was[ later{posted:x}] deleted[ by {actor:p}][ in {channel}]"
         "; its text is not known",
     ),
-    "log.first_seen": KindSpec("signal", False, "Log signature {signature} was first seen {scope:w}[ in {index}][, {count:n} documents]"),
+    "log.first_seen": KindSpec("signal", False, "Log signature {signature} was seen[ in {index}], {scope:w}"),
     "log.rate_changed": KindSpec(
         "signal", False,
         "The rate of {signature} changed[ in {index}]: {before:n} documents per {step:w} before, {after:n} after",
