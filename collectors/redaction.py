@@ -23,7 +23,8 @@ PATTERNS = (
     rb"AIza[A-Za-z0-9_-]{35}",
     rb"npm_[A-Za-z0-9]{36}",
     rb"pypi-[A-Za-z0-9_-]{32,}",
-    rb"sk-[A-Za-z0-9_-]{20,}",
+    # Not inside a word: `task-...`, or an opaque id that a source wants back (a point in time).
+    rb"(?<![A-Za-z0-9_-])sk-[A-Za-z0-9_-]{20,}",
     rb"[sr]k_live_[A-Za-z0-9]{16,}",
     rb"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
     rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
