@@ -87,6 +87,11 @@ class PrometheusApi:
             found += await self._range(expression, low, min(low + size - 1, last), step)
         return join(found)
 
+    async def range_once(self, expression: str, start: int, end: int, step: int) -> Result:
+        """Evaluate over `[start, end]` (ns) in one answer; raise PayloadTooLargeError past its limits."""
+        span = {"start": _seconds(start // MS), "end": _seconds(end // MS), "step": _seconds(step // MS)}
+        return await self._ask("query_range", expression, span)
+
     async def raw(self, selector: str, start: int, end: int) -> list[Samples]:
         """Read the stored samples of a plain selector in the closed `[start, end]` (ns).
 
@@ -94,11 +99,6 @@ class PrometheusApi:
         """
         first, last = -(-start // MS), end // MS
         return join(await self._raw(selector, first, last)) if first <= last else []
-
-    async def series_count(self, expression: str, at: int) -> int:
-        """Count the series of an expression at an instant (ns)."""
-        found = (await self.query(f"count({expression})", at)).vector()
-        return int(found[0].value) if found else 0
 
     async def rules(self) -> tuple[Payload, list[dict[str, Any]]] | None:
         """Return the payload and rule groups of `/api/v1/rules`; None where the server has no such page."""
@@ -120,6 +120,23 @@ class PrometheusApi:
         spans = [m for m in re.findall(r"(?:\d+(?:ms|[smhdwy]))+", said) if m]
         return _promql_duration(spans[0]) if spans else None
 
+    async def shows_stale_as_nan(self) -> bool:
+        """Tell whether raw reads show stale markers as NaN: VictoriaMetrics, which names no revision."""
+        build = await self.status("buildinfo")
+        return build is not None and "revision" not in build
+
+    async def scrape_interval(self) -> int | None:
+        """Return the server's global scrape interval (ns); None where it does not say."""
+        import yaml
+
+        said = ((await self.status("config")) or {}).get("yaml")
+        try:
+            settings = yaml.safe_load(said) if isinstance(said, str) else None
+        except yaml.YAMLError:
+            return None
+        text = ((settings or {}).get("global") or {}).get("scrape_interval")
+        return _promql_duration(text) if isinstance(text, str) else None
+
     def link(self, expression: str, start: int, end: int) -> str:
         """Return the server's own graph page of an expression over `[start, end]` (ns)."""
         base = (self.options.external_url or self.options.url).rstrip("/")
@@ -129,9 +146,8 @@ class PrometheusApi:
         return f"{base}/graph?" + "&".join(f"g0.{k}={url_quote(v, safe='')}" for k, v in asked.items())
 
     async def _range(self, expression: str, low: int, high: int, step: int) -> list[tuple[Result, int, int]]:
-        span = {"start": _seconds(low * step // MS), "end": _seconds(high * step // MS)}
         try:
-            asked = await self._ask("query_range", expression, span | {"step": _seconds(step // MS)})
+            asked = await self.range_once(expression, low * step, high * step, step)
         except PayloadTooLargeError:
             if low == high:
                 raise

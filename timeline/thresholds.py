@@ -137,7 +137,7 @@ def apply(op: str, left: Any, right: Any) -> Any:
             "+": np.add, "-": np.subtract, "*": np.multiply, "/": np.divide, "%": np.fmod,
             "^": np.float_power, "atan2": np.arctan2,
         }[op]  # fmt: skip
-        return made(np.float64(left), np.float64(right))
+        return made(np.asarray(left, np.float64), np.asarray(right, np.float64))
 
 
 def plain_selector(query: str) -> Plain | None:
@@ -173,6 +173,22 @@ def _step(node: Any) -> tuple[Any, tuple[str, float, bool]] | None:
     if left is not None:
         return node.rhs, (operator(node), left, True)
     return None if right is None else (node.lhs, (operator(node), right, False))
+
+
+def absent_labels(query: str) -> dict[str, str]:
+    """Return the labels that `absent(query)` gives: those its selector asks for by equality, once."""
+    import promql_parser
+
+    node, _ = bare(parse(query), "")
+    if not isinstance(node, promql_parser.VectorSelector):
+        return {}
+    names = [m.name for m in node.matchers.matchers]
+    equal = promql_parser.MatchOp.Equal
+    return {
+        m.name: m.value
+        for m in node.matchers.matchers
+        if m.op == equal and names.count(m.name) == 1 and m.name != "__name__"
+    }
 
 
 def is_call(node: Any, name: str) -> bool:
