@@ -1,70 +1,69 @@
 """Golden files: expected outputs in tests/golden, changed only under `--update-golden`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from difflib import unified_diff
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).parent / "golden"
-_USED = pytest.StashKey[set[str]]()
+Golden = Callable[[str, str | bytes], None]
+_SHOWN = 60  # lines of a difference
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the one flag that may change expectations."""
-    parser.addoption(
-        "--update-golden", action="store_true", help="rewrite tests/golden from this run's output"
-    )
+    said = "rewrite tests/golden from this run's output"
+    parser.addoption("--update-golden", action="store_true", help=said)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Start with no golden file used."""
-    config.stash[_USED] = set()
+def _folder(config: pytest.Config) -> Path:
+    return config.rootpath / "tests" / "golden"
+
+
+def _difference(name: str, expected: bytes, actual: str | bytes) -> str:
+    if isinstance(actual, bytes):
+        return f"{len(expected)} bytes expected, {len(actual)} bytes made"
+    lines = expected.decode().splitlines(), actual.splitlines()
+    # Not an assertion's own diff, which takes minutes over a page of megabytes.
+    return "\n".join(islice(unified_diff(*lines, f"tests/golden/{name}", "made now", lineterm=""), _SHOWN))
 
 
 @pytest.fixture
-def golden(request: pytest.FixtureRequest) -> Callable[[str, str | bytes], None]:
+def golden(request: pytest.FixtureRequest) -> Golden:
     """Give `golden(name, text_or_bytes)`: fails where the output is not the file tests/golden/name."""
 
     def compare(name: str, actual: str | bytes) -> None:
-        request.config.stash[_USED].add(name)
+        # Travels with the report, also out of xdist's workers.
         request.node.user_properties.append(("golden", name))
-        path = FOLDER / name
+        path = _folder(request.config) / name
+        made = actual.encode() if isinstance(actual, str) else actual
         if request.config.getoption("--update-golden"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(actual.encode() if isinstance(actual, str) else actual)
-            return
-        if not path.exists():
+            path.write_bytes(made)
+        elif not path.exists():
             pytest.fail(f"tests/golden/{name} does not exist; make it with --update-golden and read it")
-        expected = path.read_bytes()
-        if isinstance(actual, str):
-            assert actual == expected.decode(), f"differs from tests/golden/{name}"
-        else:
-            assert actual == expected, f"differs from tests/golden/{name}"
+        elif path.read_bytes() != made:
+            difference = _difference(name, path.read_bytes(), actual)
+            pytest.fail(f"differs from tests/golden/{name}:\n{difference}", pytrace=False)
 
     return compare
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_logreport(report: pytest.TestReport) -> Iterator[None]:
-    """Collect the names that xdist's workers used: only the reports travel."""
-    yield
-    if report.when == "call":
-        _SEEN.update(str(value) for key, value in report.user_properties if key == "golden")
-
-
-_SEEN: set[str] = set()
+def _used(reporter: pytest.TerminalReporter) -> set[str]:
+    reports = (one for some in reporter.stats.values() for one in some if isinstance(one, pytest.TestReport))
+    return {str(value) for report in reports for key, value in report.user_properties if key == "golden"}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name golden files that a whole, successful run did not use: they expect nothing any more."""
-    whole = not (config.option.keyword or config.option.markexpr or config.option.file_or_dir)
-    if not whole or not FOLDER.exists():
+    """Name golden files that no test of a whole run used: they expect nothing any more."""
+    folder = _folder(config)
+    narrowed = config.option.keyword or config.option.markexpr or config.option.file_or_dir
+    if narrowed or not folder.exists():
         return
-    there = {p.relative_to(FOLDER).as_posix() for p in FOLDER.rglob("*") if p.is_file()}
-    used: set[str] = config.stash[_USED]
-    unused = sorted(there - used - _SEEN)
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    unused = sorted(there - _used(terminalreporter))
     if unused:
         terminalreporter.section("unused golden files")
-        terminalreporter.write_line(
-            "\n".join(f"tests/golden/{name}: no test compares with it" for name in unused)
-        )
+        for name in unused:
+            terminalreporter.write_line(f"tests/golden/{name}: no test of this run uses it")
