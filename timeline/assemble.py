@@ -13,6 +13,7 @@ from timeline.merge import Seen, merge
 from timeline.model import Fact, Gap, GapReason, Incident, Panel, Person, Timeline, Window, gap
 from timeline.order import in_display_order
 from timeline.people import assign, pseudonymise, replacer
+from timeline.states import begins_breach
 
 #: The source name of what the incident file and the build itself say.
 OWN_SOURCE = "incident"
@@ -116,7 +117,7 @@ _BEGINS = ("alert.pending", "alert.firing", "deploy.started")
 def _spans(life: Sequence[Fact], window: Window) -> bool:
     """Tell whether a life began before the window and did not end before it."""
     before = [f for f in life if f.latest < window.start]
-    return bool(before) and before[-1].kind in _BEGINS
+    return bool(before) and (before[-1].kind in _BEGINS or begins_breach(before[-1]))
 
 
 def _newest_good(readings: Sequence[Reading]) -> dict[tuple[str, str], Reading]:

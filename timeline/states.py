@@ -30,6 +30,7 @@ def ends_breach(content: Content) -> bool:
 
 def _breach(content: Content) -> bool | None:
     below = content.quantity is not None and content.quantity.op in _BELOW
+    absence = content.quantity is not None and content.quantity.op == "absent"
     match content.kind:
         case "metric.crossed_above":
             return not below
@@ -37,10 +38,12 @@ def _breach(content: Content) -> bool | None:
             return below
         case "metric.matched":
             return True
-        case "metric.unmatched" | "metric.absent":
+        case "metric.unmatched":
             return False
+        case "metric.absent":
+            return absence  # of what an `absent()` rule watches, else of a series in breach
         case "metric.present":
-            return _compared(content.quantity)
+            return False if absence else _compared(content.quantity)
         case _:
             return None
 
