@@ -28,6 +28,8 @@ class Store(Protocol):
 class EvidenceError(TimelineError):
     """Stored evidence is absent, broken, or lacks what the build asks for."""
 
+    exit_code = 2  # named before the first request, nothing written
+
 
 class MemoryStore:
     """A store in memory, for tests."""

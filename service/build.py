@@ -113,8 +113,8 @@ def build(request: Request, progress: collect.Progress | None = None) -> Result:
         manifest = plan.evidence.manifest()
         known = plan.evidence.people()
         try:
+            earlier = _replay(manifest, plan.evidence)  # broken evidence is named before the first request
             collection, readings = _collect(plan, manifest, request, secret, redactor, progress)
-            earlier = _replay(manifest, plan.evidence)
             updated = Manifest(collections=(*manifest.collections, collection))
             return _write(
                 plan.directory, plan.evidence, updated, [*earlier, *readings], known, request, new=True

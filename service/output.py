@@ -55,7 +55,7 @@ def provenance(manifest: Manifest) -> dict[str, Json]:
                 "window": c.window.model_dump(mode="json"),
                 "sources": [
                     {"name": s.name, "collector": s.collector, "failed": s.failure is not None}
-                    for s in c.sources
+                    for s in sorted(c.sources, key=lambda s: (s.name, s.collector))
                 ],
             }
             for c in manifest.collections

@@ -15,6 +15,8 @@ _LINES = ("facts", "gaps", "measures", "panels")
 class DocumentError(TimelineError):
     """A `timeline.json` that cannot be read."""
 
+    exit_code = 2
+
 
 def dump(document: Timeline) -> bytes:
     """Return the canonical bytes: one top-level member, and one fact, gap or measure, a line."""

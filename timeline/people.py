@@ -71,11 +71,20 @@ def replacer(people: Iterable[Person], pseudonyms: Mapping[str, str]) -> Callabl
         longest_first = sorted(names, key=lambda name: (-len(name), name))
         pattern = re.compile(rf"(?<!\w)@?({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
 
-    def replace(text: str) -> str:
+    def by_name(text: str) -> str:
         # Two people of one name: the smallest pseudonym would be a guess, so both are named.
-        if pattern:
-            text = pattern.sub(lambda m: "/".join(sorted(names.get(m[1].casefold(), {"someone"}))), text)
-        return _MARK.sub(lambda m: pseudonyms.get(m[1], "someone"), text)
+        return (
+            pattern.sub(lambda m: "/".join(sorted(names.get(m[1].casefold(), {"someone"}))), text)
+            if pattern
+            else text
+        )
+
+    def replace(text: str) -> str:
+        # Names are looked for outside the marks: an identity often holds one.
+        parts = _MARK.split(text)
+        parts[::2] = [by_name(part) for part in parts[::2]]
+        parts[1::2] = [pseudonyms.get(identity, "someone") for identity in parts[1::2]]
+        return "".join(parts)
 
     return replace
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.timeline.strategies import make
 from timeline.facts import quote_marked
 from timeline.model import Person
-from timeline.people import assign, pseudonymise, replacer
+from timeline.people import assign, excerpt_mask, pseudonymise, replacer
 from timeline.text import mention
 
 ALICE = Person(identity="slack:T:U1", names=("Alice Example", "alice", "alice.e"))
@@ -42,6 +42,23 @@ def test_names_mentions_and_marks_are_replaced_in_quotes_and_statements() -> Non
         == "responder-1 and responder-1: ask responder-2, not Malice; Al stays, deploybot too"
     )
     assert shown.actor == "responder-1"
+
+
+def test_a_mark_whose_identity_holds_a_name_is_one_pseudonym() -> None:
+    lee = Person(identity="matrix:@lee:localhost", names=("lee",))
+    replace = replacer([lee], {lee.identity: "responder-1"})
+    assert replace(f"{mention(lee.identity)} please, Lee") == "responder-1 please, responder-1"
+
+
+def test_an_excerpt_hides_identities_as_the_source_writes_them() -> None:
+    people = [
+        Person(identity="slack:T1:U0123456", names=("Alice",)),
+        Person(identity="matrix:@lee:localhost"),
+    ]
+    mask = excerpt_mask(people, {"slack:T1:U0123456": "responder-1", "matrix:@lee:localhost": "responder-2"})
+    assert mask('{"user": "U0123456", "x": "@lee:localhost", "host": "localhost"}') == (
+        '{"user": "responder-1", "x": "responder-2", "host": "localhost"}'
+    )
 
 
 def test_two_people_of_one_name_are_both_named() -> None:

@@ -1,0 +1,98 @@
+"""Write docs/reference/ from the code: every command, collector and option, as it is.
+
+python tools/reference.py [--check]
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+HOME = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HOME))
+FOLDER = HOME / "docs" / "reference"
+COMMANDS = ("init", "doctor", "build", "demo", "refresh", "collectors", "schema")
+
+
+def command_page() -> str:
+    """Return the help of every command."""
+    parts = [
+        "# The command\n",
+        "Made by `python tools/reference.py`; exit codes are in [outcome.md](outcome.md).\n",
+    ]
+    for name in ("", *COMMANDS):
+        arguments = [name, "--help"] if name else ["--help"]
+        code = "import sys; sys.argv = ['timeline', *sys.argv[1:]]; from cli.main import main; main()"
+        made = subprocess.run(
+            [sys.executable, "-c", code, *arguments], cwd=HOME, capture_output=True, text=True, check=True,
+            env={"PATH": "/usr/bin:/bin", "COLUMNS": "100", "TERM": "dumb", "PYTHONPATH": str(HOME)},
+        )  # fmt: skip
+        text = "\n".join(line.rstrip() for line in made.stdout.strip("\n").splitlines())
+        parts.append(f"## `timeline {name}`\n".replace(" `\n", "`\n") + f"\n```text\n{text}\n```\n")
+    return "\n".join(parts)
+
+
+def collectors_page() -> str:
+    """Return every collector with its options."""
+    from service import registry
+
+    parts = [
+        "# Collectors\n",
+        "Made by `python tools/reference.py`. `prometheus` is short for both `prometheus_` collectors.\n",
+    ]
+    for name in registry.names():
+        made = registry.load(name)
+        schema = made.options_type.model_json_schema()
+        parts.append(
+            f"## `{name}`\n\n{made.summary}. Family: {made.family}. Tested against: {made.tested_against}.\n"
+        )
+        parts.append("| option | form | default | |\n|---|---|---|---|")
+        parts += [row(option, form, schema) for option, form in schema["properties"].items()]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def row(option: str, form: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Return one option's row."""
+    required = option in schema.get("required", [])
+    default = "required" if required else f"`{json.dumps(form.get('default'))}`" if "default" in form else ""
+    cells = (f"`{option}`", kind(form, schema), default, form.get("description", "").replace("|", "\\|"))
+    return "| " + " | ".join(cells) + " |"
+
+
+def kind(form: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Return an option's form in a few words."""
+    if "$ref" in form:
+        name = form["$ref"].split("/")[-1]
+        inner = schema["$defs"][name]
+        return f"table: {', '.join(f'`{k}`' for k in inner['properties'])}" if "properties" in inner else name
+    if "anyOf" in form:
+        return " or ".join(dict.fromkeys(k for one in form["anyOf"] if (k := kind(one, schema)) != "null"))
+    if "enum" in form:
+        values = form["enum"]
+        return ", ".join(f"`{v}`" for v in values) if len(values) < 8 else "a kind of fact"
+    if form.get("type") == "array":
+        return f"list of {kind(form['items'], schema)}" if form.get("items") else "list"
+    return str(form.get("type", "any"))
+
+
+def main() -> int:
+    """Write the pages, or with --check tell which differ."""
+    pages = {FOLDER / "command.md": command_page(), FOLDER / "collectors.md": collectors_page()}
+    stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
+    if "--check" in sys.argv:
+        print(
+            "\n".join(f"{path.relative_to(HOME)} is stale: run python tools/reference.py" for path in stale)
+        )
+        return 1 if stale else 0
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for path in stale:
+        path.write_text(pages[path])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
