@@ -3,6 +3,7 @@
 set -euo pipefail
 
 ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
 CACHE="${TIMELINE_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/incident-timeline}"
 
 say() { printf '%s\n' "$*" >&2; }

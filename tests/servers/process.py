@@ -1,6 +1,7 @@
 """One server process on loopback: started, polled until ready, stopped by its own process id."""
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -60,7 +61,7 @@ class Server:
         self, command: Sequence[str | Path], env: Mapping[str, str] | None = None, **options: Any
     ) -> Self:
         """Start the command and wait; raise ServerError with the log when it does not get ready."""
-        self._command = tuple(str(part) for part in command)
+        self._command = (*_dies_with_us(), *(str(part) for part in command))
         self._options = {"env": {**os.environ, **(env or {})}, "cwd": self.folder, **options}
         return self._launch()
 
@@ -131,6 +132,12 @@ class Server:
     ) -> None:
         """Stop the server."""
         self.stop()
+
+
+def _dies_with_us() -> tuple[str, ...]:
+    # A test run that is killed leaves no servers behind. (The kernel watches the thread that starts
+    # a server: start none from a thread that ends before its server should.)
+    return ("setpriv", "--pdeathsig", "KILL", "--") if shutil.which("setpriv") else ()
 
 
 def _signal_group(pid: int, how: signal.Signals) -> None:

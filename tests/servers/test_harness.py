@@ -1,6 +1,8 @@
 """The harness itself: what is said of absent servers, of dying ones, and what is written about it."""
 
 import inspect
+import shutil
+import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -9,8 +11,10 @@ import pytest
 
 from tests.servers import fixtures
 from tests.servers.ports import free_port
-from tests.servers.process import RUNNING, Server, ServerError
+from tests.servers.process import RUNNING, Server, ServerError, wait_until
 from tests.servers.require import MissingError, compiled, fetched, program
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -84,3 +88,26 @@ def test_every_fixture_is_in_the_readme() -> None:
     assert len(named) > 15
     internal = {"keeper", "module_keeper"}
     assert [name for name in named if name not in internal and f"`{name}`" not in table] == []
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="not run: needs setpriv (util-linux)")
+def test_a_killed_run_leaves_no_server_behind(tmp_path: Path) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from tests.servers.process import Server;"
+        "port = sys.argv[1];"
+        "server = Server('web', f'http://127.0.0.1:{port}', Path(sys.argv[2]));"
+        "server.start([sys.executable, '-m', 'http.server', '--bind', '127.0.0.1', port]);"
+        "print(server.pid, flush=True); os.kill(os.getpid(), 9)"
+    )
+    command = [sys.executable, "-c", script, str(free_port()), str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == -9, done.stderr
+    server = Path("/proc") / done.stdout.strip()
+    wait_until(lambda: not server.exists() or "(zombie)" in _status(server), 10, "the server lives on")
+
+
+def _status(process: Path) -> str:
+    try:
+        return (process / "status").read_text()
+    except FileNotFoundError:
+        return "(zombie)"
