@@ -155,5 +155,10 @@ def _arrays(pairs: Sequence[tuple[float, str]]) -> tuple[NDArray[np.int64], NDAr
 
 def series_text(labels: Mapping[str, str]) -> str:
     """Write labels the PromQL way: `name{a="b"}`."""
-    inner = ",".join(f'{k}="{v}"' for k, v in sorted(labels.items()) if k != "__name__")
+    inner = ",".join(f"{k}={_quoted(v)}" for k, v in sorted(labels.items()) if k != "__name__")
     return labels.get("__name__", "") + (f"{{{inner}}}" if inner else "")
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

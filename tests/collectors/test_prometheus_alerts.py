@@ -263,6 +263,8 @@ def test_alert_names_with_any_characters_are_read_back(start_prometheus: Callabl
     server.write([*alerts({"alertname": name, "job": "a"}, long, {-7200: 3600}), *up([(-9000, 3600)])])
     found = check(PrometheusAlertsCollector, {"url": server.url}, window(0, 1800), now=(T0 + 3600) * NS)
     assert told(found) == [("firing", "a", -7215, -7200)]
+    asked = found.facts[0].evidence[0].query or ""
+    assert len(server.query(asked, T0)) == 1, "the query in the evidence opens the series"
 
 
 LIVE = """\
