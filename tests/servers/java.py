@@ -23,8 +23,8 @@ def _major(home: Path) -> int:
 
 def java_home(lowest: int, highest: int) -> Path:
     """Give the home of the oldest fitting Java; raise MissingError where none is here."""
-    fitting = sorted((major, home) for home in _homes() if lowest <= (major := _major(home)) <= highest)
+    fitting = [(major, home) for home in _homes() if lowest <= (major := _major(home)) <= highest]
     if not fitting:
         what = f"Java {lowest} to {highest}"
         raise MissingError(what, "`make test` as root installs one (tools/packages, tools/setup-tests)")
-    return fitting[0][1].resolve()
+    return min(fitting, key=lambda one: one[0])[1].resolve()  # of equals the system's own
