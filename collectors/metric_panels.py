@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from collectors.base import PayloadTooLargeError
 from collectors.metric_facts import Watch
@@ -116,8 +116,9 @@ def _pairs(result: Result) -> dict[LabelKey, tuple[str, str]]:
     """Return the pointers to each series' maxima and minima."""
     found: dict[LabelKey, dict[str, str]] = {}
     for index, series in enumerate(result.series):
-        labels: dict[str, Any] = dict(series.metric)
-        side = labels.pop(_MARK, "")
+        # VictoriaMetrics keeps the metric's name where Prometheus drops it.
+        labels = {name: value for name, value in series.metric.items() if name not in {_MARK, "__name__"}}
+        side = series.metric.get(_MARK, "")
         found.setdefault(tuple(sorted(labels.items())), {})[side] = f"/data/result/{index}/values"
     return {key: (both["max"], both["min"]) for key, both in found.items() if len(both) == 2}
 
