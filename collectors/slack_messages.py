@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -113,8 +114,8 @@ class Reader:
         thread = thread_key("slack", self.origin, channel.id, one.root)
         if one.is_reply:
             parsed.roots[thread] = one.root
-        if message.get("latest_reply"):
-            parsed.latest[thread] = read_ts(message["latest_reply"])[1].latest
+        with suppress(UnreadableError):  # only threads have one
+            parsed.latest[thread] = read_ts(message.get("latest_reply"))[1].latest
         if one.subtype == "tombstone":
             return [one.deleted(one.ts, one.at, one.root, dated=False)], True
         if one.subtype in {"message_deleted", "message_changed"}:

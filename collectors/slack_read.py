@@ -102,7 +102,7 @@ class Pages:
         payload: Payload = page.payload
         query = f"{method} channel={one.channel.id}"
         for number, message in enumerate(messages):
-            if not (isinstance(message, dict) and message.get("ts") in known):
+            if not (isinstance(message, dict) and str(message.get("ts")) in known):
                 one.items.append(Item(message, self._evidence(payload, f"/messages/{number}", query=query)))
 
 

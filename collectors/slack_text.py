@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from timeline.text import clean, mention
 
-#: `<...>` in Slack's text is a mention, a channel, a command or a link; other angles are escaped.
-_ANGLE = re.compile(r"<([^<>\n]+)>")
+#: A mention, a channel, a command or a link; other angles are escaped, or a bot's own words.
+_ANGLE = re.compile(r"<([@#!][^<>\n]+|[A-Za-z][A-Za-z0-9+.-]*:[^<>\n]+)>")
 _USER = re.compile(r"@([A-Z][A-Z0-9]+)(?:\|.*)?", re.DOTALL)
 _CHANNEL = re.compile(r"#([A-Z][A-Z0-9]+)(?:\|(.*))?", re.DOTALL)
 _MAX_DEPTH = 24  # blocks nest a few levels; a deeper tree is not Slack's
@@ -60,7 +60,9 @@ def _angle(inner: str, identity: Callable[[str], str], users: list[str]) -> str:
         # <!here>, <!subteam^S1|@group>, <!date^...|fallback>
         return label or "@" + target[1:].split("^")[-1]
     address = _unescape(target).removeprefix("mailto:")
-    return f"{label} ({address})" if label and label not in address else address
+    # Slack itself labels an address that was typed bare.
+    bare = address.partition("://")[2] or address
+    return f"{label} ({address})" if label and label not in {address, bare, bare.rstrip("/")} else address
 
 
 def markup(message: dict[str, Any]) -> str:
@@ -104,7 +106,7 @@ def _blocks(node: object, depth: int) -> Iterator[str]:
 
 
 def _element(node: dict[str, Any], depth: int) -> Iterator[str]:
-    kind = node.get("type")
+    kind = _text(node.get("type"))
     if kind in {"plain_text", "mrkdwn"}:
         yield _text(node.get("text"))
     elif kind == "text":  # rich text is not escaped
