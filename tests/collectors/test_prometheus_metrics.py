@@ -194,7 +194,8 @@ def test_answers_over_the_limit_are_split_and_lose_nothing(
     # One more: the crossing before the window whose breach reaches into it.
     assert len(whole.facts) == sum(i % 7 in {0, 4} for i in range(3_901)) + 1
     assert max(len(data) for data in split.store.payloads.values()) <= 40_000
-    assert [opened(split, f)[1] for f in split.facts] == [opened(whole, f)[1] for f in whole.facts]
+    some = slice(0, None, 50)
+    assert [opened(split, f) for f in split.facts[some]] == [opened(whole, f) for f in whole.facts[some]]
     assert sum("failure" in e for e in split.tape.entries) >= 1  # type: ignore[union-attr]
 
 
