@@ -98,7 +98,7 @@ def launch(node: OpenSearch, home: Home, name: str, settings: Mapping[str, str |
         **settings,
     }
     environment = home.environment(config)
-    options = home.hand_over()
+    options = home.hand_over(config)
     command = [str(home.folder / "bin" / "opensearch"), *(f"-E{key}={value}" for key, value in given.items())]
     return node.start(command, environment, **options)
 

@@ -46,13 +46,12 @@ class Home(NamedTuple):
             "HOME": str(scratch),
         }
 
-    def hand_over(self) -> dict[str, Any]:
-        """Give the folder to an unprivileged user when root (it refuses root); return Popen's options."""
+    def hand_over(self, config: Path) -> dict[str, Any]:
+        """Give one node's folder to an unprivileged user when root (it refuses root); return Popen's options."""
         if os.getuid() != 0:
             return {"cwd": self.folder}
+        _give_away(config.parent)
         nobody = pwd.getpwnam("nobody")
-        for path in (self.folder, *self.folder.rglob("*")):
-            os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
         return {"cwd": self.folder, "user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
 
     def remove(self) -> None:
@@ -60,6 +59,12 @@ class Home(NamedTuple):
         if self.folder.is_mount():
             subprocess.run(["umount", "-l", str(self.folder)], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _give_away(folder: Path) -> None:
+    nobody = pwd.getpwnam("nobody")
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
 
 
 def _root_is_mounted() -> bool:
@@ -87,6 +92,8 @@ def unpack(version: str) -> Home:
     shutil.copytree(source, folder, dirs_exist_ok=True)
     if os.getuid() == 0 and not _open_to_all(java):
         java = shutil.copytree(java, folder / "java", symlinks=True)
+    if os.getuid() == 0:
+        _give_away(folder)
     return Home(folder, java)
 
 
