@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from collectors.base import Check, Collector, Context, Record, SourceError
 from collectors.http import Auth, Http, HttpOptions
 from collectors.slack_messages import Parsed, Reader, in_window, unread_gap
-from collectors.slack_options import ChannelNames, Lookback, wanted_channels
+from collectors.slack_options import ChannelNames, Lookback, counted, wanted_channels
 from collectors.slack_people import Directory
 from collectors.slack_read import (
     Conversation,
@@ -125,23 +125,32 @@ class SlackCollector(Collector[SlackOptions]):
                     error, window, f"{what}: replies in the window to threads begun then may be missing"
                 )
         for one in found:
-            lost = [ts for ts in threads_to_read(one, window) if await self._pages.replies(one, ts)]
+            threads, quiet = threads_to_read(one, window)
+            lost = [ts for ts in threads if await self._pages.replies(one, ts)]
             if lost and self._pages.last_error:
-                text = f"Replies of {len(lost)} threads in {code(one.channel.label)} were not all read"
-                self._limited(self._pages.last_error, window, text, missing=f"{len(lost)} threads")
-        older = [code(one.channel.label) for one in found if one.created < begin]
-        if older:
-            text = (
-                f"Slack lists no replies to threads begun before {format_instant(begin)} (lookback of "
-                f"{self.options.lookback}): such replies in the window are not known in {', '.join(older)}"
+                text = f"Replies of {counted(len(lost), 'thread')} in {code(one.channel.label)} were not all read"
+                self._limited(self._pages.last_error, window, text, missing=counted(len(lost), "thread"))
+            self._unseen(one, quiet, begin, window)
+
+    def _unseen(self, one: Conversation, quiet: int, begin: int, window: Window) -> None:
+        """Note what the API cannot be asked for: replies are listed by thread alone."""
+        unseen = []
+        if one.created < begin:
+            back = f"{format_instant(begin)} (lookback of {self.options.lookback})"
+            unseen.append(f"replies in the window to threads begun before {back}")
+        if quiet:
+            unseen.append(
+                f"edits in the window to replies in {counted(quiet, 'thread')} whose last reply came before it"
             )
-            self._gaps.append(self.gap("partial", window, text, missing="replies to older threads"))
+        if unseen:
+            text = f"Slack lists replies thread by thread; not known in {code(one.channel.label)}: {', '.join(unseen)}"
+            self._gaps.append(self.gap("partial", window, text, missing="replies in older threads"))
 
     def _missed(self, one: Conversation, error: SourceError, window: Window) -> None:
         """Note which part of the window is missing: history comes newest first."""
         reached = one.oldest()
         end = window.end if reached is None else max(min(reached, window.end), window.start + 1)
-        read = f"{len(one.items)} messages were read" + (
+        read = f"{counted(len(one.items), 'message')} read" + (
             f", back to {format_instant(reached)}" if reached else ""
         )
         text = f"Messages of {code(one.channel.label)} are missing ({read})"
@@ -162,8 +171,12 @@ class SlackCollector(Collector[SlackOptions]):
                 if isinstance(err, RefusalError) and err.error in {"user_not_found", "user_not_visible"}:
                     continue
                 unknown = len(users) - number
-                text = f"The names of {unknown} people are not known, so those in quotes stay: {err}"
-                self._gaps.append(self.gap(err.reason, window, text, missing=f"names of {unknown} people"))
+                text = (
+                    f"The names of {counted(unknown, 'user')} are not known, so those in quotes stay: {err}"
+                )
+                self._gaps.append(
+                    self.gap(err.reason, window, text, missing="names of " + counted(unknown, "user"))
+                )
                 return
 
     async def _url_from_permalink(self, client: Client, found: Iterable[Conversation]) -> str | None:

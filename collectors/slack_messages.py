@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from collectors.base import Collector
+from collectors.slack_options import counted
 from collectors.slack_people import Directory, identity, profile_names
 from collectors.slack_text import decode, markup
 from timeline.facts import fact, quote_marked, thread_key
@@ -49,6 +50,7 @@ class Channel(NamedTuple):
 class Parsed:
     """What a channel's messages gave: facts, and the evidence of what could not be read."""
 
+    items: int = 0  # how many were given to read
     facts: list[Fact] = field(default_factory=list)
     undecodable: list[tuple[Evidence, str]] = field(default_factory=list)
     roots: dict[str, str] = field(default_factory=dict)  # thread that has replies -> ts of its first message
@@ -94,6 +96,7 @@ class Reader:
         parsed = Parsed()
         graves: list[Fact] = []
         for item in items:
+            parsed.items += 1
             try:
                 facts, grave = self._message(channel, item, parsed)
             except UnreadableError as err:
@@ -291,18 +294,21 @@ def unread_gap(
     gaps: list[Gap] = []
     if broken := [b for parsed in read for b in parsed.undecodable]:
         evidence, why = broken[0]
-        text = f"{len(broken)} of {len(broken) + sum(len(p.seen) for p in read)} messages could not be read; the first: {why}"
+        of = counted(sum(p.items for p in read), "message")
+        text = f"{len(broken)} of {of} could not be read; the first: {why}"
         gaps.append(
             collector.gap(
-                "undecodable", window, text, missing=f"{len(broken)} messages", evidence=(evidence,)
+                "undecodable", window, text, missing=counted(len(broken), "message"), evidence=(evidence,)
             )
         )
     threads = {f.thread for f in shown}
     lost = sum(thread in threads for p in read for thread in p.missing_roots)
     if lost:
         text = (
-            f"{lost} threads have replies in the window but their first message was not found, "
-            f"read back to {format_instant(reached)}; raise `lookback` if they began before"
+            f"The first message of {counted(lost, 'thread')} with replies in the window was not found; messages "
+            f"were read back to {format_instant(reached)} (raise `lookback` to read further)"
         )
-        gaps.append(collector.gap("partial", window, text, missing=f"the beginning of {lost} threads"))
+        gaps.append(
+            collector.gap("partial", window, text, missing=f"the beginning of {counted(lost, 'thread')}")
+        )
     return gaps

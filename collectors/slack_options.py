@@ -58,3 +58,8 @@ def no_such_channel(wanted: str, known: Iterable[str], where: str) -> str:
     near = get_close_matches(wanted.casefold(), folded, n=1, cutoff=0.5)
     hint = f"; the nearest is {code('#' + folded[near[0]])}" if near else ""
     return f"No channel {code('#' + wanted)} in {where}{hint}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -13,6 +13,7 @@ from timeline.text import clean
 
 _NAME_FIELDS = ("name", "real_name")
 _PROFILE_FIELDS = ("real_name", "real_name_normalized", "display_name", "display_name_normalized", "email")
+_WORD = re.compile(r"\w+")
 _SHORTEST = 3  # a shorter name would be found inside ordinary words
 
 
@@ -88,8 +89,10 @@ class Directory:
 
 
 def _found(names: Mapping[str, set[str]], text: str) -> set[str]:
-    # A plain search is fast for thousands of names; the few that hit are looked at closely.
-    hits = (n for n in names if n in text and re.search(rf"(?<!\w){re.escape(n)}(?!\w)", text))
+    # Thousands of names against megabytes of text: a name whose first word is nowhere is passed over.
+    words = set(_WORD.findall(text))
+    likely = (n for n in names if (first := _WORD.search(n)) is None or first[0] in words)
+    hits = (n for n in likely if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", text))
     return {user for name in hits for user in names[name]}
 
 

@@ -102,8 +102,11 @@ class Pages:
         payload: Payload = page.payload
         query = f"{method} channel={one.channel.id}"
         for number, message in enumerate(messages):
-            if not (isinstance(message, dict) and str(message.get("ts")) in known):
+            ts = str(message.get("ts")) if isinstance(message, dict) else ""
+            if ts not in known:
                 one.items.append(Item(message, self._evidence(payload, f"/messages/{number}", query=query)))
+            if method == "conversations.replies" and ts:
+                known.add(ts)  # every page begins with the first message again
 
 
 def _next(page: Page, cursors: set[str]) -> str:
@@ -127,9 +130,10 @@ def restricted(error: SourceError) -> tuple[GapReason, str]:
     )
 
 
-def threads_to_read(one: Conversation, window: Window) -> list[str]:
-    """Return the ts of the threads that may have replies in the window, oldest first."""
+def threads_to_read(one: Conversation, window: Window) -> tuple[list[str], int]:
+    """Return the ts of the threads that may have replies in the window, and how many had their last before."""
     found: set[str] = set()
+    quiet = 0
     for item in one.items:
         message = item.message
         root = message.get("thread_ts") if isinstance(message, dict) else None
@@ -137,7 +141,9 @@ def threads_to_read(one: Conversation, window: Window) -> list[str]:
             continue
         if root != message.get("ts") or _alive(message, window):
             found.add(root)
-    return sorted(found)
+        else:
+            quiet += 1
+    return sorted(found), quiet
 
 
 def _alive(parent: dict[str, Any], window: Window) -> bool:

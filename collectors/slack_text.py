@@ -72,7 +72,7 @@ def markup(message: dict[str, Any]) -> str:
         _attachment(a) for a in _dicts(message.get("attachments")) if not any(a.get(k) for k in _UNFURLS)
     ]
     if not any(part.strip() for part in parts):
-        parts = ["".join(_blocks(message.get("blocks"), 0))]
+        parts = [_words(message.get("blocks"))]
     parts += [_file(f) for f in _dicts(message.get("files"))]
     return "\n".join(part for part in parts if part.strip())
 
@@ -83,7 +83,7 @@ def _attachment(attachment: dict[str, Any]) -> str:
         title, value = _text(field.get("title")), _text(field.get("value"))
         lines.append(f"{title}: {value}" if title and value else title or value)
     lines = [line for line in lines if line.strip()]
-    blocks = "" if lines else "".join(_blocks(attachment.get("blocks"), 0))
+    blocks = "" if lines else _words(attachment.get("blocks"))
     return "\n".join(lines) or blocks or _text(attachment.get("fallback"))
 
 
@@ -92,6 +92,10 @@ def _file(file: dict[str, Any]) -> str:
         return "(a file, deleted)"
     name = _text(file.get("name")) or _text(file.get("title")) or _text(file.get("id"))
     return f"(file: {name})" if name else ""
+
+
+def _words(blocks: object) -> str:
+    return "\n".join(line for line in "".join(_blocks(blocks, 0)).split("\n") if line.strip())
 
 
 def _blocks(node: object, depth: int) -> Iterator[str]:

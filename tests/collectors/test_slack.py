@@ -31,7 +31,7 @@ from timeline.text import mention
 
 SECRETS = {"env:SLACK_TOKEN": FakeSlack(workspace()).token}
 #: What holds of every channel that is older than the lookback.
-OLDER = "Slack lists no replies"
+OLDER = "Slack lists replies thread by thread"
 
 
 @pytest.fixture
@@ -255,13 +255,27 @@ def test_threads_older_than_the_lookback_are_a_gap_only_in_older_channels(slack:
     slack.workspace.channels[OPS]["created"] = int(ts_of("2026-11-18T00:00:00Z").split(".")[0])
     assert collect(slack).gaps == []
     short = collect(slack, lookback="1d")
-    assert "such replies in the window are not known in `#inc-42`" in short.gaps[0].statement
+    assert (
+        "not known in `#inc-42`: replies in the window to threads begun before 2026-11-20"
+        in short.gaps[0].statement
+    )
+
+
+def test_quiet_threads_are_not_read_again_and_that_is_said(slack: FakeSlack) -> None:
+    root = slack.workspace.post(OPS, ADA, "older", ts_of("2026-11-20T08:00:00Z"))
+    slack.workspace.post(OPS, ADA, "quiet since", ts_of("2026-11-20T09:00:00Z"), thread=root)
+    slack.workspace.channels[OPS]["created"] = int(ts_of("2026-11-18T00:00:00Z").split(".")[0])
+    (gap,) = collect(slack).gaps
+    assert gap.statement.endswith(
+        "edits in the window to replies in 1 thread whose last reply came before it"
+    )
+    assert root not in [call["ts"] for call in slack.called("conversations.replies")]
 
 
 def test_without_users_the_names_are_a_gap(slack: FakeSlack) -> None:
     slack.missing = {"users.info"}
     result = collect(slack)
-    assert "unauthorised: The names of 4 people are not known, so those in quotes stay" in said(result)[0]
+    assert "unauthorised: The names of 4 users are not known, so those in quotes stay" in said(result)[0]
     assert len(result.people) == 4
 
 

@@ -175,9 +175,7 @@ def test_what_lies_outside_the_days_of_the_export_is_a_gap(export: Path) -> None
 
 def test_a_thread_that_began_before_the_lookback(export: Path) -> None:
     (gap,) = collect(export, "inc-42", options={"lookback": "12h"}).gaps
-    assert gap.statement.startswith(
-        "1 threads have replies in the window but their first message was not found"
-    )
+    assert gap.statement.startswith("The first message of 1 thread with replies in the window was not found")
     assert "2026-11-21T02:00:00Z" in gap.statement
 
 
