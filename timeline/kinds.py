@@ -69,7 +69,9 @@ SPECS: dict[Kind, KindSpec] = {
     ),
     "deploy.started": KindSpec("change", True, f"Deploy {{deploy}} started{_ON}"),
     "deploy.finished": KindSpec("change", True, f"Deploy {{deploy}} finished{_ON}"),
-    "deploy.failed": KindSpec("change", True, f"Deploy {{deploy}} failed{_ON}"),
+    "deploy.failed": KindSpec(
+        "change", True, "Deploy {deploy} failed[ in {environment}][ of {service}][ at {revision}]"
+    ),
     "deploy.rolled_back": KindSpec(
         "change", True,
         "Deploy {deploy} was rolled back[ in {environment}][ of {service}][ from {previous}][ to {revision}]"
