@@ -1,0 +1,214 @@
+"""Field mapping: a row of anybody's JSON or CSV read as one record, by configuration alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from timeline.errors import TimelineError, UndecodableTimeError
+from timeline.instant import Bounds
+from timeline.kinds import SPECS, Kind
+from timeline.model import Subject
+from timeline.statements import Name
+from timeline.text import clean, code
+from timeline.zones import parse_duration, read_time
+
+_MISSING = object()
+_FIELD = re.compile(r"\{(\w+)(?::\w)?\}")
+_SUBJECT = ("service", "component", "environment")
+Row = Mapping[str, Any]
+
+
+class RowError(TimelineError):
+    """A row that cannot be read without guessing; `code` groups alike ones, the message says why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class KindMap(BaseModel):
+    """The kind of each row, by the value of a field; without `default`, other values are undecodable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: str
+    values: dict[str, Kind]
+    default: Kind | None = None
+
+
+class FieldMap(BaseModel):
+    """Which field (dotted for nested ones) of a row means what."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    time: str = "time"
+    precision: str | None = Field(default=None, description="such as 1m; default: what the text shows")
+    unit: str | None = Field(default=None, pattern="^(s|ms|us|ns)$", description="of times that are numbers")
+    kind: Kind | KindMap = "custom"
+    key: tuple[str, ...] = Field(default=(), description="what identifies a row; default: all of it")
+    thread: tuple[str, ...] = ()
+    subject: dict[str, str] = Field(
+        default_factory=dict, description="service, component, environment or label"
+    )
+    label: str | None = Field(default=None, description="what a statement names first; default: the thread")
+    names: dict[str, str] = Field(default_factory=dict, description="other names in the kind's statement")
+    quote: str | None = None
+    actor: str | None = None
+    link: str | None = None
+    clock: str | None = None
+
+    @field_validator("key", "thread", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @field_validator("precision")
+    @classmethod
+    def _duration(cls, value: str | None) -> str | None:
+        try:
+            return value if value is None or parse_duration(value) else None
+        except UndecodableTimeError as err:
+            raise ValueError(str(err)) from err
+
+
+class Mapped(NamedTuple):
+    """A row as it will be told: what fills the statement, and what goes beside it."""
+
+    kind: Kind
+    at: Bounds
+    names: dict[str, Name]
+    subject: Subject
+    key: list[str] | None
+    thread: list[str] | None
+    quote: str | None
+    actor: str | None
+    link: str | None
+    clock: str | None
+
+
+def lookup(row: Row, path: str) -> Any:
+    """Return the value at a dotted path, a member of just that name first; None where there is none."""
+    found = _find(row, path)
+    return None if found is _MISSING else found
+
+
+def _find(value: Any, path: str) -> Any:
+    if isinstance(value, Mapping):
+        if path in value:
+            return value[path]
+        # A name may hold dots itself: the longest that fits wins.
+        for cut in range(len(path) - 1, 0, -1):
+            if path[cut] == "." and path[:cut] in value:
+                found = _find(value[path[:cut]], path[cut + 1 :])
+                if found is not _MISSING:
+                    return found
+    if isinstance(value, list):
+        head, _, rest = path.partition(".")
+        if head.isdecimal() and int(head) < len(value):
+            return _find(value[int(head)], rest) if rest else value[int(head)]
+    return _MISSING
+
+
+def text_of(value: Any) -> str | None:
+    """Return a value as text: strings as they are, the rest as JSON; None for null and empty text."""
+    if value is None or value == "":
+        return None
+    return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))
+
+
+def row_time(row: Row, fields: FieldMap, zone: str | None) -> Bounds:
+    """Return a row's bounds; raise RowError (`missing time`, `time without zone` or `time`)."""
+    value = lookup(row, fields.time)
+    if value is None or value == "" or isinstance(value, bool | list | dict):
+        known = ", ".join(list(row)[:12])
+        raise RowError("missing time", f"no time in field `{fields.time}`; the row's fields: {known}")
+    precision = parse_duration(fields.precision) if fields.precision else None
+    try:
+        return read_time(value, zone_name=zone, unit=fields.unit, precision=precision)
+    except UndecodableTimeError as err:
+        code = "time without zone" if "has no zone" in str(err) else "time"
+        raise RowError(code, str(err)) from err
+
+
+def map_row(row: Row, fields: FieldMap, zone: str | None) -> Mapped:
+    """Read a row; raise RowError where that would be guessing."""
+    at, kind = row_time(row, fields, zone), _kind(row, fields.kind)
+    key, thread = ([text_of(lookup(row, f)) or "" for f in named] for named in (fields.key, fields.thread))
+    mapped = Mapped(
+        kind=kind, at=at, names=_names(row, fields, kind, thread), subject=_subject(row, fields),
+        key=key if any(key) else None,
+        thread=thread if any(thread) else None,
+        quote=_optional(row, fields.quote), actor=_optional(row, fields.actor),
+        link=_link(_optional(row, fields.link)), clock=_optional(row, fields.clock),
+    )  # fmt: skip
+    for name in required(kind):
+        if mapped.names.get(name) is None:
+            raise RowError("names", f"the statement of {kind} needs `{name}`; map it under `names`")
+    for name in _numbers(kind):
+        _require_number(name, mapped.names.get(name))
+    return mapped
+
+
+def _require_number(name: str, value: Name) -> None:
+    try:
+        float(value or 0)
+    except ValueError as err:
+        raise RowError("names", f"`{name}` is no number: {value!r}") from err
+
+
+def _kind(row: Row, kind: Kind | KindMap) -> Kind:
+    if isinstance(kind, str):
+        return kind
+    value = text_of(lookup(row, kind.field))
+    found = kind.values.get(value or "", kind.default)
+    if found is None:
+        raise RowError("kind", f"field `{kind.field}` is {value!r}, which `kind.values` does not have")
+    return found
+
+
+@cache
+def required(kind: Kind) -> tuple[str, ...]:
+    """Return the names that the statement of `kind` cannot do without."""
+    return tuple(_FIELD.findall(re.sub(r"\[[^\[\]]*\]", "", SPECS[kind].template)))
+
+
+@cache
+def _numbers(kind: Kind) -> tuple[str, ...]:
+    return tuple(re.findall(r"\{(\w+):n\}", SPECS[kind].template))
+
+
+@cache
+def _words(kind: Kind) -> tuple[str, ...]:
+    return tuple(re.findall(r"\{(\w+):[wu]\}", SPECS[kind].template))
+
+
+def _names(row: Row, fields: FieldMap, kind: Kind, thread: list[str]) -> dict[str, Name]:
+    names: dict[str, Name] = {name: text_of(lookup(row, path)) for name, path in fields.names.items()}
+    subject = [text_of(lookup(row, path)) for path in fields.subject.values()]
+    label = _optional(row, fields.label) or " / ".join(filter(None, thread or subject))
+    for name in required(kind)[:1]:
+        names[name] = names.get(name) or label or "a record"
+    # A template's own words are not for a source to choose: its text stands in code form.
+    words = _words(kind)
+    return {k: code(str(v)) if k in words else v for k, v in names.items() if v is not None and k != "actor"}
+
+
+def _subject(row: Row, fields: FieldMap) -> Subject:
+    found = {name: text_of(lookup(row, path)) for name, path in fields.subject.items()}
+    labels = {name: value for name, value in found.items() if value is not None and name not in _SUBJECT}
+    return Subject.model_validate({name: found.get(name) for name in _SUBJECT} | {"labels": labels})
+
+
+def _optional(row: Row, path: str | None) -> str | None:
+    return text_of(lookup(row, path)) if path else None
+
+
+def _link(text: str | None) -> str | None:
+    # Anything else than a web address would be a script or a local file to whoever clicks it.
+    return text if text and re.match(r"https?://[^\s]+$", text) else None
