@@ -136,14 +136,12 @@ class JsonlCollector(Collector[JsonlOptions]):
             sorts[one.code].append(one)
         for code, ones in sorted(sorts.items()):
             count = len(ones) + dropped[code]
-            places = ", ".join(str(one.place) for one in ones[:_SHOWN])
-            word = "rows" if self.options.form == "json" else "lines"
-            text = (
-                f"{count} rows of {self.options.path} could not be read ({_SORTS[code]}): {ones[0].why}; "
-                f"{word} {places}{', ...' if count > _SHOWN else ''}"
-            )
+            rows = f"{count} row{'s' * (count > 1)}"
+            places = ", ".join(str(one.place) for one in ones[:_SHOWN]) + ", ..." * (count > _SHOWN)
+            word = ("row" if self.options.form == "json" else "line") + "s" * (count > 1)
+            text = f"{rows} of {self.options.path} could not be read ({_SORTS[code]}): {ones[0].why}; {word} {places}"
             evidence = tuple(one.evidence for one in ones[:_SHOWN])
-            yield self.gap("undecodable", window, text, missing=f"{count} rows", evidence=evidence)
+            yield self.gap("undecodable", window, text, missing=rows, evidence=evidence)
 
 
 _SORTS = {

@@ -193,7 +193,7 @@ def _names(row: Row, fields: FieldMap, kind: Kind, thread: list[str]) -> dict[st
     subject = [text_of(lookup(row, path)) for path in fields.subject.values()]
     label = _optional(row, fields.label) or " / ".join(filter(None, thread or subject))
     for name in required(kind)[:1]:
-        names[name] = names.get(name) or label or "a record"
+        names[name] = names.get(name) or label or "row"
     # A template's own words are not for a source to choose: its text stands in code form.
     words = _words(kind)
     return {k: code(str(v)) if k in words else v for k, v in names.items() if v is not None and k != "actor"}
