@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Record, SourceError
-from collectors.http import Http, HttpOptions
+from collectors.http import Auth, Http, HttpOptions
 from collectors.matrix_events import MS, Event, Reader, Room, bots, read_event, server_of
 from collectors.matrix_people import named_in, names_of, names_of_id
 from collectors.matrix_stream import Stream, StreamReader
@@ -35,6 +35,7 @@ class UnknownRoomError(SourceError):
 class MatrixOptions(HttpOptions):
     """Options of `matrix`; `rooms` are ids (`!...`) or aliases (`#...`)."""
 
+    auth: Auth = Auth(bearer="env:MATRIX_TOKEN")
     rooms: tuple[str, ...] = Field((), description="default: the incident's channels")
     look_beyond: str = Field("1h", description="how far past the window the stream is read for stray times")
 
@@ -166,8 +167,9 @@ class MatrixCollector(Collector[MatrixOptions]):
         return answer if isinstance(answer, dict) else {}
 
     async def _targets(self, http: Http, room: str, stream: Stream) -> dict[str, Event]:
-        """Read what edits and deletions point to where that lies elsewhere in the stream."""
-        wanted = {e.relation("m.replace") or e.redacts for e in stream.events.values()}
+        """Read what edits, deletions and threads point to where that lies elsewhere in the stream."""
+        events = stream.events.values()
+        wanted = {e.relation("m.replace") or e.relation("m.thread") or e.redacts for e in events}
         found: dict[str, Event] = {}
         for target in sorted(filter(None, wanted)):
             if target not in stream.events:

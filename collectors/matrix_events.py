@@ -97,16 +97,19 @@ class Reader:
     ) -> None:
         self.room, self.source, self.events = room, source, events
         self.users: set[str] = set()
-        self._known = {**others, **events}  # others: targets that lie elsewhere in the stream
+        self._known = {**others, **events}  # others: what these point to, elsewhere in the stream
         self._reactions = Counter(
             target for e in events.values()
             if e.type == "m.reaction" and not e.is_redacted and (target := e.relation("m.annotation"))
         )  # fmt: skip
 
     def facts(self) -> Iterator[Fact]:
-        """Yield messages, edits, deletions and what the room itself says."""
-        for event in self.events.values():
-            if event.type in _SILENT:
+        """Yield messages, edits, deletions and what the room itself says.
+
+        A message that was read because another points to it comes too: its life goes on there.
+        """
+        for event in self._known.values():
+            if event.type in _SILENT or (event.id not in self.events and event.type not in _WRITTEN):
                 continue
             if event.type == "m.room.redaction":
                 yield from self._deletion(event, event.redacts)

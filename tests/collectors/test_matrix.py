@@ -11,6 +11,7 @@ from collectors import matrix_stream
 from collectors.matrix import MatrixCollector, MatrixOptions
 from collectors.matrix_events import Reader, Room, read_event
 from collectors.matrix_text import plain_body, said
+from collectors.tape import RecordingTape
 from collectors.testing import Run, check
 from tests.collectors.probing import probe
 from tests.servers.proxies import Fault, Proxy
@@ -185,6 +186,35 @@ def test_threads_and_replies(synapse: Synapse) -> None:
     assert reply.quote
     assert reply.quote.text == "the cache", "quoted words are another's"
     assert [(r.fact, r.rule) for r in reply.related] == [(first.id, "reply to")]
+
+
+def test_a_thread_or_edit_of_an_older_message_brings_that_message(synapse: Synapse) -> None:
+    room = synapse.create_room("s")
+    root = synapse.send(room, "bob", "since last week", at(-9000))
+    typo = synapse.send(room, "bob", "a tpyo", at(-8000))
+    for number in range(110):
+        synapse.send(room, "bob", f"filler {number}", at(-5000 + number))
+    synapse.send(room, "eve", "again today", at(5), thread=root)
+    synapse.edit(room, "bob", typo, "a typo", at(6))
+    result = read(synapse, room)
+    older = {f.quote.text: f for f in result.facts if f.quote and f.latest < ns(-7000)}
+    assert set(older) == {"since last week", "a tpyo"}
+    (reply,), (edit,) = of(result, "chat.message"), of(result, "chat.edited")
+    assert reply.thread == older["since last week"].thread
+    assert edit.thread == older["a tpyo"].thread
+
+
+def test_a_page_above_16_mib_is_asked_for_in_parts(synapse: Synapse, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = synapse.create_room("t")
+    for number in range(30):
+        synapse.send(room, "bob", f"{number} " + "x" * 3000, at(number))
+    for module in ("collectors.http", "collectors.tape"):
+        monkeypatch.setattr(f"{module}.MAX_PAYLOAD", 60_000)
+    result = read(synapse, room)
+    assert len(words(result)) == 30
+    assert not result.gaps
+    assert isinstance(result.tape, RecordingTape)
+    assert any(entry.get("failure", {}).get("too_large") for entry in result.tape.entries)
 
 
 def test_people_are_marked_wherever_they_are_mentioned(synapse: Synapse) -> None:
