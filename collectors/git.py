@@ -95,17 +95,20 @@ class GitCollector(Collector[GitOptions]):
 
     async def probe(self) -> AsyncIterator[Check]:
         """Yield whether the clone is there, of what branches, whole, and how fresh."""
-        await self._clone.open()
-        yield Check("repository", True, (await self._repository()).origin)
-        branches, deploy, missing = await self._branches()
-        for branch in (*branches, *([deploy] if deploy else [])):
-            yield Check("branch", True, branch.ref)
-        for name in missing:
-            yield Check("branch", False, f"`{name}` is not in the clone; fetch it or correct the option")
-        shallow = await self._clone.shallow()
-        yield Check("history", not shallow, "shallow; run git fetch --unshallow" if shallow else "whole")
-        fetched = await self._clone.fetched()
-        yield Check("last fetch", True, format_instant(fetched) if fetched else "a repository of its own")
+        try:
+            await self._clone.open()
+            yield Check("repository", True, (await self._repository()).origin)
+            branches, deploy, missing = await self._branches()
+            for branch in (*branches, *([deploy] if deploy else [])):
+                yield Check("branch", True, branch.ref)
+            for name in missing:
+                yield Check("branch", False, f"`{name}` is not in the clone; fetch it or correct the option")
+            shallow = await self._clone.shallow()
+            yield Check("history", not shallow, "shallow; run git fetch --unshallow" if shallow else "whole")
+            fetched = await self._clone.fetched()
+            yield Check("last fetch", True, format_instant(fetched) if fetched else "a repository of its own")
+        except SourceError as err:
+            yield Check("reachable", False, str(err))
 
     async def _repository(self) -> Repository:
         remote = await self._clone.remote()

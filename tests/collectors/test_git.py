@@ -379,6 +379,8 @@ def test_doctor_says_what_it_sees(repo: GitRepo, tmp_path: Path) -> None:
     assert shown["history"].ok
     assert shown["branch"].detail == "refs/heads/main"
     assert not probe(GitCollector, {"path": str(repo.clone(tmp_path / "s", depth=1).path)})["history"].ok
+    assert not probe(GitCollector, {"path": str(repo.path), "branch": ["main", "trunk"]})["branch"].ok
+    assert "no such folder" in probe(GitCollector, {"path": str(tmp_path / "no")})["reachable"].detail
 
 
 def test_options_have_a_schema() -> None:
