@@ -179,7 +179,8 @@ def _collect(
     assert plan.incident is not None
     number = len(manifest.collections) + 1
     tasks = [collect.Task(s, number, plan.window, plan.incident, plan.now) for s in plan.conf.sources]
-    outcomes = anyio.run(collect.collect, tasks, plan.evidence, plan.conf.folder, secret, redactor, progress)
+    outcomes: list[collect.Outcome] = []
+    anyio.run(collect.collect, tasks, plan.evidence, plan.conf.folder, secret, redactor, progress, outcomes)
     _refuse(outcomes, strict=request.strict)
     readings = [o.reading for o in outcomes]
     file = None
@@ -205,11 +206,11 @@ def _claims(collection: Collection, evidence: Evidence) -> list[Reading]:
 
 
 def _replay(manifest: Manifest, evidence: Evidence) -> list[Reading]:
-    return [
-        reading
-        for one in manifest.collections
-        for reading in (*anyio.run(collect.replay, one, evidence), *_claims(one, evidence))
-    ]
+    found: list[Reading] = []
+    for one in manifest.collections:
+        anyio.run(collect.replay, one, evidence, found)
+        found += _claims(one, evidence)
+    return found
 
 
 def _refuse(outcomes: Sequence[collect.Outcome], *, strict: bool) -> None:
@@ -273,6 +274,7 @@ def _write(
         evidence.write_manifest(manifest)
     if people != known:
         evidence.write_people(people)
+    rendered.files = {output.TIMELINE: made.data, **rendered.files}
     output.write(directory, rendered)
     return Result(directory, made.timeline, newest, readings, tuple(rendered.messages))
 

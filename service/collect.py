@@ -77,10 +77,13 @@ def secrets_of(sources: Iterable[SourceConfig], redactor: Redactor) -> Callable[
 
 async def collect(
     tasks: Sequence[Task], evidence: Evidence, folder: Path, secret: Callable[[str], str],
-    redactor: Redactor, progress: Progress,
-) -> list[Outcome]:  # fmt: skip
-    """Read every source concurrently; the result is in the order of `tasks`."""
-    outcomes: list[Outcome | None] = [None] * len(tasks)
+    redactor: Redactor, progress: Progress, outcomes: list[Outcome],
+) -> None:  # fmt: skip
+    """Read every source concurrently into `outcomes`, in the order of `tasks`.
+
+    Not returned: asyncio writes a task's result into a message when it ends, whatever its size.
+    """
+    found: dict[int, Outcome] = {}
 
     async def one(place: int, task: Task) -> None:
         tape = RecordingTape(task.config.name, task.config.collector, evidence, redactor)
@@ -101,17 +104,16 @@ async def collect(
                 "bytes": tape.bytes,
             }
         )
-        outcomes[place] = outcome
+        found[place] = outcome
 
     async with anyio.create_task_group() as group:
         for place, task in enumerate(tasks):
             group.start_soon(one, place, task)
-    return [o for o in outcomes if o is not None]
+    outcomes += [found[place] for place in sorted(found)]
 
 
-async def replay(collection: Collection, evidence: Evidence) -> list[Reading]:
-    """Read a collection again from its evidence alone: no socket, no process, no secret."""
-    readings = []
+async def replay(collection: Collection, evidence: Evidence, readings: list[Reading]) -> None:
+    """Read a collection again into `readings` from its evidence alone: no socket, no process, no secret."""
     for run in collection.sources:
         collector = registry.load(run.collector)
         config = SourceConfig(
@@ -123,7 +125,6 @@ async def replay(collection: Collection, evidence: Evidence) -> list[Reading]:
         reading = outcome.reading
         # How the run ended is part of the evidence, also where no exchange shows it.
         readings.append(reading if reading.failure else dataclasses.replace(reading, failure=run.failure))
-    return readings
 
 
 def _context(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress) -> Context:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from service import files
 from service.evidence import Evidence, Manifest, People
-from timeline import document
 from timeline.canonical import Json
 from timeline.errors import UsageError
 from timeline.model import SCHEMA_VERSION, Timeline
@@ -90,7 +89,7 @@ def render(
         timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name
     )
     mask = excerpt_mask(people.persons(), people.pseudonyms)
-    made = {TIMELINE: document.dump(timeline)}
+    made: dict[str, bytes] = {}
     made |= {f"charts/{name}": data for name, data in pictures.items()}
     made |= {
         DRAFT: draft.text.encode("utf-8"),

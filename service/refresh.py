@@ -27,6 +27,5 @@ def refresh(directory: Path, *, config: Path | None = None, stills: bool = True)
         rendered = output.render(
             directory, timeline, evidence, evidence.people(), conf.settings.chart_url, stills=stills
         )
-        rendered.files.pop(output.TIMELINE)
         output.write(directory, rendered)
     return rendered.messages

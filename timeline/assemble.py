@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from timeline.canonical import Json, canonical, sha256
+from timeline.canonical import Json, canonical
+from timeline.document import digest, members, write
 from timeline.measures import measures
 from timeline.merge import Seen, merge
 from timeline.model import Fact, Gap, GapReason, Incident, Panel, Person, Timeline, Window, gap
@@ -55,9 +56,10 @@ class Build:
 
 
 class Assembled(NamedTuple):
-    """The timeline, the pseudonyms (identity to pseudonym, `known` included), and who is who."""
+    """The timeline and its file, pseudonyms (identity to pseudonym, `known` included), who is who."""
 
     timeline: Timeline
+    data: bytes
     pseudonyms: dict[str, str]
     people: list[Person]
 
@@ -84,13 +86,10 @@ def assemble(build: Build) -> Assembled:
         measures=measures(incident, facts, clocks), panels=_panels(newest),
         provenance={**build.provenance, "clocks": clocks},
     )  # fmt: skip
-    return Assembled(document.model_copy(update={"digest": digest(document)}), pseudonyms, people)
-
-
-def digest(document: Timeline) -> str:
-    """Return the SHA-256 over the canonical document without `digest` and `provenance`."""
-    data = document.model_dump(mode="json", by_alias=True, exclude={"digest", "provenance"})
-    return sha256(canonical(data))
+    found = members(document)
+    identity = digest(found)
+    data = write(found | {"digest": canonical(identity)})
+    return Assembled(document.model_copy(update={"digest": identity}), data, pseudonyms, people)
 
 
 def _in_window(facts: Sequence[Fact], window: Window) -> list[Fact]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import orjson
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from timeline.canonical import Json, canonical
+from timeline.canonical import Json, canonical, canonical_json, sha256
 from timeline.errors import TimelineError
 from timeline.model import SCHEMA_VERSION, Timeline
 
+#: Canonical bytes by top-level member; of long lists, of each element.
+Members = dict[str, bytes | list[bytes]]
 _LINES = ("facts", "gaps", "measures", "panels")
 
 
@@ -20,15 +22,41 @@ class DocumentError(TimelineError):
 
 def dump(document: Timeline) -> bytes:
     """Return the canonical bytes: one top-level member, and one fact, gap or measure, a line."""
-    data: dict[str, Json] = document.model_dump(mode="json", by_alias=True)
-    members = [canonical(name) + b":" + _member(name, data[name]) for name in sorted(data)]
-    return b"{\n" + b",\n".join(members) + b"\n}\n"
+    return write(members(document))
 
 
-def _member(name: str, value: Json) -> bytes:
-    if name not in _LINES or not value:
-        return canonical(value)
-    return b"[\n" + b",\n".join(canonical(item) for item in value) + b"\n]"
+def members(document: Timeline) -> Members:
+    """Return each top-level member in canonical form; of long lists, each element."""
+    data = document.model_dump(mode="json", by_alias=True, exclude=set(_LINES))
+    found: Members = {name: canonical(value) for name, value in data.items()}
+    return found | {name: [record_bytes(item) for item in getattr(document, name)] for name in _LINES}
+
+
+def record_bytes(record: BaseModel) -> bytes:
+    """Return a record's canonical bytes."""
+    try:
+        return canonical_json(record.model_dump_json(by_alias=True).encode())
+    except orjson.JSONDecodeError:  # a non-finite number
+        return canonical(record.model_dump(mode="json", by_alias=True))
+
+
+def digest(found: Members) -> str:
+    """Return the SHA-256 over the canonical document without `digest` and `provenance`."""
+    kept = sorted(name for name in found if name not in {"digest", "provenance"})
+    joined = (canonical(name) + b":" + _joined(found[name], b"[", b",", b"]") for name in kept)
+    return sha256(b"{" + b",".join(joined) + b"}")
+
+
+def write(found: Members) -> bytes:
+    """Return the file's bytes."""
+    lines = [canonical(name) + b":" + _joined(found[name], b"[\n", b",\n", b"\n]") for name in sorted(found)]
+    return b"{\n" + b",\n".join(lines) + b"\n}\n"
+
+
+def _joined(value: bytes | list[bytes], begin: bytes, between: bytes, end: bytes) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    return begin + between.join(value) + end if value else b"[]"
 
 
 def load(data: bytes, where: str = "timeline.json") -> Timeline:

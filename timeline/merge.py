@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from timeline.canonical import canonical
+from timeline.document import record_bytes
 from timeline.model import Content, Evidence, Fact, Gap, gap
 from timeline.order import in_display_order
 
@@ -50,8 +50,8 @@ def _fold(group: list[Seen]) -> Fact:
     # The newest collection is shown; within one, the canonical bytes decide.
     shown = min(contents, key=lambda data: (-contents[data][0], data))
     others = tuple(content for data, (_, content) in sorted(contents.items()) if data != shown)
-    evidence = {canonical(e.model_dump(mode="json")): e for item in group for e in item.fact.evidence}
-    template = next(i.fact for i in group if canonical(i.fact.content().model_dump(mode="json")) == shown)
+    evidence = {record_bytes(e): e for item in group for e in item.fact.evidence}
+    template = next(i.fact for i in group if record_bytes(i.fact.content()) == shown)
     return template.model_copy(
         update={
             "source": min(item.fact.source for item in group),
@@ -62,7 +62,7 @@ def _fold(group: list[Seen]) -> Fact:
 
 
 def _keep_newest(contents: dict[bytes, tuple[int, Content]], number: int, content: Content) -> None:
-    data = canonical(content.model_dump(mode="json"))
+    data = record_bytes(content)
     if data not in contents or contents[data][0] < number:
         contents[data] = (number, content)
 

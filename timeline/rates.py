@@ -50,10 +50,11 @@ RULE = Rule()
 def rate_changes(counts: Mapping[int, int], first: int, last: int, rule: Rule = RULE) -> list[Change]:
     """Return the changes, given records per step index; steps `first` to `last` are known, absent is 0.
 
-    A step is judged only where `rule.steps` known steps lie on both sides of its beginning.
+    A step is judged only where `rule.reach` known steps lie on both sides of its beginning.
     """
     found = {change.step: change for change in _candidates(counts, first, last, rule)}
-    return [change for _, change in sorted(found.items()) if _is_peak(change, found, rule)]
+    judged = range(first + rule.reach, last + 2 - rule.reach)
+    return [c for step, c in sorted(found.items()) if step in judged and _is_peak(c, found, rule)]
 
 
 def bounds_of(change: Change, step: int) -> Bounds:

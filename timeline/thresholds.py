@@ -6,6 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from timeline.promtext import argument, bare, flatten, parse, sides
+from timeline.text import code
 
 _MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
 _SETS = ("and", "or", "unless")
@@ -73,13 +74,13 @@ def _threshold(node: Any, text: str) -> RuleThreshold:
         raise _RefusedError(_why_not(node, text))
     left, right = sides(node, text)
     if node.modifier is not None and node.modifier.return_bool:
-        raise _RefusedError(f"`{text}` has `bool`: it gives 0 or 1 and filters nothing")
+        raise _RefusedError(f"{code(text)} has `bool`: it gives 0 or 1 and filters nothing")
     low, high = constant(node.lhs), constant(node.rhs)
     if low is None and high is None:
-        raise _RefusedError(f"`{text}` compares two expressions, not an expression with a number")
+        raise _RefusedError(f"{code(text)} compares two expressions, not an expression with a number")
     if low is not None:
         if high is not None:
-            raise _RefusedError(f"`{text}` compares two numbers")
+            raise _RefusedError(f"{code(text)} compares two numbers")
         return _made(node.rhs, right, _MIRRORED[op], low)
     assert high is not None
     return _made(node.lhs, left, op, high)
@@ -87,13 +88,13 @@ def _threshold(node: Any, text: str) -> RuleThreshold:
 
 def _made(node: Any, text: str, op: str, value: float) -> RuleThreshold:
     if math.isnan(value):
-        raise _RefusedError(f"`{text}` is compared with NaN")
+        raise _RefusedError(f"{code(text)} is compared with NaN")
     return RuleThreshold(_checked(*bare(node, text)), op, value)
 
 
 def _checked(node: Any, text: str) -> str:
     if " @ start()" in (pretty := node.prettify()) or " @ end()" in pretty:
-        raise _RefusedError(f"`{text}` depends on where the reading begins or ends (`@`)")
+        raise _RefusedError(f"{code(text)} depends on where the reading begins or ends (`@`)")
     return text
 
 
@@ -103,10 +104,10 @@ def _why_not(node: Any, text: str) -> str:
     held: list[str] = []
     promql_parser.walk(node, lambda n: held.append(operator(n)))
     if isinstance(node, promql_parser.Call) and node.func.name == "absent_over_time":
-        return f"`{text}` asks for absence over a range"
+        return f"{code(text)} asks for absence over a range"
     if any(op in _MIRRORED for op in held):
-        return f"`{text}` has its comparison inside an expression"
-    return f"`{text}` is not compared with a number"
+        return f"{code(text)} has its comparison inside an expression"
+    return f"{code(text)} is not compared with a number"
 
 
 def constant(node: Any) -> float | None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.timeline.strategies import facts
 from timeline.canonical import canonical, plain
-from timeline.document import DocumentError, dump, load, schema
-from timeline.model import Fact, Incident, Timeline, Window
+from timeline.document import DocumentError, dump, load, record_bytes, schema
+from timeline.model import Fact, Incident, Quantity, Subject, Timeline, Window
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 values = st.recursive(
@@ -65,3 +65,14 @@ def test_a_broken_document_says_what_to_do(data: bytes) -> None:
 
 def test_the_schema_names_every_member_of_a_fact() -> None:
     assert set(schema()["$defs"]["Fact"]["properties"]) == set(Fact.model_fields)
+
+
+numbers = st.one_of(st.none(), st.floats(), st.integers(-(10**20), 10**20).map(float))
+
+
+@given(facts(), numbers, st.text())
+def test_a_record_written_fast_is_written_right(one: Fact, value: float | None, text: str) -> None:
+    quantity = Quantity(value=value, unit=text, threshold=0.1)
+    subject = Subject(service=text, labels=((text, text),))
+    fact = one.model_copy(update={"quantity": quantity, "subject": subject})
+    assert record_bytes(fact) == rfc8785.dumps(plain(fact.model_dump(mode="json", by_alias=True)))

@@ -1,0 +1,33 @@
+"""Measure whole processes: wall seconds and peak memory, as the operating system counts them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Figures(NamedTuple):
+    """Wall seconds and the largest resident memory in MB of one finished process."""
+
+    wall: float
+    peak: float
+
+
+def run(command: Sequence[str | Path], cwd: Path | None = None, *, allowed: Sequence[int] = (0,)) -> Figures:
+    """Run a command to its end; raise SystemExit with its words when it fails."""
+    log = Path(cwd or ".") / f"bench-{os.getpid()}.log"
+    started = time.perf_counter()
+    with log.open("wb") as out:
+        process = subprocess.Popen([str(c) for c in command], cwd=cwd, stdout=out, stderr=out)
+        _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in allowed:
+        sys.exit(f"{command[0]} ended with {process.returncode}:\n{log.read_text()[-3000:]}")
+    log.unlink()
+    return Figures(wall, usage.ru_maxrss / 1024)
