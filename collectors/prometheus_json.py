@@ -84,10 +84,17 @@ class Result:
 
 class _Series(msgspec.Struct):
     metric: dict[str, str]
-    values: list[tuple[float, str]] = []
-    value: tuple[float, str] | None = None
+    values: list[tuple[float, float]] = []
+    value: tuple[float, float] | None = None
     histograms: msgspec.Raw = msgspec.Raw(b"")
     histogram: msgspec.Raw = msgspec.Raw(b"")
+
+
+class _Infinite(_Series):
+    """A series with values that msgspec does not read as floats: `+Inf`."""
+
+    values: list[tuple[float, str]] = []  # type: ignore[assignment]
+    value: tuple[float, str] | None = None  # type: ignore[assignment]
 
 
 class _Data(msgspec.Struct):
@@ -111,8 +118,7 @@ def decode(payload: Payload) -> Result:
         if body.data is None:
             raise SourceError("undecodable", f"an answer holds no data: {body.error or body.status}")
         kind = body.data.resultType
-        form: Any = list[_Series] if kind in {"matrix", "vector"} else Any
-        series = msgspec.json.decode(body.data.result, type=form)
+        series = _series(body.data.result) if kind in {"matrix", "vector"} else _plain(body.data.result)
     except msgspec.MsgspecError as err:
         raise SourceError("undecodable", f"an answer is no Prometheus result: {err}") from err
     notes = [*(body.infos or ()), *(w for w in body.warnings or () if w.startswith("PromQL "))]
@@ -120,6 +126,17 @@ def decode(payload: Payload) -> Result:
     if body.isPartial:
         storage.append("the answer is marked as partial")
     return Result(replace(payload, data=b""), kind, series, tuple(storage), tuple(notes))
+
+
+def _series(data: msgspec.Raw) -> Sequence[Any]:
+    try:
+        return msgspec.json.decode(data, type=list[_Series], strict=False)
+    except msgspec.ValidationError:
+        return msgspec.json.decode(data, type=list[_Infinite])
+
+
+def _plain(data: msgspec.Raw) -> Any:
+    return msgspec.json.decode(data)
 
 
 def join(results: Iterable[tuple[Result, int, int]]) -> list[Samples]:
@@ -145,12 +162,11 @@ def join(results: Iterable[tuple[Result, int, int]]) -> list[Samples]:
     ]
 
 
-def _arrays(pairs: Sequence[tuple[float, str]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _arrays(pairs: Sequence[tuple[float, Any]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     import numpy as np
 
-    seconds = np.fromiter((t for t, _ in pairs), np.float64, len(pairs))
-    values = np.fromiter((float(v) for _, v in pairs), np.float64, len(pairs))
-    return np.rint(seconds * 1000).astype(np.int64) * MS, values
+    flat = np.fromiter((float(v) for pair in pairs for v in pair), np.float64, 2 * len(pairs))
+    return np.rint(flat[::2] * 1000).astype(np.int64) * MS, flat[1::2]
 
 
 def series_text(labels: Mapping[str, str]) -> str:
