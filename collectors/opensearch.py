@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 
 from collectors.base import Check, Collector, Record, SourceError
+from collectors.http import seconds
 from collectors.opensearch_client import Engine
 from collectors.opensearch_documents import Documents
 from collectors.opensearch_fields import Layout, asked_fields, counting_seconds, read_layout
@@ -40,11 +41,15 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             async for gap in self._blanks(reader, window, count):
                 yield gap
             if self.options.mode != "summary" and count:
-                async for record in self._documents(reader, layout, window, cluster, (count, shards)):
-                    yield record
+                async with aclosing(
+                    self._documents(reader, layout, window, cluster, (count, shards))
+                ) as found:
+                    async for record in found:
+                        yield record
             if self.options.mode != "documents":
-                async for record in self._summary(reader, layout, window, cluster):
-                    yield record
+                async with aclosing(self._summary(reader, layout, window, cluster)) as found:
+                    async for record in found:
+                        yield record
 
     async def probe(self) -> AsyncIterator[Check]:
         """Yield reachability, rights, the clock's offset and how far back the index goes."""
@@ -68,7 +73,11 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         yield Check("reachable", ok=True, detail=f"cluster {cluster}, {number}")
         yield Check("authorised", ok=True, detail=f"{len(layout.indices)} indices match {self.options.index}")
         offset = pit.json()["creation_time"] / 1000 - (sent + time.time()) / 2
-        yield Check("clock", ok=abs(offset) < 1, detail=f"{offset:+.1f} s from this machine's")
+        yield Check(
+            "clock",
+            ok=abs(offset) <= seconds(self.options.clock_error),
+            detail=f"{offset:+.1f} s from this machine's",
+        )
         since = format_instant(oldest) if oldest is not None else "none: there is no document"
         yield Check("retention", ok=oldest is not None, detail=f"oldest document: {since}")
 
@@ -132,7 +141,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
 
     async def _documents(
         self, reader: Reader, layout: Layout, window: Window, cluster: str, size: tuple[int, int]
-    ) -> AsyncIterator[Record]:
+    ) -> AsyncGenerator[Record, None]:
         count, shards = size
         if count > self.options.limit:
             text = f"{count} documents match, over `limit` of {self.options.limit}; none was read: narrow `query`"
@@ -169,7 +178,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
 
     async def _summary(
         self, reader: Reader, layout: Layout, window: Window, cluster: str
-    ) -> AsyncIterator[Record]:
+    ) -> AsyncGenerator[Record, None]:
         summary = Summary(reader, self.options, layout, self.context.source, cluster)
         tallies = {"first seen": Tally(), "rates": Tally()}
         async with reader.snapshot() as snapshot:
@@ -183,12 +192,20 @@ class OpensearchCollector(Collector[OpensearchOptions]):
                     known = None
                     text = f"no baseline: {self.options.index} does not reach back to {format_instant(start)}"
                     yield self.gap("past_retention", window, text, missing="baseline")
-            async for fact in summary.first_seen(snapshot, window, known, tallies["first seen"]):
-                yield fact
-            async for fact in summary.rate_changes(snapshot, window, self.context.now, tallies["rates"]):
-                yield fact
+            first = summary.first_seen(snapshot, window, known, tallies["first seen"])
+            changes = summary.rate_changes(snapshot, window, self.context.now, tallies["rates"])
+            async with aclosing(first), aclosing(changes):
+                async for fact in first:
+                    yield fact
+                async for fact in changes:
+                    yield fact
         for gap in self._summary_gaps(window, summary, tallies):
             yield gap
+        if (judged := summary.judged_until(self.context.now)) < window.end:
+            text = f"rates are judged up to {format_instant(judged)}: later steps have too few after them yet"
+            yield self.gap(
+                "not_yet", Window(start=max(judged, window.start), end=window.end), text, missing="rates"
+            )
 
     def _summary_gaps(self, window: Window, summary: Summary, tallies: dict[str, Tally]) -> list[Gap]:
         gaps = []

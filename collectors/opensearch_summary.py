@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
@@ -66,7 +66,7 @@ class Summary:
 
     async def first_seen(
         self, snapshot: Snapshot, window: Window, known: set[Signature] | None, tally: Tally
-    ) -> AsyncIterator[Fact]:
+    ) -> AsyncGenerator[Fact, None]:
         """Yield when each signature was first seen in the window."""
         wanted = sorted({*self.layout.roles.values(), *self.fields, self.options.time})
         first = {
@@ -76,15 +76,16 @@ class Summary:
         query = self.reader.within(window.start, window.end)
         inner = {"first": {"top_hits": first}}
         pages = self._pages(snapshot, query, self.sources(), inner, tally)
-        async for payload, place, bucket in pages:
-            try:
-                yield self._first_fact(payload, place, bucket, query, known)
-            except UndecodableTimeError:
-                self.unreadable += 1
+        async with aclosing(pages):
+            async for payload, place, bucket in pages:
+                try:
+                    yield self._first_fact(payload, place, bucket, query, known)
+                except UndecodableTimeError:
+                    self.unreadable += 1
 
     async def rate_changes(
         self, snapshot: Snapshot, window: Window, now: int, tally: Tally
-    ) -> AsyncIterator[Fact]:
+    ) -> AsyncGenerator[Fact, None]:
         """Yield where rates changed, by `timeline.rates`, in the window and a step around it."""
         step = self.options.step_ns
         reach = rates.RULE.reach
@@ -106,6 +107,10 @@ class Summary:
                 if window.start // step <= change.step <= window.end // step + 1:
                     yield self._rate_fact(signature, row, change, query)
 
+    def judged_until(self, now: int) -> int:
+        """Return the instant up to which rate changes are decided for good."""
+        return (now // self.options.step_ns - rates.RULE.reach) * self.options.step_ns
+
     async def known(self, snapshot: Snapshot, window: Window, tally: Tally) -> set[Signature]:
         """Return the signatures of the same hours of the days before."""
         days = range(1, self.options.baseline_days + 1)
@@ -116,7 +121,7 @@ class Summary:
 
     async def _pages(
         self, snapshot: Snapshot, query: Json, sources: list[Json], inner: Json, tally: Tally
-    ) -> AsyncIterator[tuple[Payload, str, Json]]:
+    ) -> AsyncGenerator[tuple[Payload, str, Json], None]:
         most = self.options.limit
         async with aclosing(self.reader.buckets(snapshot, query, sources, inner, most)) as pages:
             async for payload, buckets in pages:
@@ -141,6 +146,9 @@ class Summary:
             raise UndecodableTimeError(f"{name_of(signature)} has no first document")
         at, hit = min(times, key=lambda pair: (pair[0].latest, pair[1]["_index"], pair[1]["_id"]))
         number = bucket["first"]["hits"]["hits"].index(hit)
+        if self.layout.nanos and at.earliest is not None:
+            # Shards are merged by milliseconds: an earlier one of the same millisecond may be there.
+            at = Bounds(at.earliest // 1_000_000 * 1_000_000, at.latest)
         values = self._values(signature, hit)
         return facts.fact(
             "log.first_seen", origin=self.origin, key=self._key(signature), at=at,
@@ -171,12 +179,10 @@ class Summary:
 
     def _scope(self, signature: Signature, known: set[Signature] | None) -> str:
         if known is None:
-            return "in the window"
+            return "first in the window"
         days = self.options.baseline_days
-        before = (
-            f"the same hours of the {days} days before" if days > 1 else "the same hours of the day before"
-        )
-        return f"in the window, {'as also' if signature in known else 'and not'} in {before}"
+        before = f"in the same hours of {'the day' if days == 1 else f'the {days} days'} before"
+        return f"first in the window, {'and' if signature in known else 'and not'} {before}"
 
     def _values(self, signature: Signature, hit: Json | None) -> dict[str, str | None]:
         # What the signature fixes is said of all its documents; the rest is the first document's.
