@@ -144,7 +144,7 @@ class SlackCollector(Collector[SlackOptions]):
             )
         if unseen:
             text = f"Slack lists replies thread by thread; not known in {code(one.channel.label)}: {', '.join(unseen)}"
-            self._gaps.append(self.gap("partial", window, text, missing="replies in older threads"))
+            self._gaps.append(self.gap("partial", window, text))
 
     def _missed(self, one: Conversation, error: SourceError, window: Window) -> None:
         """Note which part of the window is missing: history comes newest first."""

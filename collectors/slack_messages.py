@@ -90,6 +90,7 @@ class Reader:
     def __init__(self, origin: str, source: str, directory: Directory, url: str | None = None) -> None:
         self.origin, self.source, self.directory = origin, source, directory
         self.url = url.rstrip("/") if url else None
+        self._threads: dict[tuple[str, str], str] = {}
 
     def read(self, channel: Channel, items: Iterable[Item]) -> Parsed:
         """Turn the messages of a channel into facts; what cannot be read is listed, never raised."""
@@ -108,13 +109,20 @@ class Reader:
         parsed.facts += [f for f in graves if f.id not in dated]
         return parsed
 
+    def thread(self, channel: Channel, root: str) -> str:
+        """Return the key of the thread that `root` began."""
+        key = (channel.id, root)
+        if key not in self._threads:
+            self._threads[key] = thread_key("slack", self.origin, *key)
+        return self._threads[key]
+
     def _message(self, channel: Channel, item: Item, parsed: Parsed) -> tuple[list[Fact], bool]:
         message = item.message
         if not isinstance(message, dict):
             raise UnreadableError("it is no object")
         one = _One(self, channel, message, item.evidence)
         parsed.seen.add(one.ts)
-        thread = thread_key("slack", self.origin, channel.id, one.root)
+        thread = self.thread(channel, one.root)
         if one.is_reply:
             parsed.roots[thread] = one.root
         with suppress(UnreadableError):  # only threads have one
@@ -196,7 +204,7 @@ class _One:
             source=self.reader.source, names=names, actor=actor, quote=text,
             evidence=[self._evidence.model_copy(update={"link": self._link(key[1], root)})],
             subject=Subject(component=self.channel.label, labels={"channel": self.channel.label, **labels}),
-            thread=thread_key("slack", self.reader.origin, self.channel.id, root),
+            thread=self.reader.thread(self.channel, root),
         )  # fmt: skip
 
     def _link(self, ts: str, root: str) -> str | None:
