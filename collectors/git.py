@@ -67,7 +67,7 @@ class GitCollector(Collector[GitOptions]):
     def __init__(self, options: GitOptions, context: Context) -> None:
         super().__init__(options, context)
         git = Runner(context, options.path, parse_duration(options.time_cap) / NS)
-        self._clone = Clone(git, self.evidence)
+        self._clone = Clone(git, lambda payload, pointer, query: self.evidence(payload, pointer, query=query))
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield merges, tags, deploys and their people; gaps for what the clone does not hold."""

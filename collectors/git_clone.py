@@ -27,11 +27,12 @@ from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Window
 
 _BATCH = 200  # commits of one reading
-MakeEvidence = Callable[[Payload, str], Evidence]
+#: (payload, pointer, query) -> evidence entry
+MakeEvidence = Callable[[Payload, str, str], Evidence]
 
 
 class Clone:
-    """Reads one clone; `evidence` makes the entry of a payload and a pointer."""
+    """Reads one clone; `evidence` makes the entry of a payload, a pointer and the command."""
 
     def __init__(self, git: Runner, evidence: MakeEvidence) -> None:
         self._git = git
@@ -82,10 +83,10 @@ class Clone:
         listed = await self._git.ask(*args, cut=_cut(window), keep=partial(dated_inside, window))
         shas = [line.split()[1].decode() for line in listed.data.splitlines()]
         for start in range(0, len(shas), _BATCH):
-            async for commit in self._read(shas[start : start + _BATCH]):
+            async for commit in self._read(shas[start : start + _BATCH], _command(args[:-1])):
                 yield commit
 
-    async def _read(self, shas: Sequence[str]) -> AsyncIterator[Commit]:
+    async def _read(self, shas: Sequence[str], query: str) -> AsyncIterator[Commit]:
         args = ("log", "--no-walk=unsorted", "--no-color", "--no-decorate", "--no-notes", "--stdin")
         try:
             payload = await self._git.ask(
@@ -95,10 +96,10 @@ class Clone:
             if len(shas) == 1:
                 raise
             for half in (shas[: len(shas) // 2], shas[len(shas) // 2 :]):
-                async for commit in self._read(half):
+                async for commit in self._read(half, query):
                     yield commit
             return
-        for commit in parse_commits(payload.data, partial(self._evidence, payload)):
+        for commit in parse_commits(payload.data, lambda pointer: self._evidence(payload, pointer, query)):
             yield commit
 
     async def tags(self, window: Window, patterns: Sequence[str]) -> list[Tag]:
@@ -107,7 +108,8 @@ class Clone:
             "for-each-ref", f"--format={TAG_FORMAT}", "refs/tags",
             cut={**_cut(window), "deploys": list(patterns)}, keep=partial(wanted_tags, window, patterns),
         )  # fmt: skip
-        return list(parse_tags(payload.data, partial(self._evidence, payload)))
+        query = _command(("for-each-ref", "refs/tags"))
+        return list(parse_tags(payload.data, lambda pointer: self._evidence(payload, pointer, query)))
 
     async def is_ancestor(self, older: str, newer: str) -> bool:
         """Tell whether `newer` was made on top of `older` (and is not the same commit)."""
@@ -132,7 +134,10 @@ class Clone:
         args = ("rev-list", "--first-parent", "--max-parents=0", "--timestamp", branch.ref, "--")
         payload = await self._git.ask(*args)
         lines = [line.split() for line in payload.data.decode().splitlines()]
-        return [(int(t), sha, self._evidence(payload, f"line:{n}")) for n, (t, sha) in enumerate(lines, 1)]
+        query = _command(args[:-1])
+        return [
+            (int(t), sha, self._evidence(payload, f"line:{n}", query)) for n, (t, sha) in enumerate(lines, 1)
+        ]
 
     async def fetched(self) -> int | None:
         """Return when the clone last heard of its remote (ns); None for a repository of its own."""
@@ -159,6 +164,10 @@ async def _modified(path: anyio.Path) -> int:
 
 def _cut(window: Window) -> dict[str, Json]:
     return {"from": format_instant(window.start), "to": format_instant(window.end)}
+
+
+def _command(args: Sequence[str]) -> str:
+    return " ".join(("git", *args))
 
 
 def _plain(ref: str) -> str:

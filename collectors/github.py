@@ -120,9 +120,9 @@ class GithubCollector(Collector[GithubOptions]):
         if left := payload.headers.get("x-ratelimit-remaining"):
             yield Check("rate limit", left != "0", f"{left} requests left")
 
-    def _evidence(self, payload: Payload, pointer: str) -> Evidence:
+    def _evidence(self, payload: Payload, pointer: str, path: str) -> Evidence:
         query = (
-            f"repository {self.options.repository}, records from {self.options.lookback} before the window on"
+            f"GET repos/{self.options.repository}/{path} (from {self.options.lookback} before the window on)"
         )
         return self.evidence(payload, pointer, query=query)
 

@@ -13,7 +13,8 @@ from timeline.text import code
 
 HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^<>]*?\brel="?next"?')
-MakeEvidence = Callable[[Payload, str], Evidence]
+#: (payload, pointer, path below the repository) -> evidence entry
+MakeEvidence = Callable[[Payload, str, str], Evidence]
 
 
 class Item(NamedTuple):
@@ -69,10 +70,12 @@ class Api:
         payload = await self._http.get(path, {"per_page": 1, "page": 2}, allow=(404,))
         answer = payload.json() if payload.status == 200 else {}
         status = answer.get("status") if isinstance(answer, dict) else None
-        return status if isinstance(status, str) else None, self._evidence(payload, "/status")
+        return status if isinstance(status, str) else None, self._evidence(
+            payload, "/status", f"compare/{base}...{head}"
+        )
 
     def _items(self, payload: Payload, path: str) -> list[Item]:
         answer = payload.json()
         if not isinstance(answer, list) or not all(isinstance(data, dict) for data in answer):
             raise SourceError("undecodable", f"the answer to {path} is no list of objects")
-        return [Item(data, self._evidence(payload, f"/{n}")) for n, data in enumerate(answer)]
+        return [Item(data, self._evidence(payload, f"/{n}", path)) for n, data in enumerate(answer)]

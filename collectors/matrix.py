@@ -132,7 +132,7 @@ class MatrixCollector(Collector[MatrixOptions]):
     async def _room(self, http: Http, name: str, me: str, window: Window) -> list[Record]:
         room_id = await self._resolve(http, name)
         margin = parse_duration(self.options.look_beyond)
-        query = f"room {room_id}, read {self.options.look_beyond} beyond the window"
+        query = f"GET rooms/{room_id}/messages (read {self.options.look_beyond} beyond the window)"
 
         def evidence(payload: Any, pointer: str) -> Any:
             return self.evidence(payload, pointer, query=query)

@@ -69,6 +69,7 @@ def test_the_pointer_opens_the_commit_in_the_stored_bytes(repo: GitRepo) -> None
     result = read(repo)
     (merged,) = of(result, "change.merged")
     entry = merged.evidence[0]
+    assert entry.query == "git rev-list --first-parent --timestamp --min-parents=2 refs/heads/main"
     first, _, last = (entry.pointer or "").removeprefix("bytes:").partition("-")
     record = result.store.payloads[entry.payload or ""][int(first) : int(last) + 1]
     assert record.startswith(dict(merged.subject.labels)["commit"].encode())

@@ -75,6 +75,7 @@ def test_a_deployment_with_its_statuses(checked: FakeGithub) -> None:
     assert len(result.facts) == 3
     assert (started.earliest, started.latest) == (ns(2), ns(2) + NS - 1)
     assert started.time_means == "created_at of status in_progress"
+    assert (started.evidence[0].query or "").startswith(f"GET repos/acme/shop/deployments/{number}/statuses")
     assert started.evidence[0].link == "https://git.example/run/1"
     assert finished.statement == f"Deploy `{number}` finished to `production` of `shop` at `{A[:12]}`"
     assert finished.thread == started.thread == queued.thread
