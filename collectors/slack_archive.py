@@ -41,6 +41,12 @@ class Archive:
     def __init__(self, path: str) -> None:
         self.path = Path(path)
         self._read = 0
+        self._opened: zipfile.ZipFile | None = None
+
+    def close(self) -> None:
+        """Close the zip file."""
+        if self._opened:
+            self._opened.close()
 
     def listing(self, first: str, last: str) -> Json:
         """Return what lies at the top, and the day files from day `first` to day `last` by folder."""
@@ -67,9 +73,8 @@ class Archive:
         with _faults(self.path):
             if self.path.is_dir():
                 return self._take(name, (self.path / name).open("rb"), None)
-            with zipfile.ZipFile(self.path) as archive:
-                info = archive.getinfo(name)
-                return self._take(name, archive.open(info), info.compress_size)
+            info = self._archive().getinfo(name)
+            return self._take(name, self._archive().open(info), info.compress_size)
 
     def _take(self, name: str, file: IO[bytes], compressed: int | None) -> bytes:
         # Sizes in a zip's directory are claims: what counts is what comes out.
@@ -95,11 +100,16 @@ class Archive:
         return members
 
     def _zip(self) -> Iterator[Member]:
-        with zipfile.ZipFile(self.path) as archive:
-            for info in archive.infolist()[:MAX_MEMBERS]:
-                link = stat.S_ISLNK(info.external_attr >> 16)
-                if not info.is_dir() and not info.filename.startswith("__MACOSX/"):
-                    yield Member(info.filename, not link and _inside(info.filename))
+        for info in self._archive().infolist()[:MAX_MEMBERS]:
+            link = stat.S_ISLNK(info.external_attr >> 16)
+            if not info.is_dir() and not info.filename.startswith("__MACOSX/"):
+                yield Member(info.filename, not link and _inside(info.filename))
+
+    def _archive(self) -> zipfile.ZipFile:
+        # Kept open: the directory of a large export takes seconds to read.
+        if self._opened is None:
+            self._opened = zipfile.ZipFile(self.path)
+        return self._opened
 
     def _folder(self) -> Iterator[Member]:
         top = [self.path]

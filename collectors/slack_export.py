@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, NamedTuple, cast
 
@@ -68,6 +69,14 @@ class SlackExportCollector(Collector[SlackExportOptions]):
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the messages of the window's days, and the threads that were alive in it."""
+        try:
+            async for record in self._records(window):
+                yield record
+        finally:
+            if self._archive:
+                self._archive.close()
+
+    async def _records(self, window: Window) -> AsyncIterator[Record]:
         span = parse_duration(self.options.lookback)
         start = window.start - span
         # Day files are cut in the zone of whoever exported: a day either side holds them all.
@@ -78,11 +87,14 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         reader = Reader(
             directory.team() or self.origin, self.context.source, directory, self.options.workspace_url
         )
+        days: dict[str, list[str]] = defaultdict(list)
+        for member in _strings(listing["days"]):
+            days[member.rpartition("/")[0]].append(f"{listing['root']}{member}")
         read: list[Parsed] = []
         facts: list[Fact] = []
         for folder in folders:
             self.context.progress(folder.channel.label)
-            read.append(await self._read(reader, listing, folder, window))
+            read.append(await self._read(reader, days[folder.name], folder, window))
             facts += in_window(read[-1].facts, window)
         for fact in facts:
             yield fact
@@ -222,17 +234,16 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         return list(chosen.values())
 
     async def _read(
-        self, reader: Reader, listing: dict[str, Json], folder: Folder, window: Window
+        self, reader: Reader, days: list[str], folder: Folder, window: Window
     ) -> Parsed:  # fmt: skip
         """Read a folder up to the window's end, and on to the end of the threads that are alive in it."""
         edge = _day(window.end + DAY)
-        days = [d for d in _strings(listing["days"]) if d.rpartition("/")[0] == folder.name]
-        items = await self._items(listing, folder, [d for d in days if day_of(d) <= edge], window)
+        items = await self._items(folder, [d for d in days if day_of(d) <= edge], window)
         parsed = reader.read(folder.channel, items)
         last = max((parsed.latest.get(t, 0) for t in alive(parsed.facts, window)), default=0)
         later = [d for d in days if edge < day_of(d) <= _day(last + DAY)]
         if later:
-            parsed = reader.read(folder.channel, items + await self._items(listing, folder, later, window))
+            parsed = reader.read(folder.channel, items + await self._items(folder, later, window))
         reach = window.end + parse_duration(self.options.lookback)
         if last > reach:
             text = f"Threads in {code(folder.channel.label)} went on after {format_instant(reach)} and were read no further"
@@ -240,12 +251,12 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         return parsed
 
     async def _items(
-        self, listing: dict[str, Json], folder: Folder, days: Iterable[str], window: Window
+        self, folder: Folder, days: Iterable[str], window: Window
     ) -> list[Item]:  # fmt: skip
         items: list[Item] = []
         for day in days:
             try:
-                items += await self._array(f"{listing['root']}{day}", shown=folder.listed)
+                items += await self._array(day, shown=folder.listed)
             except SourceError as err:
                 date = day_of(day)
                 text = f"The messages of {date} in {code(folder.channel.label)} were not read: {err}"
