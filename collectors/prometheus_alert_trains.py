@@ -11,7 +11,17 @@ from typing import TYPE_CHECKING, Any
 from collectors.base import Payload
 from collectors.prometheus_api import PrometheusApi
 from collectors.prometheus_json import Samples, series_text
-from timeline.alerts import DEFAULT_INTERVAL, Known, Life, Span, lives, stretches, usual_interval, wanted
+from timeline.alerts import (
+    DEFAULT_INTERVAL,
+    Known,
+    Life,
+    Span,
+    lives,
+    restart,
+    stretches,
+    usual_interval,
+    wanted,
+)
 from timeline.instant import NS
 from timeline.model import Window
 
@@ -88,6 +98,26 @@ class History:
         self._reads: dict[str, list[Span]] = defaultdict(lambda: list(known.reads))
         self._intervals = self._usual()
         self._lives: dict[Labels, list[Life]] = {}
+
+    def find_restarts(self, unseen: int) -> tuple[Span, ...]:
+        """Add starts of the server that its `up` did not show, being shorter than `unseen` ns; return them."""
+        read = self._known.reads[0]
+        starts = {
+            at
+            for identity, train in self.trains.items()
+            for life in self.lives(identity)
+            if (at := restart(life, self.known(train).interval)) and at > read.start
+        }
+        found = {at: at - unseen for at in starts if not any(s.start < at < s.end for s in self.quiet)}
+        for one in (s for train in self.trains.values() for s in train.series):
+            for at in found:
+                if index := int(one.times.searchsorted(at)):
+                    found[at] = max(found[at], int(one.times[index - 1]))
+        spans = tuple(sorted(Span(last, at) for at, last in found.items()))
+        self.quiet = tuple(sorted({*self.quiet, *spans}))
+        self._known = self._known._replace(silences=self.quiet)
+        self._lives = {}
+        return spans
 
     def _usual(self) -> dict[str, int]:
         """Return each group's interval; one without two samples of a life has that of all."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
 from collectors.http import Http
@@ -14,14 +14,22 @@ from collectors.prometheus_api import PrometheusApi, PrometheusOptions, storage_
 from collectors.prometheus_json import series_text
 from collectors.prometheus_probe import probe
 from timeline import facts
-from timeline.alerts import Change, Known, Life, Span, changes, silences
+from timeline.alerts import Change, Known, Life, Span, changes, longest_pause, silences
 from timeline.instant import MINUTE, NS, format_instant
 from timeline.model import Evidence, Fact, Gap, Subject, Window
 
 _NOISE = frozenset({"severity"})  # left out of statements; the subject keeps it
 _ROUNDS = 12  # of reading back; each doubles what is read of a life
-_BUCKETS = 5_000  # of one look at where the server recorded at all
+_BUCKETS = 20_000  # of one look at where the server recorded at all
 _DAY = 24 * 60 * MINUTE
+
+
+class _Heard(NamedTuple):
+    """Where the server recorded nothing, to what width that is known, and what would go unseen (ns)."""
+
+    silences: tuple[Span, ...]
+    slop: int
+    unseen: int
 
 
 class PrometheusAlertsCollector(Collector[PrometheusOptions]):
@@ -40,8 +48,10 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
             margin = self.options.lookback_ns
             read = Span(window.start - margin, min(window.end + margin, self.context.now))
             trains = await read_alerts(api, {}, "", read)
-            quiet, slop, gaps = await self._silences(api, trains, read, window)
-            history = History(trains, Known((read,), self.context.now, silences=quiet, slop=slop), margin)
+            heard, gaps = await self._heard(api, trains, read, window)
+            known = Known((read,), self.context.now, silences=heard.silences, slop=heard.slop)
+            history = History(trains, known, margin)
+            gaps += self._restarts(history.find_restarts(heard.unseen), window)
             gaps += await self._read_back(api, history, window)
             said, failed = await self._annotations(api, window)
             for gap in (*gaps, *failed, *self._holes(history, window), *self._warnings(api, window)):
@@ -56,22 +66,36 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
         """Yield what `timeline doctor` shows."""
         return probe(self.context, self.options)
 
-    async def _silences(
+    async def _heard(
         self, api: PrometheusApi, trains: Mapping[Labels, Train], read: Span, window: Window
-    ) -> tuple[tuple[Span, ...], int, list[Gap]]:
-        """Return where the server recorded nothing, how exactly that is known (ns), and the gaps."""
+    ) -> tuple[_Heard, list[Gap]]:
+        """Return where the server recorded nothing at all, and the gaps."""
+        try:
+            return await self._listen(api, trains, read, window)
+        except SourceError as err:
+            text = f"Where the server recorded at all could not be read: {err}; an end may be a restart"
+            return _Heard((), 0, self.options.lookback_ns), [self.gap(err.reason, window, text, missing="up")]
+
+    async def _listen(
+        self, api: PrometheusApi, trains: Mapping[Labels, Train], read: Span, window: Window
+    ) -> tuple[_Heard, list[Gap]]:
         step = max(15 * NS, -(-(read.end - read.start) // _BUCKETS // (15 * NS)) * 15 * NS)
         query = f"count(count_over_time(up[{step // NS}s]))"
         found = await api.range(query, read.start, read.end, step)
         buckets = [Span(at - step, at) for one in found for at in one.times.tolist()]
         if not buckets:
-            return (), step, [one for one in (await self._unheard(api, trains, window),) if one]
+            gap = await self._unheard(api, trains, window)
+            return _Heard((), step, self.options.lookback_ns), [gap] if gap else []
         quiet = silences(buckets, read, [s.times.tolist() for t in trains.values() for s in t.series])
         evidence = tuple(self.evidence(p.payload, p.pointer, query=query) for one in found for p in one.parts)
         gaps = [self._silence(one, read, window, evidence) for one in quiet]
         if quiet and quiet[0].start == read.start and await self._is_first(api, read.start):
             gaps[0] = self._past_retention(window, quiet[0].end, evidence)
-        return quiet, step, [one for one in gaps if one]
+        return _Heard(quiet, step, longest_pause(buckets)), [one for one in gaps if one]
+
+    def _restarts(self, spans: tuple[Span, ...], window: Window) -> list[Gap]:
+        text = "No alert left a sample, as where a server starts; what alerts did is not known"
+        return [self.gap("partial", cut, text) for one in spans if (cut := _cut(one, window))]
 
     def _silence(self, one: Span, read: Span, window: Window, evidence: tuple[Evidence, ...]) -> Gap | None:
         cut = _cut(one, window)

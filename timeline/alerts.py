@@ -282,13 +282,27 @@ def silences(buckets: Sequence[Span], read: Span, samples: Sequence[Sequence[int
     """
     if not buckets:
         return ()
-    steps = _median([b.start - a.start for a, b in pairwise(buckets)])
-    pause = 2 * max(steps or DEFAULT_INTERVAL, buckets[0].end - buckets[0].start)
+    pause = longest_pause(buckets)
     edges = [Span(read.start, read.start), *buckets, Span(read.end, read.end)]
     found = [Span(a.end, b.start) for a, b in pairwise(edges) if b.start - a.end > pause]
     for times in samples:
         found = [piece for one in found for piece in _without(one, times, pause)]
     return tuple(found)
+
+
+def longest_pause(buckets: Sequence[Span]) -> int:
+    """Return how long a server may be silent without being noticed (ns)."""
+    steps = _median([b.start - a.start for a, b in pairwise(buckets)])
+    return 2 * max(steps or DEFAULT_INTERVAL, *(b.end - b.start for b in buckets[:1]), 0)
+
+
+def restart(life: Life, interval: int) -> int | None:
+    """Return the start (ns) of a life that left its first sample more than one evaluation later.
+
+    So it is where a server started: it evaluates its rules before it restores and stores their state.
+    """
+    late = life.told and life.spells[0].first - life.since > interval + NS
+    return life.since if late else None
 
 
 def _without(silence: Span, times: Sequence[int], pause: int) -> Iterator[Span]:

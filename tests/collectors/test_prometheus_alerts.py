@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from collectors.base import Payload
 from collectors.prometheus_alerts import PrometheusAlertsCollector
+from collectors.prometheus_annotations import Annotations
 from collectors.testing import Run, check, run
 from tests.servers.prometheus import STALE, Prometheus
 from tests.servers.victoria import Victoria
@@ -230,6 +232,35 @@ def test_a_restart_in_the_middle_of_a_life_is_one_gap_and_the_life_goes_on(
     ]
 
 
+def test_a_restart_too_short_for_up_shows_in_the_first_samples_after_it(
+    start_prometheus: Callable[..., Prometheus],
+) -> None:
+    server = start_prometheus()
+    before = [(at, "firing") for at in range(600, 1200, 15)]
+    # Evaluated again from 1230 on; the first two evaluations after a start leave no samples.
+    after = [(at, "pending" if at < 1290 else "firing") for at in range(1260, 1500, 15)]
+    server.write(alerts(LABELS, before + after, {600: 1200, 1230: 1500}))
+    server.write(alerts({**LABELS, "job": "b"}, before, {600: 1200}))
+    at_once = [(at, "firing") for at in [*range(600, 1200, 15), *range(1260, 1500, 15)]]
+    server.write(alerts({**LABELS, "job": "c"}, at_once, {600: 1200, 1230: 1500}))
+    server.write(up([(0, 1200), (1230, 3600)]))
+    found = check(PrometheusAlertsCollector, {"url": server.url}, window(300, 3300), now=(T0 + 3600) * NS)
+    (gap,) = found.gaps
+    assert (gap.reason, gap.start // NS - T0, gap.end // NS - T0) == ("partial", 1200, 1230)
+    assert told(found) == [
+        ("firing", "a", 585, 600),
+        ("firing", "a", 1275, 1290),
+        ("firing", "b", 585, 600),
+        ("firing", "c", 585, 600),
+        ("firing", "c", 1185, 1260),  # whether it stopped in between is not known
+        ("pending", "a", 1185, 1260),
+        ("resolved", "a", 1185, 1260),
+        ("resolved", "a", 1485, 1500),
+        ("resolved", "b", 1185, 1290),
+        ("resolved", "c", 1485, 1500),
+    ]
+
+
 def test_a_hole_of_one_rule_alone_is_named(start_prometheus: Callable[..., Prometheus]) -> None:
     server = start_prometheus()
     recorded = [(at, "firing") for at in range(600, 3000, 15) if not 1200 <= at < 1500]
@@ -265,6 +296,85 @@ def test_alert_names_with_any_characters_are_read_back(start_prometheus: Callabl
     assert told(found) == [("firing", "a", -7215, -7200)]
     asked = found.facts[0].evidence[0].query or ""
     assert len(server.query(asked, T0)) == 1, "the query in the evidence opens the series"
+
+
+def test_vmalert_on_victoria_agrees_with_prometheus(
+    start_prometheus: Callable[..., Prometheus], start_victoria: Callable[..., Victoria]
+) -> None:
+    def ids(server: Prometheus) -> set[tuple[str, str | None]]:
+        server.replay(RULES, START, START + timedelta(hours=1))
+        if isinstance(server, Victoria):
+            server.flush()
+        options = {"url": server.url, "origin": "prod"}
+        found = check(PrometheusAlertsCollector, options, window(0, 3500), now=(T0 + 10_000) * NS)
+        assert found.failure is None
+        assert found.gaps == []
+        return {(f.id, f.thread) for f in found.facts}
+
+    victoria = start_victoria()
+    values = (("a", A), ("b", B))
+    victoria.load(
+        "".join(f'lat{{job="{j}"}} {v} {(T0 + s) * 1000}\n' for j, by in values for s, v in by.items())
+    )
+    told_twice = ids(victoria)
+    assert len(told_twice) > 20
+    assert told_twice == ids(start_prometheus(openmetrics=LATENCY))
+
+
+def test_the_rule_group_that_vmalert_adds_is_no_part_of_an_alert(
+    start_prometheus: Callable[..., Prometheus],
+) -> None:
+    def ids(**extra: str) -> set[tuple[str, str | None]]:
+        server = start_prometheus()
+        server.write([*alerts(LABELS | extra, LIFE, {600: 1500}), *up([(0, 3600)])])
+        options = {"url": server.url, "origin": "prod"}
+        found = run(PrometheusAlertsCollector, options, window(300, 3000), now=(T0 + 3600) * NS).facts
+        assert all(f.subject.labels == (("job", "a"),) for f in found)
+        return {(f.id, f.thread) for f in found}
+
+    assert len(ids()) == 3
+    assert ids() == ids(alertgroup="g")
+
+
+def test_a_wrong_password_is_unauthorised(start_prometheus: Callable[..., Prometheus]) -> None:
+    server = start_prometheus(users={"reader": "s3cret-word"})
+    for password, reason in (("wrong-word", "unauthorised"), ("s3cret-word", None)):
+        options = {"url": server.url, "auth": {"basic": "env:LOGIN"}}
+        found = check(
+            PrometheusAlertsCollector,
+            options,
+            window(0, 60),
+            secrets={"env:LOGIN": f"reader:{password}"},
+            now=(T0 + 60) * NS,
+        )
+        assert (found.failure.reason if found.failure else None) == reason
+
+
+def test_two_rules_of_one_name_that_say_different_things_are_not_quoted() -> None:
+    def rule(labels: dict[str, str], summary: str, **more: Any) -> dict[str, Any]:
+        return {
+            "type": "alerting",
+            "name": "Down",
+            "labels": labels,
+            "annotations": {"summary": summary},
+            **more,
+        }
+
+    active = {
+        "labels": {"alertname": "Down", "job": "b"},
+        "activeAt": START.isoformat(),
+        "annotations": {"summary": "b is down"},
+    }
+    rules = [
+        rule({"severity": "page"}, "pages"),
+        rule({"severity": "info"}, "tells"),
+        rule({}, "{{ $labels.job }}", alerts=[active]),
+    ]
+    said = Annotations(Payload("0" * 64, b""), [{"name": "g", "rules": rules}])
+    assert said.find("Down", {"severity": "page"}, 0) is None
+    assert said.find("Down", {"job": "b"}, T0 * NS) == ("b is down", "/data/groups/0/rules/2")
+    assert said.find("Down", {"job": "b"}, (T0 + 60) * NS) == ("{{ $labels.job }}", "/data/groups/0/rules/2")
+    assert said.find("Up", {}, 0) is None
 
 
 LIVE = """\

@@ -13,6 +13,8 @@ from timeline.alerts import (
     Span,
     changes,
     lives,
+    longest_pause,
+    restart,
     silences,
     stretches,
     usual_interval,
@@ -174,6 +176,14 @@ def test_silences_are_longer_than_two_pauses_and_broken_by_any_record() -> None:
     heard = [T + n * I for n in range(4, 19)]
     assert silences(buckets, span, [heard]) == (Span(T + 22 * I, T + 39 * I),)
     assert silences([], span) == ()
+
+
+def test_a_life_that_left_its_first_sample_late_shows_a_start_of_the_server() -> None:
+    (late,) = read(train((14, F, 12), (15, F, 12)), known())
+    assert restart(late, I) == T + 12 * I
+    (usual,) = read(train((12, F, 12), (13, F, 12)), known())
+    assert restart(usual, I) is None
+    assert longest_pause([Span(T, T + I), Span(T + 2 * I, T + 3 * I)]) == 4 * I
 
 
 @st.composite
