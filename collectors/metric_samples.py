@@ -8,9 +8,11 @@ from typing import NamedTuple
 from collectors.prometheus_api import PrometheusApi
 from collectors.prometheus_json import Samples
 from timeline.crossings import Reading
-from timeline.instant import NS
+from timeline.instant import MINUTE, NS
 from timeline.model import Window
 from timeline.thresholds import Plain, apply, plain_selector
+
+_DAY = 1440 * MINUTE
 
 
 class Question(NamedTuple):
@@ -35,11 +37,11 @@ class Sampled(NamedTuple):
 
 
 class Server(NamedTuple):
-    """What is known of the server: its oldest instant (ns, else None), how it shows stale markers."""
+    """What is known of the server: since when it knows all (ns), how it shows stale markers."""
 
     api: PrometheusApi
     now: int
-    oldest: int | None
+    oldest: int
     nan_is_stale: bool
 
 
@@ -52,21 +54,34 @@ def question(query: str, step: int) -> Question:
     return Question(query, None if plain else step, plain)
 
 
+async def beginning(api: PrometheusApi, window: Window) -> int | None:
+    """Return when the server's recording began (ns), where that lies inside the window; else None.
+
+    It is told by `up`, which every scrape leaves: by its first samples when there was none before.
+    """
+    start = window.start - api.options.lookback_ns
+    if (await api.query("count(up)", start)).vector():
+        return None
+    found = await api.range("count(up)", start, window.end, MINUTE)
+    if not found or await api.range("count(up)", start - 30 * _DAY, start, _DAY // 4):
+        return None
+    first = int(found[0].times[0])
+    return max((int(one.times[0]) for one in await api.raw("up", first - MINUTE, first)), default=first)
+
+
 async def sample(server: Server, asked: Question, window: Window) -> Sampled:
     """Read every sample that decides the states inside the window."""
     lookback = server.api.options.lookback_ns
-    oldest = window.start - lookback if server.oldest is None else server.oldest
     if asked.plain is not None:
-        start, end = max(window.start - lookback, oldest), min(window.end + lookback, server.now)
+        start, end = window.start - lookback, min(window.end + lookback, server.now)
         found = await server.api.raw(asked.plain.selector, start, end)
-        reading = Reading(start, end, lookback, nan_is_stale=server.nan_is_stale)
+        reading = Reading(max(start, server.oldest), end, lookback, nan_is_stale=server.nan_is_stale)
         return Sampled([_applied(series, asked.plain) for series in found], reading)
     step = asked.step or NS
-    start = max((window.start // step - 1) * step, -(-oldest // step) * step)
-    end = min(window.end + step, server.now) // step * step
-    if end < start:
-        return Sampled([], Reading(start, start, lookback, grid=step))
-    return Sampled(await server.api.range(asked.query, start, end, step), Reading(start, end, lookback, step))
+    start, end = (window.start // step - 1) * step, min(window.end + step, server.now) // step * step
+    known = max(start, -(-server.oldest // step) * step)
+    found = await server.api.range(asked.query, start, end, step)
+    return Sampled(found, Reading(known, end, lookback, step))
 
 
 def _applied(series: Samples, plain: Plain) -> Samples:

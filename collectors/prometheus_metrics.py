@@ -14,11 +14,11 @@ from collectors.http import Http
 from collectors.metric_facts import Maker, Watch
 from collectors.metric_panels import panel
 from collectors.metric_plan import Plan
-from collectors.metric_samples import Question, Server, sample
+from collectors.metric_samples import Question, Server, beginning, sample
 from collectors.prometheus_api import PrometheusApi, PrometheusOptions, storage_statement
 from collectors.prometheus_probe import probe
 from timeline.errors import UndecodableTimeError
-from timeline.instant import NS
+from timeline.instant import NS, format_instant
 from timeline.model import Gap, GapReason, Window
 from timeline.text import code
 from timeline.zones import parse_duration
@@ -93,16 +93,20 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
 
     async def _read(self, api: PrometheusApi, window: Window) -> list[Record]:
         kept = await api.retention()
-        oldest = None if kept is None else self.context.now - kept
+        limit = self.context.now - kept if kept else window.start
+        began = await beginning(api, window)
+        oldest = max(limit, began or limit)
         server = Server(api, self.context.now, oldest, await api.shows_stale_as_nan())
         plan = await self._plan(api, window)
         records: list[Record] = [
             self.gap(reason, window, text, missing=names) for reason, text, names in plan.refused
         ]
-        if oldest is not None and window.start < oldest:
+        if oldest > window.start:
             past = Window(start=window.start, end=min(window.end, oldest))
-            text = f"The server keeps samples no longer than {kept_text(kept or 0)}"
-            records.append(self.gap("past_retention", past, text))
+            text = f"The server's oldest samples are from {format_instant(oldest)}"
+            if began is None:
+                text = f"The server keeps samples no longer than {kept_text(kept or 0)}"
+            records.append(self.gap("past_retention", past, f"{text}; earlier crossings are not known"))
         return records + await self._ask_all(server, plan, window)
 
     async def _plan(self, api: PrometheusApi, window: Window) -> Plan:

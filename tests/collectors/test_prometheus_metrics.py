@@ -24,13 +24,42 @@ STEP = 15
 LATER = (T0 + 100_000) * NS
 
 
-@pytest.fixture(
-    params=["prometheus2", pytest.param("prometheus3", marks=pytest.mark.needs_compiled), "victoria"]
-)
-def server(request: pytest.FixtureRequest) -> Prometheus:
+@pytest.fixture(scope="module", params=["2", pytest.param("3", marks=pytest.mark.needs_compiled), "victoria"])
+def server(
+    request: pytest.FixtureRequest,
+    start_prometheus: Callable[..., Prometheus],
+    start_victoria: Callable[..., Prometheus],
+) -> Prometheus:
     """Every server whose answers this collector reads."""
-    found: Prometheus = request.getfixturevalue(request.param)
-    return found
+    if request.param != "victoria":
+        return start_prometheus(version=request.param, openmetrics=back_fill())
+    server = start_victoria()
+    for (name, job), points in LONG.items():
+        store(server, name, points, job=job, pad=PAD)
+    return server
+
+
+PAD = "x" * 100
+_SEED = random.Random(7)
+# Hours of samples are filled in before the start: written ones would have the server compact its
+# blocks, and Prometheus 2 may miss samples of theirs while it does.
+LONG: dict[tuple[str, str], dict[int, float]] = {
+    ("pm_long", "a"): {i: _SEED.choice([1.0, 2.0, 4.0, 5.0]) for i in range(-100, 1100)},
+    ("pm_much", "a"): {i: float(i % 7) for i in range(-20, 4_000)},
+    ("pm_spike", "a"): dict.fromkeys(range(-20, 4_100), 1.0) | {1_777: 77.0, 2_222: -5.0},
+    ("pm_spike", "calm"): dict.fromkeys(range(-20, 4_100), 2.0),
+}
+
+
+def back_fill() -> str:
+    """Write the long series as OpenMetrics."""
+    lines = [f"# TYPE {name} gauge" for name in sorted({name for name, _ in LONG})]
+    for (name, job), points in LONG.items():
+        place = lines.index(f"# TYPE {name} gauge") + 1
+        lines[place:place] = [
+            f'{name}{{job="{job}",pad="{PAD}"}} {v} {T0 + STEP * i}' for i, v in points.items()
+        ]
+    return "\n".join(lines) + "\n"
 
 
 def at(index: int) -> int:
@@ -144,9 +173,7 @@ def test_an_expression_is_judged_on_a_grid_and_its_holes_are_absence(server: Pro
 
 
 def test_a_window_of_many_points_is_read_in_pieces_that_move_nothing(server: Prometheus) -> None:
-    seed = random.Random(7)
-    values = {i: seed.choice([1.0, 2.0, 4.0, 5.0]) for i in range(-100, 1100)}
-    store(server, "pm_long", values, job="a")
+    values = LONG["pm_long", "a"]
     seen = window(0, 800)  # 12,000 points of 1 s
     whole = read(server, "sum(pm_long)", seen, checked=False, step="1s", max_points=11_000)
     ranges = [e["request"] for e in whole.tape.entries if "query_range" in e["request"]["url"]]  # type: ignore[union-attr]
@@ -186,7 +213,6 @@ def test_no_window_moves_a_fact(server: Prometheus, query: str) -> None:
 def test_answers_over_the_limit_are_split_and_lose_nothing(
     server: Prometheus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store(server, "pm_much", {i: float(i % 7) for i in range(-20, 4_000)}, job="a", pad="x" * 200)
     whole = read(server, "pm_much", window(0, 3_900), checked=False)
     monkeypatch.setattr("collectors.http.MAX_PAYLOAD", 40_000)
     split = read(server, "pm_much", window(0, 3_900), checked=False)
@@ -200,9 +226,6 @@ def test_answers_over_the_limit_are_split_and_lose_nothing(
 
 
 def test_the_drawing_data_keep_every_spike(server: Prometheus) -> None:
-    points = dict.fromkeys(range(-20, 4_100), 1.0) | {1_777: 77.0, 2_222: -5.0}
-    store(server, "pm_spike", points, job="a")
-    store(server, "pm_spike", dict.fromkeys(range(-20, 4_100), 2.0), job="calm")
     expected = {
         "pm_spike": (77, -5),
         "0 - pm_spike * 1": (5, -77),
@@ -212,7 +235,7 @@ def test_the_drawing_data_keep_every_spike(server: Prometheus) -> None:
         result = read(server, query, window(0, 4_000), checked=False, above=50, step="15s")
         (panel,) = result.panels
         assert (panel.shown, panel.of, panel.title) == (2, 2, "watched")
-        moved = next(s for s in panel.series if dict(s.labels) == {"job": "a"})
+        moved = next(s for s in panel.series if dict(s.labels)["job"] == "a")
         payload = json.loads(result.store.payloads[moved.payload])
         high = [float(v) for _, v in follow(payload, moved.high)]
         low = [float(v) for _, v in follow(payload, moved.low)]
@@ -220,7 +243,7 @@ def test_the_drawing_data_keep_every_spike(server: Prometheus) -> None:
         assert 300 < len(high) <= 1_001
         assert all(a >= b for a, b in zip(high, low, strict=True))
     first = read(server, "pm_spike", window(0, 4_000), checked=False, above=50).panels[0].series[0]
-    assert dict(first.labels) == {"job": "a"}  # it crossed, the other did not
+    assert dict(first.labels)["job"] == "a"  # it crossed, the other did not
 
 
 def test_a_query_that_the_server_refuses_is_a_gap_and_the_others_go_on(server: Prometheus) -> None:
@@ -375,8 +398,31 @@ def test_what_lies_past_retention_is_a_gap(prometheus2: Prometheus) -> None:
     result = check(PrometheusMetricsCollector, config, window(0, 960), now=at(480) + kept)
     (gap,) = result.gaps
     assert (gap.reason, gap.start, gap.end) == ("past_retention", at(0), at(480))
-    assert gap.statement == "The server keeps samples no longer than 36500 days"
+    assert (
+        gap.statement == "The server keeps samples no longer than 36500 days; earlier crossings are not known"
+    )
     assert [p.of for p in result.panels] == [0]
+
+
+def test_what_was_so_when_the_server_began_has_no_beginning(
+    start_prometheus: Callable[..., Prometheus], prometheus_version: str
+) -> None:
+    server = start_prometheus(version=prometheus_version)
+    for name, value in (("up", 1.0), ("pm_first_high", 9.0), ("pm_first_low", 1.0)):
+        store(server, name, dict.fromkeys(range(100, 300), value), job="a")
+    thresholds = [
+        {"name": q, "query": q, "above": 3} for q in ("pm_first_high", "sum(pm_first_high)", "pm_first_low")
+    ]
+    config = {"url": server.url, "threshold": thresholds, "step": "15s"}
+    result = check(PrometheusMetricsCollector, config, window(0, 200), now=LATER)
+    assert changes(result.facts) == [("crossed_above", None, at(100))] * 2
+    (gap,) = result.gaps
+    assert (gap.reason, gap.start, gap.end) == ("past_retention", at(0), at(100))
+    # A hole in what it recorded is no beginning: what follows it is new.
+    store(server, "up", dict.fromkeys(range(-5_000, -4_000), 1.0), job="a")
+    result = check(PrometheusMetricsCollector, config, window(0, 200), now=LATER)
+    assert [kind for kind, *_ in changes(result.facts)] == ["present"] * 3
+    assert result.gaps == []
 
 
 def test_a_threshold_needs_one_comparison() -> None:
