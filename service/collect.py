@@ -92,6 +92,8 @@ async def collect(
         outcome = await _read(task, context, progress)
         failure = outcome.reading.failure
         answered = any("payload" in e and (e.get("status") or 200) < 400 for e in tape.entries)
+        if failure and not outcome.reading.records:
+            answered = False  # some refuse inside an answer of status 200
         refused = (failure is not None and failure[0] == "unauthorised") or any(
             e.get("status") in {401, 403} or (e.get("failure") or {}).get("reason") == "unauthorised"
             for e in tape.entries
