@@ -62,7 +62,7 @@ name = "chat"
 collector = "matrix"
 url = "{matrix}"
 auth = {{ bearer = "env:DEMO_MATRIX_TOKEN" }}
-rooms = ["{room}"]
+rooms = ["#inc-42:localhost"]
 
 [[source]]
 name = "logs"
@@ -170,7 +170,7 @@ def matrix(home: Path) -> Synapse:
     """Return a home server with the incident's room."""
     (home / "matrix").mkdir()
     server = start_synapse(home / "matrix")
-    server.room = server.create_room("inc-42")  # type: ignore[attr-defined]
+    server.room = server.create_room("inc-42", room_alias_name="inc-42")  # type: ignore[attr-defined]
     events: dict[str, str] = {}
     pinned = []
     room = server.room  # type: ignore[attr-defined]
@@ -207,7 +207,7 @@ def configure(home: Path, prom: Prometheus, chat: Synapse, logs: OpenSearch) -> 
     import os
 
     os.environ["DEMO_MATRIX_TOKEN"] = chat.token
-    text = CONFIG.format(prometheus=prom.url, matrix=chat.url, room=chat.room, opensearch=logs.url)  # type: ignore[attr-defined]
+    text = CONFIG.format(prometheus=prom.url, matrix=chat.url, opensearch=logs.url)  # type: ignore[attr-defined]
     (home / "timeline.toml").write_text(text)
     shutil.copytree(HERE / "incidents", home / "incidents")
     for name in ("pager.csv", "status.jsonl"):

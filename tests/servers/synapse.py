@@ -51,7 +51,7 @@ as_token: {_SERVICE_TOKEN}
 hs_token: never-used
 sender_localpart: past
 rate_limited: false
-namespaces: {{users: [{{exclusive: false, regex: '@.*:localhost'}}], rooms: [], aliases: []}}
+namespaces: {{users: [{{exclusive: false, regex: '@.*:localhost'}}], rooms: [], aliases: [{{exclusive: false, regex: '#.*:localhost'}}]}}
 """
 
 
