@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from collectors.base import PayloadTooLargeError
@@ -18,7 +20,10 @@ from timeline.thresholds import Plain, apply
 _STEPS = 1_000  # points across the window
 _SHOWN = 20  # series of a panel
 _FALLBACK = 15 * NS  # spacing of samples where none tells it
+_COARSEST = 50  # points; a panel with fewer tells nothing
+_NEVER = (2**63, 2**63)
 _MARK = "envelope"
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
 class Envelope(NamedTuple):
@@ -44,28 +49,53 @@ async def panel(
     Halves the resolution while an answer is too large; raises SourceError.
     """
     source, origin = names
-    made = envelope(asked, sampled, window)
-    while True:
-        first, last = -(-window.start // made.step), -(-window.end // made.step)
-        try:
-            result = await api.range_once(made.expression, first * made.step, last * made.step, made.step)
-            break
-        except PayloadTooLargeError:
-            if last - first < 50:
-                raise
-            made = _coarser(asked, made.step * 2)
+    first = _first_changes(facts)
+    narrow = _narrowed(asked, sampled, first)
+    result = await _read(api, narrow, envelope(narrow, sampled, window), window)
     pairs = _pairs(result)
-    order = _order(pairs, facts)
+    order = sorted(pairs, key=lambda key: (first.get(key, _NEVER), key))
+    shown = order[:_SHOWN]
     limits = {Threshold(name=w.title, op=w.op, value=w.value): None for w in watches}
     return Panel(
         id=short_id("p", [1, origin, asked.query, asked.step]), source=source, title=_title(watches),
         unit=next((w.unit for w in watches if w.unit), None), query=asked.query, thresholds=tuple(limits),
         series=tuple(
             Series(labels=key, payload=result.payload.sha256, high=pairs[key][0], low=pairs[key][1])
-            for key in order[:_SHOWN]
+            for key in shown
         ),
-        shown=min(len(order), _SHOWN), of=len(order),
+        shown=len(shown), of=len(order) if narrow is asked else max(len(order), len(sampled.series)),
     )  # fmt: skip
+
+
+async def _read(api: PrometheusApi, asked: Question, made: Envelope, window: Window) -> Result:
+    while True:
+        first, last = -(-window.start // made.step), -(-window.end // made.step)
+        try:
+            return await api.range_once(made.expression, first * made.step, last * made.step, made.step)
+        except PayloadTooLargeError:
+            if last - first < _COARSEST:
+                raise
+            made = _coarser(asked, made.step * 2)
+
+
+def _narrowed(asked: Question, sampled: Sampled, first: Mapping[LabelKey, tuple[int, int]]) -> Question:
+    """Ask a selector of many series for those that are shown, and others that share their labels."""
+    plain = asked.plain
+    if plain is None or len(sampled.series) <= _SHOWN or " or " in plain.selector:
+        return asked
+    keys = [tuple(pair for pair in s.key if pair[0] != "__name__") for s in sampled.series]
+    shown = [dict(key) for key in sorted(keys, key=lambda key: (first.get(key, _NEVER), key))[:_SHOWN]]
+    matchers = []
+    for name in sorted({name for key in keys for name, _ in key}):
+        values = {dict(key).get(name, "") for key in keys}
+        wanted = {labels.get(name, "") for labels in shown}
+        if wanted != values:
+            pattern = "|".join(_SPECIAL.sub(r"\\\g<0>", value) for value in sorted(wanted))
+            shown_name = name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
+            matchers.append(f"{shown_name}=~{json.dumps(pattern, ensure_ascii=False)}")
+    head = plain.selector.removesuffix("}")
+    joint = "{" if head == plain.selector else "" if head.endswith("{") else ","
+    return asked._replace(plain=Plain(f"{head}{joint}{','.join(matchers)}}}", plain.steps))
 
 
 def envelope(asked: Question, sampled: Sampled, window: Window) -> Envelope:
@@ -123,15 +153,14 @@ def _pairs(result: Result) -> dict[LabelKey, tuple[str, str]]:
     return {key: (both["max"], both["min"]) for key, both in found.items() if len(both) == 2}
 
 
-def _order(pairs: Iterable[LabelKey], facts: Iterable[Fact]) -> list[LabelKey]:
-    """Put the series that changed first before the others; those that never did by their labels."""
+def _first_changes(facts: Iterable[Fact]) -> dict[LabelKey, tuple[int, int]]:
+    """Return when each series first changed; those that changed first are drawn first."""
     first: dict[LabelKey, tuple[int, int]] = {}
     for fact in facts:
         key = tuple(pair for pair in fact.subject.labels if pair[0] != "__name__")
         began = (fact.latest if fact.earliest is None else fact.earliest, fact.latest)
         first[key] = min(first.get(key, began), began)
-    never = (2**63, 2**63)
-    return sorted(pairs, key=lambda key: (first.get(key, never), key))
+    return first
 
 
 def _title(watches: Sequence[Watch]) -> str:

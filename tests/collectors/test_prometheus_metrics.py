@@ -246,6 +246,21 @@ def test_the_drawing_data_keep_every_spike(server: Prometheus) -> None:
     assert dict(first.labels)["job"] == "a"  # it crossed, the other did not
 
 
+def test_of_many_series_those_that_changed_first_are_drawn(server: Prometheus) -> None:
+    odd = 'he said "a|b.c\\\\"'
+    series = []
+    for n in range(60):
+        labels = {"__name__": "pm_many", "n": str(n), "path": odd if n == 50 else f"/{n}"}
+        values = {i: 9.0 if (n == 50 and i > 20) or (n == 7 and i > 30) else 1.0 for i in range(-20, 100)}
+        series.append((labels, [((T0 + STEP * i) * 1000, v) for i, v in sorted(values.items())]))
+    server.write(series)
+    for query in ("pm_many * 2", 'pm_many{n!="x"}', '{__name__=~"pm_man."}', "-pm_many * -1"):
+        (panel,) = read(server, query, window(0, 60)).panels
+        assert (panel.shown, panel.of) == (20, 60)
+        assert [dict(s.labels)["n"] for s in panel.series[:3]] == ["50", "7", "0"]
+        assert dict(panel.series[0].labels)["path"] == odd
+
+
 def test_a_query_that_the_server_refuses_is_a_gap_and_the_others_go_on(server: Prometheus) -> None:
     store(server, "pm_good", {i: 1.0 if i < 40 else 5.0 for i in range(-20, 100)}, job="a")
     thresholds = [
