@@ -160,7 +160,8 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
                     found[hole].add(train.selector)
         for hole, names in sorted(found.items()):
             if cut := _cut(Span(hole.start + 1, hole.end), window):
-                text = f"{len(names)} active alerts left no samples; their lives went on afterwards"
+                many = f"{len(names)} active alerts" if len(names) > 1 else "An active alert"
+                text = f"{many} left no samples, and went on afterwards"
                 yield self.gap("partial", cut, text, missing="; ".join(sorted(names))[:2000])
 
     def _warnings(self, api: PrometheusApi, window: Window) -> Iterator[Gap]:
