@@ -1,0 +1,35 @@
+/**
+ * Unpack a data script of the page: base64 of gzip of text.
+ * @param {string} id
+ * @returns {Promise<Blob>}
+ */
+async function unpack(id) {
+  const packed = document.getElementById(id)?.textContent ?? '';
+  const bytes = Uint8Array.from(atob(packed.trim()), (char) => char.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Response(stream).blob();
+}
+
+/** @param {string} id @returns {Promise<any>} */
+export async function unpackJson(id) {
+  return JSON.parse(await (await unpack(id)).text());
+}
+
+/**
+ * Run the packed script: `strict-dynamic` lets our script, known by its hash, add it.
+ * @param {string} id
+ * @returns {Promise<void>}
+ */
+export async function runPacked(id) {
+  const blob = new Blob([await unpack(id)], { type: 'text/javascript' });
+  const address = URL.createObjectURL(blob);
+  await new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = address;
+    script.onload = () => resolve(undefined);
+    script.onerror = () => reject(new Error(`the packed script ${id} did not run`));
+    document.head.append(script);
+  });
+  URL.revokeObjectURL(address);
+  document.getElementById(id)?.remove();
+}

@@ -1,0 +1,86 @@
+/**
+ * Make an element. Text is always a text node: nothing from a source is ever read as HTML.
+ * @template {keyof HTMLElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, any>} [props] properties; `class`, `data-*`, `aria-*`, `role` as attributes; `on` listeners
+ * @param {...(Node | string | null | undefined | false)} children
+ * @returns {HTMLElementTagNameMap[K]}
+ */
+export function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name === 'on') Object.entries(value).forEach(([event, then]) => node.addEventListener(event, /** @type {any} */ (then)));
+    else if (name === 'class' || name.includes('-') || name === 'role' || name === 'colspan' || name === 'for') node.setAttribute(name, value);
+    else /** @type {any} */ (node)[name] = value;
+  }
+  node.append(.../** @type {(Node | string)[]} */ (children.filter((child) => child !== null && child !== undefined && child !== false)));
+  return node;
+}
+
+/** @param {string} id @returns {HTMLElement} */
+export function byId(id) {
+  const node = document.getElementById(id);
+  if (!node) throw new Error(`the page has no #${id}`);
+  return node;
+}
+
+/**
+ * Split a statement at its backticks: identifiers come in code form.
+ * @param {string} statement
+ * @returns {(Node | string)[]}
+ */
+export function withCode(statement) {
+  return statement.split('`').map((part, index) => (index % 2 ? el('code', { dir: 'auto' }, part) : part));
+}
+
+/**
+ * A button that copies, and says so for a moment.
+ * @param {string} text
+ * @param {string} what
+ */
+export function copyButton(text, what) {
+  const button = el('button', { class: 'small', type: 'button', 'aria-label': `Copy ${what}`, title: `Copy ${what}` }, 'copy');
+  button.addEventListener('click', () => {
+    copy(text).then(() => { button.textContent = 'copied'; }, () => { button.textContent = 'not copied'; });
+    setTimeout(() => { button.textContent = 'copy'; }, 1500);
+  });
+  return button;
+}
+
+/** @param {string} text */
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // A page opened from a file may lack the clipboard; a selection works everywhere.
+    const area = el('textarea', { value: text, class: 'offscreen', 'aria-hidden': 'true' });
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand('copy');
+    area.remove();
+    if (!done) throw new Error('the browser refused');
+  }
+}
+
+/**
+ * A link that leaves the page and says where to; anything but http(s) stays text.
+ * @param {string} address
+ * @param {string} [text]
+ */
+export function leaveLink(address, text) {
+  const host = webHost(address);
+  if (!host) return el('span', { class: 'address', dir: 'ltr' }, address);
+  const notice = `Leaves this page: opens ${host} in a new tab`;
+  return el('a', { href: address, target: '_blank', rel: 'noopener noreferrer', class: 'leave', title: `${notice}\n${address}`, 'aria-label': `${text ?? host}. ${notice}` }, text ?? host, ' ↗');
+}
+
+/** @param {string} address @returns {string | null} */
+export function webHost(address) {
+  try {
+    const url = new URL(address);
+    return url.protocol === 'https:' || url.protocol === 'http:' ? url.host : null;
+  } catch {
+    return null;
+  }
+}

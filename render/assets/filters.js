@@ -1,0 +1,59 @@
+import { byId, el } from './dom.js';
+import { icon } from './icons.js';
+import { LANES } from './model.js';
+import { isFiltered, tally, toggled } from './select.js';
+import { countWords } from './table.js';
+import { kindText } from './words.js';
+
+/** One kind stands for a lane in the list: its shape is the lane's. @type {Record<string, string>} */
+const EXAMPLES = { impact: 'status.posted', metrics: 'metric.crossed_above', alerts: 'alert.firing', changes: 'deploy.finished', chat: 'chat.message', logs: 'log.first_seen', other: 'custom' };
+
+/** @param {Model} model @param {Store} store */
+export function makeFilters(model, store) {
+  const search = el('input', { type: 'search', id: 'find', placeholder: 'Find in facts', 'aria-label': 'Find in facts', spellcheck: false, autocomplete: 'off' });
+  search.addEventListener('input', () => store.set({ q: search.value }));
+  const perLane = tally(model, (item) => item.lane);
+  const lanes = LANES.filter(({ id }) => perLane.has(id));
+  const laneIds = lanes.map(({ id }) => id);
+  const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, on: { click: () => store.set({ lanes: toggled(store.get().lanes, id, laneIds) }) } },
+    el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, el('span', { class: 'n' }, String(perLane.get(id)))));
+  const sources = menu('sources', 'source', tally(model, (item) => item.fact.source), (name) => name, store, model.data.sources);
+  const kinds = menu('kinds', 'kind', tally(model, (item) => item.fact.kind), kindText, store);
+  const shown = el('output', { class: 'shown', 'aria-live': 'polite' });
+  const clear = el('button', { type: 'button', class: 'clear', hidden: true, on: { click: () => store.set({ q: '', lanes: null, sources: null, kinds: null, from: null, to: null }) } }, 'show all');
+  byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, kinds.node, search, shown, clear);
+  return (/** @type {number} */ now) => {
+    const state = store.get();
+    if (search.value !== state.q) search.value = state.q;
+    chips.forEach((chip) => chip.setAttribute('aria-pressed', String(!state.lanes || state.lanes.includes(chip.dataset.lane ?? ''))));
+    sources.update();
+    kinds.update();
+    shown.textContent = countWords(model.items.length, now);
+    clear.hidden = !isFiltered(state);
+  };
+}
+
+/**
+ * A list of check boxes that opens below its button.
+ * @param {'sources' | 'kinds'} key @param {string} name @param {Map<string, number>} counts
+ * @param {(value: string) => string} label @param {Store} store @param {string[]} [all]
+ */
+function menu(key, name, counts, label, store, all = [...counts.keys()]) {
+  const boxes = all.map((value) => {
+    const box = el('input', { type: 'checkbox', value });
+    box.addEventListener('change', () => store.set({ [key]: toggled(store.get()[key], value, all) }));
+    return box;
+  });
+  const title = el('summary', {}, name);
+  const rows = boxes.map((box) => el('label', {}, box, el('span', { dir: 'auto' }, label(box.value)), el('span', { class: 'n' }, String(counts.get(box.value) ?? 0))));
+  const none = el('button', { type: 'button', class: 'small', on: { click: () => store.set({ [key]: store.get()[key] === null ? [] : null }) } }, 'all / none');
+  const node = el('details', { class: 'menu' }, title, el('div', { class: 'menu-list' }, none, ...rows));
+  document.addEventListener('click', (event) => { if (!node.contains(/** @type {Node} */ (event.target))) node.open = false; });
+  node.addEventListener('keydown', (event) => { if (event.key === 'Escape' && node.open) { node.open = false; title.focus(); event.stopPropagation(); } });
+  const update = () => {
+    const chosen = store.get()[key];
+    boxes.forEach((box) => { box.checked = !chosen || chosen.includes(box.value); });
+    title.textContent = chosen ? `${name}: ${chosen.length} of ${all.length}` : name;
+  };
+  return { node, update };
+}

@@ -1,0 +1,70 @@
+import { byId, el } from './dom.js';
+import { clockText, dateText, readInstant } from './instant.js';
+import { count, durationRange } from './words.js';
+
+/** @param {Model} model @param {Store} store @param {{ help: () => void, theme: () => void }} actions */
+export function makeHeader(model, store, actions) {
+  const { incident } = model.data;
+  const times = el('span', { class: 'times' });
+  const title = [el('code', { class: 'incident' }, incident.id), el('h1', { dir: 'auto' }, incident.title ?? 'Incident'), incident.severity && el('span', { class: 'severity', dir: 'auto' }, incident.severity), times];
+  const zones = zonePicker(store);
+  const tools = el('div', { class: 'tools' }, el('label', { class: 'offscreen', for: 'zone' }, 'Time zone'), zones, button('Help', '?', actions.help), button('Light or dark', '◐', actions.theme));
+  byId('header').replaceChildren(el('div', { class: 'title' }, ...title, tools), counts(model));
+  return () => {
+    const { zone } = store.get();
+    times.replaceChildren(...spanWords(model, zone));
+    if (![...zones.options].some((one) => one.value === zone)) zones.append(el('option', { value: zone }, zone));
+    zones.value = zone;
+  };
+}
+
+/** @param {string} name @param {string} sign @param {() => void} then */
+function button(name, sign, then) {
+  return el('button', { type: 'button', 'aria-label': name, title: name, on: { click: then } }, sign);
+}
+
+/** @param {Store} store */
+function zonePicker(store) {
+  const local = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const zones = [...new Set(['UTC', local, store.get().zone])];
+  return el('select', { id: 'zone', on: { change: (/** @type {Event} */ event) => store.set({ zone: /** @type {HTMLSelectElement} */ (event.target).value }) } }, ...zones.map((zone) => el('option', { value: zone }, zone === local && zone !== 'UTC' ? `${zone} (local)` : zone)));
+}
+
+/** The incident's own hours, else the window's. @param {Model} model @param {string} zone */
+function spanWords(model, zone) {
+  const { incident, window } = model.data;
+  const [start, end] = [readInstant(incident.start ?? window.start).seconds, readInstant(incident.end ?? window.end).seconds];
+  const short = (/** @type {number} */ at) => clockText(at, zone).replace(/:00$/, '');
+  const last = dateText(start, zone) === dateText(end, zone) ? '' : `${dateText(end, zone)} `;
+  return [el('span', {}, dateText(start, zone)), ' ', el('b', {}, `${short(start)}–${last}${short(end)}`), ` ${zone}`];
+}
+
+/** @param {Model} model */
+function counts(model) {
+  const { data } = model;
+  const inGroups = model.groups.reduce((sum, group) => sum + group.length, 0);
+  const parts = [
+    `${count(data.facts.length, 'fact')} from ${count(data.sources.length, 'source')}`, count(data.gaps.length, 'gap'),
+    el('span', { title: `${count(inGroups, 'fact')} in ${count(model.groups.length, 'group')}: their bounds overlap, or their clocks do not tell` }, `order undetermined: ${model.groups.length}`),
+    data.tool && data.tool, data.digest && el('span', { title: `digest of timeline.json: ${data.digest}` }, 'digest ', el('code', {}, data.digest.slice(0, 12))),
+  ];
+  return el('p', { class: 'counts' }, ...parts.filter(Boolean).map((part) => el('span', {}, /** @type {string | Node} */ (part))));
+}
+
+/** @type {Record<string, string>} */
+const MEASURE_ENDS = { from: 'Show where it begins', to: 'Show where it ends' };
+
+/** Durations as ranges, each with the two facts that it is between. @param {Model} model @param {Store} store */
+export function makeMeasures(model, store) {
+  const section = byId('measures');
+  section.hidden = !model.data.measures.length;
+  section.replaceChildren(...model.data.measures.map((measure) => {
+    const ends = /** @type {const} */ (['from', 'to']).flatMap((end) => {
+      const item = measure[end] ? model.byId.get(/** @type {string} */ (measure[end])) : undefined;
+      return item ? [el('button', { type: 'button', class: 'small', title: `${MEASURE_ENDS[end]}: ${item.fact.statement.replaceAll('`', '')}`, on: { click: () => store.set({ fact: item.fact.id, gap: null }) } }, end)] : [];
+    });
+    const known = measure.min_s !== undefined && measure.max_s !== undefined;
+    return el('div', { class: `tile${known ? '' : ' unknown'}`, title: measure.reason ?? '' }, el('div', { class: 'name' }, measure.name.replaceAll('_', ' ')),
+      el('div', { class: 'value' }, known ? durationRange(measure.min_s, measure.max_s) : '—'), known ? el('div', { class: 'ends' }, ...ends) : el('div', { class: 'reason' }, measure.reason ?? ''));
+  }));
+}

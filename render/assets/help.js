@@ -1,0 +1,31 @@
+import { byId, el } from './dom.js';
+import { icon } from './icons.js';
+
+const KEY_WORDS = [
+  ['/', 'find'], ['Escape', 'close, then clear what is chosen'], [', .', 'previous, next fact (also ← →, and ↑ ↓ in the table)'], ['Home End', 'first, last fact'],
+  ['W S', 'zoom in, out'], ['A D', 'earlier, later'], ['F', 'zoom to the chosen fact'], ['0', 'the whole window'], ['Z', 'UTC or local time'], ['T', 'light or dark'], ['?', 'this help'],
+];
+const SHAPES = [
+  ['alert.pending', 'alerts', 'alert pending'], ['alert.firing', 'alerts', 'alert firing'], ['alert.acknowledged', 'alerts', 'acknowledged'], ['metric.crossed_above', 'metrics', 'crossed above'], ['metric.crossed_below', 'metrics', 'crossed below'],
+  ['deploy.started', 'changes', 'deploy started'], ['deploy.finished', 'changes', 'deploy finished'], ['deploy.failed', 'changes', 'deploy failed'], ['deploy.rolled_back', 'changes', 'rolled back'], ['change.merged', 'changes', 'merge, tag, release'],
+  ['chat.message', 'chat', 'message'], ['log.first_seen', 'logs', 'log first seen'], ['log.rate_changed', 'logs', 'log rate changed'], ['status.posted', 'impact', 'status post'], ['incident.resolved', 'impact', 'incident record'], ['gap', 'gap', 'a source gave nothing'],
+];
+
+/** What each shape stands for. */
+export function shapeList() {
+  return el('ul', { class: 'shapes' }, ...SHAPES.map(([kind, lane, what]) => el('li', {}, el('span', { class: 'icon' }, icon(kind, lane)), what)));
+}
+
+/** @returns {{ toggle: () => void, close: () => boolean }} */
+export function makeHelp() {
+  const dialog = /** @type {HTMLDialogElement} */ (byId('help'));
+  const close = el('button', { type: 'button', class: 'small', on: { click: () => dialog.close() } }, 'close');
+  dialog.replaceChildren(
+    el('div', { class: 'panel-top' }, el('h2', {}, 'Keys and shapes'), close),
+    el('div', { class: 'help-columns' },
+      el('dl', { class: 'keys' }, ...KEY_WORDS.flatMap(([keys, what]) => [el('dt', {}, ...keys.split(' ').map((key) => el('kbd', {}, key))), el('dd', {}, what)])),
+      shapeList()),
+    el('p', { class: 'muted' }, 'A fact is drawn as wide as its time is uncertain, as a mark where that is too narrow to see. A bracket in the table joins facts whose order is not known. Hatched: the source gave nothing; a plain line is quiet. An arrow: still open when the window ended. The shaded margins were collected around the incident.'),
+  );
+  return { toggle: () => (dialog.open ? dialog.close() : dialog.showModal()), close: () => { const open = dialog.open; dialog.close(); return open; } };
+}

@@ -1,0 +1,118 @@
+import { el } from './dom.js';
+import { clockText } from './instant.js';
+import { gapWords, thresholdWords } from './lanes.js';
+import { panelRange } from './figure.js';
+import { selectGaps } from './select.js';
+import { amount } from './words.js';
+
+/**
+ * Names, words on gaps and the chosen fact: HTML text above the figure, placed by its geometry.
+ * @param {import('./chart.js').Chart} chart
+ * @param {HTMLElement} under
+ * @param {HTMLElement} over
+ */
+export function drawOverlay(chart, under, over) {
+  const { geometry, view, model, store } = chart;
+  const state = store.get();
+  const place = { x: (/** @type {number} */ at) => geometry.left + ((at - view.from) / (view.to - view.from)) * view.width, top: geometry.top };
+  under.replaceChildren(...geometry.lanes.map((lane) => el('div', { class: `lane lane-${lane.id}`, style: `top:${lane.top + geometry.top}px;height:${lane.height}px;left:${geometry.left}px;width:${view.width}px` })));
+  const gaps = selectGaps(model, { ...state, from: null, to: null });
+  over.replaceChildren(
+    ...geometry.lanes.flatMap((lane) => laneNames(lane, geometry)),
+    ...geometry.lanes.flatMap((lane) => (lane.panel ? thresholdNames(lane, geometry, view) : [])),
+    ...geometry.lanes.filter((lane) => lane.id === 'coverage' || lane.panel).flatMap((lane) => gapNames(lane, gaps, view, place)),
+    ...geometry.lanes.filter((lane) => lane.id === 'changes').flatMap((lane) => changeNames(lane, view, place)),
+    ...chosen(chart, place),
+  );
+}
+
+/** @param {Lane} lane @param {Geometry} geometry */
+function laneNames(lane, geometry) {
+  const narrow = geometry.left < 100;
+  const middle = lane.top + geometry.top;
+  const style = narrow ? `top:${middle - 17}px;left:${geometry.left}px` : `top:${middle + (lane.panel ? 6 : 0)}px;left:0;width:${geometry.left - 14}px`;
+  const words = lane.panel ? [el('b', { dir: 'auto' }, lane.title), el('small', {}, lane.note)] : [el('b', {}, lane.title)];
+  const title = el('div', { class: `lane-name${narrow ? ' above' : ''}${lane.panel ? ' of-panel' : ''}`, style: lane.panel || narrow ? style : `${style};height:${lane.height}px`, title: [lane.title, lane.note].filter(Boolean).join('\n') }, ...words);
+  if (narrow) return [title];
+  const rows = lane.rows.filter((row) => row.label).map((row) => el('div', {
+    class: 'row-name', dir: 'auto', title: row.label, style: `top:${row.y + geometry.top - lane.rowHeight / 2}px;height:${lane.rowHeight}px;line-height:${lane.rowHeight}px;left:72px;width:${geometry.left - 84}px`,
+  }, ...row.label.split(/(?= · )/).map((part) => el('span', {}, part))));
+  return [title, ...rows];
+}
+
+/** @param {Lane} lane @param {Geometry} geometry @param {View} view */
+function thresholdNames(lane, geometry, view) {
+  const [low, high] = panelRange(lane, view);
+  return (lane.panel?.thresholds ?? []).filter((one) => typeof one.value === 'number').map((one) => {
+    const y = lane.top + geometry.top + (1 - (Number(one.value) - low) / (high - low)) * lane.height;
+    return el('div', { class: 'limit', style: `top:${y - 16}px;right:${geometry.right + 4}px`, title: one.name }, thresholdWords(one, lane.panel?.unit));
+  });
+}
+
+/** @param {Lane} lane @param {GapItem[]} gaps @param {View} view @param {{ x: (at: number) => number, top: number }} place */
+function gapNames(lane, gaps, view, place) {
+  const places = lane.panel ? [{ source: lane.panel.source, y: lane.top + lane.height - 12 }] : lane.rows;
+  return places.flatMap(({ source, y }) => gaps.filter((item) => item.gap.source === source && item.to > view.from && item.from < view.to).flatMap((item) => {
+    const [left, right] = [place.x(Math.max(item.from, view.from)), place.x(Math.min(item.to, view.to))];
+    const room = right - left - 6;
+    // On a narrow gap the words would hide it: in the coverage lane they stand beside it.
+    if (room < 84 && lane.panel) return [];
+    const beside = room < 84 ? { left: right + 4, room: 110 } : { left: left + 3, room };
+    return [el('div', { class: 'gap-words', style: `top:${y + place.top - 9}px;left:${beside.left}px;max-width:${beside.room}px` }, gapWords(item.gap))];
+  }));
+}
+
+/** The name of a change stands beside its mark where there is room. @param {Lane} lane @param {View} view @param {{ x: (at: number) => number, top: number }} place */
+function changeNames(lane, view, place) {
+  return lane.rows.flatMap((row) => {
+    const marks = row.items.filter((item) => item.to >= view.from && item.to <= view.to).sort((a, b) => a.to - b.to);
+    return marks.flatMap((item, index) => {
+      const left = place.x(item.to) + 10;
+      const room = (index + 1 < marks.length ? place.x(marks[index + 1].to) - 10 : place.x(view.to)) - left;
+      const words = changeWords(item.fact);
+      return room < Math.min(words.length * 6.5, 60) + 6 ? [] : [el('div', { class: 'change-words', dir: 'auto', style: `top:${row.y + place.top - 9}px;left:${left}px;max-width:${room}px` }, words)];
+    });
+  });
+}
+
+/** @param {Fact} fact */
+function changeWords(fact) {
+  const name = /`([^`]+)`/.exec(fact.statement)?.[1] ?? '';
+  return `${name} ${fact.kind.split('.')[1].replaceAll('_', ' ')}`.trim();
+}
+
+/** The chosen fact: its bounds as a column through all lanes. @param {import('./chart.js').Chart} chart @param {{ x: (at: number) => number, top: number }} place */
+function chosen(chart, place) {
+  const { model, store, view, geometry } = chart;
+  const state = store.get();
+  const item = state.fact ? model.byId.get(state.fact) : undefined;
+  const gap = state.gap ? model.gaps.find((one) => one.gap.id === state.gap) : undefined;
+  const [from, to] = item ? [item.from === -Infinity ? item.to : item.from, item.to] : gap ? [gap.from, gap.to] : [1, 0];
+  if (from > to || to < view.from || from > view.to) return [];
+  const [left, right] = [place.x(Math.max(from, view.from)), place.x(Math.min(to, view.to))];
+  const style = `left:${left - 1}px;width:${Math.max(right - left, 0) + 2}px;top:${geometry.top}px;height:${geometry.height}px`;
+  return [el('div', { class: `chosen${right - left < 3 ? ' thin' : ''}`, style })];
+}
+
+/** A hairline that reads the time under the pointer. @param {HTMLElement} section @param {() => import('./chart.js').Chart} current */
+export function followPointer(section, current) {
+  const line = el('div', { class: 'hairline', hidden: true, 'aria-hidden': 'true' }, el('span', {}));
+  section.append(line);
+  section.addEventListener('pointermove', (event) => {
+    const { geometry, view, model, store } = current();
+    const x = event.clientX - section.getBoundingClientRect().left;
+    const inside = x >= geometry.left && x <= geometry.left + view.width && event.pointerType !== 'touch';
+    line.hidden = !inside;
+    if (!inside) return;
+    const at = model.origin + view.from + ((x - geometry.left) / view.width) * (view.to - view.from);
+    line.style.cssText = `left:${x}px;top:0;height:${geometry.height + geometry.top}px`;
+    /** @type {HTMLElement} */ (line.firstChild).textContent = clockText(at, store.get().zone);
+  });
+  section.addEventListener('pointerleave', () => { line.hidden = true; });
+}
+
+/** @param {SeriesData} series @param {number} index @param {string} [unit] */
+export function valueWords(series, index, unit) {
+  const [hi, lo] = [series.hi[index], series.lo?.[index]];
+  return lo === undefined || lo === null || lo === hi ? amount(hi, unit) : `${amount(lo)} – ${amount(hi, unit)}`;
+}

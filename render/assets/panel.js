@@ -1,0 +1,135 @@
+import { byId, copyButton, el, leaveLink, webHost, withCode } from './dom.js';
+import { boundsText, exactText } from './instant.js';
+import { icon } from './icons.js';
+import { shapeList } from './help.js';
+import { amount, duration, kindText, labelText, reasonText } from './words.js';
+
+/** @param {Model} model @param {Store} store @param {() => Promise<string[]>} excerpts */
+export function makePanel(model, store, excerpts) {
+  const aside = byId('fact-panel');
+  return () => {
+    const state = store.get();
+    const item = state.fact ? model.byId.get(state.fact) : undefined;
+    const gap = state.gap ? model.gaps.find((one) => one.gap.id === state.gap) : undefined;
+    if (item) aside.dataset.fact = item.fact.id;
+    else delete aside.dataset.fact;
+    aside.classList.toggle('empty', !item && !gap);
+    aside.replaceChildren(...(item ? factWords(item, model, store, excerpts) : gap ? gapWordsOf(gap, store, excerpts) : hint()));
+    aside.scrollTop = 0;
+  };
+}
+
+function hint() {
+  return [el('p', { class: 'hint' }, 'Choose a mark or a row: here it says what was recorded, when, and how we know. Drag over the chart to zoom. Press ', el('kbd', {}, '?'), ' for keys.'), shapeList()];
+}
+
+/** @param {Item} item @param {Model} model @param {Store} store @param {() => Promise<string[]>} excerpts */
+function factWords(item, model, store, excerpts) {
+  const { fact } = item;
+  const { zone } = store.get();
+  const quote = fact.quote && [
+    el('blockquote', { dir: 'auto' }, fact.quote.text),
+    fact.quote.truncated && el('p', { class: 'muted' }, 'Cut at 4,000 characters: the whole is in the payload.'),
+    fact.quote.edited_at && el('p', { class: 'muted' }, `The text is as edited at ${exactText(fact.quote.edited_at, zone)} (${zone}); what stood there before is not known.`),
+  ];
+  return [
+    top(fact.id, icon(fact.kind, item.lane), kindText(fact.kind), store), el('h2', { class: 'statement' }, ...withCode(fact.statement)), ...(quote || []),
+    facts(timeRows(item, model, zone)), facts(aboutRows(fact)), ...otherFacts(item, model, store),
+    ...fact.evidence.flatMap((one) => evidenceWords(one, excerpts)),
+  ].flatMap((part) => (part instanceof Node ? [part] : []));
+}
+
+/** @param {string} id @param {SVGElement} mark @param {string} kind @param {Store} store */
+function top(id, mark, kind, store) {
+  const close = el('button', { class: 'small', type: 'button', 'aria-label': 'Close', title: 'Close (Escape)' }, '×');
+  close.addEventListener('click', () => store.set({ fact: null, gap: null }));
+  return el('div', { class: 'panel-top' }, el('span', { class: 'icon' }, mark), el('span', {}, kind), el('code', { class: 'id' }, id), copyButton(id, 'the id'), close);
+}
+
+/** @param {[string, (Node | string | null | undefined)[]][]} rows */
+function facts(rows) {
+  return el('dl', {}, ...rows.filter(([, values]) => values.some(Boolean)).flatMap(([name, values]) => [el('dt', {}, name), el('dd', {}, ...values)]));
+}
+
+/** @param {Item} item @param {Model} model @param {string} zone @returns {[string, (Node | string | null)[]][]} */
+function timeRows(item, model, zone) {
+  const { fact } = item;
+  const error = model.data.clocks[fact.clock];
+  const exact = (/** @type {string} */ iso) => [el('time', { class: 'exact', dateTime: iso }, exactText(iso, zone)), ' ', copyButton(iso, `${iso}, ISO 8601`)];
+  const width = item.from === -Infinity ? 0 : item.to - item.from;
+  return [
+    [`time (${zone})`, [el('b', {}, boundsText(fact, zone)), width >= 1 ? ` within ${duration(Math.ceil(width))}` : '']],
+    ['earliest', fact.earliest ? exact(fact.earliest) : ['it was already so when the record began']],
+    ['latest', exact(fact.latest)],
+    ['time means', [el('code', {}, fact.time_means)]],
+    ['clock', [fact.clock, error ? ` ± ${amount(error, 's')}` : '']],
+    ['surfaced', fact.surfaced ? exact(fact.surfaced) : ['nothing told responders by itself']],
+    ['order', [item.group >= 0 ? `undetermined among ${model.groups[item.group].length} facts: their bounds overlap` : null]],
+  ];
+}
+
+/** @param {Fact} fact @returns {[string, (Node | string | null | undefined)[]][]} */
+function aboutRows(fact) {
+  const { quantity, subject } = fact;
+  const compared = quantity?.threshold !== undefined ? `, threshold ${quantity.op ?? ''} ${quantity.threshold}` : '';
+  return [
+    ['value', [quantity?.value !== undefined ? `${quantity.value} ${quantity.unit ?? ''}${compared}`.trim() : null]],
+    ['by', [fact.actor]], ['service', [subject.service]], ['component', [subject.component]], ['environment', [subject.environment]],
+    ['labels', [Object.keys(subject.labels).length ? el('span', { dir: 'auto' }, labelText(subject.labels)) : null]],
+    ['variants', [fact.variants ? `${fact.variants} other contents were seen under this id` : null]],
+    ['last seen', [fact.last_seen ? `in collection ${fact.last_seen}; the source no longer gives it` : null]],
+  ];
+}
+
+const NEAR = 6;
+
+/** The same life, and what a rule ties to this fact. @param {Item} item @param {Model} model @param {Store} store */
+function otherFacts(item, model, store) {
+  const life = item.fact.thread ? (model.threads.get(item.fact.thread) ?? []) : [];
+  const at = life.indexOf(item);
+  const near = life.slice(Math.max(at - NEAR, 0), at + NEAR + 1);
+  const tied = item.fact.related.flatMap(({ fact, rule }) => { const other = model.byId.get(fact); return other ? [{ other, rule }] : []; });
+  const part = (/** @type {string} */ name, /** @type {HTMLElement[]} */ rows) => (rows.length ? [el('h3', {}, name), el('ul', { class: 'others' }, ...rows)] : []);
+  return [
+    ...part(`the same life (${life.length} facts)`, life.length > 1 ? near.map((other) => otherRow(other, store, other === item, '')) : []),
+    ...part('related', tied.map(({ other, rule }) => otherRow(other, store, false, rule))),
+  ];
+}
+
+/** @param {Item} item @param {Store} store @param {boolean} self @param {string} rule */
+function otherRow(item, store, self, rule) {
+  const button = el('button', { class: 'plain', type: 'button', disabled: self }, el('span', { class: 'icon' }, icon(item.fact.kind, item.lane)), el('span', { class: 'time' }, boundsText(item.fact, store.get().zone)), ` ${kindText(item.fact.kind)}`, rule && el('span', { class: 'muted' }, ` · ${rule}`));
+  button.addEventListener('click', () => store.set({ fact: item.fact.id, gap: null }));
+  return el('li', {}, button);
+}
+
+/** @param {Evidence} one @param {() => Promise<string[]>} excerpts */
+function evidenceWords(one, excerpts) {
+  const link = one.link && el('p', {}, leaveLink(one.link, webHost(one.link) ? `Open at ${webHost(one.link)}` : undefined), webHost(one.link) && el('span', { class: 'muted' }, ' leaves this page'));
+  const query = one.query && el('div', { class: 'with-copy' }, el('pre', { class: 'query', tabIndex: 0 }, one.query), copyButton(one.query, 'the query'));
+  const file = one.payload && el('dl', { class: 'evidence' },
+    el('dt', {}, 'SHA-256'), el('dd', {}, el('code', { class: 'digest' }, one.payload), ' ', copyButton(one.payload, 'the digest')),
+    el('dt', {}, 'file'), el('dd', {}, el('code', {}, one.file ?? '')), ...(one.pointer ? [el('dt', {}, 'element'), el('dd', {}, el('code', {}, one.pointer))] : []));
+  const parts = [el('h3', {}, `evidence from ${one.source}`), link, query, file, one.payload && excerptWords(one, excerpts)];
+  return parts.flatMap((part) => (part instanceof Node ? [part] : []));
+}
+
+/** @param {Evidence} one @param {() => Promise<string[]>} excerpts */
+function excerptWords(one, excerpts) {
+  const { excerpt } = one;
+  if (excerpt === null || excerpt === undefined) return el('p', { class: 'muted' }, 'The payload was not at hand when this page was made; the digest names it.');
+  const pre = el('pre', { class: 'excerpt', tabIndex: 0, dir: 'ltr', 'aria-label': 'Excerpt of the payload' }, '…');
+  excerpts().then((texts) => { pre.textContent = texts[excerpt] ?? ''; }, () => { pre.textContent = 'The excerpt could not be unpacked.'; });
+  return pre;
+}
+
+/** @param {GapItem} item @param {Store} store @param {() => Promise<string[]>} excerpts */
+function gapWordsOf(item, store, excerpts) {
+  const { gap } = item;
+  const { zone } = store.get();
+  return [
+    top(gap.id, icon('gap', 'gap'), 'gap', store), el('h2', { class: 'statement' }, ...withCode(gap.statement)),
+    facts([['reason', [reasonText(gap.reason)]], ['source', [gap.source]], [`from (${zone})`, [exactText(gap.start, zone)]], ['to', [exactText(gap.end, zone)]], ['missing', [gap.missing]]]),
+    ...gap.evidence.flatMap((one) => evidenceWords(one, excerpts)),
+  ];
+}

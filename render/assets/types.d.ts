@@ -1,0 +1,210 @@
+// The shapes our modules pass around; read by tsc, never shipped.
+
+interface Evidence {
+  source: string;
+  payload?: string;
+  file?: string;
+  pointer?: string;
+  query?: string;
+  link?: string;
+  excerpt?: number | null;
+}
+
+interface Fact {
+  id: string;
+  kind: string;
+  category: 'signal' | 'impact' | 'action' | 'change';
+  earliest?: string;
+  latest: string;
+  time_means: string;
+  clock: string;
+  surfaced?: string;
+  subject: { service?: string; component?: string; environment?: string; labels: Record<string, string> };
+  statement: string;
+  quote?: { text: string; truncated: boolean; edited_at?: string };
+  quantity?: { value?: number | string; unit?: string; threshold?: number | string; op?: string };
+  actor?: string;
+  thread?: string;
+  related: { fact: string; rule: string }[];
+  source: string;
+  evidence: Evidence[];
+  variants: number;
+  last_seen?: number;
+}
+
+interface Gap {
+  id: string;
+  source: string;
+  start: string;
+  end: string;
+  reason: string;
+  statement: string;
+  missing?: string;
+  evidence: Evidence[];
+}
+
+interface Measure {
+  name: string;
+  from?: string;
+  to?: string;
+  min_s?: number;
+  max_s?: number;
+  reason?: string;
+}
+
+interface SeriesData {
+  labels: Record<string, string>;
+  t: (number | null)[];
+  hi: (number | null)[];
+  lo?: (number | null)[];
+}
+
+interface Panel {
+  id: string;
+  source: string;
+  title: string;
+  unit?: string;
+  query: string;
+  thresholds: { name: string; op: string; value?: number | string }[];
+  series: SeriesData[];
+  shown: number;
+  of: number;
+}
+
+interface PageData {
+  incident: { id: string; title?: string; severity?: string; start?: string; end?: string; services: string[] };
+  window: { start: string; end: string };
+  digest: string;
+  tool: string;
+  sources: string[];
+  clocks: Record<string, number>;
+  facts: Fact[];
+  gaps: Gap[];
+  measures: Measure[];
+  panels: Panel[];
+  groups: string[][];
+}
+
+type LaneId = 'impact' | 'metrics' | 'alerts' | 'changes' | 'chat' | 'logs' | 'other';
+
+// A fact as the page works with it: times in seconds since the window's start.
+interface Item {
+  fact: Fact;
+  index: number;
+  from: number; // -Infinity: it was already so
+  to: number;
+  lane: LaneId;
+  text: string; // lower case, what the text filter looks in
+  group: number; // of undetermined order; -1: none
+}
+
+interface GapItem {
+  gap: Gap;
+  from: number;
+  to: number;
+}
+
+interface Model {
+  data: PageData;
+  origin: number; // the window's start, whole seconds since 1970
+  length: number; // the window's seconds
+  items: Item[];
+  gaps: GapItem[];
+  byId: Map<string, Item>;
+  threads: Map<string, Item[]>;
+  groups: Item[][];
+}
+
+interface State {
+  fact: string | null;
+  gap: string | null;
+  from: number | null; // seconds since the window's start; null: the whole window
+  to: number | null;
+  q: string;
+  lanes: string[] | null; // null: all
+  sources: string[] | null;
+  kinds: string[] | null;
+  zone: string;
+  rest: [string, string][]; // keys of newer pages, kept as they are
+}
+
+interface Store {
+  get(): State;
+  set(change: Partial<State>): void;
+  watch(then: (state: State, before: State) => void): void;
+}
+
+interface Span {
+  state: 'pending' | 'firing' | 'silenced' | 'running';
+  begin: Item;
+  end: Item | null;
+  from: number;
+  to: number;
+  before: boolean; // it was already so when the window began
+  open: boolean; // nothing ended it in the window
+}
+
+interface Row {
+  label: string;
+  source: string | null;
+  y: number; // the row's middle, px from the chart's top
+  items: Item[];
+  spans: Span[];
+}
+
+interface Lane {
+  id: LaneId | 'panel' | 'coverage';
+  title: string;
+  note: string;
+  top: number;
+  height: number;
+  rowHeight: number;
+  rows: Row[];
+  panel?: Panel;
+  crossings: Item[];
+}
+
+interface View {
+  from: number;
+  to: number;
+  width: number; // px of the plot area
+}
+
+interface Mark {
+  items: Item[];
+  x: number;
+  y: number;
+  symbol: string;
+  lane: LaneId;
+  quiet: boolean;
+}
+
+interface Bar {
+  ref: string; // a fact's or a gap's id
+  x: number;
+  length: number;
+  y: number;
+  thick: number;
+  look: string;
+  lane: string;
+}
+
+interface Geometry {
+  lanes: Lane[];
+  height: number;
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+
+interface PlotElement extends HTMLElement {
+  on(name: string, then: (event: any) => void): void;
+}
+
+interface Window {
+  Plotly: {
+    react(element: HTMLElement, traces: object[], layout: object, config: object): Promise<unknown>;
+    purge(element: HTMLElement): void;
+  };
+}

@@ -1,0 +1,92 @@
+"""`timeline.html`: the interactive chart and its table, one file that asks nobody for anything."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+from collections.abc import Callable
+from functools import cache
+from html import escape
+from importlib import resources
+
+from render.page_data import page_data
+from render.page_script import join_modules
+from timeline.canonical import Json
+from timeline.model import Timeline
+
+_POLICY = (
+    "default-src 'none'; script-src {hashes} 'strict-dynamic'; style-src 'unsafe-inline'; "
+    "img-src data: blob:; base-uri 'none'; form-action 'none'"
+)
+
+
+def render_page(
+    timeline: Timeline, read: Callable[[str], bytes], *, file_name: Callable[[str], str] = lambda sha: sha,
+    mask: Callable[[str], str] = lambda text: text,
+) -> bytes:  # fmt: skip
+    """Return the page of `timeline` as UTF-8 bytes: the same bytes for the same input.
+
+    `read` gives the payload of a SHA-256 (excerpts and drawing data come from there; what it cannot
+    give is left out and said). `file_name` tells a payload's file name. `mask` replaces people's
+    names in payload excerpts: pass `timeline.people.replacer(...)`, for payloads keep names.
+    """
+    data = page_data(timeline, read, file_name=file_name, mask=mask)
+    script = application()
+    parts = {
+        "POLICY": _POLICY.format(hashes=_hash("\n" + script)),
+        "TITLE": escape(" · ".join(filter(None, (timeline.incident.id, timeline.incident.title)))),
+        "DIGEST": escape(timeline.digest),
+        "STYLE": asset("page.css"),
+        "PLOTLY": plotly_packed(),
+        "DATA": packed(data.timeline),
+        "EXCERPTS": packed(data.excerpts),
+        "SCRIPT": script,
+    }
+    return fill(asset("page.html"), parts).encode()
+
+
+def fill(template: str, parts: dict[str, str]) -> str:
+    """Replace each `<!--NAME-->` of the template by its part; nothing is replaced inside parts."""
+    pieces = template.split("<!--")
+    filled = [pieces[0]]
+    for piece in pieces[1:]:
+        name, _, rest = piece.partition("-->")
+        filled += [parts[name], rest]
+    return "".join(filled)
+
+
+def asset(name: str) -> str:
+    """Return one of our own files that make up the page."""
+    return resources.files("render").joinpath("assets", name).read_text("utf-8")
+
+
+@cache
+def application() -> str:
+    """Return our script: the modules of `render/assets`, joined."""
+    folder = resources.files("render").joinpath("assets")
+    modules = {f.name: f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".js")}
+    return join_modules(modules, "main.js")
+
+
+@cache
+def plotly_packed() -> str:
+    """Return the installed plotly package's script, packed (2 MB instead of 5)."""
+    from plotly.offline import get_plotlyjs  # type: ignore[import-untyped,unused-ignore]
+
+    return _pack(get_plotlyjs().encode())
+
+
+def packed(value: Json) -> str:
+    """Return a JSON value packed for a data script: no source's text can end the element."""
+    return _pack(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
+
+
+def _pack(data: bytes) -> str:
+    # No time stamp in the header: the same data gives the same bytes.
+    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
+
+
+def _hash(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
