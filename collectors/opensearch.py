@@ -32,9 +32,9 @@ class OpensearchCollector(Collector[OpensearchOptions]):
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the window's facts by the configured mode, and a gap for whatever is not complete."""
         async with Engine(self.context, self.options) as engine:
-            cluster, version = await self._cluster(engine)
+            cluster, _ = await self._cluster(engine)
             layout = await self._layout(engine)
-            reader = Reader(engine, self.options, layout, version)
+            reader = Reader(engine, self.options, layout)
             for gap in self._layout_gaps(layout, window):
                 yield gap
             count, shards = await reader.count(reader.within(window.start, window.end))
@@ -57,7 +57,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             try:
                 cluster, version = await self._cluster(engine)
                 layout = await self._layout(engine)
-                reader = Reader(engine, self.options, layout, version)
+                reader = Reader(engine, self.options, layout)
                 sent = time.time()
                 pit = await engine.ask_whole(
                     engine.client.create_pit, index=reader.index,
@@ -69,8 +69,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
                 yield Check(name, ok=False, detail=str(err))
                 return
             await engine.close(pit.json()["pit_id"])
-        number = ".".join(map(str, version)) or "of a version it does not tell"
-        yield Check("reachable", ok=True, detail=f"cluster {cluster}, {number}")
+        yield Check("reachable", ok=True, detail=f"cluster {cluster}, {version}")
         yield Check("authorised", ok=True, detail=f"{len(layout.indices)} indices match {self.options.index}")
         offset = pit.json()["creation_time"] / 1000 - (sent + time.time()) / 2
         yield Check(
@@ -81,17 +80,16 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         since = format_instant(oldest) if oldest is not None else "none: there is no document"
         yield Check("retention", ok=oldest is not None, detail=f"oldest document: {since}")
 
-    async def _cluster(self, engine: Engine) -> tuple[str, tuple[int, ...]]:
-        """Return the cluster's identity and version; a user who may not ask reads as the lowest."""
+    async def _cluster(self, engine: Engine) -> tuple[str, str]:
+        """Return the cluster's identity and version; to a user who may not ask it is the source."""
         try:
             answer = (await engine.ask(engine.client.info)).json()
         except SourceError as err:
             if err.reason != "unauthorised" or "answered 401" in str(err):
                 raise
-            return self.origin, ()
+            return self.origin, "of a version it does not tell"
         number = str(answer.get("version", {}).get("number", ""))
-        version = tuple(int(part) for part in number.split("-")[0].split(".") if part.isdigit())
-        return self.options.origin or answer.get("cluster_uuid") or self.origin, version
+        return self.options.origin or answer.get("cluster_uuid") or self.origin, number
 
     async def _layout(self, engine: Engine) -> Layout:
         client, index = engine.client, self.options.index

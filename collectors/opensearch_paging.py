@@ -1,4 +1,4 @@
-"""Reading without loss: point-in-time snapshots, pages under a tie-breaker that is unique, restarts."""
+"""Reading without loss: point-in-time snapshots, pages in an order that is unique, restarts."""
 
 from __future__ import annotations
 
@@ -17,8 +17,6 @@ from timeline.model import Window
 KEEP_ALIVE = 120  # seconds; renewed by every page
 RESTARTS = 2  # a snapshot dies with the node that holds it
 _MS = 1_000_000
-#: `_shard_doc` is known from here on; before, one snapshot for each shard number takes its place.
-SHARD_DOC = (3, 3)
 #: Another snapshot would fail in the same way.
 _LASTING = frozenset({"timed_out", "unauthorised", "rate_limited"})
 
@@ -52,13 +50,10 @@ class Progress:
 class Reader:
     """Reads documents and buckets of one source's query."""
 
-    def __init__(
-        self, engine: Engine, options: OpensearchOptions, layout: Layout, version: tuple[int, ...]
-    ) -> None:
+    def __init__(self, engine: Engine, options: OpensearchOptions, layout: Layout) -> None:
         self.engine = engine
         self.options = options
         self.layout = layout
-        self.version = version
         self.index = options.index
         if layout.untimed:  # their time cannot be compared; a search over them would fail as a whole
             self.index = ",".join(i for i in layout.indices if i not in layout.untimed)
@@ -140,24 +135,24 @@ class Reader:
         snapshot.pit, snapshot.shards = fresh.pit, fresh.shards
 
     async def documents(self, window: Window, shards: int, done: Progress) -> AsyncGenerator[Page, None]:
-        """Yield pages of all documents of the window, each document once; `done` says how far it came."""
-        parts: list[int | None] = [None]
-        if self.version < SHARD_DOC and shards > 1:
-            parts = list(range(shards))  # an index may have as many; ended as soon as all are covered
-        covered = 0
-        for part in parts:
-            if covered >= shards:
-                break
+        """Yield pages of all documents of the window, each document once; `done` says how far it came.
+
+        One snapshot for each shard number: within it, index and place (`_doc`) are unique and in one
+        order on every node, which no sort by time is (docs/decisions/0004 has the numbers).
+        """
+        part = covered = 0
+        while covered < shards and part < shards:
             async with self.snapshot(part) as snapshot:
                 covered += snapshot.shards
                 async with aclosing(self._pages(snapshot, window, done)) as pages:
                     async for page in pages:
                         yield page
+            part += 1
 
     async def _pages(self, snapshot: Snapshot, window: Window, done: Progress) -> AsyncGenerator[Page, None]:
-        start, after, size, left = window.start, None, self.options.page, RESTARTS
+        after, size, left = None, self.options.page, RESTARTS
         while True:
-            body = self._page_body(snapshot, start, window.end, size, after)
+            body = self._page_body(snapshot, window, size, after)
             try:
                 payload = await self.search(body)
             except PayloadTooLargeError:
@@ -171,9 +166,7 @@ class Reader:
                     raise
                 left -= 1
                 await self.renew(snapshot)
-                # Places in a snapshot mean nothing in another: read again from the last time that
-                # was reached, leaving out what was had.
-                start, after = start if after is None else int(after[0]) * _MS, None
+                after = None  # a place means nothing in another snapshot; what was had is left out
                 continue
             hits = payload.json()["hits"]["hits"]
             yield Page(payload, self._new(hits, done))
@@ -181,27 +174,16 @@ class Reader:
                 return
             after = hits[-1]["sort"]
 
-    def _page_body(self, snapshot: Snapshot, start: int, end: int, size: int, after: Json) -> dict[str, Json]:
-        tie = "_shard_doc" if self.version >= SHARD_DOC else "_doc"
+    def _page_body(self, snapshot: Snapshot, window: Window, size: int, after: Json) -> dict[str, Json]:
         body = {
             "size": size,
-            "query": self.within(start, end),
+            "query": self.within(window.start, window.end),
             "pit": {"id": snapshot.pit, "keep_alive": f"{KEEP_ALIVE}s"},
-            # Both tie-breakers are unique within an index only.
-            "sort": [{self.options.time: self.time_order()}, {"_index": "asc"}, {tie: "asc"}],
+            "sort": [{"_index": "asc"}, {"_doc": "asc"}],
             "docvalue_fields": [self.exact_time()],
             "track_total_hits": False,
         }
         return body if after is None else body | {"search_after": after}
-
-    def time_order(self) -> Json:
-        """Return how the time field sorts: by milliseconds, also where nanoseconds are kept.
-
-        A node sorts date_nanos by nanoseconds, but the merge of several shards compares milliseconds:
-        a page that ends inside a millisecond would lose documents (0004 has the numbers).
-        """
-        order = {"order": "asc", "unmapped_type": "date"}
-        return order | {"numeric_type": "date"} if self.layout.nanos else order
 
     def exact_time(self) -> Json:
         """Return the request for the time as the engine holds it."""

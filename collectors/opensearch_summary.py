@@ -69,12 +69,15 @@ class Summary:
     ) -> AsyncGenerator[Fact, None]:
         """Yield when each signature was first seen in the window."""
         wanted = sorted({*self.layout.roles.values(), *self.fields, self.options.time})
+        order = {"order": "asc", "unmapped_type": "date"}
+        if self.layout.nanos:  # else milliseconds of one index would be compared with nanoseconds of another
+            order["numeric_type"] = "date"
         first = {
-            "size": _FIRST, "sort": [{self.options.time: self.reader.time_order()}],
+            "size": _FIRST, "sort": [{self.options.time: order}],
             "docvalue_fields": [self.reader.exact_time()], "_source": wanted,
         }  # fmt: skip
         query = self.reader.within(window.start, window.end)
-        inner = {"first": {"top_hits": first}}
+        inner = {"first": {"top_hits": first}, "earliest": {"min": {"field": self.options.time}}}
         pages = self._pages(snapshot, query, self.sources(), inner, tally)
         async with aclosing(pages):
             async for payload, place, bucket in pages:
@@ -146,9 +149,9 @@ class Summary:
             raise UndecodableTimeError(f"{name_of(signature)} has no first document")
         at, hit = min(times, key=lambda pair: (pair[0].latest, pair[1]["_index"], pair[1]["_id"]))
         number = bucket["first"]["hits"]["hits"].index(hit)
-        if self.layout.nanos and at.earliest is not None:
-            # Shards are merged by milliseconds: an earlier one of the same millisecond may be there.
-            at = Bounds(at.earliest // 1_000_000 * 1_000_000, at.latest)
+        if self.layout.nanos:
+            # The engine merges shards by milliseconds: an earlier one of the same may be there.
+            at = Bounds(int(bucket["earliest"]["value"]) * 1_000_000, at.latest)
         values = self._values(signature, hit)
         return facts.fact(
             "log.first_seen", origin=self.origin, key=self._key(signature), at=at,
