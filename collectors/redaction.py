@@ -9,36 +9,48 @@ from urllib.parse import quote
 MARK = b"[redacted]"
 _SHORTEST = 6  # a shorter secret would blot out ordinary words
 
-#: Tokens of common form; each pattern stays inside one JSON string.
-PATTERNS = (
-    rb"xox[a-z]-[A-Za-z0-9-]{8,}",
-    rb"xapp-[A-Za-z0-9-]{8,}",
-    rb"hooks\.slack\.com\\?/services(?:\\?/[A-Za-z0-9_-]+)+",
-    rb"(?<=slack-files\.com)(?:\\?/)+[A-Z0-9]+-[A-Z0-9]+-[0-9a-f]{6,}",
-    rb"gh[pousr]_[A-Za-z0-9]{20,}",
-    rb"github_pat_[A-Za-z0-9_]{20,}",
-    rb"gl(?:pat|dt|rt|cbt|ptt|soat)-[A-Za-z0-9_-]{16,}",
-    rb"syt_[A-Za-z0-9+/=_-]{16,}",
-    rb"(?:AKIA|ASIA)[A-Z0-9]{16}",
-    rb"AIza[A-Za-z0-9_-]{35}",
-    rb"npm_[A-Za-z0-9]{36}",
-    rb"pypi-[A-Za-z0-9_-]{32,}",
+#: Tokens of common form: what a text must hold in lower case to be searched at all (searching is
+#: slow, and most payloads hold none of it), and the pattern, which stays inside one JSON string.
+PATTERNS: tuple[tuple[tuple[bytes, ...], bytes], ...] = (
+    ((b"xox",), rb"xox[a-z]-[A-Za-z0-9-]{8,}"),
+    ((b"xapp-",), rb"xapp-[A-Za-z0-9-]{8,}"),
+    ((b"hooks.slack.com",), rb"hooks\.slack\.com\\?/services(?:\\?/[A-Za-z0-9_-]+)+"),
+    ((b"slack-files.com",), rb"(?<=slack-files\.com)(?:\\?/)+[A-Z0-9]+-[A-Z0-9]+-[0-9a-f]{6,}"),
+    ((b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"), rb"gh[pousr]_[A-Za-z0-9]{20,}"),
+    ((b"github_pat_",), rb"github_pat_[A-Za-z0-9_]{20,}"),
+    ((b"glpat-", b"gldt-", b"glrt-", b"glcbt-", b"glptt-", b"glsoat-"), rb"gl(?:pat|dt|rt|cbt|ptt|soat)-[A-Za-z0-9_-]{16,}"),
+    ((b"syt_",), rb"syt_[A-Za-z0-9+/=_-]{16,}"),
+    ((b"akia", b"asia"), rb"(?:AKIA|ASIA)[A-Z0-9]{16}"),
+    ((b"aiza",), rb"AIza[A-Za-z0-9_-]{35}"),
+    ((b"npm_",), rb"npm_[A-Za-z0-9]{36}"),
+    ((b"pypi-",), rb"pypi-[A-Za-z0-9_-]{32,}"),
     # Not inside a word: `task-...`, or an opaque id that a source wants back (a point in time).
-    rb"(?<![A-Za-z0-9_-])sk-[A-Za-z0-9_-]{20,}",
-    rb"[sr]k_live_[A-Za-z0-9]{16,}",
-    rb"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
-    rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*",
-    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*?-----END [A-Z ]*PRIVATE KEY-----",
-    rb"(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9._~+/=-]{16,}",
-    rb"(?:(?<=://)|(?<=:\\/\\/))[^\s\"'/@:\\]+:[^\s\"'/@\\]+(?=@)",
-    rb"(?i)(?:(?<=[?&;])|(?<=\\u0026))(?:access_token|auth_token|token|api_key|apikey|key|password|secret|sig|signature"
-    rb"|x-amz-signature|x-amz-security-token|t|pub_secret)=[^\s&\"'<>\\#]{6,}",
-    rb"(?i)\b(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|client[_-]?secret)"
-    rb"(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?(?![\[{(])[^\s\"',;&\\<>{}\[\]]{6,}",
-)
-_COMMON = re.compile(
-    b"|".join(b"(?:%s)" % p if not p.startswith(b"(?i)") else b"(?i:%s)" % p[4:] for p in PATTERNS)
-)
+    ((b"sk-",), rb"(?<![A-Za-z0-9_-])sk-[A-Za-z0-9_-]{20,}"),
+    ((b"k_live_",), rb"[sr]k_live_[A-Za-z0-9]{16,}"),
+    ((b"sg.",), rb"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+    ((b".eyj",), rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+    ((b"private key",), rb"-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*?-----END [A-Z ]*PRIVATE KEY-----"),
+    ((b"bearer ", b"basic "), rb"(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9._~+/=-]{16,}"),
+    ((b"://", b":\\/\\/"), rb"(?:(?<=://)|(?<=:\\/\\/))[^\s\"'/@:\\]+:[^\s\"'/@\\]+(?=@)"),
+    (
+        (b"token=", b"key=", b"password=", b"secret=", b"sig=", b"signature=", b"t="),
+        rb"(?i)(?:(?<=[?&;])|(?<=\\u0026))(?:access_token|auth_token|token|api_key|apikey|key|password|secret|sig"
+        rb"|signature|x-amz-signature|x-amz-security-token|t|pub_secret)=[^\s&\"'<>\\#]{6,}",
+    ),
+    (
+        (b"password", b"passwd", b"pwd", b"secret", b"api_key", b"api-key", b"apikey", b"access_key", b"access-key",
+         b"accesskey", b"auth_token", b"auth-token", b"authtoken"),
+        rb"(?i)\b(?:password|passwd|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|client[_-]?secret)"
+        rb"(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?(?![\[{(])[^\s\"',;&\\<>{}\[\]]{6,}",
+    ),
+)  # fmt: skip
+# Lower case without what no literal holds: numbers, which most bytes of a metric answer are.
+_LOWER = bytes(range(256)).lower()
+_NO_LITERAL = b'0123456789,[]"'
+assert not [
+    one for literals, _ in PATTERNS for one in literals if set(one) & set(_NO_LITERAL) or one != one.lower()
+]
+_COMPILED = tuple((literals, re.compile(pattern)) for literals, pattern in PATTERNS)
 _NAMES = rb"[\w-]*(?:token|key|password|passwd|pwd|secret|signature)|sig|t"  # as in the two patterns above
 _NAMED = re.compile(rb"^((?:%s)(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?)" % _NAMES, re.IGNORECASE)
 
@@ -62,7 +74,11 @@ class Redactor:
         """Return `data` with every known secret and common token replaced by a mark."""
         for secret in sorted(self._secrets, key=lambda s: (-len(s), s)):
             data = data.replace(secret, MARK)
-        return _COMMON.sub(_mark, data)
+        lowered = data.translate(_LOWER, _NO_LITERAL)
+        for literals, pattern in _COMPILED:
+            if any(literal in lowered for literal in literals):
+                data = pattern.sub(_mark, data)
+        return data
 
     def redact_text(self, text: str) -> str:
         """Return `text` redacted (for messages)."""

@@ -8,13 +8,16 @@ from pathlib import Path
 
 from service import files
 from service.evidence import Evidence, Manifest, People
-from timeline.canonical import Json
+from timeline.canonical import Json, canonical
 from timeline.errors import UsageError
 from timeline.model import SCHEMA_VERSION, Timeline
 from timeline.people import excerpt_mask
 
 TIMELINE, DRAFT, PAGE, NOTES = "timeline.json", "postmortem.md", "timeline.html", "notes.jsonl"
 _OURS = {TIMELINE, DRAFT, PAGE, NOTES, "charts", "evidence", files.LOCK}
+
+
+_ASKED = 400  # characters of a request in the provenance; the manifest has the whole
 
 
 @dataclass
@@ -67,11 +70,17 @@ def _queries(manifest: Manifest) -> list[dict[str, Json]]:
     seen: dict[tuple[str, str, str], int] = {}
     for collection in manifest.collections:
         for entry in collection.exchanges:
-            request = entry["request"]
-            asked = str(request.get("url") or request.get("file") or next(iter(request.values()), ""))
-            key = (entry["source"], entry["collector"], asked.split("?")[0])
+            key = (entry["source"], entry["collector"], _asked(entry["request"]))
             seen[key] = seen.get(key, 0) + 1
     return [{"source": s, "collector": c, "asked": a, "times": n} for (s, c, a), n in sorted(seen.items())]
+
+
+def _asked(request: dict[str, Json]) -> str:
+    """Return what was asked, in one line: the URL with its query, else the canonical request."""
+    if "url" not in request:
+        return canonical(request).decode()[:_ASKED]
+    queries = [value for name, value in request.get("params", ()) if name == "query"]
+    return " ".join([request["url"].split("?")[0], *queries])[:_ASKED]
 
 
 def render(
