@@ -6,7 +6,7 @@ import importlib
 from importlib.util import find_spec
 from pathlib import Path
 
-PACKAGES = ("cli", "collectors", "render", "service", "timeline")
+PACKAGES = ("archive", "cli", "collectors", "render", "service", "timeline")
 OWNER = "incident-timeline"
 
 

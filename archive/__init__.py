@@ -1,0 +1,1 @@
+OWNER = "incident-timeline"  # read by the start-up guard: another distribution may own this name

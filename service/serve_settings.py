@@ -1,0 +1,108 @@
+"""`[serve]` of `timeline.toml`: where to listen, who may read and write, whose webhooks are taken."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from timeline.errors import TimelineError
+from timeline.zones import parse_duration
+
+Role = Literal["reader", "editor"]
+Sender = Literal[
+    "alertmanager", "pagerduty", "grafana", "github", "gitlab", "slack", "statuspage", "cloudevents"
+]
+_REFERENCE = r"^(env|file|keyring):.+"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TokenSettings(_Strict):
+    """A person's, or a team's, token (by reference) and what it allows."""
+
+    name: str = Field(min_length=1, max_length=200)
+    token: str = Field(pattern=_REFERENCE)
+    role: Role = "reader"
+
+
+class ProxySettings(_Strict):
+    """A reverse proxy that signs people in and names them in a header; nobody else may send it."""
+
+    header: str = "X-Forwarded-User"
+    trusted: tuple[str, ...] = ("127.0.0.1", "::1")
+    editors: tuple[str, ...] = Field(default=(), description="names that may write; '*' is everybody")
+
+    @field_validator("trusted")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for one in value:
+            ipaddress.ip_network(one, strict=False)
+        return value
+
+
+class WebhookSettings(_Strict):
+    """One sender's webhook, taken at `/hooks/NAME`; `secret` (or `basic`) is what the sender proves."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
+    sender: Sender
+    secret: str | None = Field(default=None, pattern=_REFERENCE)
+    basic: str | None = Field(default=None, pattern=_REFERENCE, description="reference to USER:PASSWORD")
+    build: bool = Field(default=True, description="a resolved incident starts a build")
+    incident_label: str = Field(
+        default="incident", description="alerts: the label that holds the incident's id"
+    )
+
+    @model_validator(mode="after")
+    def _proof(self) -> WebhookSettings:
+        if self.basic and self.sender not in {"alertmanager", "grafana", "statuspage"}:
+            raise ValueError(f"{self.sender} proves itself by `secret`, not by `basic`")
+        if not self.secret and not self.basic:
+            raise ValueError(
+                "`secret` is missing: a webhook that anybody may call would be anybody's history"
+            )
+        return self
+
+
+class ServeSettings(_Strict):
+    """How `timeline serve` runs."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8642, ge=0, le=65535)
+    database: str = Field(default="", description="default: timeline.db in the output folder")
+    public_url: str = Field(
+        default="", pattern=r"^(https?://[^/\s]+)?$", description="the address people type"
+    )
+    tokens: tuple[TokenSettings, ...] = Field(default=(), alias="token")
+    proxy: ProxySettings | None = None
+    requests_per_minute: int = Field(default=600, ge=1)
+    webhooks_per_minute: int = Field(default=6000, ge=1)
+    build_time_cap: str = "15m"
+    webhooks: tuple[WebhookSettings, ...] = Field(default=(), alias="webhook")
+
+    @field_validator("build_time_cap")
+    @classmethod
+    def _duration(cls, value: str) -> str:
+        try:
+            parse_duration(value)
+        except TimelineError as err:
+            raise ValueError(str(err)) from err
+        return value
+
+    @model_validator(mode="after")
+    def _unique(self) -> ServeSettings:
+        for names in ([t.name for t in self.tokens], [w.name for w in self.webhooks]):
+            if twice := {n for n in names if names.count(n) > 1}:
+                raise ValueError(f"{min(twice)!r} is there twice")
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach a server that listens on `host`."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
