@@ -141,6 +141,7 @@ def _plan(request: Request) -> _Plan:
     )
     directory = output_directory(conf, incident.id, request.out)
     output.check_ours(directory)
+    output.previous_draft(directory)
     evidence = Evidence(evidence_folder(conf, directory))
     return _Plan(directory, evidence, conf, found, window, incident, gaps, now)
 
@@ -245,6 +246,7 @@ def _offline(request: Request) -> Result:
     directory = output_directory(conf, identity, request.out)
     evidence = Evidence(evidence_folder(conf, directory))
     manifest = evidence.manifest()
+    output.previous_draft(directory)
     if not manifest.collections:
         raise UsageError(f"{evidence.folder} holds no evidence of {identity}; build once without --offline")
     with files.locked(directory):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,6 +40,21 @@ def check_ours(directory: Path) -> None:
         raise UsageError(
             f"{directory} holds files that no build made ({foreign}); move them or choose another --out"
         )
+
+
+def previous_draft(directory: Path) -> str | None:
+    """Return the draft that is there, newlines as they are; raise UsageError when it cannot be kept."""
+    from render import fences
+
+    path = directory / DRAFT
+    if not path.exists():
+        return None
+    try:
+        text = path.read_bytes().decode("utf-8")
+        fences.parse(text)
+    except (fences.FenceError, UnicodeDecodeError) as err:
+        raise UsageError(f"{path}: {err}; it was not touched") from err
+    return text
 
 
 def provenance(manifest: Manifest) -> dict[str, Json]:
@@ -92,8 +106,7 @@ def render(
 
     pictures = _stills(timeline, evidence) if stills else {}
     kept = pictures or {p.name: b"" for p in sorted((directory / "charts").glob("*.svg"))}
-    path = directory / DRAFT
-    previous = path.read_bytes().decode("utf-8") if path.exists() else None
+    previous = previous_draft(directory)
     draft = render_draft(
         timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name
     )
@@ -119,8 +132,3 @@ def write(directory: Path, rendered: Rendered) -> None:
         path = directory / name
         if not path.exists() or path.read_bytes() != data:
             files.write(path, data)
-
-
-def known_files() -> Sequence[str]:
-    """Return the names a build may leave in its folder."""
-    return sorted(_OURS)

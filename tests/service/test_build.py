@@ -289,6 +289,20 @@ def test_a_request_that_the_evidence_lacks_is_named(home: Path) -> None:
     assert "the evidence lacks" in found.stderr
 
 
+def test_a_draft_with_broken_fences_is_named_and_not_touched(home: Path) -> None:
+    make(home)
+    draft = made(home) / "postmortem.md"
+    draft.write_text(draft.read_text().replace("<!-- timeline:end summary -->", "", 1))
+    before = {p: p.read_bytes() for p in made(home).rglob("*") if p.is_file()}
+    for arguments in ((), ("--offline",)):
+        found = timeline(home, "build", "--incident", "INC-1", "--no-stills", *arguments)
+        assert found.returncode == 2, found.stderr
+        assert "postmortem.md" in found.stderr
+        assert "not touched" in found.stderr
+    assert timeline(home, "refresh", str(made(home)), "--no-stills").returncode == 2
+    assert {p: p.read_bytes() for p in made(home).rglob("*") if p.is_file()} == before
+
+
 def test_two_builds_of_one_incident_do_not_run_at_once(home: Path) -> None:
     from service import files
 
