@@ -1,0 +1,86 @@
+"""The documentation is tested: what it says about commands, options and plugins is so."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+
+from collectors.testing import check
+from service import config, registry
+from timeline.model import GapReason, Window
+
+HOME = Path(__file__).resolve().parent.parent
+PAGES = [p for p in [*HOME.glob("*.md"), *(HOME / "docs").rglob("*.md")] if p.name != "CHANGELOG.md"]
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    found = subprocess.run(
+        [sys.executable, "tools/reference.py", "--check"],
+        cwd=HOME,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(HOME)))
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+    for target in re.findall(r"\]\(([^)#\s]+)", text):
+        if "://" not in target and not target.startswith("mailto:"):
+            assert (page.parent / target).exists(), f"{page.name} links {target}"
+
+
+def test_every_collector_and_reason_is_documented() -> None:
+    collectors = (HOME / "docs/reference/collectors.md").read_text()
+    assert all(f"## `{name}`" in collectors for name in registry.names())
+    facts = (HOME / "docs/reference/facts.md").read_text()
+    assert all(f"| `{reason}` |" in facts for reason in GapReason.__args__)  # type: ignore[attr-defined]
+
+
+def test_every_setting_is_in_the_file_that_init_writes(tmp_path: Path) -> None:
+    from service.init import init
+
+    text = init(tmp_path).read_text()
+    for name in config.Settings.model_fields:
+        assert re.search(rf"^#? ?\[?{name}\b", text, re.MULTILINE), f"{name} is not in the template"
+    assert config.load(tmp_path / "timeline.toml").sources == ()
+    everything = re.sub(r"^# (?=\[|\w+ = )", "", text, flags=re.MULTILINE)
+    tomllib.loads(everything)
+    loaded = config.load(_written(tmp_path / "all" / "timeline.toml", everything))
+    assert {s.collector for s in loaded.sources} >= {
+        "prometheus_metrics",
+        "github",
+        "slack",
+        "opensearch",
+        "jsonl",
+    }
+
+
+def _written(path: Path, text: str) -> Path:
+    path.parent.mkdir()
+    path.write_text(text)
+    return path
+
+
+def test_the_collector_in_the_how_to_passes_the_contract(httpserver: HTTPServer) -> None:
+    text = (HOME / "docs/how-to/collector.md").read_text()
+    code = next(
+        block
+        for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+        if "class PhoneCollector" in block
+    )
+    space: dict[str, object] = {"__name__": "phone"}
+    exec(compile(code, "collector.md", "exec"), space)
+    call = {"id": 7, "at": "2026-11-01T10:00:00Z", "alert": "Down", "line": "checkout"}
+    httpserver.expect_request("/calls").respond_with_json({"calls": [call]})
+    window = Window(start=1_793_520_000 * 10**9, end=1_793_530_000 * 10**9)
+    run = check(space["PhoneCollector"], {"url": httpserver.url_for("")}, window)  # type: ignore[arg-type]
+    assert [f.statement for f in run.facts] == ["A notification of alert `Down` was sent to `checkout`"]
