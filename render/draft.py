@@ -55,7 +55,7 @@ def _template(timeline: Timeline, bodies: Mapping[str, str]) -> str:
         loader=PackageLoader("render"),
         undefined=StrictUndefined,
         keep_trailing_newline=True,
-        autoescape=False,
+        autoescape=False,  # noqa: S701 - as said above
     )
     incident = timeline.incident
     title = ": ".join(markdown.escape(part) for part in (incident.id, incident.title) if part)

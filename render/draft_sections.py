@@ -66,14 +66,14 @@ def _said(parts: Parts) -> Iterator[str]:
     if incident.services:
         yield "services " + present.listed([markdown.code(name) for name in incident.services])
     for role, who in incident.roles:
-        yield f"{markdown.escape(role)} {markdown.escape(who)}"
+        yield markdown.escape(role if role == who else f"{role}: {who}")
     for number, address in enumerate((u for u in incident.links if markdown.is_web(u)), 1):
         yield markdown.link(f"link {number}", address)
 
 
 def impact(parts: Parts) -> str:
     """Return what was recorded of the impact, one item a line; or that nothing was."""
-    items = [*_breach(parts), *_alerts(parts), *_deploys(parts), *_posts(parts)]
+    items = [*_breach(parts), *_alerts(parts), *_posts(parts)]
     return "".join(f"- {item}\n" for item in items) or "Nothing was recorded.\n"
 
 
@@ -104,13 +104,6 @@ def _alerts(parts: Parts) -> Iterator[str]:
         ]
         firings = present.count(sum(fired.values()), "firing")
         yield f"{firings} of {present.count(len(fired), 'alert')} inside the incident: {', '.join(names)}"
-
-
-def _deploys(parts: Parts) -> Iterator[str]:
-    ends = Counter(f.kind for f in parts.timeline.facts if f.kind.startswith("deploy."))
-    if ends:
-        words = [f"{number} {kind.split('.')[1].replace('_', ' ')}" for kind, number in sorted(ends.items())]
-        yield f"deploys in the window: {', '.join(words)}"
 
 
 def _posts(parts: Parts) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Markdown from sources' words: shown, never alive. No link, mention, reference, image, HTML or table break.
 
 Forges look for mentions, references and bare addresses in the rendered text, where a backslash is
-gone; a zero-width space (`&#8203;`) after the sign is what keeps them apart.
+gone; a word joiner (`&#8288;`, of no width, no line break) after the sign is what keeps them apart.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
-_APART = "&#8203;"
+_APART = "&#8288;"
 _PLAIN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "{": "&#123;", "}": "&#125;"}
 _PUNCTUATION = re.compile(r"([\\`*_\[\]|~#^])")
 # A sign that a forge takes for a mention, a label, a milestone, an issue, a merge request, an epic, a

@@ -53,7 +53,8 @@ def assemble(
 ) -> Timeline:  # fmt: skip
     """Put records together as a build does: one reading a source, merge, pseudonyms, measures, digest."""
     records: dict[str, list[Fact | Gap | Panel | Person]] = {}
-    for record in (*facts, *gaps, *panels):
+    given: list[Fact | Gap | Panel] = [*facts, *gaps, *panels]
+    for record in given:
         records.setdefault(record.source, []).append(record)
     for key, name in NAMES.items():
         records.setdefault("chat", []).append(Person(identity=key, names=(name,), bot=name == "deploybot"))
