@@ -29,6 +29,7 @@ class Watch:
     value: float | None
     unit: str | None = None
     rule: AlertingRule | None = None
+    part: str | None = None  # of a rule: which of its expressions, "Expression 2 of alert"
 
     @property
     def title(self) -> str:
@@ -81,7 +82,7 @@ class Maker:
             key=[self.asked.query, labels, watch.op, watch.value, direction, change.time, thread],
             at=change.at, time_means="sample", clock=self.origin, source=self.source,
             names={
-                "name": watch.name, "series": series_text(shown) or None, "value": value,
+                "name": watch.title, "part": watch.part, "series": series_text(shown) or None, "value": value,
                 "unit": watch.unit or "", "op": watch.op, "threshold": watch.value,
             },
             evidence=[self._evidence(change)], subject=Subject(service=labels.get("service"), labels=shown),

@@ -44,8 +44,9 @@ class Plan:
         if listed is None and explicit:
             self.refused.append(("restricted", "The server does not list alerting rules", "rules"))
         for rule in sorted(rules, key=lambda r: (r.alert not in active, r.place, r.labels)):
-            for one in rule.reading.thresholds:
-                self.add(one.query, rule.interval, Watch(one.query, one.op, one.value, None, rule))
+            for one, part in zip(rule.reading.thresholds, rule.reading.parts, strict=True):
+                watch = Watch(rule.alert, one.op, one.value, None, rule, part)
+                self.add(one.query, rule.interval, watch)
         plain_less = [r for r in rules if not r.reading.thresholds and (explicit or r.alert in active)]
         if plain_less:
             self.refused.append(_refusal(plain_less))

@@ -34,7 +34,9 @@ class KindSpec(NamedTuple):
 
 _LABELS = "[ ({labels})]"
 _METRIC = "[ for {series}]"
-_RULE = "[: {value:n}{unit:u}, threshold {op:w} {threshold:n}{unit:u}]"
+_WATCHED = "[{part:w} ]{name}"  # part: "Expression 2 of alert" where a rule and not a person named it
+_LIMIT = "its threshold[ {op:w} {threshold:n}{unit:u}]"
+_VALUE = "[: {value:n}{unit:u}]"
 _ON = "[ to {environment}][ of {service}][ at {revision}]"
 
 SPECS: dict[Kind, KindSpec] = {
@@ -51,21 +53,21 @@ SPECS: dict[Kind, KindSpec] = {
     "alert.silenced": KindSpec("action", True, f"Alert {{alert}} was silenced{_LABELS}[ by {{actor:p}}]"),
     "alert.unsilenced": KindSpec("action", True, f"Alert {{alert}} was unsilenced{_LABELS}"),
     "metric.crossed_above": KindSpec(
-        "signal", False, f"{{name}} crossed above its threshold{_METRIC}{_RULE}",
-        f"{{name}} was already above its threshold{_METRIC}{_RULE}",
+        "signal", False, f"{_WATCHED} crossed above {_LIMIT}{_METRIC}{_VALUE}",
+        f"{_WATCHED} was already above {_LIMIT}{_METRIC}{_VALUE}",
     ),
     "metric.crossed_below": KindSpec(
-        "signal", False, f"{{name}} crossed below its threshold{_METRIC}{_RULE}",
-        f"{{name}} was already below its threshold{_METRIC}{_RULE}",
+        "signal", False, f"{_WATCHED} crossed below {_LIMIT}{_METRIC}{_VALUE}",
+        f"{_WATCHED} was already below {_LIMIT}{_METRIC}{_VALUE}",
     ),
     "metric.matched": KindSpec(
-        "signal", False, f"{{name}} began to match its threshold{_METRIC}{_RULE}",
-        f"{{name}} already matched its threshold{_METRIC}{_RULE}",
+        "signal", False, f"{_WATCHED} began to match {_LIMIT}{_METRIC}{_VALUE}",
+        f"{_WATCHED} already matched {_LIMIT}{_METRIC}{_VALUE}",
     ),
-    "metric.unmatched": KindSpec("signal", False, f"{{name}} stopped matching its threshold{_METRIC}{_RULE}"),
-    "metric.present": KindSpec("signal", False, f"{{name}} began to have samples{_METRIC}{_RULE}"),
+    "metric.unmatched": KindSpec("signal", False, f"{_WATCHED} stopped matching {_LIMIT}{_METRIC}{_VALUE}"),
+    "metric.present": KindSpec("signal", False, f"{_WATCHED} began to have samples{_METRIC}{_VALUE}[, threshold {{op:w}} {{threshold:n}}{{unit:u}}]"),
     "metric.absent": KindSpec(
-        "signal", False, f"{{name}} stopped having samples{_METRIC}", f"{{name}} had no samples{_METRIC}"
+        "signal", False, f"{_WATCHED} stopped having samples{_METRIC}", f"{_WATCHED} had no samples{_METRIC}"
     ),
     "deploy.started": KindSpec("change", True, f"Deploy {{deploy}} started{_ON}"),
     "deploy.finished": KindSpec("change", True, f"Deploy {{deploy}} finished{_ON}"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from timeline.promtext import argument, bare, flatten, parse, sides
@@ -22,10 +23,24 @@ class RuleThreshold(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The thresholds of an expression, and why (some of) it gives none; never neither."""
+    """The thresholds of an expression, and why (some of) it gives none; never neither.
+
+    `places` tells which of the expression's `legs`, counted from 1 as written, each threshold is.
+    """
 
     thresholds: tuple[RuleThreshold, ...]
     refused: str | None
+    places: tuple[int, ...] = ()
+    legs: int = 1
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Return what to call each threshold's expression, ready for the alert's name to follow."""
+        return tuple(
+            f"{'The expression' if self.legs == 1 else f'Expression {place}'} "
+            f"{'sought by absent() in' if one.op == 'absent' else 'of'} alert"
+            for one, place in zip(self.thresholds, self.places, strict=True)
+        )
 
 
 class Plain(NamedTuple):
@@ -45,25 +60,29 @@ def read_thresholds(expression: str) -> Reading:
         node = parse(expression)
     except ValueError as err:
         return Reading((), f"cannot be read as PromQL: {err}")
-    found: list[RuleThreshold] = []
+    found: dict[RuleThreshold, int] = {}
     refusals: list[str] = []
-    _leg(node, flatten(expression), found, refusals)
-    return Reading(tuple(dict.fromkeys(found)), "; ".join(dict.fromkeys(refusals)) or None)
+    legs = list(_legs(node, flatten(expression)))
+    for place, (leg, text, taking) in enumerate(legs, 1):
+        if taking:
+            continue
+        try:
+            found.setdefault(_threshold(leg, text), place)
+        except _RefusedError as err:
+            refusals.append(str(err))
+    return Reading(tuple(found), "; ".join(dict.fromkeys(refusals)) or None, tuple(found.values()), len(legs))
 
 
-def _leg(node: Any, text: str, found: list[RuleThreshold], refusals: list[str]) -> None:
+def _legs(node: Any, text: str, *, taking: bool = False) -> Iterator[tuple[Any, str, bool]]:
+    """Yield the operands of `and`, `or`, `unless` as written; `taking`: they take alerts away."""
     node, text = bare(node, text)
     op = operator(node)
-    if op in _SETS:
-        left, right = sides(node, text)
-        _leg(node.lhs, left, found, refusals)
-        if op != "unless":  # what is on its right takes alerts away
-            _leg(node.rhs, right, found, refusals)
+    if op not in _SETS:
+        yield node, text, taking
         return
-    try:
-        found.append(_threshold(node, text))
-    except _RefusedError as err:
-        refusals.append(str(err))
+    left, right = sides(node, text)
+    yield from _legs(node.lhs, left, taking=taking)
+    yield from _legs(node.rhs, right, taking=taking or op == "unless")
 
 
 def _threshold(node: Any, text: str) -> RuleThreshold:
