@@ -21,7 +21,7 @@ export function makeChart(model, store) {
   section.prepend(under);
   section.append(over);
   /** @type {Chart} */
-  const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0 }, view: { from: 0, to: 1, width: 1 }, drawn: false };
+  const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false };
   const draw = async (/** @type {number} */ forced = 0) => {
     await drawChart(chart, plot, forced || section.clientWidth);
     drawOverlay(chart, under, over);
@@ -37,9 +37,10 @@ export function makeChart(model, store) {
 async function drawChart(chart, plot, width) {
   const { model, store } = chart;
   const state = store.get();
-  chart.geometry = placeLanes(model, selectItems(model, state), state, width < NARROW);
+  const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  chart.geometry = placeLanes(model, selectItems(model, state), state, width < NARROW, root / 16);
   chart.view = { from: state.from ?? 0, to: state.to ?? model.length, width: Math.max(width - chart.geometry.left - chart.geometry.right, 50) };
-  const font = Math.round(parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.75);
+  const font = Math.round(root * 0.75);
   const look = { zone: state.zone, colours: palette(), touch: matchMedia('(pointer: coarse)').matches, font };
   const { traces, layout } = makeFigure(model, chart.geometry, chart.view, selectGaps(model, { ...state, from: null, to: null }), look);
   await window.Plotly.react(plot, traces, layout, CONFIG);

@@ -14,8 +14,16 @@ export function el(tag, props = {}, ...children) {
     else if (name === 'class' || name.includes('-') || name === 'role' || name === 'colspan' || name === 'for') node.setAttribute(name, value);
     else /** @type {any} */ (node)[name] = value;
   }
-  node.append(.../** @type {(Node | string)[]} */ (children.filter((child) => child !== null && child !== undefined && child !== false)));
+  for (const child of children) {
+    if (child === null || child === undefined || child === false) continue;
+    node.append(typeof child === 'string' ? plainText(child) : child);
+  }
   return node;
+}
+
+/** A direction override would let a source's text show another order than it has. @param {string} text */
+export function plainText(text) {
+  return text.replace(/[\u202d\u202e]/g, '\ufffd');
 }
 
 /** @param {string} id @returns {HTMLElement} */

@@ -9,7 +9,7 @@ export function makeHeader(model, store, actions) {
   const title = [el('code', { class: 'incident' }, incident.id), el('h1', { dir: 'auto' }, incident.title ?? 'Incident'), incident.severity && el('span', { class: 'severity', dir: 'auto' }, incident.severity), times];
   const zones = zonePicker(store);
   const tools = el('div', { class: 'tools' }, el('label', { class: 'offscreen', for: 'zone' }, 'Time zone'), zones, button('Help', '?', actions.help), button('Light or dark', '◐', actions.theme));
-  byId('header').replaceChildren(el('div', { class: 'title' }, ...title, tools), counts(model));
+  byId('header').replaceChildren(el('div', { class: 'title' }, ...title, counts(model), tools));
   return () => {
     const { zone } = store.get();
     times.replaceChildren(...spanWords(model, zone));
@@ -58,13 +58,28 @@ const MEASURE_ENDS = { from: 'Show where it begins', to: 'Show where it ends' };
 export function makeMeasures(model, store) {
   const section = byId('measures');
   section.hidden = !model.data.measures.length;
-  section.replaceChildren(...model.data.measures.map((measure) => {
-    const ends = /** @type {const} */ (['from', 'to']).flatMap((end) => {
-      const item = measure[end] ? model.byId.get(/** @type {string} */ (measure[end])) : undefined;
-      return item ? [el('button', { type: 'button', class: 'small', title: `${MEASURE_ENDS[end]}: ${item.fact.statement.replaceAll('`', '')}`, on: { click: () => store.set({ fact: item.fact.id, gap: null }) } }, end)] : [];
-    });
-    const known = measure.min_s !== undefined && measure.max_s !== undefined;
-    return el('div', { class: `tile${known ? '' : ' unknown'}`, title: measure.reason ?? '' }, el('div', { class: 'name' }, measure.name.replaceAll('_', ' ')),
-      el('div', { class: 'value' }, known ? durationRange(measure.min_s, measure.max_s) : '—'), known ? el('div', { class: 'ends' }, ...ends) : el('div', { class: 'reason' }, measure.reason ?? ''));
-  }));
+  const known = model.data.measures.filter((one) => one.min_s !== undefined && one.max_s !== undefined);
+  const unknown = model.data.measures.filter((one) => !known.includes(one));
+  section.replaceChildren(...known.map((measure) => tile(measure, model, store)), ...(unknown.length ? [unknownTile(unknown)] : []));
+}
+
+/** @param {Measure} measure @param {Model} model @param {Store} store */
+function tile(measure, model, store) {
+  const ends = /** @type {const} */ (['from', 'to']).flatMap((end) => {
+    const item = measure[end] ? model.byId.get(/** @type {string} */ (measure[end])) : undefined;
+    return item ? [el('button', { type: 'button', class: 'small', title: `${MEASURE_ENDS[end]}: ${item.fact.statement.replaceAll('`', '')}`, on: { click: () => store.set({ fact: item.fact.id, gap: null }) } }, end)] : [];
+  });
+  const name = words(measure.name);
+  return el('div', { class: 'tile' }, el('div', { class: 'name', title: name }, name), el('div', { class: 'value' }, durationRange(measure.min_s, measure.max_s)), el('div', { class: 'ends' }, ...ends));
+}
+
+/** @param {string} name */
+function words(name) {
+  return name.replaceAll('_', ' ');
+}
+
+/** What could not be computed is one tile; each says why. @param {Measure[]} measures */
+function unknownTile(measures) {
+  const rows = measures.flatMap((one) => [el('dt', {}, words(one.name)), el('dd', {}, one.reason ?? '')]);
+  return el('details', { class: 'tile unknown' }, el('summary', {}, el('span', { class: 'name' }, 'not known'), el('span', { class: 'value' }, count(measures.length, 'measure'))), el('dl', {}, ...rows));
 }

@@ -12,9 +12,10 @@ const MOST_ROWS = 24; // lives beyond share rows where they do not overlap
  * @param {Item[]} items the selection, in display order
  * @param {State} state
  * @param {boolean} narrow titles above the lanes instead of beside them
+ * @param {number} scale of type, 1 at 16 px
  * @returns {Geometry}
  */
-export function placeLanes(model, items, state, narrow) {
+export function placeLanes(model, items, state, narrow, scale) {
   const panels = state.lanes && !state.lanes.includes('metrics') ? [] : model.data.panels.filter((p) => !state.sources || state.sources.includes(p.source));
   const { crossings, loose } = assignCrossings(panels, items.filter((item) => item.lane === 'metrics'));
   /** @type {Lane[]} */
@@ -25,19 +26,21 @@ export function placeLanes(model, items, state, narrow) {
     if (own.length) lanes.push(rowsLane(id, title, id === 'alerts' ? lifeRows(model, own) : sourceRows(model, own)));
   }
   if (model.data.sources.length) lanes.push(coverageLane(model, state));
-  return stack(lanes, narrow);
+  return stack(lanes, narrow, scale);
 }
 
-/** @param {Lane[]} lanes @param {boolean} narrow @returns {Geometry} */
-function stack(lanes, narrow) {
+/** @param {Lane[]} lanes @param {boolean} narrow @param {number} scale @returns {Geometry} */
+function stack(lanes, narrow, scale) {
   let top = 0;
   for (const lane of lanes) {
-    const head = narrow ? 18 : 0;
+    const head = narrow ? 18 * scale : 0;
+    lane.height *= scale;
+    lane.rowHeight *= scale;
     lane.top = top + head;
-    lane.rows.forEach((row, index) => { row.y = lane.top + PAD + (index + 0.5) * lane.rowHeight; });
-    top = lane.top + lane.height + LANE_GAP;
+    lane.rows.forEach((row, index) => { row.y = lane.top + PAD * scale + (index + 0.5) * lane.rowHeight; });
+    top = lane.top + lane.height + LANE_GAP * scale;
   }
-  return { lanes, height: Math.max(top - LANE_GAP, 40), left: narrow ? 44 : 232, right: narrow ? 10 : 20, top: 26, bottom: 34 };
+  return { lanes, height: Math.max(top - LANE_GAP * scale, 40), left: (narrow ? 44 : 232) * scale, right: (narrow ? 12 : 28) * scale, top: 26 * scale, bottom: 36 * scale, scale };
 }
 
 /** @param {Panel} panel @param {Item[]} crossings @param {number} of @returns {Lane} */
@@ -87,7 +90,7 @@ function lifeRows(model, items) {
 
 /** @param {Row[]} rows */
 function packed(rows) {
-  /** @type {{ row: Row, end: number }[]} */
+  /** @type {{ row: Row, end: number, lives: number }[]} */
   const shared = [];
   for (const row of rows) {
     const [from, to] = extent(row);
@@ -95,9 +98,10 @@ function packed(rows) {
     if (place) {
       place.row.items.push(...row.items);
       place.row.spans.push(...row.spans);
-      place.row.label = 'several alerts';
+      place.lives += 1;
+      place.row.label = `${place.lives} alerts`;
       place.end = Math.max(place.end, to);
-    } else shared.push({ row: { ...row, items: [...row.items], spans: [...row.spans] }, end: to });
+    } else shared.push({ row: { ...row, items: [...row.items], spans: [...row.spans] }, end: to, lives: 1 });
   }
   return shared.map((one) => one.row);
 }

@@ -14,7 +14,7 @@ import { amount } from './words.js';
 export function drawOverlay(chart, under, over) {
   const { geometry, view, model, store } = chart;
   const state = store.get();
-  const place = { x: (/** @type {number} */ at) => geometry.left + ((at - view.from) / (view.to - view.from)) * view.width, top: geometry.top };
+  const place = { x: (/** @type {number} */ at) => geometry.left + ((at - view.from) / (view.to - view.from)) * view.width, top: geometry.top, scale: geometry.scale };
   under.replaceChildren(...geometry.lanes.map((lane) => el('div', { class: `lane lane-${lane.id}`, style: `top:${lane.top + geometry.top}px;height:${lane.height}px;left:${geometry.left}px;width:${view.width}px` })));
   const gaps = selectGaps(model, { ...state, from: null, to: null });
   over.replaceChildren(
@@ -28,14 +28,15 @@ export function drawOverlay(chart, under, over) {
 
 /** @param {Lane} lane @param {Geometry} geometry */
 function laneNames(lane, geometry) {
-  const narrow = geometry.left < 100;
+  const { scale } = geometry;
+  const narrow = geometry.left < 100 * scale;
   const middle = lane.top + geometry.top;
-  const style = narrow ? `top:${middle - 17}px;left:${geometry.left}px` : `top:${middle + (lane.panel ? 6 : 0)}px;left:0;width:${geometry.left - 14}px`;
+  const style = narrow ? `top:${middle - 17 * scale}px;left:${geometry.left}px` : `top:${middle + (lane.panel ? 6 : 0)}px;left:0;width:${geometry.left - 14}px`;
   const words = lane.panel ? [el('b', { dir: 'auto' }, lane.title), el('small', {}, lane.note)] : [el('b', {}, lane.title)];
   const title = el('div', { class: `lane-name${narrow ? ' above' : ''}${lane.panel ? ' of-panel' : ''}`, style: lane.panel || narrow ? style : `${style};height:${lane.height}px`, title: [lane.title, lane.note].filter(Boolean).join('\n') }, ...words);
-  if (narrow) return [title];
-  const rows = lane.rows.filter((row) => row.label).map((row) => el('div', {
-    class: 'row-name', dir: 'auto', title: row.label, style: `top:${row.y + geometry.top - lane.rowHeight / 2}px;height:${lane.rowHeight}px;line-height:${lane.rowHeight}px;left:72px;width:${geometry.left - 84}px`,
+  const place = narrow ? { left: geometry.left, width: 0 } : { left: 72 * scale, width: geometry.left - 84 * scale };
+  const rows = lane.rows.filter((row) => row.label && !(narrow && lane.rows.length === 1)).map((row) => el('div', {
+    class: 'row-name', dir: 'auto', title: row.label, style: `top:${row.y + geometry.top - (narrow ? 7 : lane.rowHeight / 2)}px;height:${lane.rowHeight}px;line-height:${lane.rowHeight}px;left:${place.left}px;${narrow ? 'max-width:40%' : `width:${place.width}px`}`,
   }, ...row.label.split(/(?= · )/).map((part) => el('span', {}, part))));
   return [title, ...rows];
 }
@@ -45,11 +46,11 @@ function thresholdNames(lane, geometry, view) {
   const [low, high] = panelRange(lane, view);
   return (lane.panel?.thresholds ?? []).filter((one) => typeof one.value === 'number').map((one) => {
     const y = lane.top + geometry.top + (1 - (Number(one.value) - low) / (high - low)) * lane.height;
-    return el('div', { class: 'limit', style: `top:${y - 16}px;right:${geometry.right + 4}px`, title: one.name }, thresholdWords(one, lane.panel?.unit));
+    return el('div', { class: 'limit', style: `top:${y - 16 * geometry.scale}px;right:${geometry.right + 4}px`, title: one.name }, thresholdWords(one, lane.panel?.unit));
   });
 }
 
-/** @param {Lane} lane @param {GapItem[]} gaps @param {View} view @param {{ x: (at: number) => number, top: number }} place */
+/** @param {Lane} lane @param {GapItem[]} gaps @param {View} view @param {{ x: (at: number) => number, top: number, scale: number }} place */
 function gapNames(lane, gaps, view, place) {
   const places = lane.panel ? [{ source: lane.panel.source, y: lane.top + lane.height - 12 }] : lane.rows;
   return places.flatMap(({ source, y }) => gaps.filter((item) => item.gap.source === source && item.to > view.from && item.from < view.to).flatMap((item) => {
@@ -57,12 +58,12 @@ function gapNames(lane, gaps, view, place) {
     const room = right - left - 6;
     // On a narrow gap the words would hide it: in the coverage lane they stand beside it.
     if (room < 84 && lane.panel) return [];
-    const beside = room < 84 ? { left: right + 4, room: 110 } : { left: left + 3, room };
-    return [el('div', { class: 'gap-words', style: `top:${y + place.top - 9}px;left:${beside.left}px;max-width:${beside.room}px` }, gapWords(item.gap))];
+    const beside = room < 84 ? { left: right + 4, room: 150 } : { left: left + 3, room };
+    return [el('div', { class: 'gap-words', style: `top:${y + place.top - 9 * place.scale}px;left:${beside.left}px;max-width:${beside.room}px` }, gapWords(item.gap))];
   }));
 }
 
-/** The name of a change stands beside its mark where there is room. @param {Lane} lane @param {View} view @param {{ x: (at: number) => number, top: number }} place */
+/** The name of a change stands beside its mark where there is room. @param {Lane} lane @param {View} view @param {{ x: (at: number) => number, top: number, scale: number }} place */
 function changeNames(lane, view, place) {
   return lane.rows.flatMap((row) => {
     const marks = row.items.filter((item) => item.to >= view.from && item.to <= view.to).sort((a, b) => a.to - b.to);
@@ -70,7 +71,7 @@ function changeNames(lane, view, place) {
       const left = place.x(item.to) + 10;
       const room = (index + 1 < marks.length ? place.x(marks[index + 1].to) - 10 : place.x(view.to)) - left;
       const words = changeWords(item.fact);
-      return room < Math.min(words.length * 6.5, 60) + 6 ? [] : [el('div', { class: 'change-words', dir: 'auto', style: `top:${row.y + place.top - 9}px;left:${left}px;max-width:${room}px` }, words)];
+      return room < Math.min(words.length * 6.5, 60) + 6 ? [] : [el('div', { class: 'change-words', dir: 'auto', style: `top:${row.y + place.top - 9 * place.scale}px;left:${left}px;max-width:${room}px` }, words)];
     });
   });
 }
@@ -81,7 +82,7 @@ function changeWords(fact) {
   return `${name} ${fact.kind.split('.')[1].replaceAll('_', ' ')}`.trim();
 }
 
-/** The chosen fact: its bounds as a column through all lanes. @param {import('./chart.js').Chart} chart @param {{ x: (at: number) => number, top: number }} place */
+/** The chosen fact: its bounds as a column through all lanes. @param {import('./chart.js').Chart} chart @param {{ x: (at: number) => number, top: number, scale: number }} place */
 function chosen(chart, place) {
   const { model, store, view, geometry } = chart;
   const state = store.get();

@@ -2,7 +2,7 @@ import { byId, el } from './dom.js';
 import { ticks } from './instant.js';
 import { zoomTo } from './chart.js';
 
-const HEIGHT = 44;
+const HEIGHT = 34;
 const BIN = 4; // px
 const SVG_NAMES = 'http://www.w3.org/2000/svg';
 

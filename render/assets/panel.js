@@ -1,4 +1,4 @@
-import { byId, copyButton, el, leaveLink, webHost, withCode } from './dom.js';
+import { byId, copyButton, el, leaveLink, plainText, webHost, withCode } from './dom.js';
 import { boundsText, exactText } from './instant.js';
 import { icon } from './icons.js';
 import { shapeList } from './help.js';
@@ -33,17 +33,17 @@ function factWords(item, model, store, excerpts) {
     fact.quote.edited_at && el('p', { class: 'muted' }, `The text is as edited at ${exactText(fact.quote.edited_at, zone)} (${zone}); what stood there before is not known.`),
   ];
   return [
-    top(fact.id, icon(fact.kind, item.lane), kindText(fact.kind), store), el('h2', { class: 'statement' }, ...withCode(fact.statement)), ...(quote || []),
+    top(icon(fact.kind, item.lane), kindText(fact.kind), store), el('h2', { class: 'statement' }, ...withCode(fact.statement)), ...(quote || []),
     facts(timeRows(item, model, zone)), facts(aboutRows(fact)), ...otherFacts(item, model, store),
     ...fact.evidence.flatMap((one) => evidenceWords(one, excerpts)),
   ].flatMap((part) => (part instanceof Node ? [part] : []));
 }
 
-/** @param {string} id @param {SVGElement} mark @param {string} kind @param {Store} store */
-function top(id, mark, kind, store) {
+/** @param {SVGElement} mark @param {string} kind @param {Store} store */
+function top(mark, kind, store) {
   const close = el('button', { class: 'small', type: 'button', 'aria-label': 'Close', title: 'Close (Escape)' }, '×');
   close.addEventListener('click', () => store.set({ fact: null, gap: null }));
-  return el('div', { class: 'panel-top' }, el('span', { class: 'icon' }, mark), el('span', {}, kind), el('code', { class: 'id' }, id), copyButton(id, 'the id'), close);
+  return el('div', { class: 'panel-top' }, el('span', { class: 'icon' }, mark), el('span', {}, kind), close);
 }
 
 /** @param {[string, (Node | string | null | undefined)[]][]} rows */
@@ -76,6 +76,7 @@ function aboutRows(fact) {
     ['value', [quantity?.value !== undefined ? `${quantity.value} ${quantity.unit ?? ''}${compared}`.trim() : null]],
     ['by', [fact.actor]], ['service', [subject.service]], ['component', [subject.component]], ['environment', [subject.environment]],
     ['labels', [Object.keys(subject.labels).length ? el('span', { dir: 'auto' }, labelText(subject.labels)) : null]],
+    ['id', [el('code', {}, fact.id), ' ', copyButton(fact.id, 'the id')]],
     ['variants', [fact.variants ? `${fact.variants} other contents were seen under this id` : null]],
     ['last seen', [fact.last_seen ? `in collection ${fact.last_seen}; the source no longer gives it` : null]],
   ];
@@ -119,7 +120,7 @@ function excerptWords(one, excerpts) {
   const { excerpt } = one;
   if (excerpt === null || excerpt === undefined) return el('p', { class: 'muted' }, 'The payload was not at hand when this page was made; the digest names it.');
   const pre = el('pre', { class: 'excerpt', tabIndex: 0, dir: 'ltr', 'aria-label': 'Excerpt of the payload' }, '…');
-  excerpts().then((texts) => { pre.textContent = texts[excerpt] ?? ''; }, () => { pre.textContent = 'The excerpt could not be unpacked.'; });
+  excerpts().then((texts) => { pre.textContent = plainText(texts[excerpt] ?? ''); }, () => { pre.textContent = 'The excerpt could not be unpacked.'; });
   return pre;
 }
 
@@ -128,7 +129,7 @@ function gapWordsOf(item, store, excerpts) {
   const { gap } = item;
   const { zone } = store.get();
   return [
-    top(gap.id, icon('gap', 'gap'), 'gap', store), el('h2', { class: 'statement' }, ...withCode(gap.statement)),
+    top(icon('gap', 'gap'), 'gap', store), el('h2', { class: 'statement' }, ...withCode(gap.statement)),
     facts([['reason', [reasonText(gap.reason)]], ['source', [gap.source]], [`from (${zone})`, [exactText(gap.start, zone)]], ['to', [exactText(gap.end, zone)]], ['missing', [gap.missing]]]),
     ...gap.evidence.flatMap((one) => evidenceWords(one, excerpts)),
   ];

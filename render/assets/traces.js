@@ -1,7 +1,7 @@
 import { faint } from './palette.js';
 import { rowMarks, secondsPerPixel } from './marks.js';
 
-const MARK_SIZE = 11;
+const MARK_SIZE = 11; // px at type of 16 px
 
 /**
  * All bars of lanes and gaps, as one trace.
@@ -17,7 +17,7 @@ export function barTrace(bars, colours) {
     marker: {
       color: looks.map((look) => look.fill),
       line: { color: looks.map((look) => look.line), width: looks.map((look) => look.width) },
-      pattern: { shape: looks.map((look) => look.pattern), fgcolor: looks.map((look) => look.line), bgcolor: looks.map((look) => look.fill), size: 8, solidity: 0.3, fillmode: 'overlay' },
+      pattern: { shape: looks.map((look) => look.pattern), fgcolor: looks.map((look) => look.line), bgcolor: looks.map((look) => look.fill), size: 8, solidity: 0.34, fgopacity: 1 },
     },
   };
 }
@@ -35,7 +35,7 @@ function barLook(bar, colours) {
     case 'silenced': return { fill: faint(colours.paper, 0.6), line: colour, width: 1, pattern: 'x' };
     case 'running': return { fill: faint(colour, 0.35), line: faint(colour, 0.35), width: 0, pattern: '' };
     case 'covered': return { fill: faint(colours.muted, 0.55), line: colours.muted, width: 0, pattern: '' };
-    case 'gap': return { fill: faint(colours.gap, 0.12), line: faint(colours.gap, 0.75), width: 0, pattern: '/' };
+    case 'gap': return { fill: faint(colours.gap, 0.12), line: colours.gap, width: 0, pattern: '/' };
     default: return { fill: faint(colour, 0.3), line: colour, width: 0, pattern: '' };
   }
 }
@@ -136,7 +136,7 @@ function lineTrace(series, below, index, of, panel, yaxis, colours) {
   const few = of <= FEW;
   return {
     type: 'scatter', mode: 'lines', x: series.t, y: below ? series.lo ?? series.hi : series.hi, xaxis: 'x', yaxis, hoverinfo: 'none', connectgaps: false,
-    line: { color: faint(colours.metrics, index === 0 ? 1 : few ? 0.85 : 0.4), width: index === 0 ? 1.75 : few ? 1.5 : 1, dash: few ? DASHES[index] : 'solid' },
+    line: { color: faint(colours.metrics, index === 0 ? 1 : few ? 0.85 : 0.5), width: index === 0 ? 1.75 : few ? 1.5 : 1, dash: few ? DASHES[index] : 'solid' },
     meta: { panel, series }, name: 'series',
   };
 }

@@ -196,6 +196,7 @@ interface Geometry {
   right: number;
   top: number;
   bottom: number;
+  scale: number;
 }
 
 interface PlotElement extends HTMLElement {

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { load } from './load.mjs';
+
+const { spansOf } = await load('lives.js');
+const { rowMarks, doubtBars, gapBars } = await load('marks.js');
+const { niceTicks, uncovered } = await load('figure.js');
+const { pieces } = await load('traces.js');
+const { bins } = await load('overview.js');
+const { amount, duration, durationRange } = await load('words.js');
+
+const item = (kind, from, to, index = 0) => ({ fact: { id: `f-${kind}-${index}`, kind }, index, from, to, lane: 'alerts', text: '', group: -1 });
+const view = { from: 0, to: 1000, width: 1000 };
+
+test('a life is drawn from where a state was certain to where it still was', () => {
+  const life = [item('alert.pending', 10, 25), item('alert.firing', 110, 125), item('alert.resolved', 400, 415)];
+  assert.deepEqual(spansOf(life, 1000).map(({ state, from, to, open }) => [state, from, to, open]), [['pending', 25, 110, false], ['firing', 125, 400, false]]);
+});
+
+test('what was so before the window, and what nothing ended', () => {
+  const [span] = spansOf([item('alert.firing', -Infinity, 0)], 1000);
+  assert.deepEqual([span.from, span.to, span.before, span.open], [0, 1000, true, true]);
+});
+
+test('marks on the same pixels become one that loses nothing', () => {
+  const items = Array.from({ length: 10_000 }, (_, index) => item('chat.message', index / 10, index / 10, index));
+  const marks = rowMarks(items, view, 0, 'chat');
+  assert.ok(marks.length <= 200);
+  assert.equal(marks.reduce((sum, mark) => sum + mark.items.length, 0), 10_000);
+  assert.equal(rowMarks(items, { from: 0, to: 1, width: 1000 }, 0, 'chat').length, 11);
+});
+
+test('a fact is a bar from two pixels of doubt on, as wide as its bounds', () => {
+  const row = { items: [item('chat.message', 100, 160), item('chat.message', 300, 301)], y: 5 };
+  assert.deepEqual(doubtBars(row, view, 'chat', 10).map(({ x, length }) => [x, length]), [[100, 60]]);
+});
+
+test('a gap is cut to the view and never too thin to see; the line of quiet stops there', () => {
+  const gaps = [{ gap: { id: 'g', source: 's' }, from: -50, to: 100 }, { gap: { id: 'h', source: 's' }, from: 500, to: 500.1 }];
+  assert.deepEqual(gapBars(gaps, view, 0, 10).map(({ x, length }) => [x, length]), [[0, 100], [500, 2]]);
+  assert.deepEqual(uncovered({ x: 0, length: 1000 }, gaps, view).map(({ x, length }) => [x, Math.round(length)]), [[100, 400], [500.1, 500]]);
+});
+
+test('holes break a band', () => {
+  assert.deepEqual(pieces([1, 2, null, 3, null, null, 4]), [[0, 2], [3, 4], [6, 7]]);
+});
+
+test('the overview counts every fact once', () => {
+  const items = Array.from({ length: 500 }, (_, index) => item('chat.message', index * 2, index * 2 + 5));
+  assert.equal(bins(items, 800, 1000).reduce((sum, [count]) => sum + count, 0), 500);
+});
+
+test('values and durations for reading', () => {
+  assert.deepEqual(niceTicks([0, 0.97]), [0, 0.5]);
+  assert.deepEqual([amount(0.5312, 's'), amount(12_345), amount('+Inf', 's'), amount(0)], ['0.531 s', '12.3 k', '+Inf s', '0']);
+  assert.deepEqual([duration(250), duration(3725), duration(-17), duration(0)], ['4m10s', '1h02m', '−17s', '0s']);
+  assert.equal(durationRange(249.9, 265.2), '4m09s – 4m26s');
+});

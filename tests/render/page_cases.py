@@ -1,0 +1,145 @@
+"""Timelines at the edges of what a page must draw: few, many, long, wide, empty, hostile."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from tests.render.fixture_facts import evidence
+from tests.render.timeline_fixture import Built, assemble, empty, rich
+from timeline import facts
+from timeline.canonical import canonical, sha256
+from timeline.instant import MINUTE, NS, Bounds, parse_instant, precise
+from timeline.model import Fact, Incident, Panel, Series, Subject, Threshold, Window, gap
+
+START = parse_instant("2026-11-21T13:00:00Z")
+HOUR = 60 * MINUTE
+#: Text that would do harm if anything read it as HTML, JSON, a template or a direction.
+HOSTILE = "</script><img src=x onerror=\"document.title='owned'\"> %{x} <b>b</b> ${1} \u202egnp.exe <!--<script>"
+
+
+def message(payloads: dict[str, bytes], index: int, at: int, text: str, actor: str = "slack:T1:U1") -> Fact:
+    """Return a chat message with a payload of its own."""
+    return facts.fact(
+        "chat.message", origin="slack:T1", key=index, at=precise(at, 1_000), time_means="ts", clock="slack.com",
+        source="chat", names={"actor": actor, "channel": "#ops"}, actor=actor, quote=facts.quote(text),
+        evidence=[evidence(payloads, "chat", {"ts": at, "text": text}, f"https://chat.example/{index}")],
+        subject=Subject(labels={"channel": "#ops"}),
+    )  # fmt: skip
+
+
+def _window(hours: float, start: int = START) -> Window:
+    return Window(start=start, end=start + int(hours * HOUR))
+
+
+def one_fact() -> Built:
+    """One message, nothing else."""
+    payloads: dict[str, bytes] = {}
+    return Built(assemble(Incident(id="INC-1"), _window(1), [message(payloads, 0, START + 20 * MINUTE, "hm")]), payloads)
+
+
+def no_metrics() -> Built:
+    """The rich incident without its panels and crossings."""
+    timeline, payloads = rich()
+    kept = tuple(f for f in timeline.facts if not f.kind.startswith("metric."))
+    return Built(timeline.model_copy(update={"panels": (), "facts": kept}), payloads)
+
+
+def many_series() -> Built:
+    """A panel of 40 series beside the rich ones."""
+    timeline, payloads = rich()
+    payloads = dict(payloads)
+    series = []
+    for number in range(40):
+        rows = [
+            [START // NS + s, str(0.2 + 0.1 * math.sin(s / 900 + number) + (number == 7 and 2400 < s < 4200) * 0.9)]
+            for s in range(0, 9600, 30)
+        ]
+        data = canonical({"high": rows, "low": rows})
+        payloads[sha256(data)] = data
+        labels = {"instance": f"checkout-{number:02d}.eu-west-1.example", "job": "checkout"}
+        series.append(Series(labels=labels, payload=sha256(data), high="/high", low="/low"))
+    panel = Panel(
+        id="p-40", source="prod", title="p99 by instance", unit="s", query="p99:instance", series=tuple(series),
+        thresholds=(Threshold(name="slow", op=">", value=1.0),), shown=40, of=212,
+    )  # fmt: skip
+    return Built(timeline.model_copy(update={"panels": (*timeline.panels, panel)}), payloads)
+
+
+def many_facts(count: int = 10_000) -> Built:
+    """Ten thousand facts in three hours: messages, logs, and 300 lives of alerts."""
+    payloads: dict[str, bytes] = {}
+    step = 3 * HOUR // count
+    made = list(_many(payloads, count, step))
+    return Built(assemble(Incident(id="INC-10000", title="Everything at once"), _window(3), made), payloads)
+
+
+def _many(payloads: dict[str, bytes], count: int, step: int) -> Iterator[Fact]:
+    kinds = ("alert.pending", "alert.firing", "alert.resolved")
+    for index in range(count):
+        at = START + index * step
+        if index % 3 == 0:
+            life = index // 3 % 300
+            labels = {"alertname": f"Alert{life}", "service": f"service-{life % 17}"}
+            yield facts.fact(
+                kinds[index // 900 % 3], origin="prod", key=index, at=Bounds(at - 15 * NS + 1, at), time_means="sample",
+                clock="prom.example", source="prod", names={"alert": f"Alert{life}", "labels": None},
+                evidence=[evidence(payloads, "prod", {"n": index})], subject=Subject(labels=labels), thread=f"t-{life}",
+            )  # fmt: skip
+        else:
+            yield message(payloads, index, at, f"message {index} about checkout", f"slack:T1:U{index % 2 + 1}")
+
+
+def three_days() -> Built:
+    """A window of three days over a change of the clock in Europe (25 October 2026)."""
+    payloads: dict[str, bytes] = {}
+    start = parse_instant("2026-10-23T22:30:00Z")
+    made = [message(payloads, n, start + n * 47 * MINUTE, f"note {n}") for n in range(90)]
+    return Built(assemble(Incident(id="INC-3D", title="A long weekend"), _window(72, start), made), payloads)
+
+
+def all_gaps() -> Built:
+    """Every source a gap: nothing could be read."""
+    sources = {"prod": "unreachable", "logs": "timed_out", "chat": "unauthorised", "deploys": "rate_limited", "pager": "past_retention"}
+    window = _window(2.5)
+    gaps = [gap(name, reason, window.start, window.end, f"Nothing could be read from `{name}`") for name, reason in sources.items()]  # type: ignore[arg-type]
+    return Built(assemble(Incident(id="INC-0", title="Blank is not quiet", severity="SEV2"), window, [], gaps), {})
+
+
+def hostile() -> Built:
+    """Names, labels, quotes and titles that try to be something else; long and right-to-left ones."""
+    payloads: dict[str, bytes] = {}
+    long = "payments_reconciliation_worker_queue_depth_of_the_second_region_" * 3
+    hebrew = "שגיאות בתשלום בקופה"
+    made = []
+    for index, name in enumerate((HOSTILE, long, hebrew)):
+        at = START + (20 + index * 10) * MINUTE
+        for kind, later in (("alert.pending", 0), ("alert.firing", 5), ("alert.resolved", 25)):
+            made.append(facts.fact(
+                kind, origin="prod", key=[name, kind], at=Bounds(at + later * MINUTE - 15 * NS, at + later * MINUTE), time_means=HOSTILE,
+                clock="prom.example", source=HOSTILE if not index else "prod", names={"alert": name, "labels": None}, thread=f"t-{index}",
+                evidence=[evidence(payloads, "prod", {"name": name}, "javascript:alert(1)", HOSTILE)], subject=Subject(service=name, labels={"alertname": name}),
+            ))  # fmt: skip
+        made.append(message(payloads, index, at, name))
+        made.append(facts.fact(
+            "deploy.finished", origin="d", key=index, at=precise(at + MINUTE, NS), time_means="at", clock="d", source="deploys",
+            names={"deploy": name, "environment": None, "service": None, "revision": None}, evidence=[evidence(payloads, "deploys", {"n": name})],
+        ))  # fmt: skip
+    rows = [[START // NS + s, str(1 + math.sin(s / 300))] for s in range(0, 7200, 30)]
+    data = canonical({"v": rows})
+    payloads[sha256(data)] = data
+    panels = tuple(
+        Panel(
+            id=f"p-{n}", source="prod", title=name, unit=HOSTILE[:12] if n else "ms", query=name, shown=1, of=1, thresholds=(Threshold(name=name, op=">", value=1.5),),
+            series=(Series(labels={"name": name}, payload=sha256(data), high="/v", low="/v"),),
+        ) for n, name in enumerate((long, HOSTILE, hebrew))
+    )  # fmt: skip
+    gaps = [gap("prod", "partial", START, START + 10 * MINUTE, HOSTILE, missing=HOSTILE)]
+    incident = Incident(id="INC-X", title=HOSTILE, severity=hebrew, services=(HOSTILE,))
+    return Built(assemble(incident, _window(2), made, gaps, panels), payloads)
+
+
+CASES = {
+    "rich": rich, "one-fact": one_fact, "no-metrics": no_metrics, "forty-series": many_series, "ten-thousand": many_facts,
+    "three-days": three_days, "all-gaps": all_gaps, "empty": empty, "hostile": hostile,
+}  # fmt: skip
