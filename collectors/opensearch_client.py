@@ -78,11 +78,14 @@ def incomplete(answer: Json) -> SourceError | None:
     if answer.get("timed_out"):
         return SourceError("timed_out", "the search timed out in the engine; part of the shards answered")
     shards = answer.get("_shards") or {}
-    if not shards.get("failed"):
+    total, answered = int(shards.get("total", 0)), int(shards.get("successful", 0))
+    if answered >= total and not shards.get("failed"):
         return None
+    # A shard that no node holds is neither successful nor failed.
     causes = [f.get("reason") or {} for f in shards.get("failures") or ()]
-    why = "; ".join(sorted({f"{c.get('type')}: {c.get('reason')}" for c in causes})) or "no reason given"
-    return SourceError("partial", f"{shards['failed']} of {shards.get('total')} shards failed: {why}")
+    why = "; ".join(sorted({f"{c.get('type')}: {c.get('reason')}" for c in causes}))
+    lost = max(total - answered, int(shards.get("failed", 0)))
+    return SourceError("partial", f"{lost} of {total} shards did not answer: {why or 'no reason given'}")
 
 
 def _text(value: Any) -> str:

@@ -14,6 +14,7 @@ from collectors.opensearch_client import incomplete
 from collectors.opensearch_fields import Layout, counting_seconds, pick, read_layout, text_of, time_of
 from collectors.opensearch_links import discover, lucene, rison
 from collectors.opensearch_options import OpensearchOptions
+from collectors.redaction import Redactor
 from timeline.errors import UndecodableTimeError
 from timeline.instant import NS, parse_instant
 
@@ -158,15 +159,19 @@ def test_a_format_of_seconds_is_seen() -> None:
 
 
 def test_incomplete_answers_are_named() -> None:
-    assert incomplete({"timed_out": False, "_shards": {"total": 2, "failed": 0}}) is None
+    assert incomplete({"timed_out": False, "_shards": {"total": 2, "successful": 2, "failed": 0}}) is None
     assert incomplete({"acknowledged": True}) is None
     late = incomplete({"timed_out": True})
     assert late
     assert late.reason == "timed_out"
     failures = [{"reason": {"type": "circuit", "reason": "too large"}}]
-    lost = incomplete({"timed_out": False, "_shards": {"total": 3, "failed": 1, "failures": failures}})
+    lost = incomplete(
+        {"timed_out": False, "_shards": {"total": 3, "successful": 2, "failed": 1, "failures": failures}}
+    )
     assert lost
-    assert (lost.reason, str(lost)) == ("partial", "1 of 3 shards failed: circuit: too large")
+    assert (lost.reason, str(lost)) == ("partial", "1 of 3 shards did not answer: circuit: too large")
+    unassigned = incomplete({"_shards": {"total": 3, "successful": 2, "failed": 0}})
+    assert str(unassigned) == "1 of 3 shards did not answer: no reason given"
 
 
 def test_links_are_rison_and_lucene() -> None:
@@ -199,3 +204,9 @@ def test_links_are_rison_and_lucene() -> None:
 def test_options_that_cannot_be_are_refused(given: Any, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         options(**given)
+
+
+def test_the_id_of_a_point_in_time_comes_back_whole() -> None:
+    # It is base64 for URLs: `sk-` in the middle of one is no token, and the engine wants it back.
+    opaque = "99aFQQIDdHdvFnVDTnduODR5UjMyYTNzSlppTDZiRXcBFkhsk-McmNoWmlUSW1SRmhkdnpwNDhyUQAAAAAAAA"
+    assert Redactor().redact(opaque.encode()) == opaque.encode()
