@@ -41,7 +41,7 @@ def timeline_table(parts: Parts) -> str:
 
 def _said(parts: Parts) -> str:
     key = parts.key
-    shown = f"{key.shown} of {present.count(key.total, 'fact')} shown"
+    shown = f"{key.shown} of {key.total:,} {'fact' if key.total == 1 else 'facts'} shown"
     if key.collapsed:
         flaps = sum(row.ribbon is not None for row in key.rows)
         shown += f", {key.collapsed} more collapsed into {present.count(flaps, 'row')}"

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 _APART = "&#8288;"
 _PLAIN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "{": "&#123;", "}": "&#125;"}
-_PUNCTUATION = re.compile(r"([\\`*_\[\]|~#^])")
+_PUNCTUATION = frozenset("\\`*_[]|~#^")
 # A sign that a forge takes for a mention, a label, a milestone, an issue, a merge request, an epic, a
 # snippet or an emoji, when this follows; GitHub's old issue references; and what looks like a commit.
 _SIGNS = re.compile(r"([@~%](?=[\w'\"])|[#!&$](?=\d)|:(?=[a-z0-9_+-]*[a-z_+-][a-z0-9_+-]*:))")
@@ -52,8 +52,8 @@ def escape(text: str) -> str:
     for pattern in (_SIGNS, _REFERENCE, _COMMIT):
         line = pattern.sub(rf"\1{_MARK}", line)
     line = _ADDRESS.sub(_MARK, line)
-    line = "".join(_PLAIN.get(c, c) for c in line)
-    return _PUNCTUATION.sub(r"\\\1", line).replace(_MARK, _APART)
+    shown = (_PLAIN.get(c) or (f"\\{c}" if c in _PUNCTUATION else c) for c in line)
+    return "".join(shown).replace(_MARK, _APART)
 
 
 def quoted(text: str, limit: int = 140) -> str:

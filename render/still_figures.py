@@ -49,7 +49,9 @@ def _panel(timeline: Timeline, panel: Panel, read: Read) -> Figure:
     threads = {fact.thread for fact in crossings(timeline, panel)}
     lanes = {t: s for t, s in alert_spans(timeline.facts, timeline.window).items() if t in threads}
     _add_lanes(figure, [*_alert_lanes(lanes), *_change_lane(timeline)], share=0.24)
-    figure.update_yaxes(title=panel.unit or "", selector={"anchor": "x"}, rangemode="tozero")
+    figure.update_layout(
+        yaxis={"title": {"text": _plain(panel.unit or ""), "font": {"size": 12}}, "rangemode": "tozero"}
+    )
     return figure
 
 
@@ -175,7 +177,7 @@ def _add_lanes(figure: Figure, lanes: Sequence[_Lane], share: float) -> None:
             figure.add_trace(trace.update(yaxis=axis))
     form = {
         "type": "category", "categoryarray": names[::-1], "range": [-0.6, len(names) - 0.4], "showgrid": True,
-        "gridcolor": "#e6e6e6", "automargin": True, "domain": [0, share - 0.06 if share < 1 else 1],
+        "gridcolor": "#e6e6e6", "automargin": True, "ticks": "outside", "tickcolor": "#ffffff", "domain": [0, share - 0.06 if share < 1 else 1],
     }  # fmt: skip
     if names:
         figure.update_layout({f"{axis[0]}axis{axis[1:]}": form})
@@ -200,7 +202,7 @@ def _figure(timeline: Timeline, title: str, height: int) -> Figure:
             "margin": {"l": 60, "r": 16, "t": 44, "b": 48}, "paper_bgcolor": "#ffffff", "plot_bgcolor": "#ffffff",
             "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"},
             "xaxis": {
-                "type": "date", "range": [_iso(window.start), _iso(window.end)], "title": f"{span}, UTC",
+                "type": "date", "range": [_iso(window.start), _iso(window.end)], "title": {"text": f"{span}, UTC", "font": {"size": 12}},
                 "gridcolor": "#e6e6e6", "zeroline": False, "tickformat": "%H:%M",
             },
             "yaxis": {"gridcolor": "#e6e6e6", "zeroline": False, "automargin": True},

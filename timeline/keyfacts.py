@@ -71,7 +71,7 @@ RULES: Mapping[str, _Rule] = {
         fact.kind in {"alert.acknowledged", "alert.silenced", "alert.unsilenced"}
     ),
     "first error": lambda fact, _: fact.kind in {"log.first_seen", "trace.first_error", "metric.present"},
-    "other change": lambda fact, _: fact.category == "change",
+    "other change": lambda fact, _: fact.category == "change" and not fact.kind.startswith("deploy."),
     "first or last of a thread": lambda fact, context: fact.id in context.edges,
 }
 _ALL, _FLAP, _REST = "few enough to show all", "collapsed flap", "to make ten rows"
