@@ -15,7 +15,7 @@ from collectors.redaction import Redactor
 from collectors.tape import EvidenceError
 from service import claims, collect, config, files, incidents, output
 from service.evidence import Collection, Evidence, Manifest, People
-from timeline.assemble import OWN_SOURCE, Build, Reading, assemble
+from timeline.assemble import OWN_SOURCE, Assembled, Build, Reading, assemble
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UsageError
 from timeline.model import Fact, Gap, Incident, Timeline, Window
@@ -256,17 +256,32 @@ def _offline(request: Request) -> Result:
         return _write(directory, evidence, manifest, readings, evidence.people(), request, new=False)
 
 
-def _write(
-    directory: Path, evidence: Evidence, manifest: Manifest, readings: Sequence[Reading],
-    known: People, request: Request, *, new: bool,
-) -> Result:  # fmt: skip
+def rebuilt(evidence: Evidence) -> bytes:
+    """Return what `timeline.json` is by the evidence alone; writes nothing. Raises EvidenceError."""
+    manifest = evidence.manifest()
+    if not manifest.collections:
+        raise EvidenceError(
+            f"{evidence.folder} holds no manifest; restore it from version control or a backup"
+        )
+    return _assembled(manifest, _replay(manifest, evidence), evidence.people()).data
+
+
+def _assembled(manifest: Manifest, readings: Sequence[Reading], known: People) -> Assembled:
     newest = manifest.collections[-1]
-    made = assemble(
+    return assemble(
         Build(
             incident=newest.incident, window=newest.window, readings=readings, known=known.pseudonyms, joined=newest.joined,
             gaps=[Gap.model_validate(g) for g in newest.gaps], provenance=output.provenance(manifest),
         )
     )  # fmt: skip
+
+
+def _write(
+    directory: Path, evidence: Evidence, manifest: Manifest, readings: Sequence[Reading],
+    known: People, request: Request, *, new: bool,
+) -> Result:  # fmt: skip
+    newest = manifest.collections[-1]
+    made = _assembled(manifest, readings, known)
     people = known.grown(made.people, made.pseudonyms)
     rendered = output.render(
         directory, made.timeline, evidence, people, newest.chart_url, stills=request.stills
@@ -281,4 +296,4 @@ def _write(
     return Result(directory, made.timeline, newest, readings, tuple(rendered.messages))
 
 
-__all__ = ["EvidenceError", "Request", "Result", "UnansweredError", "build"]
+__all__ = ["EvidenceError", "Request", "Result", "UnansweredError", "build", "rebuilt"]

@@ -1,0 +1,101 @@
+"""Is the draft finished, and in time?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from timeline import present
+from timeline.checks.draft import Block
+from timeline.checks.findings import Finding, found
+from timeline.instant import NS, format_instant
+from timeline.model import Timeline
+
+HOUR = 3600 * NS
+_OPTIONAL = re.compile(r"^\W*\(?optional", re.IGNORECASE)
+_TODO = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b")
+
+
+class Deadline(NamedTuple):
+    """When the incident was resolved (and what tells), and until when the draft is due."""
+
+    resolved: int
+    told_by: str
+    due: int
+
+
+def prompts(blocks: Sequence[Block]) -> list[Block]:
+    """Return the template's questions that nobody answered: no text follows in their section."""
+    found_here: list[Block] = []
+    for section in _sections(blocks):
+        asked = [place for place, block in enumerate(section) if block.prompt]
+        alone = len(asked) == 1
+        for place, following in zip(asked, [*asked[1:], len(section)], strict=False):
+            answers = section if alone else section[place:following]
+            optional = _OPTIONAL.match(section[place].text)
+            if not optional and not any(_says_something(block) for block in answers):
+                found_here.append(section[place])
+    return found_here
+
+
+def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    by_heading: dict[int, list[Block]] = {}
+    for block in blocks:
+        if block.form != "heading":
+            by_heading.setdefault(block.heading, []).append(block)
+    yield from by_heading.values()
+
+
+def _says_something(block: Block) -> bool:
+    return not block.prompt and not block.kept and (block.form == "code" or not block.empty)
+
+
+def empty(blocks: Sequence[Block]) -> Iterator[Finding]:
+    """Find unanswered questions, and placeholders that were left."""
+    for block in prompts(blocks):
+        yield found(
+            "prompt-empty", block.line,
+            f"nobody has answered {block.text.strip()[:100]!r}: answer below it, or delete it with its heading",
+        )  # fmt: skip
+    for block in blocks:
+        for line, text in block.words if block.form != "code" and not block.kept else ():
+            if match := _TODO.search(text):
+                yield found(
+                    "prompt-empty", line, f"{match[0]} is left: write what is known, or that it is not"
+                )
+
+
+def deadline(timeline: Timeline, hours: int) -> Deadline | None:
+    """Return when the draft is due; None where nothing tells when the incident was resolved."""
+    incident = timeline.incident
+    told = [f for f in timeline.facts if f.kind == "incident.resolved"]
+    if told:
+        last = max(told, key=lambda f: (f.latest, f.id))
+        return Deadline(last.latest, f"fact {last.id}", last.latest + hours * HOUR)
+    for resolved, by in (
+        (incident.resolved, "`resolved` of the incident"),
+        (incident.end, "`end` of the incident"),
+    ):
+        if resolved is not None:
+            return Deadline(resolved, by, resolved + hours * HOUR)
+    ends = [f for f in timeline.facts if f.kind == "alert.resolved"]
+    if ends:
+        last = max(ends, key=lambda f: (f.latest, f.id))
+        return Deadline(
+            last.latest, f"the last alert that stopped firing, fact {last.id}", last.latest + hours * HOUR
+        )
+    return None
+
+
+def late(blocks: Sequence[Block], timeline: Timeline, now: int, hours: int) -> Iterator[Finding]:
+    """Find a draft that is still incomplete when it is due; `now` in ns."""
+    open_ = prompts(blocks)
+    until = deadline(timeline, hours)
+    if open_ and until and now > until.due:
+        over = present.duration((now - until.due) / NS, up=False)
+        yield found(
+            "draft-late", open_[0].line,
+            f"resolved {format_instant(until.resolved)} ({until.told_by}); the draft was due {hours} hours later, "
+            f"{over} ago, and {present.count(len(open_), 'question')} still {'wait' if len(open_) > 1 else 'waits'}",
+        )  # fmt: skip

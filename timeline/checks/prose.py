@@ -1,0 +1,39 @@
+"""Every rule that needs no file: over a draft's blocks, and its timeline where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from timeline.checks import actions, blameless, completeness, separation, times
+from timeline.checks.draft import Block
+from timeline.checks.findings import Finding
+from timeline.model import Timeline
+
+
+@dataclass(frozen=True)
+class Known:
+    """What prose is checked against: the timeline, names of people, what was signed off, and now (ns)."""
+
+    timeline: Timeline | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    signed: Mapping[str, str] = field(default_factory=dict)
+    now: int = 0
+    hours: int = 48
+
+
+def check(blocks: Sequence[Block], known: Known) -> Iterator[Finding]:
+    """Check people's prose; rules about facts are left out where there is no timeline."""
+    timeline = known.timeline
+    facts = timeline.facts if timeline else ()
+    if timeline:
+        yield from separation.unknown(blocks, timeline)
+        yield from separation.changed(blocks, facts, known.signed)
+        yield from completeness.late(blocks, timeline, known.now, known.hours)
+    yield from separation.missing(blocks, facts)
+    yield from separation.measures(blocks, facts)
+    yield from blameless.wording(blocks)
+    yield from blameless.names(blocks, known.names)
+    yield from actions.check(blocks)
+    yield from completeness.empty(blocks)
+    yield from times.check(blocks)

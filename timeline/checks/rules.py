@@ -1,0 +1,65 @@
+"""The catalogue of rules: id, severity unless configured otherwise, and what a rule asks for."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Severity = Literal["error", "warning", "note"]
+
+
+class Rule(NamedTuple):
+    """A rule: its id, its severity unless configured otherwise, and what it asks for in one sentence."""
+
+    id: str
+    severity: Severity
+    asks: str
+
+
+#: Every rule, by group, in the order of the reference page.
+RULES: tuple[Rule, ...] = (
+    # facts
+    Rule("timeline-absent", "error", "A draft stands beside the timeline.json that its facts come from."),
+    Rule("timeline-unreadable", "error", "timeline.json can be read by this version."),
+    Rule("timeline-digest", "error", "The digest in timeline.json is the digest of what it says."),
+    Rule("timeline-differs", "error", "timeline.json is, byte by byte, what its evidence gives."),
+    Rule("rebuild-not-done", "warning", "timeline.json could be built again from its evidence and compared."),
+    Rule("evidence-absent", "error", "Every payload, and the manifest that lists them, is there."),
+    Rule("evidence-broken", "error", "The manifest and every payload can be read."),
+    Rule("payload-mismatch", "error", "Every payload matches the SHA-256 that names it."),
+    Rule("pointer-broken", "error", "Every pointer of a fact leads to an element of its payload."),
+    Rule("draft-absent", "error", "The incident's folder holds its draft, postmortem.md."),
+    Rule("fence-broken", "error", "Every generated region has one beginning and one end."),
+    Rule("region-absent", "error", "The draft has generated regions: something ties it to the facts."),
+    Rule("region-edited", "error", "Nobody wrote inside a generated region."),
+    Rule("region-stale", "error", "Every generated region says what timeline.json says."),
+    Rule("region-unknown", "warning", "Every generated region is one that this version makes."),
+    Rule("region-deleted", "note", "No generated region was deleted from the draft."),
+    Rule("kept-text", "warning", "Text that was moved out of a region is merged into the prose."),
+    Rule("page-stale", "warning", "The page was made from this timeline.json."),
+    # separation
+    Rule("fact-wording", "error", "Facts and generated regions state no cause and no judgement."),
+    Rule("citation-unknown", "error", "Every fact id that the prose cites exists."),
+    Rule("citation-missing", "error", "Every contributing factor and every lesson cites a fact."),
+    Rule("observation-uncited", "warning", "What went well, poorly or by luck cites a fact."),
+    Rule("measure-uncited", "error", "A duration in the prose cites the fact it begins or ends with."),
+    Rule("citation-changed", "warning", "No cited fact has changed since it was last signed off."),
+    # blameless wording
+    Rule("blameless-name", "warning", "People appear by their role or pseudonym."),
+    Rule("blameless-counterfactual", "warning", "The prose says what happened, not what should have."),
+    Rule("blameless-error", "warning", "Nobody's error is given as a cause."),
+    # actions
+    Rule("action-owner", "error", "Every action has an owner."),
+    Rule("action-due", "error", "Every action has a date."),
+    Rule("action-criterion", "error", "Every action says by what it will have succeeded."),
+    Rule("action-verification", "error", "Every action says how that will be verified."),
+    Rule("action-count", "warning", "There are three to seven actions."),
+    Rule("action-vague", "warning", "An action names what will change."),
+    # completeness
+    Rule("prompt-empty", "error", "Every question of the template is answered, or deleted with its heading."),
+    Rule("draft-late", "warning", "The draft is complete within 48 hours of the resolution."),
+    # time
+    Rule("time-impossible", "error", "Every time and date in the prose exists."),
+    Rule("time-order", "warning", "Times that a person listed stand in order."),
+    Rule("time-zoneless", "warning", "Every time in the prose has a zone."),
+)
+BY_ID: dict[str, Rule] = {rule.id: rule for rule in RULES}

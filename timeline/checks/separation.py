@@ -1,0 +1,158 @@
+"""Facts state no cause; interpretation points at facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from timeline.checks.draft import Block
+from timeline.checks.findings import Finding, found
+from timeline.checks.wording import JUDGING
+from timeline.model import Fact, Timeline
+
+CITATION = re.compile(r"(?<![\w-])[fg]-[0-9a-f]{16}(?![\w-])")
+#: What begins like an id and is none: cut off, mistyped, or in capitals.
+_LIKE = re.compile(r"(?<![\w-])f-(?=[0-9a-zA-Z]*\d)[0-9a-fA-F]{6,40}(?![\w-])")
+# A quotation, code, a link's or an image's address, a comment: nobody's statement of a fact.
+_NOT_OURS = re.compile(r"“[^”]*”|`[^`\n]*`|\]\([^)\n]*\)|<!--.*?-->|<[^>\n]*>")
+_GAP_ROW = re.compile(r"^\|[^|]*\| \*\*Gap\*\*")
+_FACTS_ONLY = frozenset({"factors", "lessons"})
+_DURATION = (
+    r"(?:\d+(?:[.,]\d+)?\s?-?(?:s|sec(?:ond)?s?|m|mins?|minutes?|h|hrs?|hours?|days?)\b"
+    r"|\d+\s?h\s?\d+\s?m?(?:in)?\b|(?:a|an|one|two|three|half an?) (?:second|minute|hour|day)s?\b)"
+)
+_ABOUT = r"(?:about|around|approximately|roughly|nearly|almost|over|more than|less than|some|~|≈)?\s?"
+_CLAIM = re.compile(
+    rf"\b(?:took|lasted|lasting|(?:was|were) (?:down|unavailable|degraded|out)(?: for)?|after|for|(?:recover|restor|resolv|fix|mitigat)\w*[\w\s]{{0,20}} (?:with)?in)\s{_ABOUT}"
+    rf"{_DURATION}(?=(?:\s+(?:to|later|long|until|before|of (?:total )?(?:downtime|outage))\b|[,.;:]|\s*$))"
+    rf"|{_DURATION}\s+(?:later|long|of (?:total )?(?:downtime|outage|unavailability)|(?:passed|elapsed))\b"
+    rf"|\b(?:took|lasted|lasting|down for|unavailable for|outage of)\s{_ABOUT}{_DURATION}",
+    re.IGNORECASE,
+)
+
+
+def wording(timeline: Timeline, lines: Mapping[str, int]) -> Iterator[Finding]:
+    """Find causal or judging words in statements of facts; `lines` gives the line of each fact."""
+    for fact in timeline.facts:
+        if match := JUDGING.search(_NOT_OURS.sub(" ", fact.statement)):
+            yield found("fact-wording", lines.get(fact.id, 1), _says(f"fact {fact.id}", match[0]))
+
+
+def region_wording(name: str, body: str, first: int) -> Iterator[Finding]:
+    """Find causal or judging words in a region whose body begins on line `first`.
+
+    Rows of gaps are left out: they repeat what a server said of its own failure.
+    """
+    if name == "gaps":
+        return
+    for number, line in enumerate(body.split("\n"), first):
+        plain = line.replace("\\|", " ")
+        if not _GAP_ROW.match(plain) and (match := JUDGING.search(_NOT_OURS.sub(" ", plain))):
+            yield found("fact-wording", number, _says(f"region {name}", match[0]))
+
+
+def _says(where: str, word: str) -> str:
+    return f"{where} says {word!r}: a fact states no cause and no judgement; write it outside the regions and cite the fact"
+
+
+def cited(blocks: Iterable[Block]) -> dict[str, int]:
+    """Return the ids of the facts that the prose cites, each with the first line that does."""
+    first: dict[str, int] = {}
+    for block in blocks:
+        for line, identity in _ids(block):
+            if identity.startswith("f-"):
+                first.setdefault(identity, line)
+    return first
+
+
+def _ids(block: Block) -> Iterator[tuple[int, str]]:
+    if block.form != "code":
+        for number, line in enumerate(block.raw.split("\n"), block.line):
+            for match in CITATION.finditer(line):
+                yield number, match[0]
+
+
+def unknown(blocks: Iterable[Block], timeline: Timeline) -> Iterator[Finding]:
+    """Find citations of facts and gaps that do not exist."""
+    known = {fact.id for fact in timeline.facts} | {gap.id for gap in timeline.gaps}
+    for block in blocks:
+        for line, identity in _ids(block):
+            if identity not in known:
+                what = "fact" if identity.startswith("f-") else "gap"
+                yield found(
+                    "citation-unknown", line, f"there is no {what} {identity}; copy the id from the page"
+                )
+        for number, line_text in enumerate(block.raw.split("\n") if block.form != "code" else (), block.line):
+            for match in _LIKE.finditer(line_text):
+                if not CITATION.fullmatch(match[0]):
+                    yield found(
+                        "citation-unknown", number, f"{match[0]} is no fact id: it has f- and 16 of 0-9a-f"
+                    )
+
+
+def missing(blocks: Sequence[Block], facts: Iterable[Fact]) -> Iterator[Finding]:
+    """Find factors, lessons and observations that cite no existing fact."""
+    known = {fact.id for fact in facts}
+    for members in _units(blocks):
+        head = members[0]
+        if any(identity in known for block in members for _, identity in _ids(block)):
+            continue
+        what = {"factors": "contributing factor", "lessons": "lesson"}.get(head.kind, "observation")
+        rule = "citation-missing" if head.kind in _FACTS_ONLY else "observation-uncited"
+        yield found(rule, head.line, f"this {what} cites no fact: add the id of one it rests on, such as f-…")
+
+
+def _units(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Group what belongs together: a top item with all in it, a row, the paragraphs of a section."""
+    units: dict[tuple[str, int], list[Block]] = {}
+    for block in blocks:
+        if block.kind not in {"factors", "lessons", "observations"} or block.kept or block.prompt:
+            continue
+        if block.form == "item":
+            units.setdefault(("item", block.group), []).append(block)
+        elif block.form == "row":
+            units[("row", block.line)] = [block]
+        elif block.form == "paragraph" and not _introduces(block):
+            units.setdefault(("text", block.heading), []).append(block)
+    yield from units.values()
+
+
+def _introduces(block: Block) -> bool:
+    return block.text.rstrip().endswith(":")
+
+
+def measures(blocks: Iterable[Block], facts: Iterable[Fact]) -> Iterator[Finding]:
+    """Find durations claimed in the prose without a fact they begin or end with.
+
+    Factors and lessons are units of their own; what an action asks for has not happened.
+    """
+    known = {fact.id for fact in facts}
+    for block in blocks:
+        if (
+            block.kind not in {"prose", "timeline", "people"}
+            or block.kept
+            or block.form not in {"paragraph", "item", "row"}
+        ):
+            continue
+        if any(identity in known for _, identity in _ids(block)):
+            continue
+        for line, text in block.words:
+            if match := _CLAIM.search(text):
+                yield found(
+                    "measure-uncited", line,
+                    f"{match[0].strip()!r} is a measure that cites no fact: "
+                    "cite the facts it lies between, or use the table of measures",
+                )  # fmt: skip
+                break
+
+
+def changed(blocks: Iterable[Block], facts: Iterable[Fact], signed: Mapping[str, str]) -> Iterator[Finding]:
+    """Find citations of facts whose content is not what was last signed off (`signed`: id to digest)."""
+    now = {fact.id: fact for fact in facts}
+    for identity, line in cited(blocks).items():
+        fact = now.get(identity)
+        if fact and identity in signed and fact.content_digest() != signed[identity]:
+            yield found(
+                "citation-changed", line,
+                f"fact {identity} has changed since it was last signed off; it says now: {fact.statement}",
+            )  # fmt: skip

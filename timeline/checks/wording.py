@@ -1,0 +1,99 @@
+"""Words that state a cause, a judgement, a counterfactual or somebody's error, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Phrase(NamedTuple):
+    """A pattern, and what to write instead of it."""
+
+    pattern: re.Pattern[str]
+    instead: str
+
+
+def _phrase(pattern: str, instead: str) -> Phrase:
+    return Phrase(re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE), instead)
+
+
+#: What no fact and no generated region says.
+JUDGING = re.compile(
+    r"\b(?:because|caus(?:e[ds]?|ing)|due to|led to|leads to|leading to|result(?:ed|s|ing) (?:in|from)|as a result"
+    r"|thanks to|owing to|root[- ]cause|therefore|consequently|triggered by|brought down"
+    r"|should(?:n['’]t| not)? have|ought to have|fail(?:ed|s|ing)? to (?:notice|see|follow|check|test|communicate)"
+    r"|unfortunately|luckily|obviously|clearly|careless\w*|negligen\w+|human error|mistake\w*|blam(?:e[ds]?|ing)"
+    r"|too (?:late|slow(?:ly)?))\b",
+    re.IGNORECASE,
+)
+
+_PEOPLE = (
+    r"(?:we|they|he|she|i|you|nobody|no one|someone|somebody|everyone|(?:the |our |an? )?(?:\w+ )?"
+    r"(?:team|teams|engineer|engineers|operator|operators|developer|developers|responder|responders|on-?call"
+    r"|person|people|author|reviewer|reviewers|admin|admins|sre|sres|staff|employee|colleague|commander))"
+)
+# A past participle: "should have clear rules" is a wish for the future and no counterfactual.
+_DONE = (
+    r"(?:\w+ly )?(?:been|be|\w{2,}ed|done|gone|known|seen|taken|made|caught|given|told|run|written|found|kept|left"
+    r"|begun|had|put|set|read|got|gotten|thought|held|paid|sent|built|understood|brought|chosen|spoken|shut)"
+)
+COUNTERFACTUAL = (
+    _phrase(
+        rf"(?:should|ought to)(?:n['’]t| not)? (?:also |ideally |really |never )?(?:have|had|of) {_DONE}|should['’]ve",
+        "say what was done and what made that reasonable then; what shall change is an action",
+    ),
+    _phrase(
+        rf"{_PEOPLE} (?:had |have |has |also |again )*(?:fail(?:ed|s)? to|neglected to|did(?:n['’]t| not) bother to"
+        r"|did(?:n['’]t| not) think to|forgot to)",
+        "say what was done instead, and what was to be seen at that time",
+    ),
+    _phrase(
+        r"(?:could|might)(?:n['’]t| not)? (?:easily |also )?(?:have|had) (?:easily )?(?:been? )?(?:avoided|prevented|detected"
+        r"|caught|noticed|fixed|alerted|tested|done|found|seen|known|mitigated|solved|spotted)",
+        "say what was in place and what it did; what would do more is an action",
+    ),
+    _phrase(
+        r"if only|if (?:we|they|he|she|someone|the \w+) had(?! (?:a|an|the|no)\b)[^.;]{0,80}\bwould(?:n['’]t| not)? have",
+        "say what happened; what another course would have brought is not known",
+    ),
+)
+HUMAN_ERROR = (
+    _phrase(
+        r"(?:human|operator|user|pilot|manual|people) errors?(?! (?:rates?|messages?|pages?|codes?|budget|log))",
+        "say what the person saw, what they did, and what made it look right",
+    ),
+    _phrase(
+        r"careless(?:ly|ness)?|negligen(?:t|tly|ce)|incompeten(?:t|ce)|reckless(?:ly)?|lazy|laziness|stupid(?:ly|ity)?"
+        r"|lack of (?:care|diligence|discipline|attention)|(?:was|were|is|are) to blame|blam(?:ed|ing)",
+        "say which conditions made this likely for anyone in that place",
+    ),
+    _phrase(
+        rf"{_PEOPLE}['’]s? (?:own )?(?:fault|mistake|error)|by mistake|(?:made|making|make) (?:an? )?(?:\w+ )?mistakes?"
+        r"|mistakenly|(?:his|her|their) (?:fault|mistake|error)",
+        "say what was done and what it was meant to do",
+    ),
+)
+
+
+class Vague(NamedTuple):
+    """How a vague action begins, and the longest it may be to count as vague (words)."""
+
+    pattern: re.Pattern[str]
+    words: int
+
+
+VAGUE = (
+    Vague(
+        re.compile(
+            r"^(?:we (?:should|need to|must|will) )?(?:improve|better|more|enhance|increase|strengthen|review|discuss"
+            r"|consider|investigate|look (?:in)?to|think about|explore|be more|raise awareness|communicate|educate|teach"
+            r"|train|try to|figure out|revisit|evaluate|optimi[sz]e)\b(?!.*\band (?:fix|add|remove|replace|document|set)\b)",
+            re.IGNORECASE,
+        ),
+        7,
+    ),
+    Vague(re.compile(r"^(?:monitor|ensure|make sure|clean up|document|test)\b", re.IGNORECASE), 3),
+    Vague(
+        re.compile(r"\b(?:be (?:more )?careful|raise awareness|pay (?:more )?attention)\b", re.IGNORECASE), 30
+    ),
+)
