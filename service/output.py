@@ -104,7 +104,7 @@ def render(
     from render.draft import render_draft
     from render.page import render_page
 
-    pictures = _stills(timeline, evidence) if stills else {}
+    pictures, unable = _stills(timeline, evidence) if stills else ({}, [])
     kept = pictures or {p.name: b"" for p in sorted((directory / "charts").glob("*.svg"))}
     previous = previous_draft(directory)
     draft = render_draft(
@@ -117,13 +117,14 @@ def render(
         DRAFT: draft.text.encode("utf-8"),
         PAGE: render_page(timeline, evidence.get, file_name=evidence.file_name, mask=mask),
     }
-    return Rendered(made, list(draft.messages))
+    return Rendered(made, [*draft.messages, *unable])
 
 
-def _stills(timeline: Timeline, evidence: Evidence) -> dict[str, bytes]:
-    from render.stills import render_stills
+def _stills(timeline: Timeline, evidence: Evidence) -> tuple[dict[str, bytes], list[str]]:
+    from render.stills import render_stills, unavailable
 
-    return render_stills(timeline, evidence.get)
+    reason = unavailable()
+    return ({}, [f"no charts/*.svg: {reason}"]) if reason else (render_stills(timeline, evidence.get), [])
 
 
 def write(directory: Path, rendered: Rendered) -> None:
