@@ -1,0 +1,1 @@
+"""Forges: where a postmortem's pull or merge request lives."""
