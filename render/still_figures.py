@@ -156,7 +156,7 @@ def _gap_lanes(timeline: Timeline) -> Iterator[_Lane]:
 
     for source in dict.fromkeys(g.source for g in timeline.gaps):
         own = [g for g in timeline.gaps if g.source == source]
-        row = f"no data: {source}"[:_LONGEST]
+        row = f"gap: {source}"[:_LONGEST]
         yield _Lane(row, [Bar(
             base=[_iso(max(g.start, timeline.window.start)) for g in own],
             x=[(min(g.end, timeline.window.end) - max(g.start, timeline.window.start)) / 1e6 for g in own],
