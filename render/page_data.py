@@ -24,7 +24,9 @@ class PageData(NamedTuple):
     excerpts: Json
 
 
-def page_data(timeline: Timeline, read: Read, *, file_name: Callable[[str], str], mask: Callable[[str], str]) -> PageData:
+def page_data(
+    timeline: Timeline, read: Read, *, file_name: Callable[[str], str], mask: Callable[[str], str]
+) -> PageData:
     """Make the page's data; payloads that cannot be read leave their excerpt or series out.
 
     `read` gives a payload by SHA-256; `file_name` its name in the evidence folder; `mask`
@@ -57,8 +59,9 @@ def clock_errors(timeline: Timeline) -> dict[str, int]:
 
 def sources(timeline: Timeline) -> list[str]:
     """Return every source's name: of facts, their evidence, gaps, panels and the build itself."""
-    evidence = (e.source for fact in timeline.facts for e in fact.evidence)
-    return sorted({*evidence, *(x.source for x in (*timeline.facts, *timeline.gaps, *timeline.panels)), *_built(timeline)})
+    names = {e.source for fact in timeline.facts for e in fact.evidence} | set(_built(timeline))
+    names |= {fact.source for fact in timeline.facts} | {gap.source for gap in timeline.gaps}
+    return sorted(names | {panel.source for panel in timeline.panels})
 
 
 def _built(timeline: Timeline) -> Iterable[str]:

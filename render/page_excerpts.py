@@ -18,7 +18,7 @@ TOTAL_LIMIT = 32 * 2**20
 _SMALLEST = 256
 #: What a payload that is absent, broken or of another shape raises.
 UNREADABLE = (KeyError, IndexError, ValueError, TypeError, OSError, TimelineError)
-_LINE = re.compile(r"line:(\d+)")
+_LINE = re.compile(r"line:([1-9]\d*)")
 _BYTES = re.compile(r"bytes:(\d+)-(\d+)")
 
 
@@ -60,8 +60,10 @@ class _Payload:
             self._lines = self._lines or self._data.split(b"\n")
             return _decode(self._lines[int(match[1]) - 1])
         if match := _BYTES.fullmatch(pointer):
-            return _decode(self._data[int(match[1]) : int(match[2])])
-        if not pointer:
+            return _decode(self._data[int(match[1]) : int(match[2]) + 1])
+        if not pointer.startswith("/"):
+            if pointer:
+                raise ValueError(f"{pointer!r} is no pointer")
             return _decode(self._data[: EXCERPT_LIMIT + 4])
         if not self._json:
             self._json.append(load(self._data))

@@ -54,9 +54,10 @@ def thin(times: Floats, top: Floats, bottom: Floats) -> NDArray[np.intp]:
 
     if len(times) <= DRAWN_POINTS:
         return np.arange(len(times))
-    from tsdownsample import MinMaxLTTBDownsampler
+    import tsdownsample
 
-    picked = [MinMaxLTTBDownsampler().downsample(times, line, n_out=DRAWN_POINTS // 2) for line in (top, bottom)]
+    sampler = tsdownsample.MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
+    picked = [sampler.downsample(times, line, n_out=DRAWN_POINTS // 2) for line in (top, bottom)]
     bad = np.flatnonzero(~np.isfinite(top))  # an infinite or missing value is a break, and stays one
     return np.unique(np.concatenate([*picked, bad[:DRAWN_POINTS]])).astype(np.intp)
 
@@ -80,7 +81,9 @@ def _drawn(series: Series, times: Floats, top: Floats, bottom: Floats, breaks: s
     t: list[float | None] = []
     hi: list[float | None] = []
     lo: list[float | None] = []
-    for index, (at, upper, lower) in enumerate(zip(times.tolist(), top.tolist(), bottom.tolist(), strict=True)):
+    for index, (at, upper, lower) in enumerate(
+        zip(times.tolist(), top.tolist(), bottom.tolist(), strict=True)
+    ):
         if index in breaks and t:
             for line in (t, hi, lo):
                 line.append(None)

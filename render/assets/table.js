@@ -31,7 +31,8 @@ export function makeTable(model, store) {
     chunks = new Map(chunked(lines).map((part) => [el('tbody', {}, spacer(part.length)), part]));
     grid.replaceChildren(head(store.get().zone), ...chunks.keys());
     grid.setAttribute('aria-rowcount', String(lines.length + 1));
-    if (!lines.length) grid.append(el('tbody', {}, el('tr', {}, el('td', { colspan: 3, class: 'none' }, model.items.length ? 'No fact matches the filter.' : 'There is no fact in this timeline.'))));
+    // Gaps stay in sight whatever is looked for: blank is not quiet.
+    if (!items.length) grid.append(el('tbody', {}, el('tr', {}, el('td', { colspan: 3, class: 'none' }, model.items.length ? 'No fact matches the filter.' : 'There is no fact in this timeline.'))));
     if (lines.length <= WHOLE) [...chunks.keys()].forEach(make);
     else watcher = watch(section, [...chunks.keys()], make);
   };

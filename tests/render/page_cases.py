@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 from tests.render.fixture_facts import evidence
 from tests.render.timeline_fixture import Built, assemble, empty, rich
 from timeline import facts
 from timeline.canonical import canonical, sha256
 from timeline.instant import MINUTE, NS, Bounds, parse_instant, precise
-from timeline.model import Fact, Incident, Panel, Series, Subject, Threshold, Window, gap
+from timeline.kinds import Kind
+from timeline.model import Fact, GapReason, Incident, Panel, Series, Subject, Threshold, Window, gap
 
 START = parse_instant("2026-11-21T13:00:00Z")
 HOUR = 60 * MINUTE
 #: Text that would do harm if anything read it as HTML, JSON, a template or a direction.
-HOSTILE = "</script><img src=x onerror=\"document.title='owned'\"> %{x} <b>b</b> ${1} \u202egnp.exe <!--<script>"
+HOSTILE = (
+    "</script><img src=x onerror=\"document.title='owned'\"> %{x} <b>b</b> ${1} \u202egnp.exe <!--<script>"
+)
 
 
 def message(payloads: dict[str, bytes], index: int, at: int, text: str, actor: str = "slack:T1:U1") -> Fact:
@@ -35,7 +39,10 @@ def _window(hours: float, start: int = START) -> Window:
 def one_fact() -> Built:
     """One message, nothing else."""
     payloads: dict[str, bytes] = {}
-    return Built(assemble(Incident(id="INC-1"), _window(1), [message(payloads, 0, START + 20 * MINUTE, "hm")]), payloads)
+    return Built(
+        assemble(Incident(id="INC-1"), _window(1), [message(payloads, 0, START + 20 * MINUTE, "hm")]),
+        payloads,
+    )
 
 
 def no_metrics() -> Built:
@@ -52,7 +59,10 @@ def many_series() -> Built:
     series = []
     for number in range(40):
         rows = [
-            [START // NS + s, str(0.2 + 0.1 * math.sin(s / 900 + number) + (number == 7 and 2400 < s < 4200) * 0.9)]
+            [
+                START // NS + s,
+                str(0.2 + 0.1 * math.sin(s / 900 + number) + (number == 7 and 2400 < s < 4200) * 0.9),
+            ]
             for s in range(0, 9600, 30)
         ]
         data = canonical({"high": rows, "low": rows})
@@ -66,6 +76,7 @@ def many_series() -> Built:
     return Built(timeline.model_copy(update={"panels": (*timeline.panels, panel)}), payloads)
 
 
+@cache
 def many_facts(count: int = 10_000) -> Built:
     """Ten thousand facts in three hours: messages, logs, and 300 lives of alerts."""
     payloads: dict[str, bytes] = {}
@@ -75,7 +86,7 @@ def many_facts(count: int = 10_000) -> Built:
 
 
 def _many(payloads: dict[str, bytes], count: int, step: int) -> Iterator[Fact]:
-    kinds = ("alert.pending", "alert.firing", "alert.resolved")
+    kinds: tuple[Kind, ...] = ("alert.pending", "alert.firing", "alert.resolved")
     for index in range(count):
         at = START + index * step
         if index % 3 == 0:
@@ -87,7 +98,9 @@ def _many(payloads: dict[str, bytes], count: int, step: int) -> Iterator[Fact]:
                 evidence=[evidence(payloads, "prod", {"n": index})], subject=Subject(labels=labels), thread=f"t-{life}",
             )  # fmt: skip
         else:
-            yield message(payloads, index, at, f"message {index} about checkout", f"slack:T1:U{index % 2 + 1}")
+            yield message(
+                payloads, index, at, f"message {index} about checkout", f"slack:T1:U{index % 2 + 1}"
+            )
 
 
 def three_days() -> Built:
@@ -100,10 +113,21 @@ def three_days() -> Built:
 
 def all_gaps() -> Built:
     """Every source a gap: nothing could be read."""
-    sources = {"prod": "unreachable", "logs": "timed_out", "chat": "unauthorised", "deploys": "rate_limited", "pager": "past_retention"}
+    sources: dict[str, GapReason] = {
+        "prod": "unreachable",
+        "logs": "timed_out",
+        "chat": "unauthorised",
+        "deploys": "rate_limited",
+        "pager": "past_retention",
+    }
     window = _window(2.5)
-    gaps = [gap(name, reason, window.start, window.end, f"Nothing could be read from `{name}`") for name, reason in sources.items()]  # type: ignore[arg-type]
-    return Built(assemble(Incident(id="INC-0", title="Blank is not quiet", severity="SEV2"), window, [], gaps), {})
+    gaps = [
+        gap(name, reason, window.start, window.end, f"Nothing could be read from `{name}`")
+        for name, reason in sources.items()
+    ]
+    return Built(
+        assemble(Incident(id="INC-0", title="Blank is not quiet", severity="SEV2"), window, [], gaps), {}
+    )
 
 
 def hostile() -> Built:
@@ -111,10 +135,11 @@ def hostile() -> Built:
     payloads: dict[str, bytes] = {}
     long = "payments_reconciliation_worker_queue_depth_of_the_second_region_" * 3
     hebrew = "שגיאות בתשלום בקופה"
+    states: tuple[tuple[Kind, int], ...] = (("alert.pending", 0), ("alert.firing", 5), ("alert.resolved", 25))
     made = []
     for index, name in enumerate((HOSTILE, long, hebrew)):
         at = START + (20 + index * 10) * MINUTE
-        for kind, later in (("alert.pending", 0), ("alert.firing", 5), ("alert.resolved", 25)):
+        for kind, later in states:
             made.append(facts.fact(
                 kind, origin="prod", key=[name, kind], at=Bounds(at + later * MINUTE - 15 * NS, at + later * MINUTE), time_means=HOSTILE,
                 clock="prom.example", source=HOSTILE if not index else "prod", names={"alert": name, "labels": None}, thread=f"t-{index}",
@@ -139,7 +164,7 @@ def hostile() -> Built:
     return Built(assemble(incident, _window(2), made, gaps, panels), payloads)
 
 
-CASES = {
+CASES: dict[str, Callable[[], Built]] = {
     "rich": rich, "one-fact": one_fact, "no-metrics": no_metrics, "forty-series": many_series, "ten-thousand": many_facts,
     "three-days": three_days, "all-gaps": all_gaps, "empty": empty, "hostile": hostile,
 }  # fmt: skip

@@ -1,0 +1,328 @@
+"""The page in a real Chromium, without a network: what a person sees, clicks and types."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from render.page import render_page
+from tests.render.page_cases import CASES, HOSTILE
+from tests.render.timeline_fixture import Built, rich
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture
+def show(browser: Browser, folder: Path) -> Iterator[Callable[..., Page]]:
+    """Open a case in a page of its own; at the end it must have run without trouble or request."""
+    opened: list[tuple[BrowserContext, list[str]]] = []
+
+    def make(case: str | Built = "rich", fragment: str = "", **options: object) -> Page:
+        context, page, troubles = _context(browser, options)
+        opened.append((context, troubles))
+        page.goto(_file(folder, case).as_uri() + (f"#{fragment}" if fragment else ""))
+        page.wait_for_selector("html[data-ready]", timeout=60_000)
+        return page
+
+    yield make
+    for context, troubles in opened:
+        context.close()
+        assert troubles == []
+
+
+def _context(browser: Browser, options: dict[str, object]) -> tuple[BrowserContext, Page, list[str]]:
+    settings = {"viewport": {"width": 1280, "height": 900}, "timezone_id": "Europe/Berlin", **options}
+    context = browser.new_context(**settings)  # type: ignore[arg-type]
+    troubles: list[str] = []
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.on(
+        "console",
+        lambda message: troubles.append(message.text) if message.type in {"error", "warning"} else None,
+    )
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("dialog", lambda dialog: troubles.append(dialog.message))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(("file:", "blob:")) else troubles.append(request.url),
+    )
+    context.route("http*://**", lambda route: route.abort())
+    return context, page, troubles
+
+
+def _file(folder: Path, case: str | Built) -> Path:
+    name = case if isinstance(case, str) else f"case-{id(case)}"
+    path = folder / f"{name}.html"
+    if not path.exists():
+        built = CASES[case]() if isinstance(case, str) else case
+        path.write_bytes(render_page(built.timeline, built.read))
+    return path
+
+
+def the(kind: str, text: str = "") -> str:
+    """Return the id of the first fact of a kind whose statement holds `text`."""
+    return next(f.id for f in rich().timeline.facts if f.kind == kind and text in f.statement)
+
+
+FIRING = "alert.firing"
+
+
+def chosen(page: Page) -> tuple[str | None, str | None]:
+    """Return the ids that the panel and the table's chosen row name."""
+    row = page.locator("tr[aria-selected='true']")
+    return page.get_attribute("#fact-panel", "data-fact"), row.get_attribute(
+        "data-fact"
+    ) if row.count() else None
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_case_draws_without_trouble(case: str, scheme: str, show: Callable[..., Page]) -> None:
+    page = show(case, color_scheme=scheme)
+    timeline = CASES[case]().timeline
+    assert page.locator("#notice").is_hidden()
+    assert page.locator(".main-svg").count() > 0
+    assert f"{len(timeline.facts):,} fact" in page.inner_text("output.shown")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_table_has_a_row_for_every_fact_and_gap(show: Callable[..., Page]) -> None:
+    page, timeline = show(), rich().timeline
+    ids = page.eval_on_selector_all("tr[data-fact]", "rows => rows.map(row => row.dataset.fact)")
+    assert ids == [fact.id for fact in timeline.facts]
+    assert sorted(
+        page.eval_on_selector_all("tr[data-gap]", "rows => rows.map(row => row.dataset.gap)")
+    ) == sorted(g.id for g in timeline.gaps)
+    assert page.locator("thead th").all_inner_texts() == ["time (UTC)", "event", "data link"]
+
+
+def test_a_click_on_a_point_shows_the_fact(show: Callable[..., Page]) -> None:
+    page = show()
+    points = page.locator(".scatterlayer .trace .points path").all()
+    boxes = [box for point in points if (box := point.bounding_box()) and box["y"] < 900]
+    assert len(boxes) > 20
+    seen = set()
+    for box in boxes[:12]:
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_selector("#fact-panel[data-fact]")
+        panel, row = chosen(page)
+        assert panel == row
+        seen.add(panel)
+    assert len(seen) >= 6
+
+
+def test_a_row_shows_everything_that_is_known_of_its_fact(show: Callable[..., Page]) -> None:
+    page = show()
+    fact = next(f for f in rich().timeline.facts if f.kind == FIRING and "CheckoutLatencyHigh" in f.statement)
+    page.locator(f"tr[data-fact='{fact.id}'] .statement").click()
+    panel = page.locator("#fact-panel")
+    page.wait_for_function("document.querySelector('pre.excerpt').textContent.length > 3")
+    text = panel.inner_text()
+    evidence = fact.evidence[0]
+    for words in (
+        "14:11:31–14:11:46",
+        "2026-11-21 14:11:31.000000001",
+        "sample",
+        "prom.example ± 1 s",
+        evidence.payload,
+        evidence.query,
+        evidence.pointer,
+        '"alertname": "CheckoutLatencyHigh"',
+        "leaves this page",
+    ):
+        assert words is not None
+        assert words in text
+    link = panel.locator("a.leave")
+    assert link.get_attribute("rel") == "noopener noreferrer"
+    assert link.get_attribute("href") == evidence.link
+    assert page.evaluate("location.hash") == f"#{fact.id}"
+
+
+def test_the_link_of_a_fact_opens_at_it(show: Callable[..., Page]) -> None:
+    fact = the("deploy.rolled_back")
+    page = show(fragment=fact)
+    assert chosen(page) == (fact, fact)
+    top, bottom = page.evaluate(
+        "(id => { const r = document.querySelector(`tr[data-fact='${id}']`).getBoundingClientRect(), t = document.querySelector('#table').getBoundingClientRect(); return [r.top - t.top, t.bottom - r.bottom]; })",
+        fact,
+    )
+    assert top >= 0
+    assert bottom >= 0
+    other = the("status.posted")
+    page.evaluate("id => { location.hash = id; }", other)
+    page.wait_for_selector(f"#fact-panel[data-fact='{other}']")
+    assert chosen(page) == (other, other)
+
+
+def test_a_view_comes_back_from_its_link(show: Callable[..., Page]) -> None:
+    fragment = f"{the('chat.message')}&from=2026-11-21T14:05:00Z&to=2026-11-21T14:45:00Z&q=checkout&lane=alerts,chat&zone=Europe/Berlin&later=kept"
+    page = show(fragment=fragment)
+    words = page.inner_text("output.shown")
+    assert "67 facts, " in words
+    assert page.input_value("#find") == "checkout"
+    assert page.locator("thead th").first.inner_text() == "time (Europe/Berlin)"
+    assert page.locator(".brush").is_visible()
+    page.keyboard.press(".")
+    hash_now = str(page.evaluate("location.hash"))
+    assert hash_now.split("&", 1)[1] == fragment.split("&", 1)[1]
+    again = show(fragment=hash_now[1:])
+    assert again.inner_text("output.shown") == words
+    assert chosen(again) == chosen(page)
+
+
+def test_a_link_to_a_fact_that_is_not_there_says_so(show: Callable[..., Page]) -> None:
+    page = show(fragment="f-0000000000000000")
+    assert "f-0000000000000000" in page.inner_text("#notice")
+
+
+def test_filters_hold_for_chart_and_table_alike(show: Callable[..., Page]) -> None:
+    page = show()
+    chat = sum(f.kind.startswith("chat.") for f in rich().timeline.facts)
+    page.click(".chip[data-lane=chat]")
+    assert page.inner_text("output.shown") == f"67 facts, {67 - chat} shown"
+    assert page.locator("tr[data-fact].lane-chat").count() == 0
+    page.wait_for_function(
+        "![...document.querySelectorAll('.lane-name')].some(n => n.textContent === 'chat')"
+    )
+    page.fill("#find", "rolled back")
+    assert page.locator("tr[data-fact]").count() == 1
+    page.click("button.clear")
+    assert page.inner_text("output.shown") == "67 facts"
+    page.click("summary:has-text('source')")
+    page.locator("input[type=checkbox][value='status']").uncheck()
+    assert page.locator("tr[data-fact]").count() == 66
+    assert "source=" in page.evaluate("location.hash")
+
+
+def test_a_drag_over_the_chart_zooms_both(show: Callable[..., Page]) -> None:
+    page = show()
+    box = page.locator("#plot .nsewdrag").first.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 60, steps=5)
+    page.mouse.up()
+    page.wait_for_function("location.hash.includes('from=')")
+    assert "shown" in page.inner_text("output.shown")
+    shown = page.locator("tr[data-fact]").count()
+    assert 0 < shown < 67
+    page.keyboard.press("0")
+    page.wait_for_function("!location.hash.includes('from=')")
+    assert page.locator("tr[data-fact]").count() == 67
+
+
+def test_everything_by_keyboard(show: Callable[..., Page]) -> None:
+    page, facts = show(), rich().timeline.facts
+    page.keyboard.press(".")
+    assert chosen(page)[0] == facts[0].id
+    page.keyboard.press("ArrowRight")
+    assert chosen(page)[0] == facts[1].id
+    page.keyboard.press(",")
+    assert chosen(page)[0] == facts[0].id
+    page.keyboard.press("End")
+    assert chosen(page)[0] == facts[-1].id
+    page.keyboard.press("/")
+    page.keyboard.type("pager zzz")
+    assert page.locator("td.none").inner_text() == "No fact matches the filter."
+    page.keyboard.press("Escape")
+    assert page.input_value("#find") == ""
+    assert chosen(page)[0] == facts[-1].id
+    page.keyboard.press("Escape")
+    assert chosen(page) == (None, None)
+    page.keyboard.press("?")
+    assert page.locator("dialog#help").is_visible()
+    page.keyboard.press("Escape")
+    assert page.locator("dialog#help").is_hidden()
+    page.keyboard.press("z")
+    assert page.locator("thead th").first.inner_text() == "time (Europe/Berlin)"
+    assert "15:11:31–15:11:46" in page.inner_text("#table")
+    page.keyboard.press("t")
+    assert page.get_attribute("html", "data-theme") == "dark"
+
+
+def test_hostile_text_stays_text(show: Callable[..., Page]) -> None:
+    page = show("hostile")
+    assert "owned" in HOSTILE
+    assert page.title().startswith("INC-X")
+    assert page.locator("img").count() == 0
+    for fact in CASES["hostile"]().timeline.facts:
+        page.locator(f"tr[data-fact='{fact.id}'] .statement").click()
+        assert chosen(page)[0] == fact.id
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert page.locator("b b, #chart img, #fact-panel img, #tip img").count() == 0
+    assert "\u202e" not in page.inner_text("body")
+
+
+def test_the_policy_stops_what_the_page_does_not_need(browser: Browser, folder: Path) -> None:
+    context, page, troubles = _context(browser, {})
+    page.goto(_file(folder, "rich").as_uri())
+    page.wait_for_selector("html[data-ready]")
+    assert troubles == []
+    reached: list[str] = []
+    page.on("requestfinished", lambda request: reached.append(request.url))
+    policy = page.get_attribute("meta[http-equiv]", "content") or ""
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe-eval" not in policy
+    tried = """() => {
+        const div = document.createElement('div');
+        div.innerHTML = '<img src="https://tracker.example/x.png" onerror="window.ran = 1">';
+        document.body.append(div);
+        return fetch('https://tracker.example/').then(() => 'sent', () => 'stopped');
+    }"""
+    assert page.evaluate(tried) == "stopped"
+    page.wait_for_timeout(100)
+    assert page.evaluate("window.ran") is None
+    assert [text for text in troubles if "Content Security Policy" in text]
+    assert reached == []
+    context.close()
+
+
+def test_ten_thousand_facts_stay_usable(show: Callable[..., Page]) -> None:
+    page = show("ten-thousand")
+    assert page.locator("#table tr[data-fact]").count() < 1_500
+    assert page.locator("#plot path").count() < 5_000
+    took = page.evaluate("""async () => {
+        const start = performance.now();
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'w' }));
+        await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)));
+        return performance.now() - start;
+    }""")
+    assert took < 5_000  # a busy machine; a person's is several times faster
+    last = CASES["ten-thousand"]().timeline.facts[-1]
+    page.keyboard.press("0")
+    page.keyboard.press("End")
+    assert chosen(page) == (last.id, last.id)
+    page.fill("#find", "message 9998")
+    assert 1 <= page.locator("tr[data-fact]").count() < 10  # ids may hold the digits too
+
+
+def test_a_phone_shows_it_all_in_one_column(show: Callable[..., Page]) -> None:
+    page = show(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.locator(f"tr[data-fact='{the(FIRING)}'] .statement").tap()
+    assert page.locator("#fact-panel h2").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_print_holds_every_row(show: Callable[..., Page], tmp_path: Path) -> None:
+    page = show("three-days")
+    page.pdf(path=str(tmp_path / "page.pdf"), format="A4")
+    assert (tmp_path / "page.pdf").stat().st_size > 20_000
+    assert page.locator("tr[data-fact]").count() == 90
