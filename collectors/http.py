@@ -226,14 +226,27 @@ class Http:
         headers |= {name: self.context.secret(reference) for name, reference in auth.header.items()}
         verify: ssl.SSLContext | bool = False
         if tls.verify:
-            verify = ssl.create_default_context(cafile=self.context.resolve_path(tls.ca) if tls.ca else None)
-            if tls.cert:
-                verify.load_cert_chain(tls.cert, tls.key)
+            verify = _trust(tls, self.context)
         self._client = httpx.AsyncClient(
             headers=headers, auth=basic, verify=verify, follow_redirects=False, trust_env=False,
             timeout=httpx.Timeout(seconds(self.options.timeout)),
         )  # fmt: skip
         return self._client
+
+
+def _trust(tls: Tls, context: Context) -> ssl.SSLContext:
+    """Return what the client trusts; raise SourceError naming a file that cannot be used."""
+    files = [context.resolve_path(name) if name else None for name in (tls.ca, tls.cert, tls.key)]
+    try:
+        trusted = ssl.create_default_context(cafile=files[0])
+        if files[1]:
+            trusted.load_cert_chain(files[1], files[2])
+    except (OSError, ssl.SSLError) as err:
+        named = ", ".join(
+            f"{option} = {name!r}" for option, name in zip(("ca", "cert", "key"), files, strict=True) if name
+        )
+        raise SourceError("unreachable", f"tls ({named}) cannot be used: {err}") from err
+    return trusted
 
 
 def _why(payload: Payload, url: str) -> tuple[GapReason, str]:
@@ -243,7 +256,10 @@ def _why(payload: Payload, url: str) -> tuple[GapReason, str]:
     if status in {401, 403}:
         return "unauthorised", f"{parts.netloc} answered {status}; check the token and its rights"
     if status and 300 <= status < 400:
-        return "partial", f"{parts.netloc} answered {status}; redirects are not followed: configure the final URL"
+        return (
+            "partial",
+            f"{parts.netloc} answered {status}; redirects are not followed: configure the final URL",
+        )
     excerpt = " ".join(payload.data[:200].decode("utf-8", "replace").split())
     reason: GapReason = "unreachable" if status in {502, 503, 504} else "partial"
     return reason, f"{parts.netloc} answered {status} to {parts.path}: {excerpt}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, get_args
 
@@ -100,21 +101,22 @@ class ReplayTape:
         self.source = source
         self.collector = collector
         self._store = store
-        self._entries = {
-            _key(e["request"], e["attempt"]): e
-            for e in entries
-            if (e["source"], e["collector"]) == (source, collector)
-        }
+        self._entries: dict[bytes, deque[Entry]] = defaultdict(deque)
+        for entry in entries:
+            if (entry["source"], entry["collector"]) == (source, collector):
+                self._entries[_key(entry["request"], entry["attempt"])].append(entry)
 
     async def exchange(
         self,
         request: Mapping[str, Json],
         perform: Callable[[], Awaitable[Answer]],
         *,
-        attempt: int = 1,  # noqa: ARG002
+        attempt: int = 1,
     ) -> Payload:
         """Return the stored payload or raise the stored failure; never performs."""
-        entry = self._entries.get(_key(request, attempt))
+        found = self._entries.get(_key(request, attempt))
+        # The same request may have been asked more than once: answered in the order it was.
+        entry = (found.popleft() if len(found) > 1 else found[0]) if found else None
         if entry is None:
             raise EvidenceError(
                 f"{self.source} ({self.collector}): the evidence lacks attempt {attempt} of {canonical(request).decode()}; "

@@ -178,6 +178,26 @@ def test_tls_with_a_custom_ca(tmp_path: Path) -> None:
     assert "CERTIFICATE_VERIFY_FAILED" in str(refused.failure)
 
 
+def test_a_missing_ca_file_is_named(tmp_path: Path) -> None:
+    found = ask("https://127.0.0.1:9", tls={"ca": str(tmp_path / "no.pem")})
+    assert found.failure is not None
+    assert "no.pem" in str(found.failure)
+
+
+def test_equal_requests_are_replayed_in_the_order_they_were_answered(httpserver: HTTPServer) -> None:
+    class Twice(Ask):
+        async def collect(self, window: Window) -> AsyncIterator[Record]:
+            for _ in range(2):
+                async for record in super().collect(window):
+                    yield record
+
+    httpserver.expect_request("/api").respond_with_handler(sequence(Response("one"), Response("two")))
+    first = run(Twice, {"url": httpserver.url_for("")}, WINDOW)
+    second = run(Twice, {"url": httpserver.url_for("")}, WINDOW, replay=first)
+    assert [f.statement for f in first.facts] == ["`one` was recorded", "`two` was recorded"]
+    assert second.facts == first.facts
+
+
 def test_a_url_with_credentials_is_refused_without_showing_them() -> None:
     with pytest.raises(ValueError, match="credentials do not belong in the URL") as caught:
         HttpOptions(url="http://user:hunter22@host")
