@@ -109,7 +109,7 @@ class ReplayTape:
     async def exchange(
         self,
         request: Mapping[str, Json],
-        perform: Callable[[], Awaitable[Answer]],
+        perform: Callable[[], Awaitable[Answer]],  # noqa: ARG002 - the protocol's signature
         *,
         attempt: int = 1,
     ) -> Payload:
