@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from cli.attach import attach
+
 app = typer.Typer(
     name="timeline",
     help="Rebuild what happened in an incident, when, and how we know.",
@@ -142,6 +144,9 @@ def schema() -> None:
     from timeline.document import schema as make
 
     typer.echo(json.dumps(make(), indent=2, sort_keys=True))
+
+
+app.command()(attach)
 
 
 def main() -> None:

@@ -14,17 +14,10 @@ from render.mermaid import gantt
 from render.signoff import SignOff
 from timeline import present
 from timeline.checks.findings import Finding
-from timeline.model import Evidence, Fact, Timeline
+from timeline.diff import Difference
+from timeline.model import Evidence, Fact, Gap, Measure, Timeline
 
 _SERVICES, _MESSAGE, _GANTT = 10, 300, 6_000
-
-
-class Change(NamedTuple):
-    """A fact that is new, gone or different (`how`), and which members differ."""
-
-    how: str
-    fact: Fact
-    what: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +33,7 @@ class View:
     folder: str
     marker: Marker | None = None
     findings: Sequence[Finding] | None = None
-    changes: Sequence[Change] | None = None
+    changes: Difference | None = None
     signoffs: Sequence[SignOff] = ()
     page: str = ""
     artefact: str = ""
@@ -150,8 +143,8 @@ def _compared(view: View) -> Iterator[Block]:
     if view.changes is None:
         why = "That build is not in this clone's history, so that what changed cannot be listed.\n"
         yield Block(f"#### {title}\n\n{why}")
-    elif not view.changes:
-        yield Block(f"#### {title}\n\nNo fact was added, changed or is gone.\n")
+    elif view.changes.empty:
+        yield Block(f"#### {title}\n\nNo fact, gap or measure was added, changed or is gone.\n")
     else:
         yield _changes(title, view.changes)
     if view.signoffs:
@@ -161,19 +154,38 @@ def _compared(view: View) -> Iterator[Block]:
         )
 
 
-def _changes(title: str, changes: Sequence[Change]) -> Block:
-    counts = Counter(change.how for change in changes)
-    said = ", ".join(f"{counts[how]:,} {how}" for how in ("added", "gone", "changed") if counts[how])
-    order = {"changed": 0, "gone": 1, "added": 2}
+def _changes(title: str, changes: Difference) -> Block:
+    counts = (("added", changes.added), ("gone", changes.gone), ("changed", changes.changed))
+    said = ", ".join(present.count(len(facts), f"fact {how}", f"facts {how}") for how, facts in counts)
     rows = [
-        (
-            c.how + (f": {', '.join(c.what)}" if c.what else ""),
-            f"{present.date(c.fact.latest)} {present.bounds(c.fact.earliest, c.fact.latest)}",
-            markdown.statement(c.fact.statement) + (f": {markdown.quoted(c.fact.quote.text)}" if c.fact.quote else ""),
-        )
-        for c in sorted(changes, key=lambda c: order.get(c.how, 3))
+        *(_row(f"changed: {', '.join(c.members)}", c.new) for c in changes.changed),
+        *(_row("gone", fact) for fact in changes.gone),
+        *(_row("added", fact) for fact in changes.added),
+        *(("new gap", _when(g.start), _in_source(g)) for g in changes.gaps_added),
+        *(("closed gap", _when(g.start), _in_source(g)) for g in changes.gaps_gone),
+        *(("measure", "", f"{markdown.escape(m.name)}: {_range(m.old)}, now {_range(m.new)}") for m in changes.measures),
     ]  # fmt: skip
-    return _table(title, f"{said}\n\n{markdown.table(('', 'time (UTC)', 'event'), rows)}")
+    return _table(title, f"{said}\n\n{markdown.table(('', 'time (UTC)', 'what'), rows)}")
+
+
+def _row(how: str, fact: Fact) -> tuple[str, str, str]:
+    quote = f": {markdown.quoted(fact.quote.text)}" if fact.quote else ""
+    when = f"{present.date(fact.latest)} {present.bounds(fact.earliest, fact.latest)}"
+    return how, when, markdown.statement(fact.statement) + quote
+
+
+def _when(instant: int) -> str:
+    return f"{present.date(instant)} {present.time(instant)}"
+
+
+def _in_source(gap: Gap) -> str:
+    return f"{markdown.code(gap.source)}: {markdown.statement(gap.statement)}"
+
+
+def _range(measure: Measure | None) -> str:
+    if measure is None or measure.min_s is None or measure.max_s is None:
+        return "not known"
+    return present.duration_range(measure.min_s, measure.max_s)
 
 
 def _chart(view: View) -> Block:

@@ -11,7 +11,7 @@ from typing import Literal
 import anyio
 
 from render.comment import MOST_BYTES, comment
-from render.comment_blocks import Change, View
+from render.comment_blocks import View
 from render.marker import Marker, mark, read
 from render.signoff import signoffs
 from service import output, previous, secrets
@@ -19,6 +19,7 @@ from service.forges.base import Author, Comment, Forge, ReadOnlyError, RefusedEr
 from service.forges.target import Target, resolve
 from timeline import document
 from timeline.checks.findings import Finding
+from timeline.diff import Difference
 from timeline.errors import UsageError
 from timeline.model import Timeline
 
@@ -67,7 +68,7 @@ class _Job:
         """Return the comment that replaces `shown`; a `bare` one carries no marker's line."""
         marker = mark(self.timeline, self.run).follows(read(shown.body) if shown else None)
         changes = self._changes(marker)
-        changed = [c.fact for c in changes or () if c.how == "changed"]
+        changed = [c.new for c in changes.changed] if changes else []
         facts = {fact.id: fact for fact in self.timeline.facts}
         text = comment(
             View(
@@ -79,7 +80,7 @@ class _Job:
         )  # fmt: skip
         return text.split("\n", 1)[1] if bare else text
 
-    def _changes(self, marker: Marker) -> Sequence[Change] | None:
+    def _changes(self, marker: Marker) -> Difference | None:
         if marker.base is None:
             return None
         return previous.changes(self.timeline, marker.base, self.request.directory, self.request.previous)

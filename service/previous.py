@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from render.comment_blocks import Change
 from service import output
 from timeline import document
-from timeline.model import Content, Fact, Timeline
+from timeline.diff import Difference, difference
+from timeline.model import Timeline
 
 _SECONDS = 60
 
 
-def changes(
-    new: Timeline, digest: str, directory: Path, given: Path | None = None
-) -> Sequence[Change] | None:
+def changes(new: Timeline, digest: str, directory: Path, given: Path | None = None) -> Difference | None:
     """Return what changed since the build with `digest`; None where that build is not to be found.
 
     Looked at are `given` (a folder or a timeline.json) and git's history of the folder.
     """
     old = new if new.digest == digest else _found(digest, directory, given)
-    return None if old is None else list(_compared(old, new))
+    return None if old is None else difference(old, new)
 
 
 def in_repository(directory: Path) -> str:
@@ -62,18 +60,3 @@ def _git(directory: Path, *arguments: str) -> bytes | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
-
-
-def _compared(old: Timeline, new: Timeline) -> Iterator[Change]:
-    before, after = ({fact.id: fact for fact in timeline.facts} for timeline in (old, new))
-    for identity, fact in after.items():
-        earlier = before.get(identity)
-        if earlier is None:
-            yield Change("added", fact)
-        elif earlier.content_digest() != fact.content_digest():
-            yield Change("changed", fact, _differing(earlier, fact))
-    yield from (Change("gone", fact) for identity, fact in before.items() if identity not in after)
-
-
-def _differing(old: Fact, new: Fact) -> tuple[str, ...]:
-    return tuple(n for n in Content.model_fields if getattr(old, n) != getattr(new, n))
