@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
+
+from tests.servers.git_repo import GitRepo
 
 TIMES = ("--start", "2026-11-01T10:00:00Z", "--end", "2026-11-01T11:00:00Z")
 CONFIG = '[[source]]\nname = "repo"\ncollector = "git"\npath = "."\n'
@@ -161,3 +167,58 @@ def test_a_folder_that_is_no_repository_is_named(folder: Path) -> None:
     found = timeline(folder, "build", "--incident", "INC-42")
     assert found.returncode == 1
     assert "repo (git)" in found.stderr
+
+
+def test_a_wrong_token_alone_ends_with_four_and_beside_others_is_a_gap(
+    folder: Path, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request(re.compile("/.*")).respond_with_data("no", status=401)
+    refused = f'[[source]]\nname="p"\ncollector="prometheus"\nurl="{httpserver.url_for("")}"\nauth={{bearer="env:T"}}\n'
+    (folder / "timeline.toml").write_text(refused)
+    before = everything(folder)
+    found = timeline(folder, "build", "--incident", "INC-42", T="wrong-token-1")
+    assert found.returncode == 4, found.stderr
+    assert "401" in found.stderr
+    assert "check the token" in found.stderr
+    assert "wrong-token-1" not in found.stderr
+    assert everything(folder) == before
+    GitRepo(folder / "repo").commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
+    (folder / "timeline.toml").write_text(
+        refused + '[[source]]\nname="r"\ncollector="git"\npath="repo"\ncommits="all"\n'
+    )
+    found = timeline(folder, "build", "--incident", "INC-42", "--json", "--no-stills", T="wrong-token-1")
+    assert found.returncode == 3, found.stderr
+    answer = json.loads(found.stdout)
+    assert answer["gaps"] == {"unauthorised": 1}  # one statement of both collectors
+    assert answer["facts"] == 1
+    assert [set(row) for row in answer["sources"]] == [
+        {"name", "collector", "facts", "gaps", "seconds", "bytes"}
+    ] * 3
+    for path in (folder / "postmortems").rglob("*"):
+        assert not path.is_file() or b"wrong-token-1" not in path.read_bytes()
+
+
+def test_an_end_that_is_ahead_is_clamped_and_said(folder: Path) -> None:
+    GitRepo(folder / "repo").commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
+    found = timeline(
+        folder,
+        "build",
+        "--incident",
+        "X",
+        "--start",
+        "2026-11-01T10:00:00Z",
+        "--source",
+        "git=repo",
+        "--no-stills",
+    )
+    assert found.returncode == 3, found.stderr
+    assert "not_yet" in found.stderr
+    assert "run again after" in found.stderr
+
+
+def test_the_first_use_needs_no_configuration(tmp_path: Path) -> None:
+    GitRepo(tmp_path).commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
+    found = timeline(tmp_path, "build", "--incident", "INC-42", *TIMES, "--source", "git=.", "--no-stills")
+    assert found.returncode == 0, found.stderr
+    assert (tmp_path / "postmortems" / "INC-42" / "timeline.html").is_file()
+    assert "git (git): " in found.stderr
