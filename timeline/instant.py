@@ -26,11 +26,15 @@ class Bounds(NamedTuple):
 
 
 class Civil(NamedTuple):
-    """A written date and time: UTC-like nanoseconds, its precision, and its offset (ns) if it had one."""
+    """A written date and time: UTC-like nanoseconds, its precision, its offset (ns) if it had one.
+
+    `spread` (ns): how much earlier than `wall` the instant may lie; a second 60 has two readings.
+    """
 
     wall: int
     precision: int
     offset: int | None
+    spread: int = 0
 
 
 def format_instant(instant: int) -> str:
@@ -59,8 +63,8 @@ def civil_from_days(days: int) -> tuple[int, int, int]:
 def read_civil(text: str) -> Civil:
     """Read a written date-time; raise UndecodableTimeError when it is none, or an impossible one.
 
-    Second 60 is read as the last second of its minute growing into the next: a leap second's
-    instant is not representable, so its bounds begin where the minute ends.
+    Second 60 has no number of its own since 1970: machines count it as second 59 once more, as
+    second 0 already, or slew across it. `wall` is the second 0, `spread` reaches back to the 59.
     """
     match = _RFC3339.fullmatch(text.strip())
     if not match:
@@ -76,7 +80,7 @@ def read_civil(text: str) -> Civil:
         raise UndecodableTimeError(f"{text!r} is finer than a nanosecond")
     precision = MINUTE if match[6] is None else 10 ** (9 - min(len(digits), 9))
     wall = timegm((year, month, day, hour, minute, second)) * NS + int(digits[:9].ljust(9, "0"))
-    return Civil(wall, precision, _offset(match[8], text))
+    return Civil(wall, precision, _offset(match[8], text), NS if second == 60 else 0)
 
 
 def _offset(zone: str | None, text: str) -> int | None:

@@ -34,21 +34,35 @@ def zone(name: str) -> ZoneInfo:
 
 
 def local_bounds(wall: int, precision: int, zone_name: str) -> Bounds:
-    """Place a wall-clock reading in a zone; an hour that comes twice spans both readings."""
-    seconds, rest = divmod(wall, NS)
-    naive = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
-    readings = []
-    for fold in (0, 1):
-        aware = naive.replace(tzinfo=zone(zone_name), fold=fold)
-        instant = int(aware.timestamp())
-        back = datetime.fromtimestamp(instant, UTC).astimezone(zone(zone_name)).replace(tzinfo=None)
-        if back == naive:
-            readings.append(instant * NS + rest)
-    if not readings:
-        raise UndecodableTimeError(
-            f"{naive.isoformat()} does not exist in {zone_name} (the clock was put forward)"
-        )
-    return Bounds(min(readings), max(readings) + precision - 1)
+    """Place `[wall, wall + precision)` of a zone's wall clock; an hour that comes twice spans both readings.
+
+    Raises UndecodableTimeError where `wall` does not exist: the clock was put forward across it.
+    """
+    if not any(_shows(instant, wall, zone_name) for instant in _instants(wall, zone_name)):
+        shown = _naive(wall).isoformat()
+        raise UndecodableTimeError(f"{shown} does not exist in {zone_name} (the clock was put forward)")
+    return _cell(wall, precision, zone_name)
+
+
+def _cell(wall: int, width: int, zone_name: str) -> Bounds:
+    # The clock may be put back or forward inside the cell: each end is placed by itself, outward.
+    return Bounds(min(_instants(wall, zone_name)), max(_instants(wall + width - 1, zone_name)))
+
+
+def _instants(wall: int, zone_name: str) -> list[int]:
+    """Return both readings of a wall-clock time (ns); they differ where it comes twice or never."""
+    naive = _naive(wall)
+    readings = (naive.replace(tzinfo=zone(zone_name), fold=fold) for fold in (0, 1))
+    return [int(reading.timestamp()) * NS + wall % NS for reading in readings]
+
+
+def _shows(instant: int, wall: int, zone_name: str) -> bool:
+    moment = datetime.fromtimestamp(instant // NS, UTC).astimezone(zone(zone_name))
+    return moment.replace(tzinfo=None) == _naive(wall)
+
+
+def _naive(wall: int) -> datetime:
+    return datetime.fromtimestamp(wall // NS, UTC).replace(tzinfo=None)
 
 
 def read_time(
@@ -73,12 +87,15 @@ def read_time(
         )
     civil = read_civil(text)
     width = max(civil.precision, precision or 1)
-    wall = civil.wall - civil.wall % width if precision else civil.wall
+    wall = civil.wall - civil.spread
+    end = civil.wall - civil.wall % width + width if precision else civil.wall + width
+    start = wall - wall % width if precision else wall  # outward: a spread may begin in the cell before
     if civil.offset is not None:
-        return precise(wall - civil.offset, width)
+        return precise(start - civil.offset, end - start)
     if zone_name is None:
         raise UndecodableTimeError(f"{text!r} has no zone; configure `zone` for this source")
-    return local_bounds(wall, width, zone_name)
+    own = local_bounds(wall, civil.spread + civil.precision, zone_name)
+    return _cell(start, end - start, zone_name) if precision else own
 
 
 def _number(match: re.Match[str], text: str, unit: str | None, precision: int | None) -> Bounds:

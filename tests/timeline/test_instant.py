@@ -101,8 +101,29 @@ def test_a_number_of_other_length_needs_a_unit() -> None:
         read_time(12345)
 
 
-def test_second_sixty_is_the_first_of_the_next_minute() -> None:
+def test_second_sixty_spans_what_machines_count_it_as() -> None:
     assert read_civil("2016-12-31T23:59:60Z").wall == parse_instant("2017-01-01T00:00:00Z")
+    again, zero = parse_instant("2016-12-31T23:59:59.250Z"), parse_instant("2017-01-01T00:00:00.250Z")
+    assert read_time("2016-12-31T23:59:60.250Z") == Bounds(again, zero + 999_999)
+    assert read_time("2017-01-01T00:59:60.250", zone_name="Europe/Berlin") == Bounds(again, zero + 999_999)
+    minutes = read_time("2016-12-31T23:59:60Z", precision=MINUTE)
+    assert minutes == precise(parse_instant("2016-12-31T23:59:00Z"), 2 * MINUTE)
+
+
+def test_a_cell_in_which_the_clock_is_put_back_is_longer_than_its_precision() -> None:
+    day = read_time("2026-10-25 12:00:00", zone_name="Europe/Berlin", precision=24 * 60 * MINUTE)
+    assert day == precise(parse_instant("2026-10-24T22:00:00Z"), 25 * 60 * MINUTE)
+    # On Lord Howe the clock is put back by half an hour, inside the hour.
+    hour = read_time("2026-04-05 01:10:00", zone_name="Australia/Lord_Howe", precision=60 * MINUTE)
+    assert hour == precise(parse_instant("2026-04-04T14:00:00Z"), 90 * MINUTE)
+
+
+def test_a_cell_that_begins_where_no_time_is_still_holds_what_exists() -> None:
+    # Beirut puts its clock forward at midnight: that day begins at 01:00.
+    day = read_time("2026-03-29 12:00:00", zone_name="Asia/Beirut", precision=24 * 60 * MINUTE)
+    assert day.earliest is not None
+    assert day.earliest <= parse_instant("2026-03-28T22:00:00Z")
+    assert day.latest == parse_instant("2026-03-29T21:00:00Z") - 1
 
 
 @pytest.mark.parametrize(

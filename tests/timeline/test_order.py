@@ -2,37 +2,73 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.timeline.strategies import CLOCKS, facts, instants, make, widths
-from timeline.instant import NS
+from tests.timeline.strategies import CLOCKS, facts, make, widths
+from timeline.instant import NS, Bounds
 from timeline.model import Fact
 from timeline.order import display_key, in_display_order, precedes, undetermined_groups
+from timeline.zones import read_time, zone
 
 errors = st.fixed_dictionaries({clock: st.integers(0, 300 * NS) for clock in CLOCKS})
 
 
+#: Zones with folds and gaps of an hour, of half an hour, at midnight; and one that has none.
+ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Beirut", "Asia/Kolkata")
+#: Hours around the changes of those zones in 2016, and the leap second at the end of that year.
+EVENTS = (1_459_040_400, 1_477_789_200, 1_457_852_400, 1_478_411_400, 1_459_609_200, 1_475_334_000,
+          1_459_029_600, 1_477_774_800, 1_483_228_800)  # fmt: skip
+PRECISIONS = (1, 1_000, 10**6, NS, 60 * NS, 3_600 * NS)
+near = st.builds(
+    lambda event, shift: event * NS + shift,
+    st.sampled_from(EVENTS), st.one_of(st.integers(-7_200 * NS, 7_200 * NS), st.integers(-3, 3), st.integers(-2 * NS, 2 * NS)),
+)  # fmt: skip
+
+
+def shown_time(instant: int, zone_name: str | None, precision: int, *, sixty: bool) -> Bounds:
+    """Write an instant as a source would and read it back; `sixty` writes the second at a minute's edge as 60."""
+    second = instant // NS
+    wall = datetime.fromtimestamp(second, UTC).astimezone(zone(zone_name) if zone_name else UTC)
+    digits = f".{instant % NS:09d}" if precision < NS else ""
+    text = wall.strftime("%Y-%m-%dT%H:%M:%S")
+    if sixty and second % 60 in {59, 0}:
+        before = wall - timedelta(minutes=wall.second == 0)
+        text = before.strftime("%Y-%m-%dT%H:%M:60")
+        if zone_name and (before.utcoffset(), before.fold) != (wall.utcoffset(), wall.fold):
+            text = wall.strftime("%Y-%m-%dT%H:%M:%S")  # a zone's change, where nobody writes 60
+    return read_time(text + digits + ("" if zone_name else "Z"), zone_name=zone_name, precision=precision)
+
+
 @st.composite
 def placed(draw: st.DrawFn, offsets: dict[str, int]) -> tuple[int, Fact]:
-    """Draw a true instant and a fact whose clock shows it with that clock's offset."""
-    truth, clock = draw(instants), draw(st.sampled_from(CLOCKS))
-    shown, width = truth + offsets[clock], draw(widths)
-    before = draw(st.integers(0, width))
-    return truth, make(
-        draw(st.integers()), clock=clock, earliest=shown - before, latest=shown - before + width
-    )
+    """Draw a true instant and a fact whose clock shows it with that clock's offset, as its source writes it."""
+    clock = draw(st.sampled_from(CLOCKS))
+    truth = draw(near)
+    instant, way = truth + offsets[clock], draw(st.sampled_from(["bounds", "text", "sixty"]))
+    if way == "bounds":
+        width = draw(widths)
+        at = Bounds(instant - draw(st.integers(0, width)), instant + width)
+    else:
+        name = draw(st.one_of(st.none(), st.sampled_from(ZONES)))
+        at = shown_time(instant, name, draw(st.sampled_from(PRECISIONS)), sixty=way == "sixty")
+    return truth, make(draw(st.integers()), clock=clock, earliest=at.earliest, latest=at.latest)
 
 
-@settings(max_examples=500)
+@settings(max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), errors)
 def test_no_false_order_within_the_stated_clock_errors(data: st.DataObject, allowed: dict[str, int]) -> None:
     offsets = {c: data.draw(st.integers(-limit, limit)) for c, limit in allowed.items()}
     (truth_a, a), (truth_b, b) = data.draw(placed(offsets)), data.draw(placed(offsets))
+    assert a.earliest is not None
+    assert a.earliest <= truth_a + offsets[a.clock] <= a.latest
     if precedes(a, b, allowed):
         assert truth_a < truth_b
 
 
+@settings(max_examples=10_000, deadline=None)
 @given(facts(), facts(), errors)
 def test_order_within_one_clock_is_not_lost_to_errors_between_clocks(
     a: Fact, b: Fact, allowed: dict[str, int]
