@@ -46,8 +46,8 @@ function counts(model) {
   const parts = [
     `${count(data.facts.length, 'fact')} from ${count(data.sources.length, 'source')}`, count(data.gaps.length, 'gap'),
     el('span', { title: `${count(inGroups, 'fact')} in ${count(model.groups.length, 'group')}: their bounds overlap, or their clocks do not tell` }, `order undetermined: ${model.groups.length}`),
-    data.tool && data.tool, data.digest && el('span', { title: `digest of timeline.json: ${data.digest}` }, 'digest ', el('code', {}, data.digest.slice(0, 12))),
   ];
+  byId('footer').replaceChildren(...[data.tool && el('span', {}, data.tool), data.digest && el('span', {}, 'made from timeline.json with digest ', el('code', {}, data.digest))].filter((part) => part instanceof Node));
   return el('p', { class: 'counts' }, ...parts.filter(Boolean).map((part) => el('span', {}, /** @type {string | Node} */ (part))));
 }
 

@@ -85,7 +85,19 @@ function lifeRows(model, items) {
   const rows = livesOf(items).map((life) => ({
     label: lifeLabel(life[0].fact), source: life[0].fact.source, y: 0, items: life, spans: spansOf(life, model.length),
   }));
-  return rows.length <= MOST_ROWS ? rows : packed(rows);
+  const joined = withGuests(rows);
+  return joined.length <= MOST_ROWS ? joined : packed(joined);
+}
+
+/** What another source says of an alert (a notification, an acknowledgement) stands in the alert's row. @param {Row[]} rows */
+function withGuests(rows) {
+  const hosts = new Map(rows.filter((row) => row.spans.length).reverse().map((row) => [row.label, row]));
+  return rows.filter((row) => {
+    const host = row.spans.length ? undefined : hosts.get(row.label);
+    host?.items.push(...row.items);
+    host?.items.sort((a, b) => a.index - b.index);
+    return !host;
+  });
 }
 
 /** @param {Row[]} rows */
@@ -103,6 +115,7 @@ function packed(rows) {
       place.end = Math.max(place.end, to);
     } else shared.push({ row: { ...row, items: [...row.items], spans: [...row.spans] }, end: to, lives: 1 });
   }
+  shared.forEach(({ row }) => row.items.sort((a, b) => a.index - b.index));
   return shared.map((one) => one.row);
 }
 
@@ -138,11 +151,16 @@ function assignCrossings(panels, items) {
   /** @type {Item[]} */
   const loose = [];
   for (const item of items) {
-    const own = panels.findIndex((panel) => item.fact.evidence.some((one) => one.query === panel.query && one.source === panel.source));
-    const at = own >= 0 ? own : panels.findIndex((panel) => sameThreshold(panel, item.fact));
+    const own = panels.flatMap((panel, index) => (sameQuery(panel, item.fact) ? [index] : []));
+    const at = own.find((index) => sameThreshold(panels[index], item.fact)) ?? own[0] ?? panels.findIndex((panel) => sameThreshold(panel, item.fact));
     (at >= 0 ? crossings[at] : loose).push(item);
   }
   return { crossings, loose };
+}
+
+/** Evidence may say behind the query on which grid it was evaluated. @param {Panel} panel @param {Fact} fact */
+function sameQuery(panel, fact) {
+  return fact.evidence.some((one) => one.source === panel.source && (one.query === panel.query || one.query?.startsWith(`${panel.query} #`)));
 }
 
 /** @param {Panel} panel @param {Fact} fact */

@@ -68,7 +68,7 @@ export function rowMarks(items, view, y, lane) {
     const x = markAt(item, view, pixel);
     const symbol = item.to < 0 ? 'triangle-left' : symbolOf(item.fact.kind);
     const near = last.get(symbol);
-    if (near && x - near.x < SNUG * pixel) near.items.push(item);
+    if (near && Math.abs(x - near.x) < SNUG * pixel) near.items.push(item);
     else {
       const mark = { items: [item], x, y, symbol, lane, quiet: lane === 'alerts' && symbol === 'line-ns-open' };
       marks.push(mark);

@@ -46,7 +46,7 @@ function thresholdNames(lane, geometry, view) {
   const [low, high] = panelRange(lane, view);
   return (lane.panel?.thresholds ?? []).filter((one) => typeof one.value === 'number').map((one) => {
     const y = lane.top + geometry.top + (1 - (Number(one.value) - low) / (high - low)) * lane.height;
-    return el('div', { class: 'limit', style: `top:${y - 16 * geometry.scale}px;right:${geometry.right + 4}px`, title: one.name }, thresholdWords(one, lane.panel?.unit));
+    return el('div', { class: 'limit', style: `top:${y - 16 * geometry.scale}px;left:${geometry.left + view.width - 4}px`, title: one.name }, thresholdWords(one, lane.panel?.unit));
   });
 }
 

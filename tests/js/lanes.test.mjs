@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { load } from './load.mjs';
+
+const { placeLanes } = await load('lanes.js');
+const { laneOf, makeModel } = await load('model.js');
+const { selectItems, inRange, toggled } = await load('select.js');
+const { emptyState } = await load('fragment.js');
+const { linesOf } = await load('table.js');
+
+const second = (n) => new Date(Date.parse('2026-11-21T13:00:00Z') + n * 1000).toISOString();
+const fact = (kind, at, more = {}) => ({
+  id: `f-${kind}-${at}-${more.source ?? ''}`, kind, category: 'signal', earliest: second(at), latest: second(at), time_means: 't', clock: 'c', subject: { labels: {} },
+  statement: 'Alert `Slow` fired', related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
+});
+const model = (facts, more = {}) => makeModel({
+  incident: { id: 'I', services: [] }, window: { start: second(0), end: second(3600) }, digest: '', tool: '', sources: ['prod'], clocks: {}, facts, gaps: [], measures: [], panels: [], groups: [], ...more,
+});
+const lanes = (made, items = made.items) => placeLanes(made, items, emptyState(), false, 1).lanes;
+
+test('every kind has a lane', () => {
+  assert.deepEqual(['alert.firing', 'metric.absent', 'deploy.failed', 'change.flag', 'chat.edited', 'log.first_seen', 'trace.first_error', 'status.posted', 'incident.resolved', 'custom'].map((kind) => laneOf({ kind, category: 'signal' })),
+    ['alerts', 'metrics', 'changes', 'changes', 'chat', 'logs', 'logs', 'impact', 'impact', 'other']);
+  assert.equal(laneOf({ kind: 'custom', category: 'change' }), 'changes');
+});
+
+test('a notification by another source stands in the row of its alert', () => {
+  const made = model([fact('alert.firing', 60, { thread: 't' }), fact('alert.notified', 70, { thread: 'other', source: 'pager' }), fact('alert.resolved', 90, { thread: 't' })]);
+  const alerts = lanes(made).find((lane) => lane.id === 'alerts');
+  assert.equal(alerts.rows.length, 1);
+  assert.deepEqual(alerts.rows[0].items.map((item) => item.fact.kind), ['alert.firing', 'alert.notified', 'alert.resolved']);
+});
+
+test('many lives share rows and lose nothing', () => {
+  const made = model(Array.from({ length: 500 }, (_, n) => fact('alert.firing', n * 7, { id: `f-${n}`, thread: `t${n}`, subject: { labels: { alertname: `A${n}` } } })));
+  const alerts = lanes(made).find((lane) => lane.id === 'alerts');
+  assert.ok(alerts.rows.length <= 24);
+  assert.equal(alerts.rows.reduce((sum, row) => sum + row.items.length, 0), 500);
+  assert.equal(alerts.rows.reduce((sum, row) => sum + row.spans.length, 0), 500);
+});
+
+test('a crossing is drawn in the panel of its query and threshold, else in a lane of its own', () => {
+  const panel = (id, limit) => ({ id, source: 'prod', title: id, query: 'p99', thresholds: [{ name: id, op: '>', value: limit }], series: [], shown: 0, of: 0 });
+  const crossing = (at, limit, query) => fact('metric.crossed_above', at, { quantity: { threshold: limit }, evidence: [{ source: 'prod', query }] });
+  const made = model([crossing(1, 0.5, 'p99 # every 15 s'), crossing(2, 0.3, 'p99'), crossing(3, 9, 'queue')], { panels: [panel('a', 0.3), panel('b', 0.5)] });
+  const [a, b, loose] = lanes(made);
+  assert.deepEqual([a.crossings.length, b.crossings.length, loose.id, loose.rows[0].items.length], [1, 1, 'metrics', 1]);
+  assert.equal(b.crossings[0].from, 1);
+});
+
+test('words, lanes, sources and a range select; chart and table use this one', () => {
+  const made = model([fact('alert.firing', 60), fact('chat.message', 120, { quote: { text: 'Rolling BACK' }, source: 'chat', evidence: [{ source: 'chat' }] })]);
+  const found = (change) => selectItems(made, { ...emptyState(), ...change }).map((item) => item.lane);
+  assert.deepEqual([found({ q: 'rolling back' }), found({ q: 'slow' }).length, found({ lanes: ['alerts'] }), found({ sources: ['chat'] }), found({ kinds: [] })], [['chat'], 2, ['alerts'], ['chat'], []]);
+  assert.equal(inRange(made.items, { ...emptyState(), from: 100, to: 200 }).length, 1);
+  assert.deepEqual([toggled(null, 'a', ['a', 'b']), toggled(['b'], 'a', ['a', 'b'])], [['b'], null]);
+});
+
+test('a gap is a row where it begins, and a day is named where it changes', () => {
+  const made = model([fact('chat.message', 60), fact('chat.message', 40_000)], { gaps: [{ id: 'g', source: 'prod', start: second(100), end: second(200), reason: 'partial', statement: '', evidence: [] }] });
+  const lines = linesOf(made.items, made.gaps, made, 'UTC').map((line) => line.day ?? line.gap?.gap.id ?? line.item.fact.kind);
+  assert.deepEqual(lines, ['2026-11-21', 'chat.message', 'g', '2026-11-22', 'chat.message']);
+});
