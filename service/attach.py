@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,16 +16,18 @@ from render.comment_blocks import View
 from render.marker import Marker, mark, read
 from render.signoff import signoffs
 from service import output, previous, secrets
-from service.forges.base import Author, Comment, Forge, ReadOnlyError, RefusedError
+from service.forges.base import Author, Comment, ConflictError, Forge, ReadOnlyError, RefusedError
 from service.forges.target import Target, resolve
 from timeline import document
 from timeline.checks.findings import Finding
 from timeline.diff import Difference
 from timeline.errors import UsageError
+from timeline.instant import NS
 from timeline.model import Timeline
 
 #: What a job summary may hold, with what other steps wrote into it.
 SUMMARY_BYTES = 1024 * 1024
+_TRIES, _DAY = 6, 86_400 * NS
 _UNKNOWN = "the forge does not say whose token this is"
 
 
@@ -59,7 +62,7 @@ class _Job:
 
     request: Request
     timeline: Timeline
-    findings: Sequence[Finding] | None
+    findings: Sequence[Finding]
     folder: str
     page: str
     run: int
@@ -114,7 +117,7 @@ def _prepared(request: Request, environ: Mapping[str, str]) -> tuple[_Job, Targe
 
 
 def _job(request: Request, target: Target) -> _Job:
-    from service.config import settings_only
+    from service.built import configuration
 
     path = request.directory / output.TIMELINE
     if not path.is_file():
@@ -122,29 +125,48 @@ def _job(request: Request, target: Target) -> _Job:
             f"{request.directory} holds no timeline.json; give the folder that `timeline build` made"
         )
     timeline = document.load(path.read_bytes(), str(path))
-    page = settings_only(request.config).settings.chart_url if request.page is None else request.page
+    page = (
+        configuration(request.config, request.directory).settings.chart_url
+        if request.page is None
+        else request.page
+    )
     folder = previous.in_repository(request.directory)
     return _Job(request, timeline, _checked(request), folder, page, target.run)
 
 
-def _checked(request: Request) -> Sequence[Finding] | None:
-    return None
+def _checked(request: Request) -> Sequence[Finding]:
+    """Check the build as of the day's begin: within a day the same build gives the same comment."""
+    from service.check import check
+
+    now = time.time_ns()
+    return check((request.directory,), config=request.config, now=now - now % _DAY).findings
 
 
 async def _on_forge(job: _Job, target: Target) -> Attached:
     async with target.open(secrets.resolve) as forge:
-        found = await forge.comments()
-        me = await forge.me()
-        mine = _mine(found, me, job)
-        if mine:
-            return await _replaced(forge, job, mine)
-        made = await forge.create(job.body(None, forge.mermaid_limit))
-        # Another run may have been as fast, or the connection was lost after the first try, or only now
-        # is it known whose comments are ours: the oldest stays.
-        both = _mine(await forge.comments(), made.author, job)
-        if len(both) > 1:
-            return await _replaced(forge, job, both)
-        return Attached("created", made.url, () if me else (_UNKNOWN,))
+        for attempt in range(_TRIES):
+            try:
+                return await _attached(forge, job)
+            except ConflictError:
+                if attempt == _TRIES - 1:
+                    raise
+                await anyio.sleep(0.1 * 2**attempt)
+    raise AssertionError("the loop returns or raises")
+
+
+async def _attached(forge: Forge, job: _Job) -> Attached:
+    found = await forge.comments()
+    me = await forge.me()
+    mine = _mine(found, me, job)
+    if mine:
+        return await _replaced(forge, job, mine)
+    made = await forge.create(job.body(None, forge.mermaid_limit))
+    # Another run may have been as fast, or the connection was lost after the first try, or only now
+    # is it known whose comments are ours: the oldest stays.
+    both = _mine(await forge.comments(), made.author, job)
+    if len(both) > 1:
+        return await _replaced(forge, job, both)
+    return Attached("created", made.url, () if me else (_UNKNOWN,))
 
 
 def _mine(comments: Sequence[Comment], me: Author | None, job: _Job) -> list[Comment]:

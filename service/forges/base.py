@@ -26,6 +26,10 @@ class AbsentError(RefusedError):
     """What was asked for is not there, or the token may not see it."""
 
 
+class ConflictError(ForgeError):
+    """Somebody else wrote at the same time: look again, then decide again."""
+
+
 class Author(NamedTuple):
     """An account: its number, and its name, which may change."""
 
@@ -66,7 +70,7 @@ class Forge(Protocol):
         """Add a comment. Raises ReadOnlyError."""
 
     async def edit(self, comment: Comment, body: str) -> Comment:
-        """Replace a comment's text. Raises ReadOnlyError."""
+        """Replace a comment's text. Raises ReadOnlyError, ConflictError."""
 
     async def delete(self, comment: Comment) -> None:
         """Remove a comment; one that is gone already is no error."""

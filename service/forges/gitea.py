@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from service.forges.api import Api
-from service.forges.base import AbsentError, Author, Comment, Pull, ReadOnlyError
+from service.forges.base import AbsentError, Author, Comment, ConflictError, ForgeError, Pull, ReadOnlyError
 
 
 class Gitea:
@@ -39,7 +39,10 @@ class Gitea:
     async def edit(self, comment: Comment, body: str) -> Comment:
         """Replace a comment's text."""
         path = f"{self._repository}/issues/comments/{comment.id}"
-        return _comment(await self._api.write("PATCH", path, {"body": body}))
+        try:
+            return _comment(await self._api.write("PATCH", path, {"body": body}))
+        except ForgeError as err:  # two edits at once: the second one is answered by 500
+            raise ConflictError(str(err)) from err
 
     async def delete(self, comment: Comment) -> None:
         """Remove a comment."""

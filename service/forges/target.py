@@ -67,7 +67,10 @@ def resolve(given: Target, environ: Mapping[str, str], folder: Path) -> Target:
     if given.forge and given.forge not in KINDS:
         raise UsageError(f"--forge {given.forge}: known are {', '.join(KINDS)}")
     said = _from_ci(environ)
-    found = given.or_else(said) if given.forge in {"", said.forge} else given
+    # The CI of one forge may write to another: then only its numbers and its summary are of use.
+    if given.forge not in {"", said.forge}:
+        said = Target(run=said.run, summary=said.summary)
+    found = given.or_else(said)
     if not (found.forge and found.api and found.repository):
         found = found.or_else(from_remote(remote(folder), found.forge))
     for name, flag in (("forge", "--forge"), ("repository", "--repo"), ("api", "--api")):
