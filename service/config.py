@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from collectors.base import AnyCollector, Options
 from service import registry
+from service.check_settings import CheckSettings
 from service.serve_settings import ServeSettings
 from timeline.assemble import OWN_SOURCE
 from timeline.canonical import canonical, sha256
@@ -35,6 +36,8 @@ class Settings(BaseModel):
     people: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     # How pages are served decides nothing about a build: it is no part of the configuration's digest.
     serve: ServeSettings = Field(default=ServeSettings(), exclude=True)
+    # As little does what a draft is checked by.
+    check: CheckSettings = Field(default=CheckSettings(), exclude=True)
 
     @field_validator("pad_before", "pad_after")
     @classmethod

@@ -25,6 +25,10 @@ _LEVEL = 9
 _LARGEST = 64 * 2**20  # a stored payload is at most 16 MiB; more is a bomb, or not ours
 
 
+class MismatchError(EvidenceError):
+    """A payload that is not what its name says: somebody changed it."""
+
+
 class SourceRun(BaseModel):
     """How one collector of one source fared in one collection; options hold references, no secret."""
 
@@ -143,7 +147,7 @@ class Evidence:
                 f"{path} is broken ({err}); restore it from version control or a backup"
             ) from err
         if hashlib.sha256(data).hexdigest() != digest:
-            raise EvidenceError(
+            raise MismatchError(
                 f"{path} does not match its SHA-256: it was changed; restore it from a backup"
             )
         return data

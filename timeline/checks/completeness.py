@@ -9,7 +9,7 @@ from typing import NamedTuple
 from timeline import present
 from timeline.checks.draft import Block
 from timeline.checks.findings import Finding, found
-from timeline.instant import NS, format_instant
+from timeline.instant import NS
 from timeline.model import Timeline
 
 HOUR = 3600 * NS
@@ -88,6 +88,11 @@ def deadline(timeline: Timeline, hours: int) -> Deadline | None:
     return None
 
 
+def moment(instant: int) -> str:
+    """Return an instant as reports show it: `2026-11-12 15:05:59 UTC`."""
+    return f"{present.date(instant)} {present.time(instant)} UTC"
+
+
 def late(blocks: Sequence[Block], timeline: Timeline, now: int, hours: int) -> Iterator[Finding]:
     """Find a draft that is still incomplete when it is due; `now` in ns."""
     open_ = prompts(blocks)
@@ -96,6 +101,6 @@ def late(blocks: Sequence[Block], timeline: Timeline, now: int, hours: int) -> I
         over = present.duration((now - until.due) / NS, up=False)
         yield found(
             "draft-late", open_[0].line,
-            f"resolved {format_instant(until.resolved)} ({until.told_by}); the draft was due {hours} hours later, "
+            f"resolved {moment(until.resolved)} ({until.told_by}); the draft was due {hours} hours later, "
             f"{over} ago, and {present.count(len(open_), 'question')} still {'wait' if len(open_) > 1 else 'waits'}",
         )  # fmt: skip

@@ -1,0 +1,118 @@
+"""The draft against timeline.json: generated regions say what it says; people's text is left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from render import fences
+from service.evidence import Manifest
+from timeline.checks.draft import Span
+from timeline.checks.findings import Finding, found
+from timeline.checks.separation import region_wording
+from timeline.model import Timeline
+
+#: Never compared: which stills there are depends on the machine that drew them.
+NOT_COMPARED = frozenset({"stills"})
+_STORED = re.compile(r"\b([0-9a-f]{64})\.(json|jsonl|csv|txt|bin)\.zst\b")
+_NUMBER = re.compile(r"line (\d+)\b")
+
+
+class Placed(NamedTuple):
+    """A piece of a draft and the line it begins on."""
+
+    piece: fences.Piece
+    line: int
+
+
+def pieces(text: str) -> list[Placed]:
+    """Split a draft; raise FenceError where fences are broken or doubled."""
+    line, placed = 1, []
+    for piece in fences.parse(text):
+        placed.append(Placed(piece, line))
+        line += piece.text.count("\n")
+    return placed
+
+
+def broken(err: fences.FenceError) -> Finding:
+    """Return the finding for fences that cannot be read."""
+    match = _NUMBER.search(str(err))
+    return found(
+        "fence-broken", int(match[1]) if match else 1, str(err).partition("; ")[0] + "; mend it by hand"
+    )
+
+
+def spans(placed: Iterable[Placed]) -> list[Span]:
+    """Return the pieces as spans for the rules about prose."""
+    return [Span(one.form, one.name, one.text) for one, _ in placed]
+
+
+def regions(placed: list[Placed], expected: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
+    """Compare generated regions with what they may say: `expected` is one or more renderings."""
+    renderings = list(expected)
+    there = {piece.name: line for piece, line in placed if piece.form == "region"}
+    if not there:
+        yield found(
+            "region-absent", 1, "the draft has no generated region; `timeline build` makes a draft with them"
+        )
+        return
+    for piece, line in placed:
+        if piece.form == "kept":
+            yield found(
+                "kept-text", line,
+                f"this text was moved out of region {piece.name}: write it into the prose, and delete the block",
+            )  # fmt: skip
+        elif piece.form == "region":
+            yield from _region(piece, line, renderings)
+            yield from region_wording(piece.name, piece.body, line + 1)
+    for name in sorted(set(renderings[0]) - set(there)):
+        yield found("region-deleted", 1, f"region {name} was deleted from the draft")
+
+
+def _region(piece: fences.Piece, line: int, renderings: list[Mapping[str, str]]) -> Iterator[Finding]:
+    if piece.touched:
+        yield found(
+            "region-edited", line,
+            f"someone wrote inside region {piece.name}: `timeline refresh` moves their text below it, unchanged",
+        )  # fmt: skip
+    elif not any(piece.name in bodies for bodies in renderings):
+        yield found(
+            "region-unknown", line, f"region {piece.name} is not made by this version and was not compared"
+        )
+    elif piece.name not in NOT_COMPARED:
+        digests = {fences.body_digest(bodies[piece.name]) for bodies in renderings if piece.name in bodies}
+        if piece.digest not in digests:
+            yield found(
+                "region-stale", line,
+                f"region {piece.name} is not what timeline.json says: run `timeline refresh` and look at what changes",
+            )  # fmt: skip
+
+
+def renderings(
+    timeline: Timeline, chart_urls: Iterable[str], file_name: Callable[[str], str]
+) -> list[dict[str, str]]:
+    """Return the regions' bodies for each prefix of links that a build or refresh may have used."""
+    from render.draft import regions as render
+
+    return [render(timeline, chart_url=url, file_name=file_name) for url in dict.fromkeys(chart_urls)]
+
+
+def file_names(stored: Callable[[str], str], manifest: Manifest | None, text: str) -> Callable[[str], str]:
+    """Return how to name a payload: as stored, else as the manifest, else as the draft itself names it.
+
+    Absent evidence is a finding of its own; it must not make every link look changed.
+    """
+    named = {match[1]: match[0] for match in _STORED.finditer(text)}
+    for one in manifest.collections if manifest else ():
+        named |= {
+            str(e["payload"]): f"{e['payload']}.{e['form']}.zst"
+            for e in one.exchanges
+            if e.get("payload") and e.get("form")
+        }
+
+    def name(digest: str) -> str:
+        found_name = stored(digest)
+        return named.get(digest, found_name) if found_name == digest else found_name
+
+    return name
