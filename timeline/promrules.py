@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from timeline.instant import NS
@@ -14,7 +14,10 @@ _LABEL = re.compile(r"\{\{-?\s*(?:\$labels|\.Labels)\.([A-Za-z_]\w*)\s*-?\}\}")
 
 
 class AlertingRule(NamedTuple):
-    """One alerting rule: where it stands, its expression as written, its interval in ns, its labels."""
+    """One alerting rule: where it stands, its expression as written, its interval in ns, its labels.
+
+    `hold` and `keep` are its `for` and `keep_firing_for` in seconds; None where they are no duration.
+    """
 
     file: str
     group: str
@@ -23,6 +26,8 @@ class AlertingRule(NamedTuple):
     interval: int | None
     labels: tuple[tuple[str, str], ...]
     reading: Reading
+    hold: float | None = 0
+    keep: float | None = 0
 
     @property
     def place(self) -> tuple[str, str, str, str]:
@@ -32,7 +37,14 @@ class AlertingRule(NamedTuple):
 
 def alerting_rules(groups: Sequence[Mapping[str, Any]]) -> list[AlertingRule]:
     """Read the groups of `/api/v1/rules`; recording rules are left out, each rule is taken once."""
-    return sorted({rule for group in groups for rule in _of_group(group)}, key=lambda r: (r.place, r.labels))
+    found = {(rule.place, rule.labels): rule for rule in listed_rules(groups)}
+    return [found[key] for key in sorted(found)]
+
+
+def listed_rules(groups: Iterable[Mapping[str, Any]]) -> Iterator[AlertingRule]:
+    """Yield the alerting rules of `/api/v1/rules` as they are listed."""
+    for group in groups:
+        yield from _of_group(group)
 
 
 def _of_group(group: Mapping[str, Any]) -> Iterator[AlertingRule]:
@@ -43,6 +55,8 @@ def _of_group(group: Mapping[str, Any]) -> Iterator[AlertingRule]:
             yield AlertingRule(
                 str(group.get("file", "")), str(group.get("name", "")), str(rule["name"]), str(rule["query"]),
                 interval, tuple(sorted(labels.items())), read_thresholds(str(rule["query"])),
+                float(rule.get("duration") or 0),
+                float(rule.get("keepFiringFor") or rule.get("keep_firing_for") or 0),
             )  # fmt: skip
 
 

@@ -86,3 +86,22 @@ def _is(node: Any, text: str) -> bool:
 
 def _either(node: Any, text: str) -> str:
     return text.strip() if _is(node, text.strip()) else flatten(node.prettify())
+
+
+def only_rates(expression: str) -> bool:
+    """Tell whether all ranges of an expression are those of `rate`, so that it is a number per second."""
+    import promql_parser
+
+    ranged = ("Call",)
+    found: list[str] = []
+
+    def visit(node: Any) -> None:
+        if type(node).__name__ in ranged:
+            found.extend(
+                node.func.name
+                for arg in node.args
+                if isinstance(arg, promql_parser.MatrixSelector | promql_parser.SubqueryExpr)
+            )
+
+    promql_parser.walk(parse(expression), visit)
+    return bool(found) and set(found) == {"rate"}

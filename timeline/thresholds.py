@@ -117,14 +117,25 @@ def _checked(node: Any, text: str) -> str:
     return text
 
 
-def _why_not(node: Any, text: str) -> str:
+def has_comparison(expression: str) -> bool:
+    """Tell whether PromQL compares anything anywhere; raise ValueError where it cannot be read."""
+    return _compares(parse(expression))
+
+
+def _compares(node: Any) -> bool:
     import promql_parser
 
     held: list[str] = []
     promql_parser.walk(node, lambda n: held.append(operator(n)))
+    return any(op in _MIRRORED for op in held)
+
+
+def _why_not(node: Any, text: str) -> str:
+    import promql_parser
+
     if isinstance(node, promql_parser.Call) and node.func.name == "absent_over_time":
         return f"{code(text)} asks for absence over a range"
-    if any(op in _MIRRORED for op in held):
+    if _compares(node):
         return f"{code(text)} has its comparison inside an expression"
     return f"{code(text)} is not compared with a number"
 

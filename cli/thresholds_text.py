@@ -1,0 +1,79 @@
+"""How `timeline thresholds` looks: for each rule what would be watched, and what is refused and why."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from itertools import groupby
+
+from service.thresholds import Found
+from timeline.canonical import plain
+from timeline.promrules import AlertingRule
+from timeline.slo import budget
+from timeline.text import clean
+
+
+def show(found: Found, *, as_json: bool) -> None:
+    """Print the rules on stdout, and on stderr the sum and what could not be read."""
+    if as_json:
+        print(json.dumps(found.answer(), indent=2, ensure_ascii=False))  # noqa: T201 - data goes to stdout
+    else:
+        for line in lines(found):
+            print(line)  # noqa: T201 - as above
+    for text in (*found.unread, summary(found)):
+        print(f"timeline: {text}", file=sys.stderr)  # noqa: T201 - the place for it
+
+
+def lines(found: Found) -> Iterator[str]:
+    """Yield the text form: a file, its groups, their alerts, and under each what was found."""
+    for file, rules in groupby(found.rules, key=lambda rule: rule.file):
+        yield clean(file)
+        for group, held in groupby(rules, key=lambda rule: rule.group):
+            yield f"  {_flat(group) or '(no group)'}"
+            for rule in held:
+                yield from _rule(rule)
+    for file, objective in found.objectives:
+        made = budget(objective, 3600)
+        if made is not None:
+            yield f"{clean(file)}: {_flat(objective.name)}, error budget spent in 1h, by {made.basis}"
+            yield f"      {_flat(made.query)}"
+
+
+def _rule(rule: AlertingRule) -> Iterator[str]:
+    held = [f"{name} {_seconds(time)}" for name, time in (("for", rule.hold), ("keep", rule.keep)) if time]
+    labels = [f"{name}={_flat(value)}" for name, value in rule.labels]
+    yield "    " + "  ".join([_flat(rule.alert), *held, *labels])
+    for one in rule.reading.thresholds:
+        value = "" if one.value is None else f" {plain(one.value)}"
+        yield f"      {one.op + value:<12} {clean(one.query)}"
+    if rule.reading.refused:
+        yield f"      {'refused':<12} {_flat(rule.reading.refused)}"
+
+
+def summary(found: Found) -> str:
+    """Return one sentence with the counts."""
+    readings = [rule.reading for rule in found.rules]
+    partly = sum(bool(one.thresholds and one.refused) for one in readings)
+    refused = sum(not one.thresholds for one in readings)
+    number = sum(len(one.thresholds) for one in readings)
+    return (
+        f"{_count(len(readings), 'alerting rule')} in {_count(found.files, 'place')}: "
+        f"{_count(number, 'threshold')}; {partly} partly and {refused} wholly refused"
+    )
+
+
+def _seconds(time: float) -> str:
+    whole, parts = float(time), []
+    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60)):
+        number, whole = divmod(whole, size)
+        parts += [f"{int(number)}{unit}"] if number else []
+    return "".join([*parts, *([f"{plain(whole)}s"] if whole else [])])
+
+
+def _flat(text: str) -> str:
+    return " ".join(clean(text).split())
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,46 @@
+"""Fields of rule files, whatever stands in them: a wrong type is an empty value, never a crash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from timeline.instant import NS
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
+_DURATION = re.compile(r"(?:\d+(?:ms|[smhdwy]))+|0")
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping as it is, anything else as an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def sequence(value: Any) -> Sequence[Any]:
+    """Return a list as it is, anything else as an empty one."""
+    return value if isinstance(value, list) else ()
+
+
+def expression(value: Any) -> str:
+    """Return an expression as written, without the line breaks that YAML's block form ends with."""
+    return "" if value is None else str(value).strip("\n")
+
+
+def seconds(value: Any) -> float | None:
+    """Return a duration such as `1h30m` in seconds, 0 where there is none; None where it is no duration."""
+    text = str(value or "0").strip()
+    if not _DURATION.fullmatch(text):
+        return None
+    return float(sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)(ms|[smhdwy])", text)))
+
+
+def interval(group: Mapping[str, Any]) -> int | None:
+    """Return a group's evaluation interval in ns; None where it has none of its own."""
+    return round((seconds(group.get("interval")) or 0) * NS) or None
+
+
+def labels(rule: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return a rule's labels as text, sorted by name."""
+    found = mapping(rule.get("labels"))
+    return tuple(sorted((str(k), "" if v is None else str(v)) for k, v in found.items()))
