@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.attach import attach
+from cli.thresholds import thresholds
 
 app = typer.Typer(
     name="timeline",
@@ -147,6 +148,7 @@ def schema() -> None:
 
 
 app.command()(attach)
+app.command()(thresholds)
 
 
 def main() -> None:
