@@ -99,6 +99,15 @@ def get(connection: sqlite3.Connection, identity: int) -> Build | None:
     return Build(*row) if row else None
 
 
+def last(connection: sqlite3.Connection, incident: str) -> Build | None:
+    """Return the newest build of an incident."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM builds WHERE incident = ? ORDER BY id DESC LIMIT 1",  # noqa: S608 - our own names
+        (incident,),
+    ).fetchone()
+    return Build(*row) if row else None
+
+
 def done(connection: sqlite3.Connection, identity: int, now: int, facts: int, gaps: int) -> None:
     """Note that a build ended well."""
     connection.execute(

@@ -31,6 +31,11 @@ _STEPS = (
     CREATE INDEX event_digest ON events (hook, digest, received_at);
     CREATE INDEX event_time ON events (received_at);
     CREATE INDEX event_open ON events (next_at) WHERE state = 'stored';
+    CREATE TABLE runs (             -- when somebody listened: the rest is a gap, not quiet
+      id INTEGER PRIMARY KEY AUTOINCREMENT,
+      started_at INTEGER NOT NULL,
+      alive_at INTEGER NOT NULL
+    ) STRICT;
     CREATE TABLE builds (
       id INTEGER PRIMARY KEY AUTOINCREMENT,
       incident TEXT NOT NULL,

@@ -104,6 +104,18 @@ def postponed(connection: sqlite3.Connection, identity: int, error: str, next_at
     )
 
 
+def listen(connection: sqlite3.Connection, now: int) -> int:
+    """Note that somebody listens from now on; return the run's number for `alive`."""
+    cursor = connection.execute("INSERT INTO runs (started_at, alive_at) VALUES (?, ?)", (now, now))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def alive(connection: sqlite3.Connection, run: int, now: int) -> None:
+    """Note that the run still listens; clocks that go back shorten nothing."""
+    connection.execute("UPDATE runs SET alive_at = max(alive_at, ?) WHERE id = ?", (now, run))
+
+
 def counts(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:
     """Return how many events each webhook holds, by state."""
     found: dict[str, dict[str, int]] = {}

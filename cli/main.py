@@ -9,6 +9,10 @@ from typing import Annotated
 import typer
 
 from cli.attach import attach
+from cli.check import check, sign_off, status
+from cli.diff import diff
+from cli.export import export
+from cli.serve import serve
 from cli.thresholds import thresholds
 
 app = typer.Typer(
@@ -149,14 +153,18 @@ def schema() -> None:
 
 app.command()(attach)
 app.command()(thresholds)
+app.command()(serve)
+for command in (check, status, sign_off, diff, export):
+    app.command()(command)
 
 
 def main() -> None:
     """Run the command; a named error becomes one message and its exit code."""
-    from cli.guard import ForeignPackageError, check
+    from cli.guard import ForeignPackageError
+    from cli.guard import check as guard
 
     try:
-        check()
+        guard()
     except ForeignPackageError as err:
         sys.exit(f"timeline: {err}")
     from timeline.errors import TimelineError, UsageError

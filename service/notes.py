@@ -53,7 +53,7 @@ class NotesFile:
 
     def append(
         self, note: str, body: Body | None, base: Sequence[str], author: str, at: int,
-        facts: Mapping[str, Fact] | None = None,
+        facts: Mapping[str, Fact] | None = None, *, beside: bool = False,
     ) -> Version:  # fmt: skip
         """Append a version and return it, or the equal one that is there already (a repeated request).
 
@@ -68,7 +68,7 @@ class NotesFile:
             # Clocks go back; a version that replaces another is never before it.
             latest = max((v.at for n in known if n.id == note for v in n.versions), default=at)
             wanted = notes.version(note, body, base, author, max(at, latest))
-            made = notes.add(known, wanted)
+            made = notes.add(known, wanted, beside=beside)
             if made is wanted:
                 # What a crash left of a line without its end stays a line of its own.
                 torn = b"\n" if data and not data.endswith(b"\n") else b""

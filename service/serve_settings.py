@@ -71,7 +71,7 @@ class ServeSettings(_Strict):
     """How `timeline serve` runs."""
 
     host: str = "127.0.0.1"
-    port: int = Field(default=8642, ge=0, le=65535)
+    port: int = Field(default=8642, ge=1, le=65535)
     database: str = Field(default="", description="default: timeline.db in the output folder")
     public_url: str = Field(
         default="", pattern=r"^(https?://[^/\s]+)?$", description="the address people type"

@@ -284,11 +284,12 @@ def _note(name: str, ones: Sequence[Version]) -> Note:
     return Note(name, tuple(ones), tuple(one for one in ones if one.id not in replaced))
 
 
-def add(notes: Iterable[Note], wanted: Version) -> Version:
+def add(notes: Iterable[Note], wanted: Version, *, beside: bool = False) -> Version:
     """Return the version to append, or the one that is there already (the same request again).
 
-    Raises StaleError where `wanted` replaces other versions than the newest, UnknownNoteError
-    where it edits a note that is not there.
+    `beside` puts an edit of an older version beside the newest, as a conflict everybody sees.
+    Raises StaleError where `wanted` replaces other versions than the newest, UnknownNoteError where
+    it edits a note that is not there.
     """
     known = next((n for n in notes if n.id == wanted.note), None)
     if known is None:
@@ -298,7 +299,9 @@ def add(notes: Iterable[Note], wanted: Version) -> Version:
     same = next((v for v in known.versions if _same(v, wanted)), None)
     if same:
         return same
-    if set(wanted.base) != set(known.base):
+    if set(wanted.base) == set(known.base):
+        return wanted
+    if not beside or not wanted.base or not set(wanted.base) <= {v.id for v in known.versions}:
         raise StaleError(known)
     return wanted
 

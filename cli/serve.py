@@ -1,0 +1,29 @@
+"""`timeline serve`, apart from the other commands: it imports nothing until it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder of built timelines (default: postmortems).")
+    ] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on (default: 127.0.0.1).")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on (default: 8642).", min=1, max=65535)
+    ] = None,
+) -> None:
+    """Serve review page, notes and webhooks."""
+    from service.serve import serve as run
+
+    run(config_file=config, out=out, host=host, port=port)

@@ -1,0 +1,1 @@
+"""HTTP: the review page, notes and webhooks; thin."""

@@ -1,0 +1,116 @@
+"""The application: routes, errors in words, and what starts and stops with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import anyio.to_thread
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from collectors.tape import EvidenceError
+from service.library import UnknownIncidentError
+from service.web import api, hooks, pages, stream
+from service.web.gate import Gate
+from timeline.errors import TimelineError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from service.web.state import State
+
+log = logging.getLogger("timeline.serve")
+_MAX_BODY = 256 * 2**10  # bytes of a note; webhooks have their own limit
+
+
+def application(state: State) -> ASGIApp:
+    """Return the whole server as an ASGI application."""
+    return Gate(make_app(state), state)
+
+
+def make_app(state: State) -> FastAPI:
+    """Return the routes alone, with their OpenAPI description."""
+    app = FastAPI(
+        title="timeline serve", version=version("incident-timeline"), lifespan=_lifespan, docs_url=None, redoc_url=None,
+        description="Incidents, notes and webhooks. Times are RFC 3339 with `Z`.", openapi_url="/openapi.json",
+    )  # fmt: skip
+    app.state.serve = state
+    for part in (api, stream, hooks, pages):
+        app.include_router(part.router)
+    app.mount("/static", StaticFiles(directory=pages.static_folder()), name="static")
+    app.add_api_route(
+        "/healthz", health, methods=["GET"], summary="Tell whether the server works", tags=["operation"]
+    )
+    app.add_api_route(
+        "/metrics",
+        metrics,
+        methods=["GET"],
+        summary="Give figures to Prometheus",
+        tags=["operation"],
+        response_class=PlainTextResponse,
+    )
+    app.add_exception_handler(api.StaleEdit, api.stale_answer)
+    app.add_exception_handler(TimelineError, _failed)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _refused)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state: State = app.state.serve
+    app.state.loop = asyncio.get_running_loop()
+    state.writer.start()
+    state.worker.start()
+    log.info("ready", extra={"fields": {"event": "ready"}})
+    yield
+    await anyio.to_thread.run_sync(_stop, state)
+
+
+def _stop(state: State) -> None:
+    # First what was acknowledged, then the work that can be taken up again.
+    state.writer.stop()
+    state.worker.stop()
+    state.store.close()
+    log.info("stopped", extra={"fields": {"event": "stopped"}})
+
+
+def health(request: Request) -> dict[str, str]:
+    """Answer once the database can be read."""
+    state: State = request.app.state.serve
+    with state.store.use() as connection:
+        connection.execute("SELECT 1").fetchone()
+    return {"status": "ok", "version": version("incident-timeline")}
+
+
+def metrics(request: Request) -> Response:
+    """Return the server's own figures."""
+    state: State = request.app.state.serve
+    return PlainTextResponse(state.figures.text(state.gauges()), media_type="text/plain; version=0.0.4")
+
+
+def _failed(_: Request, err: Exception) -> Response:
+    status = 404 if isinstance(err, UnknownIncidentError) or "absent" in str(err) else 500
+    if isinstance(err, EvidenceError):
+        # The message names a folder of this machine; the page needs no more than this.
+        return JSONResponse({"detail": "the payload is absent or does not match its digest"}, 404)
+    return JSONResponse({"detail": str(err)[:500]}, status)
+
+
+def _invalid(_: Request, err: Exception) -> Response:
+    assert isinstance(err, RequestValidationError)
+    # What was sent is not sent back: it may be long, and it may be meant for nobody.
+    found = [{"loc": e["loc"], "msg": e["msg"], "type": e["type"]} for e in err.errors()[:20]]
+    return JSONResponse({"detail": found}, 422)
+
+
+def _refused(_: Request, err: Exception) -> Response:
+    assert isinstance(err, HTTPException)
+    return JSONResponse({"detail": err.detail}, err.status_code, err.headers)

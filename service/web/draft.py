@@ -1,0 +1,79 @@
+"""The draft as HTML: Markdown without HTML, its links to facts tied to the chart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_FENCE = re.compile(r"^ {0,3}<!-- timeline:[^\n]*-->[ \t]*$", re.MULTILINE)
+_FACT = re.compile(r"timeline\.html#(f-[0-9a-f]{16})\b")
+_STILL = re.compile(r"charts/([A-Za-z0-9._-]+\.svg)")
+_PAYLOAD = re.compile(r"evidence/([0-9a-f]{64})\b[A-Za-z0-9.]*")
+
+
+def draft_html(text: str, incident: str) -> str:
+    """Return the draft as HTML that holds nothing alive: no script, no foreign picture, no raw HTML.
+
+    A link to a fact gets `data-fact`, and so does the table row it stands in.
+    """
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("js-default", {"html": False, "linkify": False})
+    tokens = reader.parse(_FENCE.sub("", text))
+    base = f"/incidents/{incident}"
+    _rows(tokens)
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "link_open":
+                _link(child, base)
+            elif child.type == "image":
+                _image(child, base)
+    html: str = reader.renderer.render(tokens, reader.options, {})
+    return html
+
+
+def _rows(tokens: Sequence[Token]) -> None:
+    row: Token | None = None
+    for token in tokens:
+        if token.type == "tr_open":
+            row = token
+        elif token.type == "tr_close":
+            row = None
+        for child in token.children or () if row else ():
+            match = _FACT.search(_attribute(child, "href")) if child.type == "link_open" else None
+            if match and row and not row.attrGet("data-fact"):
+                row.attrSet("data-fact", match[1])
+
+
+def _attribute(token: Any, name: str) -> str:
+    return str(token.attrGet(name) or "")
+
+
+def _link(token: Token, base: str) -> None:
+    target = _attribute(token, "href")
+    if match := _FACT.search(target):
+        token.attrs = {"href": f"{base}#{match[1]}", "data-fact": match[1]}
+    elif match := _PAYLOAD.fullmatch(target):
+        token.attrs = {"href": f"/api{base}/evidence/{match[1]}", "target": "_blank", "rel": "noopener"}
+    elif target.endswith("timeline.html"):
+        token.attrs = {"href": f"{base}/timeline.html", "target": "_blank", "rel": "noopener"}
+    elif re.match(r"https?://", target):
+        token.attrs = {"href": target, "target": "_blank", "rel": "noreferrer noopener", "class": "leaves"}
+    elif not target.startswith("#"):
+        token.attrs = {}
+
+
+def _image(token: Token, base: str) -> None:
+    match = _STILL.fullmatch(_attribute(token, "src"))
+    # A picture from elsewhere would tell that place who reads the draft.
+    token.attrs = {"src": f"{base}/charts/{match[1]}" if match else "", "alt": "", "loading": "lazy"}
+
+
+def plain(text: str) -> str:
+    """Return text as HTML that is only text."""
+    return f"<pre>{escape(text)}</pre>"

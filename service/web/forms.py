@@ -1,0 +1,177 @@
+"""The forms of the API: what is asked and answered, as OpenAPI documents them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from timeline import note_views, present
+from timeline.instant import Instant
+from timeline.model import Fact
+from timeline.notes import Body, FactId, Note, NoteId, Problem, Record, Short, Version, VersionId, cited
+
+Heads = Annotated[tuple[VersionId, ...], Field(min_length=1, max_length=20)]
+
+
+class NewNote(Record):
+    """A note to write; an `id` chosen by the sender makes a repeated request harmless."""
+
+    id: NoteId | None = None
+    body: Body
+    author: Short | None = Field(default=None, description="used where nobody signs in")
+
+
+class Edit(Record):
+    """A new version; `base` names the versions it replaces.
+
+    With `beside`, an edit of an older version is kept beside the newest, as a conflict for all to see.
+    """
+
+    base: Heads
+    body: Body
+    author: Short | None = None
+    beside: bool = False
+
+
+class NoteForm(BaseModel):
+    """A note as it stands: one head, or several that are a conflict."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    heads: tuple[Version, ...]
+    conflict: bool
+    removed: bool
+    versions: int
+    created_at: Instant
+    created_by: str
+    changed: dict[str, str] = Field(description="cited facts that say something else by now, or are gone")
+
+
+class FactForm(BaseModel):
+    """A fact as a citation shows it."""
+
+    id: str
+    when: str
+    statement: str
+    kind: str
+    source: str
+    disputed: tuple[str, ...] = Field(description="ids of open disputes")
+
+
+class AgendaItem(BaseModel):
+    """Something the meeting has to settle."""
+
+    reason: str
+    note: str
+
+
+class NotesForm(BaseModel):
+    """All notes, the facts they cite, what is on the agenda; `cursor` is where the stream goes on."""
+
+    cursor: str
+    notes: tuple[NoteForm, ...]
+    facts: dict[str, FactForm]
+    agenda: tuple[AgendaItem, ...]
+    disputed: dict[FactId, tuple[str, ...]]
+    problems: tuple[str, ...] = Field(description="lines of notes.jsonl that are no notes")
+
+
+class Conflict(BaseModel):
+    """The note was changed meanwhile: as it stands, and what was sent."""
+
+    detail: str
+    note: NoteForm
+    yours: Body | None
+
+
+class Detail(BaseModel):
+    """Why something was refused."""
+
+    detail: str
+
+
+class IncidentForm(BaseModel):
+    """A built incident."""
+
+    id: str
+    title: str | None
+    severity: str | None
+    services: list[str]
+    start: str | None
+    end: str | None
+    facts: int
+    gaps: int
+    digest: str | None
+    error: str | None
+
+
+class BuildForm(BaseModel):
+    """A build that was asked for; times are RFC 3339."""
+
+    id: int
+    incident: str
+    cause: str
+    state: str
+    tries: int
+    queued_at: Instant
+    next_at: Instant
+    started_at: Instant | None
+    finished_at: Instant | None
+    facts: int | None
+    gaps: int | None
+    error: str | None
+
+
+class Accepted(BaseModel):
+    """What became of a delivery: how many events were stored, how many were there already."""
+
+    stored: int
+    replayed: int
+
+
+class WhyForm(BaseModel):
+    """A step of the five whys and the steps that explain it."""
+
+    note: str
+    answers: tuple[WhyForm, ...] = ()
+
+
+class FactorsForm(BaseModel):
+    """The contributing factors: each with the one it contributed to (null: the incident), and as Mermaid."""
+
+    factors: dict[str, str | None]
+    mermaid: str
+
+
+def note_form(note: Note, facts: dict[str, Fact]) -> NoteForm:
+    """Return a note for the page."""
+    first, body = note.versions[0], note.head.body
+    return NoteForm(
+        id=note.id, heads=note.heads, conflict=note.conflict, removed=note.removed, versions=len(note.versions),
+        created_at=first.at, created_by=first.author, changed=note_views.changed(body, facts) if body else {},
+    )  # fmt: skip
+
+
+def fact_form(fact: Fact, disputed: dict[str, tuple[Note, ...]]) -> FactForm:
+    """Return a fact for a citation."""
+    return FactForm(
+        id=fact.id, when=present.bounds(fact.earliest, fact.latest), statement=fact.statement, kind=fact.kind,
+        source=fact.source, disputed=tuple(n.id for n in disputed.get(fact.id, ())),
+    )  # fmt: skip
+
+
+def notes_form(
+    notes: tuple[Note, ...], facts: dict[str, Fact], cursor: str, problems: tuple[Problem, ...] = ()
+) -> NotesForm:
+    """Return everything the notes' panel shows."""
+    disputed = note_views.disputes(notes)
+    used: dict[str, Any] = {f: facts[f] for n in notes for v in n.heads for f in cited(v.body) if f in facts}
+    return NotesForm(
+        cursor=cursor, notes=tuple(note_form(n, facts) for n in notes),
+        facts={identity: fact_form(fact, disputed) for identity, fact in used.items()},
+        agenda=tuple(AgendaItem(reason=i.reason, note=i.note.id) for i in note_views.agenda(notes)),
+        disputed={fact: tuple(n.id for n in held) for fact, held in disputed.items()},
+        problems=tuple(f"line {p.line}: {p.message}" for p in problems),
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""What every request passes: host, sign-in, role, CSRF, rate limit; headers and a log line on the way out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from service.web.signin import User, is_ours
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from service.web.state import State
+
+log = logging.getLogger("timeline.serve")
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_UNASKED = ("/healthz", "/login", "/static/")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "content-security-policy": _POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "no-store",
+}
+
+
+class Gate:
+    """The outermost layer around the application."""
+
+    def __init__(self, app: ASGIApp, state: State) -> None:
+        self._app, self._state = app, state
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on with the user in the scope."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun, answered = time.monotonic(), {"status": 0}
+        headers = headers_of(scope)
+
+        async def out(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answered["status"] = message["status"]
+                _complete(message)
+            await send(message)
+
+        try:
+            refusal = self._refusal(scope, headers)
+            if refusal is not None:
+                await _answer(out, *refusal)
+            else:
+                await self._app(scope, receive, out)
+        finally:
+            self._note(scope, answered["status"], time.monotonic() - begun)
+
+    def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> tuple[int, str, dict[str, str]] | None:
+        path, method, state = scope["path"], scope["method"], self._state
+        peer = (scope.get("client") or ("", 0))[0]
+        if path.startswith("/hooks/"):
+            return None  # each proves itself by its sender's scheme
+        # A page elsewhere that points its own name at this machine would read everything.
+        if (
+            state.hosts is not None
+            and path != "/healthz"
+            and headers.get("host", "").lower() not in state.hosts
+        ):
+            return 421, "this server is not known by that name; set `public_url`", {}
+        if method not in SAFE and not is_ours(headers, state.hosts or frozenset()):
+            return 403, "another site sent this request", {}
+        if path == "/healthz" or path.startswith("/static/"):
+            return None
+        user = state.signin.user(headers, peer)
+        if wait := state.requests.wait(user.name if user and user.named else peer):
+            return 429, "too many requests", {"retry-after": str(wait)}
+        if user is None:
+            return None if path.startswith(_UNASKED) else self._unknown(scope, headers)
+        scope["timeline_user"] = user
+        return _may(user, method, path)
+
+    def _unknown(self, scope: Scope, headers: Mapping[str, str]) -> tuple[int, str, dict[str, str]]:
+        wants_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "")
+        if wants_page and self._state.signin.by_token:
+            return 303, "", {"location": f"/login?next={quote(scope['path'], safe='/')}"}
+        return 401, "sign in first", {"www-authenticate": 'Bearer realm="timeline"'}
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", None) or ("refused" if status >= 400 else "other")
+        self._state.figures.request(scope["method"], route, status, seconds)
+        user: User | None = scope.get("timeline_user")
+        fields: dict[str, Any] = {
+            "event": "request", "method": scope["method"], "path": scope["path"], "status": status,
+            "seconds": round(seconds, 4), "peer": (scope.get("client") or ("",))[0], "user": user.name if user else None,
+        }  # fmt: skip
+        log.info("request", extra={"fields": fields})
+
+
+def headers_of(scope: Scope) -> dict[str, str]:
+    """Return a request's headers, names in lower case; of doubled ones the last."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def _may(user: User, method: str, path: str) -> tuple[int, str, dict[str, str]] | None:
+    if method in SAFE or user.role == "editor" or path in {"/login", "/logout"}:
+        return None
+    return 403, "you may read, not write; an editor's token may", {}
+
+
+def _complete(message: Message) -> None:
+    present = {name.lower() for name, _ in message["headers"]}
+    added = [(n.encode(), v.encode()) for n, v in _HEADERS.items() if n.encode() not in present]
+    message["headers"] = [*message["headers"], *added]
+
+
+async def _answer(send: Send, status: int, detail: str, headers: Mapping[str, str]) -> None:
+    body = json.dumps({"detail": detail}).encode() if detail else b""
+    sent = {**headers, "content-type": "application/json", "content-length": str(len(body))}
+    pairs = [(n.encode(), v.encode("latin-1")) for n, v in sent.items()]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,232 @@
+"""The pages: incidents, the review, factor map, five whys, signing in; escaped by the template engine."""
+
+from __future__ import annotations
+
+import re
+import time
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from archive import builds, events
+from service.output import DRAFT, PAGE
+from service.web.api import Incident, title_of
+from service.web.diagram import diagram
+from service.web.draft import draft_html
+from service.web.signin import COOKIE, SESSION_SECONDS
+from service.web.state import State, state_of, user_of
+from timeline import note_views, present
+from timeline.errors import TimelineError
+from timeline.instant import format_instant, parse_instant
+from timeline.model import Fact
+from timeline.notes import Note, cited, current
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+router = APIRouter(include_in_schema=False)
+#: The chart brings its own policy for scripts; this one says who may frame it, and keeps it from asking anybody.
+_PAGE_POLICY = (
+    "connect-src 'none'; form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'"
+)
+_STILL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@router.get("/")
+def home(request: Request) -> Response:
+    """Show the incidents, what is open in them, builds and webhooks."""
+    state = state_of(request)
+    rows = [{**found, **_open(state, found["id"])} for found in state.library.summaries()]
+    with state.store.use() as connection:
+        made, last = builds.latest(connection, 30), events.newest(connection)
+        counts = events.counts(connection)
+    hooks = [
+        {
+            "name": h.settings.name,
+            "sender": h.settings.sender,
+            "last": last.get(name),
+            "counts": counts.get(name, {}),
+        }
+        for name, h in sorted(state.hooks.items())
+    ]
+    return _page(request, "home.html", incidents=rows, builds=made, hooks=hooks)
+
+
+def _open(state: State, incident: str) -> dict[str, int]:
+    try:
+        notes = state.library.notes(incident).read().notes
+    except TimelineError:
+        return {"notes": 0, "agenda": 0}
+    return {"notes": len(current(notes)), "agenda": len(note_views.agenda(notes))}
+
+
+@router.get("/incidents/{incident}")
+def review(request: Request, incident: Incident) -> Response:
+    """Show the chart with the draft, the notes and the agenda beside it."""
+    library = state_of(request).library
+    loaded = library.load(incident)
+    path = library.directory(incident) / DRAFT
+    draft = draft_html(path.read_text("utf-8", "replace"), incident) if path.is_file() else None
+    window = loaded.timeline.window
+    return _page(
+        request, "review.html", incident=loaded.timeline.incident, id=incident, title=title_of(loaded), draft=draft, tab="review",
+        start=format_instant(window.start), end=format_instant(window.end),
+    )  # fmt: skip
+
+
+@router.get("/incidents/{incident}/timeline.html")
+def chart(request: Request, incident: Incident) -> Response:
+    """Give the chart as it was built."""
+    path = state_of(request).library.directory(incident) / PAGE
+    if not path.is_file():
+        raise HTTPException(404, f"{incident} has no chart; `timeline refresh` makes it")
+    headers = {"content-security-policy": _PAGE_POLICY, "cache-control": "no-cache"}
+    return HTMLResponse(path.read_bytes(), headers=headers)
+
+
+@router.get("/incidents/{incident}/charts/{name}")
+def still(
+    request: Request, incident: Incident, name: Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]+\.svg$")]
+) -> Response:
+    """Give a still of the draft."""
+    path = state_of(request).library.directory(incident) / "charts" / name
+    if ".." in name or not path.is_file():
+        raise HTTPException(404, "there is no such picture")
+    return Response(
+        path.read_bytes(), media_type="image/svg+xml", headers={"content-security-policy": _STILL_POLICY}
+    )
+
+
+@router.get("/incidents/{incident}/factors")
+def factors(request: Request, incident: Incident) -> Response:
+    """Show the contributing-factor map, drawn and as Mermaid."""
+    library = state_of(request).library
+    loaded, notes = library.load(incident), library.notes(incident).read().notes
+    drawn = diagram(notes, loaded.facts, title_of(loaded))
+    mermaid = note_views.factor_map(notes, loaded.facts, title_of(loaded)) if drawn else ""
+    return _page(
+        request,
+        "factors.html",
+        id=incident,
+        title=title_of(loaded),
+        diagram=drawn,
+        mermaid=mermaid,
+        tab="factors",
+    )
+
+
+@router.get("/incidents/{incident}/whys")
+def whys(request: Request, incident: Incident) -> Response:
+    """Show the five whys, each step with the facts it cites."""
+    library = state_of(request).library
+    loaded, notes = library.load(incident), library.notes(incident).read().notes
+    steps = [_step(step, loaded.facts) for step in note_views.whys(notes)]
+    return _page(request, "whys.html", id=incident, title=title_of(loaded), steps=steps, tab="whys")
+
+
+def _step(step: note_views.Step, facts: dict[str, Fact]) -> dict[str, Any]:
+    body = step.note.head.body
+    return {
+        "note": step.note, "text": body.text if body else "", "facts": [facts[f] for f in cited(body) if f in facts],
+        "answers": [_step(answer, facts) for answer in step.answers],
+    }  # fmt: skip
+
+
+@router.get("/incidents/{incident}/agenda")
+def agenda(request: Request, incident: Incident) -> Response:
+    """Show what the meeting has to settle, fit for printing."""
+    library = state_of(request).library
+    loaded, notes = library.load(incident), library.notes(incident).read().notes
+    items = [{"item": item, "facts": _cited(item.note, loaded.facts)} for item in note_views.agenda(notes)]
+    return _page(request, "agenda.html", id=incident, title=title_of(loaded), items=items, tab="agenda")
+
+
+def _cited(note: Note, facts: dict[str, Fact]) -> list[Fact]:
+    return [facts[f] for f in cited(note.head.body) if f in facts]
+
+
+@router.get("/login")
+def login_page(request: Request, then: Annotated[str, Query(alias="next", max_length=300)] = "/") -> Response:
+    """Ask for a token."""
+    return _page(request, "login.html", next=_inside(then), wrong=False)
+
+
+@router.post("/login")
+async def login(request: Request) -> Response:
+    """Take a token and remember it in a cookie that scripts cannot read."""
+    state, form = state_of(request), parse_qs((await request.body())[:5000].decode("utf-8", "replace"))
+    peer = request.client.host if request.client else ""
+    if wait := state.attempts.wait(peer):
+        raise HTTPException(429, "too many attempts", {"Retry-After": str(wait)})
+    then = _inside((form.get("next") or ["/"])[0])
+    token = state.signin.token((form.get("token") or [""])[0].strip())
+    if token is None:
+        return _page(request, "login.html", status=403, next=then, wrong=True)
+    answer = RedirectResponse(then, 303)
+    secure = state.settings.public_url.startswith("https:")
+    answer.set_cookie(
+        COOKIE,
+        state.signin.session(token),
+        max_age=SESSION_SECONDS,
+        httponly=True,
+        samesite="strict",
+        secure=secure,
+    )
+    return answer
+
+
+@router.post("/logout")
+def logout() -> Response:
+    """Forget the cookie."""
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _inside(target: str) -> str:
+    # `//elsewhere` and `/\elsewhere` would lead to another site.
+    return target if re.fullmatch(r"/(?![/\\])[\w./%~-]*", target) else "/"
+
+
+def _page(request: Request, name: str, *, status: int = 200, **values: Any) -> Response:
+    state, user = state_of(request), user_of(request)
+    template = _environment().get_template(name)
+    shown = template.render(user=user, by_token=state.signin.by_token, now=time.time_ns(), **values)
+    return HTMLResponse(shown, status)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(loader=PackageLoader("service.web"), autoescape=True, undefined=StrictUndefined)
+    environment.filters |= {
+        "moment": _moment, "bounds": lambda fact: present.bounds(fact.earliest, fact.latest),
+        "plain": lambda text: text.replace("`", ""), "ago": _ago,
+    }  # fmt: skip
+    return environment
+
+
+def _moment(value: int | str | None) -> str:
+    """Return `2026-11-21 14:02:11` of an instant."""
+    if value is None:
+        return ""
+    instant = parse_instant(value) if isinstance(value, str) else value
+    return f"{present.date(instant)} {present.time(instant)}"
+
+
+def _ago(value: int | None, now: int) -> str:
+    if value is None:
+        return "never"
+    seconds = (now - value) / 1e9
+    told = present.duration(abs(seconds), up=False)
+    return f"{told} ago" if seconds >= 0 else f"in {told}"
+
+
+def static_folder() -> str:
+    """Return where styles and scripts are."""
+    return str(resources.files("service.web").joinpath("static"))

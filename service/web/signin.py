@@ -1,0 +1,129 @@
+"""Who is there and what they may do: nobody is asked on loopback, elsewhere a token or a proxy tells."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import time
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import NamedTuple
+from urllib.parse import quote, unquote
+
+from service.serve_settings import ProxySettings, Role
+
+COOKIE = "timeline_session"
+SESSION_SECONDS = 12 * 3600
+
+
+class User(NamedTuple):
+    """Somebody who is signed in; on loopback nobody is, and the name is what people type."""
+
+    name: str
+    role: Role
+    named: bool = True  # the name is proven, so notes carry it whatever the page says
+
+
+class Token(NamedTuple):
+    """A token that was resolved: whose, what, and what it allows."""
+
+    name: str
+    secret: str
+    role: Role
+
+
+LOCAL = User("", "editor", named=False)
+
+
+class SignIn:
+    """Tells who sends a request, from its headers and its peer's address."""
+
+    def __init__(self, tokens: tuple[Token, ...] = (), proxy: ProxySettings | None = None) -> None:
+        self._tokens, self._proxy = tokens, proxy
+        self._trusted = tuple(ipaddress.ip_network(n, strict=False) for n in proxy.trusted) if proxy else ()
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody is asked."""
+        return not self._tokens and self._proxy is None
+
+    @property
+    def by_token(self) -> bool:
+        """Whether a page can ask for a token."""
+        return bool(self._tokens)
+
+    def user(self, headers: Mapping[str, str], peer: str) -> User | None:
+        """Return who it is; None where that is not known. Header names are lower case."""
+        if self.open:
+            return LOCAL
+        return self._by_proxy(headers, peer) or self._by_bearer(headers) or self._by_cookie(headers)
+
+    def _by_proxy(self, headers: Mapping[str, str], peer: str) -> User | None:
+        if self._proxy is None or not self._is_trusted(peer):
+            return None
+        name = headers.get(self._proxy.header.lower(), "").strip()[:200]
+        if not name:
+            return None
+        editor = "*" in self._proxy.editors or name in self._proxy.editors
+        return User(name, "editor" if editor else "reader")
+
+    def _is_trusted(self, peer: str) -> bool:
+        try:
+            address = ipaddress.ip_address(peer)
+        except ValueError:
+            return False
+        return any(address in network for network in self._trusted)
+
+    def _by_bearer(self, headers: Mapping[str, str]) -> User | None:
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        found = self.token(given.strip()) if scheme.lower() == "bearer" else None
+        return User(found.name, found.role) if found else None
+
+    def token(self, given: str) -> Token | None:
+        """Return the token that was given; every one is compared, in constant time."""
+        found = [t for t in self._tokens if hmac.compare_digest(t.secret.encode(), given.encode())]
+        return found[0] if found else None
+
+    def session(self, token: Token, now: float | None = None) -> str:
+        """Return a cookie's value: it ends with the token, and the token cannot be read from it."""
+        until = int((time.time() if now is None else now) + SESSION_SECONDS)
+        return f"{quote(token.name, safe='')}.{until}.{_seal(token, until)}"
+
+    def _by_cookie(self, headers: Mapping[str, str]) -> User | None:
+        name, until, seal = ([*_cookie(headers).rsplit(".", 2), "", ""])[:3]
+        known = until.isascii() and until.isdigit() and len(until) <= 12
+        if not known or int(until) < time.time():
+            return None
+        token = next((t for t in self._tokens if t.name == unquote(name)), None)
+        if token is None or not hmac.compare_digest(seal.encode(), _seal(token, int(until)).encode()):
+            return None
+        return User(token.name, token.role)
+
+
+def _cookie(headers: Mapping[str, str]) -> str:
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def _seal(token: Token, until: int) -> str:
+    return hmac.new(
+        token.secret.encode(), f"session {token.name} {until}".encode(), hashlib.sha256
+    ).hexdigest()
+
+
+def is_ours(headers: Mapping[str, str], hosts: frozenset[str]) -> bool:
+    """Tell whether a page of ours (or a program) sent a request that changes something.
+
+    Browsers say where a request comes from: `Sec-Fetch-Site`, else `Origin`. A program says neither.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is not None:
+        _, _, host = origin.partition("://")
+        return host.lower() in hosts | {headers.get("host", "").lower()} and host != ""
+    return True

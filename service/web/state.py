@@ -1,0 +1,85 @@
+"""What the handlers share: settings, the library, the inbox, who may do what, and figures."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archive import builds, events
+from service.inbox import Database, Worker, Writer
+from service.library import Library
+from service.senders import Proof
+from service.serve_settings import ServeSettings, WebhookSettings
+from service.web.limits import Limiter
+from service.web.measures import Figures
+from service.web.signin import LOCAL, SignIn, User
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A webhook with its secrets resolved."""
+
+    settings: WebhookSettings
+    proof: Proof
+
+
+@dataclass
+class State:
+    """One running server."""
+
+    settings: ServeSettings
+    library: Library
+    store: Database
+    writer: Writer
+    worker: Worker
+    signin: SignIn
+    hooks: Mapping[str, Hook]
+    hosts: frozenset[str] | None  # names a browser may call us by; None: any, people sign in
+    figures: Figures = field(default_factory=Figures)
+    streams: int = 0
+    started_at: int = field(default_factory=time.time_ns)
+
+    def __post_init__(self) -> None:
+        minute = self.settings.requests_per_minute
+        self.requests = Limiter(minute, max(minute / 4, 60))
+        self.attempts = Limiter(10, 10)
+        self.deliveries = Limiter(self.settings.webhooks_per_minute, self.settings.webhooks_per_minute / 2)
+        self._changed: dict[str, asyncio.Event] = {}
+
+    def changed(self, incident: str) -> asyncio.Event:
+        """Return the event that is set when notes of an incident are next written here."""
+        return self._changed.setdefault(incident, asyncio.Event())
+
+    def announce(self, incident: str) -> None:
+        """Wake everybody who follows an incident."""
+        if event := self._changed.pop(incident, None):
+            event.set()
+
+    def gauges(self) -> Iterator[tuple[str, dict[str, str], float]]:
+        """Yield what is counted when it is asked for."""
+        with self.store.use() as connection:
+            stored, built = events.counts(connection), builds.counts(connection)
+        for hook, states in stored.items():
+            for state, number in states.items():
+                yield "inbox_events", {"webhook": hook, "state": state}, number
+        for state, number in built.items():
+            yield "builds", {"state": state}, number
+        yield "streams", {}, self.streams
+
+
+def state_of(request: Request) -> State:
+    """Return the server that a request came to."""
+    found: State = request.app.state.serve
+    return found
+
+
+def user_of(request: Request) -> User:
+    """Return who sends a request; the gate let nobody else through."""
+    found: User = request.scope.get("timeline_user", LOCAL)
+    return found

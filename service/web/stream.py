@@ -1,0 +1,99 @@
+"""Notes as they are written: server-sent events that go on where a lost connection ended."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import anyio
+import anyio.to_thread
+from fastapi import APIRouter, Header, Query, Request
+from sse_starlette import EventSourceResponse
+
+from service.library import UnknownIncidentError
+from service.notes import NotesFile, Tail
+from service.web.api import Incident
+from service.web.forms import note_form, notes_form
+from service.web.state import State, state_of
+from timeline.notes import Version
+
+_LOOK = 1.0  # seconds between looks at the file: `git pull` and other servers write there too
+_PING = 15
+router = APIRouter(prefix="/api")
+
+
+@router.get(
+    "/incidents/{incident}/stream", summary="Follow the notes", tags=["notes"], response_class=EventSourceResponse,
+    responses={200: {"content": {"text/event-stream": {}}, "description": "`version`: one that was written; `all`: start anew; `timeline`: it was built again."}},
+)  # fmt: skip
+async def stream(
+    request: Request, incident: Incident,
+    after: Annotated[str | None, Query(max_length=100, description="a cursor; `Last-Event-ID` goes before it")] = None,
+    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
+) -> EventSourceResponse:  # fmt: skip
+    """Send each version once, in the file's order; the event's id is the cursor after it."""
+    state = state_of(request)
+    file = await anyio.to_thread.run_sync(state.library.notes, incident)
+    stopping = anyio.Event()
+    follow = _follow(state, incident, file, last_event_id or after or "0-start", stopping)
+    # When the server ends, the page is told at once and comes back to the next one.
+    return EventSourceResponse(follow, ping=_PING, shutdown_event=stopping, shutdown_grace_period=1)
+
+
+async def _follow(
+    state: State, incident: str, file: NotesFile, cursor: str, stopping: anyio.Event
+) -> AsyncIterator[dict[str, Any]]:
+    state.streams += 1
+    try:
+        built = await anyio.to_thread.run_sync(state.library.stamp, incident)
+        seen: tuple[int, int] | None = None
+        while not stopping.is_set():
+            changed = state.changed(incident)
+            stamp = await anyio.to_thread.run_sync(file.stamp)
+            if stamp != seen:
+                seen, tail = stamp, await anyio.to_thread.run_sync(file.after, cursor)
+                for event in await anyio.to_thread.run_sync(_events, state, incident, file, tail):
+                    cursor = event["id"]
+                    yield event
+            again = await anyio.to_thread.run_sync(state.library.stamp, incident)
+            if again != built:
+                built = again
+                yield {"event": "timeline", "data": "{}"}
+            await _pause(changed, stopping)
+    except (UnknownIncidentError, FileNotFoundError):
+        yield {"event": "gone", "data": "{}"}
+    finally:
+        state.streams -= 1
+
+
+async def _pause(changed: asyncio.Event, stopping: anyio.Event) -> None:
+    waits = [asyncio.ensure_future(changed.wait()), asyncio.ensure_future(stopping.wait())]
+    try:
+        await asyncio.wait(waits, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for one in waits:
+            one.cancel()
+
+
+def _events(state: State, incident: str, file: NotesFile, tail: Tail) -> list[dict[str, Any]]:
+    facts = state.library.load(incident).facts
+    if tail.whole:
+        found = file.read()
+        whole = notes_form(found.notes, facts, found.cursor, found.problems)
+        return [{"id": found.cursor, "event": "all", "data": whole.model_dump_json()}]
+    if not tail.versions:
+        return []
+    found = file.read()
+    form = notes_form(found.notes, facts, found.cursor, found.problems)
+    notes = {n.id: n for n in found.notes}
+
+    def event(cursor: str, version: Version) -> dict[str, Any]:
+        touched = form.model_copy(
+            update={"cursor": cursor, "notes": (note_form(notes[version.note], facts),)}
+        )
+        # The version says what was written, the note how it stands: sent twice it would change nothing.
+        data = '{"version":"' + version.id + '",' + touched.model_dump_json()[1:]
+        return {"id": cursor, "event": "version", "data": data}
+
+    return [event(cursor, version) for cursor, version in tail.versions if version.note in notes]
