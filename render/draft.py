@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from render import draft_sections, draft_table, fences, markdown
+from render import draft_built, draft_sections, draft_table, fences, markdown
 from render.draft_parts import Parts
 from timeline.model import Timeline
 
@@ -17,8 +17,8 @@ REGIONS: Mapping[str, Callable[[Parts], str]] = {
     "detection": draft_sections.detection,
     "timeline": draft_table.timeline_table,
     "gaps": draft_table.gaps_table,
-    "stills": draft_sections.stills,
-    "build": draft_sections.build,
+    "stills": draft_built.stills,
+    "build": draft_built.build,
 }
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from render import markdown
+from render.audience import ENGINEERS, Audience, outside, plain
 from timeline import present
-from timeline.chain import Headline, Point, chain, headline
+from timeline.chain import Headline, Point, chain, endpoints, headline
 from timeline.instant import NS
-from timeline.keyfacts import KeyFacts, key_facts
+from timeline.keyfacts import MOST, KeyFacts, Row, key_facts
 from timeline.model import Evidence, Fact, Timeline
 from timeline.order import undetermined_groups
 
@@ -26,6 +27,7 @@ class Parts:
     chart_url: str
     stills: tuple[str, ...]
     file_name: Callable[[str], str]
+    audience: Audience = ENGINEERS
 
     @cached_property
     def headline(self) -> Headline:
@@ -43,6 +45,19 @@ class Parts:
         return key_facts(self.timeline.incident, self.timeline.facts)
 
     @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of the table that the audience is shown, in display order."""
+        if self.audience.rows >= MOST:
+            return self.key.rows
+        ends = {fact.id for _, fact in endpoints(self.points)}
+        kinds = self.audience.kinds
+        mine = [row for row in self.key.rows if row.fact.id in ends or row.fact.kind.startswith(kinds)]
+        firsts = ("incident.", "status.")  # kept before other changes where there is no room for all
+        ranked = sorted(mine, key=lambda row: (row.fact.id not in ends, not row.fact.kind.startswith(firsts)))
+        chosen = {row.fact.id for row in ranked[: self.audience.rows]}
+        return tuple(row for row in mine if row.fact.id in chosen)
+
+    @cached_property
     def facts(self) -> dict[str, Fact]:
         """Every fact by its id."""
         return {fact.id: fact for fact in self.timeline.facts}
@@ -50,7 +65,7 @@ class Parts:
     @cached_property
     def marks(self) -> dict[str, int]:
         """The number of the group a row belongs to, where the order of rows is not determined."""
-        shown = [row.fact for row in self.key.rows if row.ribbon is None]
+        shown = [row.fact for row in self.rows if row.ribbon is None]
         groups = undetermined_groups(shown, self.clocks)
         return {identity: number for number, group in enumerate(groups, 1) for identity in group}
 
@@ -68,11 +83,15 @@ class Parts:
         return given if isinstance(given, dict) else {}
 
     def to_page(self, label: str, fact: Fact | None = None) -> str:
-        """Return a link to the page, at a fact where one is given."""
+        """Return a link to the page, at a fact where one is given; the bare label where none is shown."""
+        if not self.audience.page:
+            return label
         return markdown.link(label, f"{self.chart_url}{PAGE}{'#' + fact.id if fact else ''}")
 
     def to_source(self, evidence: tuple[Evidence, ...]) -> str:
         """Return a link to the source's own page, else to the evidence file, else nothing."""
+        if not self.audience.sources:
+            return ""
         for entry in evidence:
             if entry.link and markdown.is_web(entry.link):
                 return markdown.link(markdown.escape(entry.source), entry.link)
@@ -85,3 +104,26 @@ class Parts:
     def at(self, fact: Fact) -> str:
         """Return a fact's bounds as a link to it in the page."""
         return self.to_page(present.bounds(fact.earliest, fact.latest), fact)
+
+    def statement(self, fact: Fact) -> str:
+        """Return a fact's statement in Markdown, as much of it as the audience is shown."""
+        return markdown.statement(fact.statement if self.audience.identifiers else plain(fact))
+
+    def quote(self, fact: Fact) -> str:
+        """Return `: “...”` with the fact's own words, or nothing where the audience is shown none."""
+        if fact.quote is None or not fact.kind.startswith(self.audience.quotes):
+            return ""
+        return f": {markdown.quoted(self.words(fact.quote.text))}"
+
+    def words(self, text: str) -> str:
+        """Return somebody's words, for people outside without hosts, addresses and names of ours."""
+        return text if self.audience.identifiers else outside(text, self.inside)
+
+    @cached_property
+    def inside(self) -> tuple[str, ...]:
+        """Names that people outside are not shown: sources, services, channels, roles, pseudonyms, clocks."""
+        incident, facts = self.timeline.incident, self.timeline.facts
+        services = () if self.audience.scope else incident.services
+        found = {*services, *incident.channels, *(f.source for f in facts), *(f.clock for f in facts)}
+        found |= {f.actor for f in facts if f.actor} | {g.source for g in self.timeline.gaps}
+        return tuple(sorted(name for name in found if len(name) > 2))

@@ -1,13 +1,14 @@
-"""The draft's sections other than the tables: summary, impact, detection, charts, how it was built."""
+"""The draft's first sections: summary, impact, detection."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
 from render import markdown
 from render.draft_parts import Parts
-from render.still_names import described, still_names
+from render.draft_people import first_seen
 from timeline import present
 from timeline.model import Fact, Measure
 from timeline.states import alert_name
@@ -25,10 +26,10 @@ def summary(parts: Parts) -> str:
 def _what(parts: Parts) -> str:
     fact = parts.headline.fact
     if fact is None:
-        rule = parts.headline.rule
+        rule = parts.headline.rule if parts.audience.identifiers else "no alert fired"
         return f"{rule[0].upper()}{markdown.statement(rule[1:])}."
     when = f"on {present.date(fact.latest)} at {parts.at(fact)} UTC"
-    return f"{markdown.statement(fact.statement)} {when}."
+    return f"{parts.statement(fact)} {when}."
 
 
 def _how_long(parts: Parts) -> str:
@@ -47,7 +48,7 @@ def _how_long(parts: Parts) -> str:
 def _how_many(parts: Parts) -> str:
     timeline = parts.timeline
     sources = len({f.source for f in timeline.facts})
-    window = f"{_moment(timeline.window.start)} and {_moment(timeline.window.end)} UTC"
+    window = f"{moment(timeline.window.start)} and {moment(timeline.window.end)} UTC"
     facts = present.count(len(timeline.facts), "fact")
     gaps = present.count(len(timeline.gaps), "gap")
     were = "was" if len(timeline.facts) < 2 else "were"
@@ -55,20 +56,28 @@ def _how_many(parts: Parts) -> str:
     return f"{facts[0].upper()}{facts[1:]} {were} recorded{by} between {window}, with {gaps}."
 
 
-def _moment(instant: int) -> str:
+def moment(instant: int) -> str:
+    """Return day and time of an instant, UTC."""
     return f"{present.date(instant)} {present.time(instant)}"
 
 
 def _said(parts: Parts) -> Iterator[str]:
     incident = parts.timeline.incident
-    if incident.severity:
+    if incident.severity and parts.audience.scope:
         yield f"severity {markdown.escape(incident.severity)}"
-    if incident.services:
+    if incident.services and parts.audience.scope:
         yield "services " + present.listed([markdown.code(name) for name in incident.services])
-    for role, who in incident.roles:
-        yield markdown.escape(role if role == who else f"{role}: {who}")
-    for number, address in enumerate((u for u in incident.links if markdown.is_web(u)), 1):
-        yield markdown.link(f"link {number}", address)
+    if incident.roles and parts.audience.people:
+        yield "roles: " + ", ".join(markdown.escape(held_by(role, who)) for role, who in incident.roles)
+    if parts.audience.sources:
+        for number, address in enumerate((u for u in incident.links if markdown.is_web(u)), 1):
+            yield markdown.link(f"link {number}", address)
+
+
+def held_by(role: str, who: str) -> str:
+    """Return a role once, and who had it where the pseudonym says something else."""
+    same = re.sub(r"[^a-z0-9]+", "-", role.lower()).strip("-") == who
+    return role if same else f"{role} ({who})"
 
 
 def impact(parts: Parts) -> str:
@@ -82,9 +91,9 @@ def _breach(parts: Parts) -> Iterator[str]:
     if isinstance(start, str):
         return
     measure = next(m for m in parts.timeline.measures if m.name == "first crossing to last recovery")
-    text = f"{parts.at(start)} {markdown.statement(start.statement)}"
+    text = f"{parts.at(start)} {parts.statement(start)}"
     if isinstance(end, str):
-        yield f"{text}; recovery: {markdown.statement(end)}"
+        yield f"{text}; recovery: {markdown.statement(end) if parts.audience.identifiers else 'not known'}"
     else:
         yield f"{text}; last recovery {parts.at(end)}" + (
             f", after {_range(measure)}" if not measure.reason else ""
@@ -103,14 +112,14 @@ def _alerts(parts: Parts) -> Iterator[str]:
             for name, times in sorted(fired.items(), key=lambda i: (-i[1], i[0]))
         ]
         firings = present.count(sum(fired.values()), "firing")
-        yield f"{firings} of {present.count(len(fired), 'alert')} inside the incident: {', '.join(names)}"
+        named = f": {', '.join(names)}" if parts.audience.identifiers else ""
+        yield f"{firings} of {present.count(len(fired), 'alert')} inside the incident{named}"
 
 
 def _posts(parts: Parts) -> Iterator[str]:
     found = [f for f in parts.timeline.facts if f.category == "impact"]
     for fact in found[:_MOST_POSTS]:
-        quote = f": {markdown.quoted(fact.quote.text)}" if fact.quote else ""
-        yield f"{parts.at(fact)} {markdown.statement(fact.statement)}{quote}"
+        yield f"{parts.at(fact)} {parts.statement(fact)}{parts.quote(fact)}"
     if len(found) > _MOST_POSTS:
         yield f"{len(found) - _MOST_POSTS} more in {parts.to_page('the chart')}"
 
@@ -122,68 +131,41 @@ def _meets(parts: Parts, fact: Fact) -> bool:
 
 
 def detection(parts: Parts) -> str:
-    """Return the rule that chose the alert, and the table of measures."""
-    head = parts.headline
+    """Return what could be seen first, the rule that chose the alert, and the table of measures."""
+    head, seen = parts.headline, first_seen(parts)
     if head.fact is None:
-        rule = markdown.statement(head.rule)
-        return f"Nothing was measured: {rule}.\n"
-    about = f"Measured is one alert, {markdown.code(alert_name(head.fact) or head.fact.id)}; rule: "
+        rule = markdown.statement(head.rule) if parts.audience.identifiers else "no alert fired"
+        return f"{seen} Nothing was measured: {rule}.\n"
     rows = [_measured(parts, measure) for measure in parts.timeline.measures]
-    return f"{about}{markdown.statement(head.rule)}.\n\n" + markdown.table(
+    return f"{seen} {_about(parts, head.fact)}.\n\n" + markdown.table(
         ("measure", "range", "between (UTC)"), rows
     )
+
+
+def _about(parts: Parts, firing: Fact) -> str:
+    if not parts.audience.identifiers:
+        return "Measured is one alert"
+    start = parts.points["first crossing"]
+    limit = None if isinstance(start, str) else start.quantity
+    named = markdown.code(alert_name(firing) or firing.id)
+    if limit is not None and limit.threshold is not None:
+        value = present.quantity(limit.threshold, limit.unit)
+        named += markdown.escape(f", threshold {limit.op or ''} {value}".replace("  ", " "))
+    return f"Measured is one alert, {named}; rule: {markdown.statement(parts.headline.rule)}"
 
 
 def _measured(parts: Parts, measure: Measure) -> tuple[str, str, str]:
     start, end = parts.facts.get(measure.from_ or ""), parts.facts.get(measure.to or "")
     if measure.reason or start is None or end is None:
-        return markdown.escape(measure.name), "not known", markdown.statement(measure.reason or "")
+        return markdown.escape(measure.name), "not known", markdown.statement(_why(parts, measure))
     return markdown.escape(measure.name), _range(measure), f"{parts.at(start)} and {parts.at(end)}"
+
+
+def _why(parts: Parts, measure: Measure) -> str:
+    return (measure.reason or "") if parts.audience.identifiers else ""
 
 
 def _range(measure: Measure) -> str:
     if measure.min_s is None or measure.max_s is None:
         return "not known"
     return present.duration_range(measure.min_s, measure.max_s)
-
-
-def stills(parts: Parts) -> str:
-    """Return the pictures with text that says what they show in numbers, and the link to the page."""
-    names = still_names(parts.timeline)
-    lines = [f"{parts.to_page('Interactive chart')}: one file, works offline.\n"]
-    for name in parts.stills:
-        if name in names:
-            alt = described(parts.timeline, names[name]).replace("`", "")
-            lines.append(f"![{markdown.escape(alt)}]({markdown.address(f'charts/{name}')})\n")
-    return "\n".join(lines)
-
-
-def build(parts: Parts) -> str:
-    """Return sources with their counts, collections, tool and digest."""
-    timeline = parts.timeline
-    facts = Counter(e for f in timeline.facts for e in {f.source, *(e.source for e in f.evidence)})
-    gaps = Counter(g.source for g in timeline.gaps)
-    names = sorted({*facts, *gaps, *_asked(parts)})
-    rows = [(markdown.code(name), f"{facts[name]:,}", f"{gaps[name]:,}") for name in names]
-    lines = [
-        f"Window {_moment(timeline.window.start)} to {_moment(timeline.window.end)} UTC. "
-        f"{_tool(parts)}Digest of `timeline.json`: {markdown.code(timeline.digest)}.\n"
-    ]
-    return "\n".join([*lines, markdown.table(("source", "facts", "gaps"), rows)] if rows else lines)
-
-
-def _asked(parts: Parts) -> set[str]:
-    found: set[str] = set()
-    collections = parts.provenance.get("collections")
-    for one in collections if isinstance(collections, list) else []:
-        found |= {str(s["name"]) for s in one.get("sources", [])}
-    return found
-
-
-def _tool(parts: Parts) -> str:
-    tool = parts.provenance.get("tool")
-    name = f"{tool.get('name')} {tool.get('version')}" if isinstance(tool, dict) else str(tool or "")
-    collections = parts.provenance.get("collections")
-    number = len(collections) if isinstance(collections, list) else 0
-    built = f"Built by {markdown.escape(name)}" if name else "Built"
-    return f"{built} from {present.count(number, 'collection')}. " if number else f"{built}. " if name else ""

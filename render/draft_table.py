@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from render import markdown
 from render.draft_parts import Parts
 from timeline import present
-from timeline.keyfacts import Row
+from timeline.keyfacts import MOST, Row
 from timeline.model import Gap
 from timeline.order import display_key
 
@@ -30,7 +30,7 @@ class _Line(NamedTuple):
 def timeline_table(parts: Parts) -> str:
     """Return the line on what is shown, the table, and the note on undetermined order."""
     lines = sorted([*_fact_lines(parts), *_gap_lines(parts)])
-    blocks = [_said(parts), markdown.table(HEADER, list(_dated(lines)))]
+    blocks = [_said(parts), table(parts, HEADER, list(_dated(lines)))]
     if parts.marks:
         blocks.append(
             "≈N: the order of the rows that share a mark is not determined; "
@@ -39,19 +39,32 @@ def timeline_table(parts: Parts) -> str:
     return "\n".join(blocks)
 
 
+def table(parts: Parts, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table without its last column, the link to the data, where no such link is shown."""
+    if parts.audience.sources:
+        return markdown.table(header, rows)
+    return markdown.table(header[:-1], [row[:-1] for row in rows])
+
+
 def _said(parts: Parts) -> str:
     key = parts.key
+    if parts.audience.rows < MOST:
+        shown = f"{len(parts.rows)} of {present.count(key.total, 'fact')} shown: end points of the measures first, then "
+        where = f"; all in {parts.to_page('the chart')}" if parts.audience.page else ""
+        return f"{shown}what the incident's record and the status page say, then changes{where}.\n"
     shown = f"{key.shown} of {key.total:,} {'fact' if key.total == 1 else 'facts'} shown"
     if key.collapsed:
         flaps = sum(row.ribbon is not None for row in key.rows)
         shown += f", {key.collapsed} more collapsed into {present.count(flaps, 'row')}"
+    if key.tags:
+        shown += f", {present.count(key.tags, 'tag')} in the {'row of its deploy' if key.tags == 1 else 'rows of their deploys'}"
     rules = ", ".join(f"{rule} {count}" for rule, count in key.rules().items())
     chosen = f"; {'rule' if len(key.rules()) == 1 else 'rules'}: {rules}" if rules else ""
     return f"{shown}{chosen}; all in {parts.to_page('the chart')}.\n"
 
 
 def _fact_lines(parts: Parts) -> Iterator[_Line]:
-    for row in parts.key.rows:
+    for row in parts.rows:
         fact = row.fact
         end = row.ribbon.last.latest if row.ribbon else fact.latest
         mark = parts.marks.get(fact.id) if row.ribbon is None else None
@@ -69,15 +82,16 @@ def _fact_lines(parts: Parts) -> Iterator[_Line]:
 
 def _event(parts: Parts, row: Row) -> str:
     fact = row.fact
-    text = parts.to_page(markdown.statement(fact.statement), fact)
-    if fact.quote:
-        text += f": {markdown.quoted(fact.quote.text)}"
-        if fact.quote.edited_at is not None:
-            text += f" (text as edited at {present.time(fact.quote.edited_at)})"
-    return text + "".join(_remarks(row))
+    quote = parts.quote(fact)
+    text = parts.to_page(parts.statement(fact), fact) + quote
+    if quote and fact.quote and fact.quote.edited_at is not None:
+        text += f" (text as edited at {present.time(fact.quote.edited_at)})"
+    return text + "".join(_remarks(parts, row))
 
 
-def _remarks(row: Row) -> Iterator[str]:
+def _remarks(parts: Parts, row: Row) -> Iterator[str]:
+    if row.tag and parts.audience.identifiers:
+        yield f"; also recorded as {parts.to_page('a tag', row.tag)}"
     if row.ribbon:
         yield f"; {present.count(row.ribbon.times, 'time')} until {present.time(row.ribbon.last.latest)}"
         if row.ribbon.low is not None and row.ribbon.high is not None:
@@ -90,9 +104,10 @@ def _remarks(row: Row) -> Iterator[str]:
 
 
 def _gap_lines(parts: Parts) -> Iterator[_Line]:
-    for gap in parts.timeline.gaps:
+    for gap in parts.timeline.gaps if parts.audience.identifiers else ():
         order = (gap.start, 0, gap.end, gap.source, gap.id)
-        event = f"**Gap** in {markdown.code(gap.source)} {_until(gap)}: {markdown.statement(gap.statement)}"
+        said = markdown.statement(gap.statement) if parts.audience.sources else gap.reason.replace("_", " ")
+        event = f"**Gap** in {markdown.code(gap.source)} {_until(gap)}: {said}"
         yield _Line(order, gap.start, present.time(gap.start), event, parts.to_source(gap.evidence))
 
 
@@ -118,10 +133,15 @@ def gaps_table(parts: Parts) -> str:
     gaps = parts.timeline.gaps
     if not gaps:
         return "Every source answered for the whole window.\n"
+    if not parts.audience.identifiers:
+        spans = "; ".join(f"{_span(gap)} {gap.reason.replace('_', ' ')}" for gap in gaps)
+        return (
+            f"{present.count(len(gaps), 'gap')}, times (UTC) for which a source could not be read: {spans}.\n"
+        )
     rows = [
         (markdown.code(gap.source), _span(gap), gap.reason.replace("_", " "), _missing(gap)) for gap in gaps
     ]
-    return markdown.table(_GAP_HEADER, rows)
+    return table(parts, _GAP_HEADER, rows)
 
 
 def _span(gap: Gap) -> str:

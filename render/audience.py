@@ -1,0 +1,108 @@
+"""Who a draft is for: the same facts, less detail, stronger redaction.
+
+What may be shown is listed, never what may not: a statement for people outside is made from the
+fact's kind alone, so that no identifier can stand in it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from timeline.errors import UsageError
+from timeline.kinds import Kind
+from timeline.model import Fact
+
+Name = Literal["engineers", "executives", "customers", "public"]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """What one audience is shown; `rows` is the most that the timeline table has for it."""
+
+    name: Name
+    rows: int
+    page: bool = True  # links to the interactive chart
+    sources: bool = True  # links to the sources' own pages and to evidence; sources by name
+    identifiers: bool = True  # names of alerts, series, deploys, services, hosts
+    people: bool = True  # roles, and who did what
+    scope: bool = True  # severity and services as the incident file says
+    quotes: tuple[str, ...] = ("",)  # kinds whose own words are shown, by their beginning
+    kinds: tuple[str, ...] = ("",)  # kinds that have rows, by their beginning; end points always have
+
+
+#: Every audience by its name, from the most to the least detail.
+AUDIENCES: dict[str, Audience] = {
+    "engineers": Audience("engineers", 40),
+    "executives": Audience(
+        "executives", 15, sources=False, quotes=("status.", "incident."),
+        kinds=("incident.", "status.", "deploy.", "change.flag", "change.config"),
+    ),
+    "customers": Audience(
+        "customers", 12, page=False, sources=False, identifiers=False, people=False,
+        quotes=("status.",), kinds=("incident.", "status.", "deploy."),
+    ),
+    "public": Audience(
+        "public", 12, page=False, sources=False, identifiers=False, people=False, scope=False,
+        quotes=("status.",), kinds=("incident.", "status.", "deploy."),
+    ),
+}  # fmt: skip
+ENGINEERS = AUDIENCES["engineers"]
+
+_PLAIN: dict[Kind, str] = {
+    "alert.pending": "An alert became pending", "alert.pending_ended": "An alert stopped being pending without firing",
+    "alert.firing": "An alert fired", "alert.resolved": "An alert stopped firing",
+    "alert.acknowledged": "An alert was acknowledged", "alert.notified": "A notification of an alert was sent",
+    "alert.silenced": "An alert was silenced", "alert.unsilenced": "An alert was unsilenced",
+    "metric.crossed_above": "A metric crossed above its threshold",
+    "metric.crossed_below": "A metric crossed below its threshold",
+    "metric.matched": "A metric began to match its threshold", "metric.unmatched": "A metric stopped matching its threshold",
+    "metric.present": "A metric began to have samples", "metric.absent": "A metric stopped having samples",
+    "deploy.started": "A deploy started", "deploy.finished": "A deploy finished", "deploy.failed": "A deploy failed",
+    "deploy.rolled_back": "A deploy was rolled back",
+    "change.merged": "A change was merged", "change.tagged": "A tag was made", "change.released": "A release was published",
+    "change.flag": "A flag was changed", "change.config": "Configuration was changed", "change.scale": "Capacity was changed",
+    "chat.message": "A message was posted", "chat.edited": "A message was edited", "chat.deleted": "A message was deleted",
+    "log.first_seen": "A log signature was seen", "log.rate_changed": "The rate of a log signature changed",
+    "trace.first_error": "The first error in an operation was recorded", "status.posted": "A status was posted",
+    "incident.declared": "The incident was declared", "incident.detected": "The incident was detected",
+    "incident.mitigated": "The incident was mitigated", "incident.severity_changed": "The severity was changed",
+    "incident.role_assigned": "A role was assigned", "incident.resolved": "The incident was resolved",
+    "custom": "A record was made",
+}  # fmt: skip
+_STATUS = re.compile(r"^Status `(\w+)` was posted", re.IGNORECASE)
+_STATES = {
+    "investigating", "identified", "monitoring", "resolved", "update", "postmortem", "scheduled", "in_progress",
+    "verifying", "completed", "maintenance", "degraded", "outage", "operational",
+}  # fmt: skip
+# Addresses, mail addresses, host names, numbers of hosts and what looks like a path or an account.
+_INSIDE = re.compile(
+    r"\w[\w+.-]*://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@[\w-]+|#[\w-]+"
+    r"|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b|\b[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}\b"
+    r"|\b(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]+(?::\d+)?\b(?:/\S*)?|(?<!\w)/\w+(?:/\S+)+|`[^`]*`"
+)
+_PEOPLE = re.compile(r"\b(?:responder|bot)-\d+\b", re.IGNORECASE)
+LEFT_OUT = "(left out)"
+
+
+def audience(name: str) -> Audience:
+    """Return the audience of that name; raise UsageError naming those there are."""
+    if name not in AUDIENCES:
+        raise UsageError(f"there is no audience {name!r}; there are {', '.join(AUDIENCES)}")
+    return AUDIENCES[name]
+
+
+def plain(fact: Fact) -> str:
+    """Return a statement from the fact's kind alone, with the state where it is a status post."""
+    found = _STATUS.match(fact.statement)
+    if fact.kind == "status.posted" and found and found[1].lower() in _STATES:
+        return f"Status “{found[1].lower()}” was posted"
+    return _PLAIN[fact.kind]
+
+
+def outside(text: str, names: tuple[str, ...] = ()) -> str:
+    """Return published words without addresses, hosts, code, accounts and `names`."""
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", LEFT_OUT, text, flags=re.IGNORECASE)
+    return _PEOPLE.sub(LEFT_OUT, _INSIDE.sub(LEFT_OUT, text))
