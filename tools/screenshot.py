@@ -10,8 +10,8 @@ from pathlib import Path
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 #: name, colour scheme, width, height: what the README and the how-to pages show.
 SHOTS = (
-    ("timeline-light", "light", 1440, 1000),
-    ("timeline-dark", "dark", 1440, 1000),
+    ("timeline-light", "light", 1440, 1180),
+    ("timeline-dark", "dark", 1440, 1180),
     ("timeline-phone", "light", 390, 844),
 )
 
@@ -46,9 +46,9 @@ def _take(chromium: str, page: Path, out: Path, fragment: str) -> list[Path]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for name, scheme, width, height in SHOTS:
-            # Twice the pixels, so that it is sharp where a forge scales it down.
+            # More pixels than points, so that it is sharp where a forge scales it down.
             context = browser.new_context(
-                viewport={"width": width, "height": height}, device_scale_factor=2 if width > 1000 else 3,
+                viewport={"width": width, "height": height}, device_scale_factor=1.5 if width > 1000 else 2,
                 color_scheme="dark" if scheme == "dark" else "light", is_mobile=width < 1000, has_touch=width < 1000,
             )  # fmt: skip
             tab = context.new_page()

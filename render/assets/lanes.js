@@ -45,7 +45,7 @@ function stack(lanes, narrow, scale) {
 
 /** @param {Panel} panel @param {Item[]} crossings @param {number} of @returns {Lane} */
 function panelLane(panel, crossings, of) {
-  const height = of <= 2 ? 150 : of <= 5 ? 116 : 88;
+  const height = of <= 2 ? 150 : of <= 4 ? 112 : 88;
   const hidden = panel.of > panel.shown ? `${panel.shown} of ${panel.of} series` : panel.series.length > 1 ? `${panel.series.length} series` : '';
   const lost = panel.series.length < panel.shown ? 'drawing data is not here' : '';
   return { id: 'panel', title: panel.title, note: [panel.unit, hidden, lost].filter(Boolean).join(' · '), top: 0, height, rowHeight: 0, rows: [], panel, crossings };

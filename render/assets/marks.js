@@ -75,6 +75,21 @@ export function rowMarks(items, view, y, lane) {
       last.set(symbol, mark);
     }
   }
+  return dodged(marks, pixel);
+}
+
+const DODGE = 5; // px
+
+/** Marks of different shapes that would cover each other step aside. @param {Mark[]} marks @param {number} pixel */
+function dodged(marks, pixel) {
+  let before = -Infinity;
+  let shift = 0;
+  for (const mark of marks.filter((one) => !one.quiet).sort((a, b) => a.x - b.x)) {
+    const covers = mark.x - before < 2 * SNUG * pixel && (shift !== 0 || marks.some((one) => one.x === before && one.symbol !== mark.symbol));
+    shift = covers ? (shift > 0 ? -DODGE : DODGE) : 0;
+    mark.y += shift;
+    before = mark.x;
+  }
   return marks;
 }
 

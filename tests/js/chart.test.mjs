@@ -56,3 +56,10 @@ test('values and durations for reading', () => {
   assert.deepEqual([duration(250), duration(3725), duration(-17), duration(0)], ['4m10s', '1h02m', '−17s', '0s']);
   assert.equal(durationRange(249.9, 265.2), '4m09s – 4m26s');
 });
+
+test('marks of different shapes at one time do not cover each other', () => {
+  const marks = rowMarks([item('deploy.finished', 500, 500, 1), item('deploy.rolled_back', 500, 500, 2), item('deploy.finished', 800, 800, 3)], view, 50, 'changes');
+  assert.deepEqual(marks.map((mark) => mark.y), [50, 55, 50]);
+  const chat = rowMarks([item('chat.message', 100, 100, 1), item('chat.message', 107, 107, 2)], view, 50, 'chat');
+  assert.deepEqual(chat.map((mark) => mark.y), [50, 50]);
+});
