@@ -49,6 +49,8 @@ def load(text: str) -> list[Any]:
     if text.lstrip().startswith(("{", "[")):
         try:  # YAML reads most JSON, but not its tabs and not its surrogates
             return [json.loads(text, parse_int=str, parse_float=str)]
+        except RecursionError as err:
+            raise ValueError("it is nested too deeply") from err
         except ValueError:
             pass  # YAML in its flow form, else YAML tells where it breaks
     try:

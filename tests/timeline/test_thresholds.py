@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline.promtext import flatten
-from timeline.thresholds import Plain, absent_labels, apply, plain_selector, read_thresholds
+from timeline.thresholds import (
+    Plain,
+    absent_labels,
+    apply,
+    has_comparison,
+    plain_selector,
+    read_thresholds,
+)
 
 INF = math.inf
 
@@ -207,3 +214,23 @@ def test_labels_of_absence() -> None:
     assert absent_labels('x{a="b", c=~"d", e!="f"}') == {"a": "b"}
     assert absent_labels('x{a="b", a!="c"}') == {}
     assert absent_labels("sum(x)") == {}
+
+
+def test_a_rules_expressions_are_called_by_their_place() -> None:
+    assert read_thresholds("x > 1").parts == ("The expression of alert",)
+    assert read_thresholds("absent(x)").parts == ("The expression sought by absent() in alert",)
+    found = read_thresholds("(x > y or x > 1) unless z > 2")
+    assert (found.places, found.legs) == ((2,), 3)
+    assert read_thresholds("x > 1 and y > 2 or absent(z) or x > 1").parts == (
+        "Expression 1 of alert",
+        "Expression 2 of alert",
+        "Expression 3 sought by absent() in alert",
+    )
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [("x", False), ("sum(x)", False), ("x > 5", True), ("sum(abs(x > 5))", True), ("-(x == 1)", True)],
+)
+def test_comparisons_are_found_wherever_they_are(expression: str, expected: bool) -> None:
+    assert has_comparison(expression) is expected
