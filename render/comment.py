@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 
 from render import comment_blocks
 from render.comment_blocks import Block, View
@@ -20,7 +21,7 @@ def comment(view: View, *, points: int = MOST_POINTS, size: int = MOST_BYTES) ->
     """Return the comment's Markdown within `points` code points and `size` bytes.
 
     Where it would be longer, every part keeps as many whole rows as fit, the same number each, and says
-    how many are not shown. With `view.marker` its first line is the marker.
+    how many are not shown; where even none would fit, the chart goes first. With `view.marker` its first line is the marker.
     """
     blocks = comment_blocks.blocks(view)
     longest = max(len(block.rows) for block in blocks)
@@ -31,6 +32,8 @@ def comment(view: View, *, points: int = MOST_POINTS, size: int = MOST_BYTES) ->
 
     if not too_long(longest):
         return _joined(view, blocks, longest)
+    if view.mermaid and too_long(0):
+        return comment(replace(view, mermaid=0), points=points, size=size)
     fitting = bisect_right(range(longest + 1), False, key=too_long) - 1
     return _joined(view, blocks, max(fitting, 0))
 
