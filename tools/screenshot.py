@@ -10,9 +10,9 @@ from pathlib import Path
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 #: name, colour scheme, width, height: what the README and the how-to pages show.
 SHOTS = (
-    ("timeline-light", "light", 1440, 1180),
-    ("timeline-dark", "dark", 1440, 1180),
-    ("timeline-phone", "light", 390, 844),
+    ("checkout-outage", "light", 1440, 1180),
+    ("checkout-outage-dark", "dark", 1440, 1180),
+    ("checkout-outage-phone", "light", 390, 844),
 )
 
 
