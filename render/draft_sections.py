@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from render import markdown
+from render.draft_numbers import impact_table, reconciliation
 from render.draft_parts import Parts
 from render.draft_people import first_seen
 from timeline import present
@@ -83,7 +84,9 @@ def held_by(role: str, who: str) -> str:
 def impact(parts: Parts) -> str:
     """Return what was recorded of the impact, one item a line; or that nothing was."""
     items = [*_breach(parts), *_alerts(parts), *_posts(parts)]
-    return "".join(f"- {item}\n" for item in items) or "Nothing was recorded.\n"
+    listed = "".join(f"- {item}\n" for item in items)
+    numbers = impact_table(parts)
+    return "\n".join(part for part in (listed, numbers) if part) or "Nothing was recorded.\n"
 
 
 def _breach(parts: Parts) -> Iterator[str]:
@@ -137,8 +140,10 @@ def detection(parts: Parts) -> str:
         rule = markdown.statement(head.rule) if parts.audience.identifiers else "no alert fired"
         return f"{seen} Nothing was measured: {rule}.\n"
     rows = [_measured(parts, measure) for measure in parts.timeline.measures]
-    return f"{seen} {_about(parts, head.fact)}.\n\n" + markdown.table(
-        ("measure", "range", "between (UTC)"), rows
+    return (
+        f"{seen} {_about(parts, head.fact)}.\n\n"
+        + markdown.table(("measure", "range", "between (UTC)"), rows)
+        + reconciliation(parts)
     )
 
 

@@ -11,9 +11,10 @@ from timeline.canonical import Json, canonical
 from timeline.document import digest, members, write
 from timeline.measures import measures
 from timeline.merge import Seen, merge
-from timeline.model import Fact, Gap, GapReason, Incident, Panel, Person, Timeline, Window, gap
+from timeline.model import Fact, Gap, GapReason, Impact, Incident, Panel, Person, Timeline, Window, gap
 from timeline.order import in_display_order
 from timeline.people import assign, pseudonymise, replacer
+from timeline.reconcile import reconcile
 from timeline.states import begins_breach
 
 #: The source name of what the incident file and the build itself say.
@@ -29,7 +30,7 @@ class Reading:
     collector: str
     window: Window
     clock_error: int  # ns
-    records: Sequence[Fact | Gap | Person | Panel]
+    records: Sequence[Fact | Gap | Person | Panel | Impact]
     failure: tuple[GapReason, str] | None = None
 
     @property
@@ -37,7 +38,9 @@ class Reading:
         """The source's name and its collector."""
         return self.source, self.collector
 
-    def of(self, kind: type[Fact] | type[Gap] | type[Person] | type[Panel]) -> list[Json]:
+    def of(
+        self, kind: type[Fact] | type[Gap] | type[Person] | type[Panel] | type[Impact]
+    ) -> list[Json]:  # fmt: skip
         """Return the records of one type."""
         return [record for record in self.records if isinstance(record, kind)]
 
@@ -83,7 +86,8 @@ def assemble(build: Build) -> Assembled:
     incident = _without_names(build.incident, roles, pseudonyms, replace)
     document = Timeline(
         incident=incident, window=build.window, facts=facts, gaps=gaps,
-        measures=measures(incident, facts, clocks), panels=_panels(newest),
+        measures=measures(incident, facts, clocks), panels=_panels(newest), impact=_impact(newest),
+        reconciliation=reconcile(incident, facts, clocks),
         provenance={**build.provenance, "clocks": clocks},
     )  # fmt: skip
     found = members(document)
@@ -230,3 +234,8 @@ def _clocks(readings: Sequence[Reading]) -> dict[str, int]:
 def _panels(newest: Mapping[tuple[str, str], Reading]) -> tuple[Panel, ...]:
     found = [panel for reading in newest.values() for panel in reading.of(Panel)]
     return tuple(sorted(found, key=lambda p: (p.source, p.title, p.id)))
+
+
+def _impact(newest: Mapping[tuple[str, str], Reading]) -> tuple[Impact, ...]:
+    found = [number for reading in newest.values() for number in reading.of(Impact)]
+    return tuple(sorted(found, key=lambda i: (i.source, i.name, i.span, i.labels, i.id)))

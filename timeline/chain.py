@@ -12,8 +12,21 @@ from typing import NamedTuple
 
 from timeline.model import Fact, Incident
 from timeline.order import display_key, in_display_order
-from timeline.states import alert_name, begins_breach, ends_breach, is_person, labels_of, leg
+from timeline.relative import at_or_after, inside, may_precede
+from timeline.response import (
+    Point,
+    first_change,
+    first_message,
+    first_own,
+    first_status,
+    last_change,
+    silences,
+    visible,
+)  # fmt: skip
+from timeline.states import alert_name, begins_breach, ends_breach, leg
 from timeline.text import code
+
+__all__ = ["POINTS", "Headline", "Point", "chain", "endpoints", "headline"]
 
 
 class Headline(NamedTuple):
@@ -27,13 +40,14 @@ class Headline(NamedTuple):
     fact: Fact | None
 
 
-#: A named point of the chain: the fact, or the reason why there is none.
-Point = Fact | str
 POINTS = (
-    "first crossing", "pending", "firing", "first message", "acknowledged", "first change", "last recovery",
-    "resolved",
+    "last change before", "first crossing", "pending", "firing", "notified", "first message", "acknowledged",
+    "first change", "last recovery", "resolved", "visible", "visible end", "first status post", "silenced",
+    "unsilenced",
 )  # fmt: skip
 _OPEN = "it was still in breach when the window ended"
+_UNTOLD = "no notification of the alert was recorded at or after the firing"
+_UNSEEN = "no acknowledgement of the alert was recorded"
 _FIRING = "it was still firing when the window ended"
 
 
@@ -42,18 +56,18 @@ def headline(incident: Incident, facts: Sequence[Fact]) -> Headline:
     firings = [f for f in in_display_order(facts) if f.kind == "alert.firing"]
     if incident.alert:
         named = [f for f in firings if alert_name(f) == incident.alert]
-        inside = [f for f in named if _inside(f, incident)] or named
+        chosen = next((f for f in named if inside(f, incident)), named[0] if named else None)
         rule = f"the incident file names alert {code(incident.alert)}"
-        if not named:
+        if chosen is None:
             return Headline(None, f"{rule}, and no firing of it was recorded", None)
-        return Headline(inside[0].thread, f"{rule}; its first firing inside the incident", inside[0])
+        return Headline(chosen.thread, f"{rule}; its first firing inside the incident", chosen)
     hinted = incident.start is not None or incident.end is not None
     where = "inside the incident" if hinted else "in the window"
     # What was firing already has no known beginning: it is taken when nothing else fired.
-    inside = sorted((f for f in firings if _inside(f, incident)), key=lambda f: f.earliest is None)
-    if not inside:
+    fired = sorted((f for f in firings if inside(f, incident)), key=lambda f: f.earliest is None)
+    if not fired:
         return Headline(None, f"no alert fired {where}", None)
-    return Headline(inside[0].thread, f"the first alert that fired {where}", inside[0])
+    return Headline(fired[0].thread, f"the first alert that fired {where}", fired[0])
 
 
 def chain(incident: Incident, facts: Sequence[Fact]) -> dict[str, Point]:
@@ -61,25 +75,38 @@ def chain(incident: Incident, facts: Sequence[Fact]) -> dict[str, Point]:
     head = headline(incident, facts)
     if head.fact is None:
         return dict.fromkeys(POINTS, head.rule)
-    life = in_display_order(f for f in facts if f.thread == head.thread) if head.thread else [head.fact]
     everything = in_display_order(facts)
-    return {
-        "first crossing": _first_crossing(life, head.fact, incident),
+    life = [f for f in everything if f.thread == head.thread] if head.thread else [head.fact]
+    crossing = _first_crossing(life, head.fact, incident)
+    begun, ended = visible(everything, incident)
+    first, last = _silenced(everything, head.fact)
+    found: dict[str, Point] = {
+        "last change before": last_change(everything, crossing),
+        "first crossing": crossing,
         "pending": _pending(life, head.fact),
         "firing": head.fact,
-        "first message": _first_message(everything, head.fact, incident),
-        "acknowledged": _acknowledged(everything, head.fact),
-        "first change": _first_change(everything, head.fact),
+        "notified": first_own(everything, head.fact, "alert.notified", _UNTOLD),
+        "first message": first_message(everything, head.fact, incident),
+        "acknowledged": first_own(everything, head.fact, "alert.acknowledged", _UNSEEN),
+        "first change": first_change(everything, head.fact),
         "last recovery": _last_recovery(life, head.fact, incident),
         "resolved": _resolved(life, head.fact, incident),
+        "visible": begun,
+        "visible end": ended,
+        "first status post": first_status(everything, incident),
+        "silenced": first,
+        "unsilenced": last,
     }
+    assert tuple(found) == POINTS
+    return found
 
 
-def _inside(fact: Fact, incident: Incident) -> bool:
-    start, end = incident.start, incident.end
-    return (start is None or fact.latest >= start) and (
-        end is None or fact.earliest is None or fact.earliest < end
-    )
+def _silenced(facts: Sequence[Fact], firing: Fact) -> tuple[Point, Point]:
+    spans = list(silences(facts, firing))
+    if not spans:
+        none = "no silence of the alert was recorded"
+        return none, none
+    return spans[0][0], spans[-1][1] or "it was still silenced when the window ended"
 
 
 def _legs(life: Sequence[Fact]) -> list[list[Fact]]:
@@ -100,10 +127,10 @@ def _first_crossing(life: Sequence[Fact], firing: Fact, incident: Incident) -> P
 
 def _beginnings(crossings: Sequence[Fact], firing: Fact, incident: Incident) -> Iterator[Fact]:
     begun: Fact | None = None
-    for fact in (f for f in crossings if _may_precede(f, firing)):
+    for fact in (f for f in crossings if may_precede(f, firing)):
         if begins_breach(fact):
             begun = begun or fact
-            if incident.start is not None and _inside(fact, incident):
+            if incident.start is not None and inside(fact, incident):
                 yield fact
         else:
             begun = None
@@ -112,61 +139,18 @@ def _beginnings(crossings: Sequence[Fact], firing: Fact, incident: Incident) -> 
 
 
 def _pending(life: Sequence[Fact], firing: Fact) -> Point:
-    before = [
-        f for f in life if f.kind.startswith("alert.") and f.id != firing.id and _may_precede(f, firing)
-    ]
+    before = [f for f in life if f.kind.startswith("alert.") and f.id != firing.id and may_precede(f, firing)]
     found = next((f for f in reversed(before) if f.kind in {"alert.pending", "alert.firing"}), None)
     if found is not None and found.kind == "alert.pending":
         return found
     return "no pending state was recorded before the firing"
 
 
-def _may_precede(fact: Fact, firing: Fact) -> bool:
-    return fact.earliest is None or fact.earliest <= firing.latest
-
-
-def _at_or_after(fact: Fact, firing: Fact) -> bool:
-    return fact.latest >= (firing.latest if firing.earliest is None else firing.earliest)
-
-
-def _first_message(facts: Sequence[Fact], firing: Fact, incident: Incident) -> Point:
-    channels = {name.lstrip("#") for name in incident.channels}
-    for fact in facts:
-        by_person = fact.kind == "chat.message" and is_person(fact.actor)
-        here = not channels or labels_of(fact).get("channel", "").lstrip("#") in channels
-        if by_person and here and _at_or_after(fact, firing):
-            return fact
-    where = " in the incident's channels" if channels else ""
-    return f"no message by a person{where} was recorded at or after the firing"
-
-
-def _acknowledged(facts: Sequence[Fact], firing: Fact) -> Point:
-    # Another system's acknowledgement carries the alert's name at most: its thread is its own.
-    others = {f.thread for f in facts if f.kind == "alert.firing"} - {firing.thread}
-    for fact in facts:
-        own = fact.thread == firing.thread or alert_name(fact) == alert_name(firing)
-        own = own and fact.kind == "alert.acknowledged" and fact.thread not in others
-        if own and _at_or_after(fact, firing):
-            return fact
-    return "no acknowledgement of the alert was recorded"
-
-
-def _first_change(facts: Sequence[Fact], firing: Fact) -> Point:
-    """The first change whose life began at or after the firing: an end of an older one is none."""
-    running: set[str] = set()
-    for fact in (f for f in facts if f.category == "change"):
-        if not _at_or_after(fact, firing):
-            running.add(fact.thread or "")
-        elif fact.thread is None or fact.thread not in running:
-            return fact
-    return "no change was recorded at or after the firing"
-
-
 def _last_recovery(life: Sequence[Fact], firing: Fact, incident: Incident) -> Point:
     """The end of the last breach that began before the incident's end; of all legs, the last."""
     ends = [_end_of_breach(crossings, firing, incident) for crossings in _legs(life)]
     reasons = [end for end in ends if isinstance(end, str)]
-    recovered = [end for end in ends if isinstance(end, Fact) and _at_or_after(end, firing)]
+    recovered = [end for end in ends if isinstance(end, Fact) and at_or_after(end, firing)]
     if reasons:
         return reasons[0]
     none = "no recovery that was recorded after the firing shares its rule and labels"
@@ -182,7 +166,7 @@ def _end_of_breach(crossings: Sequence[Fact], firing: Fact, incident: Incident) 
             state = _OPEN
         elif fact.kind == "metric.absent":
             state = state if isinstance(state, Fact) else "its samples stopped before a recovery was recorded"
-        elif not isinstance(state, Fact) or not _at_or_after(state, firing):
+        elif not isinstance(state, Fact) or not at_or_after(state, firing):
             state = fact
     return state
 
@@ -195,13 +179,13 @@ def _resolved(life: Sequence[Fact], firing: Fact, incident: Incident) -> Point:
             if not isinstance(result, str) and not _begins_in(fact, firing, incident):
                 break
             result = _FIRING
-        elif fact.kind == "alert.resolved" and _at_or_after(fact, firing):
+        elif fact.kind == "alert.resolved" and at_or_after(fact, firing):
             result = fact
     return result
 
 
 def _begins_in(fact: Fact, firing: Fact, incident: Incident) -> bool:
-    return not _at_or_after(fact, firing) or incident.end is None or (fact.earliest or 0) < incident.end
+    return not at_or_after(fact, firing) or incident.end is None or (fact.earliest or 0) < incident.end
 
 
 def endpoints(points: dict[str, Point]) -> Iterator[tuple[str, Fact]]:

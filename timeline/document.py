@@ -11,7 +11,7 @@ from timeline.model import SCHEMA_VERSION, Timeline
 
 #: Canonical bytes by top-level member; of long lists, of each element.
 Members = dict[str, bytes | list[bytes]]
-_LINES = ("facts", "gaps", "measures", "panels")
+_LINES = ("facts", "gaps", "impact", "measures", "panels", "reconciliation")
 
 
 class DocumentError(TimelineError):

@@ -1,4 +1,4 @@
-"""Detection and response measures: ranges with named end points, all of one thread.
+"""Detection and response measures: ranges with named end points, all about one alert.
 
 A range is `[to.earliest - from.latest, to.latest - from.earliest]`, widened by both clocks'
 errors where the clocks differ: whatever the true instants are inside their bounds, the true duration
@@ -12,27 +12,43 @@ from collections.abc import Sequence
 from timeline.chain import Headline, Point, chain, headline
 from timeline.instant import NS
 from timeline.model import Fact, Incident, Measure
-from timeline.order import ClockErrors
+from timeline.order import ClockErrors, in_display_order
+from timeline.response import silences
 
-__all__ = ["MEASURES", "Headline", "duration", "headline", "measures"]
+__all__ = ["MEASURES", "SILENCED", "Headline", "duration", "headline", "measures"]
 
+SILENCED = "silenced"
 #: Measure name to its two points, in the order they are shown.
 MEASURES = {
+    "last change to first crossing": ("last change before", "first crossing"),
     "first crossing to pending": ("first crossing", "pending"),
     "pending to firing": ("pending", "firing"),
     "first crossing to firing": ("first crossing", "firing"),
+    "firing to notified": ("firing", "notified"),
     "firing to first message": ("firing", "first message"),
     "firing to acknowledged": ("firing", "acknowledged"),
     "firing to first change": ("firing", "first change"),
     "first crossing to last recovery": ("first crossing", "last recovery"),
     "firing to resolved": ("firing", "resolved"),
+    "customer-visible duration": ("visible", "visible end"),
+    "impact to first status post": ("impact", "first status post"),
+}
+#: Points whose name alone does not say what they are.
+_SAID = {
+    "last change before": "last change before the first crossing",
+    "visible": "beginning of the first customer-visible breach",
+    "visible end": "end of the last customer-visible breach",
 }
 
 
 def measures(incident: Incident, facts: Sequence[Fact], errors: ClockErrors) -> tuple[Measure, ...]:
-    """Return every measure of `MEASURES`, each a range in seconds or the reason for none."""
+    """Return every measure of `MEASURES` and the time silenced: a range in seconds or a reason for none."""
     points = chain(incident, facts)
-    return tuple(_measure(name, points[a], points[b], errors) for name, (a, b) in MEASURES.items())
+    # Where nobody marked what customers see, the impact is dated by the alert's own first crossing.
+    impact = "first crossing" if isinstance(points["visible"], str) else "visible"
+    names = {name: (impact if a == "impact" else a, b) for name, (a, b) in MEASURES.items()}
+    found = [_measure(name, ab, points, errors) for name, ab in names.items()]
+    return (*found, _silenced(points, facts, errors))
 
 
 def duration(start: Fact, end: Fact, errors: ClockErrors) -> tuple[int, int] | None:
@@ -43,18 +59,44 @@ def duration(start: Fact, end: Fact, errors: ClockErrors) -> tuple[int, int] | N
     return end.earliest - start.latest - slack, end.latest - start.earliest + slack
 
 
-def _measure(name: str, start: Point, end: Point, errors: ClockErrors) -> Measure:
-    ids = {"from_": _id(start), "to": _id(end)}
+def _measure(
+    name: str, ends: tuple[str, str], points: dict[str, Point], errors: ClockErrors
+) -> Measure:  # fmt: skip
+    start, end = points[ends[0]], points[ends[1]]
+    first, last = (_SAID.get(point, point) for point in ends)
+    said = {"from_": _id(start), "to": _id(end), "formula": f"{last} - {first}"}
     missing = [point for point in (start, end) if isinstance(point, str)]
     if missing or isinstance(start, str) or isinstance(end, str):
-        return Measure(name=name, reason="; ".join(dict.fromkeys(missing)), **ids)
+        return Measure(name=name, reason="; ".join(dict.fromkeys(missing)), **said)
     span = duration(start, end, errors)
     if span is None:
         which = " and ".join(
-            p for p, f in zip(MEASURES[name], (start, end), strict=True) if f.earliest is None
+            p for p, f in zip((first, last), (start, end), strict=True) if f.earliest is None
         )
-        return Measure(name=name, reason=f"when {which} began is not known: it was already so", **ids)
-    return Measure(name=name, min_s=span[0] / NS, max_s=span[1] / NS, **ids)
+        return Measure(name=name, reason=f"when {which} began is not known: it was already so", **said)
+    return Measure(name=name, min_s=span[0] / NS, max_s=span[1] / NS, **said)
+
+
+def _silenced(points: dict[str, Point], facts: Sequence[Fact], errors: ClockErrors) -> Measure:
+    """Return how long the alert was silenced: the sum over spans in which at least one silence held."""
+    firing, ends = points["firing"], ("silenced", "unsilenced")
+    one = _measure(SILENCED, ends, points, errors)
+    if isinstance(firing, str) or one.min_s is None:
+        return one
+    spans = [(a, b) for a, b in silences(in_display_order(facts), firing) if b is not None]
+    widths = [duration(a, b, errors) for a, b in spans]
+    known = [width for width in widths if width is not None]
+    if len(spans) == 1 or len(known) < len(widths):
+        return one if len(spans) == 1 else _unknown(one)
+    low, high = sum(w[0] for w in known) / NS, sum(w[1] for w in known) / NS
+    return one.model_copy(
+        update={"min_s": low, "max_s": high, "formula": f"sum of {len(spans)} spans, each {one.formula}"}
+    )
+
+
+def _unknown(one: Measure) -> Measure:
+    reason = "when a silence began is not known: it was already so"
+    return one.model_copy(update={"min_s": None, "max_s": None, "reason": reason})
 
 
 def _id(point: Point) -> str | None:

@@ -10,7 +10,7 @@ from timeline.canonical import canonical, sha256, short_id
 from timeline.instant import Instant
 from timeline.kinds import Category, Kind
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 
 GapReason = Literal[
     "unreachable", "unauthorised", "rate_limited", "timed_out", "truncated", "partial", "past_retention",
@@ -143,7 +143,10 @@ class Gap(Frozen):
 
 
 class Measure(Frozen):
-    """A duration in seconds as a range between two facts, or the reason why there is none."""
+    """A duration in seconds as a range between two facts, or the reason why there is none.
+
+    `formula` names the two points, the later minus the earlier.
+    """
 
     name: str
     from_: str | None = Field(default=None, alias="from")
@@ -151,6 +154,46 @@ class Measure(Frozen):
     min_s: Number | None = None
     max_s: Number | None = None
     reason: str | None = None
+    formula: str | None = None
+
+
+class Impact(Frozen):
+    """A number over `[start, end)` that a configured query gave: what could not be read is no part of it.
+
+    `take` is `integral` (the query's value summed over time, `per` seconds each) or `max` (its
+    highest value). `span` says what `[start, end)` is: the `window`, or the unpadded `incident`.
+    """
+
+    id: str
+    source: str
+    name: str
+    unit: str
+    query: str
+    take: str
+    span: str
+    labels: Labels = ()
+    start: Instant
+    end: Instant
+    value: Number | None
+    read_s: Number
+    missing_s: Number
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Reconciled(Frozen):
+    """What thresholds and alerts say of each other: stated, not judged.
+
+    `from_` is the first of `count` facts it is about; `to`, where there is one, the alert it is
+    compared with, `min_s` to `max_s` seconds later.
+    """
+
+    name: str
+    from_: str = Field(alias="from")
+    to: str | None = None
+    count: int
+    min_s: Number | None = None
+    max_s: Number | None = None
+    statement: str
 
 
 class Threshold(Frozen):
@@ -223,7 +266,7 @@ class Incident(Frozen):
 
 
 class Timeline(Frozen):
-    """Incident, window, facts, gaps, measures, panels, and how it was built."""
+    """Incident, window, facts, gaps, measures, panels, impact, reconciliation, and how it was built."""
 
     schema_version: str = SCHEMA_VERSION
     incident: Incident
@@ -232,6 +275,8 @@ class Timeline(Frozen):
     gaps: tuple[Gap, ...]
     measures: tuple[Measure, ...]
     panels: tuple[Panel, ...]
+    impact: tuple[Impact, ...] = ()
+    reconciliation: tuple[Reconciled, ...] = ()
     digest: str = ""
     provenance: Any = None
 

@@ -15,7 +15,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq, "equals": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 _NAME = re.compile(r"^(?:Alert|A notification of alert) `([^`]+)`")
-_FIRST_CODE = re.compile(r"`[^`]*`")
+_FIRST_CODE = re.compile(r"[^`]*`([^`]*)`")  # with the words before: "Expression 2 of alert"
 
 
 def begins_breach(content: Content) -> bool:
@@ -59,6 +59,12 @@ def leg(content: Content) -> str:
     """Return what a crossing is of: the named expression and its series, without the value."""
     found = _FIRST_CODE.match(content.statement)
     return f"{found[0] if found else ''}{content.subject.labels}"
+
+
+def threshold_name(content: Content) -> str:
+    """Return the name of what crossed: the alert's whose rule it is of, or the configured threshold's."""
+    found = _FIRST_CODE.match(content.statement)
+    return found[1] if found else content.kind
 
 
 def labels_of(content: Content) -> dict[str, str]:

@@ -35,8 +35,8 @@ def test_many_merges_leave_room_for_the_rest() -> None:
     merges = [make("deploy.started", 101 + i, thread=f"d{i}") for i in range(200)]
     key = key_facts(INCIDENT, [*merges, *whole()])
     assert len(key.rows) == MOST
-    assert key.rules()["end point of a measure"] == 8
-    assert key.rules()["deploy"] == MOST - 8
+    assert key.rules()["end point of a measure"] == 9
+    assert key.rules()["deploy"] == MOST - 9
 
 
 def test_few_facts_are_all_shown() -> None:

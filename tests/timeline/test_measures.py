@@ -20,6 +20,7 @@ def make(kind: Kind, at: int, *, thread: str | None = LIFE, early: int | None = 
     earliest = None if early is None else at * NS - early
     names: dict[str, Name] = {
         "alert": "A", "name": "p99", "value": 2, "threshold": 1, "op": "above", "deploy": "d", "actor": "responder-1",
+        "status": "investigating",
     }  # fmt: skip
     quantity = Quantity(value=2, threshold=1, op=">") if kind.startswith("metric") else None
     labels = more.pop("labels", {"alertname": "A"} if kind.startswith("alert") else {})
@@ -45,11 +46,53 @@ def by_name(found: tuple[Measure, ...]) -> dict[str, Measure]:
 
 def test_every_measure_of_a_whole_life() -> None:
     found = by_name(measures(INCIDENT, whole(), {}))
-    assert {name: (m.min_s, m.max_s) for name, m in found.items()} == {
+    assert {name: (m.min_s, m.max_s) for name, m in found.items() if not m.reason} == {
         "first crossing to pending": (10, 10), "pending to firing": (60, 60), "first crossing to firing": (70, 70),
         "firing to first message": (20, 20), "firing to acknowledged": (30, 30), "firing to first change": (120, 120),
         "first crossing to last recovery": (290, 290), "firing to resolved": (240, 240),
     }  # fmt: skip
+    assert {m.name: m.reason for m in found.values() if m.reason} == {
+        "last change to first crossing": "no change was recorded before the first crossing",
+        "firing to notified": "no notification of the alert was recorded at or after the firing",
+        "customer-visible duration": "no threshold is marked as customer-visible (`impact = true`)",
+        "impact to first status post": "no post on a status page was recorded inside the incident",
+        "silenced": "no silence of the alert was recorded",
+    }
+    assert found["firing to resolved"].formula == "resolved - firing"
+
+
+def test_what_people_were_told_and_what_customers_saw() -> None:
+    seen = facts.thread_key("metric", "p", "checkout errors", {})
+    also = [
+        make("deploy.finished", 105, thread="d0"), make("alert.notified", 182), make("status.posted", 100, thread=None, clock="page"),
+        make("metric.crossed_above", 104, thread=seen, category="impact"), make("metric.crossed_below", 300, thread=seen, category="impact"),
+        make("metric.crossed_above", 310, thread=seen, category="impact"), make("metric.crossed_below", 405, thread=seen, category="impact"),
+    ]  # fmt: skip
+    found = by_name(measures(INCIDENT, [*whole(), *also], {"page": NS, "c": NS}))
+    spans = {name: (m.min_s, m.max_s) for name, m in found.items()}
+    assert spans["last change to first crossing"] == (5, 5)
+    assert spans["firing to notified"] == (2, 2)
+    assert spans["customer-visible duration"] == (301, 301)
+    assert spans["impact to first status post"] == (-6, -2)
+    assert found["impact to first status post"].formula == (
+        "first status post - beginning of the first customer-visible breach"
+    )
+    unmarked = by_name(measures(INCIDENT, [*whole(), also[2]], {}))["impact to first status post"]
+    assert (unmarked.min_s, unmarked.formula) == (-10, "first status post - first crossing")
+
+
+def test_silences_that_overlap_are_one_span_and_spans_are_summed() -> None:
+    states: list[tuple[Kind, int]] = [
+        ("alert.silenced", 190), ("alert.silenced", 200), ("alert.unsilenced", 210), ("alert.unsilenced", 230),
+        ("alert.silenced", 300), ("alert.unsilenced", 310),
+    ]  # fmt: skip
+    marks = [make(kind, at, early=2 * NS) for kind, at in states]
+    found = by_name(measures(INCIDENT, [*whole(), *marks], {}))["silenced"]
+    assert (found.min_s, found.max_s) == (38 + 8, 42 + 12)
+    assert (found.from_, found.to) == (marks[0].id, marks[-1].id)
+    assert found.formula == "sum of 2 spans, each unsilenced - silenced"
+    still = by_name(measures(INCIDENT, [*whole(), *marks[:-1]], {}))["silenced"]
+    assert (still.min_s, still.reason) == (None, "it was still silenced when the window ended")
 
 
 @given(
