@@ -76,6 +76,7 @@ def provenance(manifest: Manifest) -> dict[str, Json]:
             }
             for c in manifest.collections
         ],
+        "sources": sorted({s.name for s in newest.sources}),
         "queries": _queries(manifest),
     }
 
