@@ -10,8 +10,8 @@ from timeline import note_views
 from timeline.model import Fact
 from timeline.notes import Factor, Note, cited
 
-WIDTH, GAP_X, GAP_Y, LINE, PAD = 230, 70, 16, 17, 10
-_CHARS, _LINES = 32, 5
+WIDTH, GAP_X, GAP_Y, LINE, PAD = 250, 70, 16, 17, 10
+_CHARS, _LINES = 30, 6
 
 
 class Box(NamedTuple):

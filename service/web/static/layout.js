@@ -1,0 +1,63 @@
+import { byId } from './dom.js';
+
+/** Tabs, the divider, and the draft's rows that belong to facts. */
+export function makeLayout() {
+  const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[role="tab"]')]);
+  const draft = byId('panel-draft');
+  const choose = (/** @type {HTMLElement} */ tab) => tabs.forEach((one) => {
+    const on = one === tab;
+    one.setAttribute('aria-selected', String(on));
+    one.tabIndex = on ? 0 : -1;
+    byId(one.getAttribute('aria-controls') ?? '').hidden = !on;
+  });
+  tabs.forEach((tab, place) => {
+    tab.addEventListener('click', () => choose(tab));
+    tab.addEventListener('keydown', (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = tabs[(place + step + tabs.length) % tabs.length];
+      choose(next);
+      next.focus();
+    });
+  });
+  divide();
+  return {
+    /** Show which row of the draft tells the chosen fact. @param {string | null} fact */
+    row: (fact) => {
+      for (const row of draft.querySelectorAll('tr[data-fact]')) {
+        if (row.dataset.fact === fact) { row.setAttribute('aria-selected', 'true'); if (!draft.hidden) row.scrollIntoView({ block: 'nearest' }); }
+        else row.removeAttribute('aria-selected');
+      }
+    },
+    /** @param {Record<string, string[]>} disputed */
+    marks: (disputed) => { for (const row of draft.querySelectorAll('tr[data-fact]')) row.toggleAttribute('data-disputed', Boolean(disputed[row.dataset.fact])); },
+    /** @param {(fact: string) => void} then */
+    links: (then) => draft.addEventListener('click', (/** @type {MouseEvent} */ event) => {
+      const from = /** @type {Element} */ (event.target);
+      const link = from.closest('a');
+      const fact = /** @type {HTMLElement | null} */ (link ? link.closest('a[data-fact]') : from.closest('tr[data-fact]'))?.dataset.fact;
+      if (!fact || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      then(fact);
+    }),
+  };
+}
+
+function divide() {
+  const [divider, split] = [byId('divider'), byId('content')];
+  const width = (/** @type {number} */ px) => {
+    const kept = Math.round(Math.min(Math.max(px, 280), innerWidth - 400));
+    split.style.setProperty('--side', `${kept}px`);
+    divider.setAttribute('aria-valuenow', String(kept));
+  };
+  divider.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => {
+    divider.setPointerCapture(event.pointerId);
+    split.classList.add('dragging');
+    divider.onpointermove = (/** @type {PointerEvent} */ at) => width(innerWidth - at.clientX);
+  });
+  divider.addEventListener('pointerup', () => { divider.onpointermove = null; split.classList.remove('dragging'); });
+  divider.addEventListener('keydown', (/** @type {KeyboardEvent} */ event) => {
+    const step = { ArrowLeft: 24, ArrowRight: -24 }[event.key];
+    if (step) width(split.lastElementChild.getBoundingClientRect().width + step);
+  });
+}

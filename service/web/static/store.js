@@ -1,0 +1,54 @@
+import { ask } from './api.js';
+
+/**
+ * The notes as they stand, kept up by the stream. Every event carries its note whole, so an event that
+ * comes twice changes nothing, and `Last-Event-ID` sees to it that none is left out.
+ * @param {string} incident @param {(change: {notes: Set<string> | null}) => void} changed @param {(on: boolean) => void} connected @param {() => void} rebuilt
+ */
+export function makeStore(incident, changed, connected, rebuilt) {
+  const base = `/api/incidents/${incident}`;
+  /** @type {{notes: Map<string, any>, facts: Record<string, any>, agenda: any[], disputed: Record<string, string[]>, problems: string[]}} */
+  const state = { notes: new Map(), facts: {}, agenda: [], disputed: {}, problems: [] };
+  const take = (/** @type {any} */ form, /** @type {boolean} */ whole) => {
+    if (whole) state.notes = new Map();
+    for (const note of form.notes) state.notes.set(note.id, note);
+    Object.assign(state.facts, form.facts);
+    state.agenda = form.agenda;
+    state.disputed = form.disputed;
+    state.problems = form.problems;
+    changed({ notes: whole ? null : new Set(form.notes.map((/** @type {any} */ note) => note.id)) });
+  };
+  const follow = (/** @type {string} */ cursor) => {
+    const source = new EventSource(`${base}/stream?after=${encodeURIComponent(cursor)}`);
+    source.addEventListener('open', () => connected(true));
+    source.addEventListener('error', () => {
+      connected(false);
+      // A refused stream (signed out, server renewed) is not tried again by the browser itself.
+      if (source.readyState === EventSource.CLOSED) setTimeout(start, 3000);
+    });
+    source.addEventListener('version', (event) => take(JSON.parse(event.data), false));
+    source.addEventListener('all', (event) => take(JSON.parse(event.data), true));
+    source.addEventListener('timeline', rebuilt);
+  };
+  const start = async () => {
+    try {
+      const form = await ask(`${base}/notes`);
+      take(form, true);
+      follow(form.cursor);
+    } catch {
+      connected(false);
+      setTimeout(start, 3000);
+    }
+  };
+  return {
+    state,
+    start,
+    fact: async (/** @type {string} */ id) => (state.facts[id] ??= await ask(`${base}/facts/${id}`)),
+    write: (/** @type {string} */ id, /** @type {any} */ body, /** @type {string} */ author) => ask(`${base}/notes`, 'POST', { id, body, ...(author ? { author } : {}) }),
+    change: (/** @type {string} */ id, /** @type {string[]} */ heads, /** @type {any} */ body, /** @type {string} */ author, beside = false) =>
+      ask(`${base}/notes/${id}`, 'PUT', { base: heads, body, beside, ...(author ? { author } : {}) }),
+    remove: (/** @type {string} */ id, /** @type {string[]} */ heads, /** @type {string} */ author) =>
+      ask(`${base}/notes/${id}?${new URLSearchParams([...heads.map((head) => ['base', head]), ...(author ? [['author', author]] : [])])}`, 'DELETE'),
+    history: (/** @type {string} */ id) => ask(`${base}/notes/${id}/versions`),
+  };
+}

@@ -1,0 +1,89 @@
+"""A built incident in a folder, and `timeline serve` as a process of its own over it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from service import output
+from service.evidence import Evidence, People
+from tests.render.timeline_fixture import rich
+from tests.servers.ports import free_port
+from tests.servers.process import Server
+from timeline.document import members, write
+
+INCIDENT = "INC-42"
+FACTS = [fact.id for fact in rich().timeline.facts]
+CONFIG = """\
+[serve]
+requests_per_minute = 100000
+webhooks_per_minute = 1000000
+{more}
+"""
+
+
+def build_incident(out: Path) -> Path:
+    """Write a whole incident below `out`, as a build does: evidence, timeline, draft and page."""
+    built, directory = rich(), out / INCIDENT
+    evidence = Evidence(directory / "evidence")
+    for data in built.payloads.values():
+        evidence.put(data, "json")
+    evidence.commit()
+    rendered = output.render(directory, built.timeline, evidence, People(), "", stills=False)
+    rendered.files = {output.TIMELINE: write(members(built.timeline)), **rendered.files}
+    output.write(directory, rendered)
+    return directory
+
+
+class Serving(Server):
+    """A running `timeline serve`."""
+
+    ready_path = "/healthz"
+
+    def client(self, **options: Any) -> httpx.Client:
+        """Return a client of this server."""
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=30, **options)
+
+    @property
+    def api(self) -> str:
+        """Name the incident in the API."""
+        return f"{self.url}/api/incidents/{INCIDENT}"
+
+    def lines(self, event: str) -> list[dict[str, Any]]:
+        """Return what the log says of an event."""
+        rows = [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
+        return [row for row in rows if row.get("event") == event]
+
+
+Start = Callable[..., Serving]
+
+
+def start_serving(folder: Path, more: str = "", host: str = "127.0.0.1", **env: str) -> Serving:
+    """Start the server over the incident in `folder`, which is made where it is not there."""
+    if not (folder / "postmortems" / INCIDENT).exists():
+        build_incident(folder / "postmortems")
+    (folder / "timeline.toml").write_text(CONFIG.format(more=more))
+    port = free_port()
+    server = Serving("timeline-serve", f"http://127.0.0.1:{port}", folder)
+    return server.start(
+        [sys.executable, "-m", "cli.main", "serve", "--config", folder / "timeline.toml", "--host", host, "--port", str(port)],
+        env={"PYTHONPATH": os.getcwd(), **env},
+    )  # fmt: skip
+
+
+def signature(secret: str, body: bytes) -> str:
+    """Return an HMAC-SHA256 as hexadecimal digits."""
+    return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def note(text: str = "The pool was empty", kind: str = "observation", fact: str = FACTS[0], **more: Any) -> dict[str, Any]:
+    """Return a note's body."""
+    return {"kind": kind, "text": text, "cites": [{"fact": fact}], **more}
