@@ -83,7 +83,7 @@ class Client(AsyncWebClient):
         )  # fmt: skip
         page.payload = payload
         try:
-            page.validate()
+            page.validate()  # type: ignore[no-untyped-call]  # slack_sdk has no hint here
         except SlackApiError as err:
             raise RefusalError(method, data) from err
         return page
