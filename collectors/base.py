@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UndecodableTimeError
-from timeline.model import Evidence, Fact, Gap, GapReason, Incident, Panel, Person, Window, gap
+from timeline.model import Evidence, Fact, Gap, GapReason, Impact, Incident, Panel, Person, Window, gap
 from timeline.zones import parse_duration
 
 #: What a collector yields; the order never matters.
-Record = Fact | Gap | Person | Panel
+Record = Fact | Gap | Person | Panel | Impact
 #: How a collector was tested: against the real system, against its schema, on recorded answers.
 TestedAgainst = Literal["real", "schema", "recorded"]
 MAX_PAYLOAD = 16 * 2**20  # bytes of one payload; more must be split by the collector

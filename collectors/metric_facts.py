@@ -30,6 +30,7 @@ class Watch:
     unit: str | None = None
     rule: AlertingRule | None = None
     part: str | None = None  # of a rule: which of its expressions, "Expression 2 of alert"
+    impact: bool = False  # customers see it
 
     @property
     def title(self) -> str:
@@ -87,7 +88,7 @@ class Maker:
             },
             evidence=[self._evidence(change)], subject=Subject(service=labels.get("service"), labels=shown),
             quantity=Quantity(value=value, unit=watch.unit, threshold=watch.value, op=watch.op),
-            thread=thread,
+            thread=thread, category="impact" if watch.impact else None,
         )  # fmt: skip
 
     def _thread(self, watch: Watch, labels: dict[str, str]) -> str:

@@ -16,6 +16,7 @@ from collectors.metric_panels import panel
 from collectors.metric_plan import Plan
 from collectors.metric_samples import Question, Server, beginning, sample
 from collectors.prometheus_api import PrometheusApi, PrometheusOptions, storage_statement
+from collectors.prometheus_impact import ImpactOption, impact
 from collectors.prometheus_probe import probe
 from timeline.errors import UndecodableTimeError
 from timeline.instant import NS, format_instant
@@ -40,6 +41,7 @@ class ThresholdOption(BaseModel):
     at_most: float | None = None
     equals: float | None = None
     unit: str | None = None
+    impact: bool = Field(default=False, description="customers see it: its crossings are impact")
 
     @model_validator(mode="after")
     def _one_comparison(self) -> ThresholdOption:
@@ -51,7 +53,7 @@ class ThresholdOption(BaseModel):
     def watch(self) -> Watch:
         """The threshold as it is watched."""
         name = next(name for name in _OPS if getattr(self, name) is not None)
-        return Watch(self.name, _OPS[name], getattr(self, name), self.unit)
+        return Watch(self.name, _OPS[name], getattr(self, name), self.unit, impact=self.impact)
 
 
 class PrometheusMetricsOptions(PrometheusOptions):
@@ -59,6 +61,7 @@ class PrometheusMetricsOptions(PrometheusOptions):
 
     rules: bool = Field(default=True, description="thresholds from the server's own alerting rules")
     threshold: tuple[ThresholdOption, ...] = ()
+    impact: tuple[ImpactOption, ...] = ()
     step: str | None = Field(default=None, description="grid of what is not a plain selector")
 
     @field_validator("step")
@@ -107,7 +110,9 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
             if began is None:
                 text = f"The server keeps samples no longer than {kept_text(kept or 0)}"
             records.append(self.gap("past_retention", past, f"{text}; earlier crossings are not known"))
-        return records + await self._ask_all(server, plan, window)
+        records += await self._ask_all(server, plan, window)
+        asked = self.options.impact
+        return records + await impact(api, asked, plan.step, window, self.context, self.origin)
 
     async def _plan(self, api: PrometheusApi, window: Window) -> Plan:
         step = parse_duration(self.options.step) if self.options.step else await api.scrape_interval()
