@@ -53,6 +53,7 @@ class Proof(NamedTuple):
 
 def authenticate(sender: Sender, request: Request, proof: Proof) -> None:
     """Return when the delivery proves itself by its sender's scheme; raise RefusedError."""
+    _require(bool(proof.secret or proof.basic))
     _SCHEMES[sender](request, proof)
 
 
@@ -134,12 +135,14 @@ def _grafana(request: Request, proof: Proof) -> None:
 
 
 def _github(request: Request, proof: Proof) -> None:
+    _require(bool(proof.secret))  # anybody can sign with an empty key
     given = request.headers.get("x-hub-signature-256", "")
     _require(_same(given, f"sha256={_hmac(proof.secret or '', request.body).hex()}"))
 
 
 def _gitlab(request: Request, proof: Proof) -> None:
     secret = proof.secret or ""
+    _require(bool(secret))
     if not secret.startswith("whsec_"):
         _require(_same(request.headers.get("x-gitlab-token", ""), secret))
         return
@@ -155,6 +158,7 @@ def _gitlab(request: Request, proof: Proof) -> None:
 
 
 def _pagerduty(request: Request, proof: Proof) -> None:
+    _require(bool(proof.secret))
     wanted = f"v1={_hmac(proof.secret or '', request.body).hex()}"
     given = request.headers.get("x-pagerduty-signature", "").split(",")
     _require(any(_same(one.strip(), wanted) for one in given))
@@ -162,6 +166,7 @@ def _pagerduty(request: Request, proof: Proof) -> None:
 
 def _slack(request: Request, proof: Proof) -> None:
     stamp = request.headers.get("x-slack-request-timestamp", "")
+    _require(bool(proof.secret))
     _require_fresh(stamp, request.now)
     signed = f"v0:{stamp}:".encode() + request.body
     wanted = f"v0={_hmac(proof.secret or '', signed).hex()}"

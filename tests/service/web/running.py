@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -75,7 +74,7 @@ def start_serving(folder: Path, more: str = "", host: str = "127.0.0.1", **env: 
     server = Serving("timeline-serve", f"http://127.0.0.1:{port}", folder)
     return server.start(
         [sys.executable, "-m", "cli.main", "serve", "--config", folder / "timeline.toml", "--host", host, "--port", str(port)],
-        env={"PYTHONPATH": os.getcwd(), **env},
+        env={"PYTHONPATH": str(Path.cwd()), **env},
     )  # fmt: skip
 
 
@@ -84,6 +83,8 @@ def signature(secret: str, body: bytes) -> str:
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
-def note(text: str = "The pool was empty", kind: str = "observation", fact: str = FACTS[0], **more: Any) -> dict[str, Any]:
+def note(
+    text: str = "The pool was empty", kind: str = "observation", fact: str = FACTS[0], **more: Any
+) -> dict[str, Any]:
     """Return a note's body."""
     return {"kind": kind, "text": text, "cites": [{"fact": fact}], **more}

@@ -1,0 +1,71 @@
+"""Builds are queued once, taken one at a time, and tried again with longer waits."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from archive import builds, database, events
+from archive.builds import FIRST_WAIT, LONGEST_WAIT, MOST_TRIES
+from archive.events import Event
+
+EARLY, LATE = "2026-11-21T14:00:00Z", "2026-11-21T15:00:00Z"
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> sqlite3.Connection:
+    return database.connect(tmp_path / "t.db")
+
+
+def test_what_waits_already_is_not_queued_twice_and_grows_to_the_later_end(
+    connection: sqlite3.Connection,
+) -> None:
+    first = builds.queue(connection, "INC-1", "webhook am", 1, start_at=EARLY, end_at=EARLY)
+    assert builds.queue(connection, "INC-1", "webhook am", 2, start_at=LATE, end_at=LATE) == first
+    assert builds.queue(connection, "INC-2", "webhook am", 2) != first
+    found = builds.get(connection, first)
+    assert found is not None
+    assert (found.start_at, found.end_at) == (EARLY, LATE)
+
+
+def test_a_build_that_runs_is_followed_by_another_when_asked_again(connection: sqlite3.Connection) -> None:
+    first = builds.queue(connection, "INC-1", "a", 1)
+    assert builds.take(connection, 1).id == first  # type: ignore[union-attr]
+    assert builds.take(connection, 1) is None
+    assert builds.queue(connection, "INC-1", "b", 2) != first
+
+
+def test_failures_wait_longer_each_time_and_end_after_eight(connection: sqlite3.Connection) -> None:
+    builds.queue(connection, "INC-1", "a", 0)
+    now, waits = 0, []
+    while (taken := builds.take(connection, now)) is not None:
+        builds.failed(connection, taken, now, "down")
+        after = builds.get(connection, taken.id)
+        assert after is not None
+        waits.append(after.next_at - now)
+        now = after.next_at
+    assert waits == [min(FIRST_WAIT * 2**n, LONGEST_WAIT) for n in range(MOST_TRIES)]
+    assert [(b.state, b.error) for b in builds.latest(connection)] == [("failed", "down")]
+
+
+def test_what_ran_when_the_server_was_killed_is_queued_again(connection: sqlite3.Connection) -> None:
+    builds.queue(connection, "INC-1", "a", 0)
+    builds.take(connection, 0)
+    assert builds.recover(connection, 5) == 1
+    assert builds.take(connection, 5) is not None
+
+
+def test_an_event_is_worked_together_with_its_build(connection: sqlite3.Connection) -> None:
+    (stored,) = events.store(connection, [Event("am", "alertmanager", None, "resolved", 1, b"{}")])
+    builds.work_event(connection, stored.id, "INC-1", "webhook am", 2, EARLY, LATE)
+    assert events.waiting(connection, 10) == []
+    assert [(b.incident, b.start_at, b.end_at) for b in builds.latest(connection)] == [("INC-1", EARLY, LATE)]
+    assert builds.counts(connection) == {"queued": 1}
+
+
+def test_a_summary_is_remembered_until_the_file_changes(connection: sqlite3.Connection) -> None:
+    builds.remember(connection, "/a", "1", {"facts": 3})
+    assert builds.summary(connection, "/a", "1") == {"facts": 3}
+    assert builds.summary(connection, "/a", "2") is None
