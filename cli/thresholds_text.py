@@ -45,7 +45,7 @@ def _rule(rule: AlertingRule) -> Iterator[str]:
     labels = [f"{name}={_flat(value)}" for name, value in rule.labels]
     yield "    " + "  ".join([_flat(rule.alert), *held, *labels])
     for one in rule.reading.thresholds:
-        value = "" if one.value is None else f" {plain(one.value)}"
+        value = "" if one.value is None else f" {_number(one.value)}"
         yield f"      {one.op + value:<12} {clean(one.query)}"
     if rule.reading.refused:
         yield f"      {'refused':<12} {_flat(rule.reading.refused)}"
@@ -61,6 +61,11 @@ def summary(found: Found) -> str:
         f"{_count(len(readings), 'alerting rule')} in {_count(found.files, 'place')}: "
         f"{_count(number, 'threshold')}; {partly} partly and {refused} wholly refused"
     )
+
+
+def _number(value: float) -> str:
+    # 14.4 * 0.001 is 0.014400000000000001 to a machine, and so in `--json`.
+    return f"{value:.12g}".replace("inf", "Inf")
 
 
 def _seconds(time: float) -> str:

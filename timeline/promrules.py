@@ -64,8 +64,9 @@ def alert_labels(rule: Sequence[tuple[str, str]], series: Mapping[str, str]) -> 
     """Return the labels of the alert that a series makes: its own and the rule's, templates filled.
 
     A template that is more than one label's name is left as it is written: such an alert's crossings
-    share no thread with it.
+    share no thread with it. One that fills to nothing is left as written too: so does Prometheus in
+    the series `ALERTS`, though the alert that it sends has no such label.
     """
     labels = {k: v for k, v in series.items() if k != "__name__"}
-    filled = {k: _LABEL.sub(lambda m: series.get(m[1], ""), v) for k, v in rule}
+    filled = {k: _LABEL.sub(lambda m: series.get(m[1], ""), v) or v for k, v in rule}
     return {k: v for k, v in (labels | filled).items() if v}

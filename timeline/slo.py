@@ -105,11 +105,15 @@ def budget(objective: Objective, window: float) -> Budget | None:
     if made is None or not period or not objective.allowed:
         return None
     if made.share or not (only_rates(over(made.errors, 60)) and only_rates(over(made.total, 60))):
-        share = f"{window:g} / ({period:g} * {objective.allowed!r})"
+        share = f"{_number(window)} / ({_number(period)} * {objective.allowed!r})"
         return Budget(f"({made.ratio(window)}) * {share}", "time")
-    failed = f"({over(made.errors, window)}) * {window:g}"
-    allowed = f"({over(made.total, period)}) * {period:g} * {objective.allowed!r}"
+    failed = f"({over(made.errors, window)}) * {_number(window)}"
+    allowed = f"({over(made.total, period)}) * {_number(period)} * {objective.allowed!r}"
     return Budget(f"{failed} / ({allowed})", "events")
+
+
+def _number(seconds: float) -> str:
+    return str(int(seconds)) if seconds == int(seconds) else repr(seconds)
 
 
 def over(expression: str, window: float) -> str:

@@ -113,7 +113,8 @@ def _pyrra_indicator(indicator: Mapping[str, Any]) -> Indicator | None:
 
 
 def _scaled(of_four_weeks: float, period: float | None) -> float:
-    return max(60.0, float(round(of_four_weeks * (period or 0) / (28 * _DAY) / 60) * 60))
+    minutes = int(of_four_weeks * (period or 0) / (28 * _DAY) / 60 + 0.5)  # halves go up
+    return float(max(1, minutes) * 60)
 
 
 def checked(objective: Objective) -> Objective:

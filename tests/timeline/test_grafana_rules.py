@@ -159,7 +159,7 @@ def test_a_recovery_threshold_of_its_own_is_said() -> None:
     assert found["refused"] == "it recovers at a threshold of its own, which is not told here"
 
 
-RANGE = {"model": {"instant": False, "range": True}}
+RANGE: dict[str, Any] = {"model": {"instant": False, "range": True}}
 
 
 @pytest.mark.parametrize(

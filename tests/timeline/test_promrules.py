@@ -33,4 +33,10 @@ def test_an_alerts_labels_are_the_series_and_the_rules_filled_in() -> None:
         ("value", "{{ $value }}"),
     )  # fmt: skip
     found = alert_labels(rule, {"__name__": "x", "job": "a", "owner": "ops", "empty": ""})
-    assert found == {"job": "over-a", "owner": "ops", "team": "ops", "value": "{{ $value }}"}
+    assert found == {
+        "job": "over-a",
+        "gone": "{{ $labels.nothing }}",
+        "owner": "ops",
+        "team": "ops",
+        "value": "{{ $value }}",
+    }
