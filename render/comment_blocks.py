@@ -17,6 +17,10 @@ from timeline.checks.findings import Finding
 from timeline.diff import Difference
 from timeline.model import Evidence, Fact, Gap, Measure, Timeline
 
+_SIGN = (
+    "#### To sign off\n\nOnly facts that changed; a tick stands until its fact changes again. "
+    "`timeline sign-off` keeps it in the repository.\n\n"
+)
 _SERVICES, _MESSAGE, _GANTT = 10, 300, 6_000
 
 
@@ -149,7 +153,7 @@ def _compared(view: View) -> Iterator[Block]:
         yield _changes(title, view.changes)
     if view.signoffs:
         yield Block(
-            "#### To sign off\n\nOnly facts that changed; a tick stands until its fact changes again.\n\n",
+            _SIGN,
             tuple(one.line() for one in view.signoffs),
         )
 

@@ -27,17 +27,24 @@ class SignOff(NamedTuple):
         return f"- [{box}] <!-- sign-off {fact.id} {_digest(fact)} --> {when} {markdown.statement(fact.statement)}\n"
 
 
-def signoffs(changed: Iterable[Fact], facts: Mapping[str, Fact], body: str) -> Sequence[SignOff]:
+def signoffs(
+    changed: Iterable[Fact], facts: Mapping[str, Fact], body: str, signed: Mapping[str, str]
+) -> Sequence[SignOff]:
     """Return what is to be signed off: what changed, and what was already asked for in `body`.
 
-    Ticks of facts that say the same as then are kept; an item whose fact changed again or is gone
-    falls away.
+    Ticks of facts that say the same as then are kept, and what reviews signed off (`signed`: id to content
+    digest) is ticked; an item whose fact changed again or is gone falls away.
     """
     asked = {(match[2], match[3]): match[1] != " " for match in _TICK.finditer(body)}
     standing = [facts[i] for i, digest in asked if i in facts and _digest(facts[i]) == digest]
     listed = {fact.id: fact for fact in (*standing, *changed)}
     ordered = sorted(listed.values(), key=lambda f: (f.latest, f.id))
-    return [SignOff(fact, asked.get((fact.id, _digest(fact)), False)) for fact in ordered]
+    return [
+        SignOff(
+            fact, asked.get((fact.id, _digest(fact)), False) or signed.get(fact.id) == fact.content_digest()
+        )
+        for fact in ordered
+    ]
 
 
 def _digest(fact: Fact) -> str:

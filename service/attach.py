@@ -15,7 +15,7 @@ from render.comment import MOST_BYTES, comment
 from render.comment_blocks import View
 from render.marker import Marker, mark, read
 from render.signoff import signoffs
-from service import output, previous, secrets
+from service import output, previous, reviews, secrets
 from service.forges.base import Author, Comment, ConflictError, Forge, ReadOnlyError, RefusedError
 from service.forges.target import Target, resolve
 from timeline import document
@@ -63,6 +63,7 @@ class _Job:
     request: Request
     timeline: Timeline
     findings: Sequence[Finding]
+    signed: Mapping[str, str]
     folder: str
     page: str
     run: int
@@ -76,7 +77,7 @@ class _Job:
         text = comment(
             View(
                 self.timeline, self.folder, marker, self.findings, changes,
-                signoffs(changed, facts, _lines(shown.body) if shown else ""),
+                signoffs(changed, facts, _lines(shown.body) if shown else "", self.signed),
                 self.page, self.request.artefact, mermaid,
             ),
             size=size,
@@ -131,7 +132,8 @@ def _job(request: Request, target: Target) -> _Job:
         else request.page
     )
     folder = previous.in_repository(request.directory)
-    return _Job(request, timeline, _checked(request), folder, page, target.run)
+    signed = reviews.signed(reviews.read(request.directory))
+    return _Job(request, timeline, _checked(request), signed, folder, page, target.run)
 
 
 def _checked(request: Request) -> Sequence[Finding]:

@@ -32,12 +32,13 @@ class Github:
         # Beside the REST API: `/graphql` on github.com, `/api/graphql` on an Enterprise server.
         try:
             answer: Any = await self._api.write(
-                "POST", self._api.beside("graphql"), {"query": "{ viewer { login databaseId } }"}
+                "POST", self._api.beside("graphql"), {"query": "{ viewer { login } }"}
             )
         except RefusedError:
             return None
         viewer = ((answer or {}).get("data") or {}).get("viewer")
-        return Author(str(viewer.get("databaseId") or ""), viewer["login"]) if viewer else None
+        # By name alone: no account of a person can have the brackets of `github-actions[bot]`.
+        return Author("", viewer["login"]) if viewer else None
 
     async def comments(self) -> Sequence[Comment]:
         """Return every comment of the conversation, oldest first."""

@@ -63,9 +63,9 @@ class FakeGithubComments(RestServer):
         return self._filled("/user", "get", "200", _user(*account))
 
     def _viewer(self, call: Call) -> Any:
-        number, login = _account(call)
-        assert call.body == {"query": "{ viewer { login databaseId } }"}
-        return {"data": {"viewer": {"login": login, "databaseId": number}}}
+        _, login = _account(call)
+        assert call.body == {"query": "{ viewer { login } }"}
+        return {"data": {"viewer": {"login": login}}}
 
     def _list(self, call: Call) -> Made:
         _account(call)

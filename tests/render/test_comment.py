@@ -118,7 +118,7 @@ def test_five_thousand_facts_with_emoji_stay_within_the_limits() -> None:
     large = many(rich().timeline, 5_000)
     changes = difference(empty().timeline, large)
     findings = [Finding("fact-wording", n, "🔥" * 290, "postmortem.md", "error") for n in range(2_000)]
-    asked = signoffs(large.facts, {}, "")
+    asked = signoffs(large.facts, {}, "", {})
     body = comment(
         view(
             timeline=large,

@@ -14,6 +14,7 @@ from render import marker
 from service.attach import NewerError
 from service.forges.base import AbsentError, ReadOnlyError, RefusedError
 from service.forges.target import Target
+from service.reviews import sign_off
 from tests.fakes.github_comments import ACCOUNTS, FakeGithubComments, description
 from tests.fakes.gitlab import FakeGitlab
 from tests.render.timeline_fixture import rich
@@ -21,6 +22,7 @@ from tests.servers.fixtures import Keeper
 from tests.servers.gitea import Gitea, start_gitea
 from tests.servers.proxies import Proxy
 from tests.service.attach_cases import Place, built, changed, commit, folder, on_gitea, on_github, on_gitlab
+from timeline import document
 from timeline.errors import UsageError
 
 RUN = {"GITHUB_ACTIONS": "true"}
@@ -198,6 +200,9 @@ def test_ticks_stay_until_the_fact_changes_again(place: Place, tmp_path: Path) -
     folder(home, changed(thrice, 3, "Alert `Third` fired"), 4)
     place.attach(home)
     assert ticks(place) == {fact.id: " " for fact in thrice.facts[3:6]}
+    sign_off(home, document.load((home / "timeline.json").read_bytes()), [thrice.facts[4].id], "reviewer", 0)
+    place.attach(home)
+    assert ticks(place)[thrice.facts[4].id] == "x"
 
 
 def ticks(place: Place) -> dict[str, str]:
