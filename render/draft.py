@@ -2,62 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
-from render import draft_built, draft_sections, draft_table, fences, markdown
+from render import draft_built, draft_form, draft_people, draft_sections, draft_table, fences, markdown
+from render.draft_form import BASE, form_of
 from render.draft_parts import Parts
+from render.draft_templates import Layout, compose
+from timeline import present
 from timeline.model import Timeline
 
 DraftResult = fences.Rendered
 
-#: Region name to the function that makes its body, in the order of the draft.
+#: Region name to the function that makes its body.
 REGIONS: Mapping[str, Callable[[Parts], str]] = {
     "summary": draft_sections.summary,
+    "scope": draft_sections.scope,
     "impact": draft_sections.impact,
+    "customers": draft_people.customers,
     "detection": draft_sections.detection,
     "timeline": draft_table.timeline_table,
+    "highlights": draft_table.highlights,
     "gaps": draft_table.gaps_table,
     "stills": draft_built.stills,
+    "gantt": draft_built.gantt_chart,
+    "participants": draft_people.participants,
+    "glossary": draft_people.glossary,
     "build": draft_built.build,
 }
 
 
 def render_draft(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (), previous: str | None = None,
-    file_name: Callable[[str], str] = str,
+    file_name: Callable[[str], str] = str, layout: Layout | None = None,
 ) -> DraftResult:  # fmt: skip
     """Return the draft and messages for the user.
 
     `stills` are file names in `charts/`; `file_name` gives an evidence payload's file name by its
     SHA-256; `chart_url` is the prefix of links to the page. With `previous` (read without newline
-    translation) only its regions are made again. Raises FenceError when its fences are broken.
+    translation) only its regions are made again, for the layout's audience, else for its own.
+    Raises FenceError when its fences are broken, TemplateError where a template cannot be used.
     """
-    bodies = regions(timeline, chart_url=chart_url, stills=stills, file_name=file_name)
-    if previous is not None:
-        return fences.replace(previous, bodies)
-    return DraftResult(_template(timeline, bodies), ())
+    audience = layout.audience if layout else form_of(previous or "").audience
+    parts = Parts(timeline, chart_url, tuple(stills), file_name, audience)
+    if previous is None:
+        return DraftResult(_new(parts, layout or Layout()), ())
+    form = form_of(previous)
+    bodies = _bodies(parts, (*form.regions, *_extra(previous, form.regions)))
+    text, messages = fences.replace(previous, bodies)
+    return DraftResult(draft_form.with_audience(text, audience), messages)
 
 
 def regions(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (),
-    file_name: Callable[[str], str] = str,
+    file_name: Callable[[str], str] = str, of: str = "",
 ) -> dict[str, str]:  # fmt: skip
-    """Return the body of every region by its name, lines ended by LF."""
-    parts = Parts(timeline, chart_url, tuple(stills), file_name)
-    return {name: body(parts) for name, body in REGIONS.items()}
+    """Return the body of every region that the draft `of` was made with, lines ended by LF.
+
+    A draft that does not say it was made for engineers, of the regions `BASE`.
+    """
+    form = form_of(of)
+    parts = Parts(timeline, chart_url, tuple(stills), file_name, form.audience)
+    return _bodies(parts, form.regions)
 
 
-def _template(timeline: Timeline, bodies: Mapping[str, str]) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+def untouched(text: str, timeline: Timeline, layout: Layout) -> bool:
+    """Tell whether nobody wrote in a draft: outside its regions it is what its template makes."""
+    pieces = fences.parse(text)
+    if any(piece.touched or piece.form == "kept" for piece in pieces):
+        return False
+    made = _new(Parts(timeline, "", (), str, layout.audience), layout)
+    return _prose(pieces) == _prose(fences.parse(made))
 
-    # The output is Markdown: what sources say is escaped for that, not for HTML.
-    environment = Environment(
-        loader=PackageLoader("render"),
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - as said above
-    )
+
+def _prose(pieces: Iterable[fences.Piece]) -> str:
+    return "\0".join(piece.name or piece.body for piece in pieces).replace("\r\n", "\n")
+
+
+def _extra(text: str, names: Sequence[str]) -> list[str]:
+    """Return regions that stand in a draft though its line does not name them: a person put them there."""
+    there = (piece.name for piece in fences.parse(text) if piece.form == "region")
+    return [name for name in there if name in REGIONS and name not in names]
+
+
+def _bodies(parts: Parts, names: Iterable[str]) -> dict[str, str]:
+    return {name: REGIONS[name](parts) for name in names if name in REGIONS}
+
+
+def _new(parts: Parts, layout: Layout) -> str:
+    text = compose(layout.template, context(parts))
+    there = [piece.name for piece in fences.parse(text) if piece.form == "region"]
+    form = draft_form.made_of(layout.template.label, layout.audience, there)
+    return f"{text}\n{draft_form.line(form)}\n"
+
+
+def context(parts: Parts) -> dict[str, Any]:
+    """Return what a template may use, as documented; every text is Markdown that does nothing."""
+    timeline, audience = parts.timeline, parts.audience
     incident = timeline.incident
-    title = ": ".join(markdown.escape(part) for part in (incident.id, incident.title) if part)
-    template = environment.get_template("postmortem.md.j2")
-    return template.render(title=title, fence=lambda name: fences.region(name, bodies[name]))
+    title = parts.words(incident.title or "")
+    head = parts.headline.fact
+    day = head.latest if head else incident.start if incident.start is not None else timeline.window.start
+    return {
+        "title": ": ".join(markdown.escape(part) for part in (incident.id, title) if part),
+        "date": present.date(day),
+        "audience": audience.name,
+        "incident": {
+            "id": markdown.escape(incident.id),
+            "title": markdown.escape(title),
+            "severity": markdown.escape(incident.severity or "") if audience.scope else "",
+            "services": [markdown.code(name) for name in incident.services] if audience.scope else [],
+            "start": draft_sections.moment(incident.start) if incident.start is not None else "",
+            "end": draft_sections.moment(incident.end) if incident.end is not None else "",
+        },
+        "facts": len(timeline.facts),
+        "gaps": len(timeline.gaps),
+        "measures": [
+            {"name": markdown.escape(m.name), "range": draft_sections.measured_range(m)}
+            for m in timeline.measures
+        ],
+        "digest": timeline.digest,
+        "fences": {name: fences.region(name, body) for name, body in _bodies(parts, REGIONS).items()},
+    }
+
+
+__all__ = ["BASE", "REGIONS", "DraftResult", "context", "regions", "render_draft", "untouched"]

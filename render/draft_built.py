@@ -7,8 +7,12 @@ from collections import Counter
 from render import markdown
 from render.draft_parts import Parts
 from render.draft_sections import moment
+from render.mermaid import gantt
 from render.still_names import OVERVIEW, described, still_names
 from timeline import present
+
+#: Characters of the diagram in a draft: a forge draws up to 50,000 of them.
+_GANTT = 8_000
 
 
 def stills(parts: Parts) -> str:
@@ -22,6 +26,14 @@ def stills(parts: Parts) -> str:
             alt = described(parts.timeline, names[name]).replace("`", "")
             lines.append(f"![{markdown.escape(alt)}]({markdown.address(f'charts/{name}')})\n")
     return "\n".join(lines)
+
+
+def gantt_chart(parts: Parts) -> str:
+    """Return a Mermaid gantt of the incident, which forges draw; within their limits."""
+    if not parts.audience.identifiers:
+        return "The diagram is not part of this version.\n"
+    source = gantt(parts.timeline, _GANTT)
+    return f"```mermaid\n{source}```\n" if source else "There is nothing to draw.\n"
 
 
 def build(parts: Parts) -> str:

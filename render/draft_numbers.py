@@ -15,12 +15,13 @@ _MOST = 12
 def impact_table(parts: Parts) -> str:
     """Return the table of impact numbers, with what could not be read; nothing where none were asked."""
     rows = [_impact(parts, one) for one in parts.timeline.impact]
-    return markdown.table(("impact", "number", "over (UTC)", "data link"), rows) if rows else ""
+    return parts.table(("impact", "number", "over (UTC)", "data link"), rows) if rows else ""
 
 
 def _impact(parts: Parts, one: Impact) -> tuple[str, str, str, str]:
     labels = ", ".join(f"{name}={value}" for name, value in one.labels)
-    name = markdown.escape(one.name) + (f" ({markdown.code(labels)})" if labels else "")
+    shown = f" ({markdown.code(labels)})" if labels and parts.audience.identifiers else ""
+    name = markdown.escape(parts.words(one.name)) + shown
     value = "not known" if one.value is None else f"{number(one.value)} {markdown.escape(one.unit)}"
     if one.take == "max" and one.value is not None:
         value += " at most at once"
@@ -33,7 +34,7 @@ def _impact(parts: Parts, one: Impact) -> tuple[str, str, str, str]:
 def reconciliation(parts: Parts) -> str:
     """Return the table of thresholds against alerts, after an empty line; nothing where all agree."""
     rows = parts.timeline.reconciliation
-    if not rows:
+    if not rows or not parts.audience.sources:  # names of rules and series: for those who keep them
         return ""
     kept = [row for name in dict.fromkeys(r.name for r in rows) for row in _some(rows, name)]
     table = markdown.table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -105,6 +105,12 @@ class Parts:
         """Return a fact's bounds as a link to it in the page."""
         return self.to_page(present.bounds(fact.earliest, fact.latest), fact)
 
+    def table(self, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+        """Return a table; without its last column, the link to the data, where no such link is shown."""
+        if self.audience.sources:
+            return markdown.table(header, rows)
+        return markdown.table(header[:-1], [row[:-1] for row in rows])
+
     def statement(self, fact: Fact) -> str:
         """Return a fact's statement in Markdown, as much of it as the audience is shown."""
         return markdown.statement(fact.statement if self.audience.identifiers else plain(fact))
@@ -121,9 +127,13 @@ class Parts:
 
     @cached_property
     def inside(self) -> tuple[str, ...]:
-        """Names that people outside are not shown: sources, services, channels, roles, pseudonyms, clocks."""
+        """Names that people outside are not shown: of sources, services, channels, clocks, people.
+
+        A name that is an ordinary word (`checkout`) stays where a person published it in a sentence.
+        """
         incident, facts = self.timeline.incident, self.timeline.facts
         services = () if self.audience.scope else incident.services
         found = {*services, *incident.channels, *(f.source for f in facts), *(f.clock for f in facts)}
-        found |= {f.actor for f in facts if f.actor} | {g.source for g in self.timeline.gaps}
-        return tuple(sorted(name for name in found if len(name) > 2))
+        found |= {f.subject.component or "" for f in facts} | {g.source for g in self.timeline.gaps}
+        people = {f.actor for f in facts if f.actor}
+        return tuple(sorted({name for name in found if not name.isalpha() and len(name) > 2} | people))

@@ -42,7 +42,8 @@ def first_seen(parts: Parts) -> str:
         for f in seen
         if _SEEN[f.kind] != _SEEN[first.kind] and not precedes(first, f, parts.clocks)
     }
-    text = f"First to be seen was {_SEEN[first.kind]}, {parts.at(first)}: {parts.statement(first)}."
+    said = f": {parts.statement(first)}" if parts.audience.identifiers else ""
+    text = f"First to be seen was {_SEEN[first.kind]}, {parts.at(first)}{said}."
     if rivals:
         text += f" Whether {present.listed(sorted(rivals))} came before it is not determined."
     return text

@@ -1,4 +1,4 @@
-"""The draft's first sections: summary, impact, detection."""
+"""The draft's first sections: summary, scope, impact, detection."""
 
 from __future__ import annotations
 
@@ -75,6 +75,26 @@ def _said(parts: Parts) -> Iterator[str]:
             yield markdown.link(f"link {number}", address)
 
 
+def scope(parts: Parts) -> str:
+    """Return severity, services and times as the incident file says, and what was recorded of each service."""
+    if not parts.audience.scope:
+        return "Severity and services are not part of this version.\n"
+    incident = parts.timeline.incident
+    rows = [("severity", markdown.escape(incident.severity or "not said"))]
+    rows.append(("services", present.listed([markdown.code(n) for n in incident.services]) or "not said"))
+    if parts.audience.identifiers and (found := _alerting(parts)):
+        rows.append(("services with an alert that fired", present.listed([markdown.code(n) for n in found])))
+    begun, ended = incident.start, incident.end
+    rows.append(("start (UTC)", moment(begun) if begun is not None else "not said"))
+    rows.append(("end (UTC)", moment(ended) if ended is not None else "not said"))
+    return markdown.table(("scope", "as the incident file says"), rows)
+
+
+def _alerting(parts: Parts) -> list[str]:
+    firings = (f for f in parts.timeline.facts if f.kind == "alert.firing" and _meets(parts, f))
+    return sorted({f.subject.service for f in firings if f.subject.service})
+
+
 def held_by(role: str, who: str) -> str:
     """Return a role once, and who had it where the pseudonym says something else."""
     same = re.sub(r"[^a-z0-9]+", "-", role.lower()).strip("-") == who
@@ -99,7 +119,7 @@ def _breach(parts: Parts) -> Iterator[str]:
         yield f"{text}; recovery: {markdown.statement(end) if parts.audience.identifiers else 'not known'}"
     else:
         yield f"{text}; last recovery {parts.at(end)}" + (
-            f", after {_range(measure)}" if not measure.reason else ""
+            f", after {measured_range(measure)}" if not measure.reason else ""
         )
 
 
@@ -139,10 +159,12 @@ def detection(parts: Parts) -> str:
     if head.fact is None:
         rule = markdown.statement(head.rule) if parts.audience.identifiers else "no alert fired"
         return f"{seen} Nothing was measured: {rule}.\n"
-    rows = [_measured(parts, measure) for measure in parts.timeline.measures]
+    known = [measure for measure in parts.timeline.measures if _ends(parts, measure)]
+    rows = [_measured(parts, measure) for measure in known]
     return (
         f"{seen} {_about(parts, head.fact)}.\n\n"
         + markdown.table(("measure", "range", "between (UTC)"), rows)
+        + _not_known(parts, [measure for measure in parts.timeline.measures if measure not in known])
         + reconciliation(parts)
     )
 
@@ -160,17 +182,26 @@ def _about(parts: Parts, firing: Fact) -> str:
 
 
 def _measured(parts: Parts, measure: Measure) -> tuple[str, str, str]:
+    between = " and ".join(parts.at(fact) for fact in _ends(parts, measure))
+    return markdown.escape(measure.name), measured_range(measure), between
+
+
+def _ends(parts: Parts, measure: Measure) -> tuple[Fact, ...]:
+    """Return the two facts that a measure is between; nothing where it is not known."""
     start, end = parts.facts.get(measure.from_ or ""), parts.facts.get(measure.to or "")
-    if measure.reason or start is None or end is None:
-        return markdown.escape(measure.name), "not known", markdown.statement(_why(parts, measure))
-    return markdown.escape(measure.name), _range(measure), f"{parts.at(start)} and {parts.at(end)}"
+    return () if measure.reason or start is None or end is None else (start, end)
 
 
-def _why(parts: Parts, measure: Measure) -> str:
-    return (measure.reason or "") if parts.audience.identifiers else ""
+def _not_known(parts: Parts, rest: list[Measure]) -> str:
+    """Return one line that says which measures there are none of, and why."""
+    if not rest or not parts.audience.sources:
+        return ""
+    said = "; ".join(f"{markdown.escape(m.name)} ({markdown.statement(m.reason or 'no fact')})" for m in rest)
+    return f"\nNot known: {said}.\n"
 
 
-def _range(measure: Measure) -> str:
+def measured_range(measure: Measure) -> str:
+    """Return a measure's range, or that it is not known."""
     if measure.min_s is None or measure.max_s is None:
         return "not known"
     return present.duration_range(measure.min_s, measure.max_s)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from render import markdown
+from render.audience import AUDIENCES
 from render.draft_parts import Parts
 from timeline import present
 from timeline.keyfacts import MOST, Row
@@ -14,7 +16,7 @@ from timeline.order import display_key
 
 HEADER = ("time (UTC)", "event", "data link")
 _GAP_HEADER = ("source", "time (UTC)", "reason", "what is not known")
-_PERCENT = 100
+_PERCENT, _HIGHLIGHTS = 100, 10
 
 
 class _Line(NamedTuple):
@@ -30,20 +32,26 @@ class _Line(NamedTuple):
 def timeline_table(parts: Parts) -> str:
     """Return the line on what is shown, the table, and the note on undetermined order."""
     lines = sorted([*_fact_lines(parts), *_gap_lines(parts)])
-    blocks = [_said(parts), table(parts, HEADER, list(_dated(lines)))]
-    if parts.marks:
-        blocks.append(
-            "≈N: the order of the rows that share a mark is not determined; "
-            "their bounds, with the errors of their clocks, overlap.\n"
-        )
-    return "\n".join(blocks)
+    blocks = [_said(parts), parts.table(HEADER, list(_dated(lines)))]
+    return "\n".join([*blocks, *_note(parts)])
 
 
-def table(parts: Parts, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a table without its last column, the link to the data, where no such link is shown."""
-    if parts.audience.sources:
-        return markdown.table(header, rows)
-    return markdown.table(header[:-1], [row[:-1] for row in rows])
+def _note(parts: Parts) -> list[str]:
+    note = (
+        "≈N: the order of the rows that share a mark is not determined; "
+        "their bounds, with the errors of their clocks, overlap.\n"
+    )
+    return [note] if parts.marks else []
+
+
+def highlights(parts: Parts) -> str:
+    """Return a table of at most ten rows: end points of the measures, records of the incident, deploys."""
+    short = replace(
+        parts.audience, rows=min(_HIGHLIGHTS, parts.audience.rows), kinds=AUDIENCES["public"].kinds
+    )
+    few = replace(parts, audience=short)
+    lines = sorted(_fact_lines(few))
+    return "\n".join([_said(few), few.table(HEADER, list(_dated(lines))), *_note(few)])
 
 
 def _said(parts: Parts) -> str:
@@ -141,7 +149,7 @@ def gaps_table(parts: Parts) -> str:
     rows = [
         (markdown.code(gap.source), _span(gap), gap.reason.replace("_", " "), _missing(gap)) for gap in gaps
     ]
-    return table(parts, _GAP_HEADER, rows)
+    return parts.table(_GAP_HEADER, rows)
 
 
 def _span(gap: Gap) -> str:

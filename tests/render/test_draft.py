@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 
 from render import markdown
 from render.draft import REGIONS, render_draft
+from render.draft_form import form_of
 from render.fences import parse
 from render.still_names import still_names
 from render.stills import render_stills, unavailable
@@ -29,14 +30,19 @@ def test_rendering_again_changes_nothing_and_keeps_prose() -> None:
     timeline = rich().timeline
     first = render_draft(timeline)
     assert render_draft(timeline, previous=first.text) == first
-    written = first.text.replace("*What will change", "- [ ] responder-1: pool size\n\n*What will change")
+    written = first.text.replace(
+        "| *What will change", "| pool size | prevents | responder-1 |\n| *What will change"
+    )
+    assert written != first.text
     assert render_draft(timeline, previous=written) == (written, ())
 
 
 @settings(max_examples=25, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=80).filter(lambda t: "timeline:" not in t))
 def test_prose_of_any_kind_survives_another_timeline(prose: str) -> None:
-    old = render_draft(rich().timeline).text.replace("*What helped, and do we want to keep it?*", prose)
+    first = render_draft(rich().timeline).text
+    old = first.replace("*What helped, and which safety nets held?*", prose)
+    assert old != first
     new = render_draft(empty().timeline, previous=old)
     outside = [p.text for p in parse(new.text) if p.form == "prose"]
     assert outside == [p.text for p in parse(old) if p.form == "prose"]
@@ -52,7 +58,11 @@ def test_the_sections_come_in_their_order() -> None:
     ]  # fmt: skip
     places = [text.index(f"{heading}") for heading in order]
     assert places == sorted(places)
-    assert [p.name for p in parse(text) if p.form == "region"] == [*REGIONS]
+    made = [p.name for p in parse(text) if p.form == "region"]
+    assert made == [*form_of(text).regions]
+    assert set(made) == set(REGIONS) - {"scope", "highlights"}, (
+        "the default has every region but the short forms"
+    )
 
 
 def test_the_table_links_both_ways() -> None:
