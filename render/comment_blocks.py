@@ -76,7 +76,7 @@ def blocks(view: View) -> list[Block]:
     parts = _Parts(view.timeline, view.page if markdown.is_web(view.page) else "", (), str)
     made = [
         _intro(view, parts),
-        _table("Measures", draft_sections.detection(parts)),
+        _table("Measures", draft_sections.measured(parts)),
         _table("Key facts", draft_table.timeline_table(parts)),
         _table("Gaps", draft_table.gaps_table(parts)),
         _check(view),

@@ -154,19 +154,23 @@ def _meets(parts: Parts, fact: Fact) -> bool:
 
 
 def detection(parts: Parts) -> str:
-    """Return what could be seen first, the rule that chose the alert, and the table of measures."""
-    head, seen = parts.headline, first_seen(parts)
+    """Return what could be seen first, the measures, and what thresholds and alerts say of each other."""
+    seen = first_seen(parts)
+    if parts.headline.fact is None:
+        return f"{seen} {measured(parts)}"
+    rest = [measure for measure in parts.timeline.measures if not _ends(parts, measure)]
+    return f"{seen} {measured(parts)}{_not_known(parts, rest)}{reconciliation(parts)}"
+
+
+def measured(parts: Parts) -> str:
+    """Return the rule that chose the alert, and the table of those measures that are known."""
+    head = parts.headline
     if head.fact is None:
         rule = markdown.statement(head.rule) if parts.audience.identifiers else "no alert fired"
-        return f"{seen} Nothing was measured: {rule}.\n"
-    known = [measure for measure in parts.timeline.measures if _ends(parts, measure)]
-    rows = [_measured(parts, measure) for measure in known]
-    return (
-        f"{seen} {_about(parts, head.fact)}.\n\n"
-        + markdown.table(("measure", "range", "between (UTC)"), rows)
-        + _not_known(parts, [measure for measure in parts.timeline.measures if measure not in known])
-        + reconciliation(parts)
-    )
+        return f"Nothing was measured: {rule}.\n"
+    rows = [_measured(parts, measure) for measure in parts.timeline.measures if _ends(parts, measure)]
+    table = markdown.table(("measure", "range", "between (UTC)"), rows)
+    return f"{_about(parts, head.fact)}.\n\n{table}"
 
 
 def _about(parts: Parts, firing: Fact) -> str:
