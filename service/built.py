@@ -76,6 +76,7 @@ def load(path: Path) -> Timeline:
 def shown(path: Path | str) -> str:
     """Return a path as reports name it: relative to the working directory where it lies below it."""
     try:
-        return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100 - links stay links
+        name = Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100 - links stay links
     except ValueError:
-        return Path(path).as_posix()
+        name = Path(path).as_posix()
+    return name.encode("utf-8", "replace").decode()

@@ -151,7 +151,7 @@ def _draft(
     if bundle:
         renderings = check_draft.renderings(
             bundle.timeline, _chart_urls(bundle, conf),
-            check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text),
+            check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
         )  # fmt: skip
         yield from check_draft.regions(pieces, renderings)
     prose = blocks(check_draft.spans(pieces))

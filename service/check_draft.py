@@ -90,12 +90,14 @@ def _region(piece: fences.Piece, line: int, renderings: list[Mapping[str, str]])
 
 
 def renderings(
-    timeline: Timeline, chart_urls: Iterable[str], file_name: Callable[[str], str]
+    timeline: Timeline, chart_urls: Iterable[str], file_name: Callable[[str], str], text: str
 ) -> list[dict[str, str]]:
-    """Return the regions' bodies for each prefix of links that a build or refresh may have used."""
+    """Return the regions' bodies of a draft for each prefix of links that a build or refresh may have used."""
     from render.draft import regions as render
 
-    return [render(timeline, chart_url=url, file_name=file_name) for url in dict.fromkeys(chart_urls)]
+    return [
+        render(timeline, chart_url=url, file_name=file_name, of=text) for url in dict.fromkeys(chart_urls)
+    ]
 
 
 def file_names(stored: Callable[[str], str], manifest: Manifest | None, text: str) -> Callable[[str], str]:

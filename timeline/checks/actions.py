@@ -37,9 +37,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(r"^[\s\-–—?.…*_]*$|^(?:tbd|tba|n/?a|none|unknown|todo)$", re.IGNORECASE)
-_FIELD = re.compile(
-    r"(?:^|[;,|(]|\.\s|\s[-–—])\s*\**([A-Za-z][A-Za-z ]{1,24}?)\**\s*[:=]\s*\**\s*([^;|)\n]+)"
-)
+_FIELD = re.compile(r"(?:^|(?<=[;,|(.])|\s[-–—])\s*\**([A-Za-z][A-Za-z ]{1,24}?)\**\s*[:=]\s*\**")
+_DUE = re.compile(r"[,;(]?\s*\b(?:due|by|until)\s+(?:on\s+|by\s+)?(?=\d{4}-\d\d-\d\d)", re.IGNORECASE)
 _CONCRETE = re.compile(rf"\d|{CODE}|https?://|#\w")
 
 
@@ -58,7 +57,7 @@ def actions(blocks: Sequence[Block]) -> list[Action]:
 
 
 def _relevant(blocks: Sequence[Block]) -> Iterator[Block]:
-    return (b for b in blocks if b.kind == "actions" and not b.kept and not b.prompt)
+    return (b for b in blocks if b.kind == "actions" and not (b.kept or b.quoted or b.prompt))
 
 
 def _rows(blocks: Sequence[Block]) -> Iterator[Action]:
@@ -92,13 +91,17 @@ def _items(blocks: Sequence[Block]) -> Iterator[Action]:
         if block.form == "item":
             groups.setdefault(block.group, []).append(block)
     for line, members in groups.items():
-        texts = [words.text for block in members for words in block.words]
+        text = " ".join(words.text for block in members for words in block.words)
+        marks = [m for m in _FIELD.finditer(text) if _column(m[1])]
+        ends = [*(m.start() for m in marks[1:]), len(text)]
         fields: dict[str, str] = {}
-        for text in texts:
-            for match in _FIELD.finditer(text):
-                if name := _column(match[1]):
-                    fields.setdefault(name, match[2])
-        yield Action(line, _FIELD.split(texts[0])[0].strip(" -–—*") or texts[0], fields)
+        for mark, end in zip(marks, ends, strict=False):
+            fields.setdefault(_column(mark[1]), text[mark.end() : end].strip(" ;,.|()*"))
+        head = text[: marks[0].start()] if marks else text
+        if match := _DUE.search(head):
+            fields.setdefault("due", head[match.end() :])
+            head = head[: match.start()]
+        yield Action(line, head.strip(" -–—*(;,."), fields)
 
 
 def check(blocks: Sequence[Block]) -> Iterator[Finding]:
@@ -109,7 +112,7 @@ def check(blocks: Sequence[Block]) -> Iterator[Finding]:
         if is_vague(action):
             yield found(
                 "action-vague", action.line,
-                f"{action.title[:80]!r} is vague: name the thing that will change and what it will do then",
+                f"{_shown(action.title)!r} is vague: name the thing that will change and what it will do then",
             )  # fmt: skip
     heading = next((b for b in blocks if b.form == "heading" and b.kind == "actions"), None)
     asked = any(b.kind == "actions" and b.prompt for b in blocks)
@@ -125,12 +128,16 @@ def _complete(action: Action) -> Iterator[Finding]:
     for name, (rule, message) in _ASKED.items():
         text = action.fields.get(name, "").strip()
         if _NOTHING.match(text):
-            yield found(rule, action.line, f"action {action.title[:60]!r} {message}")
+            yield found(rule, action.line, f"action {_shown(action.title)!r} {message}")
         elif name == "due" and not _DATE.search(text):
             yield found(
                 rule, action.line,
-                f"action {action.title[:60]!r} is due {text[:40]!r}, which is no date: write it as 2026-12-01",
+                f"action {_shown(action.title)!r} is due {text[:40]!r}, which is no date: write it as 2026-12-01",
             )  # fmt: skip
+
+
+def _shown(title: str) -> str:
+    return title.replace(CODE, "…")[:80]
 
 
 def is_vague(action: Action) -> bool:

@@ -14,6 +14,8 @@ from timeline.model import Timeline
 
 HOUR = 3600 * NS
 _OPTIONAL = re.compile(r"^\W*\(?optional", re.IGNORECASE)
+# A question within a line: `**Authors:** *Who wrote this?*`.
+_INLINE = re.compile(r"[:·]\**\s*(?:\*[^*\n]+\?\*|_[^_\n]+\?_)(?!\w)")
 _TODO = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b")
 
 
@@ -56,14 +58,33 @@ def empty(blocks: Sequence[Block]) -> Iterator[Finding]:
     for block in prompts(blocks):
         yield found(
             "prompt-empty", block.line,
-            f"nobody has answered {block.text.strip()[:100]!r}: answer below it, or delete it with its heading",
+            f"nobody has answered {_asked(block)[:100]!r}: answer below it, or delete it with its heading",
         )  # fmt: skip
     for block in blocks:
-        for line, text in block.words if block.form != "code" and not block.kept else ():
+        for number, written in enumerate(block.raw.split("\n") if _asks_inside(block) else (), block.line):
+            if match := _INLINE.search(written):
+                asked = match[0].strip(":·*_ ")
+                yield found(
+                    "prompt-empty", number, f"nobody has answered {asked!r}: write the answer in its place"
+                )
+        for line, text in block.words if _may_hold_places(block) else ():
             if match := _TODO.search(text):
                 yield found(
                     "prompt-empty", line, f"{match[0]} is left: write what is known, or that it is not"
                 )
+
+
+def _asked(block: Block) -> str:
+    return " ".join(c.text for c in block.cells if c.text.strip()) if block.cells else block.text.strip()
+
+
+def _asks_inside(block: Block) -> bool:
+    return block.form in {"paragraph", "item"} and not (block.prompt or block.kept)
+
+
+def _may_hold_places(block: Block) -> bool:
+    # A cell of an action that says TBD is found by what it lacks.
+    return block.form != "code" and not block.kept and not (block.form == "row" and block.kind == "actions")
 
 
 def deadline(timeline: Timeline, hours: int) -> Deadline | None:

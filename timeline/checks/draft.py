@@ -1,6 +1,7 @@
 """A draft as blocks of people's prose: headings, paragraphs, items and table rows, with their lines.
 
-Code, quotations, HTML and generated regions are left out: what is in them is nobody's interpretation.
+HTML and generated regions are left out. Code and block quotations are marked: what is in them is nobody's
+interpretation, though a quotation may name people.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ class Block:
     header: tuple[str, ...] = ()
     emphasised: bool = False
     kept: bool = False
+    quoted: bool = False
 
     @property
     def text(self) -> str:
@@ -76,6 +78,8 @@ class Block:
     @property
     def prompt(self) -> bool:
         """Whether this is a question of the template that nobody answered yet."""
+        if self.quoted:
+            return False
         if self.form == "row":
             filled = [cell for cell in self.cells if cell.text.strip()]
             return bool(filled) and all(c.emphasised and _asks(c.text) for c in filled)
@@ -166,9 +170,9 @@ def _walk(tokens: Sequence[Token], state: _State) -> Iterator[Block]:
                 state.row, state.cells = line, []
             case "tr_close":
                 yield from _row(state)
-            case "fence" | "code_block" if not state.quotes:
+            case "fence" | "code_block":
                 yield _block("code", token, state, ())
-            case "inline" if not state.quotes:
+            case "inline":
                 yield from _inline(token, state)
 
 
@@ -177,11 +181,11 @@ def _row(state: _State) -> Iterator[Block]:
     state.row = None
     if state.in_head:
         state.header = tuple(cell.text for cell in cells)
-    elif not state.quotes:
+    else:
         words = (Words(line, " | ".join(cell.text for cell in cells)),) if any(c.text for c in cells) else ()
         yield Block(
             "row", line, words, _raw(state, line, line), _section(state), state.heading, state.table,
-            cells=cells, header=state.header, kept=line in state.kept,
+            cells=cells, header=state.header, kept=line in state.kept, quoted=state.quotes > 0,
         )  # fmt: skip
 
 
@@ -191,7 +195,7 @@ def _inline(token: Token, state: _State) -> Iterator[Block]:
     text = " ".join(one.text for one in words)
     if state.row is not None:
         state.cells.append(Cell(text.strip(), _emphasised(token)))
-    elif state.level:
+    elif state.level and not state.quotes:
         state.path = [entry for entry in state.path if entry[0] < state.level] + [(state.level, text)]
         state.heading = first
         yield _block("heading", token, state, words)
@@ -204,7 +208,7 @@ def _block(form: Form, token: Token, state: _State, words: tuple[Words, ...]) ->
     return Block(
         form, begin + 1, words, _raw(state, begin + 1, end), _section(state), state.heading,
         state.items[0] if state.items else begin + 1, state.level,
-        emphasised=form != "code" and _emphasised(token), kept=begin + 1 in state.kept,
+        emphasised=form != "code" and _emphasised(token), kept=begin + 1 in state.kept, quoted=state.quotes > 0,
     )  # fmt: skip
 
 

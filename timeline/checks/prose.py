@@ -26,14 +26,15 @@ def check(blocks: Sequence[Block], known: Known) -> Iterator[Finding]:
     """Check people's prose; rules about facts are left out where there is no timeline."""
     timeline = known.timeline
     facts = timeline.facts if timeline else ()
+    own = [block for block in blocks if not block.quoted]
     if timeline:
         yield from separation.unknown(blocks, timeline)
         yield from separation.changed(blocks, facts, known.signed)
-        yield from completeness.late(blocks, timeline, known.now, known.hours)
-    yield from separation.missing(blocks, facts)
-    yield from separation.measures(blocks, facts)
-    yield from blameless.wording(blocks)
+        yield from completeness.late(own, timeline, known.now, known.hours)
+    yield from separation.missing(own, facts)
+    yield from separation.measures(own, facts)
+    yield from blameless.wording(own)
     yield from blameless.names(blocks, known.names)
-    yield from actions.check(blocks)
-    yield from completeness.empty(blocks)
-    yield from times.check(blocks)
+    yield from actions.check(own)
+    yield from completeness.empty(own)
+    yield from times.check(own)

@@ -12,7 +12,7 @@ from timeline.model import Fact, Timeline
 
 CITATION = re.compile(r"(?<![\w-])[fg]-[0-9a-f]{16}(?![\w-])")
 #: What begins like an id and is none: cut off, mistyped, or in capitals.
-_LIKE = re.compile(r"(?<![\w-])f-(?=[0-9a-zA-Z]*\d)[0-9a-fA-F]{6,40}(?![\w-])")
+_LIKE = re.compile(r"(?<![\w-])[fF]-(?=[0-9a-zA-Z]*\d)[0-9a-fA-F]{6,40}(?![\w-])")
 # A quotation, code, a link's or an image's address, a comment: nobody's statement of a fact.
 _NOT_OURS = re.compile(r"“[^”]*”|`[^`\n]*`|\]\([^)\n]*\)|<!--.*?-->|<[^>\n]*>")
 _GAP_ROW = re.compile(r"^\|[^|]*\| \*\*Gap\*\*")

@@ -28,7 +28,7 @@ JUDGING = re.compile(
 )
 
 _PEOPLE = (
-    r"(?:we|they|he|she|i|you|nobody|no one|someone|somebody|everyone|(?:the |our |an? )?(?:\w+ )?"
+    r"(?:we|they|he|she|i|you|nobody|no one|someone|somebody|everyone|(?:the |our |an? )?(?:[\w-]+ )?"
     r"(?:team|teams|engineer|engineers|operator|operators|developer|developers|responder|responders|on-?call"
     r"|person|people|author|reviewer|reviewers|admin|admins|sre|sres|staff|employee|colleague|commander))"
 )
