@@ -1,4 +1,4 @@
-"""The contributing-factor map as a drawing: facts on the left, the incident on the right; pure."""
+"""The contributing-factor map as a drawing: each column leads to the next, the incident on the right; pure."""
 
 from __future__ import annotations
 
@@ -59,11 +59,17 @@ def diagram(notes: Sequence[Note], facts: Mapping[str, Fact], title: str) -> Dia
     if not tree:
         return None
     known = {n.id: n for n in notes}
-    used = list(dict.fromkeys(f for i in tree for f in cited(known[i].head.body) if f in facts))
     depth = {i: _depth(i, tree) for i in tree}
-    deepest = max(depth.values())
-    columns = [[_fact_box(facts[f]) for f in used]] if used else []
-    columns += [[_factor_box(known[i]) for i in tree if depth[i] == n] for n in range(deepest, 0, -1)]
+    stands = {f: depth[i] for i in tree for f in cited(known[i].head.body) if f in facts}
+    # A fact stands right before the factor it is cited by: no arrow runs behind another box.
+    deepest = max([*depth.values(), *(n + 1 for n in stands.values())])
+    columns = [
+        [
+            *(_fact_box(facts[f]) for f, n in stands.items() if n + 1 == level),
+            *(_factor_box(known[i]) for i in tree if depth[i] == level),
+        ]
+        for level in range(deepest, 0, -1)
+    ]
     columns.append([_box("incident", title, "incident", "", title)])
     placed = _placed(columns)
     pairs = [(i, p or "incident", "factor") for i, p in tree.items()]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import hmac
 import json
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +35,15 @@ webhooks_per_minute = 1000000
 
 def build_incident(out: Path) -> Path:
     """Write a whole incident below `out`, as a build does: evidence, timeline, draft and page."""
-    built, directory = rich(), out / INCIDENT
+    shutil.copytree(_built(), out / INCIDENT)
+    return out / INCIDENT
+
+
+@cache
+def _built() -> Path:
+    folder = tempfile.mkdtemp(prefix="incident-timeline-served-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    built, directory = rich(), Path(folder) / INCIDENT
     evidence = Evidence(directory / "evidence")
     for data in built.payloads.values():
         evidence.put(data, "json")
