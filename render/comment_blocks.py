@@ -91,6 +91,7 @@ def _intro(view: View, parts: Parts) -> Block:
     title = ": ".join(markdown.escape(markdown.excerpt(t)) for t in (incident.id, incident.title) if t)
     summary = draft_sections.summary(parts).split("\n", 1)[0]
     said = " · ".join(_said(view))
+    said += f"\n\n{_at_a_glance(view)}"
     return Block(f"### Timeline of {title}\n\n{summary}\n\n{said}\n")
 
 
@@ -102,6 +103,28 @@ def _said(view: View) -> Iterator[str]:
         more = len(incident.services) - len(services)
         yield f"services {', '.join(services)}" + (f" and {more} more" if more > 0 else "")
     yield _whole(view)
+
+
+def _at_a_glance(view: View) -> str:
+    """Return what a reviewer asks first; the parts further down have the rest."""
+    check = (
+        "not checked"
+        if view.findings is None
+        else _counted(view.findings) or "facts match their evidence, no finding"
+    )
+    if view.changes is None or view.changes.empty:
+        return f"Check: **{check}**."
+    return f"Check: **{check}**. Since the last attached build: **{_facts_changed(view.changes)}**."
+
+
+def _counted(findings: Sequence[Finding]) -> str:
+    counts = Counter(f.severity for f in findings)
+    return present.listed([present.count(n, s) for s, n in sorted(counts.items())])
+
+
+def _facts_changed(changes: Difference) -> str:
+    counts = (("added", changes.added), ("gone", changes.gone), ("changed", changes.changed))
+    return ", ".join(present.count(len(facts), f"fact {how}", f"facts {how}") for how, facts in counts)
 
 
 def _whole(view: View) -> str:
@@ -126,8 +149,6 @@ def _check(view: View) -> Block:
         return Block("#### Check\n\nNot checked against its evidence.\n")
     if not view.findings:
         return Block("#### Check\n\nFacts match their evidence; no finding.\n")
-    counts = Counter(f.severity for f in view.findings)
-    said = present.listed([present.count(n, s) for s, n in sorted(counts.items())])
     rows = [
         (
             markdown.escape(f.severity), markdown.code(f.rule),
@@ -136,7 +157,7 @@ def _check(view: View) -> Block:
         )
         for f in sorted(view.findings, key=lambda f: (f.severity, f.file, f.line, f.rule))
     ]  # fmt: skip
-    return _table(f"Check: {said}", markdown.table(("", "rule", "where", "finding"), rows))
+    return _table(f"Check: {_counted(view.findings)}", markdown.table(("", "rule", "where", "finding"), rows))
 
 
 def _compared(view: View) -> Iterator[Block]:
@@ -159,8 +180,6 @@ def _compared(view: View) -> Iterator[Block]:
 
 
 def _changes(title: str, changes: Difference) -> Block:
-    counts = (("added", changes.added), ("gone", changes.gone), ("changed", changes.changed))
-    said = ", ".join(present.count(len(facts), f"fact {how}", f"facts {how}") for how, facts in counts)
     rows = [
         *(_row(f"changed: {', '.join(c.members)}", c.new) for c in changes.changed),
         *(_row("gone", fact) for fact in changes.gone),
@@ -169,7 +188,7 @@ def _changes(title: str, changes: Difference) -> Block:
         *(("closed gap", _when(g.start), _in_source(g)) for g in changes.gaps_gone),
         *(("measure", "", f"{markdown.escape(m.name)}: {_range(m.old)}, now {_range(m.new)}") for m in changes.measures),
     ]  # fmt: skip
-    return _table(title, f"{said}\n\n{markdown.table(('', 'time (UTC)', 'what'), rows)}")
+    return _table(title, f"{_facts_changed(changes)}\n\n{markdown.table(('', 'time (UTC)', 'what'), rows)}")
 
 
 def _row(how: str, fact: Fact) -> tuple[str, str, str]:

@@ -17,7 +17,7 @@ from timeline.model import Fact, Timeline
 LIMIT = 50_000
 _LABEL, _LIVES, _GAPS = 60, 15, 10
 _KEPT = " .-_/()+="
-_HEAD = "gantt\n    dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat %H:%M\n"
+_HEAD = "gantt\n    dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat %H:%M\n    todayMarker off\n"
 
 #: A section's name, and its rows.
 _Section = tuple[str, list[str]]

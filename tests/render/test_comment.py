@@ -17,6 +17,7 @@ from render.marker import Marker, mark
 from render.mermaid import gantt, label
 from render.signoff import signoffs
 from tests.render.comment_cases import HOSTILE, OURS, alive, hostile_view, many, tokens
+from tests.render.comment_page import page
 from tests.render.timeline_fixture import empty, rich
 from timeline.checks.findings import Finding
 from timeline.diff import difference
@@ -145,7 +146,7 @@ def test_five_thousand_facts_with_emoji_stay_within_the_limits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("points", "size"), [(60_000, 9_000), (5_000, 200_000), (4_000, 4_000), (3_000, 9_000)]
+    ("points", "size"), [(60_000, 9_000), (5_000, 200_000), (4_000, 4_000), (3_200, 9_000)]
 )
 def test_smaller_limits_drop_whole_rows(points: int, size: int) -> None:
     body = comment(view(), points=points, size=size)
@@ -229,3 +230,51 @@ def test_mermaid_itself_draws_every_row(chromium: Path, node_modules: Path) -> N
         browser.close()
     assert rows == [text.count("    · ") for text in drawn]
     assert all(rows)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [820, 360])
+def test_the_comment_as_githubs_stylesheet_shows_it(
+    chromium: Path, node_modules: Path, tmp_path: Path, width: int
+) -> None:
+    from playwright.sync_api import sync_playwright
+
+    old = rich().timeline
+    facts = list(old.facts)
+    facts[3] = facts[3].model_copy(update={"statement": "Alert `Other` fired"})
+    new = old.model_copy(update={"facts": (*facts[:5], *facts[6:])})
+    asked = signoffs([new.facts[3]], {}, "", {})
+    found = [
+        Finding(
+            "action-owner",
+            7,
+            "has no owner: name the team that does it",
+            "postmortems/INC-42/postmortem.md",
+            "error",
+        )
+    ]
+    shown = view(
+        timeline=new,
+        marker=mark(new)._replace(base="a" * 64),
+        changes=difference(old, new),
+        signoffs=asked,
+        findings=found,
+    )
+    file = tmp_path / "comment.html"
+    file.write_text(page(comment(shown), node_modules, width))
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": width + 40, "height": 900})
+        asked_for: list[str] = []
+        tab.on("request", lambda request: asked_for.append(request.url))
+        tab.goto(file.as_uri())
+        tab.wait_for_function("document.title === 'drawn'")
+        tab.screenshot(path=str(tmp_path / f"comment-{width}.png"), full_page=True)
+        wide = tab.evaluate(
+            "document.querySelector('.box').scrollWidth - document.querySelector('.box').clientWidth"
+        )
+        tables, boxes = tab.locator("table").count(), tab.locator("input[type=checkbox]").count()
+        browser.close()
+    assert asked_for == [file.as_uri()]
+    assert (tables, boxes) == (5, 1)
+    assert wide <= 0
