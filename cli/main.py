@@ -12,7 +12,10 @@ from cli.attach import attach
 from cli.check import check, sign_off, status
 from cli.diff import diff
 from cli.export import export
+from cli.reveal import reveal
 from cli.serve import serve
+from cli.template import AudienceName, TemplateName
+from cli.template import template as template_commands
 from cli.thresholds import thresholds
 
 app = typer.Typer(
@@ -84,6 +87,8 @@ def build(
         bool, typer.Option("--strict", help="Treat any source's gap as if none had answered.")
     ] = False,
     stills: Stills = True,
+    template: TemplateName = None,
+    audience: AudienceName = None,
     as_json: AsJson = False,
     no_input: NoInput = False,  # noqa: ARG001 - accepted so that scripts can say it
 ) -> None:
@@ -91,10 +96,12 @@ def build(
     from cli import show
     from service.build import Request
     from service.build import build as run
+    from service.layouts import Asked
 
     request = Request(
         incident=incident, start=start, end=end, services=tuple(service or ()), sources=tuple(source or ()),
         config=config, out=out, offline=offline, strict=strict, stills=stills,
+        asked=Asked(template, audience),
     )  # fmt: skip
     with show.progress() as progress:
         result = run(request, progress)
@@ -106,13 +113,16 @@ def build(
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where to build it.")] = Path("build/demo"),
     stills: Stills = True,
+    template: TemplateName = None,
+    audience: AudienceName = None,
     as_json: AsJson = False,
 ) -> None:
     """Build the bundled example: no server, no network."""
     from cli import show
     from service.demo import demo as run
+    from service.layouts import Asked
 
-    result = run(out, stills=stills)
+    result = run(out, stills=stills, asked=Asked(template, audience))
     show.result(result, as_json=as_json)
 
 
@@ -121,12 +131,15 @@ def refresh(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
     config: ConfigFile = None,
     stills: Stills = True,
+    template: TemplateName = None,
+    audience: AudienceName = None,
 ) -> None:
     """Rebuild generated regions; people's text untouched."""
     from cli import show
+    from service.layouts import Asked
     from service.refresh import refresh as run
 
-    show.messages(run(directory, config=config, stills=stills))
+    show.messages(run(directory, config=config, stills=stills, asked=Asked(template, audience)))
     typer.echo(f"refreshed {directory}")
 
 
@@ -154,6 +167,8 @@ def schema() -> None:
 app.command()(attach)
 app.command()(thresholds)
 app.command()(serve)
+app.command()(reveal)
+app.add_typer(template_commands, name="template")
 for command in (check, status, sign_off, diff, export):
     app.command()(command)
 

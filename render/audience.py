@@ -76,13 +76,13 @@ _STATES = {
     "investigating", "identified", "monitoring", "resolved", "update", "postmortem", "scheduled", "in_progress",
     "verifying", "completed", "maintenance", "degraded", "outage", "operational",
 }  # fmt: skip
-# Addresses, mail addresses, host names, numbers of hosts and what looks like a path or an account.
-_INSIDE = re.compile(
+#: Addresses, mail addresses, host names, numbers of hosts and what looks like a path or an account.
+INSIDE = re.compile(
     r"\w[\w+.-]*://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@[\w-]+|#[\w-]+"
     r"|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b|\b[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}\b"
     r"|\b(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]+(?::\d+)?\b(?:/\S*)?|(?<!\w)/\w+(?:/\S+)+|`[^`]*`"
 )
-_PEOPLE = re.compile(r"\b(?:responder|bot)-\d+\b", re.IGNORECASE)
+PEOPLE = re.compile(r"\b(?:responder|bot)-\d+\b", re.IGNORECASE)
 LEFT_OUT = "(left out)"
 
 
@@ -105,4 +105,4 @@ def outside(text: str, names: tuple[str, ...] = ()) -> str:
     """Return published words without addresses, hosts, code, accounts and `names`."""
     for name in sorted(names, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", LEFT_OUT, text, flags=re.IGNORECASE)
-    return _PEOPLE.sub(LEFT_OUT, _INSIDE.sub(LEFT_OUT, text))
+    return PEOPLE.sub(LEFT_OUT, INSIDE.sub(LEFT_OUT, text))

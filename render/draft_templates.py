@@ -54,7 +54,9 @@ class Layout:
 
 
 class TemplateError(UsageError):
-    """A team's template that cannot be used; nothing was written."""
+    """A team's template that cannot be used; nothing was written. `line` is 0 where it is not known."""
+
+    line = 0
 
 
 @cache
@@ -75,7 +77,9 @@ def compose(template: Template, context: Mapping[str, Any]) -> str:
         return _bounded({**shipped(), OWN: template.source}, context)
     except LayoutError as err:
         where = f"{template.name}, line {err.line}" if err.line else template.name
-        raise TemplateError(f"{where}: {err}; `timeline template lint` checks a template") from err
+        error = TemplateError(f"{where}: {err}; `timeline template lint` checks a template")
+        error.line = err.line
+        raise error from err
 
 
 def _bounded(sources: Mapping[str, str], context: Mapping[str, Any]) -> str:

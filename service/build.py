@@ -13,8 +13,10 @@ import anyio
 
 from collectors.redaction import Redactor
 from collectors.tape import EvidenceError
+from render.draft_templates import Layout
 from service import claims, collect, config, files, incidents, output
 from service.evidence import Collection, Evidence, Manifest, People
+from service.layouts import NOTHING, Asked, Chosen, Recorded
 from timeline.assemble import OWN_SOURCE, Assembled, Build, Reading, assemble
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UsageError
@@ -44,6 +46,7 @@ class Request:
     strict: bool = False
     stills: bool = True
     now: int | None = None
+    asked: Asked = NOTHING
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ class _Plan:
     incident: Incident | None = None
     gaps: list[Gap] = field(default_factory=list)
     now: int = 0
+    chosen: Chosen = field(default_factory=lambda: Chosen(Layout()))
 
 
 def build(request: Request, progress: collect.Progress | None = None) -> Result:
@@ -117,7 +121,14 @@ def build(request: Request, progress: collect.Progress | None = None) -> Result:
             collection, readings = _collect(plan, manifest, request, secret, redactor, progress)
             updated = Manifest(collections=(*manifest.collections, collection))
             return _write(
-                plan.directory, plan.evidence, updated, [*earlier, *readings], known, request, new=True
+                plan.directory,
+                plan.evidence,
+                updated,
+                [*earlier, *readings],
+                known,
+                request,
+                plan.chosen,
+                new=True,
             )
         except BaseException:
             plan.evidence.discard()
@@ -143,7 +154,17 @@ def _plan(request: Request) -> _Plan:
     output.check_ours(directory)
     output.previous_draft(directory)
     evidence = Evidence(evidence_folder(conf, directory))
-    return _Plan(directory, evidence, conf, found, window, incident, gaps, now)
+    chosen = _layout(conf, directory, evidence, request)
+    return _Plan(directory, evidence, conf, found, window, incident, gaps, now, chosen)
+
+
+def _layout(conf: config.Config, directory: Path, evidence: Evidence, request: Request) -> Chosen:
+    """Return the draft's form; a new draft of a new collection has the configured one."""
+    newest = (evidence.manifest().collections or (None,))[-1]
+    told = newest if request.offline or (directory / output.DRAFT).exists() else None
+    return output.layout(
+        directory, evidence, told, request.asked, default=conf.settings.template, folder=conf.folder
+    )
 
 
 def output_directory(conf: config.Config, identity: str, out: Path | None) -> Path:
@@ -192,10 +213,17 @@ def _collect(
         sources=tuple(o.run for o in outcomes), gaps=tuple(g.model_dump(mode="json") for g in plan.gaps),
         joined={i: ids[0] for ids in plan.conf.settings.people.values() for i in ids},
         config_digest=plan.conf.digest, chart_url=plan.conf.settings.chart_url, tool=version("incident-timeline"),
-        incident_file=file,
+        incident_file=file, layout=_recorded(plan),
         exchanges=tuple(e for o in outcomes for e in o.entries),
     )  # fmt: skip
     return collection, [*readings, *_claims(collection, plan.evidence)]
+
+
+def _recorded(plan: _Plan) -> Recorded:
+    form = plan.chosen.layout
+    own = form.template.source
+    payload = plan.evidence.put(own.encode(), "txt") if own is not None else None
+    return Recorded(template=form.template.name, payload=payload, audience=form.audience.name)
 
 
 def _claims(collection: Collection, evidence: Evidence) -> list[Reading]:
@@ -249,11 +277,12 @@ def _offline(request: Request) -> Result:
     output.previous_draft(directory)
     if not manifest.collections:
         raise UsageError(f"{evidence.folder} holds no evidence of {identity}; build once without --offline")
+    chosen = _layout(conf, directory, evidence, request)
     with files.locked(directory):
         files.sweep(directory)
         evidence.discard()
         readings = _replay(manifest, evidence)
-        return _write(directory, evidence, manifest, readings, evidence.people(), request, new=False)
+        return _write(directory, evidence, manifest, readings, evidence.people(), request, chosen, new=False)
 
 
 def rebuilt(evidence: Evidence) -> bytes:
@@ -278,13 +307,13 @@ def _assembled(manifest: Manifest, readings: Sequence[Reading], known: People) -
 
 def _write(
     directory: Path, evidence: Evidence, manifest: Manifest, readings: Sequence[Reading],
-    known: People, request: Request, *, new: bool,
+    known: People, request: Request, chosen: Chosen, *, new: bool,
 ) -> Result:  # fmt: skip
     newest = manifest.collections[-1]
     made = _assembled(manifest, readings, known)
     people = known.grown(made.people, made.pseudonyms)
     rendered = output.render(
-        directory, made.timeline, evidence, people, newest.chart_url, stills=request.stills
+        directory, made.timeline, evidence, people, newest.chart_url, stills=request.stills, chosen=chosen
     )
     if new:
         evidence.commit()

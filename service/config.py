@@ -33,6 +33,8 @@ class Settings(BaseModel):
     pad_after: str = "30m"
     incidents: str = "incidents/"
     chart_url: str = ""
+    # How a new draft is laid out decides nothing about the facts: no part of the configuration's digest.
+    template: str = Field(default="default", exclude=True)
     people: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     # How pages are served decides nothing about a build: it is no part of the configuration's digest.
     serve: ServeSettings = Field(default=ServeSettings(), exclude=True)

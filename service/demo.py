@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from service.build import Request, Result, build
+from service.layouts import NOTHING, Asked
 from timeline.errors import UsageError
 
 INCIDENT = "INC-42"
@@ -20,11 +21,11 @@ def bundled() -> Path:
     raise UsageError("the bundled example is absent from this installation; install incident-timeline again")
 
 
-def demo(out: Path, *, stills: bool = True) -> Result:
+def demo(out: Path, *, stills: bool = True, asked: Asked = NOTHING) -> Result:
     """Build the bundled example below `out`, offline; people's text in an earlier draft is kept."""
     directory = out / INCIDENT
     target = directory / "evidence"
     for file in sorted((bundled() / "evidence").iterdir()):
         target.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target / file.name)
-    return build(Request(incident=INCIDENT, out=out, offline=True, stills=stills))
+    return build(Request(incident=INCIDENT, out=out, offline=True, stills=stills, asked=asked))

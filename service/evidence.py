@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from collectors.tape import Entry, EvidenceError
 from service import files
 from service.claims import IncidentFile
+from service.layouts import Recorded
 from timeline.canonical import canonical, sha256
 from timeline.instant import Instant
 from timeline.model import GapReason, Incident, Person, Window
@@ -61,6 +62,7 @@ class Collection(BaseModel):
     chart_url: str = ""
     tool: str = ""
     incident_file: IncidentFile | None = None
+    layout: Recorded | None = None
     exchanges: tuple[Entry, ...] = ()
 
 

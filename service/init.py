@@ -17,6 +17,7 @@ pad_before = "1h"
 pad_after = "30m"
 incidents = "incidents/"       # where --incident ID looks for <ID>.toml, .yaml or .json
 # chart_url = ""               # prefix of links from the draft to the page
+# template = "default"         # of new drafts; `timeline template list`, or a file of your own
 
 # [people]                     # one person's identities share one pseudonym
 # alice = ["slack:T024BE7LD:U061F7AUR", "git:alice@example.org"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from render.draft_templates import Template
 from service import files
-from service.evidence import Evidence, Manifest, People
+from service.evidence import Collection, Evidence, Manifest, People
+from service.layouts import Asked, Chosen, Recorded, choose
 from timeline.canonical import Json, canonical
 from timeline.errors import UsageError
 from timeline.model import SCHEMA_VERSION, Timeline
@@ -99,18 +101,25 @@ def _asked(request: dict[str, Json]) -> str:
 
 
 def render(
-    directory: Path, timeline: Timeline, evidence: Evidence, people: People, chart_url: str, *, stills: bool
-) -> Rendered:
-    """Render timeline, stills, draft and page; people's text in an existing draft is kept."""
+    directory: Path, timeline: Timeline, evidence: Evidence, people: People, chart_url: str, *, stills: bool,
+    chosen: Chosen | None = None,
+) -> Rendered:  # fmt: skip
+    """Render timeline, stills, draft and page; people's text in an existing draft is kept.
+
+    Without `chosen` the draft keeps its form, and a new one has the default's.
+    """
     from render.draft import render_draft
+    from render.leaks import leaks
     from render.page import render_page
 
     pictures, unable = _stills(timeline, evidence) if stills else ({}, [])
     kept = pictures or {p.name: b"" for p in sorted((directory / "charts").glob("*.svg"))}
-    previous = previous_draft(directory)
+    previous = None if chosen and chosen.anew else previous_draft(directory)
     draft = render_draft(
-        timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name
-    )
+        timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name,
+        layout=chosen.layout if chosen else None,
+    )  # fmt: skip
+    told = leaks(draft.text, timeline, [name for one in people.persons() for name in one.names])
     mask = excerpt_mask(people.persons(), people.pseudonyms)
     made: dict[str, bytes] = {}
     made |= {f"charts/{name}": data for name, data in pictures.items()}
@@ -118,7 +127,30 @@ def render(
         DRAFT: draft.text.encode("utf-8"),
         PAGE: render_page(timeline, evidence.get, file_name=evidence.file_name, mask=mask),
     }
-    return Rendered(made, [*draft.messages, *unable])
+    return Rendered(made, [*draft.messages, *told, *unable])
+
+
+def layout(
+    directory: Path,
+    evidence: Evidence,
+    newest: Collection | None,
+    asked: Asked,
+    *,
+    default: str,
+    folder: Path,
+) -> Chosen:
+    """Return the form of the draft; raise UsageError, before anything is written, where it cannot be had."""
+    told = newest.layout if newest else None
+    recorded = (told, _recorded(told, evidence)) if told else None
+    return choose(
+        asked, previous_draft(directory), directory, recorded=recorded, default=default, folder=folder
+    )
+
+
+def _recorded(told: Recorded, evidence: Evidence) -> Template:
+    if told.payload is None:
+        return Template(told.template)
+    return Template(told.template, evidence.get(told.payload).decode())
 
 
 def _stills(timeline: Timeline, evidence: Evidence) -> tuple[dict[str, bytes], list[str]]:

@@ -1,0 +1,41 @@
+"""`timeline reveal`: who stands behind a pseudonym, from the evidence alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def reveal(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    pseudonym: Annotated[
+        list[str] | None, typer.Argument(metavar="[PSEUDONYM]...", help="Only these (default: everyone).")
+    ] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print a machine-readable answer on stdout.")
+    ] = False,
+) -> None:
+    """Print whose pseudonym is whose; needs the evidence, where people's names are."""
+    import json
+
+    from service.reveal import WARNING
+    from service.reveal import reveal as run
+
+    rows = run(directory, tuple(pseudonym or ()), config=config)
+    typer.echo(WARNING, err=True)
+    if as_json:
+        typer.echo(json.dumps([row._asdict() for row in rows], indent=2, ensure_ascii=False))
+        return
+    wide = max((len(row.pseudonym) for row in rows), default=0)
+    for row in rows:
+        typer.echo(
+            f"{row.pseudonym:{wide}}  {', '.join(row.names) or 'no name recorded'}  ({', '.join(row.identities)})"
+        )
