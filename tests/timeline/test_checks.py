@@ -197,6 +197,20 @@ def test_short_and_embedded_names_are_left_alone() -> None:
     ]
 
 
+def test_an_account_is_found_as_people_write_it_and_not_as_a_word() -> None:
+    some = Known(
+        rich().timeline, {"reader": "responder-4", "dana": "commander", "lee@x.example": "responder-2"}
+    )
+    text = "A reader saw it. Dana told @dana and lee@x.example, see @reader.\n"
+    made = [f.message for f in check_prose(prose(text), some)]
+    assert made == [
+        "'Dana' is a person's name: write 'commander'",
+        "'@dana' is a person's name: write 'commander'",
+        "'lee@x.example' is a person's name: write 'responder-2'",
+        "'@reader' is a person's name: write 'responder-4'",
+    ]
+
+
 # --- actions -----------------------------------------------------------------------------------
 
 

@@ -32,9 +32,7 @@ def wording(blocks: Iterable[Block]) -> Iterator[Finding]:
 
 def names(blocks: Iterable[Block], pseudonyms: Mapping[str, str]) -> Iterator[Finding]:
     """Find names of people: `pseudonyms` maps each name that the evidence knows to its pseudonym."""
-    known = {
-        name.strip(): pseudonym for name, pseudonym in pseudonyms.items() if len(name.strip()) >= _SHORTEST
-    }
+    known = {form: pseudonym for name, pseudonym in pseudonyms.items() for form in _forms(name.strip())}
     pattern = _any_of(known)
     for block in blocks:
         if block.form == "code":
@@ -43,12 +41,17 @@ def names(blocks: Iterable[Block], pseudonyms: Mapping[str, str]) -> Iterator[Fi
             yield from _named(line, text, pattern, known, handles=block.kind not in {"actions", "people"})
 
 
+def _forms(name: str) -> list[str]:
+    """Return how prose writes a name: of an account such as `reader`, not the plain word."""
+    if len(name) < _SHORTEST:
+        return []
+    return [f"@{name}", name.capitalize() if name.isalpha() and name.islower() else name]
+
+
 def _any_of(known: Iterable[str]) -> re.Pattern[str] | None:
     longest_first = sorted(known, key=lambda name: (-len(name), name))
     return (
-        re.compile(rf"(?<![\w@])@?({'|'.join(map(re.escape, longest_first))})(?!\w)")
-        if longest_first
-        else None
+        re.compile(rf"(?<![\w@])({'|'.join(map(re.escape, longest_first))})(?!\w)") if longest_first else None
     )
 
 
@@ -73,7 +76,7 @@ def _named(
     for name, pseudonym in hits.items():
         yield found("blameless-name", line, f"{name!r} is a person's name: write {pseudonym!r}")
     for match in _HANDLE.finditer(text) if handles else ():
-        if match[1].lower() not in _GROUPS and match[1] not in hits:
+        if match[1].lower() not in _GROUPS and match[0] not in hits:
             yield found(
                 "blameless-name",
                 line,
