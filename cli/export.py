@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli.template import AudienceName, TemplateName
+
 
 def export(
     directory: Annotated[
@@ -15,7 +17,10 @@ def export(
     to: Annotated[
         str,
         typer.Option(
-            "--to", metavar="FORM", help="csv, jsonl, parquet, timesketch, perfetto, ics or in-toto."
+            "--to",
+            metavar="FORM",
+            help="Facts as csv, jsonl, parquet, timesketch, perfetto, ics or in-toto; "
+            "the draft as markdown, html, pdf, asciidoc or confluence.",
         ),
     ],
     out: Annotated[
@@ -30,21 +35,37 @@ def export(
             "--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."
         ),
     ] = None,
+    template: TemplateName = None,
+    audience: AudienceName = None,
 ) -> None:
-    """Write a built timeline as csv, jsonl, parquet, timesketch, perfetto, ics or in-toto."""
+    """Write a built timeline, or its draft, in a form that other tools read."""
     import sys
 
-    from service.export import FORMS
+    from service import printing
+    from service.export import FORMS, save
     from service.export import export as run
-    from service.files import write
+    from service.layouts import Asked
     from timeline.errors import UsageError
 
-    if to in FORMS and not FORMS[to].text and out is None and sys.stdout.isatty():
+    text = {
+        **{name: form.text for name, form in FORMS.items()},
+        **{n: f.text for n, f in printing.FORMS.items()},
+    }
+    if not text.get(to, True) and out is None and sys.stdout.isatty():
         raise UsageError(f"--to {to} is no text for a terminal; add --out FILE")
-    data = run(directory, to, config=config, sign=sign)
+    if to in printing.FORMS and not sign:
+        data, messages = printing.printed(directory, to, config=config, asked=Asked(template, audience))
+        for message in messages:
+            typer.echo(f"timeline: {message}", err=True)
+    elif template or audience:
+        raise UsageError(
+            "--template and --audience are of the draft: --to markdown, html, pdf, asciidoc or confluence"
+        )
+    else:
+        data = run(directory, to, config=config, sign=sign)
     if out is None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        write(out, data)
+        save(out, data)
         typer.echo(f"wrote {out}", err=True)

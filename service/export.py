@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from collectors.tape import EvidenceError
-from service import built, output
+from service import built, files, output, printing
 from service.check_evidence import named_payloads
 from timeline.canonical import sha256
 from timeline.errors import UsageError
@@ -39,9 +39,8 @@ def export(directory: Path, form: str, *, config: Path | None = None, sign: bool
     from service.registry import nearest
 
     if form not in FORMS:
-        raise UsageError(
-            f"--to {form}: there is no such form{nearest(form, list(FORMS))}: {', '.join(FORMS)}"
-        )
+        known = [*FORMS, *printing.FORMS]
+        raise UsageError(f"--to {form}: there is no such form{nearest(form, known)}: {', '.join(known)}")
     if sign and form != "in-toto":
         raise UsageError("--sign signs an in-toto statement; add `--to in-toto`")
     timeline = built.load(directory)
@@ -53,6 +52,17 @@ def export(directory: Path, form: str, *, config: Path | None = None, sign: bool
     from service.signing import signed
 
     return signed(statement)
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write an export: a file is replaced whole; a device or a pipe is written to, never replaced."""
+    if path.is_dir():
+        raise UsageError(f"--out {path} is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            stream.write(data)
+    else:
+        files.write(path, data)
 
 
 def _maker(form: str) -> Callable[[Timeline], bytes]:
@@ -79,8 +89,8 @@ def _statement(directory: Path, timeline: Timeline, config: Path | None) -> byte
     for digest in sorted(named_payloads(timeline, manifest)):
         evidence.get(digest)  # raises where it is absent or does not match
         payloads[f"evidence/{evidence.file_name(digest).removesuffix('.zst')}"] = digest
-    files = {
+    whole = {
         output.TIMELINE: directory / output.TIMELINE,
         **{f"evidence/{n}": evidence.folder / n for n in ("manifest.json", "people.json")},
     }
-    return to_intoto(timeline, {n: sha256(p.read_bytes()) for n, p in files.items() if p.is_file()}, payloads)
+    return to_intoto(timeline, {n: sha256(p.read_bytes()) for n, p in whole.items() if p.is_file()}, payloads)
