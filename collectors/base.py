@@ -43,6 +43,7 @@ class Answer:
     form: str = "json"  # json, jsonl, csv, txt or bin
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    numbers_from: int | None = None  # from this byte on are packed numbers alone: nothing to redact
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -116,24 +116,28 @@ class Http:
     async def request(
         self, method: str, path: str, *, params: Params | None = None, body: Json = None,
         form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
-        allow: Sequence[int] = (), retried: frozenset[int] = RETRIED,
+        allow: Sequence[int] = (), retried: frozenset[int] = RETRIED, shown: Json = None,
+        transcribe: Callable[[Answer], Answer] | None = None,
     ) -> Payload:  # fmt: skip
         """Send one request, retrying as the source asks; return the stored payload.
 
         Statuses of 300 and above raise SourceError unless in `allow`. `body` is sent as JSON
-        (bytes as they are), `form` as a form.
+        (bytes as they are), `form` as a form. `shown` stands for a binary body in the evidence;
+        `transcribe` writes a binary answer down as text, which redaction can read (pure).
         """
         url = self._url(path)
         asked: dict[str, Json] = {"method": method, "url": url}
         if params:
             asked["params"] = [[k, v] for k, value in params.items() for v in _many(value)]
-        if body is not None:
+        if shown is not None:
+            asked["body"] = shown
+        elif body is not None:
             asked["body"] = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
         if form is not None:
             asked["form"] = dict(form)
         wait = Wait(0.0, "timed_out", "")
         for attempt in range(1, ATTEMPTS + 1):
-            send = partial(self._send, asked, body, dict(headers or {}), wait)
+            send = partial(self._transcribed, transcribe, asked, body, dict(headers or {}), wait)
             try:
                 payload = await self.context.tape.exchange(asked, send, attempt=attempt)
             except SourceError as err:
@@ -170,6 +174,10 @@ class Http:
         if wait.seconds > 1:
             self.context.progress(f"waiting {wait.seconds:.0f} s")
         await anyio.sleep(wait.seconds)
+
+    async def _transcribed(self, transcribe: Callable[[Answer], Answer] | None, *sent: Any) -> Answer:
+        answer = await self._send(*sent)
+        return transcribe(answer) if transcribe else answer
 
     async def _send(
         self, asked: Mapping[str, Json], body: Json, extra: Mapping[str, str], wait: Wait

@@ -48,7 +48,7 @@ class Change:
     breach: bool
     time: int | None = None  # the sample's own time
     value: float | None = None
-    place: tuple[Payload, str] | None = None
+    places: tuple[tuple[Payload, str], ...] = ()  # the sample's, and that of the one before if apart
 
 
 @dataclass(frozen=True)
@@ -66,13 +66,13 @@ class Maker:
         """Yield the facts of one watch, of all series."""
         if watch.op == "absent" or watch.value is None:
             changes = in_window(absence_changes(self.asked.query, sampled), self.window)
-            yield from (self._fact(watch, change) for change in changes)
+            yield from (self._fact(watch, change, sampled.way) for change in changes)
             return
         for series in sampled.series:
             changes = in_window(series_changes(series, watch.op, watch.value, sampled), self.window)
-            yield from (self._fact(watch, change) for change in changes)
+            yield from (self._fact(watch, change, sampled.way) for change in changes)
 
-    def _fact(self, watch: Watch, change: Change) -> Fact:
+    def _fact(self, watch: Watch, change: Change, way: str) -> Fact:
         labels = change.labels
         shown = {k: v for k, v in labels.items() if k != "__name__" or v not in self.asked.query}
         direction = _DIRECTIONS.get(change.kind, "breach" if change.breach else "clear")
@@ -86,7 +86,7 @@ class Maker:
                 "name": watch.title, "part": watch.part, "series": series_text(shown) or None, "value": value,
                 "unit": watch.unit or "", "op": watch.op, "threshold": watch.value,
             },
-            evidence=[self._evidence(change)], subject=Subject(service=labels.get("service"), labels=shown),
+            evidence=self._evidence(change, way), subject=Subject(service=labels.get("service"), labels=shown),
             quantity=Quantity(value=value, unit=watch.unit, threshold=watch.value, op=watch.op),
             thread=thread, category="impact" if watch.impact else None,
         )  # fmt: skip
@@ -96,29 +96,31 @@ class Maker:
             return thread_key("metric", self.origin, watch.name, labels)
         return alert_thread(self.origin, watch.rule.alert, alert_labels(watch.rule.labels, labels))
 
-    def _evidence(self, change: Change) -> Evidence:
-        payload, pointer = change.place or (None, None)
+    def _evidence(self, change: Change, way: str) -> list[Evidence]:
         around = change.at.latest
         half = 30 * 60 * 10**9
-        return Evidence(
-            source=self.source, payload=payload.sha256 if payload else None, pointer=pointer,
-            query="\n".join((self.asked.text, *(f"# {note}" for note in self.notes))),
-            link=self.link(self.asked.query, around - half, around + half),
-        )  # fmt: skip
+        query = "\n".join((self.asked.text, f"# {way}", *(f"# {note}" for note in self.notes)))
+        link = self.link(self.asked.query, around - half, around + half)
+        return [
+            Evidence(source=self.source, payload=payload and payload.sha256, pointer=pointer, query=query, link=link)
+            for payload, pointer in change.places or ((None, None),)
+        ]  # fmt: skip
 
 
 def series_changes(series: Samples, op: str, value: float, sampled: Sampled) -> list[Change]:
     """Return the changes of state of one series."""
     return [
         Change(
-            t.kind, t.at, series.labels, t.breach, int(series.times[t.sample]), t.value, series.locate(t.sample)
+            t.kind, t.at, series.labels, t.breach, int(series.times[t.sample]), t.value, series.around(t.sample)
         )
-        for t in transitions(series.times, series.values, op, value, sampled.reading)
+        for t in transitions(series.times, series.values, op, value, sampled.reading, series.joints)
     ]  # fmt: skip
 
 
 def absence_changes(query: str, sampled: Sampled) -> list[Change]:
     """Return when a query had no series at all, and when it had one again."""
+    if sampled.never_absent:
+        return []
     try:
         labels = absent_labels(query)
     except ValueError:
@@ -130,7 +132,7 @@ def absence_changes(query: str, sampled: Sampled) -> list[Change]:
             series = sampled.series[one.series]
             change = Change(
                 one.kind, one.at, labels, one.kind == "metric.absent", int(series.times[one.sample]),
-                float(series.values[one.sample]), series.locate(one.sample),
+                float(series.values[one.sample]), series.around(one.sample),
             )  # fmt: skip
         found.append(change)
     return found

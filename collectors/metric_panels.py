@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from collectors.base import PayloadTooLargeError
 from collectors.metric_facts import Watch
+from collectors.metric_lens import slope, with_constants
+from collectors.metric_narrow import Narrower, unnamed
 from collectors.metric_samples import Question, Sampled
 from collectors.prometheus_api import PrometheusApi
 from collectors.prometheus_json import LabelKey, Result
 from timeline.canonical import short_id
 from timeline.instant import NS
 from timeline.model import Fact, Panel, Series, Threshold, Window
-from timeline.thresholds import Plain, apply
+from timeline.thresholds import Plain
 
 _STEPS = 1_000  # points across the window
 _SHOWN = 20  # series of a panel
@@ -23,7 +23,6 @@ _FALLBACK = 15 * NS  # spacing of samples where none tells it
 _COARSEST = 50  # points; a panel with fewer tells nothing
 _NEVER = (2**63, 2**63)
 _MARK = "envelope"
-_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
 class Envelope(NamedTuple):
@@ -81,21 +80,11 @@ async def _read(api: PrometheusApi, asked: Question, made: Envelope, window: Win
 def _narrowed(asked: Question, sampled: Sampled, first: Mapping[LabelKey, tuple[int, int]]) -> Question:
     """Ask a selector of many series for those that are shown, and others that share their labels."""
     plain = asked.plain
-    if plain is None or len(sampled.series) <= _SHOWN or " or " in plain.selector:
+    if plain is None or len(sampled.series) <= _SHOWN:
         return asked
-    keys = [tuple(pair for pair in s.key if pair[0] != "__name__") for s in sampled.series]
-    shown = [dict(key) for key in sorted(keys, key=lambda key: (first.get(key, _NEVER), key))[:_SHOWN]]
-    matchers = []
-    for name in sorted({name for key in keys for name, _ in key}):
-        values = {dict(key).get(name, "") for key in keys}
-        wanted = {labels.get(name, "") for labels in shown}
-        if wanted != values:
-            pattern = "|".join(_SPECIAL.sub(r"\\\g<0>", value) for value in sorted(wanted))
-            shown_name = name if name.isidentifier() else json.dumps(name, ensure_ascii=False)
-            matchers.append(f"{shown_name}=~{json.dumps(pattern, ensure_ascii=False)}")
-    head = plain.selector.removesuffix("}")
-    joint = "{" if head == plain.selector else "" if head.endswith("{") else ","
-    return asked._replace(plain=Plain(f"{head}{joint}{','.join(matchers)}}}", plain.steps))
+    keys = [unnamed(s.key) for s in sampled.series]
+    shown = sorted(keys, key=lambda key: (first.get(key, _NEVER), key))[:_SHOWN]
+    return asked._replace(plain=Plain(Narrower(plain.selector, keys).to(shown), plain.steps))
 
 
 def envelope(asked: Question, sampled: Sampled, window: Window) -> Envelope:
@@ -108,30 +97,14 @@ def envelope(asked: Question, sampled: Sampled, window: Window) -> Envelope:
 def _coarser(asked: Question, step: int) -> Envelope:
     # Each point covers the whole step up to it, so that no spike lies between two points.
     span = f"{step // 1_000_000}ms"
-    if asked.plain is not None and (slope := _slope(asked.plain)):
+    if asked.plain is not None and (rising := slope(asked.plain)):
         high, low = (
-            _constants(asked.plain, f"{side}_over_time({asked.plain.selector}[{span}])")
+            with_constants(asked.plain, f"{side}_over_time({asked.plain.selector}[{span}])")
             for side in ("max", "min")
         )
-        return Envelope(high, low, step) if slope > 0 else Envelope(low, high, step)
+        return Envelope(high, low, step) if rising > 0 else Envelope(low, high, step)
     inner = f"({asked.query})[{span}:{(asked.step or _FALLBACK) // 1_000_000}ms]"
     return Envelope(f"max_over_time({inner})", f"min_over_time({inner})", step)
-
-
-def _constants(plain: Plain, text: str) -> str:
-    for op, number, left in plain.steps:
-        text = f"(({number!r}) {op} {text})" if left else f"({text} {op} ({number!r}))"
-    return text
-
-
-def _slope(plain: Plain) -> float:
-    """Return the sign of the constants' effect; 0 where they keep no order (`%`, division by a sample)."""
-    if any(op == "%" or (op == "/" and left) for op, _, left in plain.steps):
-        return 0
-    low, high = 0.0, 1.0
-    for op, number, left in plain.steps:
-        low, high = (float(apply(op, *((number, v) if left else (v, number)))) for v in (low, high))
-    return high - low
 
 
 def _spacing(sampled: Sampled) -> int:
@@ -139,6 +112,8 @@ def _spacing(sampled: Sampled) -> int:
     import numpy as np
 
     usual = [int(np.median(np.diff(s.times))) for s in sampled.series if len(s.times) > 1]
+    if sampled.spacing:  # of what was not read whole, the samples around the changes tell less
+        usual = [sampled.spacing]
     return max(NS, -(-max(usual, default=_FALLBACK) // NS) * NS)
 
 
@@ -157,7 +132,7 @@ def _first_changes(facts: Iterable[Fact]) -> dict[LabelKey, tuple[int, int]]:
     """Return when each series first changed; those that changed first are drawn first."""
     first: dict[LabelKey, tuple[int, int]] = {}
     for fact in facts:
-        key = tuple(pair for pair in fact.subject.labels if pair[0] != "__name__")
+        key = unnamed(fact.subject.labels)
         began = (fact.latest if fact.earliest is None else fact.earliest, fact.latest)
         first[key] = min(first.get(key, began), began)
     return first

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from collectors.prometheus_api import PrometheusApi
-from collectors.prometheus_json import Samples
+from collectors.prometheus_json import MS, Samples
+from collectors.remote_read import RemoteRead
 from timeline.crossings import Reading
 from timeline.instant import MINUTE, NS
 from timeline.model import Window
+from timeline.promtext import covers
 from timeline.thresholds import Plain, apply, plain_selector
 
 _DAY = 1440 * MINUTE
@@ -25,24 +27,53 @@ class Question(NamedTuple):
     @property
     def text(self) -> str:
         """The query as evidence shows it: with where it is evaluated."""
-        where = "at its own samples" if self.step is None else f"every {self.step / NS:g} s from the epoch"
-        return f"{self.query} # {where}"
+        if self.step is None:
+            return f"{self.query} # at its own samples"
+        text = f"{self.query} # every {self.step / NS:g} s from the epoch"
+        covered = covers(self.query)
+        # Its bounds are those of the evaluation; what it is made from lies that much further back.
+        return f"{text}, from the samples of up to {covered / NS:g} s before" if covered else text
 
 
 class Sampled(NamedTuple):
-    """Series of a question and what was read of them."""
+    """Series of a question and what was read of them, and how, in words.
+
+    `spacing` (ns) is the usual one of the samples, where they were not all read; `never_absent`: at
+    no time were there no series at all.
+    """
 
     series: list[Samples]
     reading: Reading
+    way: str
+    spacing: int | None = None
+    never_absent: bool = False
 
 
 class Server(NamedTuple):
-    """What is known of the server: since when it knows all (ns), how it shows stale markers."""
+    """What is known of the server: since when it knows all (ns), how it shows stale markers.
+
+    `way`: how samples are read: `auto`, or always by `envelope`, `remote_read` or `samples`.
+    """
 
     api: PrometheusApi
     now: int
     oldest: int
     nan_is_stale: bool
+    remote: RemoteRead
+    way: str = "auto"
+
+
+class Span(NamedTuple):
+    """What is read of a question: the closed `[start, end]` in ns, on its grid if it has one."""
+
+    start: int
+    end: int
+    reading: Reading
+
+    @property
+    def width(self) -> int:
+        """The width in ns."""
+        return self.end - self.start
 
 
 def question(query: str, step: int) -> Question:
@@ -69,26 +100,30 @@ async def beginning(api: PrometheusApi, window: Window) -> int | None:
     return max((int(one.times[0]) for one in await api.raw("up", first - MINUTE, first)), default=first)
 
 
-async def sample(server: Server, asked: Question, window: Window) -> Sampled:
-    """Read every sample that decides the states inside the window."""
+def span_of(server: Server, asked: Question, window: Window) -> Span:
+    """Return what decides the states inside the window: one look-back, or step, further on both sides."""
     lookback = server.api.options.lookback_ns
     if asked.plain is not None:
         start, end = window.start - lookback, min(window.end + lookback, server.now)
-        found = await server.api.raw(asked.plain.selector, start, end)
+        start, end = -(-start // MS) * MS, end // MS * MS
         reading = Reading(max(start, server.oldest), end, lookback, nan_is_stale=server.nan_is_stale)
-        return Sampled([_applied(series, asked.plain) for series in found], reading)
+        return Span(start, end, reading)
     step = asked.step or NS
     start, end = (window.start // step - 1) * step, min(window.end + step, server.now) // step * step
     known = max(start, -(-server.oldest // step) * step)
-    found = await server.api.range(asked.query, start, end, step)
-    return Sampled(found, Reading(known, end, lookback, step))
+    return Span(start, end, Reading(known, end, lookback, step))
 
 
-def _applied(series: Samples, plain: Plain) -> Samples:
-    if not plain.steps:
+def applied(series: Samples, plain: Plain | None) -> Samples:
+    """Apply a plain question's constants to the samples of its selector."""
+    if plain is None or not plain.steps:
         return series
-    values = series.values
+    labels = {name: value for name, value in series.labels.items() if name != "__name__"}
+    return replace(series, labels=labels, values=constants(plain, series.values))
+
+
+def constants(plain: Plain, values: Any) -> Any:
+    """Apply constants to numbers, in their order."""
     for op, number, left in plain.steps:
         values = apply(op, number, values) if left else apply(op, values, number)
-    labels = {name: value for name, value in series.labels.items() if name != "__name__"}
-    return replace(series, labels=labels, values=values)
+    return values

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
 from urllib.parse import quote as url_quote
 
+import anyio
 from pydantic import Field, field_validator
 
 from collectors.base import Context, Payload, PayloadTooLargeError, SourceError
 from collectors.http import Http, HttpOptions
 from collectors.prometheus_json import MS, Result, Samples, decode, join
+from collectors.side_by_side import together
 from timeline.canonical import Json
 from timeline.errors import UndecodableTimeError
 from timeline.instant import NS, format_instant
@@ -35,6 +38,10 @@ class PrometheusOptions(HttpOptions):
     lookback: str = "5m"  # the server's query.lookback-delta
     max_points: int = Field(default=11_000, ge=2, description="points of one series in one answer")
     external_url: str | None = None  # where people open the server's page; default: url
+    compress: bool = Field(
+        default=False,
+        description="ask for compressed answers: for a link slower than the server can compress (some 20 MB/s)",
+    )
 
     @field_validator("lookback")
     @classmethod
@@ -73,6 +80,8 @@ class PrometheusApi:
         self.warnings: list[StorageWarning] = []
         self.notes: dict[str, tuple[str, ...]] = {}
         self.histograms: dict[str, int] = {}  # query -> series of native histograms it met
+        self._settings: tuple[dict[str, Any] | None] | None = None
+        self._settings_lock = anyio.Lock()
 
     async def query(self, expression: str, at: int) -> Result:
         """Evaluate at an instant (ns, cut to ms); read the elements with `.vector()`."""
@@ -92,13 +101,18 @@ class PrometheusApi:
         span = {"start": _seconds(start // MS), "end": _seconds(end // MS), "step": _seconds(step // MS)}
         return await self._ask("query_range", expression, span)
 
-    async def raw(self, selector: str, start: int, end: int) -> list[Samples]:
+    async def raw(self, selector: str, start: int, end: int, expected: float = 0) -> list[Samples]:
         """Read the stored samples of a plain selector in the closed `[start, end]` (ns).
 
-        VictoriaMetrics shows a stale marker as a NaN sample; Prometheus leaves it out.
+        VictoriaMetrics shows a stale marker as a NaN sample; Prometheus leaves it out. `expected`
+        many samples plan the pieces, which are asked for side by side.
         """
         first, last = -(-start // MS), end // MS
-        return join(await self._raw(selector, first, last)) if first <= last else []
+        if first > last:
+            return []
+        edges = _edges(first, last, expected)
+        found = await together([partial(self._raw, selector, a, b - 1) for a, b in pairwise(edges)])
+        return join(one for piece in found for one in piece)
 
     async def rules(self) -> tuple[Payload, list[dict[str, Any]]] | None:
         """Return the payload and rule groups of `/api/v1/rules`; None where the server has no such page."""
@@ -125,17 +139,29 @@ class PrometheusApi:
         build = await self.status("buildinfo")
         return build is not None and "revision" not in build
 
-    async def scrape_interval(self) -> int | None:
-        """Return the server's global scrape interval (ns); None where it does not say."""
+    async def settings(self) -> dict[str, Any] | None:
+        """Return the server's configuration; None where it does not show it."""
         import yaml
 
-        said = ((await self.status("config")) or {}).get("yaml")
-        try:
-            settings = yaml.safe_load(said) if isinstance(said, str) else None
-        except yaml.YAMLError:
-            return None
-        text = ((settings or {}).get("global") or {}).get("scrape_interval")
+        async with self._settings_lock:
+            if self._settings is None:
+                said = ((await self.status("config")) or {}).get("yaml")
+                try:
+                    read = yaml.safe_load(said) if isinstance(said, str) else None
+                except yaml.YAMLError:
+                    read = None
+                self._settings = (read if isinstance(read, dict) else None,)
+        return self._settings[0]
+
+    async def scrape_interval(self) -> int | None:
+        """Return the server's global scrape interval (ns); None where it does not say."""
+        text = (((await self.settings()) or {}).get("global") or {}).get("scrape_interval")
         return _promql_duration(text) if isinstance(text, str) else None
+
+    async def has_series(self, selectors: Sequence[str], start: int, end: int) -> bool:
+        """Tell whether any series of the selectors is known in `[start, end]` (ns)."""
+        asked = {"match[]": selectors, "start": _seconds(start // MS), "end": _seconds(-(-end // MS))}
+        return bool(_data(await self.http.get("api/v1/series", {**asked, "limit": "1"})))
 
     def link(self, expression: str, start: int, end: int) -> str:
         """Return the server's own graph page of an expression over `[start, end]` (ns)."""
@@ -175,18 +201,20 @@ class PrometheusApi:
             counted = (await self._ask("query", expression, {"time": _seconds(last)})).vector()
         except SourceError:
             counted = []
-        size = counted[0].value * _BYTES_PER_SAMPLE if counted else 0
-        pieces = min(max(2, math.ceil(size / _PLANNED)), last - first + 1)
-        return [first + (last + 1 - first) * i // pieces for i in range(pieces + 1)]
+        return _edges(first, last, counted[0].value if counted else 0, least=2)
 
     async def _ask(self, path: str, expression: str, params: Mapping[str, str]) -> Result:
         # nocache: VictoriaMetrics otherwise moves the grid and may answer from its cache.
         asked = {"query": expression, **params, "nocache": "1"}
         url = f"api/v1/{path}"
+        # Compressing costs a server some six times what the answer itself costs.
+        how: dict[str, Any] = {"allow": (400, 422)}
+        if not self.options.compress:
+            how["headers"] = {"accept-encoding": "identity"}
         if len(expression) > _LONG:
-            payload = await self.http.request("POST", url, form=asked, allow=(400, 422))
+            payload = await self.http.request("POST", url, form=asked, **how)
         else:
-            payload = await self.http.get(url, asked, allow=(400, 422))
+            payload = await self.http.get(url, asked, **how)
         if payload.status in {400, 422}:
             raise _refusal(payload, expression)
         result = decode(payload)
@@ -222,6 +250,12 @@ def _refusal(payload: Payload, expression: str) -> SourceError:
     if _TOO_MUCH.search(said):
         return PayloadTooLargeError(f"the server refused a query as too large: {said[:300]}")
     return SourceError("partial", f"the server refused the query {expression[:200]}: {said[:300]}")
+
+
+def _edges(first: int, last: int, samples: float, least: int = 1) -> list[int]:
+    """Return where to cut `[first, last]` (ms) so that so many samples come in answers that fit."""
+    pieces = min(max(least, math.ceil(samples * _BYTES_PER_SAMPLE / _PLANNED)), last - first + 1)
+    return [first + (last + 1 - first) * i // pieces for i in range(pieces + 1)]
 
 
 def _data(payload: Payload) -> Json:

@@ -19,22 +19,60 @@ LabelKey = tuple[tuple[str, str], ...]
 
 
 class Part(NamedTuple):
-    """Where samples `[begin, ...)` of a series lie: payload, pointer to its array, index there."""
+    """Where samples `[begin, ...)` of a series lie: payload, pointer to their array, index there."""
 
     begin: int
     payload: Payload  # without its bytes: the digest is what evidence needs
     pointer: str
     first: int
 
+    def place(self, index: int) -> tuple[Payload, str]:
+        """Return the payload of the series' sample `index` and the RFC 6901 pointer to it."""
+        return self.payload, f"{self.pointer}/{self.first + index - self.begin}"
+
+    def home(self, index: int) -> tuple[str, int]:  # noqa: ARG002 - one array holds them all
+        """Return what names the array that holds the sample: neighbours in it are seen together."""
+        return self.payload.sha256, self.begin
+
+
+class Chunks(NamedTuple):
+    """Where samples `[begin, ...)` of a series lie in packed chunks, one pointer each.
+
+    `firsts`: each chunk's first sample, from `begin`; `ends`: where its bytes end in the payload.
+    """
+
+    begin: int
+    payload: Payload
+    firsts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+
+    def place(self, index: int) -> tuple[Payload, str]:
+        """Return the payload of the series' sample `index` and the `bytes:A-B` of its chunk."""
+        chunk = self.home(index)[1]
+        end = int(self.ends[chunk])
+        return self.payload, f"bytes:{end - int(self.sizes[chunk])}-{end - 1}"
+
+    def home(self, index: int) -> tuple[str, int]:
+        """Return what names the chunk that holds the sample."""
+        import numpy as np
+
+        return self.payload.sha256, int(np.searchsorted(self.firsts, index - self.begin, side="right")) - 1
+
 
 @dataclass(frozen=True)
 class Samples:
-    """One series: labels, times (int64 ns, ascending), values (float64), and where each one lies."""
+    """One series: labels, times (int64 ns, ascending), values (float64), and where each one lies.
+
+    `joints`: before which samples (the number of samples: after the last one) a stretch was not
+    read, in which the series is known to be present and in the state of the samples around it.
+    """
 
     labels: dict[str, str]
     times: NDArray[np.int64]
     values: NDArray[np.float64]
-    parts: tuple[Part, ...]
+    parts: tuple[Part | Chunks, ...]
+    joints: tuple[int, ...] = ()
 
     @property
     def key(self) -> LabelKey:
@@ -42,9 +80,23 @@ class Samples:
         return tuple(sorted(self.labels.items()))
 
     def locate(self, index: int) -> tuple[Payload, str]:
-        """Return the payload of sample `index` and the RFC 6901 pointer to it."""
-        part = next(p for p in reversed(self.parts) if p.begin <= index)
-        return part.payload, f"{part.pointer}/{part.first + index - part.begin}"
+        """Return the payload of sample `index` and the pointer to it."""
+        return self._part(index).place(index)
+
+    def around(self, index: int) -> tuple[tuple[Payload, str], ...]:
+        """Return the place of sample `index`, and of the one before where that lies apart from it.
+
+        Samples in one array of one answer, or in one chunk, lie together.
+        """
+        part = self._part(index)
+        if not index or index in self.joints:
+            return (part.place(index),)
+        before = self._part(index - 1)
+        apart = before.home(index - 1) != part.home(index)
+        return (part.place(index), before.place(index - 1)) if apart else (part.place(index),)
+
+    def _part(self, index: int) -> Part | Chunks:
+        return next(p for p in reversed(self.parts) if p.begin <= index)
 
 
 class Value(NamedTuple):
@@ -62,7 +114,7 @@ class Result:
 
     payload: Payload
     kind: str  # matrix, vector, scalar or string
-    series: Sequence[Any]
+    series: Sequence[Any]  # of a matrix: `metric`, `times`, `values`
     storage_warnings: tuple[str, ...] = ()  # data is missing from the answer
     notes: tuple[str, ...] = ()  # remarks on the query itself
 
@@ -84,17 +136,20 @@ class Result:
 
 class _Series(msgspec.Struct):
     metric: dict[str, str]
-    values: list[tuple[float, float]] = []
-    value: tuple[float, float] | None = None
+    values: msgspec.Raw = msgspec.Raw(b"")
+    value: tuple[float, str] | None = None  # as text: `+Inf` is no JSON number
     histograms: msgspec.Raw = msgspec.Raw(b"")
     histogram: msgspec.Raw = msgspec.Raw(b"")
 
 
-class _Infinite(_Series):
-    """A series with values that msgspec does not read as floats: `+Inf`."""
+class _Row(NamedTuple):
+    """One series of a matrix, as arrays: the answer's text is not kept."""
 
-    values: list[tuple[float, str]] = []  # type: ignore[assignment]
-    value: tuple[float, str] | None = None  # type: ignore[assignment]
+    metric: dict[str, str]
+    times: NDArray[np.int64]
+    values: NDArray[np.float64]
+    histograms: bool
+    histogram: bool = False
 
 
 class _Data(msgspec.Struct):
@@ -118,7 +173,10 @@ def decode(payload: Payload) -> Result:
         if body.data is None:
             raise SourceError("undecodable", f"an answer holds no data: {body.error or body.status}")
         kind = body.data.resultType
-        series = _series(body.data.result) if kind in {"matrix", "vector"} else _plain(body.data.result)
+        several = kind in {"matrix", "vector"}
+        series: Any = msgspec.json.decode(body.data.result, type=list[_Series] if several else Any)
+        if kind == "matrix":
+            series = [_Row(s.metric, *_arrays(s.values), bool(s.histograms)) for s in series]
     except msgspec.MsgspecError as err:
         raise SourceError("undecodable", f"an answer is no Prometheus result: {err}") from err
     notes = [*(body.infos or ()), *(w for w in body.warnings or () if w.startswith("PromQL "))]
@@ -128,17 +186,6 @@ def decode(payload: Payload) -> Result:
     return Result(replace(payload, data=b""), kind, series, tuple(storage), tuple(notes))
 
 
-def _series(data: msgspec.Raw) -> Sequence[Any]:
-    try:
-        return msgspec.json.decode(data, type=list[_Series], strict=False)
-    except msgspec.ValidationError:
-        return msgspec.json.decode(data, type=list[_Infinite])
-
-
-def _plain(data: msgspec.Raw) -> Any:
-    return msgspec.json.decode(data)
-
-
 def join(results: Iterable[tuple[Result, int, int]]) -> list[Samples]:
     """Join answers in order of time, each cut to its closed `[start, end]` (ns), by series."""
     import numpy as np
@@ -146,7 +193,7 @@ def join(results: Iterable[tuple[Result, int, int]]) -> list[Samples]:
     found: dict[LabelKey, tuple[dict[str, str], list[Any], list[Any], list[Part]]] = {}
     for result, start, end in results:
         for index, series in enumerate(result.series):
-            times, values = _arrays(series.values)
+            times, values = series.times, series.values
             low, high = (int(i) for i in np.searchsorted(times, (start, end + 1)))
             if low == high:
                 continue
@@ -162,11 +209,26 @@ def join(results: Iterable[tuple[Result, int, int]]) -> list[Samples]:
     ]
 
 
-def _arrays(pairs: Sequence[tuple[float, Any]]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+_BRACKETS = b'[]"'
+_NUMBERS = msgspec.json.Decoder(list[float])
+
+
+def _arrays(pairs: msgspec.Raw) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Read `[[seconds,"value"],...]`: without what is not a number it is one list of numbers."""
     import numpy as np
 
-    flat = np.fromiter((float(v) for pair in pairs for v in pair), np.float64, 2 * len(pairs))
-    return np.rint(flat[::2] * 1000).astype(np.int64) * MS, flat[1::2]
+    text = bytes(pairs).translate(None, _BRACKETS)
+    try:
+        numbers = _NUMBERS.decode(b"[%b]" % text)
+    except msgspec.DecodeError:  # NaN or +Inf
+        try:
+            numbers = [float(number) for number in text.split(b",")]
+        except ValueError as err:
+            raise SourceError("undecodable", f"an answer holds what is no number: {err}") from err
+    if len(numbers) % 2:
+        raise SourceError("undecodable", "an answer holds a sample without its value")
+    flat = np.array(numbers, np.float64)
+    return np.rint(flat[::2] * 1000).astype(np.int64) * MS, flat[1::2].copy()
 
 
 def series_text(labels: Mapping[str, str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import anyio
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -12,12 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
 from collectors.http import Http
 from collectors.metric_facts import Maker, Watch
+from collectors.metric_ladder import sample
 from collectors.metric_panels import panel
 from collectors.metric_plan import Plan
-from collectors.metric_samples import Question, Server, beginning, sample
+from collectors.metric_samples import Question, Server, beginning
 from collectors.prometheus_api import PrometheusApi, PrometheusOptions, storage_statement
 from collectors.prometheus_impact import ImpactOption, impact
 from collectors.prometheus_probe import probe
+from collectors.remote_read import RemoteRead
 from timeline.errors import UndecodableTimeError
 from timeline.instant import NS, format_instant
 from timeline.model import Gap, GapReason, Window
@@ -64,6 +66,11 @@ class PrometheusMetricsOptions(PrometheusOptions):
     impact: tuple[ImpactOption, ...] = ()
     step: str | None = Field(default=None, description="grid of what is not a plain selector")
 
+    reading: Literal["auto", "envelope", "remote_read", "samples"] = Field(
+        default="auto",
+        description="how samples are read; `auto` chooses by query, and every way gives the same facts",
+    )
+
     @field_validator("step")
     @classmethod
     def _step(cls, value: str | None) -> str | None:
@@ -99,7 +106,8 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
         limit = self.context.now - kept if kept else window.start
         began = await beginning(api, window)
         oldest = max(limit, began or limit)
-        server = Server(api, self.context.now, oldest, await api.shows_stale_as_nan())
+        stale = await api.shows_stale_as_nan()
+        server = Server(api, self.context.now, oldest, stale, RemoteRead(api), self.options.reading)
         plan = await self._plan(api, window)
         records: list[Record] = [
             self.gap(reason, window, text, missing=names) for reason, text, names in plan.refused
@@ -148,7 +156,7 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
     async def _answer(
         self, server: Server, asked: Question, watches: list[Watch], window: Window
     ) -> list[Record]:
-        sampled = await sample(server, asked, window)
+        sampled = await sample(server, asked, [(watch.op, watch.value) for watch in watches], window)
         notes = server.api.notes.get(asked.query, ())
         maker = Maker(self.context.source, self.origin, asked, window, server.api.link, notes)
         facts = [made for watch in watches for made in maker.facts(watch, sampled)]

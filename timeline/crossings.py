@@ -59,12 +59,14 @@ class Transition(NamedTuple):
 
 
 def transitions(
-    times: NDArray[np.int64], values: NDArray[np.float64], op: str, threshold: float, reading: Reading
-) -> list[Transition]:
+    times: NDArray[np.int64], values: NDArray[np.float64], op: str, threshold: float, reading: Reading,
+    joints: Sequence[int] = (),
+) -> list[Transition]:  # fmt: skip
     """Return the transitions of one series (times in ns, ascending) against `value op threshold`.
 
     A series in breach at its first sample, unless known to be absent before, has its crossing's
-    kind with `earliest` None.
+    kind with `earliest` None. `joints` are the samples before which (their number: after the last
+    of which) samples were left out that are known to change nothing: neither state nor presence.
     """
     import numpy as np
 
@@ -72,12 +74,12 @@ def transitions(
         return []
     kept = np.append(times[1:] != times[:-1], True)  # of two samples at one instant, the last counts
     places = np.flatnonzero(kept)
-    series = _Series(times[kept], values[kept], reading)
+    series = _Series(times[kept], values[kept], reading, np.searchsorted(places, np.array(joints, np.int64)))
     enter = _ENTER[op]
     breach = _breach(series.values, op, threshold) & ~series.stale
     changed = np.zeros(len(breach), bool)
     changed[1:] = (breach[1:] != breach[:-1]) & ~series.appears[1:] & ~series.stale[1:]
-    changed[0] = bool(breach[0]) and not series.appears[0]
+    changed[0] = bool(breach[0]) and not (series.appears[0] or series.joined[0])
     found = []
     for i in (int(n) for n in np.flatnonzero(changed | series.appears | series.vanishes)):
         after, value = bool(breach[i]), float(series.values[i])
@@ -172,19 +174,23 @@ def _lives(
 class _Series:
     """Samples with what is known of presence: which are stale, appear from absence, are the last."""
 
-    def __init__(self, times: NDArray[np.int64], values: NDArray[np.float64], reading: Reading) -> None:
+    def __init__(
+        self, times: NDArray[np.int64], values: NDArray[np.float64], reading: Reading, joints: Any = ()
+    ) -> None:
         import numpy as np
 
         self.times, self.values, self.reading = times, values, reading
         stale = np.isnan(values) if reading.nan_is_stale else np.zeros(len(values), bool)
         self.stale: Any = stale
-        late = np.diff(times) > reading.patience
+        self.joined: Any = np.zeros(len(times) + 1, bool)  # a stretch was left out before this sample
+        self.joined[np.asarray(joints, np.int64)] = True
+        late = (np.diff(times) > reading.patience) & ~self.joined[1:-1]
         unseen = times[0] - reading.start >= reading.patience
         if reading.grid:  # a point without a value is an observation, also the reading's first one
             unseen = times[0] - reading.grid >= reading.start
-        self.appears: Any = ~stale & np.concatenate(([unseen], late | stale[:-1]))
+        self.appears: Any = ~stale & np.concatenate(([unseen and not self.joined[0]], late | stale[:-1]))
         ended = reading.end - times[-1] >= reading.patience
-        self.vanishes: Any = ~stale & np.concatenate((late | stale[1:], [ended]))
+        self.vanishes: Any = ~stale & np.concatenate((late | stale[1:], [ended and not self.joined[-1]]))
         real = np.flatnonzero(~stale)
         self.final = int(real[-1]) if len(real) else -1
 

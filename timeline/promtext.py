@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 _TOKEN = re.compile(
@@ -29,6 +30,24 @@ def parse(expression: str) -> Any:
         return promql_parser.parse(expression)
     except Exception as err:
         raise ValueError(" ".join(str(err).split())) from err
+
+
+def covers(expression: str) -> int:
+    """Return how far back (ns) the ranges of an expression reach, at most; 0 where it has none."""
+    import promql_parser
+
+    widest, nested = [timedelta()], timedelta()
+    try:
+        found: list[Any] = []
+        promql_parser.walk(parse(expression), found.append)
+    except ValueError:
+        return 0
+    for node in found:
+        if isinstance(node, promql_parser.MatrixSelector):
+            widest.append(node.range or timedelta())
+        elif isinstance(node, promql_parser.SubqueryExpr):
+            nested += node.range or timedelta()
+    return (max(widest) + nested) // timedelta(microseconds=1) * 1000
 
 
 def flatten(expression: str) -> str:

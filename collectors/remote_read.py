@@ -1,0 +1,290 @@
+"""Prometheus' remote read: a selector's stored samples as streamed XOR chunks.
+
+The chunks come as they are stored, a fraction of the JSON, and cost the server no evaluation. The
+evidence keeps the series as JSON lines (labels, and the sizes of the chunks), an empty line, and the
+chunks' bytes in a row: what may hold a secret is text, and what is packed numbers is not searched for
+one. Stale markers are left out, as raw ranges leave them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import anyio
+import msgspec
+
+from collectors import xor_chunks
+from collectors.base import Answer, Payload, PayloadTooLargeError, SourceError
+from collectors.prometheus_api import PrometheusApi
+from collectors.prometheus_json import MS, Chunks, LabelKey, Samples
+from collectors.protobuf import Buffer, fields, snappy, tagged, varint
+from collectors.side_by_side import together
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_HEADERS = {
+    "content-type": "application/x-protobuf", "content-encoding": "snappy", "accept-encoding": "identity",
+    "x-prometheus-remote-read-version": "0.1.0",
+}  # fmt: skip
+_STREAMED = "application/x-streamed-protobuf"
+_XOR = 1  # the encoding of float samples; others hold native histograms
+_STALE = 0x7FF0000000000002
+_PLANNED = 1_400_000  # samples of one answer to aim for: 9 bytes each at the worst
+Matcher = tuple[str, str, str]  # name, operator, value
+
+
+class RemoteRead:
+    """Reads of one server, where it offers them."""
+
+    def __init__(self, api: PrometheusApi) -> None:
+        self._api = api
+        self._lock = anyio.Lock()
+        self._known: tuple[bool, tuple[str, ...]] | None = None
+
+    async def offers(self, selector: str, start: int, end: int) -> bool:
+        """Tell whether the server streams this selector's chunks, with the labels that its API shows.
+
+        Remote read adds the server's external labels to every series. They are taken off again,
+        which is right only where no series and no matcher has a label of that name itself.
+        """
+        if matchers(selector) is None:
+            return False
+        async with self._lock:  # asked once, by whoever comes first, in the same words
+            self._known = self._known or await self._look()
+        streams, external = self._known
+        if not streams or not external:
+            return streams
+        if {name for name, _, _ in matchers(selector) or ()} & set(external):
+            return False
+        return not await self._api.has_series([_with(selector, name) for name in external], start, end)
+
+    async def read(self, selector: str, start: int, end: int, expected: float) -> list[Samples]:
+        """Read the samples in the closed `[start, end]` (ns); `expected` many samples plan the pieces.
+
+        Raises SourceError; the caller then reads JSON.
+        """
+        first, last = -(-start // MS), end // MS
+        count = min(max(1, -(-int(expected) // _PLANNED)), max(1, last - first + 1))
+        edges = [first + (last + 1 - first) * i // count for i in range(count + 1)]
+        found = await together([partial(self._pieces, selector, a, b - 1) for a, b in pairwise(edges)])
+        return _joined([piece for pieces in found for piece in pieces])
+
+    async def _pieces(self, selector: str, first: int, last: int) -> list[_Piece]:
+        try:
+            payload = await self._ask(matchers(selector) or (), selector, first, last)
+        except PayloadTooLargeError:
+            if first >= last:
+                raise
+            middle = (first + last) // 2
+            before = await self._pieces(selector, first, middle)
+            return before + await self._pieces(selector, middle + 1, last)
+        if not _streams(payload):
+            raise SourceError("partial", f"remote read answered {payload.status}")
+        external = self._known[1] if self._known else ()
+        pieces, histograms = _decoded(payload, first, last, frozenset(external))
+        if histograms:
+            self._api.histograms[selector] = max(histograms, self._api.histograms.get(selector, 0))
+        return pieces
+
+    async def _look(self) -> tuple[bool, tuple[str, ...]]:
+        """Return whether chunks are streamed at all, and the names of the external labels."""
+        try:
+            payload = await self._ask([("__name__", "=", "up")], "up", 0, 0)
+            settings = await self._api.settings()
+        except SourceError as err:
+            if err.reason == "timed_out":
+                raise
+            return False, ()
+        external = ((settings or {}).get("global") or {}).get("external_labels") or {}
+        return _streams(payload) and settings is not None, tuple(sorted(external))
+
+    async def _ask(self, asked: Sequence[Matcher], selector: str, first: int, last: int) -> Payload:
+        return await self._api.http.request(
+            "POST", "api/v1/read", body=snappy(_request(asked, first, last)), headers=_HEADERS,
+            shown={"selector": selector, "start_ms": first, "end_ms": last}, transcribe=transcribe,
+            allow=(400, 404, 405, 415, 422, 500, 501),
+        )  # fmt: skip
+
+
+def matchers(selector: str) -> list[Matcher] | None:
+    """Return the matchers of a selector; None where it has several sets of them (`or`)."""
+    import promql_parser
+
+    node: Any = promql_parser.parse(selector)
+    if node.matchers.or_matchers:
+        return None
+    ops = promql_parser.MatchOp  # not hashable
+    names = [(ops.Equal, "="), (ops.NotEqual, "!="), (ops.Re, "=~"), (ops.NotRe, "!~")]
+    found = [
+        (m.name, next(text for op, text in names if op == m.op), m.value) for m in node.matchers.matchers
+    ]
+    return [("__name__", "=", node.name), *found] if node.name else found
+
+
+def transcribe(answer: Answer) -> Answer:
+    """Write a stream of chunks down as lines and bytes; leave any other answer as it is."""
+    if answer.status != 200 or not answer.headers.get("content-type", "").startswith(_STREAMED):
+        return answer
+    lines: list[bytes] = []
+    chunks: list[Buffer] = []
+    try:
+        for series in _series(answer.body):
+            found = _Line({}, [], 0)
+            for number, value in fields(series):
+                if number == 1:
+                    pair = dict(fields(value))
+                    found.labels[_text(pair.get(1))] = _text(pair.get(2))
+                elif number == 2:
+                    data = _float_chunk(value)
+                    found.histograms += data is None
+                    chunks.append(data or b"")
+                    found.sizes.append(len(chunks[-1]))
+            lines.append(msgspec.json.encode(found))
+    except (IndexError, ValueError, TypeError) as err:
+        raise SourceError("undecodable", f"a remote read's answer is cut or no stream: {err}") from err
+    head = b"\n".join([*lines, b"\n"]) if lines else b"\n"
+    return Answer(head + b"".join(chunks), "bin", answer.status, answer.headers, len(head))
+
+
+def _series(body: bytes) -> Iterator[Buffer]:
+    """Yield the series of all frames: a length, four bytes of checksum, a message."""
+    view, at = memoryview(body), 0
+    while at < len(view):
+        size, at = varint(view, at)
+        message = view[at + 4 : at + 4 + size]
+        at += 4 + size
+        if at > len(view):
+            raise ValueError("the last frame is not whole")
+        yield from (value for number, value in fields(message) if number == 1)
+
+
+def _text(value: Any) -> str:
+    return bytes(value or b"").decode("utf-8", "replace")
+
+
+def _float_chunk(message: Any) -> Buffer | None:
+    """Return a chunk's bytes; None for one that holds no floats."""
+    # As the server writes it: two times of six bytes (until the year 2109), the encoding, the bytes.
+    if len(message) > 18 and (message[0], message[7], message[14], message[16]) == (8, 16, 24, 34):
+        size, at = varint(message, 17)
+        if at + size == len(message):
+            return message[at:] if message[15] == _XOR else None
+    found = dict(fields(message))
+    return found.get(4, b"") if found.get(3) == _XOR else None
+
+
+def _streams(payload: Payload) -> bool:
+    return payload.status == 200 and payload.headers.get("content-type", "").startswith(_STREAMED)
+
+
+def _request(asked: Sequence[Matcher], first: int, last: int) -> bytes:
+    kinds = {"=": 0, "!=": 1, "=~": 2, "!~": 3}
+    query = tagged(1, first) + tagged(2, last)
+    for name, kind, value in asked:
+        query += tagged(3, tagged(1, kinds[kind]) + tagged(2, name.encode()) + tagged(3, value.encode()))
+    return tagged(1, query) + tagged(2, 1)  # 1: streamed XOR chunks
+
+
+def _with(selector: str, name: str) -> str:
+    head = selector.removesuffix("}")
+    joint = "{" if head == selector else "" if head.endswith("{") else ","
+    return f'{head}{joint}{name}!=""}}'
+
+
+class _Line(msgspec.Struct):
+    """A frame's series: the sizes of its chunks in bytes (0: of histograms), and how many of those."""
+
+    labels: dict[str, str]
+    sizes: list[int]
+    histograms: int
+
+
+class _Piece(NamedTuple):
+    """A series' samples of one answer, and where they lie in it."""
+
+    labels: dict[str, str]
+    times: NDArray[np.int64]
+    values: NDArray[np.float64]
+    chunks: Chunks
+
+
+def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) -> tuple[list[_Piece], int]:
+    """Decode an answer, cut to the closed `[first, last]` (ms); count the series with histograms."""
+    import numpy as np
+
+    head = payload.data.find(b"\n\n") + 2 if payload.data[:1] != b"\n" else 1
+    try:
+        lines: list[_Line] = msgspec.json.Decoder(_Line).decode_lines(payload.data[:head].rstrip())
+        every = np.array([size for line in lines for size in line.sizes], np.int64)
+        kept = every > 0
+        read = xor_chunks.decode(memoryview(payload.data)[head:], every[kept])
+    except ValueError as err:  # msgspec's errors are among them
+        raise SourceError("undecodable", f"a remote read's chunks cannot be read: {err}") from err
+    stale = read.values.view(np.uint64) == _STALE
+    wanted = (read.times >= first) & (read.times <= last) & ~stale
+    counts = np.diff(np.concatenate(([0], np.cumsum(wanted)))[read.starts])  # of each chunk
+    bare = Payload(payload.sha256, b"", payload.status, payload.headers)
+    times, values = read.times[wanted] * MS, read.values[wanted]
+    answer = _Answer(times, values, counts, np.cumsum(every[kept]) + head, every[kept], bare)
+    groups: dict[LabelKey, list[int]] = {}
+    at = 0
+    for line in lines:
+        labels = tuple(sorted((k, v) for k, v in line.labels.items() if k not in external))
+        held = sum(size > 0 for size in line.sizes)
+        groups.setdefault(labels, []).extend(range(at, at + held))
+        at += held
+    pieces = [answer.piece(dict(key), np.array(chunks, np.int64)) for key, chunks in groups.items() if chunks]
+    return [p for p in pieces if len(p.times)], sum(line.histograms > 0 for line in lines)
+
+
+class _Answer(NamedTuple):
+    """All kept samples of an answer in the order of its chunks, and the chunks."""
+
+    times: NDArray[np.int64]
+    values: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    payload: Payload
+
+    def piece(self, labels: dict[str, str], chunks: NDArray[np.int64]) -> _Piece:
+        """Cut one series' samples out, in order of time; of two at one instant the last counts."""
+        import numpy as np
+
+        places = np.cumsum(self.counts)
+        low, high = int(places[chunks[0]] - self.counts[chunks[0]]), int(places[chunks[-1]])
+        times, values = self.times[low:high], self.values[low:high]
+        chunks = chunks[self.counts[chunks] > 0]
+        owner = np.repeat(chunks, self.counts[chunks])
+        if bool((np.diff(times) <= 0).any()):  # chunks may overlap where samples came out of order
+            order = np.argsort(times, kind="stable")
+            order = order[np.append(times[order][1:] != times[order][:-1], True)]
+            times, values, owner = times[order], values[order], owner[order]
+        firsts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])) if len(owner) else owner
+        held = owner[firsts]
+        return _Piece(
+            labels, times, values, Chunks(0, self.payload, firsts, self.ends[held], self.sizes[held])
+        )
+
+
+def _joined(pieces: Sequence[_Piece]) -> list[Samples]:
+    """Join answers, which are in order of time, by series."""
+    import numpy as np
+
+    found: dict[LabelKey, list[_Piece]] = {}
+    for piece in pieces:
+        found.setdefault(tuple(sorted(piece.labels.items())), []).append(piece)
+    series = []
+    for _, parts in sorted(found.items()):
+        begins = np.cumsum([0, *(len(p.times) for p in parts)])
+        chunks = tuple(p.chunks._replace(begin=int(begin)) for p, begin in zip(parts, begins, strict=False))
+        times, values = (
+            np.concatenate(some) for some in zip(*((p.times, p.values) for p in parts), strict=True)
+        )
+        series.append(Samples(parts[0].labels, times, values, chunks))
+    return series
