@@ -12,6 +12,7 @@ from cli.attach import attach
 from cli.check import check, sign_off, status
 from cli.diff import diff
 from cli.export import export
+from cli.publish import publish
 from cli.reveal import reveal
 from cli.serve import serve
 from cli.template import AudienceName, TemplateName
@@ -165,6 +166,7 @@ def schema() -> None:
 
 
 app.command()(attach)
+app.command()(publish)
 app.command()(thresholds)
 app.command()(serve)
 app.command()(reveal)

@@ -50,7 +50,7 @@ def _written(timeline: Timeline, sections: Sequence[_Section], kept: int, rows: 
 
 def label(text: str, limit: int = _LABEL) -> str:
     """Return text in which nothing means anything to Mermaid: letters, digits and a few signs."""
-    kept = "".join(c if c in _KEPT or unicodedata.category(c)[0] in "LN" else " " for c in text)
+    kept = "".join(c if c in _KEPT or unicodedata.category(c)[0] in "LN" else " " for c in text if c != "`")
     line = " ".join(kept.split())
     return line if len(line) <= limit else f"{line[: limit - 3].rstrip()}..."
 
@@ -58,7 +58,7 @@ def label(text: str, limit: int = _LABEL) -> str:
 def _sections(timeline: Timeline) -> Iterator[_Section]:
     points = dict(endpoints(chain(timeline.incident, timeline.facts)))
     yield "Headline alert", [*_measured(timeline), *(_milestone(name, f) for name, f in points.items())]
-    yield "Alerts and changes", list(_lives(timeline, {f.thread for f in points.values()}))[:_LIVES]
+    yield "Others", list(_lives(timeline, {f.thread for f in points.values()}))[:_LIVES]
     gaps = sorted(timeline.gaps, key=lambda gap: (gap.start, gap.end, gap.id))
     yield (
         "Gaps",

@@ -108,7 +108,7 @@ class FakeGitlab(RestServer):
 
     def _open(self, call: Call) -> Made:
         self._may_write(call)
-        if self._list(Call("GET", "", {**call.body, "state": "opened"}, None, "")):
+        if self._list(Call("GET", "", [*call.body.items(), ("state", "opened")], None, "")):
             raise RefusalError(409, "Another open merge request already exists for this source branch")
         made = self._request(12 + len(self.requests), call.body["source_branch"], call.body["target_branch"])
         self.requests.append(made)

@@ -26,9 +26,14 @@ class Call:
 
     method: str
     path: str
-    query: dict[str, str]
+    pairs: list[tuple[str, str]]
     body: Any
     token: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Give the query, of names that come twice the last."""
+        return dict(self.pairs)
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ def _handler(fake: RestServer) -> type[BaseHTTPRequestHandler]:
             )
             path = parts.path.removeprefix(fake.prefix)
             body = json.loads(data) if data else None
-            made = fake.locked(Call(self.command, path, dict(parse_qsl(parts.query)), body, token))
+            made = fake.locked(Call(self.command, path, parse_qsl(parts.query), body, token))
             sent = b"" if made.value is None else json.dumps(made.value).encode()
             self.send_response(made.status)
             kind = {"Content-Type": "application/json; charset=utf-8"} if sent else {}

@@ -11,6 +11,7 @@ import pytest
 from tests.servers import alertmanager, process, prometheus, proxies
 from tests.servers import victoria as victoria_metrics
 from tests.servers.git_repo import GitRepo
+from tests.servers.gitea import Gitea, start_gitea
 from tests.servers.opensearch import (
     OpenSearch,
     OpenSearchCluster,
@@ -151,6 +152,12 @@ def opensearch_secure(module_keeper: Keeper) -> OpenSearch:
 def opensearch_cluster(module_keeper: Keeper) -> OpenSearchCluster:
     """Share three nodes of OpenSearch 2.19 within the module."""
     return module_keeper.start(start_opensearch_cluster, "opensearch-cluster")
+
+
+@pytest.fixture(scope="module")
+def gitea(module_keeper: Keeper) -> Gitea:
+    """Share one forge within the module; make repositories of your own on it."""
+    return module_keeper.start(start_gitea, "gitea")
 
 
 @pytest.fixture(scope="module")

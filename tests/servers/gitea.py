@@ -101,9 +101,19 @@ class Gitea(Server):
         return int(self.request("POST", f"repos/{repository}/pulls", asked, token)["number"])
 
 
+def _environ(folder: Path) -> dict[str, str]:
+    # It writes git's global configuration: to a file of its own, whatever the tests' environment names
+    # (as root it would replace even /dev/null).
+    return {
+        "GITEA_WORK_DIR": str(folder),
+        "HOME": str(folder),
+        "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"),
+    }
+
+
 def _run(folder: Path, *arguments: str) -> str:
     command = [str(compiled(f"gitea-{VERSION}")), *arguments, "--config", str(folder / "app.ini")]
-    env = {**os.environ, "GITEA_WORK_DIR": str(folder), "HOME": str(folder)}
+    env = {**os.environ, **_environ(folder)}
     done = subprocess.run(
         command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=120
     )
@@ -123,7 +133,6 @@ def start_gitea(folder: Path) -> Gitea:
     (folder / "app.ini").write_text(_CONFIG.format(user=user, folder=folder, port=port, static=static))
     _run(folder, "migrate")
     server = Gitea("gitea", f"http://127.0.0.1:{port}", folder)
-    env = {"GITEA_WORK_DIR": str(folder), "HOME": str(folder)}
-    server.start([binary, "web", "--config", folder / "app.ini"], env)
+    server.start([binary, "web", "--config", folder / "app.ini"], _environ(folder))
     server.token = server.user_token("keeper")
     return server

@@ -18,20 +18,13 @@ from service.reviews import sign_off
 from tests.fakes.github_comments import ACCOUNTS, FakeGithubComments, description
 from tests.fakes.gitlab import FakeGitlab
 from tests.render.timeline_fixture import rich
-from tests.servers.fixtures import Keeper
-from tests.servers.gitea import Gitea, start_gitea
+from tests.servers.gitea import Gitea
 from tests.servers.proxies import Proxy
 from tests.service.attach_cases import Place, built, changed, commit, folder, on_gitea, on_github, on_gitlab
 from timeline import document
 from timeline.errors import UsageError
 
 RUN = {"GITHUB_ACTIONS": "true"}
-
-
-@pytest.fixture(scope="module")
-def gitea(module_keeper: Keeper) -> Gitea:
-    """Share one forge within the module."""
-    return module_keeper.start(start_gitea, "gitea")
 
 
 @pytest.fixture
