@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,8 @@ from timeline.order import undetermined_groups
 
 #: The page's file name, and how much of a digest is shown.
 PAGE, SHORT = "timeline.html", 8
+#: End points that every audience is shown, and the rank of what one is not shown.
+_MAIN, _NEVER = {"first crossing", "firing", "last recovery", "resolved"}, 9
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,19 @@ class Parts:
         """The rows of the table that the audience is shown, in display order."""
         if self.audience.rows >= MOST:
             return self.key.rows
-        ends = {fact.id for _, fact in endpoints(self.points)}
-        kinds = self.audience.kinds
-        mine = [row for row in self.key.rows if row.fact.id in ends or row.fact.kind.startswith(kinds)]
-        firsts = ("incident.", "status.")  # kept before other changes where there is no room for all
-        ranked = sorted(mine, key=lambda row: (row.fact.id not in ends, not row.fact.kind.startswith(firsts)))
-        chosen = {row.fact.id for row in ranked[: self.audience.rows]}
-        return tuple(row for row in mine if row.fact.id in chosen)
+        ends = {fact.id: name in _MAIN for name, fact in endpoints(self.points)}
+        ranked = sorted((self._rank(row, ends), number, row) for number, row in enumerate(self.key.rows))
+        chosen = [one for one in ranked if one[0] < _NEVER][: self.audience.rows]
+        return tuple(row for _, _, row in sorted(chosen, key=lambda one: one[1]))
+
+    def _rank(self, row: Row, ends: Mapping[str, bool]) -> int:
+        """Return how early a row is taken where there is no room for all: the smaller, the earlier."""
+        kind, mine = row.fact.kind, row.fact.kind.startswith(self.audience.kinds)
+        if ends.get(row.fact.id):
+            return 0
+        if mine:
+            return 1 if kind.startswith(("incident.", "status.", "deploy.rolled_back")) else 2
+        return 3 if row.fact.id in ends and self.audience.identifiers else _NEVER
 
     @cached_property
     def facts(self) -> dict[str, Fact]:

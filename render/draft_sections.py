@@ -200,7 +200,10 @@ def _not_known(parts: Parts, rest: list[Measure]) -> str:
     """Return one line that says which measures there are none of, and why."""
     if not rest or not parts.audience.sources:
         return ""
-    said = "; ".join(f"{markdown.escape(m.name)} ({markdown.statement(m.reason or 'no fact')})" for m in rest)
+    names: dict[str, list[str]] = {}
+    for measure in rest:
+        names.setdefault(measure.reason or "no fact", []).append(markdown.escape(measure.name))
+    said = "; ".join(f"{present.listed(held)} ({markdown.statement(why)})" for why, held in names.items())
     return f"\nNot known: {said}.\n"
 
 

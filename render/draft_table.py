@@ -57,7 +57,7 @@ def highlights(parts: Parts) -> str:
 def _said(parts: Parts) -> str:
     key = parts.key
     if parts.audience.rows < MOST:
-        shown = f"{len(parts.rows)} of {present.count(key.total, 'fact')} shown: end points of the measures first, then "
+        shown = f"{len(parts.rows)} of {present.count(key.total, 'fact')} shown: where the alert began and ended, then "
         where = f"; all in {parts.to_page('the chart')}" if parts.audience.page else ""
         return f"{shown}what the incident's record and the status page say, then changes{where}.\n"
     shown = f"{key.shown} of {key.total:,} {'fact' if key.total == 1 else 'facts'} shown"

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 # Anything but words and plain punctuation: formatting, macros, references, replacements, addresses.
 _MEANS = re.compile(
-    r"[^\w\s,;:.?!%“”‘’…·≈≥≤×()/=\"-]|--|\.\.|->|=>|<-|==|\w@|://|::|;;|\((?:C|R|TM)\)|\w_|_\w", re.IGNORECASE
+    r"[^\w\s,;:.?!%“”‘’…·≈≥≤×()/\"-]|--|\.\.|->|=>|<-|==|\w@|://|::|;;|\((?:C|R|TM)\)|\w_|_\w", re.IGNORECASE
 )
-_BEGINS = re.compile(r"^(?:[.\-*=/|!+>'\"]|\d+\.|[A-Z]+: |\w+\) )")
-_IDENTIFIER = re.compile(r"(?!.*(?:--|\.\.|::|//|=>|==))[A-Za-z0-9 .,:=/-]+")
+_BEGINS = re.compile(r"^(?:[.\-*=/|!+>:'\"]|\d+\.|[A-Z]+: |\w+\) )")
+_IDENTIFIER = re.compile(r"(?!.*(?:--|\.\.|::|//))[A-Za-z0-9 .:/-]+")
 
 
 def to_asciidoc(document: Document) -> bytes:
@@ -117,18 +117,21 @@ def _plain(text: str, *, code: bool = False) -> str:
     if not text or (_IDENTIFIER.fullmatch(text) if code else not _MEANS.search(text)):
         return text
     lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
-    bare = text.strip().replace("\\", "\\\\") if text.strip().endswith("\\") else text.strip()
-    return f"{lead}pass:c[{bare.replace(']', chr(92) + ']')}]{tail}" if bare else text
+    bare = text.strip()
+    slashes = "{backslash}" * (
+        len(bare) - len(bare.rstrip("\\"))
+    )  # one before the bracket would keep it open
+    bare = bare.rstrip("\\").replace("]", "\\]")
+    return f"{lead}{f'pass:c[{bare}]' if bare else ''}{slashes}{tail}"
 
 
 def _link(node: Node) -> str:
+    # Brackets in the label stand in passthroughs, which are taken out before links are read.
     address, inside = str(node.attrs.get("href", "")), _inside(node)
     beside = (
         "//" not in address and ":" not in address.split("/")[0].split("#")[0] and not address.startswith("#")
     )
-    return (
-        f"link:++{address}++[{inside.replace(']', chr(92) + ']')}]" if is_web(address) or beside else inside
-    )
+    return f"link:++{address}++[{inside}]" if is_web(address) or beside else inside
 
 
 def _image(node: Node) -> str:
