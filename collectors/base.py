@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UndecodableTimeError
 from timeline.model import Evidence, Fact, Gap, GapReason, Impact, Incident, Panel, Person, Window, gap
+from timeline.text import line
 from timeline.zones import parse_duration
 
 #: What a collector yields; the order never matters.
@@ -24,7 +25,8 @@ class SourceError(TimelineError):
     """A source could not give something; becomes a gap with this reason and message."""
 
     def __init__(self, reason: GapReason, message: str) -> None:
-        super().__init__(message)
+        # A message may quote the source: it reaches terminals and documents.
+        super().__init__(line(message))
         self.reason: GapReason = reason
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 from timeline.canonical import canonical, sha256, short_id
 from timeline.instant import Instant
 from timeline.kinds import Category, Kind
+from timeline.text import line
 
 SCHEMA_VERSION = "1.1"
 
@@ -286,6 +287,7 @@ def gap(
     missing: str | None = None, evidence: tuple[Evidence, ...] = (),
 ) -> Gap:  # fmt: skip
     """Make a gap with its id: the same gap read again has the same id."""
+    statement = line(statement)  # it may quote what a source answered
     identity = short_id("g", [1, source, reason, start, end, statement])
     return Gap(
         id=identity, source=source, start=start, end=end, reason=reason, statement=statement,

@@ -8,6 +8,9 @@ import re
 PERSON_OPEN, PERSON_CLOSE = "\ue000", "\ue001"
 QUOTE_LIMIT = 4_000
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# What turns the direction of reading: in a message or an identifier it only deceives.
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_LINE_LIMIT = 1_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -17,10 +20,15 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text).replace(PERSON_OPEN, "").replace(PERSON_CLOSE, "")
 
 
+def line(text: str, limit: int = _LINE_LIMIT) -> str:
+    """Return a message as one line that is safe to show: no control or turning characters, cut at `limit`."""
+    flat = " ".join(_TURNING.sub("", clean(text)).split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
 def code(text: str, limit: int = 160) -> str:
     """Return an identifier in code form: one line, backticks replaced, cut at `limit`."""
-    flat = " ".join(clean(text).replace("`", "'").split())
-    return f"`{flat if len(flat) <= limit else flat[: limit - 1] + '…'}`"
+    return f"`{line(text, limit).replace('`', chr(39))}`"
 
 
 def mention(identity: str) -> str:

@@ -12,7 +12,7 @@ from tests.timeline.strategies import make
 from timeline.kinds import SPECS, Kind
 from timeline.people import identities
 from timeline.statements import JUDGING, statement
-from timeline.text import code
+from timeline.text import PERSON_CLOSE, PERSON_OPEN, code, line
 
 _FIELD = re.compile(r"\{(\w+)(?::(\w))?\}")
 
@@ -75,3 +75,12 @@ def test_a_missing_name_is_an_error_and_an_optional_one_is_left_out() -> None:
 def test_a_person_is_a_mark_until_pseudonyms_are_known() -> None:
     fact = make(kind="chat.message", actor="slack:T1:U1")
     assert identities(fact) == ["slack:T1:U1"]
+
+
+@given(st.text())
+def test_a_message_or_an_identifier_is_one_line_that_turns_nothing(text: str) -> None:
+    for shown in (line(text), code(text)):
+        assert len(shown.splitlines()) <= 1
+        assert not set(shown) & {*"\x1b\x07\x9b\u202e\u2066\u200f", PERSON_OPEN, PERSON_CLOSE}
+    assert line(line(text)) == line(text)
+    assert len(line(text)) <= 1_000
