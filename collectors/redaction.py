@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
-from urllib.parse import quote
+from html import escape
+from urllib.parse import quote, quote_plus
 
 MARK = b"[redacted]"
 _SHORTEST = 6  # a shorter secret would blot out ordinary words
@@ -63,10 +65,9 @@ class Redactor:
 
     def add(self, secret: str) -> str:
         """Remember a secret of the client (and its encoded forms); return it unchanged."""
-        raw = secret.encode()
-        forms = {raw, base64.b64encode(raw), quote(secret, safe="").encode()}
+        forms = _forms(secret) | {base64.b64encode(secret.encode())}
         if ":" in secret:
-            forms.add(secret.split(":", 1)[1].encode())
+            forms |= _forms(secret.split(":", 1)[1])
         self._secrets |= {form for form in forms if len(form) >= _SHORTEST}
         return secret
 
@@ -89,3 +90,17 @@ def _mark(match: re.Match[bytes]) -> bytes:
     # `password=...` keeps its name, so that the reader sees what stood there.
     named = _NAMED.match(match[0])
     return (named[1] if named else b"") + MARK
+
+
+def _forms(secret: str) -> set[bytes]:
+    """Return how an answer may write a secret that it echoes: plain, in JSON, in a URL, in HTML."""
+    in_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    written = {secret, *in_json, *(form.replace("/", r"\/") for form in in_json)}
+    written |= {
+        quote(secret, safe=""),
+        quote(secret),
+        quote_plus(secret),
+        escape(secret),
+        escape(secret, quote=False),
+    }
+    return {form.encode() for form in written}

@@ -20,6 +20,8 @@ def resolve(reference: str) -> str:
     secret = readers[kind](name).strip()
     if not secret:
         raise UsageError(f"the secret {reference} is empty")
+    if any(sign < " " or sign == "\x7f" for sign in secret):
+        raise UsageError(f"the secret {reference} holds a line break or control character; it is one line")
     return secret
 
 
@@ -31,9 +33,11 @@ def _from_env(name: str) -> str:
 
 def _from_file(name: str) -> str:
     try:
-        return Path(name).expanduser().read_text()
+        return Path(name).expanduser().read_text(encoding="utf-8")
     except OSError as err:
         raise UsageError(f"the secret file:{name} cannot be read: {err.strerror}") from err
+    except ValueError as err:  # never shown: it quotes the bytes
+        raise UsageError(f"the secret file:{name} is no text in UTF-8") from err
 
 
 def _from_keyring(name: str) -> str:

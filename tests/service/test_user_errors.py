@@ -120,6 +120,23 @@ def test_a_secret_in_the_wrong_place_is_not_shown(folder: Path) -> None:
     assert secret not in found.stderr + found.stdout
 
 
+@pytest.mark.parametrize(("data", "said"), [
+    (b"s3cret-line-1\ns3cret-line-2\n", "holds a line break"),
+    (b"s3cret\xff\xfe", "no text in UTF-8"),
+])  # fmt: skip
+def test_a_secret_file_that_is_no_one_line_is_named_before_the_first_request(
+    folder: Path, data: bytes, said: str
+) -> None:
+    (folder / "token").write_bytes(data)
+    (folder / "timeline.toml").write_text(
+        f'[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={{bearer="file:{folder}/token"}}\n'
+    )
+    found = timeline(folder, "build", "--incident", "INC-42")
+    assert found.returncode == 2
+    assert said in found.stderr
+    assert "s3cret" not in found.stderr + found.stdout
+
+
 INCIDENTS = {
     "zone-less": ('start = "2026-11-01T10:00:00"\n', ["INC-42.toml: start", "no zone"]),
     "local date-time": ("start = 2026-11-01T10:00:00\n", ["INC-42.toml: start", "no zone"]),
