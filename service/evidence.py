@@ -143,7 +143,7 @@ class Evidence:
                 f"{self.folder}: payload {digest} is absent; restore it from version control or a backup"
             )
         try:
-            data = zstandard.ZstdDecompressor().decompress(path.read_bytes(), max_output_size=_LARGEST)
+            data = _unpacked(path.read_bytes())
         except (zstandard.ZstdError, OSError) as err:
             raise EvidenceError(
                 f"{path} is broken ({err}); restore it from version control or a backup"
@@ -230,3 +230,10 @@ class Evidence:
         files.write(
             self.folder / "people.json", b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1}\n'
         )
+
+
+def _unpacked(stored: bytes) -> bytes:
+    # A frame that tells its size is unpacked to that size, whatever `max_output_size` says.
+    if zstandard.frame_content_size(stored) > _LARGEST:
+        raise zstandard.ZstdError(f"it says that it holds more than {_LARGEST >> 20} MiB")
+    return zstandard.ZstdDecompressor().decompress(stored, max_output_size=_LARGEST)

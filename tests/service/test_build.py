@@ -279,6 +279,20 @@ def test_a_changed_payload_does_not_match_its_digest(home: Path) -> None:
     assert "does not match its SHA-256" in found.stderr
 
 
+def test_a_payload_that_claims_gigabytes_is_not_unpacked(home: Path) -> None:
+    import zstandard
+
+    make(home)
+    path = max((made(home) / "evidence").glob("*.zst"), key=lambda p: p.stat().st_size)
+    compressor = zstandard.ZstdCompressor().compressobj(size=2**31)
+    block = bytes(2**24)
+    path.write_bytes(b"".join([*(compressor.compress(block) for _ in range(128)), compressor.flush()]))
+    found = timeline(home, "build", "--incident", "INC-1", "--offline")
+    assert found.returncode == 2
+    assert f"{path.name} is broken" in found.stderr
+    assert "more than 64 MiB" in found.stderr
+
+
 def test_a_request_that_the_evidence_lacks_is_named(home: Path) -> None:
     make(home)
     evidence = Evidence(made(home) / "evidence")
