@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,7 @@ import anyio
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from collectors.base import MAX_PAYLOAD, Answer, Context, Options, Payload, PayloadTooLargeError, SourceError
+from collectors.decoding import ACCEPTED, UndecodableError, decoded
 from timeline.canonical import Json
 from timeline.instant import NS
 from timeline.model import GapReason
@@ -79,6 +81,10 @@ class HttpOptions(Options):
             raise ValueError(f"{value!r} is no http(s) URL")
         if parts.username or parts.password:
             raise ValueError("credentials do not belong in the URL; use auth = { basic = 'env:NAME' }")
+        if parts.query or parts.fragment:
+            raise ValueError(
+                "a source's URL ends with its path: no ?query, no #fragment; a token goes into `auth`"
+            )
         return value.rstrip("/")
 
 
@@ -208,23 +214,31 @@ class Http:
         response = await client.send(request, stream=True)
         try:
             chunks, size = [], 0
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():
                 chunks.append(chunk)
                 size += len(chunk)
                 if size > MAX_PAYLOAD:
                     raise PayloadTooLargeError(f"an answer of {request.url.host} is over 16 MiB")
         finally:
             await response.aclose()
+        try:
+            body = decoded(b"".join(chunks), response.headers.get("content-encoding", ""), MAX_PAYLOAD)
+        except UndecodableError as err:
+            raise SourceError(
+                "undecodable", f"an answer of {request.url.host} cannot be read: {err}"
+            ) from err
+        if len(body) > MAX_PAYLOAD:
+            raise PayloadTooLargeError(f"an answer of {request.url.host} is over 16 MiB")
         kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
         content = kept.get("content-type", "application/json").split(";")[0].strip().lower()
         form = "json" if content.endswith("json") else _FORMS.get(content, "txt")
-        return Answer(b"".join(chunks), form, response.status_code, kept)
+        return Answer(body, form, response.status_code, kept)
 
     def _open(self) -> httpx.AsyncClient:
         import httpx
 
         auth, tls = self.options.auth, self.options.tls
-        headers = {"user-agent": "incident-timeline", **self._headers}
+        headers = {"user-agent": "incident-timeline", "accept-encoding": ACCEPTED, **self._headers}
         basic = None
         if auth.bearer:
             headers["authorization"] = f"Bearer {self.context.secret(auth.bearer)}"
@@ -232,11 +246,13 @@ class Http:
             user, _, password = self.context.secret(auth.basic).partition(":")
             basic = httpx.BasicAuth(user, password)
         headers |= {name: self.context.secret(reference) for name, reference in auth.header.items()}
+        # Bytes: a token may be of any language.
+        sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         verify: ssl.SSLContext | bool = False
         if tls.verify:
             verify = _trust(tls, self.context)
         self._client = httpx.AsyncClient(
-            headers=headers, auth=basic, verify=verify, follow_redirects=False, trust_env=False,
+            headers=sent, auth=basic, verify=verify, follow_redirects=False, trust_env=False,
             timeout=httpx.Timeout(seconds(self.options.timeout)),
         )  # fmt: skip
         return self._client
@@ -287,9 +303,17 @@ def _back_off(payload: Payload, attempt: int) -> float:
     headers = payload.headers
     for name in ("retry-after", "ratelimit-reset", "x-ratelimit-reset"):
         value = headers.get(name, "")
-        if value.replace(".", "", 1).isdigit():
+        if re.fullmatch(r"[0-9]{1,12}(\.[0-9]*)?", value):
             number = float(value)
             return max(0.0, number - time.time()) if number > 1e9 else number
-        if value and name == "retry-after":
-            return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+        if value and name == "retry-after" and (until := _date(value)) is not None:
+            return max(0.0, until - time.time())
     return float(min(0.5 * 2**attempt, 30))
+
+
+def _date(text: str) -> float | None:
+    """Return an HTTP date in seconds since 1970; None where it is none."""
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError, TypeError):
+        return None

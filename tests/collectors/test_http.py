@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import gzip
+import html
+import json
+import resource
 import ssl
 import time
+import zlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 import trustme
+import zstandard
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -144,6 +152,74 @@ def test_an_answer_over_sixteen_mib_is_refused_not_kept(httpserver: HTTPServer) 
     assert found.store.payloads == {}
 
 
+_GIGABYTE = 2**30
+_BOMBS: dict[str, tuple[list[str], Callable[[], bytes], str]] = {
+    "gzip": (["gzip"], lambda: _squeezed(zlib.compressobj(9, zlib.DEFLATED, 31)), "truncated"),
+    "zstd": (["zstd"], lambda: _squeezed(zstandard.ZstdCompressor().compressobj()), "truncated"),
+    "gzip in gzip": (["gzip", "gzip"], lambda: gzip.compress(gzip.compress(b"{}")), "undecodable"),
+}
+
+
+def _squeezed(compressor: Any) -> bytes:
+    block = bytes(2**24)
+    return b"".join([*(compressor.compress(block) for _ in range(_GIGABYTE // 2**24)), compressor.flush()])
+
+
+@pytest.mark.parametrize("form", list(_BOMBS))
+def test_a_few_kilobytes_that_stand_for_gigabytes_are_not_unpacked(httpserver: HTTPServer, form: str) -> None:
+    encodings, body, reason = _BOMBS[form]
+    response = Response(body(), headers={"Content-Encoding": ", ".join(encodings)})
+    httpserver.expect_request("/api").respond_with_response(response)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    found = ask(httpserver.url_for(""))
+    assert found.failure is not None
+    assert found.failure.reason == reason
+    assert found.store.payloads == {}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # KiB
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [
+    ("gzip", gzip.compress), ("gzip", lambda data: gzip.compress(data[:3]) + gzip.compress(data[3:])),
+    ("deflate", zlib.compress), ("deflate", lambda data: zlib.compress(data)[2:-4]),
+    ("zstd", zstandard.ZstdCompressor().compress), ("x-of-its-own", bytes),
+])  # fmt: skip
+def test_compressed_answers_are_stored_as_they_were_meant(
+    httpserver: HTTPServer, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    data = b'{"many": "words of an answer"}'
+    response = Response(pack(data), headers={"Content-Encoding": encoding})
+    httpserver.expect_request("/api").respond_with_response(response)
+    assert list(ask(httpserver.url_for("")).store.payloads.values()) == [data]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd"])
+def test_an_answer_that_is_not_compressed_as_it_says_is_undecodable(
+    httpserver: HTTPServer, encoding: str
+) -> None:
+    response = Response(b"(plain text)", headers={"Content-Encoding": encoding})
+    httpserver.expect_request("/api").respond_with_response(response)
+    found = ask(httpserver.url_for(""))
+    assert found.failure is not None
+    assert found.failure.reason == "undecodable"
+
+
+@pytest.mark.parametrize("after", ["soon", "\u00b2", "-5", "9" * 400, "Wed, 99 Foo 99999 99:99:99 GMT"])
+def test_a_retry_after_that_says_nothing_leaves_the_pause_to_us(httpserver: HTTPServer, after: str) -> None:
+    response = Response("slow down", status=429, headers={"Retry-After": after})
+    httpserver.expect_request("/api").respond_with_response(response)
+    found = ask(httpserver.url_for(""), time_cap="500ms")
+    assert found.failure is not None
+    assert found.failure.reason == "rate_limited"
+    assert "the next try would be in 1 s" in str(found.failure)
+
+
+def test_what_a_source_answers_reaches_no_terminal_as_it_came(httpserver: HTTPServer) -> None:
+    httpserver.expect_request("/api").respond_with_data("\x1b[31mred\x1b]0;title\x07\n\u202eevil", status=500)
+    found = ask(httpserver.url_for(""))
+    assert found.failure is not None
+    assert str(found.failure).endswith("answered 500 to /api: [31mred]0;title evil")
+
+
 @pytest.mark.parametrize(("auth", "secret", "header"), [
     ({"bearer": "env:T"}, "s3cret-token", "Bearer s3cret-token"),
     ({"basic": "env:T"}, "me:s3cret-token", "Basic bWU6czNjcmV0LXRva2Vu"),
@@ -161,6 +237,32 @@ def test_credentials_are_sent_and_never_stored(
     assert b"s3cret" not in kept
     assert b"bWU6" not in kept
     assert "[redacted]" in found.facts[0].statement
+
+
+@pytest.mark.parametrize("secret", ['s3cret"quo\\ted/x', "s3cret-é-ключ", "s3cret & <x>"])
+def test_an_echoed_secret_vanishes_in_the_forms_of_json_url_and_html(
+    httpserver: HTTPServer, secret: str
+) -> None:
+    def echo(request: Request) -> Response:
+        sent = request.headers["Authorization"].encode("latin-1").decode().removeprefix("Bearer ")
+        forms = [
+            sent,
+            json.dumps(sent),
+            json.dumps(sent, ensure_ascii=False),
+            html.escape(sent),
+            quote_plus(sent),
+        ]
+        return Response(" ".join([*forms, json.dumps(sent).replace("/", "\\/")]))
+
+    httpserver.expect_request("/api").respond_with_handler(echo)
+    found = ask(httpserver.url_for(""), auth={"bearer": "env:T"}, secrets={"env:T": secret})
+    [kept] = found.store.payloads.values()
+    assert b"s3cret" not in kept
+
+
+def test_a_url_with_a_query_is_refused() -> None:
+    with pytest.raises(ValueError, match="ends with its path"):
+        HttpOptions(url="http://127.0.0.1/x?token=abcdef")
 
 
 def test_tls_with_a_custom_ca(tmp_path: Path) -> None:
