@@ -153,7 +153,8 @@ def _draft(
             bundle.timeline, _chart_urls(bundle, conf),
             check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
         )  # fmt: skip
-        yield from check_draft.regions(pieces, renderings)
+        other = check_evidence.other_tool(bundle.timeline.provenance)
+        yield from check_draft.regions(pieces, renderings, other_version=other)
     prose = blocks(check_draft.spans(pieces))
     yield from check_prose(prose, _known(directory, bundle, chosen, now))
     yield from _in(directory / output.NOTES, _notes(directory, bundle))

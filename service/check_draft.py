@@ -48,8 +48,13 @@ def spans(placed: Iterable[Placed]) -> list[Span]:
     return [Span(one.form, one.name, one.text) for one, _ in placed]
 
 
-def regions(placed: list[Placed], expected: Iterable[Mapping[str, str]]) -> Iterator[Finding]:
-    """Compare generated regions with what they may say: `expected` is one or more renderings."""
+def regions(
+    placed: list[Placed], expected: Iterable[Mapping[str, str]], *, other_version: str = ""
+) -> Iterator[Finding]:
+    """Compare generated regions with what they may say: `expected` is one or more renderings.
+
+    Where `other_version` built the timeline, a region may differ by its form alone: that is a warning.
+    """
     renderings = list(expected)
     there = {piece.name: line for piece, line in placed if piece.form == "region"}
     if not there:
@@ -64,10 +69,16 @@ def regions(placed: list[Placed], expected: Iterable[Mapping[str, str]]) -> Iter
                 f"this text was moved out of region {piece.name}: write it into the prose, and delete the block",
             )  # fmt: skip
         elif piece.form == "region":
-            yield from _region(piece, line, renderings)
+            for one in _region(piece, line, renderings):
+                yield _by_another(one, other_version) if one.rule == "region-stale" and other_version else one
             yield from region_wording(piece.name, piece.body, line + 1)
     for name in sorted(set(renderings[0]) - set(there)):
         yield found("region-deleted", 1, f"region {name} was deleted from the draft")
+
+
+def _by_another(stale: Finding, version: str) -> Finding:
+    message = f"{stale.message.partition(':')[0]}: {version} built it and may write it otherwise; `timeline refresh` tells"
+    return stale._replace(severity="warning", message=message)
 
 
 def _region(piece: fences.Piece, line: int, renderings: list[Mapping[str, str]]) -> Iterator[Finding]:

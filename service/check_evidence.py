@@ -113,6 +113,7 @@ def _exchanged(manifest: Manifest | None) -> set[str]:
         wanted |= {str(entry["payload"]) for entry in one.exchanges if entry.get("payload")}
         wanted |= {one.incident_file.payload} if one.incident_file else set()
         wanted |= {one.layout.payload} if one.layout and one.layout.payload else set()
+        wanted |= {one.layout.payload} if one.layout and one.layout.payload else set()
     return wanted
 
 
@@ -203,12 +204,18 @@ def _tampered(bundle: Bundle) -> str:
     return f"timeline.json and the manifest disagree about the {names} it was built by; build again, or {_RESTORE}"
 
 
+def other_tool(provenance: Any) -> str:
+    """Return the name and version of the tool that built a timeline, where it is another; else nothing."""
+    tool = _built_by(provenance)["tool"]
+    number = tool.get("version") if isinstance(tool, dict) else None
+    return f"incident-timeline {number}" if number != version("incident-timeline") else ""
+
+
 def _other_versions(provenance: Any) -> list[str]:
     from service import registry
 
-    told = _built_by(provenance)
-    tool = told["tool"].get("version") if isinstance(told["tool"], dict) else None
-    others = [f"incident-timeline {tool}"] if tool != version("incident-timeline") else []
+    told, tool = _built_by(provenance), other_tool(provenance)
+    others = [tool] if tool else []
     if told["schema_version"] != SCHEMA_VERSION:
         others.append(f"schema version {told['schema_version']}")
     for name, number in sorted((told["parsers"] or {}).items()):

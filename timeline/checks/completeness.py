@@ -31,6 +31,7 @@ def prompts(blocks: Sequence[Block]) -> list[Block]:
     """Return the template's questions that nobody answered: no text follows in their section."""
     found_here: list[Block] = []
     for section in _sections(blocks):
+        found_here += [b for b in section if b.half_asked and b.kind != "actions" and not b.kept]
         asked = [place for place, block in enumerate(section) if block.prompt]
         alone = len(asked) == 1
         for place, following in zip(asked, [*asked[1:], len(section)], strict=False):
@@ -75,6 +76,8 @@ def empty(blocks: Sequence[Block]) -> Iterator[Finding]:
 
 
 def _asked(block: Block) -> str:
+    if block.half_asked:
+        return " ".join(c.text for c in block.cells if c.asks)
     return " ".join(c.text for c in block.cells if c.text.strip()) if block.cells else block.text.strip()
 
 

@@ -46,6 +46,11 @@ class Cell:
     text: str
     emphasised: bool = False
 
+    @property
+    def asks(self) -> bool:
+        """Whether this is a question of the template."""
+        return self.emphasised and _asks(self.text)
+
 
 @dataclass(frozen=True)
 class Block:
@@ -82,8 +87,13 @@ class Block:
             return False
         if self.form == "row":
             filled = [cell for cell in self.cells if cell.text.strip()]
-            return bool(filled) and all(c.emphasised and _asks(c.text) for c in filled)
+            return bool(filled) and all(cell.asks for cell in filled)
         return self.form in {"paragraph", "item"} and self.emphasised and _asks(self.text)
+
+    @property
+    def half_asked(self) -> bool:
+        """Whether some cells of a row are still questions and others are filled."""
+        return self.form == "row" and not (self.prompt or self.quoted) and any(c.asks for c in self.cells)
 
     @property
     def empty(self) -> bool:
