@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from collections import Counter
 from datetime import UTC, datetime
@@ -27,7 +28,7 @@ from render.exports.perfetto import to_perfetto
 from render.exports.rows import COLUMNS
 from render.exports.timesketch import to_timesketch
 from service.demo import demo
-from service.export import FORMS, export
+from service.export import FORMS, export, save
 from tests.render.timeline_fixture import empty, rich
 from tests.service.test_user_errors import timeline as command
 from timeline.canonical import sha256
@@ -286,6 +287,23 @@ def test_the_command_writes_to_a_file_or_standard_output(incident: Path, tmp_pat
     assert wrong.returncode == 2
     assert "did you mean 'parquet'" in wrong.stderr
     assert command(tmp_path, "export", str(incident), "--to", "csv", "--sign").returncode == 2
+
+
+def test_a_pipe_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    # Opened for both, so that neither end waits for the other.
+    handle = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
+    try:
+        save(pipe, b"data")
+        assert os.read(handle, 10) == b"data"
+    finally:
+        os.close(handle)
+    assert pipe.is_fifo()
+    with pytest.raises(UsageError, match="folder"):
+        save(tmp_path, b"data")
+    save(tmp_path / "new" / "file", b"data")
+    assert (tmp_path / "new" / "file").read_bytes() == b"data"
 
 
 def test_no_export_names_a_person(incident: Path) -> None:
