@@ -7,7 +7,7 @@ from secrets import token_hex
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, Response
 
 from archive import builds
 from service.library import Loaded
@@ -78,7 +78,8 @@ def fact(
     "/incidents/{incident}/evidence/{sha256}",
     summary="Read a whole payload",
     tags=["incidents"],
-    response_class=PlainTextResponse,
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 def evidence(
     request: Request, incident: Incident, sha256: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]

@@ -50,7 +50,10 @@ async def take(request: Request, name: Name) -> Response:
     return await _store(state, hook, given)
 
 
-@router.options("/{name}", summary="Agree to CloudEvents deliveries", status_code=200)
+@router.options(
+    "/{name}", summary="Agree to CloudEvents deliveries", status_code=200, response_class=Response,
+    responses={404: {"model": Detail, "description": "No webhook of this name is configured."}},
+)  # fmt: skip
 def agree(request: Request, name: Name) -> Response:
     """Answer the handshake of the CloudEvents webhook specification; each delivery proves itself."""
     hook = _hook(state_of(request), name)
