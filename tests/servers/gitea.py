@@ -51,6 +51,10 @@ class Gitea(Server):
     ready_path = "/api/healthz"
     token = ""
 
+    def __init__(self, name: str, url: str, folder: Path) -> None:
+        super().__init__(name, url, folder)
+        self._tokens: dict[tuple[str, str], str] = {}
+
     @property
     def api(self) -> str:
         """Give the API's address."""
@@ -69,14 +73,16 @@ class Gitea(Server):
 
     def user_token(self, user: str, scopes: str = "all") -> str:
         """Give a token of a user, who is made at first; scopes such as `write:issue,read:user`."""
+        if (user, scopes) in self._tokens:
+            return self._tokens[user, scopes]
         made = ("--username", user, "--random-password", "--email", f"{user}@example.org")
         if httpx.get(f"{self.api}/users/{user}", timeout=60, trust_env=False).status_code == 404:
             admin = ["--admin"] if user == "keeper" else []
             self.run("admin", "user", "create", "--must-change-password=false", *admin, *made)
-        name = f"t{len(list(self.folder.glob('token-*')))}"
-        (self.folder / f"token-{name}").touch()
+        name = f"t{len(self._tokens)}"
         asked = ("--username", user, "--token-name", name, "--scopes", scopes, "--raw")
-        return self.run("admin", "user", "generate-access-token", *asked).split()[-1]
+        self._tokens[user, scopes] = self.run("admin", "user", "generate-access-token", *asked).split()[-1]
+        return self._tokens[user, scopes]
 
     def run(self, *arguments: str) -> str:
         """Run one of the program's own commands; raise RuntimeError with its words."""

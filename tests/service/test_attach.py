@@ -50,14 +50,24 @@ def tokens(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"ATTACH_{name.upper()}", name)
 
 
-@pytest.fixture
-def github(tokens: None, node_modules: Path, start_prism: Callable[..., Proxy]) -> Iterator[Place]:
-    """Give the GitHub fake behind the proxy that holds both sides to the official description."""
+@pytest.fixture(scope="module")
+def checked(
+    node_modules: Path, start_prism: Callable[..., Proxy]
+) -> Iterator[tuple[FakeGithubComments, str]]:
+    """Give the GitHub fake and the proxy before it that holds both sides to the official description."""
     openapi = description(node_modules)
     with FakeGithubComments(openapi) as fake:
         proxy = start_prism(fake.url, openapi)
         fake.public_url = proxy.url
-        yield on_github(fake, proxy.url)
+        yield fake, proxy.url
+
+
+@pytest.fixture
+def github(tokens: None, checked: tuple[FakeGithubComments, str]) -> Place:
+    """Give the GitHub fake behind the checking proxy, without comments."""
+    fake, url = checked
+    fake.comments.clear()
+    return on_github(fake, url)
 
 
 @pytest.fixture

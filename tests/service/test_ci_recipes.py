@@ -189,3 +189,18 @@ def test_the_hook_checks_the_incident_of_any_file_of_it(repository: Path) -> Non
     )
     assert done.returncode == 1
     assert "postmortem.md" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["attach", "publish"])
+def test_every_option_is_in_the_how_to(name: str) -> None:
+    from typer.main import get_command
+
+    from cli.main import app
+
+    page = (HOME / "docs/how-to/pull-request.md").read_text()
+    command: Any = get_command(app)
+    options = [
+        o for p in command.commands[name].params for o in (*p.opts, *p.secondary_opts) if o.startswith("--")
+    ]
+    assert len(options) > 10
+    assert [option for option in options if not re.search(rf"{option}\b", page)] == []
