@@ -292,6 +292,33 @@ def test_a_token_without_a_known_owner_still_leaves_one_comment(
     assert len(real.ours()) == 1
 
 
+# The comment is made, what the forge answered never arrives, and the client asks again.
+_LOST = """\
+posts = []
+
+def response(flow):
+    if flow.request.method == "POST":
+        posts.append(flow)
+        if len(posts) == 1:
+            flow.kill()
+"""
+
+
+def test_an_answer_that_is_lost_on_its_way_leaves_one_comment(
+    tokens: None, start_mitm: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    home = folder(tmp_path / "INC-42")
+    with FakeGithubComments() as fake:
+        proxy = start_mitm(fake.url, script=_LOST)
+        place = on_github(fake, proxy.url)
+        assert place.attach(home).action == "unchanged"
+        assert fake.writes == [
+            "POST /repos/acme/shop/issues/12/comments", "POST /repos/acme/shop/issues/12/comments",
+            "DELETE /repos/acme/shop/issues/comments/102",
+        ]  # fmt: skip
+        assert len(place.ours()) == 1
+
+
 def test_a_page_of_other_comments_is_read_through(github: Place, tmp_path: Path) -> None:
     for number in range(130):
         github.say(f"remark {number}")
