@@ -16,6 +16,7 @@ from collectors.tape import EvidenceError
 from render.draft_templates import Layout
 from service import claims, collect, config, files, incidents, output
 from service.evidence import Collection, Evidence, Manifest, People
+from service.garbage import seldom_collected
 from service.layouts import NOTHING, Asked, Chosen, Recorded
 from timeline.assemble import OWN_SOURCE, Assembled, Build, Reading, assemble
 from timeline.canonical import Json
@@ -103,6 +104,7 @@ class _Plan:
     chosen: Chosen = field(default_factory=lambda: Chosen(Layout()))
 
 
+@seldom_collected()
 def build(request: Request, progress: collect.Progress | None = None) -> Result:
     """Build a timeline; raise UsageError (nothing written), UnansweredError or EvidenceError."""
     progress = progress or collect.Silent()

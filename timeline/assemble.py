@@ -72,7 +72,10 @@ def assemble(build: Build) -> Assembled:
     merged = merge(Seen(r.collection, f) for r in build.readings for f in r.of(Fact))
     belonging = _in_window(merged.facts, build.window)
     newest = _newest_good(build.readings)
-    marked = [_mark_gone(f, merged.collections[f.id], newest) for f in belonging]
+    last = max((r.collection for r in newest.values()), default=0)
+    marked = [
+        f if merged.collections[f.id] >= last else _mark_gone(f, merged.collections[f.id], newest) for f in belonging
+    ]  # fmt: skip
     people = _people(build)
     roles = _roles(build.incident, people)
     joined = build.joined

@@ -37,10 +37,26 @@ def _plain_float(value: float) -> float | int | str:
 
 def canonical(value: Json) -> bytes:
     """Return the RFC 8785 bytes of `value` (after `plain`)."""
+    if _common(value):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     simple = plain(value)
     return (
         orjson.dumps(simple, option=orjson.OPT_SORT_KEYS) if _orjson_agrees(simple) else rfc8785.dumps(simple)
     )
+
+
+def _common(value: Json) -> bool:
+    """Tell whether the value is of what most are: texts, small integers, lists and objects of them."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is int:
+        return -_SAFE <= value <= _SAFE
+    if kind is list or kind is tuple:
+        return all(map(_common, value))
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _common(item) for key, item in value.items())
+    return False
 
 
 def _orjson_agrees(value: Json) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import timegm
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
@@ -40,14 +41,19 @@ class Civil(NamedTuple):
 def format_instant(instant: int) -> str:
     """Return RFC 3339 with `Z` and 0, 3, 6 or 9 digits, the fewest that are exact."""
     seconds, fraction = divmod(instant, NS)
-    days, clock = divmod(seconds, 86_400)
-    year, month, day = civil_from_days(days)
-    text = f"{year:04d}-{month:02d}-{day:02d}T{clock // 3600:02d}:{clock // 60 % 60:02d}:{clock % 60:02d}"
+    text = _format_second(seconds)
     if not fraction:
         return text + "Z"
     digits = f"{fraction:09d}"
     kept = 3 if digits.endswith("000000") else 6 if digits.endswith("000") else 9
     return f"{text}.{digits[:kept]}Z"
+
+
+@lru_cache(maxsize=4096)  # many facts lie in few seconds
+def _format_second(seconds: int) -> str:
+    days, clock = divmod(seconds, 86_400)
+    year, month, day = civil_from_days(days)
+    return f"{year:04d}-{month:02d}-{day:02d}T{clock // 3600:02d}:{clock // 60 % 60:02d}:{clock % 60:02d}"
 
 
 def civil_from_days(days: int) -> tuple[int, int, int]:

@@ -15,8 +15,9 @@ _SHORTEST_NAME = 3  # a shorter display name would match inside ordinary words
 def identities(content: Content) -> list[str]:
     """Return the identities a fact mentions: its actor, then marks in statement and quote."""
     found = [content.actor] if content.actor else []
-    found += _MARK.findall(content.statement)
-    if content.quote:
+    if PERSON_OPEN in content.statement:
+        found += _MARK.findall(content.statement)
+    if content.quote and PERSON_OPEN in content.quote.text:
         found += _MARK.findall(content.quote.text)
     return found
 
@@ -80,6 +81,8 @@ def replacer(people: Iterable[Person], pseudonyms: Mapping[str, str]) -> Callabl
         )
 
     def replace(text: str) -> str:
+        if PERSON_OPEN not in text:
+            return by_name(text)
         # Names are looked for outside the marks: an identity often holds one.
         parts = _MARK.split(text)
         parts[::2] = [by_name(part) for part in parts[::2]]
@@ -91,23 +94,26 @@ def replacer(people: Iterable[Person], pseudonyms: Mapping[str, str]) -> Callabl
 
 def pseudonymise(fact: Fact, pseudonyms: Mapping[str, str], replace: Callable[[str], str]) -> Fact:
     """Return the fact with pseudonyms for its actor, in its statement and in its quote."""
-    return fact.model_copy(
-        update={
-            **_hidden(fact, pseudonyms, replace),
-            "variants": tuple(v.model_copy(update=_hidden(v, pseudonyms, replace)) for v in fact.variants),
-        }
-    )
+    update = _hidden(fact, pseudonyms, replace)
+    if fact.variants:
+        hidden = (v.model_copy(update=_hidden(v, pseudonyms, replace)) for v in fact.variants)
+        update["variants"] = tuple(hidden)
+    return fact.model_copy(update=update) if update else fact  # most facts name nobody
 
 
 def _hidden(
     content: Content, pseudonyms: Mapping[str, str], replace: Callable[[str], str]
 ) -> dict[str, object]:
+    """Return the members that change."""
+    found: dict[str, object] = {}
+    if content.actor:
+        found["actor"] = pseudonyms.get(content.actor)
+    if PERSON_OPEN in content.statement:
+        found["statement"] = _MARK.sub(lambda m: pseudonyms.get(m[1], "someone"), content.statement)
     quote = content.quote
-    return {
-        "actor": pseudonyms.get(content.actor) if content.actor else None,
-        "statement": _MARK.sub(lambda m: pseudonyms.get(m[1], "someone"), content.statement),
-        "quote": quote.model_copy(update={"text": replace(quote.text)}) if quote else None,
-    }
+    if quote and (text := replace(quote.text)) != quote.text:
+        found["quote"] = quote.model_copy(update={"text": text})
+    return found
 
 
 _OPAQUE = re.compile(r"[A-Z][A-Z0-9]{6,}")

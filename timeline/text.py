@@ -16,6 +16,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 def clean(text: str) -> str:
     """Replace lone surrogates by U+FFFD, drop control characters and our own person marks."""
+    if text.isascii() and text.isprintable():
+        return text  # as most identifiers are
     text = _SURROGATES.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", text).replace(PERSON_OPEN, "").replace(PERSON_CLOSE, "")
 
