@@ -87,7 +87,7 @@ def scope(parts: Parts) -> str:
     begun, ended = incident.start, incident.end
     rows.append(("start (UTC)", moment(begun) if begun is not None else "not said"))
     rows.append(("end (UTC)", moment(ended) if ended is not None else "not said"))
-    return markdown.table(("scope", "as the incident file says"), rows)
+    return markdown.table(("scope", "as the incident file and the alerts say"), rows)
 
 
 def _alerting(parts: Parts) -> list[str]:

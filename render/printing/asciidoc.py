@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from render.markdown import is_web
-from render.printing.document import Document, items, level, rows, stripped
+from render.printing.document import Document, items, level, rows, stripped, words
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode as Node
@@ -135,7 +135,7 @@ def _link(node: Node) -> str:
 
 
 def _image(node: Node) -> str:
-    source, alt = str(node.attrs.get("src", "")), node.content
+    source, alt = str(node.attrs.get("src", "")), words(node)
     if not re.fullmatch(r"charts/[\w.-]+\.svg", source):
         return f"__{_plain(alt)}__"
     said = alt.replace('"', "'").replace("]", ")")

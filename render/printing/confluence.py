@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from render.printing.document import Document, level
+from render.printing.document import Document, level, words
 from render.printing.html import Html
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ class _Storage(Html):
     def image(self, node: Node) -> str:
         found = self._document.still(node)
         if found is None:
-            return f"<em>{escape(node.content, quote=False)}</em>"
-        name, alt = escape(found[0]), escape(node.content)
+            return f"<em>{escape(words(node), quote=False)}</em>"
+        name, alt = escape(found[0]), escape(words(node))
         return f'<ac:image ac:alt="{alt}"><ri:attachment ri:filename="{name}"/></ac:image>'
 
 

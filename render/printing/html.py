@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from render.markdown import is_web
-from render.printing.document import Document, items, rows, stripped
+from render.printing.document import Document, items, rows, stripped, words
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode as Node
@@ -147,9 +147,9 @@ class Html:
         """Return a still, inside the document; of any other picture, its words."""
         found = self._document.still(node)
         if found is None:
-            return f"<em>{escape(node.content, quote=False)}</em>"
+            return f"<em>{escape(words(node), quote=False)}</em>"
         data = b64encode(found[1]).decode()
-        return f'<img alt="{escape(node.content)}" src="data:image/svg+xml;base64,{data}"/>'
+        return f'<img alt="{escape(words(node))}" src="data:image/svg+xml;base64,{data}"/>'
 
 
 def to_html(document: Document, *, relative: bool = True) -> bytes:
