@@ -68,6 +68,8 @@ export function makeChart(frame, incident, chose) {
   frame.src = `/incidents/${incident}/timeline.html${location.hash}`;
 
   const go = (/** @type {string} */ next) => frame.contentWindow?.location.replace(`${frame.contentWindow.location.pathname}#${next}`);
+  // A link to another view of the page that is open already.
+  window.addEventListener('hashchange', () => { if (location.hash !== hash()) go(location.hash.slice(1)); });
   return {
     /** Choose a fact; what else the view holds stays. @param {string} fact */
     choose: (fact) => {
