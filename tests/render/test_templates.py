@@ -102,7 +102,7 @@ ATTACKS = {
     "a file": ("{% include '/etc/passwd' %}", "there is no template '/etc/passwd'"),
     "a file above": ("{% extends '../../secrets' %}", "there is no template"),
     "a change of what is given": ("{% set _ = measures.append(1) %}", "unsafe|not safely"),
-    "no end of loops": ("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", "needs more than 5 s"),
+    "no end of loops": ("{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", "needs more than 5 s|was not done after"),
     "a large range": ("{% for i in range(10 ** 9) %}x{% endfor %}", "too big|Range"),
     "much memory": ("{{ 'x' * 10 ** 10 }}", "needs too much"),
     "much text": ("{% for i in range(99999) %}{{ 'x' * 99 }}{% endfor %}", f"{LARGEST:,} characters"),
@@ -121,7 +121,7 @@ def test_what_a_template_must_not_do_ends_in_a_message(attack: str) -> None:
     begun = time.monotonic()
     with pytest.raises(TemplateError, match=said) as caught:
         compose(Template("docs/own.md.j2", source), given())
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 25
     assert str(caught.value).startswith("docs/own.md.j2")
 
 

@@ -4,8 +4,11 @@ import random
 
 from tests.render.timeline_fixture import rich
 from tests.timeline.test_measures import INCIDENT, make, whole
+from timeline import facts
 from timeline.flaps import ribbons
+from timeline.instant import NS, Bounds
 from timeline.keyfacts import FEW, LEAST, MOST, RULES, key_facts
+from timeline.model import Fact
 
 
 def test_the_rich_timeline() -> None:
@@ -71,3 +74,66 @@ def test_a_flap_is_one_ribbon_with_bounds_on_its_duty() -> None:
 
 def test_rules_are_all_used_by_name() -> None:
     assert len(RULES) == len(set(RULES)) == 9
+
+
+def deployed(tag: str, at: int, source: str = "p", **names: str) -> list[Fact]:
+    """A tag, and the deploy that it is."""
+    return [
+        facts.fact(
+            kind, origin=source, key=[kind, tag, at], at=Bounds(at * NS, at * NS + NS - 1), time_means="tag date", clock="git",
+            source=source, names={"tag": tag, "deploy": names.get("deploy", tag), "revision": "4f2a9c1"}, evidence=(),
+        )
+        for kind in ("change.tagged", "deploy.finished")
+    ]  # fmt: skip
+
+
+def test_a_tag_that_is_a_deploy_has_one_row() -> None:
+    both = deployed("v1", 150)
+    key = key_facts(INCIDENT, [*whole(), *both])
+    rows = {row.fact.id: row for row in key.rows}
+    assert both[0].id not in rows
+    assert rows[both[1].id].tag == both[0]
+    assert key.tags == 1
+    assert key.shown + key.tags == key.total
+
+
+def test_a_tag_of_another_name_source_or_instant_has_its_own_row() -> None:
+    apart = [deployed("v1", 150, deploy="v2"), [deployed("v3", 160)[0], deployed("v3", 161)[1]],
+             [deployed("v4", 170)[0], deployed("v4", 170, source="q")[1]]]  # fmt: skip
+    every = [fact for pair in apart for fact in pair]
+    key = key_facts(INCIDENT, [*whole(), *every])
+    assert {f.id for f in every} <= {row.fact.id for row in key.rows}
+    assert key.tags == 0
+
+
+def test_a_tag_that_ends_a_measure_hands_its_place_to_the_deploy() -> None:
+    noise = [make("chat.message", 500 + i, thread=None, actor="responder-1") for i in range(60)]
+    both = deployed("v1", 250)
+    key = key_facts(INCIDENT, [*(f for f in whole() if not f.kind.startswith("deploy")), *both, *noise])
+    assert {row.fact.id: row.rule for row in key.rows}[both[1].id] == "end point of a measure"
+
+
+def test_an_incident_that_only_chat_recorded_shows_who_came_and_when_talk_began_again() -> None:
+    minute, said = 60, []
+    for number in range(50):  # everyone speaks in turn; twice nobody speaks for longer than ten minutes
+        at = 101 + number * 2 + (15 * minute if number >= 20 else 0) + (11 * minute if number >= 40 else 0)
+        said.append(make("chat.message", at, thread=None, actor=f"responder-{number % 4 + 1}"))
+    bots = [make("chat.message", 102 + i * 2, thread=None, actor="bot-1") for i in range(30)]
+    wide = INCIDENT.model_copy(update={"end": 9_000 * NS})
+    key = key_facts(wide, [*bots, *said])
+    assert LEAST <= len(key.rows) <= MOST
+    assert key.rules()["first message of a person"] == 4
+    assert key.rules()["first message after ten minutes of silence"] == 2
+    shown = {row.fact.id for row in key.rows}
+    assert {said[n].id for n in (0, 1, 2, 3, 20, 40)} <= shown
+    mixed = [*bots, *said]
+    random.Random(3).shuffle(mixed)
+    assert key_facts(wide, mixed) == key
+
+
+def test_many_people_and_many_silences_stay_within_forty_rows() -> None:
+    said = [make("chat.message", 101 + i * 700, thread=None, actor=f"responder-{i}") for i in range(300)]
+    key = key_facts(INCIDENT.model_copy(update={"end": None}), said)
+    assert LEAST <= len(key.rows) <= MOST
+    assert key.rules()["first message of a person"] == 12
+    assert key.rules()["first message after ten minutes of silence"] == 12
