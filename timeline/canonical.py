@@ -51,7 +51,7 @@ def _common(value: Json) -> bool:
     if kind is str or value is None or kind is bool:
         return True
     if kind is int:
-        return -_SAFE <= value <= _SAFE
+        return bool(-_SAFE <= value <= _SAFE)
     if kind is list or kind is tuple:
         return all(map(_common, value))
     if kind is dict:
