@@ -71,6 +71,13 @@ class Gitea(Server):
             raise httpx.HTTPStatusError(message, request=answer.request, response=answer)
         return answer.json() if answer.content else None
 
+    def render(self, asked: dict[str, Any]) -> str:
+        """Give the HTML that the forge makes of Markdown."""
+        headers = {"Authorization": f"token {self.token}"}
+        answer = httpx.post(f"{self.api}/markdown", json=asked, headers=headers, timeout=60, trust_env=False)
+        answer.raise_for_status()
+        return answer.text
+
     def user_token(self, user: str, scopes: str = "all") -> str:
         """Give a token of a user, who is made at first; scopes such as `write:issue,read:user`."""
         if (user, scopes) in self._tokens:

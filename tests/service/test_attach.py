@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from render import marker
+from render.comment import comment
 from service.attach import NewerError
 from service.forges.base import AbsentError, ReadOnlyError, RefusedError
 from service.forges.target import Target
 from service.reviews import sign_off
 from tests.fakes.github_comments import ACCOUNTS, FakeGithubComments, description
 from tests.fakes.gitlab import FakeGitlab
+from tests.render.comment_cases import OURS, hostile_view
 from tests.render.timeline_fixture import rich
 from tests.servers.gitea import Gitea
 from tests.servers.proxies import Proxy
@@ -290,6 +293,41 @@ def test_a_token_without_a_known_owner_still_leaves_one_comment(
     folder(home, changed(rich().timeline), 2)
     assert real.attach(home, "blind").url == first.url
     assert len(real.ours()) == 1
+
+
+class Addresses(HTMLParser):
+    """Collects what a page links or loads, and its tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: set[str] = set()
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.found |= {value or "" for name, value in attrs if name in {"href", "src", "srcset", "action"}}
+
+
+@pytest.mark.needs_compiled
+def test_the_forges_own_renderer_brings_nothing_to_life(gitea: Gitea) -> None:
+    owner = gitea.user_token("ops")  # `@ops` is somebody here, and #1 is a pull request
+    repository = gitea.repository("ops", "rendered", owner)
+    assert gitea.pull(repository, "draft", owner) == 1
+    context = {"Mode": "comment", "Context": f"{gitea.url}/{repository}", "Wiki": False}
+
+    def rendered(text: str) -> str:
+        return gitea.render({**context, "Text": text})
+
+    assert f'href="{gitea.url}/ops"' in rendered("@ops")
+    assert "issues/1" in rendered("see #1")
+    view = hostile_view()
+    page = rendered(comment(view))
+    seen = Addresses()
+    seen.feed(page)
+    assert {address for address in seen.found if not address.startswith((OURS, "#"))} == set()
+    assert seen.tags & {"img", "script", "iframe", "form", "svg", "object"} == set()
+    assert "<table>" in page
+    assert "evil.example" in page
 
 
 # The comment is made, what the forge answered never arrives, and the client asks again.
