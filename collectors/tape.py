@@ -32,6 +32,10 @@ class EvidenceError(TimelineError):
     exit_code = 2  # named before the first request, nothing written
 
 
+class LackingError(EvidenceError):
+    """The evidence lacks an exchange that this version asks for."""
+
+
 class MemoryStore:
     """A store in memory, for tests."""
 
@@ -120,9 +124,8 @@ class ReplayTape:
         # The same request may have been asked more than once: answered in the order it was.
         entry = (found.popleft() if len(found) > 1 else found[0]) if found else None
         if entry is None:
-            raise EvidenceError(
-                f"{self.source} ({self.collector}): the evidence lacks attempt {attempt} of {canonical(request).decode()}; "
-                "build without --offline to collect it"
+            raise LackingError(
+                f"{self.source} ({self.collector}): the evidence lacks attempt {attempt} of {canonical(request).decode()}"
             )
         if failure := entry.get("failure"):
             if failure.get("too_large"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import anyio
 
 from collectors.redaction import Redactor
-from collectors.tape import EvidenceError
+from collectors.tape import EvidenceError, LackingError
 from render.draft_templates import Layout
 from service import claims, collect, config, files, incidents, output
 from service.evidence import Collection, Evidence, Manifest, People
@@ -113,7 +114,7 @@ def build(request: Request, progress: collect.Progress | None = None) -> Result:
     plan = _plan(request)
     redactor = Redactor()
     secret = collect.secrets_of(plan.conf.sources, redactor)
-    with files.locked(plan.directory):
+    with _locked(plan.directory, plan.evidence):
         files.sweep(plan.directory)
         plan.evidence.discard()
         manifest = plan.evidence.manifest()
@@ -135,6 +136,16 @@ def build(request: Request, progress: collect.Progress | None = None) -> Result:
         except BaseException:
             plan.evidence.discard()
             raise
+
+
+@contextmanager
+def _locked(directory: Path, evidence: Evidence) -> Iterator[None]:
+    """Hold the incident's lock; evidence that lies apart has its own, for it may serve two outputs."""
+    with ExitStack() as held:
+        held.enter_context(files.locked(directory))
+        if directory.resolve() not in (evidence.folder.resolve(), evidence.folder.resolve().parent):
+            held.enter_context(files.locked(evidence.folder))
+        yield
 
 
 def _plan(request: Request) -> _Plan:
@@ -239,9 +250,23 @@ def _claims(collection: Collection, evidence: Evidence) -> list[Reading]:
 def _replay(manifest: Manifest, evidence: Evidence) -> list[Reading]:
     found: list[Reading] = []
     for one in manifest.collections:
-        anyio.run(collect.replay, one, evidence, found)
+        try:
+            anyio.run(collect.replay, one, evidence, found)
+        except LackingError as err:
+            raise LackingError(
+                f"{err}; collection {one.number} was made by version {one.tool}: rebuild it with that one, "
+                "or collect anew into another --out"
+            ) from err
         found += _claims(one, evidence)
     return found
+
+
+def _outcomes(newest: Collection, readings: Sequence[Reading]) -> list[collect.Outcome]:
+    """Return how a stored collection's sources fared."""
+    runs = {(run.name, run.collector): run for run in newest.sources}
+    return [
+        collect.Outcome(r, runs[r.key]) for r in readings if r.collection == newest.number and r.key in runs
+    ]
 
 
 def _refuse(outcomes: Sequence[collect.Outcome], *, strict: bool) -> None:
@@ -280,10 +305,12 @@ def _offline(request: Request) -> Result:
     if not manifest.collections:
         raise UsageError(f"{evidence.folder} holds no evidence of {identity}; build once without --offline")
     chosen = _layout(conf, directory, evidence, request)
-    with files.locked(directory):
+    with _locked(directory, evidence):
         files.sweep(directory)
         evidence.discard()
         readings = _replay(manifest, evidence)
+        if request.strict:
+            _refuse(_outcomes(manifest.collections[-1], readings), strict=True)
         return _write(directory, evidence, manifest, readings, evidence.people(), request, chosen, new=False)
 
 

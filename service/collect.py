@@ -13,13 +13,15 @@ import anyio
 
 from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.redaction import Redactor
-from collectors.tape import Entry, RecordingTape, ReplayTape
+from collectors.tape import Entry, EvidenceError, RecordingTape, ReplayTape
 from service import registry, secrets
 from service.config import SourceConfig
 from service.evidence import Collection, Evidence, SourceRun
+from service.files import UnwritableError
 from timeline.assemble import Reading
-from timeline.errors import TimelineError, UsageError
+from timeline.errors import TimelineError, UndecodableTimeError, UsageError
 from timeline.model import Fact, Gap, GapReason, Incident, Window
+from timeline.text import line
 from timeline.zones import parse_duration
 
 
@@ -85,11 +87,20 @@ async def collect(
     """
     found: dict[int, Outcome] = {}
 
+    broken: list[TimelineError] = []
+
     async def one(place: int, task: Task) -> None:
+        try:
+            found[place] = await collected(task)
+        except TimelineError as err:  # no gap of this source: the build cannot go on
+            broken.append(err)
+            group.cancel_scope.cancel()
+
+    async def collected(task: Task) -> Outcome:
         tape = RecordingTape(task.config.name, task.config.collector, evidence, redactor)
         context = _context(task, tape, folder, progress)
         context.secret = secret
-        outcome = await _read(task, context, progress)
+        outcome = await _read(task, context, progress, redactor)
         failure = outcome.reading.failure
         answered = any("payload" in e and (e.get("status") or 200) < 400 for e in tape.entries)
         if failure and not outcome.reading.records:
@@ -101,16 +112,18 @@ async def collect(
         outcome.entries = tape.entries
         outcome.run = outcome.run.model_copy(
             update={
-                "answered": (answered and not failure) or answered,
+                "answered": answered,
                 "refused": refused,
                 "bytes": tape.bytes,
             }
         )
-        found[place] = outcome
+        return outcome
 
     async with anyio.create_task_group() as group:
         for place, task in enumerate(tasks):
             group.start_soon(one, place, task)
+    if broken:
+        raise broken[0]
     outcomes += [found[place] for place in sorted(found)]
 
 
@@ -126,7 +139,7 @@ async def replay(collection: Collection, evidence: Evidence, readings: list[Read
         outcome = await _read(task, _context(task, tape, Path(), Silent()), Silent())
         reading = outcome.reading
         # How the run ended is part of the evidence, also where no exchange shows it.
-        readings.append(reading if reading.failure else dataclasses.replace(reading, failure=run.failure))
+        readings.append(dataclasses.replace(reading, failure=run.failure or reading.failure))
 
 
 def _context(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress) -> Context:
@@ -137,7 +150,9 @@ def _context(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progres
     )  # fmt: skip
 
 
-async def _read(task: Task, context: Context, progress: Progress) -> Outcome:
+async def _read(
+    task: Task, context: Context, progress: Progress, redactor: Redactor | None = None
+) -> Outcome:
     config, records = task.config, list[Record]()
     started, failure = time.monotonic(), None
     progress.source(config.name, config.collector, "reading")
@@ -145,12 +160,8 @@ async def _read(task: Task, context: Context, progress: Progress) -> Outcome:
     try:
         async for record in collector.collect(task.window):
             records.append(record)
-    except SourceError as err:
-        failure = (err.reason, str(err))
-    except TimelineError:
-        raise
     except Exception as err:  # noqa: BLE001 - a defect of one collector must not lose the others' facts
-        failure = _defect(err)
+        failure = failure_of(err, redactor)
     seconds = time.monotonic() - started
     progress.source(config.name, config.collector, _summary(records, failure, seconds), done=True)
     reading = Reading(
@@ -169,15 +180,33 @@ async def _read(task: Task, context: Context, progress: Progress) -> Outcome:
     return Outcome(reading, run)
 
 
-def _defect(err: Exception) -> tuple[GapReason, str]:
+def _telling(err: Exception) -> Exception:
+    """Return the error of a group that tells most: what must end the build, a source's failure, the first."""
+    if not isinstance(err, ExceptionGroup):
+        return err
+    each = [_telling(one) for one in err.exceptions]
+    return min(each, key=lambda one: (not _ends_the_build(one), not isinstance(one, SourceError)))
+
+
+def _ends_the_build(err: Exception) -> bool:
+    return isinstance(err, EvidenceError | UsageError | UnwritableError)
+
+
+def failure_of(err: Exception, redactor: Redactor | None = None) -> tuple[GapReason, str]:
+    """Return a source's failure as reason and message; raise what is no source's."""
     import traceback
 
+    err, redactor = _telling(err), redactor or Redactor()
+    if _ends_the_build(err):
+        raise err
+    if isinstance(err, SourceError):
+        return err.reason, str(err)
+    if isinstance(err, UndecodableTimeError):
+        return "undecodable", line(redactor.redact_text(str(err)))
     where = traceback.extract_tb(err.__traceback__)[-1]
     place = f"{Path(where.filename).name}:{where.lineno}"
-    return (
-        "undecodable",
-        f"the collector stopped at {place} with {type(err).__name__}: {err}; please report this",
-    )
+    said = f"the collector stopped at {place} with {type(err).__name__}: {err}; please report this"
+    return "undecodable", line(redactor.redact_text(said))
 
 
 def _summary(records: Sequence[Record], failure: tuple[GapReason, str] | None, seconds: float) -> str:

@@ -128,10 +128,14 @@ class Evidence:
         digest = sha256(data)
         if digest in self._staged or self._path(digest) is not None:
             return digest
-        self._staging.mkdir(parents=True, exist_ok=True)
         name = f"{digest}.{form}.zst"
         # One thread and a fixed level: the same payload gives the same file on every machine.
-        (self._staging / name).write_bytes(zstandard.ZstdCompressor(level=_LEVEL).compress(data))
+        packed = zstandard.ZstdCompressor(level=_LEVEL).compress(data)
+        try:
+            self._staging.mkdir(parents=True, exist_ok=True)
+            (self._staging / name).write_bytes(packed)
+        except OSError as err:  # not to be taken for a fault of the source
+            raise files.UnwritableError(self.folder, err) from err
         self._staged[digest] = name
         return digest
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from timeline.errors import TimelineError
+from timeline.errors import TimelineError, UsageError
 
 LOCK = ".timeline.lock"
 _TEMPORARY = ".new-"
@@ -17,16 +17,27 @@ class BusyError(TimelineError):
     """Another build holds this incident's lock."""
 
 
+class UnwritableError(TimelineError):
+    """A folder cannot be written: full, read-only, or not ours."""
+
+    def __init__(self, folder: Path, err: OSError) -> None:
+        super().__init__(f"{folder} cannot be written: {err.strerror or err}")
+
+
 def write(path: Path, data: bytes) -> None:
     """Replace `path` by `data` in one step: a reader, or a crash, sees the old or the new file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    sync_folder(path.parent)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as err:
+        temporary.unlink(missing_ok=True)
+        raise UnwritableError(path, err) from err
 
 
 def sync_folder(folder: Path) -> None:
@@ -53,12 +64,14 @@ def locked(folder: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
     made = [f for f in (folder, *folder.parents) if not f.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / LOCK)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
-    except Timeout as err:
+    except Timeout as err:  # an OSError too
         raise BusyError(f"{folder}: another build of this incident is running; wait for it to end") from err
+    except OSError as err:
+        raise UsageError(f"{folder} cannot be written: {err.strerror or err}; choose another --out") from err
     try:
         yield
     finally:

@@ -16,6 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from collectors.base import SourceError
+from collectors.redaction import Redactor
+from collectors.tape import LackingError
+from service import collect
 from service.build import Request, Result, build
 from service.evidence import Evidence, Manifest
 from service.refresh import refresh
@@ -222,6 +226,20 @@ def test_strict_writes_nothing_where_a_source_has_a_gap(home: Path) -> None:
     assert everything(home) == before
 
 
+def test_strict_holds_offline_too(home: Path) -> None:
+    make(home)
+    assert (
+        timeline(home, "build", "--incident", "INC-1", "--no-stills", "--offline", "--strict").returncode == 0
+    )
+    shutil.rmtree(home / "repo")
+    make(home)
+    before = everything(home)
+    found = timeline(home, "build", "--incident", "INC-1", "--no-stills", "--offline", "--strict")
+    assert found.returncode == 1
+    assert "repo (git)" in found.stderr
+    assert everything(home) == before
+
+
 def test_what_people_wrote_is_kept_by_build_and_refresh(home: Path) -> None:
     make(home)
     draft = made(home) / "postmortem.md"
@@ -301,6 +319,77 @@ def test_a_request_that_the_evidence_lacks_is_named(home: Path) -> None:
     found = timeline(home, "build", "--incident", "INC-1", "--offline")
     assert found.returncode == 2
     assert "the evidence lacks" in found.stderr
+    again = timeline(home, "build", "--incident", "INC-1", "--no-stills")
+    assert again.returncode == 2
+    assert "collect anew into another --out" in again.stderr
+
+
+def test_evidence_that_lacks_a_request_is_no_gap_where_requests_run_side_by_side() -> None:
+    lacks, failed = LackingError("the evidence lacks it"), SourceError("timed_out", "late")
+    for errors in ([failed, lacks], [lacks, failed], [ExceptionGroup("", [failed, lacks])]):
+        with pytest.raises(LackingError):
+            collect.failure_of(ExceptionGroup("side by side", errors))
+    assert collect.failure_of(ExceptionGroup("", [KeyError("x"), failed])) == ("timed_out", "late")
+
+
+def test_a_defect_is_a_gap_without_secrets() -> None:
+    redactor = Redactor()
+    redactor.add("s3cret-token")
+    try:
+        raise KeyError("Bearer s3cret-token\x1b[31m")
+    except KeyError as err:
+        reason, said = collect.failure_of(err, redactor)
+    assert reason == "undecodable"
+    assert "KeyError" in said
+    assert "s3cret" not in said
+    assert "\x1b" not in said
+
+
+def full(home: Path, size: int) -> subprocess.CompletedProcess[str]:
+    """Build where no file can grow beyond `size` bytes, as on a full disk."""
+    code = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
+from cli.main import main
+sys.argv = ["timeline", "build", "--incident", "INC-1", "--no-stills"]
+main()
+"""
+    return subprocess.run([sys.executable, "-c", code], cwd=home, capture_output=True, text=True, check=False)
+
+
+def test_a_full_disk_is_no_gap_of_a_source(home: Path) -> None:
+    before = everything(home)
+    found = full(home, 100)
+    assert found.returncode == 1, found.stderr
+    assert "evidence cannot be written" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert everything(home) == before
+
+
+def test_a_disk_that_fills_up_leaves_old_or_new_and_no_remains(home: Path) -> None:
+    make(home)
+    before = outputs(made(home))
+    (home / "status.jsonl").write_text("")
+    found = full(home, 20_000)
+    assert found.returncode == 1, found.stderr
+    assert "cannot be written" in found.stderr
+    assert "Traceback" not in found.stderr
+    assert not list(made(home).glob(".new-*"))
+    assert outputs(made(home))["timeline.html"] == before["timeline.html"]
+    make(home)
+    whole(made(home))
+
+
+def test_evidence_that_serves_two_outputs_is_written_by_one_build_at_a_time(home: Path) -> None:
+    from service import files
+
+    (home / "timeline.toml").write_text('evidence_dir = "kept"\n' + CONFIG)
+    make(home)
+    with files.locked(home / "kept" / "INC-1"):
+        found = timeline(home, "build", "--incident", "INC-1", "--no-stills", "--out", "elsewhere")
+    assert found.returncode == 1
+    assert "another build" in found.stderr
+    assert not (home / "elsewhere").exists()
 
 
 def test_a_draft_with_broken_fences_is_named_and_not_touched(home: Path) -> None:
