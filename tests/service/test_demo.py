@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from service.demo import bundled, demo
 from service.evidence import Evidence, Manifest
+from tests.servers.git_repo import GitRepo
 from tests.service.test_build import OUTPUTS, outputs
-from tests.service.test_user_errors import timeline
+from tests.service.test_user_errors import TIMES, timeline
 from timeline.model import Timeline
 
 
@@ -98,6 +100,20 @@ def test_a_second_demo_keeps_what_people_wrote(tmp_path: Path) -> None:
     demo(tmp_path, stills=False)
     assert draft.read_text() == written
     assert {p.name for p in (tmp_path / "INC-42").iterdir()} <= {*OUTPUTS, "evidence", ".timeline.lock"}
+
+
+def test_the_demo_touches_no_incident_of_ones_own(tmp_path: Path) -> None:
+    GitRepo(tmp_path / "repo").commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
+    arguments = ("--source", "git=repo", "--no-stills", "--out", "mine")
+    assert timeline(tmp_path, "build", "--incident", "INC-42", *TIMES, *arguments).returncode == 0
+    (tmp_path / "foreign" / "INC-42").mkdir(parents=True)
+    (tmp_path / "foreign" / "INC-42" / "postmortem.md").write_text("by hand\n")
+    before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    for out in ("mine", "foreign"):
+        found = timeline(tmp_path, "demo", "--no-stills", "--out", out)
+        assert found.returncode == 2
+        assert "choose another --out" in found.stderr
+    assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
 
 
 def test_the_demo_needs_no_home_and_no_network_variables(tmp_path: Path) -> None:
