@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -175,6 +176,13 @@ for command in (check, status, sign_off, diff, export):
     app.command()(command)
 
 
+def _bear_any_terminal() -> None:
+    """Let a name that the terminal's encoding lacks be written in another way, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace" if stream.errors == "strict" else stream.errors)
+
+
 def main() -> None:
     """Run the command; a named error becomes one message and its exit code."""
     from cli.guard import ForeignPackageError
@@ -185,12 +193,18 @@ def main() -> None:
     except ForeignPackageError as err:
         sys.exit(f"timeline: {err}")
     from timeline.errors import TimelineError, UsageError
+    from timeline.text import clean
 
+    _bear_any_terminal()
     try:
         app()
     except TimelineError as err:
-        typer.echo(f"timeline: {err}", err=True)
+        typer.echo(f"timeline: {clean(str(err))}", err=True)
         sys.exit(2 if isinstance(err, UsageError) else getattr(err, "exit_code", 1))
+    except OSError as err:
+        named = f"{err.filename}: " if err.filename is not None else ""
+        typer.echo(f"timeline: {named}{err.strerror or err}", err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("timeline: stopped; nothing was written", err=True)
         sys.exit(130)

@@ -45,7 +45,7 @@ class Live:
 
         key = (name, collector)
         if key not in self._tasks:
-            self._tasks[key] = self._bars.add_task(f"{name} ({collector})", total=1, state="")
+            self._tasks[key] = self._bars.add_task(escape(f"{name} ({collector})"), total=1, state="")
         self._bars.update(self._tasks[key], state=escape(state), completed=int(done))
 
 
@@ -75,6 +75,8 @@ def result(made: Result, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(made.answer(), indent=2))  # noqa: T201 - data goes to stdout
         return
+    from rich.markup import escape
+
     console = Console(stderr=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, justify in (
@@ -87,7 +89,11 @@ def result(made: Result, *, as_json: bool) -> None:
         table.add_column(title, justify=justify)  # type: ignore[arg-type]  # a literal
     for row in made.answer()["sources"]:
         table.add_row(
-            row["name"], row["collector"], str(row["facts"]), str(row["gaps"]), f"{row['seconds']:.1f}"
+            escape(row["name"]),
+            row["collector"],
+            str(row["facts"]),
+            str(row["gaps"]),
+            f"{row['seconds']:.1f}",
         )
     console.print(table)
     window = made.timeline.window

@@ -146,7 +146,7 @@ def _for_one(one: str, collector: str, options: dict[str, Any]) -> dict[str, Any
 
 def source(name: Any, collector: str, options: dict[str, Any], where: str) -> SourceConfig:
     """Make one source; raise UsageError that names the key, and the nearest valid one."""
-    if not isinstance(name, str) or not name.strip() or name == OWN_SOURCE:
+    if not isinstance(name, str) or not name.strip() or name == OWN_SOURCE or not name.isprintable():
         raise UsageError(f"{where}: {name!r} cannot name a source")
     made = _validated(registry.load(collector).options_type, options, f"{where} ({name})")
     return SourceConfig(name, collector, made, options)

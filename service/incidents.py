@@ -18,7 +18,11 @@ from timeline.model import Gap, Incident, Window, gap
 from timeline.zones import parse_duration
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FIRST, _LAST = parse_instant("0001-01-01T00:00:00Z"), parse_instant("9999-12-31T23:59:59Z")
 SUFFIXES = (".toml", ".yaml", ".yml", ".json")
+
+
+_YAML_NULL = ("", "~", "null", "Null", "NULL")  # `end:` of a template that nobody filled in
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ def check_id(identity: str) -> str:
 
 def is_path(text: str) -> bool:
     """Tell whether `--incident` names a file rather than an id."""
-    return Path(text).suffix in SUFFIXES and Path(text).is_file()
+    try:
+        return Path(text).suffix in SUFFIXES and Path(text).is_file()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def find(text: str, folder: Path, *, bare: bool) -> Found:
@@ -52,8 +59,9 @@ def find(text: str, folder: Path, *, bare: bool) -> Found:
         raise UsageError(f"{text}: there is no such incident file")
     check_id(text)
     for suffix in SUFFIXES:
-        if (folder / f"{text}{suffix}").is_file():
-            return read(folder / f"{text}{suffix}")
+        path = folder / f"{text}{suffix}"
+        if path.is_file():
+            return _same(read(path), text)
     if bare:
         return Found(Incident(id=text))
     known = [p.stem for p in sorted(folder.glob("*")) if p.suffix in SUFFIXES] if folder.is_dir() else []
@@ -63,9 +71,21 @@ def find(text: str, folder: Path, *, bare: bool) -> Found:
     )
 
 
+def _same(found: Found, identity: str) -> Found:
+    # A file copied from the last incident, its id left as it was: it would be built over that one.
+    if found.incident.id != identity:
+        raise UsageError(
+            f"{found.path} says `id` {found.incident.id!r}, not {identity!r}: correct it, or name the file itself"
+        )
+    return found
+
+
 def read(path: Path) -> Found:
     """Read an incident file (TOML, YAML or JSON); raise UsageError with what is wrong where."""
-    data = path.read_bytes()
+    try:
+        data = path.read_bytes()
+    except OSError as err:
+        raise UsageError(f"{path} cannot be read: {err.strerror}") from err
     raw = parse(path, data)
     if not isinstance(raw, dict):
         raise UsageError(f"{path}: an incident file holds id, title, severity, start, end, services, ...")
@@ -93,7 +113,8 @@ def parse(path: Path, data: bytes) -> Any:
             return orjson.loads(data)
         import yaml
 
-        return yaml.load(data, Loader=yaml.BaseLoader)  # noqa: S506 - strings only: no tag makes an object
+        raw = yaml.load(data, Loader=yaml.BaseLoader)  # noqa: S506 - strings only: no tag makes an object
+        return {k: v for k, v in raw.items() if v not in _YAML_NULL} if isinstance(raw, dict) else raw
     except Exception as err:  # each parser raises its own; all mean the same to the user
         raise UsageError(f"{path} cannot be read: {err}") from err
 
@@ -138,6 +159,10 @@ def window(
     wanted = (now if end is None else end) + parse_duration(pad_after)
     reached = min(wanted, now)
     collected = Window(start=start - parse_duration(pad_before), end=reached)
+    if collected.start < _FIRST or wanted > _LAST:
+        raise UsageError(
+            f"incident {incident.id}: its padded window leaves the years 1 to 9999, which can be written"
+        )
     if wanted <= now:
         return incident, collected, []
     open_end = "The incident has no end yet" if end is None else "The end of the window is ahead"

@@ -56,6 +56,12 @@ WRONG = {
     "missing incident file": (("build", "--incident", "nowhere/INC.toml"), ["nowhere/INC.toml", "no such incident file"]),
     "misspelt collector": (("build", "--incident", "X", *TIMES, "--source", "promethues=http://x"), ["promethues", "did you mean 'prometheus'"]),
     "source without target": (("build", "--incident", "X", *TIMES, "--source", "git"), ["--source git", "COLLECTOR[:NAME]=TARGET"]),
+    "before the first year": (("build", "--incident", "X", "--start", "0001-01-01T00:30:00Z", "--end", "0001-01-02T00:00:00Z", "--source", "git=."), ["X", "years 1 to 9999"]),
+    "beyond the last year": (("build", "--incident", "X", "--start", "2026-01-01T00:00:00Z", "--end", "9999-12-31T23:59:00Z", "--source", "git=."), ["X", "years 1 to 9999"]),
+    "a name too long for a file": (("build", "--incident", "x" * 5000 + ".toml", *TIMES), ["no incident id"]),
+    "an output that cannot be": (("build", "--incident", "X", *TIMES, "--source", "git=.", "--out", "/dev/null/x"), ["/dev/null/x", "cannot be written", "another --out"]),
+    "an output in a file system of the kernel": (("build", "--incident", "X", *TIMES, "--source", "git=.", "--out", "/proc/x"), ["/proc/x", "cannot be written"]),
+    "a source name that moves the cursor": (("build", "--incident", "X", *TIMES, "--source", "git:a\x1b[31m=."), ["cannot name a source"]),
     "no such configuration": (("build", "--incident", "X", *TIMES, "--config", "x.toml"), ["x.toml", "no such configuration", "timeline init"]),
     "offline with flags": (("build", "--incident", "INC-42", "--offline", *TIMES), ["--offline", "--start", "--end"]),
     "offline without evidence": (("build", "--incident", "INC-42", "--offline"), ["no evidence of INC-42", "without --offline"]),
@@ -143,6 +149,10 @@ INCIDENTS = {
     "unknown key": ('strat = "x"\n', ["unknown key 'strat'", "did you mean 'start'"]),
     "no start": ('title = "x"\n', ["INC-42 has no start", "--start"]),
     "broken": ("= 1", ["INC-42.toml cannot be read"]),
+    "the id of another": (
+        'id = "INC-41"\nstart = 2026-11-01T10:00:00Z\n',
+        ["INC-42.toml", "'INC-41', not 'INC-42'"],
+    ),
     "leaving id": ('id = "../../etc"\nstart = 2026-11-01T10:00:00Z\n', ["no incident id"]),
 }
 
@@ -239,3 +249,34 @@ def test_the_first_use_needs_no_configuration(tmp_path: Path) -> None:
     assert found.returncode == 0, found.stderr
     assert (tmp_path / "postmortems" / "INC-42" / "timeline.html").is_file()
     assert "git (git): " in found.stderr
+
+
+def test_an_empty_time_in_a_yaml_file_is_no_time(folder: Path) -> None:
+    GitRepo(folder / "repo").commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
+    (folder / "incidents" / "INC-43.yaml").write_text(
+        "start: 2026-11-01 10:00:00Z\nend: 2026-11-01T11:00Z\ndetected:\nmitigated: ~\nresolved: null\ntitle: ''\n"
+    )
+    found = timeline(folder, "build", "--incident", "INC-43", "--source", "git=repo", "--no-stills")
+    assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize("name", ["[/red]", "[bold]x", "a|b`c`"])
+def test_a_source_may_have_any_printable_name(folder: Path, name: str) -> None:
+    GitRepo(folder / "repo").commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
+    found = timeline(
+        folder, "build", "--incident", "X", *TIMES, "--source", f"git:{name}=repo", "--no-stills"
+    )
+    assert found.returncode == 0, found.stderr
+    assert name in found.stderr.splitlines()[2]
+
+
+def test_a_terminal_that_lacks_the_letters_gets_them_in_another_way(folder: Path) -> None:
+    home = folder / "ключ-é"
+    (folder / "timeline.toml").unlink()
+    GitRepo(home / "repo").commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
+    found = timeline(
+        home, "build", "--incident", "X", *TIMES, "--source", "git=repo", "--no-stills",
+        LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0", PYTHONIOENCODING="ascii",
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    assert "\\xe9" in found.stdout
