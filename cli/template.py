@@ -12,13 +12,17 @@ template = typer.Typer(no_args_is_help=True, help="Show the draft's templates, a
 TemplateName = Annotated[
     str | None,
     typer.Option(
-        "--template", metavar="NAME|FILE", help="Template of the draft: `timeline template list`, or a file."
+        "--template",
+        metavar="NAME|FILE",
+        help="Template: one of `timeline template list`, or a file (default: as the draft is).",
     ),
 ]
 AudienceName = Annotated[
     str | None,
     typer.Option(
-        "--audience", metavar="WHO", help="engineers, executives, customers or public (default: engineers)."
+        "--audience",
+        metavar="WHO",
+        help="engineers, executives, customers or public (default: as the draft is).",
     ),
 ]
 

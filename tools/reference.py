@@ -14,7 +14,10 @@ from typing import Any
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 FOLDER = HOME / "docs" / "reference"
-COMMANDS = ("init", "doctor", "build", "demo", "refresh", "collectors", "schema")
+COMMANDS = (
+    "init", "doctor", "build", "demo", "refresh", "export", "reveal", "template", "template list", "template show",
+    "template lint", "collectors", "schema",
+)  # fmt: skip
 
 
 def command_page() -> str:
@@ -24,7 +27,7 @@ def command_page() -> str:
         "Made by `python tools/reference.py`; exit codes are in [outcome.md](outcome.md).\n",
     ]
     for name in ("", *COMMANDS):
-        arguments = [name, "--help"] if name else ["--help"]
+        arguments = [*name.split(), "--help"]
         code = "import sys; sys.argv = ['timeline', *sys.argv[1:]]; from cli.main import main; main()"
         made = subprocess.run(
             [sys.executable, "-c", code, *arguments], cwd=HOME, capture_output=True, text=True, check=True,
