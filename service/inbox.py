@@ -22,6 +22,7 @@ from timeline.instant import NS
 
 log = logging.getLogger("timeline.serve")
 HEARTBEAT = 15.0  # seconds; the inbox collector counts on it
+_LONGEST_STORE = 20.0  # seconds
 _GROUP = 500  # deliveries of one transaction
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_TRIES = NS, 300 * NS, 20
 
@@ -58,10 +59,11 @@ class Writer:
         self._thread.join(30)
 
     async def store(self, deliveries: Sequence[Event]) -> list[Stored]:
-        """Return when the events are on the disk; raise sqlite3.Error when they are not."""
+        """Return when the events are on the disk; raise sqlite3.Error or TimeoutError when they are not."""
         future: asyncio.Future[list[Stored]] = asyncio.get_running_loop().create_future()
         self._queue.put((deliveries, future))
-        return await future
+        # A disk that hangs must not keep senders waiting for ever: they are told to come again.
+        return await asyncio.wait_for(future, _LONGEST_STORE)
 
     def _run(self) -> None:
         with closing(database.connect(self._path)) as connection:

@@ -209,9 +209,7 @@ class StaleError(TimelineError):
     """An edit of a version that is no longer the newest; both are kept for the person to settle."""
 
     def __init__(self, note: Note) -> None:
-        super().__init__(
-            f"note {note.id} was changed by {note.head.author} meanwhile; settle the two versions"
-        )
+        super().__init__(f"{note.head.author} changed this note meanwhile; settle the two versions")
         self.note = note
 
 

@@ -24,10 +24,11 @@ export function makeLayout() {
   return {
     /** Show which row of the draft tells the chosen fact. @param {string | null} fact */
     row: (fact) => {
-      for (const row of draft.querySelectorAll('tr[data-fact]')) {
-        if (row.dataset.fact === fact) { row.setAttribute('aria-selected', 'true'); if (!draft.hidden) row.scrollIntoView({ block: 'nearest' }); }
-        else row.removeAttribute('aria-selected');
-      }
+      for (const row of draft.querySelectorAll('tr[aria-selected]')) row.removeAttribute('aria-selected');
+      const rows = fact ? [...draft.querySelectorAll(`tr[data-fact="${fact}"]`)] : [];
+      rows.forEach((row) => row.setAttribute('aria-selected', 'true'));
+      // The last of them stands in the timeline's table; measures above may name the fact as well.
+      if (!draft.hidden) rows.at(-1)?.scrollIntoView({ block: 'nearest' });
     },
     /** @param {Record<string, string[]>} disputed */
     marks: (disputed) => { for (const row of draft.querySelectorAll('tr[data-fact]')) row.toggleAttribute('data-disputed', Boolean(disputed[row.dataset.fact])); },

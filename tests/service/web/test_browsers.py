@@ -161,7 +161,7 @@ def test_draft_and_chart_lead_to_each_other(people: People) -> None:
     page.frame_locator("#chart").locator(f'#fact-panel[data-fact="{fact}"]').wait_for()
     other = page.locator("#panel-draft tr[data-fact]").nth(3).get_attribute("data-fact")
     choose(page, other)
-    page.locator(f'#panel-draft tr[data-fact="{other}"][aria-selected="true"]').wait_for()
+    page.locator(f'#panel-draft tr[data-fact="{other}"][aria-selected="true"]').first.wait_for()
     shot(page, "draft")
 
 
