@@ -101,7 +101,7 @@ def stitched(labels: dict[str, str], cuts: Sequence[Cut], span: Span, hold: int,
         ):
             joints.append(count)
         if samples is not None and low < high:
-            parts += [p._replace(begin=count + p.begin - low) for p in samples.parts]
+            parts += [p.moved(count, low) for p in samples.parts]
             times.append(samples.times[low:high])
             values.append(samples.values[low:high])
             count, last = count + high - low, int(samples.times[high - 1])

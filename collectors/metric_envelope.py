@@ -24,6 +24,7 @@ from timeline.instant import NS
 _LOADED = 4_000_000  # tiles of all series that one query has the server hold
 _ASKING = 4e-3  # seconds that a request costs, and a sample: as JSON, and as a part of a chunk
 _JSON, _CHUNK = 8e-7, 2e-7
+_KEEPING = 4e-6  # what a sample nobody needs is worth: it would stay in the evidence for ever
 
 
 class Size(NamedTuple):
@@ -108,7 +109,7 @@ class _Look:
         if self.server.way == "envelope" or self.plain is None:
             return False
         parts = groups(edges.intervals, self._cost)
-        cost = sum(self._cost(part, len(keys)) for part, keys in parts)
+        cost = sum(self._cost(part, len(keys), _JSON) for part, keys in parts)
         whole = self.size.samples(len(edges.intervals), self.span.width)
         each = _JSON if self.server.nan_is_stale else _CHUNK
         return cost > _ASKING * 10 + whole * each
@@ -159,10 +160,10 @@ class _Look:
     def _narrowed(self, view: View, keys: Iterable[LabelKey]) -> str:
         return Narrower(self.lens.selector, view.series).to(keys)
 
-    def _cost(self, interval: Interval, series: int) -> float:
-        """Return about how many seconds reading an interval of so many series takes."""
+    def _cost(self, interval: Interval, series: int, each: float = _KEEPING) -> float:
+        """Return about how many seconds reading an interval of so many series is worth."""
         count = self.size.series if self.plain is None else series
-        return _ASKING + _JSON * self.size.samples(count, interval.end - interval.start)
+        return _ASKING + each * self.size.samples(count, interval.end - interval.start)
 
     async def _extremes(self, side: str) -> dict[LabelKey, float]:
         plain = self.plain

@@ -30,6 +30,11 @@ class Part(NamedTuple):
         """Return the payload of the series' sample `index` and the RFC 6901 pointer to it."""
         return self.payload, f"{self.pointer}/{self.first + index - self.begin}"
 
+    def moved(self, begin: int, low: int) -> Part:
+        """Return the part where the series' samples from `low` on come to lie at `begin`."""
+        cut = max(0, low - self.begin)
+        return self._replace(begin=begin + self.begin + cut - low, first=self.first + cut)
+
     def home(self, index: int) -> tuple[str, int]:  # noqa: ARG002 - one array holds them all
         """Return what names the array that holds the sample: neighbours in it are seen together."""
         return self.payload.sha256, self.begin
@@ -52,6 +57,11 @@ class Chunks(NamedTuple):
         chunk = self.home(index)[1]
         end = int(self.ends[chunk])
         return self.payload, f"bytes:{end - int(self.sizes[chunk])}-{end - 1}"
+
+    def moved(self, begin: int, low: int) -> Chunks:
+        """Return the chunks where the series' samples from `low` on come to lie at `begin`."""
+        cut = max(0, low - self.begin)
+        return self._replace(begin=begin + self.begin + cut - low, firsts=self.firsts - cut)
 
     def home(self, index: int) -> tuple[str, int]:
         """Return what names the chunk that holds the sample."""

@@ -227,10 +227,10 @@ def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) 
         raise SourceError("undecodable", f"a remote read's chunks cannot be read: {err}") from err
     stale = read.values.view(np.uint64) == _STALE
     wanted = (read.times >= first) & (read.times <= last) & ~stale
-    counts = np.diff(np.concatenate(([0], np.cumsum(wanted)))[read.starts])  # of each chunk
+    places = np.concatenate(([0], np.cumsum(wanted)))[read.starts]
     bare = Payload(payload.sha256, b"", payload.status, payload.headers)
     times, values = read.times[wanted] * MS, read.values[wanted]
-    answer = _Answer(times, values, counts, np.cumsum(every[kept]) + head, every[kept], bare)
+    answer = _Answer(times, values, np.diff(places), places, np.cumsum(every[kept]) + head, every[kept], bare)
     groups: dict[LabelKey, list[int]] = {}
     at = 0
     for line in lines:
@@ -248,6 +248,7 @@ class _Answer(NamedTuple):
     times: NDArray[np.int64]
     values: NDArray[np.float64]
     counts: NDArray[np.int64]
+    places: NDArray[np.int64]  # of each chunk's first sample (one more)
     ends: NDArray[np.int64]
     sizes: NDArray[np.int64]
     payload: Payload
@@ -256,8 +257,7 @@ class _Answer(NamedTuple):
         """Cut one series' samples out, in order of time; of two at one instant the last counts."""
         import numpy as np
 
-        places = np.cumsum(self.counts)
-        low, high = int(places[chunks[0]] - self.counts[chunks[0]]), int(places[chunks[-1]])
+        low, high = int(self.places[chunks[0]]), int(self.places[chunks[-1] + 1])
         times, values = self.times[low:high], self.values[low:high]
         chunks = chunks[self.counts[chunks] > 0]
         owner = np.repeat(chunks, self.counts[chunks])

@@ -1,0 +1,244 @@
+"""Find threshold crossings by every way: ours, prometheus-api-client + pandas, and curl of the JSON.
+
+    python -m benchmarks.crossings [--series 500] [--days 1 7] [--rounds 5] [--ways envelope chunks ...]
+
+Starts a real Prometheus with back-filled series, of which a few cross their threshold, and runs each way
+as a whole process, in turn, from the interpreter's start to the list of crossings. Every way must find
+the same crossings before anything is timed. `curl` downloads the JSON of the range and decodes nothing:
+what no way that reads every sample as JSON can go below. Medians; ratios to curl, and to the client.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.measure import Figures, run
+
+T0 = 1_772_323_200  # 2026-03-01T00:00:00Z
+STEP = 15
+DAY = 86_400
+LIMIT = 95.0
+MARGIN = 40  # samples before and after: no series begins or ends with the window
+POINTS = 11_000  # that Prometheus gives of one series in one answer
+Crossing = tuple[str, int, bool]  # instance, milliseconds of the sample, into breach or out of it
+OURS = {"envelope": "auto", "chunks": "remote_read", "json": "samples"}
+WAYS = ("curl", *OURS, "client")
+
+
+def samples(series: int, days: int) -> Iterator[str]:
+    """Yield OpenMetrics lines: noisy waves below the threshold, with a single-sample spike in 24 of 500."""
+    yield "# TYPE bench gauge"
+    count = days * DAY // STEP
+    for number in range(series):
+        seed = random.Random(number)
+        spikes = (
+            {seed.randrange(10, count - 10)}
+            if number * 24 // series != (number - 1) * 24 // series
+            else set()
+        )
+        wave = [50 + 30 * math.sin(n / 900 + number) for n in range(5_655)]  # one turn
+        labels = f'bench{{instance="i{number:04d}",job="bench"}}'
+        noise = seed.random
+        for n in range(-MARGIN, count + MARGIN):
+            value = 120.5 if n in spikes else wave[n % 5_655] + noise()
+            yield f"{labels} {value!r} {T0 + STEP * n}"
+    yield "# EOF"
+
+
+def ours(url: str, end: int, way: str) -> tuple[list[Crossing], int]:
+    """Read by our ladder, with evidence in memory; return the crossings and the evidence's bytes."""
+    import anyio
+
+    from collectors.base import Context
+    from collectors.http import Http
+    from collectors.metric_facts import Maker, Watch
+    from collectors.metric_ladder import sample
+    from collectors.metric_samples import Server, question
+    from collectors.prometheus_api import PrometheusApi, PrometheusOptions
+    from collectors.redaction import Redactor
+    from collectors.remote_read import RemoteRead
+    from collectors.tape import MemoryStore, RecordingTape
+    from timeline.instant import NS
+    from timeline.model import Incident, Window
+
+    async def read() -> tuple[list[Crossing], int]:
+        tape = RecordingTape("bench", "bench", MemoryStore(), Redactor())
+        context = Context(
+            "bench", Incident(id="bench"), end * NS + DAY * NS, tape, lambda reference: reference
+        )
+        options = PrometheusOptions(url=url, timeout="120s", time_cap="600s")
+        window, asked = Window(start=T0 * NS, end=end * NS), question("bench", STEP * NS)
+        async with Http(context, options) as http:
+            api = PrometheusApi(context, options, http)
+            server = Server(api, end * NS + DAY * NS, 0, False, RemoteRead(api), OURS[way])
+            sampled = await sample(server, asked, [(">", LIMIT)], window)
+        maker = Maker("bench", "bench", asked, window, api.link)
+        facts = [
+            f for f in maker.facts(Watch("b", ">", LIMIT), sampled) if f.kind.startswith("metric.crossed")
+        ]
+        return [
+            (dict(f.subject.labels)["instance"], f.latest // 1_000_000, f.kind == "metric.crossed_above")
+            for f in facts
+        ], tape.bytes
+
+    return anyio.run(read)
+
+
+def client(url: str, end: int, _: str) -> tuple[list[Crossing], int]:
+    """Read with prometheus-api-client into its data frame, and compare with pandas."""
+    import pandas as pd
+    from prometheus_api_client import MetricRangeDataFrame, PrometheusConnect
+
+    connect = PrometheusConnect(url=url, timeout=600)
+    frames = [
+        MetricRangeDataFrame(connect.custom_query_range("bench", _time(a), _time(b), str(STEP)))
+        for a, b in pieces(end)
+    ]
+    frame = pd.concat(frames)
+    frame["breach"] = frame["value"].astype(float) > LIMIT
+    frame["at"] = frame.index
+    frame = frame.sort_values(["instance", "at"], kind="stable")
+    before = frame.groupby("instance")["breach"].shift()
+    changed = frame[(before.notna()) & (frame["breach"] != before)]
+    return [
+        (str(instance), int(at.timestamp() * 1000), bool(breach))
+        for instance, at, breach in zip(changed["instance"], changed["at"], changed["breach"], strict=True)
+    ], 0
+
+
+def pieces(end: int) -> Iterator[tuple[int, int]]:
+    """Yield the ranges (s) that the server answers: 11,000 points each."""
+    for start in range(T0, end, POINTS * STEP):
+        yield start, min(start + (POINTS - 1) * STEP, end - STEP)
+
+
+def _time(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def command(way: str, url: str, end: int, out: Path) -> list[str | Path]:
+    """Return the process of one way; curl's writes nothing and fails on refusals."""
+    if way != "curl":
+        return [
+            sys.executable,
+            "-m",
+            "benchmarks.crossings",
+            "--way",
+            way,
+            "--url",
+            url,
+            "--end",
+            str(end),
+            "--out",
+            out,
+        ]
+    urls = [f"{url}/api/v1/query_range?query=bench&start={a}&end={b}&step={STEP}" for a, b in pieces(end)]
+    return ["curl", "-sSf", *(part for one in urls for part in ("-o", "/dev/null", one))]
+
+
+def one(way: str, url: str, end: int, out: Path) -> None:
+    """Run a way in this process and leave what it found."""
+    found, size = client(url, end, way) if way == "client" else ours(url, end, way)
+    out.write_text(json.dumps({"crossings": sorted(found), "bytes": size}))
+
+
+def main() -> None:
+    """Start a server a length of time, check, measure, print."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--series", type=int, default=500)
+    parser.add_argument("--days", type=int, nargs="+", default=[1, 7])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--client-days", type=int, default=1, help="longest range the client is given")
+    parser.add_argument("--way", choices=WAYS)
+    parser.add_argument("--serve", type=Path)
+    parser.add_argument("--url")
+    parser.add_argument("--end", type=int)
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
+    if asked.way:
+        one(asked.way, asked.url, asked.end, asked.out)
+        return
+    if asked.serve:
+        serve(asked.serve, asked.series, max(asked.days))
+        return
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), asked.series, max(asked.days)) as url:
+        for days in sorted(asked.days):
+            ways = [way for way in asked.ways if way != "client" or days <= asked.client_days]
+            print(f"\n{days * 24} h, {asked.series} series, {asked.series * days * DAY // STEP:,} samples")
+            measure(ways, url, T0 + days * DAY, Path(folder), asked.rounds)
+
+
+def serve(folder: Path, series: int, days: int) -> None:
+    """Run a filled server until the input ends, and say where it is."""
+    from tests.servers.prometheus import start_prometheus
+
+    with start_prometheus(folder, openmetrics="\n".join(samples(series, days))) as server:
+        print(server.url, flush=True)
+        sys.stdin.read()
+
+
+@contextmanager
+def served(folder: Path, series: int, days: int) -> Iterator[str]:
+    """Run the server in a process of its own: what makes its data must not weigh on what is measured."""
+    asked = ["--serve", str(folder), "--series", str(series), "--days", str(days)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.crossings", *asked],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdin
+    assert process.stdout
+    try:
+        yield process.stdout.readline().strip()
+    finally:
+        process.stdin.close()
+        process.wait()
+
+
+def measure(ways: list[str], url: str, end: int, home: Path, rounds: int) -> None:
+    """Check that all ways find the same, time them in turn, print medians and ratios."""
+    found = {}
+    for way in ways:
+        out = home / f"{way}.json"
+        run(command(way, url, end, out), Path.cwd())
+        if way != "curl":
+            found[way] = json.loads(out.read_text())
+    lists = {way: one["crossings"] for way, one in found.items()}
+    first = next(iter(lists.values()))
+    if any(one != first for one in lists.values()) or not first:
+        sys.exit(f"the ways differ: { {way: len(one) for way, one in lists.items()} }")
+    print(f"all ways found the same {len(first)} crossings")
+    figures: dict[str, list[Figures]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way in ways:
+            figures[way].append(run(command(way, url, end, home / f"{way}.json"), Path.cwd()))
+
+    def middle(way: str, name: str) -> float:
+        return float(statistics.median(getattr(one, name) for one in figures[way]))
+
+    for way in ways:
+        wall, peak = middle(way, "wall"), middle(way, "peak")
+        line = f"{way:9} {wall:7.2f} s {peak:6.0f} MB"
+        if "curl" in ways:
+            line += f"   {wall / middle('curl', 'wall'):6.2f} of curl"
+        if "client" in ways and way in OURS:
+            line += f"   {middle('client', 'wall') / wall:6.1f} x faster than the client"
+            line += f", 1/{middle('client', 'peak') / peak:.0f} of its memory"
+        if way in OURS:
+            line += f"   {found[way]['bytes'] / 2**20:8.2f} MiB of evidence"
+        print(line)
+
+
+if __name__ == "__main__":
+    main()

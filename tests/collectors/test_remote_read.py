@@ -1,0 +1,128 @@
+"""Remote read on real servers: the same samples as the API's, and what stands in its way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from collectors.base import Answer, SourceError
+from collectors.prometheus_metrics import PrometheusMetricsCollector
+from collectors.protobuf import fields, snappy, tagged, varint
+from collectors.remote_read import matchers, transcribe
+from collectors.testing import Run, check
+from tests.collectors.test_prometheus_metrics import LATER, contents, store, window
+from tests.servers.prometheus import Prometheus
+from tests.servers.proxies import Fault, Proxy
+
+STREAM = {"content-type": "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse"}
+CONFIG = """\
+global: {{evaluation_interval: 1h, external_labels: {{cluster: here, zone: z}}}}
+storage: {{tsdb: {{out_of_order_time_window: 36500d}}}}
+"""
+
+
+@pytest.fixture(scope="module", params=["2", pytest.param("3", marks=pytest.mark.needs_compiled)])
+def labelled(request: pytest.FixtureRequest, start_prometheus: Callable[..., Prometheus]) -> Prometheus:
+    return start_prometheus(version=request.param, config=CONFIG.format())
+
+
+def read(url: str, query: str, way: str, **limit: Any) -> Run:
+    threshold = {"name": "watched", "query": query, **(limit or {"above": 3})}
+    config = {"url": url, "rules": False, "threshold": [threshold], "reading": way}
+    result = check(PrometheusMetricsCollector, config, window(0, 160), now=LATER)
+    assert result.failure is None
+    return result
+
+
+def rising(at_sample: int = 40) -> dict[int, float]:
+    return {i: 1.0 if i < at_sample else 5.25 for i in range(-30, 200)}
+
+
+def way_of(result: Run) -> str:
+    return (result.facts[0].evidence[0].query or "").splitlines()[1]
+
+
+def test_external_labels_are_no_labels_of_the_series(labelled: Prometheus) -> None:
+    store(labelled, "rr_plain", rising(), job="a")
+    chunks, samples = (read(labelled.url, "rr_plain", way) for way in ("remote_read", "samples"))
+    assert contents(chunks.facts) == contents(samples.facts)
+    assert "as chunks by remote read" in way_of(chunks)
+    assert chunks.facts[0].subject.labels == (("job", "a"),)
+
+
+def test_where_a_series_has_such_a_label_itself_json_is_read(labelled: Prometheus) -> None:
+    store(labelled, "rr_own", rising(), job="a", cluster="here")
+    store(labelled, "rr_own", rising(50), job="b")
+    for query, count in [("rr_own", 2), ('rr_own{cluster="here"}', 1), ('rr_own{zone="z"}', 0)]:
+        chunks, samples = (read(labelled.url, query, way) for way in ("remote_read", "samples"))
+        assert contents(chunks.facts) == contents(samples.facts)
+        assert len(chunks.facts) == count
+        assert not count or "as JSON" in way_of(chunks)
+
+
+def test_of_series_in_pieces_and_out_of_order_every_sample_is_read_once(prometheus2: Prometheus) -> None:
+    for part in (range(60, 200), range(-30, 60), range(40, 90)):  # overlapping, the oldest last
+        store(prometheus2, "rr_mixed", {i: float(i % 7) for i in part}, job="a")
+    chunks, samples = (read(prometheus2.url, "rr_mixed", way) for way in ("remote_read", "samples"))
+    assert contents(chunks.facts) == contents(samples.facts)
+    assert len(chunks.facts) > 40
+
+
+def test_a_server_without_it_is_read_as_json(victoria: Prometheus) -> None:
+    store(victoria, "rr_none", rising(), job="a")
+    assert "as JSON" in way_of(read(victoria.url, "rr_none", "remote_read"))
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_where_it_is_refused_json_is_read(
+    prometheus2: Prometheus, start_mitm: Callable[..., Proxy], status: int
+) -> None:
+    store(prometheus2, "rr_refused", rising(), job="a")
+    proxy = start_mitm(prometheus2.url, faults=[Fault(match="/api/v1/read", status=status)])
+    assert "as JSON" in way_of(read(proxy.url, "rr_refused", "remote_read"))
+
+
+def frame(series: bytes) -> bytes:
+    message = tagged(1, series)
+    return bytes([len(message)]) + b"\0\0\0\0" + message
+
+
+def test_a_stream_that_is_cut_is_no_shorter_one() -> None:
+    whole = frame(tagged(1, tagged(1, b"__name__") + tagged(2, b"up")))
+    assert transcribe(Answer(whole * 2, status=200, headers=STREAM)).body.count(b"up") == 2
+    for size in range(1, len(whole)):
+        with pytest.raises(SourceError, match="cut or no stream"):
+            transcribe(Answer(whole + whole[:size], status=200, headers=STREAM))
+
+
+def test_only_labels_are_text_and_histograms_are_counted() -> None:
+    floats = (
+        tagged(1, 1_772_373_600_000)
+        + tagged(2, 1_772_373_700_000)
+        + tagged(3, 1)
+        + tagged(4, b"t=secret-number")
+    )
+    histogram = tagged(1, 1) + tagged(2, 2) + tagged(3, 2) + tagged(4, b"xx")
+    series = tagged(1, tagged(1, b"a") + tagged(2, b"b")) + tagged(2, floats) + tagged(2, histogram)
+    written = transcribe(Answer(frame(series), status=200, headers=STREAM))
+    assert (written.form, written.body) == (
+        "bin", b'{"labels":{"a":"b"},"sizes":[15,0],"histograms":1}\n\nt=secret-number'
+    )  # fmt: skip
+    assert written.body[written.numbers_from :] == b"t=secret-number"
+    assert transcribe(Answer(b"<html>", "txt", 200)).body == b"<html>"
+
+
+def test_selectors_become_matchers() -> None:
+    found = matchers('a{b=~"c|d",e!="f",g!~"h"}')
+    assert found == [("__name__", "=", "a"), ("b", "=~", "c|d"), ("e", "!=", "f"), ("g", "!~", "h")]
+    assert matchers('{__name__="x y"}') == [("__name__", "=", "x y")]
+    assert matchers('x{a="1" or b="2"}') is None
+
+
+def test_the_wire() -> None:
+    assert list(fields(tagged(1, 300) + tagged(2, b"ab"))) == [(1, 300), (2, b"ab")]
+    assert list(fields(b"\x09" + b"x" * 8 + b"\x15" + b"y" * 4)) == [(1, b"x" * 8), (2, b"yyyy")]
+    assert varint(tagged(1, -1), 1)[0] == 2**64 - 1
+    assert snappy(b"abc") == b"\x03\xf4\x02\x00abc"
+    with pytest.raises(ValueError, match="not whole"):
+        list(fields(tagged(1, b"abc")[:-1]))
