@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from render import fences
 from render.audience import AUDIENCES, ENGINEERS, Audience
-from render.draft import REGIONS, context
+from render.draft import context
 from render.draft_parts import Parts
 from render.draft_templates import Template, TemplateError, compose
 from timeline import facts
@@ -113,6 +113,3 @@ def _question(block: Block) -> Iterator[Problem]:
 
 def _only(audience: Audience) -> str:
     return "" if audience == ENGINEERS else f" (for {audience.name})"
-
-
-__all__ = ["REGIONS", "Problem", "lint"]

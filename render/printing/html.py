@@ -17,8 +17,9 @@ _STYLE = """
 :root { color-scheme: light }
 body { font: 15px/1.5 system-ui, sans-serif; color: #1f2328; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
 h1 { font-size: 1.7rem; line-height: 1.25 } h2 { border-bottom: 1px solid #d1d9e0; padding-bottom: .2rem; margin-top: 2rem }
-table { border-collapse: collapse; width: 100%; font-size: .86rem; font-variant-numeric: tabular-nums }
-th, td { border: 1px solid #d1d9e0; padding: .25rem .5rem; text-align: left; vertical-align: top; overflow-wrap: anywhere }
+table { border-collapse: collapse; max-width: 100%; font-size: .86rem; font-variant-numeric: tabular-nums }
+th, td { border: 1px solid #d1d9e0; padding: .25rem .5rem; text-align: left; vertical-align: top; overflow-wrap: break-word }
+td code { overflow-wrap: anywhere }
 th { background: #f6f8fa } td:first-child { min-width: 5.5rem }
 code { font: .88em ui-monospace, monospace; background: #eff1f3; padding: .1em .3em; border-radius: 3px }
 pre { background: #f6f8fa; padding: .75rem; white-space: pre-wrap } pre code { background: none; padding: 0 }

@@ -8,9 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from render.audience import AUDIENCES
+from render.draft import render_draft
 from render.draft_form import form_of
+from render.draft_templates import BUILT_IN, Layout, Template
+from service import check_draft
 from service.demo import bundled
+from tests.render.timeline_fixture import empty, rich
 from tests.service.test_user_errors import everything, timeline
+from timeline.checks import actions, completeness, separation
+from timeline.checks.draft import blocks
 
 CONFIG = """
 template = "own.md.j2"
@@ -225,3 +232,18 @@ def test_what_people_wrote_is_named_for_readers_outside(home: Path) -> None:
     assert done.returncode == 0
     assert "'https://wiki.inside.example/x' is not for public" in done.stderr
     assert "See https://wiki.inside.example/x" in draft(home), "a person's text is never changed"
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_the_gate_has_nothing_to_say_of_a_new_draft_but_its_questions(name: str) -> None:
+    for document in (rich().timeline, empty().timeline):
+        for audience in AUDIENCES.values():
+            text = render_draft(document, layout=Layout(Template(name), audience)).text
+            pieces = check_draft.pieces(text)
+            assert list(check_draft.regions(pieces, check_draft.renderings(document, [""], str, text))) == []
+            prose = blocks(check_draft.spans(pieces))
+            assert list(actions.check(prose)) == []
+            assert list(separation.missing(prose, document.facts)) == []
+            assert len(list(completeness.empty(prose))) == len(completeness.prompts(prose)) - text.count(
+                "*Optional"
+            )
