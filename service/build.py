@@ -334,11 +334,22 @@ def _assembled(manifest: Manifest, readings: Sequence[Reading], known: People) -
     )  # fmt: skip
 
 
+def _renumbered(evidence: Evidence, readings: Sequence[Reading], number: int | None) -> list[str]:
+    """Say that pseudonyms may have changed, where what was assigned earlier is gone."""
+    earlier = (f for r in readings if r.collection != number for f in r.of(Fact))
+    if evidence.knows_people() or not any(f.actor for f in earlier):
+        return []
+    return [
+        f"{evidence.folder}/people.json is absent: pseudonyms were assigned anew and may differ in what was written"
+    ]
+
+
 def _write(
     directory: Path, evidence: Evidence, manifest: Manifest, readings: Sequence[Reading],
     known: People, request: Request, chosen: Chosen, *, new: bool,
 ) -> Result:  # fmt: skip
     newest = manifest.collections[-1]
+    told = [*output.mismatches(directory), *_renumbered(evidence, readings, newest.number if new else None)]
     made = _assembled(manifest, readings, known)
     people = known.grown(made.people, made.pseudonyms)
     rendered = output.render(
@@ -351,7 +362,7 @@ def _write(
         evidence.write_people(people)
     rendered.files = {output.TIMELINE: made.data, **rendered.files}
     output.write(directory, rendered)
-    return Result(directory, made.timeline, newest, readings, tuple(rendered.messages))
+    return Result(directory, made.timeline, newest, readings, (*told, *rendered.messages))
 
 
 __all__ = ["EvidenceError", "Request", "Result", "UnansweredError", "build", "rebuilt"]

@@ -216,6 +216,10 @@ class Evidence:
         head = b'{"manifest_version":%d,"collections":[\n' % MANIFEST_VERSION
         files.write(self.folder / "manifest.json", head + b",\n".join(collections) + b"\n]}\n")
 
+    def knows_people(self) -> bool:
+        """Tell whether it is written down who is who."""
+        return (self.folder / "people.json").exists()
+
     def people(self) -> People:
         """Return who is who as known so far; raise EvidenceError when the file is broken."""
         path = self.folder / "people.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,11 @@ TIMELINE, DRAFT, PAGE, NOTES = "timeline.json", "postmortem.md", "timeline.html"
 _OURS = {TIMELINE, DRAFT, PAGE, NOTES, "charts", "evidence", files.LOCK}
 
 
+_OWN_DIGEST = re.compile(rb'^"digest":"([0-9a-f]{64})"', re.MULTILINE)
+_CARRIED = {
+    DRAFT: re.compile(rb"Digest of `timeline\.json`: `([0-9a-f]{64})`"),
+    PAGE: re.compile(rb'<meta name="timeline-digest" content="([0-9a-f]{64})"'),
+}
 _ASKED = 400  # characters of a request in the provenance; the manifest has the whole
 
 
@@ -57,6 +63,22 @@ def previous_draft(directory: Path) -> str | None:
     except (fences.FenceError, UnicodeDecodeError) as err:
         raise UsageError(f"{path}: {err}; it was not touched") from err
     return text
+
+
+def mismatches(directory: Path) -> list[str]:
+    """Name draft and page that carry another digest than `timeline.json`: a build was stopped between them."""
+    held = {
+        name: (directory / name).read_bytes()
+        for name in (TIMELINE, *_CARRIED)
+        if (directory / name).is_file()
+    }
+    own = _OWN_DIGEST.search(held.pop(TIMELINE, b""))
+    carried = {name: _CARRIED[name].search(data) for name, data in held.items()}
+    return [
+        f"{directory / name} was made from another {TIMELINE}: it is made again"
+        for name, found in carried.items()
+        if own and found and found[1] != own[1]
+    ]
 
 
 def provenance(manifest: Manifest) -> dict[str, Json]:

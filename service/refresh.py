@@ -27,6 +27,9 @@ def refresh(
         files.sweep(directory)
         data = path.read_bytes()
         timeline = document.load(data, str(path))
+        told = output.mismatches(directory)
+        if document.digest(document.members(timeline)) != timeline.digest:
+            told.append(f"{path} was changed after it was built: `timeline build --offline` makes it again")
         newest = (evidence.manifest().collections or (None,))[-1]
         chosen = output.layout(
             directory, evidence, newest, asked, default=conf.settings.template, folder=conf.folder
@@ -41,4 +44,4 @@ def refresh(
             chosen=chosen,
         )
         output.write(directory, rendered)
-    return rendered.messages
+    return [*told, *rendered.messages]

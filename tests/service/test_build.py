@@ -392,6 +392,45 @@ def test_evidence_that_serves_two_outputs_is_written_by_one_build_at_a_time(home
     assert not (home / "elsewhere").exists()
 
 
+def test_draft_and_page_of_another_build_are_named_and_mended(home: Path) -> None:
+    make(home)
+    old = outputs(made(home))
+    (home / "status.jsonl").write_text("")
+    make(home)
+    new = outputs(made(home))
+    for again in (
+        lambda: refresh(made(home), config=home / "timeline.toml", stills=False),
+        lambda: make(home, offline=True).messages,
+    ):
+        for name in ("postmortem.md", "timeline.html"):
+            (made(home) / name).write_bytes(old[name])
+        said = " ".join(again())
+        assert "postmortem.md was made from another timeline.json" in said
+        assert "timeline.html was made from another timeline.json" in said
+        assert outputs(made(home)) == new
+        assert "another" not in " ".join(again())
+
+
+def test_a_timeline_that_somebody_changed_is_named(home: Path) -> None:
+    make(home)
+    path = made(home) / "timeline.json"
+    path.write_text(path.read_text().replace("post 5", "post 6", 1))
+    said = " ".join(refresh(made(home), config=home / "timeline.toml", stills=False))
+    assert "timeline.json was changed after it was built" in said
+
+
+def test_lost_pseudonyms_are_named(home: Path) -> None:
+    (home / "timeline.toml").write_text(CONFIG.replace('quote = "text"', 'quote = "text"\nactor = "status"'))
+    assert not make(home).messages
+    (made(home) / "evidence" / "people.json").unlink()
+    for more in ({"offline": True}, {}):
+        people = made(home) / "evidence" / "people.json"
+        people.unlink(missing_ok=True)
+        assert "people.json is absent" in " ".join(make(home, **more).messages)
+        assert people.exists()
+    assert not make(home).messages
+
+
 def test_a_draft_with_broken_fences_is_named_and_not_touched(home: Path) -> None:
     make(home)
     draft = made(home) / "postmortem.md"
