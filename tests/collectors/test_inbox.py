@@ -14,6 +14,7 @@ from collectors import testing
 from collectors.inbox import InboxCollector
 from service.senders import Request, deliveries
 from service.serve_settings import Sender
+from tests.collectors.probing import probe
 from timeline.facts import alert_thread
 from timeline.instant import MINUTE, NS, Bounds, parse_instant, precise
 from timeline.model import Window
@@ -265,3 +266,13 @@ def test_no_database_and_a_foreign_one_are_named(tmp_path: Path) -> None:
     run = testing.run(InboxCollector, {"path": str(other)}, WINDOW)
     assert run.failure is not None
     assert run.failure.reason == "undecodable"
+
+
+def test_doctor_shows_the_file_its_events_and_who_listens(inbox: Inbox, tmp_path: Path) -> None:
+    inbox.take("github", {}, x_github_event="ping", x_github_delivery="d1")
+    lines = probe(InboxCollector, {"path": str(inbox.path)})
+    assert [line.ok for line in lines.values()] == [True, True, True]
+    assert lines["events"].detail == "1 stored, the first at 2026-11-21T14:05:00Z"
+    assert lines["listening"].detail == "listened last at 2026-11-21T16:00:00Z"
+    absent = probe(InboxCollector, {"path": str(tmp_path / "none.db")})
+    assert not absent["reachable"].ok

@@ -1,4 +1,4 @@
-"""A live drill: a real Prometheus sees a crossing, a real Alertmanager notifies, the inbox keeps it."""
+"""A live drill: a real Alertmanager notifies of an alert that fires and ends, and the inbox keeps it."""
 
 from __future__ import annotations
 
