@@ -88,7 +88,7 @@ def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
         if found > VERSION:
             raise DatabaseError(f"{path} was written by a newer version ({found}); this one reads {VERSION}")
         for step in _STEPS[found:]:
-            for statement in step.split(";"):
+            for statement in step.split(";\n"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
 
