@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 
 class Figures(NamedTuple):
-    """Wall seconds and the largest resident memory in MB of one finished process."""
+    """Wall seconds, largest resident memory in MB and processor seconds of one finished process."""
 
     wall: float
     peak: float
+    cpu: float = 0.0
 
 
 def run(command: Sequence[str | Path], cwd: Path | None = None, *, allowed: Sequence[int] = (0,)) -> Figures:
@@ -30,4 +31,4 @@ def run(command: Sequence[str | Path], cwd: Path | None = None, *, allowed: Sequ
     if process.returncode not in allowed:
         sys.exit(f"{command[0]} ended with {process.returncode}:\n{log.read_text()[-3000:]}")
     log.unlink()
-    return Figures(wall, usage.ru_maxrss / 1024)
+    return Figures(wall, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)

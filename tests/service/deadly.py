@@ -1,0 +1,16 @@
+"""A job that ends its process at one incident, as the kernel does to one that takes all memory."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from service.backfill_job import Job, Row
+from service.backfill_job import run as real
+
+
+def run(job: Job) -> Row:
+    """Run the job; end the process at INC-6."""
+    if job.incident == "INC-6":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(job)
