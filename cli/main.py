@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli.attach import attach
+from cli.backfill import backfill
 from cli.check import check, sign_off, status
 from cli.diff import diff
 from cli.export import export
@@ -172,7 +173,7 @@ app.command()(thresholds)
 app.command()(serve)
 app.command()(reveal)
 app.add_typer(template_commands, name="template")
-for command in (check, status, sign_off, diff, export):
+for command in (backfill, check, status, sign_off, diff, export):
     app.command()(command)
 
 
