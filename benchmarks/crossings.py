@@ -229,7 +229,7 @@ def measure(ways: list[str], url: str, end: int, home: Path, rounds: int) -> Non
 
     for way in ways:
         wall, peak = middle(way, "wall"), middle(way, "peak")
-        line = f"{way:9} {wall:7.2f} s {peak:6.0f} MB"
+        line = f"{way:9} {wall:7.2f} s {middle(way, 'cpu'):6.2f} s of CPU {peak:6.0f} MB"
         if "curl" in ways:
             line += f"   {wall / middle('curl', 'wall'):6.2f} of curl"
         if "client" in ways and way in OURS:

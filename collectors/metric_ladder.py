@@ -33,7 +33,7 @@ async def sample(
         try:
             found = await envelope(server, asked, limits, span, size)
         except SourceError as err:  # too much for the server, or another dialect: it is read whole
-            if err.reason not in {"partial", "truncated", "undecodable"}:
+            if err.reason in {"unauthorised", "rate_limited"}:
                 raise
             found = None
         if found is not None:

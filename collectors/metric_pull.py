@@ -19,6 +19,6 @@ async def pull(server: Server, selector: str, span: Span, size: float) -> tuple[
                 selector, start, end, size
             ), "read whole, as chunks by remote read"
         except SourceError as err:
-            if err.reason not in {"partial", "undecodable", "truncated"}:
+            if err.reason in {"unauthorised", "rate_limited"}:
                 raise
     return await server.api.raw(selector, start, end, size), "read whole, as JSON"
