@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from timeline.chain import chain, endpoints
@@ -89,7 +90,11 @@ RULES: Mapping[str, _Rule] = {
     "first or last of a thread": lambda fact, context: fact.id in context.edges,
 }
 #: Only while fewer than `LEAST` rows are chosen: which messages of the incident stand for the rest.
-MESSAGES = ("first message of a person", "first message after ten minutes of silence")
+MESSAGES = (
+    "first message of a person", "first message after ten minutes of silence",
+    "last message before ten minutes of silence", "one of the longest messages",
+)  # fmt: skip
+_LONG = 60  # characters from which a message may be one of the longest
 _ALL, _FLAP, _REST = "few enough to show all", "collapsed flap", "to make ten rows"
 
 
@@ -134,7 +139,7 @@ def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], r
             mine = [f.id for f in ordered if taken.get(f.id, name) == name and rule(f, context)]
             taken |= dict.fromkeys(mine[: min(share, len(mine), _left(mine, taken, room))], name)
     if len(taken) < LEAST:
-        for name, found in zip(MESSAGES, _messages(incident, ordered), strict=True):
+        for name, found in _messages(incident, ordered):
             new = [identity for identity in found if identity not in taken]
             taken |= dict.fromkeys(new[: min(SHARE, room - len(taken))], name)
     missing = [f.id for f in ordered if f.id not in taken][: max(min(LEAST, room) - len(taken), 0)]
@@ -142,21 +147,25 @@ def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], r
     return [Row(f, taken[f.id]) for f in ordered if f.id in taken]
 
 
-def _messages(incident: Incident, facts: Sequence[Fact]) -> tuple[list[str], list[str]]:
-    """Return the ids of each person's first message, and of the first message after each silence."""
+def _messages(incident: Incident, facts: Sequence[Fact]) -> Iterator[tuple[str, list[str]]]:
+    """Yield, for each rule of `MESSAGES`, the ids of the messages of people inside the incident it takes."""
     posted = [
-        f for f in facts
-        if f.kind.startswith("chat.") and is_person(f.actor) and _in_incident(f, incident)
+        f for f in facts if f.kind.startswith("chat.") and is_person(f.actor) and _in_incident(f, incident)
+    ]
+    first = {fact.actor: fact.id for fact in reversed(posted)}
+    silent = [
+        (before, after) for before, after in pairwise(posted)
+        if (after.latest if after.earliest is None else after.earliest) - before.latest >= SILENCE
     ]  # fmt: skip
-    first: dict[str | None, str] = {}
-    after: list[str] = []
-    last: int | None = None
-    for fact in posted:
-        first.setdefault(fact.actor, fact.id)
-        if last is not None and (fact.latest if fact.earliest is None else fact.earliest) - last >= SILENCE:
-            after.append(fact.id)
-        last = fact.latest
-    return list(first.values()), after
+    long = [f for f in posted if f.quote and len(f.quote.text) >= _LONG]
+    longest = sorted(long, key=lambda f: (-len(f.quote.text) if f.quote else 0, display_key(f)))
+    chosen = (
+        [f.id for f in posted if first[f.actor] == f.id],
+        [after.id for _, after in silent],
+        [*(before.id for before, _ in silent), *(f.id for f in posted[-1:])],
+        [f.id for f in longest],
+    )
+    yield from zip(MESSAGES, chosen, strict=True)
 
 
 def _left(mine: Sequence[str], taken: Mapping[str, str], room: int) -> int:

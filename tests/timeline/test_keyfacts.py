@@ -52,7 +52,7 @@ def test_dull_facts_make_ten_rows() -> None:
     dull = [make("chat.message", 101 + i, thread=None, actor="responder-1") for i in range(60)]
     key = key_facts(INCIDENT, dull)
     assert len(key.rows) == LEAST
-    assert [row.fact.id for row in key.rows] == [f.id for f in dull[:LEAST]]
+    assert [row.fact.id for row in key.rows] == [f.id for f in (*dull[: LEAST - 1], dull[-1])]
 
 
 def test_a_flap_is_one_ribbon_with_bounds_on_its_duty() -> None:
@@ -124,11 +124,29 @@ def test_an_incident_that_only_chat_recorded_shows_who_came_and_when_talk_began_
     assert LEAST <= len(key.rows) <= MOST
     assert key.rules()["first message of a person"] == 4
     assert key.rules()["first message after ten minutes of silence"] == 2
+    assert key.rules()["last message before ten minutes of silence"] == 3
     shown = {row.fact.id for row in key.rows}
-    assert {said[n].id for n in (0, 1, 2, 3, 20, 40)} <= shown
+    assert {said[n].id for n in (0, 1, 2, 3, 19, 20, 39, 40, 49)} <= shown
     mixed = [*bots, *said]
     random.Random(3).shuffle(mixed)
     assert key_facts(wide, mixed) == key
+
+
+def test_where_only_chat_was_recorded_the_longest_messages_are_shown() -> None:
+    said = [
+        make("chat.message", 101 + i, thread=None, actor="responder-1", quote=facts.quote("word " * (i % 40)))
+        for i in range(120)
+    ]
+    key = key_facts(INCIDENT.model_copy(update={"end": None}), said)
+    assert key.rules() == {
+        "first message of a person": 1, "last message before ten minutes of silence": 1, "one of the longest messages": 12,
+    }  # fmt: skip
+    longest = [
+        len(row.fact.quote.text)
+        for row in key.rows
+        if row.rule.endswith("longest messages") and row.fact.quote
+    ]
+    assert min(longest) >= len(("word " * 35).strip())
 
 
 def test_many_people_and_many_silences_stay_within_forty_rows() -> None:
