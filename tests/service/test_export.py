@@ -265,6 +265,14 @@ def test_absent_evidence_is_never_attested(incident: Path, tmp_path: Path) -> No
         export(copy / "timeline.json", "in-toto")
 
 
+def test_signing_without_an_identity_ends_in_one_sentence(incident: Path, tmp_path: Path) -> None:
+    nobody = dict.fromkeys(("GITHUB_ACTIONS", "GITLAB_CI", "CIRCLECI", "BUILDKITE"), "")
+    out = command(tmp_path, "export", str(incident), "--to", "in-toto", "--sign", "--out", "x.json", **nobody)
+    assert out.returncode == 1
+    assert re.match(r"timeline: (signing needs sigstore: install|nothing here gives an identity)", out.stderr)
+    assert not (tmp_path / "x.json").exists()
+
+
 # --- all ---------------------------------------------------------------------------------------
 
 
