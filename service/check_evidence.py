@@ -43,7 +43,7 @@ class Bundle:
 
 def check(bundle: Bundle, *, lower_absent: bool) -> Iterator[Finding]:
     """Check a bundle; `lower_absent` makes absent evidence a warning."""
-    if document.digest(document.members(bundle.timeline)) != bundle.timeline.digest:
+    if document.written_digest(bundle.data) != bundle.timeline.digest:
         yield found("timeline-digest", 1, f"the digest does not cover what timeline.json says; {_RESTORE}")
     absent: list[Finding] = []
     yield from _manifest(bundle, absent)

@@ -28,7 +28,7 @@ def refresh(
         data = path.read_bytes()
         timeline = document.load(data, str(path))
         told = output.mismatches(directory)
-        if document.digest(document.members(timeline)) != timeline.digest:
+        if document.written_digest(data) != timeline.digest:
             told.append(f"{path} was changed after it was built: `timeline build --offline` makes it again")
         newest = (evidence.manifest().collections or (None,))[-1]
         chosen = output.layout(

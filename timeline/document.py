@@ -47,6 +47,20 @@ def digest(found: Members) -> str:
     return sha256(b"{" + b",".join(joined) + b"}")
 
 
+def written_digest(data: bytes) -> str:
+    """Return the digest over what a readable `timeline.json` holds, members of other minor versions included.
+
+    A document that is loaded and written again has this version's members: its digest is another.
+    """
+    return digest({name: _written(value) for name, value in orjson.loads(data).items()})
+
+
+def _written(value: Json) -> bytes | list[bytes]:
+    if isinstance(value, list):
+        return [canonical_json(orjson.dumps(item)) for item in value]
+    return canonical_json(orjson.dumps(value))
+
+
 def write(found: Members) -> bytes:
     """Return the file's bytes."""
     lines = [canonical(name) + b":" + _joined(found[name], b"[\n", b",\n", b"\n]") for name in sorted(found)]

@@ -9,14 +9,18 @@ from hypothesis import strategies as st
 
 from tests.timeline.strategies import facts, make
 from timeline.assemble import Build, Reading, assemble
-from timeline.document import dump
-from timeline.model import Fact, Gap, Incident, Person, Timeline, Window, gap
+from timeline.document import digest, dump, members
+from timeline.model import Fact, Gap, Impact, Incident, Person, Timeline, Window, gap
 
 WINDOW = Window(start=100, end=200)
 
 
 def reading(
-    *records: Fact | Gap | Person, number: int = 1, source: str = "s", window: Window = WINDOW, **more: object
+    *records: Fact | Gap | Person | Impact,
+    number: int = 1,
+    source: str = "s",
+    window: Window = WINDOW,
+    **more: object,
 ) -> Reading:
     return Reading(number, source, "c", window, 0, records, **more)  # type: ignore[arg-type]
 
@@ -116,6 +120,29 @@ def test_no_name_is_left_and_roles_become_pseudonyms() -> None:
     assert b"slack:T" not in data
     assert timeline.facts[0].actor == "commander"
     assert dict(timeline.incident.roles) == {"commander": "commander", "scribe": "not identified"}
+
+
+def number(value: float, **more: object) -> Impact:
+    return Impact(
+        id="i-1", source="s", name="failed requests", unit="requests", query="q", take="integral", span="window",
+        start=100, end=200, value=value, read_s=1, missing_s=0, **more,
+    )  # type: ignore[arg-type]  # fmt: skip
+
+
+def test_impact_is_of_the_newest_collection_that_the_source_gave() -> None:
+    first, second = reading(number(1.5)), reading(number(2.5), number=2)
+    assert [i.value for i in built(first, second).impact] == [2.5]
+    gone = reading(number=2, failure=("unreachable", "down"))
+    assert [i.value for i in built(first, gone).impact] == [1.5]
+    assert built(reading()).impact == ()
+
+
+def test_what_thresholds_and_alerts_say_is_in_the_document_and_its_digest() -> None:
+    alone = at(1, 150, kind="alert.firing", thread="t")
+    timeline = built(reading(alone))
+    assert [(r.name, r.from_) for r in timeline.reconciliation] == [("alert without crossing", alone.id)]
+    other = timeline.model_copy(update={"reconciliation": ()})
+    assert digest(members(other)) != timeline.digest == digest(members(timeline))
 
 
 def test_each_clock_has_the_largest_error_of_the_sources_that_read_it() -> None:

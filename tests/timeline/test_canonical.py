@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.timeline.strategies import facts
-from timeline.canonical import canonical, plain
-from timeline.document import DocumentError, dump, load, record_bytes, schema
+from timeline.canonical import canonical, plain, sha256
+from timeline.document import DocumentError, digest, dump, load, members, record_bytes, schema, written_digest
 from timeline.model import Fact, Incident, Quantity, Subject, Timeline, Window
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
@@ -49,6 +49,22 @@ def test_a_document_written_and_read_is_the_same(items: list[Fact]) -> None:
     data = dump(small(items))
     assert dump(load(data)) == data
     assert data.count(b"\n") == len(items) + 2 * 11 - 8 - (0 if items else 1)
+
+
+@given(st.lists(facts(), max_size=5))
+def test_the_digest_of_the_file_is_that_of_the_document(items: list[Fact]) -> None:
+    quantity = Quantity(value=float("inf"), threshold=1e-9, unit="s")
+    found = [fact.model_copy(update={"quantity": quantity}) for fact in items]
+    assert written_digest(dump(small(found))) == digest(members(small(found)))
+
+
+def test_a_document_of_an_older_minor_version_keeps_its_digest() -> None:
+    raw = json.loads(dump(small([]))) | {"schema_version": "1.0"}
+    del raw["impact"], raw["reconciliation"]
+    older = canonical({k: v for k, v in raw.items() if k not in {"digest", "provenance"}})
+    data = json.dumps(raw).encode()
+    assert load(data).reconciliation == ()
+    assert written_digest(data) == sha256(older)
 
 
 def test_unknown_members_of_a_newer_minor_version_are_kept() -> None:
