@@ -87,7 +87,9 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
             gap = await self._unheard(api, trains, window)
             return _Heard((), step, self.options.lookback_ns), [gap] if gap else []
         quiet = silences(buckets, read, [s.times.tolist() for t in trains.values() for s in t.series])
-        evidence = tuple(self.evidence(p.payload, p.pointer, query=query) for one in found for p in one.parts)
+        evidence = tuple(
+            self.evidence(p.payload, p.pointer, query=query) for one in found for p in one.arrays
+        )
         gaps = [self._silence(one, read, window, evidence) for one in quiet]
         if quiet and quiet[0].start == read.start and await self._is_first(api, read.start):
             gaps[0] = self._past_retention(window, quiet[0].end, evidence)

@@ -137,7 +137,7 @@ def _evidence(
     if series is None:
         yield Evidence(source=source, query=text, link=link)
         return
-    for part in series.parts:
+    for part in series.arrays:
         yield Evidence(
             source=source, payload=part.payload.sha256, pointer=part.pointer, query=text, link=link
         )

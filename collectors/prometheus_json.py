@@ -82,6 +82,12 @@ class Samples:
     times: NDArray[np.int64]
     values: NDArray[np.float64]
     parts: tuple[Part | Chunks, ...]
+
+    @property
+    def arrays(self) -> tuple[Part, ...]:
+        """The parts that are JSON arrays: all of them where nothing was read in packed chunks."""
+        return tuple(part for part in self.parts if isinstance(part, Part))
+
     joints: tuple[int, ...] = ()
 
     @property
