@@ -73,8 +73,12 @@ def assemble(build: Build) -> Assembled:
     belonging = _in_window(merged.facts, build.window)
     newest = _newest_good(build.readings)
     last = max((r.collection for r in newest.values()), default=0)
+    older = {f.id for f in belonging if merged.collections[f.id] < last}
+    readers = _readers(build.readings, older)
     marked = [
-        f if merged.collections[f.id] >= last else _mark_gone(f, merged.collections[f.id], newest) for f in belonging
+        _mark_gone(f, merged.collections[f.id], [newest[key] for key in sorted(readers[f.id] & newest.keys())])
+        if f.id in older else f
+        for f in belonging
     ]  # fmt: skip
     people = _people(build)
     roles = _roles(build.incident, people)
@@ -134,11 +138,19 @@ def _newest_good(readings: Sequence[Reading]) -> dict[tuple[str, str], Reading]:
     return newest
 
 
-def _mark_gone(fact: Fact, number: int, newest: Mapping[tuple[str, str], Reading]) -> Fact:
-    sources = {fact.source, *(e.source for e in fact.evidence)}
-    later = [
-        r for r in newest.values() if r.source in sources and r.collection > number and meets(fact, r.window)
-    ]
+def _readers(readings: Sequence[Reading], facts: set[str]) -> dict[str, set[tuple[str, str]]]:
+    """Return, by fact, who read it: two collectors may share a source's name, and only one have failed."""
+    readers: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for reading in readings if facts else ():
+        for record in reading.records:
+            if isinstance(record, Fact) and record.id in facts:
+                readers[record.id].add(reading.key)
+    return readers
+
+
+def _mark_gone(fact: Fact, number: int, newest: Sequence[Reading]) -> Fact:
+    """Mark a fact that a reader of it looked for again, in a later collection, without finding it."""
+    later = any(r.collection > number and meets(fact, r.window) for r in newest)
     return fact.model_copy(update={"last_seen": number}) if later else fact
 
 
@@ -184,9 +196,10 @@ def _gaps_of(readings: Sequence[Reading], last: int, window: Window) -> Iterable
     if newest.failure is None and newest.collection == last:
         earlier = good[:-1]
         for found in newest.of(Gap):
-            kept = next((r for r in reversed(earlier) if _overlap(r.window, found.start, found.end)), None)
-            replaced = found.reason == "past_retention" and kept is not None
-            yield _not_refreshed(found, kept) if replaced and kept else found
+            if found.reason == "past_retention":
+                yield from _held_back(found, earlier[::-1])
+            else:
+                yield found
         return
     reason, message = newest.failure or ("not_refreshed", "it is not among the sources of this build")
     if not good:
@@ -201,17 +214,38 @@ def _gaps_of(readings: Sequence[Reading], last: int, window: Window) -> Iterable
             yield gap(newest.source, reason, start, end, message)
 
 
-def _not_refreshed(found: Gap, kept: Reading) -> Gap:
-    text = f"Kept from collection {kept.collection}; the source no longer reaches back: {found.statement}"
-    return gap(
-        found.source,
-        "not_refreshed",
-        found.start,
-        found.end,
-        text,
-        missing=found.missing,
-        evidence=found.evidence,
-    )
+def _held_back(found: Gap, earlier: Sequence[Reading]) -> Iterable[Gap]:
+    """Name what earlier collections (newest first) still hold of a lost stretch; the rest was never read."""
+    never = [(found.start, found.end)]
+    for reading in earlier:
+        lacking = [
+            (g.start, g.end)
+            for g in reading.of(Gap)
+            if (g.reason, g.missing) == (found.reason, found.missing)
+        ]
+        held = _without([(reading.window.start, reading.window.end)], lacking)
+        kept = _without(never, _without(never, held))
+        text = (
+            f"Kept from collection {reading.collection}; the source no longer reaches back: {found.statement}"
+        )
+        yield from (_part(found, "not_refreshed", part, text) for part in kept)
+        never = _without(never, held)
+    yield from (_part(found, found.reason, part, found.statement) for part in never)
+
+
+def _part(found: Gap, reason: GapReason, part: tuple[int, int], text: str) -> Gap:
+    return gap(found.source, reason, *part, text, missing=found.missing, evidence=found.evidence)
+
+
+def _without(spans: Iterable[tuple[int, int]], cuts: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return what is left of half-open spans where `cuts` are taken out."""
+    left = list(spans)
+    for begin, finish in cuts:
+        parts = (
+            part for start, end in left for part in ((start, min(end, begin)), (max(start, finish), end))
+        )
+        left = [(start, end) for start, end in parts if start < end]
+    return left
 
 
 def _overlap(window: Window, start: int, end: int) -> bool:
