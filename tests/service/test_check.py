@@ -25,7 +25,6 @@ from service.status import status
 from tests.servers.git_repo import GitRepo
 from tests.service.test_build import BEGIN, CONFIG, INCIDENT, made, make
 from tests.service.test_user_errors import timeline as command
-from timeline.canonical import sha256
 from timeline.checks.findings import Finding
 from timeline.checks.rules import BY_ID
 from timeline.document import digest, load, members, write
@@ -498,9 +497,3 @@ def test_evidence_outside_the_repository_is_found(home: Path) -> None:
     assert facts(check(made(home))) == []
     shutil.rmtree(home / "vault")
     assert rules(check(made(home)))["evidence-absent"] == "error"
-
-
-def test_a_timeline_names_its_payloads_by_what_is_in_them(built: Path) -> None:
-    for path in payloads(built):
-        data = zstandard.ZstdDecompressor().decompress(path.read_bytes(), max_output_size=2**26)
-        assert sha256(data) == path.name.split(".")[0]
