@@ -189,7 +189,9 @@ def _explain(error: Any, model: type[BaseModel], where: str) -> str:
     if error["type"] == "missing":
         return f"{where}: {path!r} is missing"
     # Never the input itself: it may be a secret written in the wrong place.
-    return f"{where}: {path!r}: {error['msg'].removeprefix('Value error, ')}"
+    return (
+        f"{where}: {path!r}: {error['msg'].removeprefix('Value error, ').replace('a valid tuple', 'a list')}"
+    )
 
 
 def _fields_at(model: Any, path: Sequence[Any]) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -108,15 +110,26 @@ def parse(path: Path, data: bytes) -> Any:
         if path.suffix == ".toml":
             return tomllib.loads(data.decode())
         if path.suffix == ".json":
-            import orjson
-
-            return orjson.loads(data)
+            return json.loads(data, object_pairs_hook=_once)
         import yaml
 
+        node = yaml.compose(data, Loader=yaml.BaseLoader)
+        if isinstance(node, yaml.MappingNode):
+            _once((str(key.value), None) for key, _ in node.value)
         raw = yaml.load(data, Loader=yaml.BaseLoader)  # noqa: S506 - strings only: no tag makes an object
         return {k: v for k, v in raw.items() if v not in _YAML_NULL} if isinstance(raw, dict) else raw
     except Exception as err:  # each parser raises its own; all mean the same to the user
         raise UsageError(f"{path} cannot be read: {err}") from err
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs as a dict; raise ValueError where a key comes twice: one of them would be lost."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} is there twice")
+        found[key] = value
+    return found
 
 
 def _plain(value: Any, key: str, path: Path) -> Any:
@@ -139,7 +152,7 @@ def read_instant(text: str, what: str) -> int:
 def _first(err: Exception) -> str:
     if isinstance(err, ValidationError):
         error = err.errors()[0]
-        return f"{'.'.join(map(str, error['loc']))}: {error['msg']}"
+        return f"{'.'.join(map(str, error['loc']))}: {error['msg'].replace('a valid tuple', 'a list')}"
     return str(err)
 
 

@@ -157,6 +157,25 @@ INCIDENTS = {
 }
 
 
+@pytest.mark.parametrize(("name", "text", "said"), [
+    ("INC-43.yaml", "start: 2026-11-01T10:00:00Z\nend: 2026-11-01T11:00Z\nstart: 2026-10-01T10:00Z\n", "the key 'start' is there twice"),
+    ("INC-43.json", '{"start": "2026-11-01T10:00:00Z", "start": "2026-10-01T10:00:00Z"}', "the key 'start' is there twice"),
+    ("INC-43.yaml", "start: 2026-11-01T10:00:00Z\nservices: checkout\n", "services: Input should be a list"),
+    ("INC-43.yaml", "start: !!python/object/apply:os.system [id]\n", "start"),
+    ("INC-43.yaml", "- start\n", "an incident file holds"),
+    ("INC-43.json", "[" * 100_000, "cannot be read"),
+])  # fmt: skip
+def test_a_wrong_incident_file_of_another_form_says_where(
+    folder: Path, name: str, text: str, said: str
+) -> None:
+    (folder / "incidents" / name).write_text(text)
+    found = timeline(folder, "build", "--incident", "INC-43")
+    assert found.returncode == 2, found.stderr
+    assert name in found.stderr
+    assert said in found.stderr
+    assert "Traceback" not in found.stderr
+
+
 @pytest.mark.parametrize("case", list(INCIDENTS))
 def test_a_wrong_incident_file_says_where(folder: Path, case: str) -> None:
     text, said = INCIDENTS[case]
