@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from service import files, output
+from service.build import evidence_folder
 from service.config import settings_only
 from service.evidence import Evidence
 from service.layouts import NOTHING, Asked
@@ -21,8 +22,7 @@ def refresh(
         raise UsageError(f"{directory} holds no timeline.json; give the folder that `timeline build` made")
     conf = settings_only(config)
     inside = directory / "evidence"
-    apart = conf.settings.evidence_dir
-    evidence = Evidence(conf.folder / apart / directory.name if apart and not inside.is_dir() else inside)
+    evidence = Evidence(inside if inside.is_dir() else evidence_folder(conf, directory.resolve()))
     with files.locked(directory):
         files.sweep(directory)
         data = path.read_bytes()

@@ -380,6 +380,19 @@ def test_a_disk_that_fills_up_leaves_old_or_new_and_no_remains(home: Path) -> No
     whole(made(home))
 
 
+def test_refresh_finds_evidence_that_lies_apart_from_within_the_folder(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(home))
+    (home / "timeline.toml").write_text('evidence_dir = "~/kept"\n' + CONFIG)
+    make(home)
+    before = outputs(made(home))
+    assert (home / "kept" / "INC-1" / "manifest.json").is_file()
+    found = timeline(made(home), "refresh", ".", "--no-stills")
+    assert found.returncode == 0, found.stderr
+    assert outputs(made(home)) == before
+
+
 def test_evidence_that_serves_two_outputs_is_written_by_one_build_at_a_time(home: Path) -> None:
     from service import files
 
