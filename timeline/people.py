@@ -34,6 +34,9 @@ def assign(
     bots = {p.identity for p in people if p.bot}
     result = dict(known)
     taken = set(result.values())
+    for identity, person in sorted(joined.items()):
+        if identity in known:  # whom an earlier collection named keeps that name under new identities
+            result.setdefault(person, known[identity])
     order = [i for fact in facts for c in (fact, *fact.variants) for i in identities(c)]
     for identity in dict.fromkeys([*order, *sorted(p.identity for p in people)]):
         if identity in result:

@@ -31,6 +31,12 @@ def test_joined_identities_share_one_pseudonym() -> None:
     assert found["git:a@example.org"] == found["slack:T:U1"] == "responder-1"
 
 
+def test_a_person_joined_later_keeps_the_pseudonym_that_is_known() -> None:
+    joined = {"git:a@example.org": "slack:T:U1", "slack:T:U1": "slack:T:U1"}
+    found = assign([make(1, actor="slack:T:U1")], [], {"git:a@example.org": "responder-4"}, joined, {})
+    assert found == {"git:a@example.org": "responder-4", "slack:T:U1": "responder-4"}
+
+
 def test_names_mentions_and_marks_are_replaced_in_quotes_and_statements() -> None:
     text = f"@alice.e and Alice Example: ask {mention('slack:T:U2')}, not Malice; Al stays, deploybot too"
     fact = make(1, kind="chat.message", actor="slack:T:U1", quote=quote_marked(text))
