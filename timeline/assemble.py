@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from timeline.canonical import Json, canonical
-from timeline.document import digest, members, write
+from timeline.document import digest, members, record_bytes, write
 from timeline.measures import measures
 from timeline.merge import Seen, merge
 from timeline.model import Fact, Gap, GapReason, Impact, Incident, Panel, Person, Timeline, Window, gap
@@ -81,16 +81,16 @@ def assemble(build: Build) -> Assembled:
         for f in belonging
     ]  # fmt: skip
     people = _people(build)
-    roles = _roles(build.incident, people)
-    joined = build.joined
-    pseudonyms = assign(marked, people, build.known, joined, roles)
+    holders = _holders(build.incident, people, build.joined)
+    roles = {identity: role for role, identity in reversed(holders.items())}
+    pseudonyms = assign(marked, people, build.known, build.joined, roles)
     replace = replacer(people, pseudonyms)
     facts = tuple(in_display_order(pseudonymise(f, pseudonyms, replace) for f in marked))
     kept = {f.id for f in facts}
     conflicts = [g for g in merged.gaps if g.missing in kept]
     gaps = _gaps([*build.gaps, *conflicts, *_source_gaps(build)], build.window)
     clocks = _clocks(build.readings)
-    incident = _without_names(build.incident, roles, pseudonyms, replace)
+    incident = _without_names(build.incident, holders, pseudonyms, replace)
     document = Timeline(
         incident=incident, window=build.window, facts=facts, gaps=gaps,
         measures=measures(incident, facts, clocks), panels=_panels(newest), impact=_impact(newest),
@@ -122,11 +122,13 @@ def meets(fact: Fact, window: Window) -> bool:
 
 
 _BEGINS = ("alert.pending", "alert.firing", "deploy.started")
+#: What is done about an alert neither begins nor ends its life.
+_BESIDE = ("alert.acknowledged", "alert.notified", "alert.silenced", "alert.unsilenced")
 
 
 def _spans(life: Sequence[Fact], window: Window) -> bool:
     """Tell whether a life began before the window and did not end before it."""
-    before = [f for f in life if f.latest < window.start]
+    before = [f for f in life if f.latest < window.start and f.kind not in _BESIDE]
     return bool(before) and (before[-1].kind in _BEGINS or begins_breach(before[-1]))
 
 
@@ -165,18 +167,25 @@ def _people(build: Build) -> list[Person]:
     return [Person(identity=i, names=tuple(sorted(names[i])), bot=bots[i]) for i in sorted(names)]
 
 
-def _roles(incident: Incident, people: Sequence[Person]) -> dict[str, str]:
-    """Return identity to role, where the incident file names an identity or a person's name."""
-    by_name = {name.casefold(): p.identity for p in people for name in (p.identity, *p.names)}
-    return {by_name[who.casefold()]: role for role, who in incident.roles if who.casefold() in by_name}
+def _holders(incident: Incident, people: Sequence[Person], joined: Mapping[str, str]) -> dict[str, str]:
+    """Return role to the identity that stands for its holder; a name that two people have is nobody's."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for person in people:
+        for name in (person.identity, *person.names):
+            named[name.casefold()].add(joined.get(person.identity, person.identity))
+    held = ((role, named.get(who.casefold(), set())) for role, who in incident.roles)
+    return {role: next(iter(found)) for role, found in held if len(found) == 1}
 
 
 def _without_names(
-    incident: Incident, roles: Mapping[str, str], pseudonyms: Mapping[str, str], replace: object
+    incident: Incident,
+    holders: Mapping[str, str],
+    pseudonyms: Mapping[str, str],
+    replace: Callable[[str], str],
 ) -> Incident:
-    held = {role: pseudonyms[identity] for identity, role in roles.items()}
-    shown = tuple((role, held.get(role, "not identified")) for role, _ in incident.roles)
-    title = replace(incident.title) if callable(replace) and incident.title else incident.title
+    held = {role: pseudonyms.get(identity) for role, identity in holders.items()}
+    shown = tuple((role, held.get(role) or "not identified") for role, _ in incident.roles)
+    title = replace(incident.title) if incident.title else incident.title
     return incident.model_copy(update={"roles": shown, "title": title})
 
 
@@ -253,10 +262,21 @@ def _overlap(window: Window, start: int, end: int) -> bool:
 
 
 def _gaps(found: Iterable[Gap], window: Window) -> tuple[Gap, ...]:
-    unique = {
-        g.id: g for g in found if _overlap(window, g.start, g.end) or g.reason in {"not_yet", "conflict"}
-    }
-    return tuple(sorted(unique.values(), key=lambda g: (g.start, g.end, g.source, g.reason, g.id)))
+    """Return each gap once, with the evidence of all that say the same, in a fixed order."""
+    same: dict[str, list[Gap]] = defaultdict(list)
+    for one in found:
+        if _overlap(window, one.start, one.end) or one.reason in {"not_yet", "conflict"}:
+            same[one.id].append(one)
+    unique = (_folded(group) if len(group) > 1 else group[0] for group in same.values())
+    return tuple(sorted(unique, key=lambda g: (g.start, g.end, g.source, g.reason, g.id)))
+
+
+def _folded(same: Sequence[Gap]) -> Gap:
+    evidence = {record_bytes(entry): entry for one in same for entry in one.evidence}
+    missing = "; ".join(sorted({one.missing for one in same if one.missing}))
+    return same[0].model_copy(
+        update={"evidence": tuple(evidence[key] for key in sorted(evidence)), "missing": missing or None}
+    )
 
 
 def _clocks(readings: Sequence[Reading]) -> dict[str, int]:

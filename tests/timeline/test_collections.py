@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.timeline.test_assemble import WINDOW, at, built, reading
-from timeline.assemble import Reading
-from timeline.model import Fact, Window, gap
+from timeline.assemble import Build, Reading, assemble
+from timeline.model import Evidence, Fact, Gap, Incident, Person, Window, gap
 
 
 def test_a_record_is_not_gone_where_another_collector_of_its_source_was_read_again() -> None:
@@ -34,3 +34,47 @@ def test_a_narrower_collection_does_not_fill_what_it_did_not_read() -> None:
     assert [(g.reason, g.start, g.end) for g in timeline.gaps] == [
         ("past_retention", 100, 110), ("not_refreshed", 110, 120), ("past_retention", 120, 150),
     ]  # fmt: skip
+
+
+def test_a_life_goes_on_where_somebody_only_did_something_about_it() -> None:
+    fired = at(1, 10, kind="alert.firing", thread="t")
+    notified = at(2, 20, kind="alert.notified", thread="t")
+    resolved = at(3, 250, kind="alert.resolved", thread="t")
+    assert {f.id for f in built(reading(fired, notified, resolved)).facts} == {
+        fired.id,
+        notified.id,
+        resolved.id,
+    }
+
+
+def test_gaps_that_say_the_same_are_one_with_the_evidence_of_both() -> None:
+    def lost(payload: str) -> Gap:
+        return gap(
+            "s",
+            "undecodable",
+            100,
+            200,
+            "a row has no time",
+            evidence=(Evidence(source="s", payload=payload),),
+        )
+
+    [found] = built(reading(lost("b"), lost("a"))).gaps
+    assert [entry.payload for entry in found.evidence] == ["a", "b"]
+    assert built(reading(lost("a"), lost("b"))).gaps == (found,)
+
+
+def test_one_person_may_hold_two_roles_and_a_name_that_two_have_is_nobodys() -> None:
+    people = [
+        Person(identity="git:ada@example.org", names=("Ada",)), Person(identity="slack:T:U1", names=("Ada",)),
+        Person(identity="slack:T:U2", names=("Sam",)), Person(identity="slack:T:U3", names=("Sam",)),
+    ]  # fmt: skip
+    said = at(1, 150, kind="chat.message", actor="slack:T:U1")
+    incident = Incident(
+        id="INC-1", roles=(("commander", "Ada"), ("communications", "Sam"), ("scribe", "Ada"))
+    )
+    joined = {"git:ada@example.org": "git:ada@example.org", "slack:T:U1": "git:ada@example.org"}
+    timeline = assemble(Build(incident, WINDOW, [reading(said, *people)], joined=joined)).timeline
+    assert timeline.facts[0].actor == "commander"
+    assert dict(timeline.incident.roles) == {
+        "commander": "commander", "communications": "not identified", "scribe": "commander",
+    }  # fmt: skip
