@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from render import draft_built, draft_form, draft_people, draft_sections, draft_table, fences, markdown
@@ -96,6 +96,25 @@ def _new(parts: Parts, layout: Layout) -> str:
     return f"{text}\n{draft_form.line(form)}\n"
 
 
+class _Fences(Mapping[str, str]):
+    """The fenced regions by name, each made when a template asks for it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def __getitem__(self, name: str) -> str:
+        return fences.region(name, REGIONS[name](self._parts))
+
+    def __contains__(self, name: object) -> bool:
+        return name in REGIONS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(REGIONS)
+
+    def __len__(self) -> int:
+        return len(REGIONS)
+
+
 def context(parts: Parts) -> dict[str, Any]:
     """Return what a template may use, as documented; every text is Markdown that does nothing."""
     timeline, audience = parts.timeline, parts.audience
@@ -122,7 +141,7 @@ def context(parts: Parts) -> dict[str, Any]:
             for m in timeline.measures
         ],
         "digest": timeline.digest,
-        "fences": {name: fences.region(name, body) for name, body in _bodies(parts, REGIONS).items()},
+        "fences": _Fences(parts),
     }
 
 

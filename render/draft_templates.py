@@ -84,7 +84,7 @@ def compose(template: Template, context: Mapping[str, Any]) -> str:
 
 def _bounded(sources: Mapping[str, str], context: Mapping[str, Any]) -> str:
     """Compose in a process of its own, bounded in time and memory, without this one's environment."""
-    asked = json.dumps({"sources": dict(sources), "context": dict(context)})
+    asked = json.dumps({"sources": dict(sources), "context": {**context, "fences": dict(context["fences"])}})
     command = [sys.executable, "-I", template_engine.__file__]
     try:
         done = subprocess.run(
