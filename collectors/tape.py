@@ -36,6 +36,10 @@ class LackingError(EvidenceError):
     """The evidence lacks an exchange that this version asks for."""
 
 
+class EndedError(Exception):
+    """The recorded run ended by a defect before it had this answer; replayed, it ends here again."""
+
+
 class MemoryStore:
     """A store in memory, for tests."""
 
@@ -99,14 +103,20 @@ class RecordingTape:
 
 
 class ReplayTape:
-    """Answers from stored entries alone; a request that they lack is an error that names it."""
+    """Answers from stored entries alone; a request that they lack is an error that names it.
+
+    Where a defect ended the recorded run (`ended`), what was under way then has no entry.
+    """
 
     replaying = True
 
-    def __init__(self, source: str, collector: str, store: Store, entries: Sequence[Entry]) -> None:
+    def __init__(
+        self, source: str, collector: str, store: Store, entries: Sequence[Entry], *, ended: bool = False
+    ) -> None:
         self.source = source
         self.collector = collector
         self._store = store
+        self._ended = ended
         self._entries: dict[bytes, deque[Entry]] = defaultdict(deque)
         for entry in entries:
             if (entry["source"], entry["collector"]) == (source, collector):
@@ -123,6 +133,8 @@ class ReplayTape:
         found = self._entries.get(_key(request, attempt))
         # The same request may have been asked more than once: answered in the order it was.
         entry = (found.popleft() if len(found) > 1 else found[0]) if found else None
+        if entry is None and self._ended:
+            raise EndedError(f"{self.source} ({self.collector}): the recorded run ended here")
         if entry is None:
             raise LackingError(
                 f"{self.source} ({self.collector}): the evidence lacks attempt {attempt} of {canonical(request).decode()}"

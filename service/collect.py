@@ -135,7 +135,7 @@ async def replay(collection: Collection, evidence: Evidence, readings: list[Read
             run.name, run.collector, collector.options_type.model_validate(run.options), run.options
         )
         task = Task(config, collection.number, collection.window, collection.incident, collection.now)
-        tape = ReplayTape(run.name, run.collector, evidence, collection.exchanges)
+        tape = ReplayTape(run.name, run.collector, evidence, collection.exchanges, ended=run.defect)
         outcome = await _read(task, _context(task, tape, Path(), Silent()), Silent())
         reading = outcome.reading
         # How the run ended is part of the evidence, also where no exchange shows it.
@@ -154,14 +154,14 @@ async def _read(
     task: Task, context: Context, progress: Progress, redactor: Redactor | None = None
 ) -> Outcome:
     config, records = task.config, list[Record]()
-    started, failure = time.monotonic(), None
+    started, failure, defect = time.monotonic(), None, False
     progress.source(config.name, config.collector, "reading")
     collector: AnyCollector = config.type(config.options, context)
     try:
         async for record in collector.collect(task.window):
             records.append(record)
     except Exception as err:  # noqa: BLE001 - a defect of one collector must not lose the others' facts
-        failure = failure_of(err, redactor)
+        failure, defect = failure_of(err, redactor), is_defect(err)
     seconds = time.monotonic() - started
     progress.source(config.name, config.collector, _summary(records, failure, seconds), done=True)
     reading = Reading(
@@ -175,7 +175,7 @@ async def _read(
     )
     run = SourceRun(
         name=config.name, collector=config.collector, options=config.written,
-        parser_version=config.type.parser_version, failure=failure, seconds=round(seconds, 3),
+        parser_version=config.type.parser_version, failure=failure, defect=defect, seconds=round(seconds, 3),
     )  # fmt: skip
     return Outcome(reading, run)
 
@@ -190,6 +190,11 @@ def _telling(err: Exception) -> Exception:
 
 def _ends_the_build(err: Exception) -> bool:
     return isinstance(err, EvidenceError | UsageError | UnwritableError)
+
+
+def is_defect(err: Exception) -> bool:
+    """Tell whether a collector broke: only a SourceError is written down as the end of an exchange."""
+    return not isinstance(_telling(err), SourceError)
 
 
 def failure_of(err: Exception, redactor: Redactor | None = None) -> tuple[GapReason, str]:

@@ -40,6 +40,7 @@ class SourceRun(BaseModel):
     options: dict[str, Any]
     parser_version: int
     failure: tuple[GapReason, str] | None = None
+    defect: bool = False  # the collector broke: what it asked for just then is not among the exchanges
     answered: bool = True
     refused: bool = False
     seconds: float = 0.0

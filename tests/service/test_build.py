@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from collectors.base import SourceError
+from collectors.base import Answer, SourceError
+from collectors.jsonl_parts import Reader
 from collectors.redaction import Redactor
 from collectors.tape import LackingError
 from service import collect
@@ -343,6 +344,21 @@ def test_a_defect_is_a_gap_without_secrets() -> None:
     assert "KeyError" in said
     assert "s3cret" not in said
     assert "\x1b" not in said
+
+
+def test_a_defect_in_the_middle_of_a_read_does_not_bar_later_builds(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(self: Reader) -> Answer:
+        raise ValueError("no such case was thought of")
+
+    with monkeypatch.context() as defective:
+        defective.setattr(Reader, "next_part", broken)
+        first = make(home)
+    assert [(g.source, g.reason) for g in first.timeline.gaps] == [("status", "undecodable")]
+    assert "ValueError" in first.timeline.gaps[0].statement
+    assert rebuild(home) == outputs(made(home))
+    assert make(home).timeline.gaps == ()
 
 
 def full(home: Path, size: int) -> subprocess.CompletedProcess[str]:
