@@ -308,6 +308,7 @@ def _offline(request: Request) -> Result:
     with _locked(directory, evidence):
         files.sweep(directory)
         evidence.discard()
+        manifest = evidence.manifest()  # another build may have ended since
         readings = _replay(manifest, evidence)
         if request.strict:
             _refuse(_outcomes(manifest.collections[-1], readings), strict=True)

@@ -183,9 +183,13 @@ class Evidence:
         self.discard()
 
     def discard(self) -> None:
-        """Remove staged payloads (and the folder, where nothing else is in it)."""
+        """Remove staged payloads (and the folder, where nothing else is in it); look at the folder anew.
+
+        Call it under the lock, first: another build may have added payloads, or been killed.
+        """
         shutil.rmtree(self._staging, ignore_errors=True)
-        self._staged = {}
+        files.sweep(self.folder)
+        self._staged, self._forms = {}, {}
         if self.folder.is_dir() and not any(self.folder.iterdir()):
             self.folder.rmdir()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from timeline.errors import TimelineError, UsageError
@@ -50,8 +50,8 @@ def sync_folder(folder: Path) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a killed build left half-written; call only under the lock."""
-    for left in folder.glob(f"{_TEMPORARY}*"):
+    """Remove what a killed build left half-written, in `folder` and those in it; call only under the lock."""
+    for left in (*folder.glob(f"{_TEMPORARY}*"), *folder.glob(f"*/{_TEMPORARY}*")):
         left.unlink(missing_ok=True)
 
 
@@ -78,5 +78,6 @@ def locked(folder: Path) -> Iterator[None]:
         lock.release()
         if made and {p.name for p in folder.iterdir()} <= {LOCK}:
             (folder / LOCK).unlink(missing_ok=True)
-            for one in made:
-                one.rmdir()
+            with suppress(OSError):  # another build has begun there
+                for one in made:
+                    one.rmdir()

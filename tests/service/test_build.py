@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from collectors.base import Answer, SourceError
 from collectors.jsonl_parts import Reader
 from collectors.redaction import Redactor
 from collectors.tape import LackingError
+from service import build as module
 from service import collect
 from service.build import Request, Result, build
 from service.evidence import Evidence, Manifest
@@ -482,6 +484,33 @@ def test_two_builds_of_one_incident_do_not_run_at_once(home: Path) -> None:
         found = timeline(home, "build", "--incident", "INC-1", "--no-stills")
     assert found.returncode == 1
     assert "another build" in found.stderr
+
+
+def test_what_a_killed_build_left_half_written_is_removed_wherever_it_lies(home: Path) -> None:
+    make(home)
+    (made(home) / "charts").mkdir()
+    left = [
+        made(home) / name for name in (".new-7-a", "evidence/.new-7-manifest.json", "charts/.new-7-a.svg")
+    ]
+    for path in left:
+        path.write_bytes(b"half")
+    make(home, offline=True)
+    assert not [path for path in left if path.exists()]
+
+
+def test_an_offline_build_sees_a_collection_that_ended_while_it_waited(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(home)
+    lock = module._locked
+
+    def late(directory: Path, evidence: Evidence) -> AbstractContextManager[None]:
+        monkeypatch.setattr(module, "_locked", lock)
+        make(home)
+        return lock(directory, evidence)
+
+    monkeypatch.setattr(module, "_locked", late)
+    assert make(home, offline=True).collection.number == 2
 
 
 def whole(directory: Path) -> None:
