@@ -106,7 +106,10 @@ def participants(parts: Parts) -> str:
     for fact in parts.timeline.facts:
         if fact.actor and is_person(fact.actor):
             found.setdefault(fact.actor, []).append(fact)
-    held = {who: role for role, who in parts.timeline.incident.roles if who in found}
+    held: dict[str, str] = {}
+    for role, who in parts.timeline.incident.roles:
+        if who in found:
+            held[who] = f"{held[who]}, {role}" if who in held else role
     absent = [(role, "") for role, who in parts.timeline.incident.roles if who not in found]
     ordered = sorted(found, key=lambda who: (who not in held, display_key(found[who][0])))
     rows = [_participant(_Part(who, found[who]), held.get(who)) for who in ordered]
