@@ -16,6 +16,8 @@ from render.page_script import join_modules
 from timeline.canonical import Json
 from timeline.model import Timeline
 
+#: Put there when a wheel is built (see docs/decisions/0005-page.md); never committed.
+BUNDLE = "bundled/plotly-basic.min.js"
 _POLICY = (
     "default-src 'none'; script-src {hashes} 'strict-dynamic'; style-src 'unsafe-inline'; "
     "img-src data: blob:; base-uri 'none'; form-action 'none'"
@@ -24,15 +26,17 @@ _POLICY = (
 
 def render_page(
     timeline: Timeline, read: Callable[[str], bytes], *, file_name: Callable[[str], str] = lambda sha: sha,
-    mask: Callable[[str], str] = lambda text: text,
+    mask: Callable[[str], str] = lambda text: text, drill: bool = False,
 ) -> bytes:  # fmt: skip
     """Return the page of `timeline` as UTF-8 bytes: the same bytes for the same input.
 
     `read` gives the payload of a SHA-256 (excerpts and drawing data come from there; what it cannot
     give is left out and said). `file_name` tells a payload's file name. `mask` replaces people's
-    names in payload excerpts: pass `timeline.people.replacer(...)`, for payloads keep names.
+    names in payload excerpts: pass `timeline.people.replacer(...)`, for payloads keep names. `drill` makes the
+    page of an exercise: it begins at the first signal and hides what came later.
     """
     data = page_data(timeline, read, file_name=file_name, mask=mask)
+    shown = {**data.timeline, "drill": True} if drill else data.timeline
     script = application()
     parts = {
         "POLICY": _POLICY.format(hashes=_hash("\n" + script)),
@@ -40,7 +44,8 @@ def render_page(
         "DIGEST": escape(timeline.digest),
         "STYLE": asset("page.css"),
         "PLOTLY": plotly_packed(),
-        "DATA": packed(data.timeline),
+        "DATA": packed(shown),
+        "SAMPLES": pack(data.samples),
         "EXCERPTS": packed(data.excerpts),
         "SCRIPT": script,
     }
@@ -72,18 +77,22 @@ def application() -> str:
 
 @cache
 def plotly_packed() -> str:
-    """Return the installed plotly package's script, packed (2 MB instead of 5)."""
+    """Return Plotly's script, packed: the bundle that a wheel carries, else the installed package's."""
+    bundle = resources.files("render").joinpath(BUNDLE)
+    if bundle.is_file():
+        return pack(bundle.read_bytes())
     from plotly.offline import get_plotlyjs  # type: ignore[import-untyped,unused-ignore]
 
-    return _pack(get_plotlyjs().encode())
+    return pack(get_plotlyjs().encode())
 
 
 def packed(value: Json) -> str:
     """Return a JSON value packed for a data script: no source's text can end the element."""
-    return _pack(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
+    return pack(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
 
 
-def _pack(data: bytes) -> str:
+def pack(data: bytes) -> str:
+    """Return bytes as base64 of gzip: the same for the same bytes."""
     # No time stamp in the header: the same data gives the same bytes.
     return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from render.page_excerpts import Excerpts
-from render.page_series import series_data
+from render.page_samples import Samples
 from timeline.canonical import Json
-from timeline.instant import NS, format_instant
+from timeline.flaps import Ribbon, ribbons
+from timeline.instant import NS
 from timeline.model import Evidence, Fact, Gap, Panel, Timeline
 from timeline.order import undetermined_groups
 
@@ -18,10 +19,11 @@ Read = Callable[[str], bytes]
 
 
 class PageData(NamedTuple):
-    """The two JSON documents of a page: what is drawn at once, and excerpts opened on demand."""
+    """The parts of a page: what is drawn at once, excerpts opened on demand, samples of the series."""
 
     timeline: Json
     excerpts: Json
+    samples: bytes
 
 
 def page_data(
@@ -33,6 +35,9 @@ def page_data(
     replaces people's names in excerpts by pseudonyms.
     """
     excerpts = Excerpts(read, mask)
+    payloads = _Payloads(excerpts, file_name)
+    places = {fact.id: place for place, fact in enumerate(timeline.facts)}
+    samples = Samples(read, timeline.window.start, sum(len(panel.series) for panel in timeline.panels))
     clocks = clock_errors(timeline)
     document = {
         "incident": timeline.incident.model_dump(mode="json", exclude_none=True),
@@ -41,13 +46,21 @@ def page_data(
         "tool": _text(timeline.provenance, "tool"),
         "sources": sources(timeline),
         "clocks": {name: error / NS for name, error in clocks.items()},
-        "facts": [_fact(fact, excerpts, file_name) for fact in timeline.facts],
-        "gaps": [_gap(gap, excerpts, file_name) for gap in timeline.gaps],
+        "facts": [_fact(fact, payloads) for fact in timeline.facts],
+        "gaps": [_gap(gap, payloads) for gap in timeline.gaps],
         "measures": [m.model_dump(mode="json", by_alias=True, exclude_none=True) for m in timeline.measures],
-        "panels": [_panel(panel, read, timeline.window.start) for panel in timeline.panels],
-        "groups": [list(group) for group in undetermined_groups(timeline.facts, clocks)],
+        "panels": [_panel(panel, samples) for panel in timeline.panels],
+        "reconciliation": [
+            r.model_dump(mode="json", by_alias=True, exclude_none=True) for r in timeline.reconciliation
+        ],
+        "impact": [
+            one.model_dump(mode="json", exclude_none=True, exclude={"evidence"}) for one in timeline.impact
+        ],
+        "flaps": [_flap(ribbon, places) for ribbon in ribbons(timeline.facts)],
+        "groups": [[places[name] for name in group] for group in undetermined_groups(timeline.facts, clocks)],
     }
-    return PageData(document, excerpts.dump())
+    document["payloads"] = payloads.table()
+    return PageData(document, excerpts.dump(), samples.dump())
 
 
 def clock_errors(timeline: Timeline) -> dict[str, int]:
@@ -77,30 +90,46 @@ def _text(provenance: Any, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _fact(fact: Fact, excerpts: Excerpts, file_name: Callable[[str], str]) -> Json:
+class _Payloads:
+    """The payloads that evidence names: each digest and file name is in the page once, its excerpts too."""
+
+    def __init__(self, excerpts: Excerpts, file_name: Callable[[str], str]) -> None:
+        self._excerpts, self._file_name = excerpts, file_name
+        self._places: dict[str, int] = {}
+
+    def evidence(self, evidence: Evidence) -> Json:
+        """Return one piece of evidence with its payload as a place in the table."""
+        data = evidence.model_dump(mode="json", exclude_none=True)
+        if evidence.payload:
+            data["payload"] = self._places.setdefault(evidence.payload, len(self._places))
+            data["excerpt"] = self._excerpts.add(evidence.payload, evidence.pointer)
+        return data
+
+    def table(self) -> list[list[str]]:
+        """Return digest and file name of each."""
+        return [[digest, self._file_name(digest)] for digest in self._places]
+
+
+def _fact(fact: Fact, payloads: _Payloads) -> Json:
     data = fact.model_dump(mode="json", exclude_none=True, exclude={"evidence", "variants"})
-    data["evidence"] = [_evidence(e, excerpts, file_name) for e in fact.evidence]
+    data["evidence"] = [payloads.evidence(e) for e in fact.evidence]
     data["variants"] = len(fact.variants)
     return data
 
 
-def _gap(gap: Gap, excerpts: Excerpts, file_name: Callable[[str], str]) -> Json:
+def _gap(gap: Gap, payloads: _Payloads) -> Json:
     data = gap.model_dump(mode="json", exclude_none=True, exclude={"evidence"})
-    data["evidence"] = [_evidence(e, excerpts, file_name) for e in gap.evidence]
+    data["evidence"] = [payloads.evidence(e) for e in gap.evidence]
     return data
 
 
-def _evidence(evidence: Evidence, excerpts: Excerpts, file_name: Callable[[str], str]) -> Json:
-    data = evidence.model_dump(mode="json", exclude_none=True)
-    if evidence.payload:
-        data["file"] = file_name(evidence.payload)
-        data["excerpt"] = excerpts.add(evidence.payload, evidence.pointer)
-    return data
-
-
-def _panel(panel: Panel, read: Read, start: int) -> Json:
+def _panel(panel: Panel, samples: Samples) -> Json:
     data = panel.model_dump(mode="json", exclude_none=True, exclude={"series"})
-    drawn = [series_data(series, read, start) for series in panel.series]
+    drawn = [samples.add(series) for series in panel.series]
     data["series"] = [one for one in drawn if one is not None]
-    data["start"] = format_instant(start)
     return data
+
+
+def _flap(ribbon: Ribbon, places: Mapping[str, int]) -> Json:
+    duty = None if ribbon.low is None else [ribbon.low, ribbon.high]
+    return {"facts": [places[fact.id] for fact in ribbon.facts], "times": ribbon.times, "duty": duty}

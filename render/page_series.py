@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from render.page_excerpts import UNREADABLE, load, resolve
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+Read = Callable[[str], bytes]
+
 #: Points of a drawn line; more than a 4K screen has columns would be drawn over each other.
 DRAWN_POINTS = 2_000
 _HOLE = 1.5  # steps without a sample before the line is broken
 
 
-def series_data(series: Series, read: Callable[[str], bytes], start: int) -> Json | None:
+def series_data(series: Series, read: Read, start: int) -> Json | None:
     """Return `{labels, t, hi, lo}`: seconds from `start`, values; null breaks the line.
 
     `lo` is left out where it equals `hi`; None where payload or pointer is not there.
@@ -41,6 +44,15 @@ def envelope(high: list[Any], low: list[Any]) -> tuple[Floats, Floats, Floats]:
     """Join the maximum and the minimum of each step on the times that either has."""
     import numpy as np
 
+    if len(high) == len(low) and all(a[0] == b[0] for a, b in zip(high, low, strict=True)):
+        at = [float(t) for t, _ in high]
+        if all(a < b for a, b in pairwise(at)):
+            tops, bottoms = ([float(v) for _, v in rows] for rows in (high, low))
+            return (
+                np.array(at, dtype=np.float64),
+                np.array(tops, dtype=np.float64),
+                np.array(bottoms, dtype=np.float64),
+            )
     upper, lower = ({float(t): float(v) for t, v in rows} for rows in (high, low))
     times = np.array(sorted(upper.keys() | lower.keys()), dtype=np.float64)
     top = np.array([upper.get(t, lower.get(t, np.nan)) for t in times.tolist()])
@@ -48,18 +60,18 @@ def envelope(high: list[Any], low: list[Any]) -> tuple[Floats, Floats, Floats]:
     return times, top, bottom
 
 
-def thin(times: Floats, top: Floats, bottom: Floats) -> NDArray[np.intp]:
-    """Choose at most about 2,000 points so that no extreme of either line is lost."""
+def thin(times: Floats, top: Floats, bottom: Floats, points: int = DRAWN_POINTS) -> NDArray[np.intp]:
+    """Choose about `points` at most so that no extreme of either line is lost."""
     import numpy as np
 
-    if len(times) <= DRAWN_POINTS:
+    if len(times) <= points:
         return np.arange(len(times))
     import tsdownsample
 
     sampler = tsdownsample.MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
-    picked = [sampler.downsample(times, line, n_out=DRAWN_POINTS // 2) for line in (top, bottom)]
+    picked = [sampler.downsample(times, line, n_out=max(points // 2, 4)) for line in (top, bottom)]
     bad = np.flatnonzero(~np.isfinite(top))  # an infinite or missing value is a break, and stays one
-    return np.unique(np.concatenate([*picked, bad[:DRAWN_POINTS]])).astype(np.intp)
+    return np.unique(np.concatenate([*picked, bad[:points]])).astype(np.intp)
 
 
 def _step(times: Floats) -> float:

@@ -3,6 +3,8 @@ import { placeLanes } from './lanes.js';
 import { palette } from './palette.js';
 import { inRange, selectGaps, selectItems } from './select.js';
 import { drawOverlay, followPointer } from './overlay.js';
+import { makeLaneHandles } from './lanetools.js';
+import { makePlayhead } from './playhead.js';
 import { hideTip, showTip } from './tip.js';
 import { pointRefs } from './refs.js';
 import { byId, el } from './dom.js';
@@ -20,17 +22,42 @@ export function makeChart(model, store) {
   const over = el('div', { class: 'over', 'aria-hidden': 'true' });
   section.prepend(under);
   section.append(over);
+  makeLaneHandles(over, () => chart);
+  const head = makePlayhead(section, () => chart);
   /** @type {Chart} */
   const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false };
   const draw = async (/** @type {number} */ forced = 0) => {
     await drawChart(chart, plot, forced || section.clientWidth);
     drawOverlay(chart, under, over);
+    head();
     if (!chart.drawn) listenChart(chart, plot, () => drawOverlay(chart, under, over));
     chart.drawn = true;
   };
   const overlay = () => drawOverlay(chart, under, over);
   followPointer(section, () => chart);
-  return { draw, overlay, view: () => chart.view };
+  return { draw: latest(draw), overlay, view: () => chart.view };
+}
+
+/**
+ * A drawing that is asked for while one is under way follows it once: the newest state is what counts.
+ * @param {(forced?: number) => Promise<void>} draw
+ */
+function latest(draw) {
+  /** @type {Promise<void> | null} */
+  let running = null;
+  let again = false;
+  const run = async (/** @type {number} */ forced) => {
+    do {
+      again = false;
+      await draw(forced);
+    } while (again);
+    running = null;
+  };
+  return (forced = 0) => {
+    if (running) again = true;
+    else running = run(forced);
+    return running ?? Promise.resolve();
+  };
 }
 
 /** @param {Chart} chart @param {HTMLElement} plot @param {number} width */
@@ -41,7 +68,7 @@ async function drawChart(chart, plot, width) {
   chart.geometry = placeLanes(model, selectItems(model, state), state, width < NARROW, root / 16);
   chart.view = { from: state.from ?? 0, to: state.to ?? model.length, width: Math.max(width - chart.geometry.left - chart.geometry.right, 50) };
   const font = Math.round(root * 0.75);
-  const look = { zone: state.zone, colours: palette(), touch: matchMedia('(pointer: coarse)').matches, font };
+  const look = { zone: state.zone, colours: palette(), touch: matchMedia('(pointer: coarse)').matches, font, at: state.at };
   const { traces, layout } = makeFigure(model, chart.geometry, chart.view, selectGaps(model, { ...state, from: null, to: null }), look);
   await window.Plotly.react(plot, traces, layout, CONFIG);
 }
@@ -70,6 +97,7 @@ function choose(chart, point) {
   const { store, model } = chart;
   const refs = pointRefs(point);
   if (!refs.length) return;
+  if (refs[0].startsWith('flap:')) return store.set({ open: [...store.get().open, refs[0].slice('flap:'.length)] });
   const next = refs[(refs.indexOf(store.get().fact ?? '') + 1) % refs.length];
   store.set(model.byId.has(next) ? { fact: next, gap: null } : { gap: next, fact: null });
 }

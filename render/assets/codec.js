@@ -15,6 +15,11 @@ export async function unpackJson(id) {
   return JSON.parse(await (await unpack(id)).text());
 }
 
+/** @param {string} id @returns {Promise<ArrayBuffer>} */
+export async function unpackBytes(id) {
+  return (await unpack(id)).arrayBuffer();
+}
+
 /**
  * Run the packed script: `strict-dynamic` lets our script, known by its hash, add it.
  * @param {string} id

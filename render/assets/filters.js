@@ -1,12 +1,13 @@
 import { byId, el } from './dom.js';
 import { icon } from './icons.js';
+import { makeLaneMenu } from './lanetools.js';
 import { LANES } from './model.js';
 import { isFiltered, tally, toggled } from './select.js';
 import { countWords } from './table.js';
 import { kindText } from './words.js';
 
 /** One kind stands for a lane in the list: its shape is the lane's. @type {Record<string, string>} */
-const EXAMPLES = { impact: 'status.posted', metrics: 'metric.crossed_above', alerts: 'alert.firing', changes: 'deploy.finished', chat: 'chat.message', logs: 'log.first_seen', other: 'custom' };
+const EXAMPLES = { impact: 'status.posted', metrics: 'metric.crossed_above', alerts: 'alert.firing', changes: 'deploy.finished', chat: 'chat.message', logs: 'log.first_seen', people: 'incident.role_assigned', other: 'custom' };
 
 /** @param {Model} model @param {Store} store */
 export function makeFilters(model, store) {
@@ -16,21 +17,23 @@ export function makeFilters(model, store) {
   const lanes = LANES.filter(({ id }) => perLane.has(id));
   const laneIds = lanes.map(({ id }) => id);
   const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, on: { click: () => store.set({ lanes: toggled(store.get().lanes, id, laneIds) }) } },
-    el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, el('span', { class: 'n' }, String(perLane.get(id)))));
+    el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, !model.drill && el('span', { class: 'n' }, String(perLane.get(id)))));
   const sources = menu('sources', 'source', tally(model, (item) => item.fact.source), (name) => name, store, model.data.sources);
   const kinds = menu('kinds', 'kind', tally(model, (item) => item.fact.kind), kindText, store);
+  const lanesMenu = makeLaneMenu(model, store);
   const shown = el('output', { class: 'shown', 'aria-live': 'polite' });
   const clear = el('button', { type: 'button', class: 'clear', hidden: true, on: { click: () => store.set({ q: '', lanes: null, sources: null, kinds: null, from: null, to: null }) } }, 'show all');
-  byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, kinds.node, search, shown, clear);
-  return (/** @type {number} */ now) => {
+  byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, kinds.node, lanesMenu.node, search, shown, clear);
+  const draw = (/** @type {number} */ now) => {
     const state = store.get();
     if (search.value !== state.q) search.value = state.q;
     chips.forEach((chip) => chip.setAttribute('aria-pressed', String(!state.lanes || state.lanes.includes(chip.dataset.lane ?? ''))));
     sources.update();
     kinds.update();
-    shown.textContent = countWords(model.items.length, now);
+    shown.textContent = model.drill ? `${now} shown` : countWords(model.items.length, now);
     clear.hidden = !isFiltered(state);
   };
+  return { draw, lanes: lanesMenu.update };
 }
 
 /**

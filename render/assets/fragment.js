@@ -1,10 +1,11 @@
 const FACT = /^f-[0-9a-f]{16}$/;
 const LISTS = /** @type {const} */ (['lanes', 'sources', 'kinds']);
 const KEY_NAMES = { lanes: 'lane', sources: 'source', kinds: 'kind' };
+export const SPEED = 60; // seconds a second
 
 /** @returns {State} */
 export function emptyState() {
-  return { fact: null, gap: null, from: null, to: null, q: '', lanes: null, sources: null, kinds: null, zone: 'UTC', rest: [] };
+  return { fact: null, gap: null, from: null, to: null, q: '', lanes: null, sources: null, kinds: null, zone: 'UTC', at: null, speed: SPEED, mark: null, fold: [], order: null, sizes: [], open: [], rest: [] };
 }
 
 /**
@@ -35,19 +36,55 @@ function pair(part) {
   }
 }
 
+/** @type {Record<string, (state: State, value: string, toSeconds: (iso: string) => number | null) => void>} */
+const READERS = {
+  from: (state, value, toSeconds) => { state.from = toSeconds(value); },
+  to: (state, value, toSeconds) => { state.to = toSeconds(value); },
+  at: (state, value, toSeconds) => { state.at = toSeconds(value); },
+  q: (state, value) => { state.q = value; },
+  gap: (state, value) => { state.gap = value; },
+  zone: (state, value) => { state.zone = knownZone(value); },
+  speed: (state, value) => { if (Number(value) > 0 && Number(value) <= 1e6) state.speed = Number(value); },
+  mark: (state, value, toSeconds) => { state.mark = readRange(value, toSeconds); },
+  fold: (state, value) => { state.fold = readList(value); },
+  order: (state, value) => { state.order = readList(value); },
+  open: (state, value) => { state.open = readList(value).filter((id) => FACT.test(id)); },
+  size: (state, value) => { state.sizes = readList(value).flatMap(readSize); },
+};
+
 /** @param {State} state @param {string} key @param {string} value @param {(iso: string) => number | null} toSeconds */
 function take(state, key, value, toSeconds) {
   const list = LISTS.find((name) => KEY_NAMES[name] === key);
-  if (list) state[list] = value === '' ? [] : value.split(',').map((item) => item.replaceAll('%2C', ',').replaceAll('%25', '%'));
-  else if (key === 'from' || key === 'to') state[key] = toSeconds(value);
-  else if (key === 'q') state.q = value;
-  else if (key === 'gap') state.gap = value;
-  else if (key === 'zone') state.zone = knownZone(value);
+  if (list) state[list] = readList(value);
+  else if (Object.hasOwn(READERS, key)) READERS[key](state, value, toSeconds);
   else state.rest.push([key, value]);
 }
 
+/** @param {string} value */
+function readList(value) {
+  return value === '' ? [] : value.split(',').map((item) => item.replaceAll('%2C', ',').replaceAll('%25', '%'));
+}
+
+/** @param {string[]} list */
+function writeList(list) {
+  return list.map((item) => item.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
+}
+
+/** @param {string} value @param {(iso: string) => number | null} toSeconds @returns {[number, number] | null} */
+function readRange(value, toSeconds) {
+  const [from, to] = value.split('/').map(toSeconds);
+  return from === null || to === null || from === undefined || to === undefined || from > to ? null : [from, to];
+}
+
+/** @param {string} text @returns {[string, number][]} */
+function readSize(text) {
+  const cut = text.lastIndexOf(':');
+  const size = Number(text.slice(cut + 1));
+  return cut > 0 && size >= 10 && size <= 2000 ? [[text.slice(0, cut), size]] : [];
+}
+
 /** @param {string} zone */
-function knownZone(zone) {
+export function knownZone(zone) {
   try {
     return new Intl.DateTimeFormat('en-US', { timeZone: zone }) && zone;
   } catch {
@@ -61,19 +98,15 @@ function knownZone(zone) {
  * @param {(seconds: number) => string} toIso
  */
 export function writeFragment(state, toIso) {
-  /** @type {[string, string][]} */
-  const pairs = [];
-  if (state.gap) pairs.push(['gap', state.gap]);
-  if (state.from !== null) pairs.push(['from', toIso(state.from)]);
-  if (state.to !== null) pairs.push(['to', toIso(state.to)]);
-  if (state.q) pairs.push(['q', state.q]);
-  for (const name of LISTS) {
-    const list = state[name];
-    if (list) pairs.push([KEY_NAMES[name], list.map((item) => item.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',')]);
-  }
-  if (state.zone !== 'UTC') pairs.push(['zone', state.zone]);
-  pairs.push(...state.rest);
-  const texts = pairs.map(([key, value]) => `${key}=${encode(value)}`);
+  /** @type {[string, string | null][]} */
+  const pairs = [
+    ['gap', state.gap], ['from', state.from === null ? null : toIso(state.from)], ['to', state.to === null ? null : toIso(state.to)], ['q', state.q || null],
+    ...LISTS.map((name) => /** @type {[string, string | null]} */ ([KEY_NAMES[name], state[name] && writeList(state[name] ?? [])])),
+    ['zone', state.zone === 'UTC' ? null : state.zone], ['at', state.at === null ? null : toIso(state.at)], ['speed', state.speed === SPEED ? null : String(state.speed)],
+    ['mark', state.mark && state.mark.map(toIso).join('/')], ['fold', state.fold.length ? writeList(state.fold) : null], ['order', state.order && writeList(state.order)],
+    ['size', state.sizes.length ? writeList(state.sizes.map(([key, size]) => `${key}:${size}`)) : null], ['open', state.open.length ? writeList(state.open) : null], ...state.rest,
+  ];
+  const texts = pairs.flatMap(([key, value]) => (value === null ? [] : [`${key}=${encode(value)}`]));
   return [...(state.fact ? [state.fact] : []), ...texts].join('&');
 }
 

@@ -4,7 +4,7 @@ const SVG = 'http://www.w3.org/2000/svg';
 /** The shapes of the chart, drawn in a box of 14. @type {Record<string, string>} */
 const PATHS = {
   'triangle-up': 'M7 2L13 12H1Z', 'triangle-down': 'M7 12L1 2H13Z', circle: 'M7 2a5 5 0 1 0 .01 0Z', diamond: 'M7 1L13 7L7 13L1 7Z', 'diamond-tall': 'M7 0L11 7L7 14L3 7Z',
-  square: 'M2.5 2.5H11.5V11.5H2.5Z', pentagon: 'M7 1.5L12.8 5.7L10.6 12.5H3.4L1.2 5.7Z', hexagon: 'M7 1L12.2 4V10L7 13L1.8 10V4Z', hourglass: 'M2 2H12L2 12H12Z',
+  square: 'M2.5 2.5H11.5V11.5H2.5Z', pentagon: 'M7 1.5L12.8 5.7L10.6 12.5H3.4L1.2 5.7Z', hexagon: 'M7 1L12.2 4V10L7 13L1.8 10V4Z', hourglass: 'M2 2H12L2 12H12Z', bowtie: 'M2 2V12L12 2V12Z',
   star: 'M7 1L8.8 5.2L13.3 5.6L9.9 8.6L10.9 13L7 10.7L3.1 13L4.1 8.6L.7 5.6L5.2 5.2Z', x: 'M2 4L4 2L7 5L10 2L12 4L9 7L12 10L10 12L7 9L4 12L2 10L5 7Z', cross: 'M5 1H9V5H13V9H9V13H5V9H1V5H5Z',
 };
 const DETAILS = /** @type {[string, string][]} */ ([['x', 'M4.5 4.5L9.5 9.5M9.5 4.5L4.5 9.5'], ['dot', 'M7 6a1 1 0 1 0 .01 0Z'], ['cross', 'M7 3V11M3 7H11']]);

@@ -4,20 +4,22 @@ import { shownItems, zoomBy, zoomTo } from './chart.js';
 /**
  * Everything by keyboard, with the keys of trace viewers.
  * @param {Model} model @param {Store} store
- * @param {{ help: () => void, theme: () => void }} actions
+ * @param {{ help: () => void, theme: () => void, replay: () => void, play: () => void, step: (by: number) => boolean }} actions
  */
 export function listenKeys(model, store, actions) {
-  const step = (/** @type {number} */ by) => () => move(model, store, by);
+  const step = (/** @type {number} */ by) => () => { if (!Number.isFinite(by) || !actions.step(by)) move(model, store, by); };
   /** @type {Record<string, () => void>} */
   const keys = {
     ',': step(-1), '.': step(1), ArrowLeft: step(-1), ArrowRight: step(1), Home: step(-Infinity), End: step(Infinity),
     w: () => zoomBy(store, model, 0.5), s: () => zoomBy(store, model, 2), a: () => zoomBy(store, model, 1, -0.25), d: () => zoomBy(store, model, 1, 0.25),
-    f: () => focusFact(model, store), 0: () => store.set({ from: null, to: null }), z: () => switchZone(store), t: actions.theme, '?': actions.help,
+    f: () => focusFact(model, store), 0: () => store.set({ from: null, to: null }), z: () => switchZone(store), t: actions.theme, p: actions.replay, ' ': actions.play, m: () => markRange(model, store), '?': actions.help,
     '/': () => { const find = /** @type {HTMLInputElement} */ (byId('find')); find.focus(); find.select(); },
   };
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === 'Escape') return escape(event, store);
+    // Space presses the button that has the focus; everywhere else it plays.
+    if (event.key === ' ' && event.target instanceof Element && event.target.closest('button, a, [role="slider"]')) return;
     if (isField(event.target) || document.querySelector('dialog[open]')) return;
     const inTable = event.target instanceof Element && event.target.closest('#table');
     const then = inTable && event.key === 'ArrowUp' ? step(-1) : inTable && event.key === 'ArrowDown' ? step(1) : keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -66,6 +68,19 @@ function focusFact(model, store) {
   const width = Math.max((item.to - Math.max(item.from, 0)) * 6, Math.min(300, model.length));
   const middle = (Math.max(item.from, 0) + item.to) / 2;
   zoomTo(store, model, middle - width / 2, middle + width / 2);
+}
+
+/**
+ * Mark a range: the chosen fact's bounds, then up to another fact; the same again ends it. Without a
+ * chosen fact, what is in view.
+ * @param {Model} model @param {Store} store
+ */
+function markRange(model, store) {
+  const { fact, mark, from, to } = store.get();
+  const item = fact ? model.byId.get(fact) : undefined;
+  const [start, end] = item ? [Math.max(item.from === -Infinity ? item.to : item.from, 0), item.to].map((at) => Math.round(at * 1000) / 1000) : [from ?? 0, to ?? model.length];
+  const inside = mark && start >= mark[0] && end <= mark[1];
+  store.set({ mark: inside ? null : mark && item ? [Math.min(mark[0], start), Math.max(mark[1], end)] : [start, end] });
 }
 
 /** @param {Store} store */

@@ -1,10 +1,12 @@
 import { LANES } from './model.js';
-import { spansOf } from './lives.js';
+import { agreementRows, alertRows, coverageRows, roleRows, sourceRows } from './lanerows.js';
+import { parted } from './flaps.js';
 import { amount, reasonText } from './words.js';
 
 const LANE_GAP = 10;
 const PAD = 6;
-const MOST_ROWS = 24; // lives beyond share rows where they do not overlap
+const FOLDED = 18; // px of a folded lane's row
+const LEAST = 10; // px of a row, whatever was chosen
 
 /**
  * Place lanes and rows: heights in px, whatever the range. Rows come from the selection.
@@ -22,11 +24,45 @@ export function placeLanes(model, items, state, narrow, scale) {
   const lanes = [];
   for (const { id, title } of LANES) {
     const own = id === 'metrics' ? loose : items.filter((item) => item.lane === id);
-    if (id === 'metrics') panels.forEach((panel, index) => lanes.push(panelLane(panel, crossings[index], panels.length)));
-    if (own.length) lanes.push(rowsLane(id, title, id === 'alerts' ? lifeRows(model, own) : sourceRows(model, own)));
+    if (id === 'metrics') panels.forEach((panel, index) => lanes.push(panelLane(panel, crossings[index], panels.length, state)));
+    const rows = id === 'alerts' ? alertRows(model, own, state) : id === 'people' ? roleRows(model, own, state) : own.length ? sourceRows(model, own, state) : [];
+    if (rows.length) lanes.push(rowsLane(id, title, rows));
+    const compared = id === 'alerts' && state.at === null ? agreementRows(model, items) : [];
+    if (compared.length) lanes.push(rowsLane('agreement', 'reconciled', compared));
   }
-  if (model.data.sources.length) lanes.push(coverageLane(model, state));
-  return stack(lanes, narrow, scale);
+  if (model.data.sources.length) lanes.push(rowsLane('coverage', 'coverage', coverageRows(model, state)));
+  return stack(inOrder(lanes, state.order).map((lane) => asChosen(lane, state)), narrow, scale);
+}
+
+/** The order that was chosen; what it does not name stays behind its neighbour. @param {Lane[]} lanes @param {string[] | null} order */
+function inOrder(lanes, order) {
+  if (!order) return lanes;
+  const placed = order.flatMap((key) => lanes.find((lane) => lane.key === key) ?? []);
+  lanes.forEach((lane, index) => {
+    if (placed.includes(lane)) return;
+    placed.splice(index ? placed.indexOf(lanes[index - 1]) + 1 : 0, 0, lane);
+  });
+  return placed;
+}
+
+/** Fold and height as chosen. @param {Lane} lane @param {State} state @returns {Lane} */
+function asChosen(lane, state) {
+  if (state.fold.includes(lane.key)) return folded(lane);
+  const size = state.sizes.find(([key]) => key === lane.key)?.[1];
+  if (!size) return lane;
+  if (lane.panel) return { ...lane, height: Math.max(size, 4 * LEAST) };
+  const rowHeight = Math.max((size - 2 * PAD) / lane.rows.length, LEAST);
+  return { ...lane, rowHeight, height: lane.rows.length * rowHeight + 2 * PAD };
+}
+
+/** All of a lane in one row. @param {Lane} lane @returns {Lane} */
+function folded(lane) {
+  const items = lane.panel ? lane.crossings : lane.rows.flatMap((row) => row.items).sort((a, b) => a.index - b.index);
+  const spans = lane.rows.flatMap((row) => row.spans).sort((a, b) => a.from - b.from);
+  const sources = lane.panel ? [lane.panel.source] : lane.rows.flatMap((row) => row.sources);
+  const flaps = [...lane.flaps, ...lane.rows.flatMap((row) => row.flaps)];
+  const row = { label: '', sources: [...new Set(sources)], y: 0, items, spans, flaps };
+  return { ...lane, panel: undefined, crossings: [], flaps: [], folded: true, rows: [row], rowHeight: FOLDED, height: FOLDED + 2 * PAD };
 }
 
 /** @param {Lane[]} lanes @param {boolean} narrow @param {number} scale @returns {Geometry} */
@@ -43,101 +79,19 @@ function stack(lanes, narrow, scale) {
   return { lanes, height: Math.max(top - LANE_GAP * scale, 40), left: (narrow ? 44 : 232) * scale, right: (narrow ? 12 : 28) * scale, top: 26 * scale, bottom: 36 * scale, scale };
 }
 
-/** @param {Panel} panel @param {Item[]} crossings @param {number} of @returns {Lane} */
-function panelLane(panel, crossings, of) {
+/** @param {Panel} panel @param {Item[]} crossings @param {number} of @param {State} state @returns {Lane} */
+function panelLane(panel, crossings, of, state) {
   const height = of <= 2 ? 150 : of <= 4 ? 112 : 88;
   const hidden = panel.of > panel.shown ? `${panel.shown} of ${panel.of} series` : panel.series.length > 1 ? `${panel.series.length} series` : '';
   const lost = panel.series.length < panel.shown ? 'drawing data is not here' : '';
-  return { id: 'panel', title: panel.title, note: [panel.unit, hidden, lost].filter(Boolean).join(' · '), top: 0, height, rowHeight: 0, rows: [], panel, crossings };
+  const { flaps, rest } = parted(crossings, state);
+  return { id: 'panel', key: panel.id, folded: false, title: panel.title, note: [panel.unit, hidden, lost].filter(Boolean).join(' · '), top: 0, height, rowHeight: 0, rows: [], panel, crossings: rest, flaps };
 }
 
-/** @param {LaneId | 'coverage'} id @param {string} title @param {Row[]} rows @returns {Lane} */
+/** @param {LaneId | 'agreement' | 'coverage'} id @param {string} title @param {Row[]} rows @returns {Lane} */
 function rowsLane(id, title, rows) {
   const rowHeight = rows.length <= 8 ? 24 : rows.length <= 16 ? 20 : 16;
-  return { id, title, note: '', top: 0, height: rows.length * rowHeight + 2 * PAD, rowHeight, rows, crossings: [] };
-}
-
-/** @param {Model} model @param {Item[]} items @returns {Row[]} one a source */
-function sourceRows(model, items) {
-  const names = [...new Set(items.map((item) => item.fact.source))].sort();
-  const alone = names.length === 1;
-  return names.map((name) => {
-    const own = items.filter((item) => item.fact.source === name);
-    return { label: alone && name === own[0].lane ? '' : name, source: name, y: 0, items: own, spans: livesOf(own).flatMap((life) => spansOf(life, model.length)) };
-  });
-}
-
-/** @param {Item[]} items */
-function livesOf(items) {
-  /** @type {Map<string, Item[]>} */
-  const lives = new Map();
-  for (const item of items) {
-    const key = item.fact.thread ?? item.fact.id;
-    const life = lives.get(key);
-    if (life) life.push(item);
-    else lives.set(key, [item]);
-  }
-  return [...lives.values()];
-}
-
-/** One row a life; with many, lives that do not overlap share. @param {Model} model @param {Item[]} items @returns {Row[]} */
-function lifeRows(model, items) {
-  const rows = livesOf(items).map((life) => ({
-    label: lifeLabel(life[0].fact), source: life[0].fact.source, y: 0, items: life, spans: spansOf(life, model.length),
-  }));
-  const joined = withGuests(rows);
-  return joined.length <= MOST_ROWS ? joined : packed(joined);
-}
-
-/** What another source says of an alert (a notification, an acknowledgement) stands in the alert's row. @param {Row[]} rows */
-function withGuests(rows) {
-  const hosts = new Map(rows.filter((row) => row.spans.length).reverse().map((row) => [row.label, row]));
-  return rows.filter((row) => {
-    const host = row.spans.length ? undefined : hosts.get(row.label);
-    host?.items.push(...row.items);
-    host?.items.sort((a, b) => a.index - b.index);
-    return !host;
-  });
-}
-
-/** @param {Row[]} rows */
-function packed(rows) {
-  /** @type {{ row: Row, end: number, lives: number }[]} */
-  const shared = [];
-  for (const row of rows) {
-    const [from, to] = extent(row);
-    const place = shared.find((one) => one.end < from) ?? (shared.length < MOST_ROWS ? undefined : shared.reduce((a, b) => (a.end <= b.end ? a : b)));
-    if (place) {
-      place.row.items.push(...row.items);
-      place.row.spans.push(...row.spans);
-      place.lives += 1;
-      place.row.label = `${place.lives} alerts`;
-      place.end = Math.max(place.end, to);
-    } else shared.push({ row: { ...row, items: [...row.items], spans: [...row.spans] }, end: to, lives: 1 });
-  }
-  shared.forEach(({ row }) => row.items.sort((a, b) => a.index - b.index));
-  return shared.map((one) => one.row);
-}
-
-/** @param {Row} row @returns {[number, number]} */
-function extent(row) {
-  const from = row.items.reduce((least, item) => Math.min(least, Math.max(item.from, 0)), Infinity);
-  const to = Math.max(row.items.reduce((most, item) => Math.max(most, item.to), 0), row.spans.reduce((most, span) => Math.max(most, span.to), 0));
-  return [from, to];
-}
-
-/** @param {Fact} fact */
-function lifeLabel(fact) {
-  const { labels, service, component } = fact.subject;
-  const name = labels.alertname ?? /`([^`]+)`/.exec(fact.statement)?.[1] ?? component ?? fact.source;
-  const which = service ?? labels.service ?? labels.instance ?? labels.job ?? component;
-  return which && which !== name ? `${name} · ${which}` : name;
-}
-
-/** @param {Model} model @param {State} state @returns {Lane} */
-function coverageLane(model, state) {
-  const names = model.data.sources.filter((name) => !state.sources || state.sources.includes(name));
-  return rowsLane('coverage', 'coverage', names.map((name) => ({ label: name, source: name, y: 0, items: [], spans: [] })));
+  return { id, key: id, folded: false, title, note: '', top: 0, height: rows.length * rowHeight + 2 * PAD, rowHeight, rows, crossings: [], flaps: [] };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { makeChart, shownItems } from './chart.js';
-import { runPacked, unpackJson } from './codec.js';
+import { runPacked, unpackBytes, unpackJson } from './codec.js';
 import { byId } from './dom.js';
 import { makeFilters } from './filters.js';
 import { makeHeader, makeMeasures } from './header.js';
@@ -8,8 +8,11 @@ import { listenKeys } from './keys.js';
 import { makeModel } from './model.js';
 import { makeOverview } from './overview.js';
 import { makePanel } from './panel.js';
+import { makePlayer } from './player.js';
 import { selectGaps, selectItems } from './select.js';
+import { readSamples } from './series.js';
 import { makeStore } from './store.js';
+import { makeStrip } from './strip.js';
 import { makeTable } from './table.js';
 import { makeTheme } from './theme.js';
 import { hideTip } from './tip.js';
@@ -18,10 +21,13 @@ const PRINT_WIDTH = 1000; // px: a sheet across at the print style's size
 
 async function start() {
   const plotly = runPacked('plotly');
-  const model = makeModel(await unpackJson('data'));
+  const [data, samples] = await Promise.all([unpackJson('data'), unpackBytes('samples')]);
+  const model = makeModel(data, (shift) => readSamples(samples, shift));
   const store = makeStore(model);
+  document.documentElement.toggleAttribute('data-drill', model.drill);
   const page = assemble(model, store);
   page.words();
+  page.player.draw();
   await plotly;
   await page.chart.draw();
   page.selected(true);
@@ -36,28 +42,35 @@ function assemble(model, store) {
   const help = makeHelp();
   const chart = makeChart(model, store);
   const theme = makeTheme(() => chart.draw());
-  const actions = { help: help.toggle, theme };
+  const player = makePlayer(model, store, () => chart.draw());
+  const actions = { help: help.toggle, theme, replay: player.toggle, play: player.play, step: player.step };
   listenKeys(model, store, actions);
   makeMeasures(model, store);
-  const [header, filters, overview, table] = [makeHeader(model, store, actions), makeFilters(model, store), makeOverview(model, store), makeTable(model, store)];
-  /** @type {Promise<string[]> | null} */
+  const [header, strip, filters, overview, table] = [makeHeader(model, store, actions), makeStrip(model, store), makeFilters(model, store), makeOverview(model, store), makeTable(model, store)];
+  /** @type {Promise<Excerpt[]> | null} */
   let texts = null;
   const panel = makePanel(model, store, () => { texts ??= unpackJson('excerpts'); return texts; });
   const words = () => {
     const state = store.get();
     const shown = shownItems(model, state);
     header();
-    filters(shown.length);
+    filters.draw(shown.length);
     overview.draw(selectItems(model, state));
     table.draw(shown, selectGaps(model, state));
   };
   const selected = (/** @type {boolean} */ scroll) => {
     const state = store.get();
     panel();
+    strip();
     table.choose(state, scroll);
     tell(state.fact && !model.byId.has(state.fact) ? `This link names ${state.fact}, which is no fact of this timeline.` : '');
   };
-  return { chart, words, selected, table };
+  const moved = () => {
+    player.draw();
+    overview.head();
+    table.stand(store.get().at);
+  };
+  return { chart, words, selected, table, player, moved, lanes: filters.lanes, drill: model.drill };
 }
 
 /** @param {string} text */
@@ -67,28 +80,41 @@ function tell(text) {
   notice.hidden = !text;
 }
 
+const SELECTS = /** @type {const} */ (['q', 'lanes', 'sources', 'kinds', 'from', 'to', 'zone']);
+const PLACES = /** @type {const} */ (['fold', 'order', 'sizes', 'open']);
+
 /** @param {Store} store @param {Page} page */
 function listen(store, page) {
   store.watch((state, before) => {
+    const changed = (/** @type {readonly (keyof State)[]} */ keys) => keys.some((key) => state[key] !== before[key]);
     hideTip();
-    const same = state.q === before.q && state.lanes === before.lanes && state.sources === before.sources && state.kinds === before.kinds
-      && state.from === before.from && state.to === before.to && state.zone === before.zone;
-    if (same) page.chart.overlay();
-    else {
-      page.words();
-      page.chart.draw();
-    }
-    page.selected(true);
+    const again = changed(SELECTS) || (page.drill && changed(['at']));
+    if (again) page.words();
+    if (again || changed(PLACES) || changed(['at'])) page.chart.draw();
+    else if (changed(['fact', 'gap', 'mark'])) page.chart.overlay();
+    if (again || changed(PLACES)) page.lanes();
+    if (again || changed(['at', 'speed', 'fact'])) page.moved();
+    if (again || changed(['fact', 'gap', 'zone'])) page.selected(true);
   });
   /** @type {number | undefined} */
   let later;
   window.addEventListener('resize', () => {
     clearTimeout(later);
-    later = setTimeout(() => { page.words(); page.selected(false); page.chart.draw(); }, 120);
+    later = setTimeout(() => { page.words(); page.moved(); page.selected(false); page.chart.draw(); }, 120);
   });
-  // A sheet shows all rows, and the chart at the sheet's width.
-  window.addEventListener('beforeprint', () => { page.table.whole(); page.chart.draw(PRINT_WIDTH); });
-  window.addEventListener('afterprint', () => page.chart.draw());
+  // A sheet shows all rows and all words, and the chart at the sheet's width.
+  /** @type {HTMLDetailsElement[]} */
+  let opened = [];
+  window.addEventListener('beforeprint', () => {
+    opened = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.agreement:not([open]), .tile.unknown:not([open])'))];
+    opened.forEach((one) => { one.open = true; });
+    page.table.whole();
+    page.chart.draw(PRINT_WIDTH);
+  });
+  window.addEventListener('afterprint', () => {
+    opened.forEach((one) => { one.open = false; });
+    page.chart.draw();
+  });
 }
 
 start().catch((error) => {

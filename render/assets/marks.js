@@ -1,3 +1,5 @@
+import { standing } from './replay.js';
+
 const SNUG = 5; // px: marks of one look that are nearer are drawn as one that says how many
 const BAR_FROM = 2; // px of bounds from which a fact is a bar
 
@@ -10,7 +12,7 @@ const SYMBOLS = {
   'deploy.started': 'diamond-open', 'deploy.finished': 'diamond', 'deploy.failed': 'diamond-x-open', 'deploy.rolled_back': 'diamond-open-dot',
   'chat.message': 'circle', 'chat.edited': 'circle-open-dot', 'chat.deleted': 'circle-x-open',
   'log.first_seen': 'square', 'log.rate_changed': 'square-open', 'trace.first_error': 'square-cross',
-  'status.posted': 'pentagon', custom: 'cross',
+  'status.posted': 'pentagon', 'incident.role_assigned': 'bowtie', custom: 'cross',
 };
 /** @type {Record<string, string>} */
 const FAMILY_SYMBOLS = { change: 'diamond-tall', incident: 'star', alert: 'line-ns-open' };
@@ -18,6 +20,11 @@ const FAMILY_SYMBOLS = { change: 'diamond-tall', incident: 'star', alert: 'line-
 /** @param {string} kind @returns {string} Plotly's name of the shape */
 export function symbolOf(kind) {
   return SYMBOLS[kind] ?? FAMILY_SYMBOLS[kind.split('.')[0]] ?? 'cross';
+}
+
+/** What nobody had been told is an outline. @param {string} symbol */
+export function hollow(symbol) {
+  return symbol.includes('open') ? symbol : `${symbol}-open`;
 }
 
 /** @param {View} view */
@@ -31,9 +38,10 @@ export function secondsPerPixel(view) {
  * @param {View} view
  * @param {LaneId} lane
  * @param {number} thick px
+ * @param {number | null} [at] the playhead
  * @returns {Bar[]}
  */
-export function doubtBars(row, view, lane, thick) {
+export function doubtBars(row, view, lane, thick, at = null) {
   const pixel = secondsPerPixel(view);
   /** @type {Bar[]} */
   const bars = [];
@@ -43,7 +51,7 @@ export function doubtBars(row, view, lane, thick) {
     // Two bars on the same pixels look like one: the second adds nothing to see.
     const last = bars.at(-1);
     const same = last && Math.abs(last.x - from) < pixel && Math.abs(last.x + last.length - to) < pixel;
-    if (to - from >= BAR_FROM * pixel && !same) bars.push({ ref: item.fact.id, x: from, length: to - from, y: row.y, thick, look: 'doubt', lane });
+    if (to - from >= BAR_FROM * pixel && !same) bars.push({ ref: item.fact.id, x: from, length: to - from, y: row.y, thick, look: standing(item, at) === 'ahead' ? 'ahead' : 'doubt', lane });
   }
   return bars;
 }
@@ -54,9 +62,10 @@ export function doubtBars(row, view, lane, thick) {
  * @param {View} view
  * @param {number} y px
  * @param {LaneId} lane
+ * @param {number | null} [at] the playhead
  * @returns {Mark[]}
  */
-export function rowMarks(items, view, y, lane) {
+export function rowMarks(items, view, y, lane, at = null) {
   const pixel = secondsPerPixel(view);
   /** @type {Mark[]} */
   const marks = [];
@@ -66,13 +75,15 @@ export function rowMarks(items, view, y, lane) {
     if (item.to < view.from && item.to >= 0) continue;
     if (Math.max(item.from, 0) > view.to) continue;
     const x = markAt(item, view, pixel);
-    const symbol = item.to < 0 ? 'triangle-left' : symbolOf(item.fact.kind);
-    const near = last.get(symbol);
+    const how = standing(item, at);
+    const shape = item.to < 0 ? 'triangle-left' : symbolOf(item.fact.kind);
+    const symbol = how === 'seen' ? shape : hollow(shape);
+    const near = last.get(symbol + how);
     if (near && Math.abs(x - near.x) < SNUG * pixel) near.items.push(item);
     else {
-      const mark = { items: [item], x, y, symbol, lane, quiet: lane === 'alerts' && symbol === 'line-ns-open' };
+      const mark = { items: [item], x, y, symbol, lane, quiet: lane === 'alerts' && symbol === 'line-ns-open', standing: how };
       marks.push(mark);
-      last.set(symbol, mark);
+      last.set(symbol + how, mark);
     }
   }
   return dodged(marks, pixel);
@@ -123,6 +134,24 @@ export function spanBars(row, view, thick, lane) {
     else bars.push({ ref: span.begin.fact.id, x: from, length: Math.max(to - from, pixel), y: row.y, thick, look: span.state, lane });
   }
   return bars;
+}
+
+/**
+ * A life that began again and again, as one ribbon.
+ * @param {Flap[]} flaps @param {View} view @param {number} y @param {number} thick px @param {LaneId} lane
+ * @returns {Bar[]}
+ */
+export function flapBars(flaps, view, y, thick, lane) {
+  const pixel = secondsPerPixel(view);
+  return flaps.filter((flap) => flap.to > view.from && flap.from < view.to).map((flap) => {
+    const [from, to] = [Math.max(flap.from, view.from), Math.min(flap.to, view.to)];
+    return { ref: flapRef(flap), x: from, length: Math.max(to - from, 2 * pixel), y, thick, look: 'flap', lane };
+  });
+}
+
+/** @param {Flap} flap */
+export function flapRef(flap) {
+  return `flap:${flap.id}`;
 }
 
 /**

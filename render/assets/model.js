@@ -4,7 +4,7 @@ import { labelText } from './words.js';
 /** Lanes of facts, in the order they are drawn. @type {{ id: LaneId, title: string }[]} */
 export const LANES = [
   { id: 'impact', title: 'impact' }, { id: 'metrics', title: 'metrics' }, { id: 'alerts', title: 'alerts' },
-  { id: 'changes', title: 'changes' }, { id: 'chat', title: 'chat' }, { id: 'logs', title: 'logs' }, { id: 'other', title: 'other' },
+  { id: 'changes', title: 'changes' }, { id: 'chat', title: 'chat' }, { id: 'logs', title: 'logs' }, { id: 'people', title: 'people' }, { id: 'other', title: 'other' },
 ];
 
 /** @type {Record<string, LaneId>} */
@@ -14,24 +14,49 @@ const FAMILIES = {
 
 /** @param {{ kind: string, category: string }} fact @returns {LaneId} */
 export function laneOf(fact) {
+  if (fact.kind === 'incident.role_assigned') return 'people';
   const own = FAMILIES[fact.kind.split('.')[0]];
   if (own) return own;
   return fact.category === 'impact' ? 'impact' : fact.category === 'change' ? 'changes' : 'other';
 }
 
-/** @param {PageData} data @returns {Model} */
-export function makeModel(data) {
+/**
+ * @param {PageData} data @param {(shift: number) => Omit<SeriesData, 'labels'>[]} [samples] of the series, by their index
+ * @returns {Model}
+ */
+export function makeModel(data, samples = () => []) {
   const origin = readInstant(data.window.start).seconds;
+  const drawn = samples(sinceOrigin(data.window.start, origin));
+  for (const panel of data.panels) panel.series = panel.series.map((one) => ({ ...one, ...drawn[/** @type {any} */ (one).index] }));
+  for (const { evidence } of [...data.facts, ...data.gaps]) evidence.forEach((one) => namePayload(one, data.payloads ?? []));
   const items = data.facts.map((fact, index) => makeItem(fact, index, origin));
   const byId = new Map(items.map((item) => [item.fact.id, item]));
-  const groups = data.groups.map((ids) => ids.flatMap((id) => byId.get(id) ?? []));
+  const groups = data.groups.map((places) => places.map((place) => items[place]));
   groups.forEach((group, index) => group.forEach((item) => { item.group = index; }));
+  const flaps = (data.flaps ?? []).map((flap) => makeFlap(flap, items));
+  const threads = byThread(items);
   return {
-    data, origin, items, byId, groups,
+    data, origin, items, byId, groups, flaps, threads, drill: Boolean(data.drill),
+    lives: [...threads.values(), ...items.filter((item) => !item.fact.thread).map((item) => [item])],
     length: Math.max(sinceOrigin(data.window.end, origin), 1),
     gaps: data.gaps.map((gap) => ({ gap, from: sinceOrigin(gap.start, origin), to: sinceOrigin(gap.end, origin) })),
-    threads: byThread(items),
   };
+}
+
+/** The page holds each digest once. @param {any} evidence @param {[string, string][]} payloads */
+function namePayload(evidence, payloads) {
+  if (typeof evidence.payload === 'number') [evidence.payload, evidence.file] = payloads[evidence.payload];
+}
+
+/** @param {{ facts: number[], times: number, duty: [number, number] | null }} flap @param {Item[]} all @returns {Flap} */
+function makeFlap(flap, all) {
+  const items = flap.facts.map((place) => all[place]);
+  const made = {
+    id: items[0].fact.id, items, times: flap.times, duty: flap.duty,
+    from: items.reduce((least, item) => Math.min(least, Math.max(item.from, 0)), Infinity), to: items.reduce((most, item) => Math.max(most, item.to), 0),
+  };
+  items.forEach((item) => { item.flap = made; });
+  return made;
 }
 
 /** @param {Fact} fact @param {number} index @param {number} origin @returns {Item} */
@@ -40,9 +65,11 @@ function makeItem(fact, index, origin) {
     fact.id, fact.kind, fact.statement.replaceAll('`', ''), fact.quote?.text, fact.source, fact.actor, fact.subject.service, fact.subject.component,
     fact.subject.environment, labelText(fact.subject.labels),
   ];
+  const to = sinceOrigin(fact.latest, origin);
   return {
-    fact, index, from: fact.earliest ? sinceOrigin(fact.earliest, origin) : -Infinity, to: sinceOrigin(fact.latest, origin),
+    fact, index, from: fact.earliest ? sinceOrigin(fact.earliest, origin) : -Infinity, to,
     lane: laneOf(fact), text: words.filter(Boolean).join('\n').toLowerCase(), group: -1,
+    seen: fact.surfaced ? sinceOrigin(fact.surfaced, origin) : to, told: Boolean(fact.surfaced), flap: null,
   };
 }
 

@@ -14,8 +14,14 @@ const SVG_NAMES = 'http://www.w3.org/2000/svg';
 export function makeOverview(model, store) {
   const section = byId('overview');
   const brush = el('div', { class: 'brush', hidden: true, 'aria-hidden': 'true' });
+  const line = el('div', { class: 'overview-head', hidden: true, 'aria-hidden': 'true' });
   drag(section, brush, model, store);
-  return { draw: (/** @type {Item[]} */ items) => draw(section, brush, model, store, items) };
+  const head = () => {
+    const { at } = store.get();
+    line.hidden = at === null;
+    line.style.left = `${((at ?? 0) / model.length) * 100}%`;
+  };
+  return { head, draw: (/** @type {Item[]} */ items) => { draw(section, brush, model, store, items); section.append(line); head(); } };
 }
 
 /** @param {HTMLElement} section @param {HTMLElement} brush @param {Model} model @param {Store} store @param {Item[]} items */
@@ -23,7 +29,8 @@ function draw(section, brush, model, store, items) {
   const width = Math.max(section.clientWidth, 100);
   const svg = shape('svg', { width, height: HEIGHT + 18, role: 'img', 'aria-label': 'Number of facts over the whole window' });
   const scale = width / model.length;
-  for (const { from, to } of model.gaps) svg.append(shape('rect', { x: from * scale, y: HEIGHT - 4, width: Math.max((to - from) * scale, 2), height: 4, class: 'gap' }));
+  const until = model.drill ? store.get().at ?? 0 : Infinity;
+  for (const { from, to } of model.gaps.filter((gap) => gap.from <= until)) svg.append(shape('rect', { x: from * scale, y: HEIGHT - 4, width: Math.max((to - from) * scale, 2), height: 4, class: 'gap' }));
   bins(items, width, model.length).forEach(([count, lane], index, all) => {
     const most = Math.max(...all.map(([n]) => n), 1);
     const tall = count ? 3 + (Math.sqrt(count) / Math.sqrt(most)) * (HEIGHT - 10) : 0;

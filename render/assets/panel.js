@@ -1,15 +1,17 @@
-import { byId, copyButton, el, leaveLink, plainText, webHost, withCode } from './dom.js';
+import { byId, copyButton, el, leaveLink, webHost, withCode } from './dom.js';
 import { boundsText, exactText } from './instant.js';
 import { icon } from './icons.js';
 import { shapeList } from './help.js';
 import { amount, duration, kindText, labelText, reasonText } from './words.js';
 
-/** @param {Model} model @param {Store} store @param {() => Promise<string[]>} excerpts */
+/** @param {Model} model @param {Store} store @param {() => Promise<Excerpt[]>} excerpts */
 export function makePanel(model, store, excerpts) {
   const aside = byId('fact-panel');
   return () => {
     const state = store.get();
-    const item = state.fact ? model.byId.get(state.fact) : undefined;
+    const found = state.fact ? model.byId.get(state.fact) : undefined;
+    // An exercise does not show by a link what is still ahead.
+    const item = found && model.drill && found.seen > (state.at ?? 0) ? undefined : found;
     const gap = state.gap ? model.gaps.find((one) => one.gap.id === state.gap) : undefined;
     if (item) aside.dataset.fact = item.fact.id;
     else delete aside.dataset.fact;
@@ -23,7 +25,7 @@ function hint() {
   return [el('p', { class: 'hint' }, 'Choose a mark or a row: here it says what was recorded, when, and how we know. Drag over the chart to zoom. Press ', el('kbd', {}, '?'), ' for keys.'), shapeList()];
 }
 
-/** @param {Item} item @param {Model} model @param {Store} store @param {() => Promise<string[]>} excerpts */
+/** @param {Item} item @param {Model} model @param {Store} store @param {() => Promise<Excerpt[]>} excerpts */
 function factWords(item, model, store, excerpts) {
   const { fact } = item;
   const { zone } = store.get();
@@ -34,6 +36,7 @@ function factWords(item, model, store, excerpts) {
   ];
   return [
     top(icon(fact.kind, item.lane), kindText(fact.kind), store), el('h2', { class: 'statement' }, ...withCode(fact.statement)), ...(quote || []),
+    el('div', { id: 'fact-notes', 'data-fact': fact.id }),
     facts(timeRows(item, model, zone)), facts(aboutRows(fact)), ...otherFacts(item, model, store),
     ...fact.evidence.flatMap((one) => evidenceWords(one, excerpts)),
   ].flatMap((part) => (part instanceof Node ? [part] : []));
@@ -86,10 +89,11 @@ const NEAR = 6;
 
 /** The same life, and what a rule ties to this fact. @param {Item} item @param {Model} model @param {Store} store */
 function otherFacts(item, model, store) {
-  const life = item.fact.thread ? (model.threads.get(item.fact.thread) ?? []) : [];
+  const until = model.drill ? store.get().at ?? 0 : Infinity;
+  const life = (item.fact.thread ? (model.threads.get(item.fact.thread) ?? []) : []).filter((other) => other.seen <= until);
   const at = life.indexOf(item);
   const near = life.slice(Math.max(at - NEAR, 0), at + NEAR + 1);
-  const tied = item.fact.related.flatMap(({ fact, rule }) => { const other = model.byId.get(fact); return other ? [{ other, rule }] : []; });
+  const tied = item.fact.related.flatMap(({ fact, rule }) => { const other = model.byId.get(fact); return other && other.seen <= until ? [{ other, rule }] : []; });
   const part = (/** @type {string} */ name, /** @type {HTMLElement[]} */ rows) => (rows.length ? [el('h3', {}, name), el('ul', { class: 'others' }, ...rows)] : []);
   return [
     ...part(`the same life (${life.length} facts)`, life.length > 1 ? near.map((other) => otherRow(other, store, other === item, '')) : []),
@@ -104,7 +108,7 @@ function otherRow(item, store, self, rule) {
   return el('li', {}, button);
 }
 
-/** @param {Evidence} one @param {() => Promise<string[]>} excerpts */
+/** @param {Evidence} one @param {() => Promise<Excerpt[]>} excerpts */
 function evidenceWords(one, excerpts) {
   const link = one.link && el('p', {}, leaveLink(one.link, webHost(one.link) ? `Open at ${webHost(one.link)}` : undefined), webHost(one.link) && el('span', { class: 'muted' }, ' leaves this page'));
   const query = one.query && el('div', { class: 'with-copy' }, el('pre', { class: 'query', tabIndex: 0 }, one.query), copyButton(one.query, 'the query'));
@@ -115,16 +119,25 @@ function evidenceWords(one, excerpts) {
   return parts.flatMap((part) => (part instanceof Node ? [part] : []));
 }
 
-/** @param {Evidence} one @param {() => Promise<string[]>} excerpts */
+/** The payload's own element among its neighbours, marked. @param {Evidence} one @param {() => Promise<Excerpt[]>} excerpts */
 function excerptWords(one, excerpts) {
   const { excerpt } = one;
-  if (excerpt === null || excerpt === undefined) return el('p', { class: 'muted' }, 'The payload was not at hand when this page was made; the digest names it.');
-  const pre = el('pre', { class: 'excerpt', tabIndex: 0, dir: 'ltr', 'aria-label': 'Excerpt of the payload' }, '…');
-  excerpts().then((texts) => { pre.textContent = plainText(texts[excerpt] ?? ''); }, () => { pre.textContent = 'The excerpt could not be unpacked.'; });
+  if (!excerpt) return el('p', { class: 'muted' }, 'The payload was not at hand when this page was made; the digest names it.');
+  const pre = el('pre', { class: 'excerpt', tabIndex: 0, dir: 'ltr', role: 'region', 'aria-label': 'Excerpt of the payload' }, '…');
+  excerpts().then((lists) => { pre.replaceChildren(...excerptParts(lists[excerpt[0]], excerpt[1])); }, () => { pre.textContent = 'The excerpt could not be unpacked.'; });
   return pre;
 }
 
-/** @param {GapItem} item @param {Store} store @param {() => Promise<string[]>} excerpts */
+/** @param {Excerpt} list @param {number} place */
+function excerptParts({ size, texts }, place) {
+  const near = [-2, -1, 0, 1, 2].map((by) => place + by).filter((at) => texts[at] !== undefined);
+  const [first, last] = [near[0], near[near.length - 1]];
+  const more = (/** @type {number} */ n) => (n > 0 ? [el('span', { class: 'muted' }, `… ${n.toLocaleString('en-US')} more\n`)] : []);
+  const parts = near.map((at) => (at === place ? el('mark', {}, texts[at]) : el('span', { class: 'near' }, texts[at])));
+  return [...more(first), ...parts.flatMap((part) => [part, '\n']), ...more(size - 1 - last)];
+}
+
+/** @param {GapItem} item @param {Store} store @param {() => Promise<Excerpt[]>} excerpts */
 function gapWordsOf(item, store, excerpts) {
   const { gap } = item;
   const { zone } = store.get();

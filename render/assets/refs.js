@@ -2,5 +2,6 @@
 export function pointRefs(point) {
   const data = point?.customdata;
   if (!data) return [];
+  if (data.words) return [];
   return typeof data === 'string' ? [data] : /** @type {Mark} */ (data).items.map((item) => item.fact.id);
 }

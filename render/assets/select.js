@@ -7,9 +7,10 @@
 export function selectItems(model, state) {
   const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
   const [lanes, sources, kinds] = [state.lanes, state.sources, state.kinds].map((list) => list && new Set(list));
+  const until = model.drill ? state.at ?? 0 : Infinity;
   return model.items.filter((item) => {
     const { fact } = item;
-    return (!lanes || lanes.has(item.lane)) && (!kinds || kinds.has(fact.kind))
+    return item.seen <= until && (!lanes || lanes.has(item.lane)) && (!kinds || kinds.has(fact.kind))
       && (!sources || fact.evidence.some((one) => sources.has(one.source)) || sources.has(fact.source))
       && words.every((word) => item.text.includes(word));
   });
@@ -34,7 +35,8 @@ export function inRange(items, state) {
 export function selectGaps(model, state) {
   const sources = state.sources && new Set(state.sources);
   const [from, to] = [state.from ?? -Infinity, state.to ?? Infinity];
-  return model.gaps.filter((item) => (!sources || sources.has(item.gap.source)) && item.to >= from && item.from <= to);
+  const until = model.drill ? state.at ?? 0 : Infinity;
+  return model.gaps.filter((item) => item.from <= until && (!sources || sources.has(item.gap.source)) && item.to >= from && item.from <= to);
 }
 
 /** @param {State} state */

@@ -1,6 +1,7 @@
 import { byId, el } from './dom.js';
 import { dateText, readInstant } from './instant.js';
 import { factRow, gapRow } from './rows.js';
+import { standing } from './replay.js';
 import { count } from './words.js';
 
 const CHUNK = 100; // rows that are made together when they come into sight
@@ -43,7 +44,14 @@ export function makeTable(model, store) {
     if (scroll) scrollTo(section, grid.querySelector('tr[aria-selected="true"]'));
   };
   const whole = () => [...chunks.keys()].forEach(make);
-  return { draw, choose, whole };
+  /** How each row stands at the playhead. @param {number | null} at */
+  const stand = (at) => {
+    for (const tr of /** @type {NodeListOf<HTMLElement>} */ (grid.querySelectorAll('tr[data-fact]'))) {
+      const item = model.byId.get(tr.dataset.fact ?? '');
+      if (item) tr.dataset.standing = standing(item, at);
+    }
+  };
+  return { draw, choose, whole, stand };
 }
 
 /** @param {string} zone */

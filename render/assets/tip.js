@@ -1,6 +1,7 @@
 import { byId, el, withCode } from './dom.js';
 import { boundsText, clockText } from './instant.js';
 import { valueWords } from './overlay.js';
+import { dutyWords } from './flaps.js';
 import { pointRefs } from './refs.js';
 import { count, labelText, reasonText } from './words.js';
 
@@ -8,7 +9,7 @@ import { count, labelText, reasonText } from './words.js';
 export function showTip(chart, event) {
   const tip = byId('tip');
   const point = event.points[0];
-  const words = point.data.meta ? seriesWords(chart, point) : refWords(chart, pointRefs(point));
+  const words = point.data.meta ? seriesWords(chart, point) : point.customdata?.words ? [el('b', {}, point.customdata.words), ` at ${clockText(chart.model.origin + point.x, chart.store.get().zone)}`] : refWords(chart, pointRefs(point));
   if (!words.length) return;
   tip.replaceChildren(...words);
   tip.hidden = false;
@@ -32,13 +33,15 @@ export function hideTip() {
 function seriesWords(chart, point) {
   const { panel, series } = point.data.meta;
   const at = clockText(chart.model.origin + point.x, chart.store.get().zone);
-  return [el('b', {}, valueWords(series, series.t.indexOf(point.x), panel.unit)), el('span', { class: 'muted' }, ` ${at}`), el('div', { dir: 'auto' }, labelText(series.labels) || panel.title)];
+  return [el('b', {}, valueWords(series, point.x, panel.unit)), el('span', { class: 'muted' }, ` ${at}`), el('div', { dir: 'auto' }, labelText(series.labels) || panel.title)];
 }
 
 /** @param {import('./chart.js').Chart} chart @param {string[]} refs */
 function refWords(chart, refs) {
   const { model, store } = chart;
   const item = model.byId.get(refs[0]);
+  const flap = refs[0]?.startsWith('flap:') && model.flaps.find((one) => `flap:${one.id}` === refs[0]);
+  if (flap) return [el('b', {}, `${flap.times} times, ${dutyWords(flap) || 'its share of time is not known'}`), el('div', {}, ...withCode(flap.items[0].fact.statement)), el('div', { class: 'muted' }, 'click to unfold')];
   if (!item) return gapTip(chart, refs[0]);
   const { fact } = item;
   const words = [el('b', {}, boundsText(fact, store.get().zone)), el('div', {}, ...withCode(fact.statement))];

@@ -1,5 +1,5 @@
 import { faint } from './palette.js';
-import { rowMarks, secondsPerPixel } from './marks.js';
+import { flapBars, rowMarks, secondsPerPixel } from './marks.js';
 
 const MARK_SIZE = 11; // px at type of 16 px
 
@@ -35,6 +35,9 @@ function barLook(bar, colours) {
     case 'silenced': return { fill: faint(colours.paper, 0.6), line: colour, width: 1, pattern: 'x' };
     case 'running': return { fill: faint(colour, 0.35), line: faint(colour, 0.35), width: 0, pattern: '' };
     case 'covered': return { fill: faint(colours.muted, 0.55), line: colours.muted, width: 0, pattern: '' };
+    case 'role': return { fill: faint(colour, 0.2), line: colour, width: 1, pattern: '' };
+    case 'ahead': return { fill: faint(colour, 0), line: faint(colour, 0.4), width: 1, pattern: '' };
+    case 'flap': return { fill: faint(colour, 0.18), line: colour, width: 1, pattern: '|' };
     case 'gap': return { fill: faint(colours.gap, 0.12), line: colours.gap, width: 0, pattern: '/' };
     default: return { fill: faint(colour, 0.3), line: colour, width: 0, pattern: '' };
   }
@@ -52,19 +55,20 @@ export function markTrace(marks, colours, yaxis) {
     type: 'scatter', mode: 'markers', hoverinfo: 'none', xaxis: 'x', yaxis, name: 'facts', cliponaxis: false,
     x: marks.map((mark) => mark.x), y: marks.map((mark) => mark.y), customdata: marks,
     marker: {
-      symbol: marks.map((mark) => mark.symbol), color: marks.map((mark) => colours[mark.lane]), opacity: 1,
+      symbol: marks.map((mark) => mark.symbol), color: marks.map((mark) => colours[mark.lane]), opacity: marks.map((mark) => (mark.standing === 'ahead' ? 0.4 : 1)),
       size: marks.map((mark) => (mark.quiet ? MARK_SIZE + 3 : MARK_SIZE) + (mark.items.length > 1 ? 3 : 0)),
       line: { color: marks.map((mark) => (open(mark) ? colours[mark.lane] : colours.paper)), width: marks.map((mark) => (open(mark) ? 2 : 1)) },
     },
   };
 }
 
-/** Arrows where a life goes on past the window. @param {Lane[]} lanes @param {View} view @param {Record<string, string>} colours */
-export function arrowTrace(lanes, view, colours) {
-  const ends = lanes.flatMap((lane) => lane.rows.flatMap((row) => row.spans.filter((span) => span.open && span.from <= view.to && span.to >= view.to).map((span) => ({ row, lane, span }))));
+/** Arrows where a life goes on past the window, or the playhead. @param {Lane[]} lanes @param {View} view @param {Record<string, string>} colours @param {number | null} at */
+export function arrowTrace(lanes, view, colours, at) {
+  const until = Math.min(view.to, at ?? view.to);
+  const ends = lanes.flatMap((lane) => lane.rows.flatMap((row) => row.spans.filter((span) => span.open && span.state !== 'role' && span.from <= until && span.to >= until && until >= view.from).map((span) => ({ row, lane, span }))));
   return {
     type: 'scatter', mode: 'markers', hoverinfo: 'skip', xaxis: 'x', yaxis: 'y', name: 'still open', cliponaxis: false,
-    x: ends.map(() => view.to), y: ends.map((end) => end.row.y),
+    x: ends.map(() => until), y: ends.map((end) => end.row.y),
     marker: { symbol: 'triangle-right', size: 13, color: ends.map((end) => colours[end.lane.id]), line: { width: 0 }, opacity: 1 },
   };
 }
@@ -73,38 +77,30 @@ const DASHES = ['solid', 'dash', 'dot', 'dashdot'];
 const FEW = 4; // series that dashes can tell apart
 
 /**
- * A panel's traces: the band between each step's minimum and maximum, the line, and its crossings.
+ * A panel's traces: the band between each step's minimum and maximum, the line, values that are no number.
  * @param {Lane} lane
- * @param {View} view
  * @param {string} yaxis
  * @param {Record<string, string>} colours
+ * @param {[number, number]} range
  * @returns {object[]}
  */
-export function panelTraces(lane, view, yaxis, colours) {
+export function panelTraces(lane, yaxis, colours, range) {
   const panel = /** @type {Panel} */ (lane.panel);
   const below = panel.thresholds.length > 0 && panel.thresholds.every((one) => one.op.includes('<'));
-  const cut = panel.series.map((series) => slice(series, view));
-  const lines = cut.map((series, index) => lineTrace(series, below, index, cut.length, panel, yaxis, colours));
-  return [bandTrace(cut, yaxis, colours), ...lines.reverse()];
+  const cut = lane.drawn ?? [];
+  const lines = cut.map((part, index) => lineTrace(part, below, index, panel, yaxis, colours));
+  return [bandTrace(cut, yaxis, colours), ...lines.reverse(), oddTrace(cut, yaxis, colours, range)];
 }
 
-/** The part of a series in the range, and one point more on each side. @param {SeriesData} series @param {View} view @returns {SeriesData} */
-export function slice(series, view) {
-  const first = Math.max(series.t.findIndex((at) => at !== null && at >= view.from) - 1, 0);
-  const beyond = series.t.findIndex((at) => at !== null && at > view.to);
-  const end = beyond < 0 ? series.t.length : beyond + 1;
-  return { labels: series.labels, t: series.t.slice(first, end), hi: series.hi.slice(first, end), lo: series.lo?.slice(first, end) };
-}
-
-/** @param {SeriesData[]} all @param {string} yaxis @param {Record<string, string>} colours */
+/** @param {Drawn[]} all @param {string} yaxis @param {Record<string, string>} colours */
 function bandTrace(all, yaxis, colours) {
   /** @type {(number | null)[]} */
   const x = [];
   /** @type {(number | null)[]} */
   const y = [];
-  for (const series of all) {
-    for (const [start, end] of series.lo ? pieces(series.hi) : []) {
-      const [t, hi, lo] = [series.t, series.hi, series.lo ?? []].map((list) => list.slice(start, end));
+  for (const { t: times, hi: top, lo: bottom } of all) {
+    for (const [start, end] of bottom ? pieces(top) : []) {
+      const [t, hi, lo] = [times, top, bottom ?? []].map((list) => list.slice(start, end));
       x.push(...t, ...t.reverse(), null);
       y.push(...hi, ...lo.reverse(), null);
     }
@@ -129,34 +125,52 @@ export function pieces(values) {
 }
 
 /**
- * @param {SeriesData} series @param {boolean} below @param {number} index @param {number} of
+ * @param {Drawn} part @param {boolean} below @param {number} index
  * @param {Panel} panel @param {string} yaxis @param {Record<string, string>} colours
  */
-function lineTrace(series, below, index, of, panel, yaxis, colours) {
-  const few = of <= FEW;
+function lineTrace(part, below, index, panel, yaxis, colours) {
+  const few = panel.series.length <= FEW;
   return {
-    type: 'scatter', mode: 'lines', x: series.t, y: below ? series.lo ?? series.hi : series.hi, xaxis: 'x', yaxis, hoverinfo: 'none', connectgaps: false,
+    type: 'scatter', mode: 'lines', x: part.t, y: below ? part.lo ?? part.hi : part.hi, xaxis: 'x', yaxis, hoverinfo: 'none', connectgaps: false,
     line: { color: faint(colours.metrics, index === 0 ? 1 : few ? 0.85 : 0.5), width: index === 0 ? 1.75 : few ? 1.5 : 1, dash: few ? DASHES[index] : 'solid' },
-    meta: { panel, series }, name: 'series',
+    meta: { panel, series: panel.series[index] }, name: 'series',
+  };
+}
+
+/** Values beyond every axis stand at its edge: +Inf above, -Inf below; NaN is a cross. @param {Drawn[]} all @param {string} yaxis @param {Record<string, string>} colours @param {[number, number]} range */
+function oddTrace(all, yaxis, colours, [low, high]) {
+  const odd = all.flatMap((part) => part.odd);
+  return {
+    type: 'scatter', mode: 'markers', hoverinfo: 'none', cliponaxis: false, xaxis: 'x', yaxis, name: 'no number', x: odd.map((one) => one.at), y: odd.map((one) => (one.value === Infinity ? high : low)),
+    customdata: odd.map((one) => ({ words: one.value === Infinity ? '+Inf' : one.value === -Infinity ? '-Inf' : 'NaN' })),
+    marker: { symbol: odd.map((one) => (Number.isNaN(one.value) ? 'x-thin-open' : one.value > 0 ? 'arrow-up' : 'arrow-down')), size: 9, color: colours.metrics, line: { width: 1.5, color: colours.metrics } },
   };
 }
 
 /**
- * Crossings of a panel: the bounds as a bar on the threshold, a triangle at their end.
+ * Crossings of a panel: the bounds as a bar on the threshold, a triangle at their end; flaps as ribbons.
  * @param {Lane} lane
  * @param {View} view
  * @param {string} yaxis
  * @param {[number, number]} range
  * @param {Record<string, string>} colours
+ * @param {number | null} [at] the playhead
  */
-export function crossingTraces(lane, view, yaxis, range, colours) {
-  const marks = lane.crossings.flatMap((item) => rowMarks([item], view, crossingHeight(item.fact, range), 'metrics'));
+export function crossingTraces(lane, view, yaxis, range, colours, at = null) {
+  const marks = lane.crossings.flatMap((item) => rowMarks([item], view, crossingHeight(item.fact, range), 'metrics', at));
   const pixel = secondsPerPixel(view);
-  const wide = marks.flatMap((mark) => mark.items.filter((item) => item.from > -Infinity && item.to - item.from >= 2 * pixel).map((item) => ({ item, y: mark.y })));
+  const wide = marks.flatMap((mark) => mark.items.filter((item) => item.from > -Infinity && item.to - item.from >= 2 * pixel && mark.standing !== 'ahead').map((item) => ({ item, y: mark.y })));
+  const flaps = flapBars(lane.flaps, view, 0, 0, 'metrics').map((bar, index) => ({ ...bar, y: crossingHeight(lane.flaps[index].items[0].fact, range) }));
+  // A line is hit at its points only: many, so that a click anywhere on the ribbon unfolds it.
+  const steps = Array.from({ length: 25 }, (_, step) => step / 24);
   return [
     {
       type: 'scatter', mode: 'lines', hoverinfo: 'skip', xaxis: 'x', yaxis, name: 'bounds', line: { color: faint(colours.metrics, 0.4), width: 8 },
       x: wide.flatMap(({ item }) => [item.from, item.to, null]), y: wide.flatMap(({ y }) => [y, y, null]),
+    },
+    {
+      type: 'scatter', mode: 'lines', hoverinfo: 'none', xaxis: 'x', yaxis, name: 'flaps', line: { color: faint(colours.metrics, 0.6), width: 11, dash: '2px,4px' },
+      x: flaps.flatMap((bar) => [...steps.map((step) => bar.x + step * bar.length), null]), y: flaps.flatMap((bar) => [...steps.map(() => bar.y), null]), customdata: flaps.flatMap((bar) => [...steps.map(() => bar.ref), '']),
     },
     markTrace(marks, colours, yaxis),
   ];

@@ -7,7 +7,7 @@ interface Evidence {
   pointer?: string;
   query?: string;
   link?: string;
-  excerpt?: number | null;
+  excerpt?: [number, number] | null; // list, place
 }
 
 interface Fact {
@@ -54,10 +54,52 @@ interface Measure {
 
 interface SeriesData {
   labels: Record<string, string>;
+  t: Float64Array; // seconds since the window's start
+  hi: Float32Array;
+  lo: Float32Array | null;
+  step: number; // s
+}
+
+// What of a series is drawn in one view; null breaks the line.
+interface Drawn {
   t: (number | null)[];
   hi: (number | null)[];
-  lo?: (number | null)[];
+  lo: (number | null)[] | null;
+  odd: { at: number; value: number }[]; // values that are no number
+  low: number;
+  high: number;
 }
+
+interface Excerpt {
+  size: number;
+  texts: Record<string, string>;
+}
+
+interface Reconciled {
+  name: string;
+  from: string;
+  to?: string;
+  count: number;
+  min_s?: number;
+  max_s?: number;
+  statement: string;
+}
+
+interface Impact {
+  id: string;
+  source: string;
+  name: string;
+  unit: string;
+  take: string;
+  span: string;
+  start: string;
+  end: string;
+  value?: number | string;
+  read_s: number;
+  missing_s: number;
+}
+
+type Standing = 'seen' | 'untold' | 'ahead';
 
 interface Panel {
   id: string;
@@ -72,7 +114,7 @@ interface Panel {
 }
 
 interface PageData {
-  incident: { id: string; title?: string; severity?: string; start?: string; end?: string; services: string[] };
+  incident: { id: string; title?: string; severity?: string; start?: string; end?: string; services: string[]; roles?: Record<string, string> };
   window: { start: string; end: string };
   digest: string;
   tool: string;
@@ -82,10 +124,15 @@ interface PageData {
   gaps: Gap[];
   measures: Measure[];
   panels: Panel[];
-  groups: string[][];
+  groups: number[][]; // places of facts
+  payloads?: [string, string][]; // digest, file name
+  reconciliation?: Reconciled[];
+  impact?: Impact[];
+  flaps?: { facts: number[]; times: number; duty: [number, number] | null }[];
+  drill?: boolean;
 }
 
-type LaneId = 'impact' | 'metrics' | 'alerts' | 'changes' | 'chat' | 'logs' | 'other';
+type LaneId = 'impact' | 'metrics' | 'alerts' | 'changes' | 'chat' | 'logs' | 'people' | 'other';
 
 // A fact as the page works with it: times in seconds since the window's start.
 interface Item {
@@ -95,7 +142,20 @@ interface Item {
   to: number;
   lane: LaneId;
   text: string; // lower case, what the text filter looks in
+  seen: number; // when people were told, else when it had certainly happened
+  told: boolean;
+  flap: Flap | null;
   group: number; // of undetermined order; -1: none
+}
+
+// A life that began again and again, drawn as one ribbon until it is unfolded.
+interface Flap {
+  id: string; // its first fact
+  items: Item[];
+  times: number;
+  duty: [number, number] | null; // shares of the time it was on
+  from: number;
+  to: number;
 }
 
 interface GapItem {
@@ -112,7 +172,10 @@ interface Model {
   gaps: GapItem[];
   byId: Map<string, Item>;
   threads: Map<string, Item[]>;
+  lives: Item[][]; // by thread, and facts without one alone
   groups: Item[][];
+  flaps: Flap[];
+  drill: boolean;
 }
 
 interface State {
@@ -125,17 +188,24 @@ interface State {
   sources: string[] | null;
   kinds: string[] | null;
   zone: string;
+  at: number | null; // the playhead, seconds since the window's start
+  speed: number; // seconds a second
+  mark: [number, number] | null; // a marked range
+  fold: string[]; // lanes drawn as one row
+  order: string[] | null; // lanes, by their keys
+  sizes: [string, number][]; // heights that were chosen, px at type of 16 px
+  open: string[]; // flaps that are unfolded
   rest: [string, string][]; // keys of newer pages, kept as they are
 }
 
 interface Store {
   get(): State;
-  set(change: Partial<State>): void;
+  set(change: Partial<State>, quiet?: boolean): void; // quiet: the address is written later, by a set that is not
   watch(then: (state: State, before: State) => void): void;
 }
 
 interface Span {
-  state: 'pending' | 'firing' | 'silenced' | 'running';
+  state: 'pending' | 'firing' | 'silenced' | 'running' | 'role' | 'ahead';
   begin: Item;
   end: Item | null;
   from: number;
@@ -146,14 +216,18 @@ interface Span {
 
 interface Row {
   label: string;
-  source: string | null;
+  sources: string[];
   y: number; // the row's middle, px from the chart's top
   items: Item[];
   spans: Span[];
+  flaps: Flap[];
+  words?: string; // drawn on the row: what an incident file claims
 }
 
 interface Lane {
-  id: LaneId | 'panel' | 'coverage';
+  id: LaneId | 'panel' | 'agreement' | 'coverage';
+  key: string; // what the link calls it
+  folded: boolean;
   title: string;
   note: string;
   top: number;
@@ -161,7 +235,10 @@ interface Lane {
   rowHeight: number;
   rows: Row[];
   panel?: Panel;
+  drawn?: Drawn[]; // the panel's series in the view
+  range?: [number, number]; // and their values
   crossings: Item[];
+  flaps: Flap[];
 }
 
 interface View {
@@ -177,6 +254,7 @@ interface Mark {
   symbol: string;
   lane: LaneId;
   quiet: boolean;
+  standing: Standing;
 }
 
 interface Bar {

@@ -12,7 +12,7 @@ from timeline import facts
 from timeline.canonical import canonical, sha256
 from timeline.instant import MINUTE, NS, Bounds, parse_instant, precise
 from timeline.kinds import Kind
-from timeline.model import Fact, GapReason, Incident, Panel, Series, Subject, Threshold, Window, gap
+from timeline.model import Fact, GapReason, Incident, Panel, Quantity, Series, Subject, Threshold, Window, gap
 
 START = parse_instant("2026-11-21T13:00:00Z")
 HOUR = 60 * MINUTE
@@ -164,7 +164,74 @@ def hostile() -> Built:
     return Built(assemble(incident, _window(2), made, gaps, panels), payloads)
 
 
+def busy() -> Built:
+    """Roles that change hands, a silence while it fires, a threshold that is crossed again and again, values beyond all."""
+    payloads: dict[str, bytes] = {}
+    made = [
+        *_silenced(payloads),
+        *_roles(payloads),
+        *_flapping(payloads),
+        message(payloads, 1, START + 31 * MINUTE, "who is on it?"),
+    ]
+    rows = [
+        [
+            START // NS + s,
+            "+Inf" if 3600 <= s < 3660 else "NaN" if s == 5400 else str(0.4 + 0.2 * math.sin(s / 200)),
+        ]
+        for s in range(0, 9000, 15)
+    ]
+    data = canonical({"v": rows})
+    payloads[sha256(data)] = data
+    panel = Panel(
+        id="p-flap", source="prod", title="queue wait", unit="s", query="queue:wait", thresholds=(Threshold(name="slow", op=">", value=0.5),),
+        series=(Series(labels={"queue": "capture"}, payload=sha256(data), high="/v", low="/v"),), shown=1, of=1,
+    )  # fmt: skip
+    incident = Incident(
+        id="INC-7", title="Night shift", severity="SEV3", start=START + 20 * MINUTE, end=START + 120 * MINUTE,
+        roles={"scribe": "slack:T1:U2"},
+    )  # fmt: skip
+    return Built(assemble(incident, _window(2.5), made, (), (panel,)), payloads)
+
+
+def _silenced(payloads: dict[str, bytes]) -> Iterator[Fact]:
+    steps: tuple[tuple[Kind, int], ...] = (
+        ("alert.firing", 25), ("alert.silenced", 40), ("alert.unsilenced", 70), ("alert.resolved", 90),
+    )  # fmt: skip
+    for kind, minute in steps:
+        at = START + minute * MINUTE
+        yield facts.fact(
+            kind, origin="prod", key=["QueueSlow", kind], at=Bounds(at - 15 * NS, at), time_means="sample", clock="prom.example", source="prod",
+            names={"alert": "QueueSlow", "labels": None, "actor": None}, evidence=[evidence(payloads, "prod", {"kind": kind})],
+            subject=Subject(service="payments", labels={"alertname": "QueueSlow"}), thread="t-queue",
+        )  # fmt: skip
+
+
+def _roles(payloads: dict[str, bytes]) -> Iterator[Fact]:
+    for index, (role, minute, who) in enumerate(
+        (("commander", 28, "U1"), ("operations", 33, "U2"), ("commander", 75, "U2"))
+    ):
+        yield facts.fact(
+            "incident.role_assigned", origin="slack:T1", key=index, at=precise(START + minute * MINUTE, NS), time_means="ts", clock="slack.com",
+            source="chat", names={"role": role, "actor": f"slack:T1:{who}"}, actor=f"slack:T1:{who}", evidence=[evidence(payloads, "chat", {"role": role, "n": index})],
+        )  # fmt: skip
+
+
+def _flapping(payloads: dict[str, bytes]) -> Iterator[Fact]:
+    steps: tuple[tuple[Kind, int, float], ...] = (
+        ("metric.crossed_above", 0, 0.52), ("metric.crossed_below", 4, 0.48),
+    )  # fmt: skip
+    for cycle in range(14):
+        for kind, later, value in steps:
+            at = START + (26 + cycle * 5 + later) * MINUTE
+            yield facts.fact(
+                kind, origin="prod", key=["wait", cycle, kind], at=Bounds(at - 15 * NS + 1, at), time_means="sample", clock="prom.example", source="prod",
+                names={"name": "queue wait", "series": "queue=capture", "value": value, "unit": "s", "op": "above", "threshold": 0.5},
+                evidence=[evidence(payloads, "prod", {"cycle": cycle, "kind": kind}, None, "queue:wait")], quantity=Quantity(value=value, unit="s", threshold=0.5, op=">"),
+                subject=Subject(service="payments", labels={"queue": "capture"}), thread="t-wait",
+            )  # fmt: skip
+
+
 CASES: dict[str, Callable[[], Built]] = {
     "rich": rich, "one-fact": one_fact, "no-metrics": no_metrics, "forty-series": many_series, "ten-thousand": many_facts,
-    "three-days": three_days, "all-gaps": all_gaps, "empty": empty, "hostile": hostile,
+    "three-days": three_days, "all-gaps": all_gaps, "empty": empty, "hostile": hostile, "busy": busy,
 }  # fmt: skip

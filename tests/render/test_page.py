@@ -2,95 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from render.page import render_page
+from tests.render.page_browser import FIRING, chosen, needs_browser, new_context, the, until, written
 from tests.render.page_cases import CASES, HOSTILE
-from tests.render.timeline_fixture import Built, rich
+from tests.render.timeline_fixture import rich
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("pages")
-
-
-@pytest.fixture
-def show(browser: Browser, folder: Path) -> Iterator[Callable[..., Page]]:
-    """Open a case in a page of its own; at the end it must have run without trouble or request."""
-    opened: list[tuple[BrowserContext, list[str]]] = []
-
-    def make(case: str | Built = "rich", fragment: str = "", **options: object) -> Page:
-        context, page, troubles = _context(browser, options)
-        opened.append((context, troubles))
-        page.goto(_file(folder, case).as_uri() + (f"#{fragment}" if fragment else ""))
-        page.wait_for_selector("html[data-ready]", timeout=60_000)
-        return page
-
-    yield make
-    for context, troubles in opened:
-        context.close()
-        assert troubles == []
-
-
-def _context(browser: Browser, options: dict[str, object]) -> tuple[BrowserContext, Page, list[str]]:
-    settings = {"viewport": {"width": 1280, "height": 900}, "timezone_id": "Europe/Berlin", **options}
-    context = browser.new_context(**settings)  # type: ignore[arg-type]
-    troubles: list[str] = []
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    page.on(
-        "console",
-        lambda message: troubles.append(message.text) if message.type in {"error", "warning"} else None,
-    )
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("dialog", lambda dialog: troubles.append(dialog.message))
-    page.on(
-        "request",
-        lambda request: None if request.url.startswith(("file:", "blob:")) else troubles.append(request.url),
-    )
-    context.route("http*://**", lambda route: route.abort())
-    return context, page, troubles
-
-
-def _file(folder: Path, case: str | Built) -> Path:
-    name = case if isinstance(case, str) else f"case-{id(case)}"
-    path = folder / f"{name}.html"
-    if not path.exists():
-        built = CASES[case]() if isinstance(case, str) else case
-        path.write_bytes(render_page(built.timeline, built.read))
-    return path
-
-
-def the(kind: str, text: str = "") -> str:
-    """Return the id of the first fact of a kind whose statement holds `text`."""
-    return next(f.id for f in rich().timeline.facts if f.kind == kind and text in f.statement)
-
-
-FIRING = "alert.firing"
-
-
-def chosen(page: Page) -> tuple[str | None, str | None]:
-    """Return the ids that the panel and the table's chosen row name."""
-    row = page.locator("tr[aria-selected='true']")
-    return page.get_attribute("#fact-panel", "data-fact"), row.get_attribute(
-        "data-fact"
-    ) if row.count() else None
+pytestmark = needs_browser
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -115,9 +37,9 @@ def test_the_table_has_a_row_for_every_fact_and_gap(show: Callable[..., Page]) -
 
 
 def test_a_click_on_a_point_shows_the_fact(show: Callable[..., Page]) -> None:
-    page = show()
+    page = show(viewport={"width": 1280, "height": 1500})
     points = page.locator(".scatterlayer .trace .points path").all()
-    boxes = [box for point in points if (box := point.bounding_box()) and box["y"] < 900]
+    boxes = [box for point in points if (box := point.bounding_box()) and box["y"] < 1400]
     assert len(boxes) > 20
     seen = set()
     for box in boxes[:12]:
@@ -134,7 +56,7 @@ def test_a_row_shows_everything_that_is_known_of_its_fact(show: Callable[..., Pa
     fact = next(f for f in rich().timeline.facts if f.kind == FIRING and "CheckoutLatencyHigh" in f.statement)
     page.locator(f"tr[data-fact='{fact.id}'] .statement").click()
     panel = page.locator("#fact-panel")
-    page.wait_for_function("document.querySelector('pre.excerpt').textContent.length > 3")
+    until(page, "document.querySelector('pre.excerpt').textContent.length > 3")
     text = panel.inner_text()
     evidence = fact.evidence[0]
     for words in (
@@ -199,9 +121,7 @@ def test_filters_hold_for_chart_and_table_alike(show: Callable[..., Page]) -> No
     page.click(".chip[data-lane=chat]")
     assert page.inner_text("output.shown") == f"67 facts, {67 - chat} shown"
     assert page.locator("tr[data-fact].lane-chat").count() == 0
-    page.wait_for_function(
-        "![...document.querySelectorAll('.lane-name')].some(n => n.textContent === 'chat')"
-    )
+    until(page, "![...document.querySelectorAll('.lane-name')].some(n => n.textContent === 'chat')")
     page.fill("#find", "rolled back")
     assert page.locator("tr[data-fact]").count() == 1
     page.click("button.clear")
@@ -220,12 +140,12 @@ def test_a_drag_over_the_chart_zooms_both(show: Callable[..., Page]) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + 60, steps=5)
     page.mouse.up()
-    page.wait_for_function("location.hash.includes('from=')")
+    until(page, "location.hash.includes('from=')")
     assert "shown" in page.inner_text("output.shown")
     shown = page.locator("tr[data-fact]").count()
     assert 0 < shown < 67
     page.keyboard.press("0")
-    page.wait_for_function("!location.hash.includes('from=')")
+    until(page, "!location.hash.includes('from=')")
     assert page.locator("tr[data-fact]").count() == 67
 
 
@@ -272,8 +192,8 @@ def test_hostile_text_stays_text(show: Callable[..., Page]) -> None:
 
 
 def test_the_policy_stops_what_the_page_does_not_need(browser: Browser, folder: Path) -> None:
-    context, page, troubles = _context(browser, {})
-    page.goto(_file(folder, "rich").as_uri())
+    context, page, troubles = new_context(browser, {})
+    page.goto(written(folder, "rich").as_uri())
     page.wait_for_selector("html[data-ready]")
     assert troubles == []
     reached: list[str] = []

@@ -1,0 +1,24 @@
+import { amount } from './words.js';
+
+/**
+ * Flaps that are drawn as ribbons, and the facts that are not in them: a flap is whole or unfolded, and
+ * a replay unfolds them, for a count would tell what is still ahead.
+ * @param {Item[]} items @param {State} state
+ */
+export function parted(items, state) {
+  const held = new Set(items);
+  const flaps = new Set(items.flatMap((item) => (item.flap && state.at === null && !state.open.includes(item.flap.id) && item.flap.items.every((one) => held.has(one)) ? [item.flap] : [])));
+  return { flaps: [...flaps], rest: flaps.size ? items.filter((item) => !item.flap || !flaps.has(item.flap)) : items };
+}
+
+/** What a ribbon says of itself: `8× · on 61–64 %`. @param {Flap} flap */
+export function flapWords(flap) {
+  return [`${flap.times}×`, dutyWords(flap)].filter(Boolean).join(' · ');
+}
+
+/** The share of time it was on, rounded outward: bounds are bounds. @param {Flap} flap */
+export function dutyWords({ duty }) {
+  if (!duty) return '';
+  const [low, high] = [Math.floor(duty[0] * 100), Math.ceil(duty[1] * 100)];
+  return `on ${low === high ? amount(low) : `${low}–${high}`} %`;
+}

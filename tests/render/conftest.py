@@ -1,0 +1,47 @@
+"""The page's browser: one Chromium a module, each test with a page of its own, and no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.render.page_browser import CHROMIUM, new_context, written
+from tests.render.timeline_fixture import Built
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture
+def show(browser: Browser, folder: Path) -> Iterator[Callable[..., Page]]:
+    """Open a case in a page of its own; at the end it must have run without trouble or request."""
+    opened: list[tuple[BrowserContext, list[str]]] = []
+
+    def make(
+        case: str | Built = "rich", fragment: str = "", *, drill: bool = False, **options: object
+    ) -> Page:
+        context, page, troubles = new_context(browser, options)
+        opened.append((context, troubles))
+        page.goto(written(folder, case, drill=drill).as_uri() + (f"#{fragment}" if fragment else ""))
+        page.wait_for_selector("html[data-ready]", timeout=60_000)
+        return page
+
+    yield make
+    for context, troubles in opened:
+        context.close()
+        assert troubles == []

@@ -1,0 +1,71 @@
+"""What the page's tests share: contexts that record trouble, built pages, and what is chosen in them."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from render.page import render_page
+from tests.render.page_cases import CASES
+from tests.render.timeline_fixture import Built, rich
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+needs_browser = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
+FIRING = "alert.firing"
+
+
+def new_context(browser: Browser, options: dict[str, object]) -> tuple[BrowserContext, Page, list[str]]:
+    settings = {"viewport": {"width": 1280, "height": 900}, "timezone_id": "Europe/Berlin", **options}
+    context = browser.new_context(**settings)  # type: ignore[arg-type]
+    troubles: list[str] = []
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.on(
+        "console",
+        lambda message: troubles.append(message.text) if message.type in {"error", "warning"} else None,
+    )
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("dialog", lambda dialog: troubles.append(dialog.message))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(("file:", "blob:")) else troubles.append(request.url),
+    )
+    context.route("http*://**", lambda route: route.abort())
+    return context, page, troubles
+
+
+def written(folder: Path, case: str | Built, *, drill: bool = False) -> Path:
+    name = (case if isinstance(case, str) else f"case-{id(case)}") + ("-drill" if drill else "")
+    path = folder / f"{name}.html"
+    if not path.exists():
+        built = CASES[case]() if isinstance(case, str) else case
+        path.write_bytes(render_page(built.timeline, built.read, drill=drill))
+    return path
+
+
+def the(kind: str, text: str = "") -> str:
+    """Return the id of the first fact of a kind whose statement holds `text`."""
+    return next(f.id for f in rich().timeline.facts if f.kind == kind and text in f.statement)
+
+
+def chosen(page: Page) -> tuple[str | None, str | None]:
+    """Return the ids that the panel and the table's chosen row name."""
+    row = page.locator("tr[aria-selected='true']")
+    return page.get_attribute("#fact-panel", "data-fact"), row.get_attribute(
+        "data-fact"
+    ) if row.count() else None
+
+
+def until(page: Page, expression: str, seconds: float = 20) -> None:
+    """Wait until an expression holds: asked from here, for the page's policy forbids it to evaluate text later."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never true: {expression}"
+        page.wait_for_timeout(50)
