@@ -13,6 +13,7 @@ from cli.attach import attach
 from cli.backfill import backfill
 from cli.check import check, sign_off, status
 from cli.diff import diff
+from cli.drill import drill
 from cli.export import export
 from cli.publish import publish
 from cli.reveal import reveal
@@ -171,6 +172,7 @@ app.command()(attach)
 app.command()(publish)
 app.command()(thresholds)
 app.command()(serve)
+app.command()(drill)
 app.command()(reveal)
 app.add_typer(template_commands, name="template")
 for command in (backfill, check, status, sign_off, diff, export):

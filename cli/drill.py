@@ -1,0 +1,32 @@
+"""`timeline drill`: the incident again, without hindsight."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def drill(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write it (default: drill.html in DIR).")
+    ] = None,
+    browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."
+        ),
+    ] = None,
+) -> None:
+    """Go through the incident again without hindsight: a page that hides what came later."""
+    from service.drill import drill as run
+
+    path = run(directory, out=out, config=config)
+    typer.echo(f"{path}  the exercise; a group steps through it and saves what it would have done")
+    if browser:
+        import webbrowser
+
+        webbrowser.open(path.resolve().as_uri())
