@@ -88,7 +88,7 @@ def read(path: Path) -> Found:
         data = path.read_bytes()
     except OSError as err:
         raise UsageError(f"{path} cannot be read: {err.strerror}") from err
-    raw = parse(path, data)
+    raw = parse(path, data, strict=True)
     if not isinstance(raw, dict):
         raise UsageError(f"{path}: an incident file holds id, title, severity, start, end, services, ...")
     known = list(Incident.model_fields)
@@ -104,17 +104,17 @@ def read(path: Path) -> Found:
         raise UsageError(f"{path}: {_first(err)}") from err
 
 
-def parse(path: Path, data: bytes) -> Any:
-    """Decode an incident file by its suffix; raise UsageError."""
+def parse(path: Path, data: bytes, *, strict: bool = False) -> Any:
+    """Decode an incident file by its suffix; raise UsageError, with `strict` for a key that is there twice."""
     try:
         if path.suffix == ".toml":
             return tomllib.loads(data.decode())
         if path.suffix == ".json":
-            return json.loads(data, object_pairs_hook=_once)
+            return json.loads(data, object_pairs_hook=_once if strict else None)
         import yaml
 
         node = yaml.compose(data, Loader=yaml.BaseLoader)
-        if isinstance(node, yaml.MappingNode):
+        if strict and isinstance(node, yaml.MappingNode):
             _once((str(key.value), None) for key, _ in node.value)
         raw = yaml.load(data, Loader=yaml.BaseLoader)  # noqa: S506 - strings only: no tag makes an object
         return {k: v for k, v in raw.items() if v not in _YAML_NULL} if isinstance(raw, dict) else raw
