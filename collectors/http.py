@@ -205,8 +205,11 @@ class Http:
             async with self._limit:
                 with anyio.fail_after(max(0.0, self._deadline - time.monotonic())):
                     return await self._read(client, request)
-        except (httpx.TimeoutException, TimeoutError) as err:
-            raise SourceError("timed_out", f"{request.url.host} did not answer in time") from err
+        except httpx.TimeoutException as err:
+            within = f"within its timeout of {self.options.timeout}"
+            raise SourceError("timed_out", f"{request.url.host} did not answer {within}") from err
+        except TimeoutError as err:
+            raise SourceError("timed_out", f"time_cap of {self.options.time_cap} was used up") from err
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
             raise SourceError("unreachable", f"{request.url.host}: {err or type(err).__name__}") from err
 
@@ -275,7 +278,7 @@ def _trust(tls: Tls, context: Context) -> ssl.SSLContext:
 
 def _why(payload: Payload, url: str) -> tuple[GapReason, str]:
     status, parts = payload.status, urlsplit(url)
-    if _limited(payload):
+    if limited(status, payload.headers):
         return "rate_limited", f"{parts.netloc} answered {status}: its rate limit is used up"
     if status in {401, 403}:
         return "unauthorised", f"{parts.netloc} answered {status}; check the token and its rights"
@@ -293,9 +296,10 @@ def _many(value: str | int | Sequence[str]) -> Sequence[str]:
     return [str(value)] if isinstance(value, str | int) else value
 
 
-def _limited(payload: Payload) -> bool:
-    spent = payload.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in payload.headers
-    return payload.status == 429 or (payload.status == 403 and spent)
+def limited(status: int | None, headers: Mapping[str, str]) -> bool:
+    """Tell whether an answer says that a rate limit is used up: some say it with 403."""
+    spent = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
+    return status == 429 or (status == 403 and spent)
 
 
 def _back_off(payload: Payload, attempt: int) -> float:

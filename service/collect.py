@@ -12,6 +12,7 @@ from typing import Protocol
 import anyio
 
 from collectors.base import AnyCollector, Context, Record, SourceError
+from collectors.http import limited
 from collectors.redaction import Redactor
 from collectors.tape import Entry, EvidenceError, RecordingTape, ReplayTape
 from service import registry, secrets
@@ -106,8 +107,7 @@ async def collect(
         if failure and not outcome.reading.records:
             answered = False  # some refuse inside an answer of status 200
         refused = (failure is not None and failure[0] == "unauthorised") or any(
-            e.get("status") in {401, 403} or (e.get("failure") or {}).get("reason") == "unauthorised"
-            for e in tape.entries
+            _refuses(entry) for entry in tape.entries
         )
         outcome.entries = tape.entries
         outcome.run = outcome.run.model_copy(
@@ -125,6 +125,12 @@ async def collect(
     if broken:
         raise broken[0]
     outcomes += [found[place] for place in sorted(found)]
+
+
+def _refuses(entry: Entry) -> bool:
+    status, failure = entry.get("status"), entry.get("failure") or {}
+    forbidden = status == 403 and not limited(status, entry.get("headers", {}))
+    return status == 401 or forbidden or failure.get("reason") == "unauthorised"
 
 
 async def replay(collection: Collection, evidence: Evidence, readings: list[Reading]) -> None:

@@ -120,7 +120,8 @@ def test_an_unreachable_host_is_named() -> None:
     assert "127.0.0.1" in str(found.failure)
 
 
-def test_a_slow_answer_ends_at_the_time_cap() -> None:
+@pytest.mark.parametrize("option", ["time_cap", "timeout"])
+def test_a_slow_answer_ends_in_time_and_names_the_option(option: str) -> None:
     def slow(_: Request) -> Response:
         time.sleep(1.5)
         return Response("late")
@@ -128,9 +129,11 @@ def test_a_slow_answer_ends_at_the_time_cap() -> None:
     with HTTPServer(host="127.0.0.1") as server:  # its own: the late answer must not reach another test
         server.expect_request("/api").respond_with_handler(slow)
         started = time.monotonic()
-        found = ask(server.url_for(""), time_cap="300ms")
+        found = ask(server.url_for(""), **{option: "300ms"})
     assert found.failure is not None
     assert found.failure.reason == "timed_out"
+    assert option in str(found.failure)
+    assert "300ms" in str(found.failure)
     assert time.monotonic() - started < 2.5
 
 

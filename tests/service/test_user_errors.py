@@ -215,6 +215,15 @@ def test_a_folder_that_is_no_repository_is_named(folder: Path) -> None:
     assert "repo (git)" in found.stderr
 
 
+def test_a_used_up_rate_limit_is_no_wrong_token(folder: Path, httpserver: HTTPServer) -> None:
+    headers = {"x-ratelimit-remaining": "0", "retry-after": "3600"}
+    httpserver.expect_request(re.compile("/.*")).respond_with_data("later", status=403, headers=headers)
+    url = httpserver.url_for("")
+    found = timeline(folder, "build", "--incident", "INC-42", "--source", f"prometheus_alerts={url}")
+    assert found.returncode == 1, found.stderr
+    assert "rate limit" in found.stderr
+
+
 def test_a_wrong_token_alone_ends_with_four_and_beside_others_is_a_gap(
     folder: Path, httpserver: HTTPServer
 ) -> None:
