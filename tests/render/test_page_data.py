@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import re
 
 import numpy as np
 import pytest
 
-from render.page import fill, render_page
+from render.page import fill, pack, render_page
 from render.page_data import clock_errors, page_data
 from render.page_excerpts import EXCERPT_LIMIT, NEIGHBOUR_LIMIT, Excerpts, cut
 from render.page_script import ScriptError, join_modules
@@ -167,3 +169,9 @@ def test_what_the_joiner_does_not_know_is_an_error(modules: dict[str, str], word
 
 def test_what_fills_a_template_is_not_filled_again() -> None:
     assert fill("<!--A-->-<!--B-->", {"A": "<!--B-->", "B": "b"}) == "<!--B-->-b"
+
+
+def test_packing_gives_the_same_bytes_under_every_python() -> None:
+    data = pack(b"some data " * 100)
+    assert base64.b64decode(data)[:10] == bytes.fromhex("1f8b08000000000002ff")
+    assert gzip.decompress(base64.b64decode(data)) == b"some data " * 100
