@@ -137,34 +137,45 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--way", choices=WAYS)
+    parser.add_argument("--way", choices=[*WAYS, "prepare", "check"])
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
-    if asked.way:
+    if asked.way == "prepare":
+        prepare(asked.folder, asked.events)
+    elif asked.way == "check":
+        check(asked.folder)
+    elif asked.way:
         WAYS[asked.way](sorted(asked.folder.glob("run*.jsonl")), asked.folder / f"{asked.way}.out")
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        paths = prepare(Path(folder), asked.events)
-        size = sum(path.stat().st_size for path in paths) / 2**20
-        print(f"{asked.events:,} events in {SOURCES} files, {size:.0f} MiB, {DUPLICATES:.0%} duplicates")
-        compare(Path(folder), asked.rounds)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            compare(Path(folder), asked.events, asked.rounds)
 
 
-def compare(folder: Path, rounds: int) -> None:
+def step(way: str, folder: Path, *more: str) -> Figures:
+    """Run a step in a process of its own: a child's peak begins with what its parent held."""
+    command = [sys.executable, "-m", "benchmarks.merge", "--way", way, "--folder", folder, *more]
+    return run(command, Path(__file__).parents[1])
+
+
+def compare(folder: Path, events: int, rounds: int) -> None:
     """Check that the outputs are equal, then measure in turns; print medians and ratios."""
+    step("prepare", folder, "--events", str(events))
+    size = sum(path.stat().st_size for path in folder.glob("run*.jsonl")) / 2**20
+    print(f"{events:,} events in {SOURCES} files, {size:.0f} MiB, {DUPLICATES:.0%} of them exact duplicates")
     figures: dict[str, list[Figures]] = {way: [] for way in WAYS}
     for turn in range(rounds):
         for way in WAYS:
-            command = [sys.executable, "-m", "benchmarks.merge", "--way", way, "--folder", folder]
-            figures[way].append(run(command, Path(__file__).parents[1]))
+            figures[way].append(step(way, folder))
         if not turn:
-            check(folder)
-    base = statistics.median(f.wall for f in figures["ours"])
+            step("check", folder)
+            print("equal: the same ids in the same order, no inversion")
+    base, used = (statistics.median(getattr(f, n) for f in figures["ours"]) for n in ("wall", "cpu"))
     for way, found in figures.items():
         wall = statistics.median(f.wall for f in found)
         cpu = statistics.median(f.cpu for f in found)
         peak = statistics.median(f.peak for f in found)
-        print(f"{way:10} {wall:6.2f} s   CPU {cpu:6.2f} s   {wall / base:5.1f} x ours   peak {peak:6.0f} MB")
+        ratios = f"{wall / base:5.1f} x ours   CPU {cpu:6.2f} s {cpu / used:5.1f} x ours"
+        print(f"{way:10} {wall:6.2f} s {ratios}   peak {peak:6.0f} MB")
 
 
 def check(folder: Path) -> None:
@@ -173,7 +184,6 @@ def check(folder: Path) -> None:
     for way, (found, wrong) in told.items():
         if found != told["ours"][0] or wrong:
             sys.exit(f"{way} differs: {len(found)} events, {wrong} inversions; ours {len(told['ours'][0])}")
-    print(f"equal: {len(told['ours'][0]):,} events, no inversion")
 
 
 if __name__ == "__main__":

@@ -174,7 +174,7 @@ class Summary:
             source=self.source, thread=self._thread(signature), subject=subject(self._values(signature, None)),
             names={
                 "signature": name_of(signature), "index": self.options.index, "step": self.options.step,
-                "before": change.before / steps, "after": after,
+                "before": change.before / steps, "after": after, "counted": rates.RULE.counted(change),
             },
             quantity=Quantity(value=after, unit=f"documents/{self.options.step}"),
             evidence=[self._evidence(*row.places[i], signature, at, asked) for i in near],

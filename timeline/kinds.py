@@ -101,7 +101,7 @@ SPECS: dict[Kind, KindSpec] = {
     "log.first_seen": KindSpec("signal", False, "Log signature {signature} was seen[ in {index}], {scope:w}"),
     "log.rate_changed": KindSpec(
         "signal", False,
-        "The rate of {signature} changed[ in {index}]: {before:n} documents per {step:w} before, {after:n} after",
+        "The rate of {signature} changed[ in {index}]: {before:n} documents per {step:w} before, {after:n} after[ ({counted:w})]",
     ),
     "trace.first_error": KindSpec("signal", False, "The first error in {operation} was recorded[ for {service}]"),
     "status.posted": KindSpec("impact", True, "Status {status} was posted[ on {page}]"),

@@ -35,6 +35,13 @@ class Rule(NamedTuple):
             f"{self.deviation} square roots of their sum or more; the greatest difference within {self.steps} steps"
         )
 
+    def counted(self, change: Change) -> str:
+        """Return the counts and the test they passed, for the statement of a fact."""
+        return (
+            f"{change.before} in the {self.steps} steps before and {change.after} in the {self.steps} after; the test: "
+            f"a factor of {self.factor} or more, and {self.deviation} square roots of the sum or more"
+        )
+
 
 class Change(NamedTuple):
     """A change at the beginning of step `step` (an index from the epoch); records before and after."""

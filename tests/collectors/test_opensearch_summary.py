@@ -79,7 +79,8 @@ def test_first_seen_and_rate_changes_of_each_signature(logs: OpenSearch) -> None
     rise, fall = of(result, "log.rate_changed")
     assert rise.statement == (
         "The rate of `level=ERROR service.name=checkout` changed in `logs-checkout`: "
-        "0 documents per 1m before, 27 after"
+        "0 documents per 1m before, 27 after (0 in the 5 steps before and 135 in the 5 after; the test: "
+        "a factor of 2 or more, and 4 square roots of the sum or more)"
     )
     assert (rise.earliest, rise.latest) == (START + 60 * MINUTE, START + 62 * MINUTE - 1)
     assert rise.thread == fall.thread == error.thread
