@@ -22,6 +22,13 @@ incidents = "incidents/"       # where --incident ID looks for <ID>.toml, .yaml 
 # [people]                     # one person's identities share one pseudonym
 # alice = ["slack:T024BE7LD:U061F7AUR", "git:alice@example.org"]
 
+# [serve]                      # `timeline serve`: review page, notes, webhooks
+# port = 8642
+
+# [check]                      # `timeline check`
+# hours = 48                   # a draft is due this long after resolution
+# rules = {{ action-vague = "off" }}   # or "warning", "error"
+
 {git}# [[source]]
 # name = "prod"
 # collector = "prometheus"     # alert history and threshold crossings

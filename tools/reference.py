@@ -14,10 +14,17 @@ from typing import Any
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 FOLDER = HOME / "docs" / "reference"
-COMMANDS = (
-    "init", "doctor", "build", "demo", "refresh", "export", "reveal", "template", "template list", "template show",
-    "template lint", "collectors", "schema",
-)  # fmt: skip
+
+
+def commands() -> list[str]:
+    """Return every command and sub-command, in the order the help lists them."""
+    import typer.main
+
+    from cli.main import app
+
+    group = typer.main.get_group(app)
+    inner = [(name, getattr(command, "commands", {})) for name, command in group.commands.items()]
+    return [found for name, below in inner for found in (name, *(f"{name} {one}" for one in below))]
 
 
 def command_page() -> str:
@@ -26,7 +33,7 @@ def command_page() -> str:
         "# The command\n",
         "Made by `python tools/reference.py`; exit codes are in [outcome.md](outcome.md).\n",
     ]
-    for name in ("", *COMMANDS):
+    for name in ("", *commands()):
         arguments = [*name.split(), "--help"]
         code = "import sys; sys.argv = ['timeline', *sys.argv[1:]]; from cli.main import main; main()"
         made = subprocess.run(
