@@ -9,9 +9,9 @@ from typing import NamedTuple
 from service import incidents
 from timeline.assemble import OWN_SOURCE, Reading
 from timeline.facts import fact, thread_key
-from timeline.instant import Bounds, precise, read_civil
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Incident, Window
+from timeline.zones import read_time
 
 COLLECTOR = "incident_file"
 _CLAIMED: dict[str, Kind] = {
@@ -40,15 +40,10 @@ def _claim(incident: Incident, key: str, written: str, file: IncidentFile, data:
         source=OWN_SOURCE, payload=file.payload, pointer=_pointer(file.name, key, data), query=file.name
     )
     return fact(
-        _CLAIMED[key], origin=OWN_SOURCE, key=[incident.id, key], at=_bounds(written),
+        _CLAIMED[key], origin=OWN_SOURCE, key=[incident.id, key], at=read_time(written),
         time_means=f"`{key}` in the incident file, a person's claim", clock=OWN_SOURCE, source=OWN_SOURCE,
         names={"incident": incident.id}, evidence=[evidence], thread=thread_key("incident", incident.id),
     )  # fmt: skip
-
-
-def _bounds(written: str) -> Bounds:
-    civil = read_civil(written)
-    return precise(civil.wall - (civil.offset or 0), civil.precision)
 
 
 def _pointer(name: str, key: str, data: bytes) -> str:
