@@ -6,6 +6,7 @@ check(MyCollector, {"url": server.url}, window)                  # the whole con
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from timeline.canonical import canonical
 from timeline.model import Fact, Gap, Incident, Panel, Person, Window
 from timeline.statements import JUDGING
 from timeline.text import PERSON_CLOSE, PERSON_OPEN
+
+_MARKED = re.compile(f"{PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE}")
 
 
 @dataclass
@@ -122,8 +125,9 @@ def check_fact(fact: Fact, run_: Run) -> None:
         assert entry.payload is None or entry.payload in run_.store.payloads, (
             f"{fact.id}: payload is not stored"
         )
-    plain = fact.statement.replace(PERSON_OPEN, "").replace(PERSON_CLOSE, "")
-    outside = " ".join(plain.split("`")[::2]).lower()
+    outside = " ".join(_MARKED.sub("", fact.statement).split("`")[::2]).lower()
+    for identity in {fact.actor, *(person.identity for person in run_.people)} - {None}:
+        assert str(identity).lower() not in outside, f"{fact.id}: the statement names {identity}, unmarked"
     for word in JUDGING:
         assert f" {word} " not in f" {outside} ", f"{fact.id}: the statement judges ({word!r})"
 

@@ -8,8 +8,13 @@ from typing import get_args
 import pytest
 
 from collectors.base import Collector, TestedAgainst
-from collectors.testing import check_declaration
+from collectors.redaction import Redactor
+from collectors.tape import MemoryStore, RecordingTape
+from collectors.testing import Run, check_declaration, check_fact
 from service import registry
+from tests.timeline.strategies import make
+from timeline.model import Person
+from timeline.text import mention
 
 FAMILIES = {"alerts", "metrics", "changes", "chat", "logs", "any"}
 
@@ -29,3 +34,16 @@ def test_a_collector_declares_itself(name: str) -> None:
 def test_the_card_is_served() -> None:
     wanted = "prometheus_alerts prometheus_metrics git github slack_export slack matrix opensearch jsonl"
     assert set(wanted.split()) <= set(registry.names())
+
+
+def test_the_contract_refuses_a_statement_that_names_somebody() -> None:
+    person = Person(identity="phone:Ada", names=("Ada",))
+    store = MemoryStore()
+    run = Run([person], None, RecordingTape("s", "c", store, Redactor()), store)
+    fact = make(1, actor="phone:Ada")
+    named, marked = (
+        {"statement": f"A call was taken by {who}"} for who in ("phone:Ada", mention("phone:Ada"))
+    )
+    check_fact(fact.model_copy(update=marked), run)
+    with pytest.raises(AssertionError, match="names phone:Ada"):
+        check_fact(fact.model_copy(update=named), run)
