@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ import anyio
 
 from collectors.redaction import Redactor
 from collectors.tape import EvidenceError, LackingError
-from render.draft_templates import Layout
 from service import claims, collect, config, files, incidents, output
 from service.evidence import Collection, Evidence, Manifest, People
 from service.garbage import seldom_collected
@@ -92,17 +91,17 @@ class Result:
         }  # fmt: skip
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Plan:
     directory: Path
     evidence: Evidence
     conf: config.Config
-    found: incidents.Found | None = None
-    window: Window | None = None
-    incident: Incident | None = None
-    gaps: list[Gap] = field(default_factory=list)
-    now: int = 0
-    chosen: Chosen = field(default_factory=lambda: Chosen(Layout()))
+    found: incidents.Found
+    window: Window
+    incident: Incident
+    gaps: list[Gap]
+    now: int
+    chosen: Chosen
 
 
 @seldom_collected()
@@ -160,9 +159,7 @@ def _plan(request: Request) -> _Plan:
     )
     incident = _with_flags(found.incident, request)
     now = request.now if request.now is not None else time.time_ns()
-    incident, window, gaps = incidents.window(
-        incident, conf.settings.pad_before, conf.settings.pad_after, now
-    )
+    window, gaps = incidents.window(incident, conf.settings.pad_before, conf.settings.pad_after, now)
     directory = output_directory(conf, incident.id, request.out)
     output.check_ours(directory)
     output.previous_draft(directory)
@@ -210,8 +207,6 @@ def _collect(
     redactor: Redactor,
     progress: collect.Progress,
 ) -> tuple[Collection, list[Reading]]:
-    assert plan.window is not None
-    assert plan.incident is not None
     number = len(manifest.collections) + 1
     tasks = [collect.Task(s, number, plan.window, plan.incident, plan.now) for s in plan.conf.sources]
     outcomes: list[collect.Outcome] = []
@@ -219,7 +214,7 @@ def _collect(
     _refuse(outcomes, strict=request.strict)
     readings = [o.reading for o in outcomes]
     file = None
-    if plan.found and plan.found.path:
+    if plan.found.path:
         file = claims.IncidentFile(plan.found.path.name, plan.evidence.put(plan.found.data, "txt"))
     collection = Collection(
         number=number, now=plan.now, window=plan.window, incident=plan.incident,

@@ -156,10 +156,8 @@ def _first(err: Exception) -> str:
     return str(err)
 
 
-def window(
-    incident: Incident, pad_before: str, pad_after: str, now: int
-) -> tuple[Incident, Window, list[Gap]]:
-    """Return the incident with its end clamped to now, the padded window, and the not_yet gap."""
+def window(incident: Incident, pad_before: str, pad_after: str, now: int) -> tuple[Window, list[Gap]]:
+    """Return the padded window, its end clamped to now, and what is left of it as a not_yet gap."""
     start, end = incident.start, incident.end
     if start is None:
         raise UsageError(f"incident {incident.id} has no start: put `start` in its file, or give --start")
@@ -177,7 +175,7 @@ def window(
             f"incident {incident.id}: its padded window leaves the years 1 to 9999, which can be written"
         )
     if wanted <= now:
-        return incident, collected, []
+        return collected, []
     open_end = "The incident has no end yet" if end is None else "The end of the window is ahead"
     text = f"{open_end}: collected until {format_instant(reached)}; run again after {format_instant(wanted)}"
-    return incident, collected, [gap(OWN_SOURCE, "not_yet", reached, wanted, text)]
+    return collected, [gap(OWN_SOURCE, "not_yet", reached, wanted, text)]

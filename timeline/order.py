@@ -40,7 +40,8 @@ def in_display_order(facts: Iterable[Fact]) -> list[Fact]:
 def undetermined_groups(facts: Sequence[Fact], errors: ClockErrors) -> list[tuple[str, ...]]:
     """Group neighbours (in display order) whose order is not proven; groups of one are left out.
 
-    A fact joins the running group unless every member of it precedes the fact.
+    A fact joins the running group unless every member of it precedes the fact. What was already so
+    (`earliest` null) precedes nothing: it draws in the fact after it, but not all that follow.
     """
     groups: list[list[str]] = []
     reach: dict[str, int] = {}
