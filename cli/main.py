@@ -179,6 +179,9 @@ for command in (backfill, check, status, sign_off, diff, export):
     app.command()(command)
 
 
+_INTERRUPTED = 130
+
+
 def _bear_any_terminal() -> None:
     """Let a name that the terminal's encoding lacks be written in another way, rather than fail."""
     for stream in (sys.stdout, sys.stderr):
@@ -208,9 +211,10 @@ def main() -> None:
         named = f"{err.filename}: " if err.filename is not None else ""
         typer.echo(f"timeline: {named}{err.strerror or err}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:
-        typer.echo("timeline: stopped; nothing was written", err=True)
-        sys.exit(130)
+    except SystemExit as err:
+        if err.code == _INTERRUPTED:  # typer makes it of a KeyboardInterrupt, and says nothing
+            typer.echo("timeline: stopped; each file is old or new, run it again", err=True)
+        raise
 
 
 if __name__ == "__main__":

@@ -88,7 +88,10 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             if err.reason != "unauthorised" or "answered 401" in str(err):
                 raise
             return self.origin, "of a version it does not tell"
-        number = str(answer.get("version", {}).get("number", ""))
+        version = answer.get("version") if isinstance(answer, dict) else None
+        if not isinstance(version, dict):
+            raise SourceError("undecodable", f"{self.options.url} does not answer as OpenSearch; check `url`")
+        number = str(version.get("number", ""))
         return self.options.origin or answer.get("cluster_uuid") or self.origin, number
 
     async def _layout(self, engine: Engine) -> Layout:

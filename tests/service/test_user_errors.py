@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -309,3 +311,32 @@ def test_a_terminal_that_lacks_the_letters_gets_them_in_another_way(folder: Path
     assert found.returncode == 0, found.stderr
     assert "postmortems/X" in found.stdout
     assert found.stdout.isascii()
+
+
+def test_a_build_that_is_interrupted_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "cli.main", "build", "--incident", "X", *TIMES, "--source",
+             f"prometheus=http://127.0.0.1:{silent.getsockname()[1]}"],
+            cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        silent.settimeout(60)
+        asked, _ = silent.accept()
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+        asked.close()
+    assert running.returncode == 130
+    assert "timeline: stopped" in said
+    assert "Traceback" not in said
+    assert everything(tmp_path) == set()
+
+
+@pytest.mark.parametrize("body", ["[]", "null", "7", "{}", '{"version": null}', "<html>"])
+def test_a_server_that_is_no_opensearch_is_named(folder: Path, httpserver: HTTPServer, body: str) -> None:
+    httpserver.expect_request(re.compile("/.*")).respond_with_data(body, content_type="application/json")
+    found = timeline(
+        folder, "build", "--incident", "INC-42", "--source", f"opensearch={httpserver.url_for('')}"
+    )
+    assert found.returncode == 1
+    assert "please report" not in found.stderr
+    assert "check `url`" in found.stderr or "not JSON" in found.stderr
