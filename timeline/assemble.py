@@ -72,14 +72,7 @@ def assemble(build: Build) -> Assembled:
     merged = merge(Seen(r.collection, f) for r in build.readings for f in r.of(Fact))
     belonging = _in_window(merged.facts, build.window)
     newest = _newest_good(build.readings)
-    last = max((r.collection for r in newest.values()), default=0)
-    older = {f.id for f in belonging if merged.collections[f.id] < last}
-    readers = _readers(build.readings, older)
-    marked = [
-        _mark_gone(f, merged.collections[f.id], [newest[key] for key in sorted(readers[f.id] & newest.keys())])
-        if f.id in older else f
-        for f in belonging
-    ]  # fmt: skip
+    marked = _marked(belonging, merged.collections, build.readings, newest)
     people = _people(build)
     holders = _holders(build.incident, people, build.joined)
     roles = {identity: role for role, identity in reversed(holders.items())}
@@ -150,10 +143,36 @@ def _readers(readings: Sequence[Reading], facts: set[str]) -> dict[str, set[tupl
     return readers
 
 
-def _mark_gone(fact: Fact, number: int, newest: Sequence[Reading]) -> Fact:
-    """Mark a fact that a reader of it looked for again, in a later collection, without finding it."""
-    later = any(r.collection > number and meets(fact, r.window) for r in newest)
-    return fact.model_copy(update={"last_seen": number}) if later else fact
+#: Where a source could not be read, a record that is not among its answers may still be there.
+_UNREAD: frozenset[GapReason] = frozenset(
+    {"unreachable", "unauthorised", "rate_limited", "timed_out", "truncated", "partial", "restricted"}
+)
+
+
+def _marked(
+    facts: Sequence[Fact], numbers: Mapping[str, int], readings: Sequence[Reading],
+    newest: Mapping[tuple[str, str], Reading],
+) -> list[Fact]:  # fmt: skip
+    """Mark each fact that a reader of it looked for again, in a later collection, without finding it."""
+    last = max((r.collection for r in newest.values()), default=0)
+    older = {f.id for f in facts if numbers[f.id] < last}
+    readers = _readers(readings, older)
+    unread = {
+        key: [Window(start=g.start, end=g.end) for g in reading.of(Gap) if g.reason in _UNREAD]
+        for key, reading in (newest.items() if older else ())
+    }
+
+    def looked_for(fact: Fact, key: tuple[str, str]) -> bool:
+        reading = newest[key]
+        reached = meets(fact, reading.window) and not any(meets(fact, span) for span in unread[key])
+        return reached and reading.collection > numbers[fact.id]
+
+    return [
+        f.model_copy(update={"last_seen": numbers[f.id]})
+        if f.id in older and any(looked_for(f, key) for key in readers[f.id] & newest.keys())
+        else f
+        for f in facts
+    ]
 
 
 def _people(build: Build) -> list[Person]:
@@ -211,6 +230,8 @@ def _gaps_of(readings: Sequence[Reading], last: int, window: Window) -> Iterable
                 yield found
         return
     reason, message = newest.failure or ("not_refreshed", "it is not among the sources of this build")
+    if not good and newest.collection < last:
+        return  # no longer a source, and nothing of it was ever kept: a name that was mistyped once
     if not good:
         yield gap(newest.source, reason, window.start, window.end, message)
         return

@@ -78,3 +78,16 @@ def test_one_person_may_hold_two_roles_and_a_name_that_two_have_is_nobodys() -> 
     assert dict(timeline.incident.roles) == {
         "commander": "commander", "communications": "not identified", "scribe": "commander",
     }  # fmt: skip
+
+
+def test_a_record_is_not_gone_where_its_source_could_not_be_read() -> None:
+    lost, gone = at(1, 120), at(2, 160)
+    cut = gap("s", "timed_out", 100, 150, "time_cap was used up")
+    timeline = built(reading(lost, gone), reading(cut, number=2))
+    assert {f.id: f.last_seen for f in timeline.facts} == {lost.id: None, gone.id: 1}
+
+
+def test_a_source_that_never_gave_anything_and_is_none_any_more_is_no_gap() -> None:
+    mistyped = reading(source="old", failure=("unreachable", "no such host"))
+    assert [g.source for g in built(mistyped, reading(at(1, 150))).gaps] == ["old"]
+    assert built(mistyped, reading(at(1, 150)), reading(at(1, 150), number=2)).gaps == ()
