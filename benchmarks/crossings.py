@@ -36,21 +36,23 @@ OURS = {"envelope": "auto", "chunks": "remote_read", "json": "samples"}
 WAYS = ("curl", *OURS, "client")
 
 
-def samples(series: int, days: int) -> Iterator[str]:
-    """Yield OpenMetrics lines: noisy waves below the threshold, with a single-sample spike in 24 of 500."""
+def samples(series: int, part: range) -> Iterator[str]:
+    """Yield the OpenMetrics lines of some samples of each series, numbered from the window's start.
+
+    Noisy waves below the threshold; 24 of the series have a spike of one sample in the first day.
+    """
     yield "# TYPE bench gauge"
-    count = days * DAY // STEP
     for number in range(series):
         seed = random.Random(number)
         spikes = (
-            {seed.randrange(10, count - 10)}
+            {seed.randrange(10, DAY // STEP - 10)}
             if number * 24 // series != (number - 1) * 24 // series
             else set()
         )
         wave = [50 + 30 * math.sin(n / 900 + number) for n in range(5_655)]  # one turn
         labels = f'bench{{instance="i{number:04d}",job="bench"}}'
-        noise = seed.random
-        for n in range(-MARGIN, count + MARGIN):
+        noise = random.Random(f"{number} {part.start}").random
+        for n in part:
             value = 120.5 if n in spikes else wave[n % 5_655] + noise()
             yield f"{labels} {value!r} {T0 + STEP * n}"
     yield "# EOF"
@@ -183,8 +185,22 @@ def main() -> None:
 def serve(folder: Path, series: int, days: int) -> None:
     """Run a filled server until the input ends, and say where it is."""
     from tests.servers.prometheus import start_prometheus
+    from tests.servers.require import program
 
-    with start_prometheus(folder, openmetrics="\n".join(samples(series, days))) as server:
+    last, text = days * DAY // STEP + MARGIN, folder / "part.om"
+    for first in range(-MARGIN, last, DAY // STEP):  # day by day: a month of text is some gigabytes
+        part = range(first, min(first + DAY // STEP, last))
+        text.write_text("\n".join(samples(series, part)) + "\n")
+        fill: list[str | Path] = [
+            program("promtool", "prometheus"),
+            "tsdb",
+            "create-blocks-from",
+            "openmetrics",
+        ]
+        made = [*fill, "--max-block-duration=24h", text, folder / "data"]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+    text.unlink()
+    with start_prometheus(folder) as server:
         print(server.url, flush=True)
         sys.stdin.read()
 
