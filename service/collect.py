@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 import anyio
+from pydantic import ValidationError
 
 from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.http import limited
@@ -136,16 +137,28 @@ def _refuses(entry: Entry) -> bool:
 async def replay(collection: Collection, evidence: Evidence, readings: list[Reading]) -> None:
     """Read a collection again into `readings` from its evidence alone: no socket, no process, no secret."""
     for run in collection.sources:
-        collector = registry.load(run.collector)
-        config = SourceConfig(
-            run.name, run.collector, collector.options_type.model_validate(run.options), run.options
+        task = Task(
+            _recorded(run, collection),
+            collection.number,
+            collection.window,
+            collection.incident,
+            collection.now,
         )
-        task = Task(config, collection.number, collection.window, collection.incident, collection.now)
         tape = ReplayTape(run.name, run.collector, evidence, collection.exchanges, ended=run.defect)
         outcome = await _read(task, _context(task, tape, Path(), Silent()), Silent())
         reading = outcome.reading
         # How the run ended is part of the evidence, also where no exchange shows it.
         readings.append(dataclasses.replace(reading, failure=run.failure or reading.failure))
+
+
+def _recorded(run: SourceRun, collection: Collection) -> SourceConfig:
+    """Return a source as it was configured; raise EvidenceError where this version cannot read that."""
+    try:
+        options = registry.load(run.collector).options_type.model_validate(run.options)
+    except (UsageError, ValidationError) as err:
+        told = f"collection {collection.number} read {run.name} with {run.collector} of version {collection.tool}"
+        raise EvidenceError(line(f"{told}, which cannot be had here: {err}")) from err
+    return SourceConfig(run.name, run.collector, options, run.options)
 
 
 def _context(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress) -> Context:

@@ -37,6 +37,8 @@ def expand(name: str) -> tuple[str, ...]:
 
 def load(name: str) -> type[AnyCollector]:
     """Import a collector; raise UsageError naming what failed."""
+    if name not in _points():
+        raise UsageError(f"there is no collector {name!r} in this installation; see `timeline collectors`")
     try:
         found: type[AnyCollector] = _points()[name].load()
     except Exception as err:  # a plugin may fail in any way; the user needs to know which and how

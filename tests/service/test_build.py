@@ -327,6 +327,20 @@ def test_a_request_that_the_evidence_lacks_is_named(home: Path) -> None:
     assert "collect anew into another --out" in again.stderr
 
 
+@pytest.mark.parametrize("change", [{"collector": "of_a_plugin"}, {"options": {"pathh": "x"}}], ids=str)
+def test_a_collector_that_cannot_be_had_any_more_is_named(home: Path, change: dict[str, object]) -> None:
+    make(home)
+    evidence = Evidence(made(home) / "evidence")
+    [collection] = evidence.manifest().collections
+    sources = tuple(run.model_copy(update=change) for run in collection.sources)
+    evidence.write_manifest(Manifest(collections=(collection.model_copy(update={"sources": sources}),)))
+    found = timeline(home, "build", "--incident", "INC-1", "--offline")
+    assert found.returncode == 2
+    assert "collection 1 read repo" in found.stderr
+    assert str(next(iter(change.values())))[:5].strip("{'") in found.stderr
+    assert "Traceback" not in found.stderr
+
+
 def test_evidence_that_lacks_a_request_is_no_gap_where_requests_run_side_by_side() -> None:
     lacks, failed = LackingError("the evidence lacks it"), SourceError("timed_out", "late")
     for errors in ([failed, lacks], [lacks, failed], [ExceptionGroup("", [failed, lacks])]):
