@@ -49,7 +49,7 @@ export function drillFile(model, steps) {
   const parts = [...steps].sort((a, b) => (a.at < b.at ? -1 : 1)).map((step) => [
     `## ${clockText(Date.parse(step.at) / 1000, 'UTC')} UTC`, `${step.seen}${step.fact ? ` Last surfaced: \`${step.fact}\`.` : ''}`, step.answer.trim().split(/\r?\n/).map((line) => `> ${line}`).join('\n'),
   ].join('\n\n'));
-  return [`# Drill: ${[incident.id, incident.title].filter(Boolean).join(' · ')}`, 'What the group would have done at each step, without knowing what came later.', ...parts, `Made from timeline.json with digest ${digest}.`, ''].join('\n\n');
+  return [`# Drill: ${[incident.id, incident.title].filter(Boolean).join(' · ')}`, 'What the group would have done at each step, without knowing what came later.', ...parts, `Made from timeline.json with digest ${digest}.`].join('\n\n').concat('\n');
 }
 
 /** @param {string} id */

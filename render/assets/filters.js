@@ -1,3 +1,4 @@
+import { zoomBy } from './chart.js';
 import { byId, el } from './dom.js';
 import { icon } from './icons.js';
 import { makeLaneMenu } from './lanetools.js';
@@ -23,7 +24,7 @@ export function makeFilters(model, store) {
   const lanesMenu = makeLaneMenu(model, store);
   const shown = el('output', { class: 'shown', 'aria-live': 'polite' });
   const clear = el('button', { type: 'button', class: 'clear', hidden: true, on: { click: () => store.set({ q: '', lanes: null, sources: null, kinds: null, from: null, to: null }) } }, 'show all');
-  byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, kinds.node, lanesMenu.node, search, shown, clear);
+  byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, kinds.node, lanesMenu.node, zoomers(model, store), search, shown, clear);
   const draw = (/** @type {number} */ now) => {
     const state = store.get();
     if (search.value !== state.q) search.value = state.q;
@@ -34,6 +35,14 @@ export function makeFilters(model, store) {
     clear.hidden = !isFiltered(state);
   };
   return { draw, lanes: lanesMenu.update };
+}
+
+/** The same as the keys W, S, A and D: a finger has no keys, and its drag scrolls. @param {Model} model @param {Store} store */
+function zoomers(model, store) {
+  const button = (/** @type {string} */ sign, /** @type {string} */ what, /** @type {() => void} */ then) => el('button', { type: 'button', 'aria-label': what, title: what, on: { click: then } }, sign);
+  return el('div', { class: 'zoomers', role: 'group', 'aria-label': 'Range' },
+    button('−', 'Zoom out (S)', () => zoomBy(store, model, 2)), button('+', 'Zoom in (W)', () => zoomBy(store, model, 0.5)),
+    button('‹', 'Earlier (A)', () => zoomBy(store, model, 1, -0.25)), button('›', 'Later (D)', () => zoomBy(store, model, 1, 0.25)));
 }
 
 /**

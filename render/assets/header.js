@@ -41,7 +41,14 @@ function chooseZone(select, store) {
   if (select.value !== OTHER) return store.set({ zone: select.value });
   const before = store.get().zone;
   const name = el('input', { type: 'text', id: 'zone-name', 'aria-label': 'Time zone, as in the IANA database', placeholder: 'Area/Place', autocomplete: 'off', spellcheck: false });
-  const close = () => { if (name.isConnected) name.remove(); select.value = store.get().zone; };
+  let closed = false; // removing it takes the focus away, which closes it, too
+  const close = () => {
+    if (!closed) {
+      closed = true;
+      name.remove();
+    }
+    select.value = store.get().zone;
+  };
   name.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') close();
     if (event.key !== 'Enter') return;

@@ -118,9 +118,9 @@ function roleNames(lane, view, place) {
   ]);
 }
 
-/** The lower edge of a lane can be dragged. @param {Lane} lane @param {Geometry} geometry */
+/** The lower edge of a lane can be dragged, beside the plot, where a drag zooms. @param {Lane} lane @param {Geometry} geometry */
 function laneEdge(lane, geometry) {
-  return el('div', { class: 'lane-edge', 'data-lane': lane.key, style: `top:${lane.top + lane.height + geometry.top - 3}px` });
+  return el('div', { class: 'lane-edge', 'data-lane': lane.key, style: `top:${lane.top + lane.height + geometry.top - 3}px;width:${geometry.left}px` });
 }
 
 /** A marked range, and how long it is. @param {import('./chart.js').Chart} chart @param {{ x: (at: number) => number, top: number, scale: number }} place */

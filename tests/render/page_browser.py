@@ -42,7 +42,9 @@ def new_context(browser: Browser, options: dict[str, object]) -> tuple[BrowserCo
 
 
 def written(folder: Path, case: str | Built, *, drill: bool = False) -> Path:
-    name = (case if isinstance(case, str) else f"case-{id(case)}") + ("-drill" if drill else "")
+    name = (case if isinstance(case, str) else f"case-{len(list(folder.iterdir()))}") + (
+        "-drill" if drill else ""
+    )
     path = folder / f"{name}.html"
     if not path.exists():
         built = CASES[case]() if isinstance(case, str) else case

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from render.page import pack
 from tests.render.page_browser import FIRING, chosen, needs_browser, new_context, the, until, written
-from tests.render.page_cases import CASES, HOSTILE
+from tests.render.page_cases import CASES, HOSTILE, busy
 from tests.render.timeline_fixture import rich
+from tests.servers.require import cache
 
 pytestmark = needs_browser
 
@@ -246,3 +248,24 @@ def test_a_print_holds_every_row(show: Callable[..., Page], tmp_path: Path) -> N
     page.pdf(path=str(tmp_path / "page.pdf"), format="A4")
     assert (tmp_path / "page.pdf").stat().st_size > 20_000
     assert page.locator("tr[data-fact]").count() == 90
+
+
+def test_the_basic_bundle_draws_all_that_the_whole_script_does(
+    show: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = cache() / "bundle/node_modules/plotly.js-basic-dist-min/plotly-basic.min.js"
+    if not bundle.is_file():
+        pytest.skip("tools/bundle-plotly --fetch has not been run")
+    drawn = "[...document.querySelectorAll('#plot path, #plot text')].map(n => (n.getAttribute('d') ?? n.textContent).slice(0, 80))"
+    whole = show("busy").evaluate(drawn)
+    monkeypatch.setattr("render.page.plotly_packed", lambda: pack(bundle.read_bytes()))
+    assert show(busy()).evaluate(drawn) == whole
+
+
+def test_a_finger_zooms_by_buttons(show: Callable[..., Page]) -> None:
+    page = show(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.locator("button[aria-label='Zoom in (W)']").tap()
+    until(page, "location.hash.includes('from=')")
+    page.locator("button[aria-label='Later (D)']").tap()
+    page.locator("button[aria-label='Zoom out (S)']").tap()
+    until(page, "!location.hash.includes('from=')")

@@ -65,9 +65,9 @@ def test_a_drag_of_the_lower_edge_resizes(show: Callable[..., Page]) -> None:
     key = rich().timeline.panels[0].id
     box = page.locator(f".lane-edge[data-lane='{key}']").bounding_box()
     assert box
-    page.mouse.move(box["x"] + 400, box["y"] + 3)
+    page.mouse.move(box["x"] + 60, box["y"] + 3)
     page.mouse.down()
-    page.mouse.move(box["x"] + 400, box["y"] + 83, steps=5)
+    page.mouse.move(box["x"] + 60, box["y"] + 83, steps=5)
     page.mouse.up()
     until(page, "location.hash.includes('size=')")
     page.wait_for_timeout(300)

@@ -145,7 +145,7 @@ def test_a_drill_begins_at_the_first_signal_and_hides_what_is_later(
     text = (tmp_path / "drill.md").read_text("utf-8")
     assert "> Roll back 1041\n> and tell support" in text
     assert text.index("Roll back") < text.index("Page payments")
-    assert "alert firing" in text
+    assert " firing; last message " in text
     assert rich().timeline.digest in text
     page.click(".drill .controls button:has-text('from the start')")
     assert page.input_value("#answer").startswith("Roll back 1041")

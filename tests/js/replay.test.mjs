@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { load } from './load.mjs';
+
+const { makeModel } = await load('model.js');
+const { ceilMillis, firstSignal, nextSeen, sentence, situation, standing, surfacedBy } = await load('replay.js');
+const { emptyState } = await load('fragment.js');
+const { placeLanes } = await load('lanes.js');
+const { parted, flapWords } = await load('flaps.js');
+const { selectGaps, selectItems } = await load('select.js');
+const { drillFile } = await load('drill.js');
+const { shownItems } = await load('chart.js');
+
+const second = (n) => new Date(Date.parse('2026-11-21T13:00:00Z') + n * 1000).toISOString();
+let next = 0;
+const fact = (kind, at, more = {}) => ({
+  id: `f-${String(next++).padStart(16, '0')}`, kind, category: kind.startsWith('chat') ? 'action' : kind.startsWith('deploy') ? 'change' : 'signal', earliest: second(at), latest: second(at), time_means: 't', clock: 'c', subject: { labels: {} },
+  statement: 'Alert `Slow` fired', related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
+});
+const told = (kind, at, more = {}) => fact(kind, at, { surfaced: second(at), ...more });
+const model = (facts, more = {}) => makeModel({
+  incident: { id: 'I', title: 'Slow', services: [] }, window: { start: second(0), end: second(3600) }, digest: 'd', tool: '', sources: ['prod'], clocks: {}, facts, gaps: [], measures: [], panels: [], groups: [], ...more,
+});
+const story = (more = {}) => model([
+  told('deploy.finished', 50), fact('metric.crossed_above', 100, { thread: 't' }), fact('alert.pending', 110, { thread: 't' }), told('alert.firing', 200, { thread: 't' }),
+  told('chat.message', 260, { quote: { text: 'looking' } }), told('alert.silenced', 300, { thread: 't' }), told('alert.resolved', 900, { thread: 't' }),
+], more);
+
+test('a fact is seen when people had been told, untold when it had only happened, ahead before', () => {
+  const [, crossing, , firing] = story().items;
+  assert.deepEqual([standing(crossing, 99), standing(crossing, 100), standing(firing, 199.999), standing(firing, 200), standing(firing, null)], ['ahead', 'untold', 'ahead', 'seen', 'seen']);
+});
+
+test('one sentence says what could be seen', () => {
+  const made = story();
+  assert.equal(sentence(made, 150, 'UTC'), 'At 13:02:30: 0 alerts firing, 1 pending; no message yet.');
+  assert.equal(sentence(made, 300, 'UTC'), 'At 13:05:00: 1 alert firing, 1 silenced; last message 13:04:20.');
+  assert.deepEqual({ ...situation(made, 900), message: null }, { firing: 0, pending: 0, silenced: 1, message: null });
+  assert.deepEqual(surfacedBy(made.items, 260).map((item) => item.fact.kind), ['chat.message', 'alert.firing', 'deploy.finished']);
+});
+
+test('a replay begins at the first signal that told people something', () => {
+  assert.equal(firstSignal(story()), 200);
+  assert.equal(firstSignal(model([fact('metric.crossed_above', 100.0004)])), 100.001);
+  assert.equal(firstSignal(model([])), 0);
+  assert.equal(ceilMillis(1.0000000001), 1);
+});
+
+test('steps go by what surfaced, and through facts of one moment', () => {
+  const made = model([told('alert.firing', 10), told('chat.message', 20), told('chat.message', 20), fact('alert.pending', 30)]);
+  const [a, b, c, d] = made.items;
+  assert.equal(nextSeen(made.items, 0, null, 1), a);
+  assert.equal(nextSeen(made.items, 20, b.fact.id, 1), c);
+  assert.equal(nextSeen(made.items, 20, c.fact.id, 1), d);
+  assert.equal(nextSeen(made.items, 30, d.fact.id, 1), null);
+  assert.equal(nextSeen(made.items, 20, b.fact.id, -1), a);
+});
+
+test('an exercise selects nothing that is still ahead, gaps neither', () => {
+  const made = story({ drill: true, gaps: [{ id: 'g', source: 'prod', start: second(500), end: second(600), reason: 'partial', statement: '', evidence: [] }] });
+  const at = (seconds) => ({ ...emptyState(), at: seconds });
+  assert.deepEqual([selectItems(made, at(200)).length, shownItems(made, at(260)).length, selectGaps(made, at(499)).length, selectGaps(made, at(500)).length], [4, 5, 0, 1]);
+  const lanes = placeLanes(made, selectItems(made, at(200)), at(200), false, 1).lanes;
+  assert.ok(lanes.flatMap((lane) => lane.rows.flatMap((row) => row.spans)).every((span) => span.to <= 200 && span.state !== 'ahead'));
+});
+
+test('a flap is a ribbon while it is whole, folded, and there is no playhead', () => {
+  const facts = Array.from({ length: 8 }, (_, n) => told(n % 2 ? 'alert.resolved' : 'alert.firing', 100 * n, { thread: 't' }));
+  const made = model(facts, { flaps: [{ facts: facts.map((_, place) => place), times: 4, duty: [0.501, 0.502] }] });
+  const look = (change, items = made.items) => { const { flaps, rest } = parted(items, { ...emptyState(), ...change }); return [flaps.length, rest.length]; };
+  assert.deepEqual([look({}), look({ open: [facts[0].id] }), look({ at: 10 }), look({}, made.items.slice(1))], [[1, 0], [0, 8], [0, 8], [0, 7]]);
+  assert.equal(flapWords(made.flaps[0]), '4× · on 50–51 %');
+});
+
+test('lanes fold to one row, stand in the order that was chosen, and take the height that was chosen', () => {
+  const made = model([told('alert.firing', 1, { thread: 'a' }), told('alert.firing', 2, { thread: 'b', subject: { labels: { alertname: 'B' } } }), told('chat.message', 3), told('deploy.finished', 4)]);
+  const keys = (change) => placeLanes(made, made.items, { ...emptyState(), ...change }, false, 1).lanes;
+  assert.deepEqual(keys({}).map((lane) => lane.key), ['alerts', 'changes', 'chat', 'coverage']);
+  assert.deepEqual(keys({ order: ['coverage', 'gone', 'alerts'] }).map((lane) => lane.key), ['coverage', 'alerts', 'changes', 'chat']);
+  const [alerts] = keys({ fold: ['alerts'], sizes: [['chat', 80]] });
+  assert.deepEqual([alerts.folded, alerts.rows.length, alerts.rows[0].items.length], [true, 1, 2]);
+  assert.equal(keys({ sizes: [['chat', 80]] }).find((lane) => lane.key === 'chat').height, 80);
+});
+
+test('an acknowledgement without a service stands in the row of the only alert of its name', () => {
+  const named = { labels: { alertname: 'Slow', service: 'shop' } };
+  const made = model([told('alert.firing', 60, { thread: 't', subject: named }), told('alert.acknowledged', 70, { source: 'pager', statement: 'Alert `Slow` was acknowledged' })]);
+  const alerts = placeLanes(made, made.items, emptyState(), false, 1).lanes.find((lane) => lane.key === 'alerts');
+  assert.deepEqual([alerts.rows.length, alerts.rows[0].items.length], [1, 2]);
+});
+
+test('the file of an exercise holds each step in order, as it was written', () => {
+  const text = drillFile(story(), [{ at: second(260), fact: 'f-2', seen: 'At 13:04:20: x.', answer: 'b\n# c' }, { at: second(200), fact: '', seen: 'At 13:03:20: y.', answer: ' a ' }]);
+  assert.deepEqual(text.split('\n').filter((line) => /^(##|>)/.test(line)), ['## 13:03:20 UTC', '> a', '## 13:04:20 UTC', '> b', '> # c']);
+  assert.ok(text.endsWith('digest d.\n') && !text.endsWith('\n\n'));
+});
