@@ -39,7 +39,8 @@ def refresh(
             timeline,
             evidence,
             evidence.people(),
-            conf.settings.chart_url,
+            # Run from elsewhere, without the configuration: links stay as the build made them.
+            conf.settings.chart_url if conf.path or newest is None else newest.chart_url,
             stills=stills,
             chosen=chosen,
         )

@@ -490,6 +490,18 @@ def test_a_draft_with_broken_fences_is_named_and_not_touched(home: Path) -> None
     assert {p: p.read_bytes() for p in made(home).rglob("*") if p.is_file()} == before
 
 
+def test_refresh_without_the_configuration_keeps_the_links(
+    home: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "timeline.toml").write_text('chart_url = "https://pages.example/"\n' + CONFIG)
+    make(home)
+    before = outputs(made(home))
+    assert b"https://pages.example/timeline.html#f-" in before["postmortem.md"]
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    refresh(made(home), stills=False)
+    assert outputs(made(home)) == before
+
+
 def test_two_builds_of_one_incident_do_not_run_at_once(home: Path) -> None:
     from service import files
 
