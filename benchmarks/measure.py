@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,14 +22,14 @@ class Figures(NamedTuple):
 
 def run(command: Sequence[str | Path], cwd: Path | None = None, *, allowed: Sequence[int] = (0,)) -> Figures:
     """Run a command to its end; raise SystemExit with its words when it fails."""
-    log = Path(cwd or ".") / f"bench-{os.getpid()}.log"
-    started = time.perf_counter()
-    with log.open("wb") as out:
+    with tempfile.TemporaryFile() as out:
+        started = time.perf_counter()
         process = subprocess.Popen([str(c) for c in command], cwd=cwd, stdout=out, stderr=out)
         _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in allowed:
-        sys.exit(f"{command[0]} ended with {process.returncode}:\n{log.read_text()[-3000:]}")
-    log.unlink()
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode not in allowed:
+            out.seek(0)
+            said = out.read()[-3000:].decode("utf-8", "replace")
+            sys.exit(f"{command[0]} ended with {process.returncode}:\n{said}")
     return Figures(wall, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
