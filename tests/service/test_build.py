@@ -11,17 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from collectors.base import Answer, SourceError
-from collectors.jsonl_parts import Reader
+from collectors.base import SourceError
 from collectors.redaction import Redactor
 from collectors.tape import LackingError
-from service import build as module
 from service import collect
 from service.build import Request, Result, build
 from service.evidence import Evidence, Manifest
@@ -327,20 +324,6 @@ def test_a_request_that_the_evidence_lacks_is_named(home: Path) -> None:
     assert "collect anew into another --out" in again.stderr
 
 
-@pytest.mark.parametrize("change", [{"collector": "of_a_plugin"}, {"options": {"pathh": "x"}}], ids=str)
-def test_a_collector_that_cannot_be_had_any_more_is_named(home: Path, change: dict[str, object]) -> None:
-    make(home)
-    evidence = Evidence(made(home) / "evidence")
-    [collection] = evidence.manifest().collections
-    sources = tuple(run.model_copy(update=change) for run in collection.sources)
-    evidence.write_manifest(Manifest(collections=(collection.model_copy(update={"sources": sources}),)))
-    found = timeline(home, "build", "--incident", "INC-1", "--offline")
-    assert found.returncode == 2
-    assert "collection 1 read repo" in found.stderr
-    assert str(next(iter(change.values())))[:5].strip("{'") in found.stderr
-    assert "Traceback" not in found.stderr
-
-
 def test_evidence_that_lacks_a_request_is_no_gap_where_requests_run_side_by_side() -> None:
     lacks, failed = LackingError("the evidence lacks it"), SourceError("timed_out", "late")
     for errors in ([failed, lacks], [lacks, failed], [ExceptionGroup("", [failed, lacks])]):
@@ -360,21 +343,6 @@ def test_a_defect_is_a_gap_without_secrets() -> None:
     assert "KeyError" in said
     assert "s3cret" not in said
     assert "\x1b" not in said
-
-
-def test_a_defect_in_the_middle_of_a_read_does_not_bar_later_builds(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def broken(self: Reader) -> Answer:
-        raise ValueError("no such case was thought of")
-
-    with monkeypatch.context() as defective:
-        defective.setattr(Reader, "next_part", broken)
-        first = make(home)
-    assert [(g.source, g.reason) for g in first.timeline.gaps] == [("status", "undecodable")]
-    assert "ValueError" in first.timeline.gaps[0].statement
-    assert rebuild(home) == outputs(made(home))
-    assert make(home).timeline.gaps == ()
 
 
 def full(home: Path, size: int) -> subprocess.CompletedProcess[str]:
@@ -437,25 +405,6 @@ def test_evidence_that_serves_two_outputs_is_written_by_one_build_at_a_time(home
     assert not (home / "elsewhere").exists()
 
 
-def test_draft_and_page_of_another_build_are_named_and_mended(home: Path) -> None:
-    make(home)
-    old = outputs(made(home))
-    (home / "status.jsonl").write_text("")
-    make(home)
-    new = outputs(made(home))
-    for again in (
-        lambda: refresh(made(home), config=home / "timeline.toml", stills=False),
-        lambda: make(home, offline=True).messages,
-    ):
-        for name in ("postmortem.md", "timeline.html"):
-            (made(home) / name).write_bytes(old[name])
-        said = " ".join(again())
-        assert "postmortem.md was made from another timeline.json" in said
-        assert "timeline.html was made from another timeline.json" in said
-        assert outputs(made(home)) == new
-        assert "another" not in " ".join(again())
-
-
 def test_a_timeline_that_somebody_changed_is_named(home: Path) -> None:
     make(home)
     path = made(home) / "timeline.json"
@@ -488,55 +437,6 @@ def test_a_draft_with_broken_fences_is_named_and_not_touched(home: Path) -> None
         assert "not touched" in found.stderr
     assert timeline(home, "refresh", str(made(home)), "--no-stills").returncode == 2
     assert {p: p.read_bytes() for p in made(home).rglob("*") if p.is_file()} == before
-
-
-def test_refresh_without_the_configuration_keeps_the_links(
-    home: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (home / "timeline.toml").write_text('chart_url = "https://pages.example/"\n' + CONFIG)
-    make(home)
-    before = outputs(made(home))
-    assert b"https://pages.example/timeline.html#f-" in before["postmortem.md"]
-    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
-    refresh(made(home), stills=False)
-    assert outputs(made(home)) == before
-
-
-def test_two_builds_of_one_incident_do_not_run_at_once(home: Path) -> None:
-    from service import files
-
-    make(home)
-    with files.locked(made(home)):
-        found = timeline(home, "build", "--incident", "INC-1", "--no-stills")
-    assert found.returncode == 1
-    assert "another build" in found.stderr
-
-
-def test_what_a_killed_build_left_half_written_is_removed_wherever_it_lies(home: Path) -> None:
-    make(home)
-    (made(home) / "charts").mkdir()
-    left = [
-        made(home) / name for name in (".new-7-a", "evidence/.new-7-manifest.json", "charts/.new-7-a.svg")
-    ]
-    for path in left:
-        path.write_bytes(b"half")
-    make(home, offline=True)
-    assert not [path for path in left if path.exists()]
-
-
-def test_an_offline_build_sees_a_collection_that_ended_while_it_waited(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make(home)
-    lock = module._locked
-
-    def late(directory: Path, evidence: Evidence) -> AbstractContextManager[None]:
-        monkeypatch.setattr(module, "_locked", lock)
-        make(home)
-        return lock(directory, evidence)
-
-    monkeypatch.setattr(module, "_locked", late)
-    assert make(home, offline=True).collection.number == 2
 
 
 def whole(directory: Path) -> None:
