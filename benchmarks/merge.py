@@ -16,11 +16,13 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks.measure import Figures, run
 
-SOURCES, DUPLICATES, BLOCK = 6, 0.03, 1 << 20
+SOURCES, DUPLICATES = 6, 0.03
+Key = tuple[int, int, str, str]
 T0 = 1_772_323_200_000  # 2026-03-01T00:00:00Z, ms
 KINDS = ("alert.firing", "chat.message", "custom", "deploy.started", "log.first_seen", "metric.crossed_above")
 
@@ -44,13 +46,13 @@ def events(count: int) -> list[tuple[int, bytes]]:
 
 def prepare(folder: Path, count: int) -> list[Path]:
     """Write six sorted files; a duplicate stands in two of them, or twice in one."""
-    from timeline.runs import order_text
+    from timeline.instant import parse_instant
 
     rng = random.Random(5)
-    runs: list[list[tuple[str, bytes]]] = [[] for _ in range(SOURCES)]
+    runs: list[list[tuple[Key, bytes]]] = [[] for _ in range(SOURCES)]
     for _, line in events(round(count / (1 + DUPLICATES))):
         row = json.loads(line)
-        key = order_text(row["earliest"], row["latest"], row["kind"], row["id"])
+        key = (parse_instant(row["earliest"]), parse_instant(row["latest"]), row["kind"], row["id"])
         runs[rng.randrange(SOURCES)].append((key, line))
         if rng.random() < DUPLICATES:
             runs[rng.randrange(SOURCES)].append((key, line))
@@ -60,20 +62,12 @@ def prepare(folder: Path, count: int) -> list[Path]:
     return paths
 
 
-def blocks(path: Path) -> Iterator[bytes]:
-    """Yield blocks of whole lines of a file."""
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            yield block + file.readline()
-
-
 def ours(paths: list[Path], out: Path) -> None:
-    """Merge as the product does: in blocks, to the output."""
+    """Merge as the product does: as a stream, to the output."""
     from timeline.runs import merge_runs
 
-    with out.open("wb") as file:
-        for lines in merge_runs([blocks(path) for path in paths]):
-            file.write(b"\n".join([*lines, b""]))
+    with ExitStack() as stack, out.open("wb") as file:
+        file.writelines(merge_runs([stack.enter_context(path.open("rb")) for path in paths]))
 
 
 def frames(paths: list[Path], out: Path) -> None:

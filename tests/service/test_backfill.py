@@ -20,6 +20,7 @@ import pytest
 
 from service import backfill as module
 from service.backfill import Asked, Report, backfill
+from service.backfill_facts import write_facts
 from service.backfill_job import Job, Row
 from service.build import Request, build
 from tests.servers.ports import free_port
@@ -125,7 +126,7 @@ def test_files_that_cannot_be_built_are_rows_and_the_others_go_on(home: Path) ->
 
 
 def command(home: Path, *arguments: str) -> subprocess.Popen[str]:
-    line = [
+    line: list[str | Path] = [
         Path(sys.executable).with_name("timeline"),
         "backfill",
         "--since",
@@ -150,6 +151,18 @@ def test_a_process_killed_in_the_middle_has_its_incident_built_by_another(home: 
     told = [Fact.model_validate_json(line) for line in facts.read_bytes().splitlines()]
     assert len({fact.id for fact in told}) == len(told) == answer["facts_written"] > 3_000
     assert [display_key(fact) for fact in told] == sorted(display_key(fact) for fact in told)
+
+
+def test_facts_of_more_files_than_may_be_open_are_the_same(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = backfill(asked(home, workers=2))
+    paths = [home / "postmortems" / row.incident / "timeline.json" for row in report.rows]
+    count = write_facts(paths, home / "at-once.jsonl")
+    monkeypatch.setattr("service.backfill_facts._OPEN", 3)
+    assert write_facts(paths[::-1], home / "in-turns.jsonl") == count == sum(row.facts for row in report.rows)
+    assert (home / "in-turns.jsonl").read_bytes() == (home / "at-once.jsonl").read_bytes()
+    assert not list(home.glob(".new-*"))
 
 
 def building(parent: int) -> int | None:
@@ -208,7 +221,7 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.P
 def wait_for(address: str, workers: int) -> None:
     from distributed import Client
 
-    with Client(address, timeout=60, set_as_default=False) as client:
+    with Client(address, timeout=60, set_as_default=False) as client:  # type: ignore[no-untyped-call]
         client.wait_for_workers(workers, timeout=60)
 
 
