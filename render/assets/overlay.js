@@ -100,7 +100,8 @@ function flapNames(lane, view, place) {
       const words = flapWords(flap);
       const width = words.length * 6.5 * place.scale;
       const [left, right] = [place.x(Math.max(flap.from, view.from)), place.x(Math.min(flap.to, view.to))];
-      const beside = right - left < width && right < place.x(view.to) - width;
+      // On a short ribbon the words would hide it.
+      const beside = right - left < 2 * width && right < place.x(view.to) - width;
       const at = beside ? right + 6 : left + 6;
       if (taken.some(([from, to]) => at < to && at + width > from)) return [];
       taken.push([at, at + width]);

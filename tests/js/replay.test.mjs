@@ -41,7 +41,7 @@ test('one sentence says what could be seen', () => {
 
 test('a replay begins at the first signal that told people something', () => {
   assert.equal(firstSignal(story()), 200);
-  assert.equal(firstSignal(model([fact('metric.crossed_above', 100.0004)])), 100.001);
+  assert.equal(firstSignal(model([fact('metric.crossed_above', 100, { latest: '2026-11-21T13:01:40.0004Z' })])), 100.001);
   assert.equal(firstSignal(model([])), 0);
   assert.equal(ceilMillis(1.0000000001), 1);
 });
