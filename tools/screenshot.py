@@ -1,19 +1,31 @@
-"""Make the pictures of the documentation from a built page: tools/screenshot.py build/demo/*/timeline.html."""
+"""Make the pictures of the documentation from a built page: tools/screenshot.py build/demo/*/timeline.html.
+
+With --cases, instead: every case that the page's tests draw, in every look, into build/looks, to be
+looked at by a person: tools/screenshot.py --cases [NAME...].
+"""
 
 from __future__ import annotations
 
 import argparse
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
-#: name, colour scheme, width, height: what the README and the how-to pages show.
+#: name, colour scheme, width, height, and what is behind the fact in the link: what the docs show.
 SHOTS = (
-    ("checkout-outage", "light", 1440, 1180),
-    ("checkout-outage-dark", "dark", 1440, 1180),
-    ("checkout-outage-phone", "light", 390, 844),
+    ("checkout-outage", "light", 1440, 1180, ""),
+    ("checkout-outage-dark", "dark", 1440, 1180, ""),
+    ("checkout-outage-replay", "light", 1440, 1000, "&at=2026-11-12T14:15:30Z"),
 )
+#: name, colour scheme, width, height, greyscale: each case in each, and as a sheet.
+LOOKS = (
+    ("desk", "light", 1280, 720, False), ("dark", "dark", 1280, 1400, False), ("grey", "light", 1280, 1400, True),
+    ("4k", "light", 3840, 2160, False), ("phone", "light", 390, 844, False),
+)  # fmt: skip
+LOOKED = Path(__file__).parent.parent / "build" / "looks"
 
 
 def main() -> int:
@@ -23,6 +35,13 @@ def main() -> int:
     if chromium is None:
         print("screenshot: needs Chromium (apt-get install chromium)", file=sys.stderr)
         return 2
+    if arguments.cases is not None:
+        for path in _cases(chromium, arguments.cases):
+            print(path, flush=True)
+        return 0
+    if arguments.page is None:
+        print("screenshot: give a built timeline.html, or --cases", file=sys.stderr)
+        return 2
     arguments.out.mkdir(parents=True, exist_ok=True)
     for path in _take(chromium, arguments.page, arguments.out, arguments.fragment):
         print(path)
@@ -30,13 +49,56 @@ def main() -> int:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("page", type=Path, help="a built timeline.html")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("page", type=Path, nargs="?", help="a built timeline.html")
+    parser.add_argument(
+        "--cases", nargs="*", metavar="NAME", help="the cases of the page's tests, all or these"
+    )
     parser.add_argument("--out", type=Path, default=PICTURES, help="folder of the pictures")
     parser.add_argument(
         "--fragment", default="", help="what to open at: f-ID[&key=value...]; else the first firing"
     )
     return parser.parse_args()
+
+
+def _cases(chromium: str, names: list[str]) -> Iterator[Path]:
+    from playwright.sync_api import sync_playwright
+
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+    from render.page import render_page
+    from tests.render.page_cases import CASES
+
+    LOOKED.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for name in names or CASES:
+            built = CASES[name]()
+            page = LOOKED / f"{name}.html"
+            page.write_bytes(render_page(built.timeline, built.read))
+            for look in LOOKS:
+                yield _look(browser, page, LOOKED / f"{name}-{look[0]}.png", look)
+        browser.close()
+
+
+def _look(browser: Any, page: Path, path: Path, look: tuple[str, str, int, int, bool]) -> Path:
+    name, scheme, width, height, grey = look
+    narrow = width < 1000
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme=scheme, is_mobile=narrow, has_touch=narrow
+    )
+    tab = context.new_page()
+    tab.goto(page.as_uri())
+    tab.wait_for_selector("html[data-ready]")
+    if grey:
+        tab.add_style_tag(content="html { filter: grayscale(1) }")
+    tab.wait_for_timeout(300)
+    tab.screenshot(path=str(path))
+    if name == "desk":
+        tab.pdf(path=str(path.with_suffix(".pdf")), format="A4", print_background=True)
+    context.close()
+    return path
 
 
 def _take(chromium: str, page: Path, out: Path, fragment: str) -> list[Path]:
@@ -45,7 +107,7 @@ def _take(chromium: str, page: Path, out: Path, fragment: str) -> list[Path]:
     made = []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for name, scheme, width, height in SHOTS:
+        for name, scheme, width, height, behind in SHOTS:
             # More pixels than points, so that it is sharp where a forge scales it down.
             context = browser.new_context(
                 viewport={"width": width, "height": height}, device_scale_factor=1.5 if width > 1000 else 2,
@@ -59,6 +121,8 @@ def _take(chromium: str, page: Path, out: Path, fragment: str) -> list[Path]:
                     "location.hash = [...document.querySelectorAll('tr[data-fact]')].find(row => / fired /.test(row.textContent)).dataset.fact"
                 )
                 tab.wait_for_selector("#fact-panel[data-fact]")
+            if behind:
+                tab.evaluate("behind => { location.hash += behind; }", behind)
             tab.wait_for_timeout(300)
             made.append(out / f"{name}.png")
             tab.screenshot(path=str(made[-1]))
