@@ -84,8 +84,11 @@ def _times(times: Floats) -> bytes:
     """Return milliseconds as differences of differences: a steady step is a column of zeros."""
     import numpy as np
 
-    steps = np.diff(np.round(times * 1000).astype(np.int64), prepend=0)
-    return _columns(np.diff(steps, prepend=0))
+    # numpy's hints take a difference for a time span; these are integers throughout.
+    steps: NDArray[np.int64] = np.round(times * 1000).astype(np.int64)
+    for _ in range(2):
+        steps = np.concatenate((steps[:1], steps[1:] - steps[:-1]))
+    return _columns(steps)
 
 
 def _line(values: Floats, *, exact: bool) -> _Line:

@@ -112,7 +112,14 @@ class Library:
         try:
             made = document.load((folder / output.TIMELINE).read_bytes(), f"{folder.name}/{output.TIMELINE}")
         except (TimelineError, OSError) as err:
-            return {**empty, "id": folder.name, "facts": 0, "gaps": 0, "services": [], "error": str(err)[:300]}
+            return {
+                **empty,
+                "id": folder.name,
+                "facts": 0,
+                "gaps": 0,
+                "services": [],
+                "error": str(err)[:300],
+            }
         incident = made.incident
         start, end = incident.start or made.window.start, incident.end
         return {

@@ -104,8 +104,13 @@ def main() -> None:
     keep = parser.parse_args().keep
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         home = Path(folder)
-        servers = [stack.enter_context(s) for s in (prometheus(home), matrix(home), search(home))]
-        configure(home, *servers)
+        prom = prometheus(home)
+        stack.callback(prom.stop)
+        chat = matrix(home)
+        stack.callback(chat.stop)
+        logs = search(home)
+        stack.callback(logs.stop)
+        configure(home, prom, chat, logs)
         result = build(Request(incident="INC-42", config=home / "timeline.toml", stills=False))
         print(f"{len(result.timeline.facts)} facts, {len(result.timeline.gaps)} gaps")
         for gap in result.timeline.gaps:
@@ -207,7 +212,7 @@ def configure(home: Path, prom: Prometheus, chat: Synapse, logs: OpenSearch) -> 
     import os
 
     os.environ["DEMO_MATRIX_TOKEN"] = chat.token
-    text = CONFIG.format(prometheus=prom.url, matrix=chat.url, opensearch=logs.url)  # type: ignore[attr-defined]
+    text = CONFIG.format(prometheus=prom.url, matrix=chat.url, opensearch=logs.url)
     (home / "timeline.toml").write_text(text)
     shutil.copytree(HERE / "incidents", home / "incidents")
     for name in ("pager.csv", "status.jsonl"):

@@ -75,7 +75,7 @@ def window(first: int, last: int) -> Window:
     return Window(start=(T0 + STEP * first) * NS, end=(T0 + STEP * last) * NS)
 
 
-def read(server: Prometheus, query: str, seen: Window, way: str, checked: bool = False, **limit: Any) -> Run:
+def read(server: Prometheus, query: str, seen: Window, way: str, checked: Any = False, **limit: Any) -> Run:
     threshold = {"name": "watched", "query": query, **limit}
     config = {"url": server.url, "rules": False, "threshold": [threshold], "reading": way, "step": "15s"}
     result = (check if checked else run)(PrometheusMetricsCollector, config, seen, now=LATER)

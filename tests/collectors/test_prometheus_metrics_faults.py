@@ -41,7 +41,9 @@ def test_what_the_time_cap_cuts_off_is_one_gap_and_active_rules_come_first(
     store(server, "ALERTS", dict.fromkeys(range(45, 60), 1.0), alertname="Ccc", alertstate="firing", job="x")
     slow = start_mitm(server.url, faults=[Fault(match="pm_slow_a", delay=20)])
     result = read(slow.url, rules=True, time_cap="4s", concurrency=1)
-    assert [f.evidence[0].query for f in result.facts] == ["pm_slow_c # at its own samples\n# read whole, as JSON"]
+    assert [f.evidence[0].query for f in result.facts] == [
+        "pm_slow_c # at its own samples\n# read whole, as JSON"
+    ]
     (gap,) = result.gaps
     assert (gap.reason, gap.missing) == ("timed_out", "Aaa, Bbb")
     assert gap.statement.startswith("2 of 3 queries were not evaluated: ")

@@ -16,7 +16,7 @@ def impact(name: str, value: float | None, **more: object) -> Impact:
     return Impact(
         id=f"i-{name}", source="prod", name=name, unit="requests", query="q", start=START, end=END, value=value,
         read_s=(END - START) / NS, evidence=(Evidence(source="prod", payload="a" * 64),), **given,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def body(name: str, **members: object) -> str:

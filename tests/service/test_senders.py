@@ -37,7 +37,7 @@ def mac(data: bytes, key: bytes = SECRET.encode()) -> str:
     return hmac.new(key, data, hashlib.sha256).hexdigest()
 
 
-def request(body: bytes = BODY, query: dict[str, str] | None = None, **headers: str) -> Request:
+def request(body: bytes = BODY, query: dict[str, str] | None = None, **headers: Any) -> Request:
     return Request({k.replace("_", "-"): v for k, v in headers.items()}, query or {}, body, NOW)
 
 
@@ -45,7 +45,7 @@ def basic(pair: str) -> str:
     return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
-def standard(body: bytes = BODY, stamp: str = STAMP) -> dict[str, str]:
+def standard(body: bytes = BODY, stamp: str = STAMP) -> dict[str, Any]:
     signed = f"m1.{stamp}.".encode() + body
     told = base64.b64encode(hmac.new(b"k" * 32, signed, hashlib.sha256).digest()).decode()
     return {"webhook_id": "m1", "webhook_timestamp": stamp, "webhook_signature": f"v1,AAAA v1,{told}"}
@@ -116,7 +116,7 @@ def test_no_header_and_no_body_raises_anything_else(
     challenge(sender, odd)
 
 
-def one(sender: Sender, value: Any, **headers: str) -> Any:
+def one(sender: Sender, value: Any, **headers: Any) -> Any:
     (found,) = deliveries(sender, request(json.dumps(value).encode(), **headers))
     return found
 

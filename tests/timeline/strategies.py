@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from timeline.facts import fact
 from timeline.instant import NS, Bounds
+from timeline.kinds import Kind
 from timeline.model import Evidence, Fact
 
 CLOCKS = ("prometheus", "slack", "git")
-KINDS = ("chat.message", "custom", "change.tagged")
+KINDS: tuple[Kind, ...] = ("chat.message", "custom", "change.tagged")
 instants = st.integers(min_value=0, max_value=4_000 * NS)
 widths = st.sampled_from([0, 1, NS - 1, 15 * NS, 60 * NS])
 
 
 def make(
-    key: object = "k", *, kind: str = "custom", earliest: int | None = 0, latest: int = 10, clock: str = "prometheus",
-    source: str = "s", payload: str | None = None, label: str = "x", **more: object,
+    key: object = "k", *, kind: Kind = "custom", earliest: int | None = 0, latest: int = 10, clock: str = "prometheus",
+    source: str = "s", payload: str | None = None, label: str = "x", **more: Any,
 ) -> Fact:  # fmt: skip
     """Make a small fact of any kind."""
     names = {"label": label, "channel": "#c", "tag": "v1", "alert": "A", "deploy": "d"}
     return fact(
         kind, origin="o", key=key, at=Bounds(earliest, latest), time_means="test", clock=clock, source=source,
         names=names, evidence=[Evidence(source=source, payload=payload)], **more,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 @st.composite

@@ -126,7 +126,7 @@ def number(value: float, **more: object) -> Impact:
     return Impact(
         id="i-1", source="s", name="failed requests", unit="requests", query="q", take="integral", span="window",
         start=100, end=200, value=value, read_s=1, missing_s=0, **more,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def test_impact_is_of_the_newest_collection_that_the_source_gave() -> None:

@@ -187,7 +187,8 @@ def test_confluence_keeps_code_that_ends_its_own_section() -> None:
     made = to_confluence(document("```\na ]]> b\n```\n")).decode()
     tree = minidom.parseString(f'<r xmlns:ac="a">{made}</r>')
     assert (
-        "".join(n.data for n in tree.getElementsByTagName("ac:plain-text-body")[0].childNodes) == "a ]]> b\n"
+        "".join(getattr(n, "data", "") for n in tree.getElementsByTagName("ac:plain-text-body")[0].childNodes)
+        == "a ]]> b\n"
     )
 
 

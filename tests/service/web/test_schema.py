@@ -59,7 +59,7 @@ def test_every_answer_is_one_that_is_documented(api: Any, label: str) -> None:
 
     @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(), there=strategies.booleans())
-    def attempt(case: schemathesis.Case, there: bool) -> None:
+    def attempt(case: schemathesis.Case[Any], there: bool) -> None:
         if there:
             case.path_parameters = {k: THERE.get(k, v) for k, v in case.path_parameters.items()}
         case.validate_response(case.call(), checks=CHECKS)
