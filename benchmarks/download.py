@@ -46,7 +46,9 @@ async def fetch(
     if isinstance(body, dict) and "pit" in body:
         body = {**body, "pit": {**body["pit"], "id": fresh}}
     params = [tuple(p) for p in request.get("params", ())] or None
-    content = {"json": body} if body is not None and not isinstance(body, str) else {"content": body}
+    content: dict[str, Any] = (
+        {"json": body} if body is not None and not isinstance(body, str) else {"content": body}
+    )
     if isinstance(body, str):
         content["headers"] = {"content-type": "application/json"}
     async with (

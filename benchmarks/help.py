@@ -26,7 +26,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "bare.py").write_text(BARE)
-        commands = {
+        commands: dict[str, list[str | Path]] = {
             "timeline": [Path(sys.executable).with_name("timeline"), "--help"],
             "bare typer": [sys.executable, home / "bare.py", "--help"],
             "interpreter": [sys.executable, "-c", "pass"],

@@ -147,7 +147,16 @@ def main() -> None:
 
 def step(way: str, folder: Path, *more: str) -> Figures:
     """Run a step in a process of its own: a child's peak begins with what its parent held."""
-    command = [sys.executable, "-m", "benchmarks.merge", "--way", way, "--folder", folder, *more]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "benchmarks.merge",
+        "--way",
+        way,
+        "--folder",
+        folder,
+        *more,
+    ]
     return run(command, Path(__file__).parents[1])
 
 
