@@ -231,6 +231,26 @@ def _flapping(payloads: dict[str, bytes]) -> Iterator[Fact]:
             )  # fmt: skip
 
 
+def million(series: int = 40, samples: int = 25_000) -> Built:
+    """A million samples at 15 s, over four days; one of them is a spike."""
+    payloads: dict[str, bytes] = {}
+    held = []
+    for number in range(series):
+        values = [0.2 + 0.05 * math.sin((n * 7 + number * 13) % 1009) for n in range(samples)]
+        if number == 17:
+            values[12_345] = 9.5
+        data = canonical({"v": [[START // NS + n * 15, f"{value:.6f}"] for n, value in enumerate(values)]})
+        payloads[sha256(data)] = data
+        held.append(Series(labels={"instance": f"i-{number}"}, payload=sha256(data), high="/v", low="/v"))
+    panel = Panel(
+        id="p-million", source="prod", title="p99 by instance", unit="s", query="p99", series=tuple(held),
+        thresholds=(Threshold(name="slow", op=">", value=1.0),), shown=series, of=series,
+    )  # fmt: skip
+    made = [message(payloads, n, START + n * HOUR, f"note {n}") for n in range(100)]
+    window = _window(samples * 15 / 3600)
+    return Built(assemble(Incident(id="INC-1M", title="A million"), window, made, (), (panel,)), payloads)
+
+
 CASES: dict[str, Callable[[], Built]] = {
     "rich": rich, "one-fact": one_fact, "no-metrics": no_metrics, "forty-series": many_series, "ten-thousand": many_facts,
     "three-days": three_days, "all-gaps": all_gaps, "empty": empty, "hostile": hostile, "busy": busy,

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from render.page import pack
 from tests.render.page_browser import FIRING, chosen, needs_browser, new_context, the, until, written
-from tests.render.page_cases import CASES, HOSTILE, busy
+from tests.render.page_cases import CASES, HOSTILE, busy, million
 from tests.render.timeline_fixture import rich
 from tests.servers.require import cache
 
@@ -269,3 +269,21 @@ def test_a_finger_zooms_by_buttons(show: Callable[..., Page]) -> None:
     page.locator("button[aria-label='Later (D)']").tap()
     page.locator("button[aria-label='Zoom out (S)']").tap()
     until(page, "!location.hash.includes('from=')")
+
+
+def test_a_million_samples_show_their_one_spike_at_every_zoom(show: Callable[..., Page]) -> None:
+    drawn = "(() => { const all = document.querySelector('#plot').data.filter(t => t.name === 'series'); return [Math.max(...all.flatMap(t => t.y)), all.reduce((n, t) => n + t.x.length, 0)]; })()"
+    page = show(million())
+    highest, points = page.evaluate(drawn)
+    assert highest == pytest.approx(9.5, abs=0.01)
+    assert points < 20_000
+    page.evaluate("location.hash = 'from=2026-11-23T16:26:00Z&to=2026-11-23T16:27:30Z'")
+    until(page, "document.querySelector('#plot').layout.xaxis.range[1] < 190000")
+    page.wait_for_timeout(500)
+    highest, points = page.evaluate(drawn)
+    assert highest == pytest.approx(9.5, abs=0.01)
+    assert points <= 40 * 9  # every sample of a minute and a half, and one on each side
+    page.evaluate("location.hash = 'from=2026-11-23T17:26:00Z&to=2026-11-23T17:27:30Z'")
+    until(page, "document.querySelector('#plot').layout.xaxis.range[0] > 188000")
+    page.wait_for_timeout(500)
+    assert page.evaluate(drawn)[0] < 0.3
