@@ -358,7 +358,14 @@ def _write(
         evidence.write_people(people)
     rendered.files = {output.TIMELINE: made.data, **rendered.files}
     output.write(directory, rendered)
+    told += [
+        f"source {name}: certificates were not verified (tls.verify = false)" for name in _unverified(newest)
+    ]
     return Result(directory, made.timeline, newest, readings, (*told, *rendered.messages))
+
+
+def _unverified(collection: Collection) -> list[str]:
+    return sorted({s.name for s in collection.sources if output.unverified(s.options)})
 
 
 __all__ = ["EvidenceError", "Request", "Result", "UnansweredError", "build", "rebuilt"]

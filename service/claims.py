@@ -9,6 +9,7 @@ from typing import NamedTuple
 from service import incidents
 from timeline.assemble import OWN_SOURCE, Reading
 from timeline.facts import fact, thread_key
+from timeline.instant import NS
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Incident, Window
 from timeline.zones import read_time
@@ -32,7 +33,8 @@ def reading(number: int, window: Window, incident: Incident, file: IncidentFile,
     """Return the claims of an incident file as a reading of its own."""
     raw = incidents.parse(Path(file.name), data)
     facts = [_claim(incident, key, str(raw[key]), file, data) for key in _CLAIMED if raw.get(key)]
-    return Reading(number, OWN_SOURCE, COLLECTOR, window, 0, facts)
+    # Whoever wrote the times read some clock: it is trusted no more than a source's by default.
+    return Reading(number, OWN_SOURCE, COLLECTOR, window, NS, facts)
 
 
 def _claim(incident: Incident, key: str, written: str, file: IncidentFile, data: bytes) -> Fact:

@@ -14,6 +14,7 @@ from collectors.redaction import Redactor
 from collectors.tape import MemoryStore, RecordingTape
 from service import collect, config
 from service.config import SourceConfig
+from service.output import unverified
 from timeline.errors import TimelineError, UsageError
 from timeline.model import Incident
 
@@ -72,9 +73,11 @@ async def _probe(
             checks.append(check)  # noqa: PERF401 - what came before a failure is kept
     except SourceError as err:
         checks.append(Check(err.reason, False, str(err)))
-    except TimelineError:
-        raise
+    except TimelineError as err:
+        checks.append(Check("probe", False, str(err)))
     except Exception as err:  # noqa: BLE001 - one source's defect must not hide the others
         checks.append(Check("probe", False, f"{type(err).__name__}: {err}"))
+    if unverified(source.written):
+        checks.append(Check("TLS", False, "certificates are not verified (tls.verify = false)"))
     shown = tuple(Check(c.name, c.ok, redactor.redact_text(c.detail)) for c in checks)
     return Diagnosis(source.name, source.collector, shown)

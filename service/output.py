@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -81,6 +82,12 @@ def mismatches(directory: Path) -> list[str]:
     ]
 
 
+def unverified(options: Mapping[str, Json]) -> bool:
+    """Tell whether a source's certificates are not looked at, as its options ask."""
+    tls = options.get("tls")
+    return isinstance(tls, dict) and tls.get("verify") is False
+
+
 def provenance(manifest: Manifest) -> dict[str, Json]:
     """Return tool, parser and schema versions, configuration digest and queries."""
     newest = manifest.collections[-1]
@@ -101,6 +108,7 @@ def provenance(manifest: Manifest) -> dict[str, Json]:
             for c in manifest.collections
         ],
         "sources": sorted({s.name for s in newest.sources}),
+        "unverified": sorted({s.name for s in newest.sources if unverified(s.options)}),
         "queries": _queries(manifest),
     }
 

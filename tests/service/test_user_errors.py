@@ -7,12 +7,14 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import trustme
 from pytest_httpserver import HTTPServer
 
 from tests.servers.git_repo import GitRepo
@@ -340,3 +342,23 @@ def test_a_server_that_is_no_opensearch_is_named(folder: Path, httpserver: HTTPS
     assert found.returncode == 1
     assert "please report" not in found.stderr
     assert "check `url`" in found.stderr or "not JSON" in found.stderr
+
+
+def test_unverified_certificates_are_said_in_every_output(folder: Path) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    GitRepo(folder / "repo").commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
+    with HTTPServer(host="127.0.0.1", ssl_context=context) as server:
+        server.expect_request(re.compile("/.*")).respond_with_data("no", status=404)
+        url = f"https://127.0.0.1:{server.port}"
+        (folder / "timeline.toml").write_text(
+            f'[[source]]\nname="p"\ncollector="prometheus"\nurl="{url}"\ntls={{verify=false}}\n'
+            '[[source]]\nname="r"\ncollector="git"\npath="repo"\n'
+        )
+        built = timeline(folder, "build", "--incident", "INC-42", "--no-stills")
+        checked = timeline(folder, "doctor")
+    assert "source p: certificates were not verified" in built.stderr
+    document = json.loads((folder / "postmortems" / "INC-42" / "timeline.json").read_bytes())
+    assert document["provenance"]["unverified"] == ["p"]
+    assert "BAD TLS: certificates are not verified" in checked.stdout
