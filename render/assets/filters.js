@@ -59,7 +59,7 @@ function menu(key, name, counts, label, store, all = [...counts.keys()]) {
   const title = el('summary', {}, name);
   const rows = boxes.map((box) => el('label', {}, box, el('span', { dir: 'auto' }, label(box.value)), el('span', { class: 'n' }, String(counts.get(box.value) ?? 0))));
   const none = el('button', { type: 'button', class: 'small', on: { click: () => store.set({ [key]: store.get()[key] === null ? [] : null }) } }, 'all / none');
-  const node = el('details', { class: 'menu' }, title, el('div', { class: 'menu-list' }, none, ...rows));
+  const node = el('details', { class: `menu menu-${key}` }, title, el('div', { class: 'menu-list' }, none, ...rows));
   document.addEventListener('click', (event) => { if (!node.contains(/** @type {Node} */ (event.target))) node.open = false; });
   node.addEventListener('keydown', (event) => { if (event.key === 'Escape' && node.open) { node.open = false; title.focus(); event.stopPropagation(); } });
   const update = () => {

@@ -126,6 +126,7 @@ def test_a_drill_begins_at_the_first_signal_and_hides_what_is_later(
     assert all(page.locator(f"tr[data-fact='{f.id}']").count() == 0 for f in late)
     assert "67 facts" not in body
     assert page.locator("#measures .tile").count() == 0
+    assert page.locator("summary:has-text('kind')").is_hidden()
     assert drawn_until(page) <= 72 * 60
     page.evaluate(
         "id => { location.hash = id; }",
