@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from typing import Any
 
-from render.exports.rows import COLUMNS, INSTANTS, rows
+from render.exports.frame import frame
 from timeline.instant import format_instant
 from timeline.model import Timeline
 
@@ -18,18 +16,14 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
 
 def to_csv(timeline: Timeline) -> bytes:
     """Return a header and a row a fact and a gap: UTF-8, RFC 4180, instants as RFC 3339."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in rows(timeline):
-        writer.writerow([_cell(name, row[name]) for name in COLUMNS])
-    return text.getvalue().encode("utf-8", "replace")
+    table = frame(timeline)
+    shown = table.apply(lambda column: column.map(_cell, na_action="ignore")).astype(object)
+    text: str = shown.to_csv(index=False, na_rep="", lineterminator="\r\n")
+    return text.encode("utf-8", "replace")
 
 
-def _cell(name: str, value: Any) -> str:
-    if value is None:
-        return ""
-    return safe(format_instant(value) if name in INSTANTS else str(value))
+def _cell(value: Any) -> str:
+    return safe(format_instant(value.value) if hasattr(value, "value") else str(value))
 
 
 def safe(text: str) -> str:

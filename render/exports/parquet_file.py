@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 
-from render.exports.rows import COLUMNS, INSTANTS, NUMBERS, rows
+from render.exports.frame import frame
+from render.exports.rows import COLUMNS, INSTANTS, NUMBERS
 from timeline.errors import TimelineError
 from timeline.model import Timeline
 
@@ -22,7 +23,8 @@ def to_parquet(timeline: Timeline) -> bytes:
         [pa.field(name, types[name]) for name in COLUMNS],
         metadata={"incident": timeline.incident.id, "timeline_sha256": timeline.digest},
     )
-    table = pa.Table.from_pylist(list(rows(timeline)), schema=schema)
+    table = pa.Table.from_pandas(frame(timeline), schema=schema, preserve_index=False)
+    table = table.replace_schema_metadata(schema.metadata)  # not pandas' own, which names its version
     sink = io.BytesIO()
     parquet.write_table(table, sink, compression="zstd")
     return sink.getvalue()
