@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from render.exports.rows import COLUMNS, INSTANTS, NUMBERS, rows
 from timeline.model import Timeline
@@ -13,12 +13,17 @@ if TYPE_CHECKING:
 
 def frame(timeline: Timeline) -> pd.DataFrame:
     """Return a row a fact and a gap; text as objects, instants as UTC ns, numbers as floats."""
+    import numpy as np
     import pandas as pd
 
-    table = pd.DataFrame.from_records(list(rows(timeline)), columns=list(COLUMNS)).astype(object)
+    held = list(rows(timeline))
+    columns: dict[str, Any] = {name: np.array([row[name] for row in held], dtype=object) for name in COLUMNS}
     for name in INSTANTS:
-        # By way of integers: a float, which pandas takes where something is missing, loses digits.
-        table[name] = pd.to_datetime(table[name].astype("Int64"), unit="ns", utc=True)
+        # As integers, with numpy's own mark for none: a float, which pandas takes where something
+        # is missing, loses digits.
+        none = np.iinfo(np.int64).min
+        instants = [none if row[name] is None else row[name] for row in held]
+        columns[name] = pd.to_datetime(np.array(instants, dtype=np.int64).view("datetime64[ns]"), utc=True)
     for name in NUMBERS:
-        table[name] = pd.to_numeric(table[name]).astype("float64")
-    return table
+        columns[name] = np.array([row[name] for row in held], dtype=np.float64)
+    return pd.DataFrame(columns, columns=list(COLUMNS))

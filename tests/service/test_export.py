@@ -127,6 +127,17 @@ def test_jsonl_gives_back_every_record() -> None:
     }  # fmt: skip
 
 
+def test_instants_keep_their_nanoseconds_where_some_are_missing() -> None:
+    written = {row["id"]: row for row in read_csv(to_csv(RICH))}
+    table = parquet.read_table(io.BytesIO(to_parquet(RICH))).to_pydict()
+    kept = dict(zip(table["id"], table["surfaced"], strict=True))
+    assert {f.surfaced is None for f in RICH.facts} == {True, False}
+    for fact in RICH.facts:
+        shown = "" if fact.surfaced is None else format_instant(fact.surfaced)
+        assert written[fact.id]["surfaced"] == shown
+        assert (kept[fact.id].value if kept[fact.id] else None) == fact.surfaced
+
+
 def test_parquet_keeps_nanoseconds_and_types() -> None:
     table = parquet.read_table(io.BytesIO(to_parquet(RICH)))
     assert tuple(table.column_names) == COLUMNS
