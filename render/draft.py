@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from render import draft_built, draft_form, draft_people, draft_sections, draft_table, fences, markdown
+from render import (
+    draft_built,
+    draft_form,
+    draft_people,
+    draft_sections,
+    draft_table,
+    fences,
+    markdown,
+    note_places,
+)
 from render.draft_form import BASE, form_of
+from render.draft_notes import NOTE_REGIONS
 from render.draft_parts import Parts
 from render.draft_templates import Layout, compose
 from timeline import present
 from timeline.model import Timeline
+from timeline.notes import Note
 
 DraftResult = fences.Rendered
 
@@ -34,28 +45,31 @@ REGIONS: Mapping[str, Callable[[Parts], str]] = {
 
 def render_draft(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (), previous: str | None = None,
-    file_name: Callable[[str], str] = str, layout: Layout | None = None,
+    file_name: Callable[[str], str] = str, layout: Layout | None = None, notes: Sequence[Note] = (),
 ) -> DraftResult:  # fmt: skip
     """Return the draft and messages for the user.
 
     `stills` are file names in `charts/`; `file_name` gives an evidence payload's file name by its
     SHA-256; `chart_url` is the prefix of links to the page. With `previous` (read without newline
-    translation) only its regions are made again, for the layout's audience, else for its own.
+    translation) only its regions are made again, for the layout's audience, else for its own. Regions
+    of `notes` (folded) are added where there is something to say; people outside get none.
     Raises FenceError when its fences are broken, TemplateError where a template cannot be used.
     """
     audience = layout.audience if layout else form_of(previous or "").audience
     parts = Parts(timeline, chart_url, tuple(stills), file_name, audience)
+    noted = note_places.bodies(parts, notes)
     if previous is None:
-        return DraftResult(_new(parts, layout or Layout()), ())
+        return note_places.place(_new(parts, layout or Layout()), noted)
     form = form_of(previous)
-    bodies = _bodies(parts, (*form.regions, *_extra(previous, form.regions)))
+    bodies = _bodies(parts, (*form.regions, *_extra(previous, form.regions)), noted)
     text, messages = fences.replace(previous, bodies)
-    return DraftResult(draft_form.with_audience(text, audience), messages)
+    text, unplaced = note_places.place(draft_form.with_audience(text, audience), noted)
+    return DraftResult(text, (*messages, *unplaced))
 
 
 def regions(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (),
-    file_name: Callable[[str], str] = str, of: str = "",
+    file_name: Callable[[str], str] = str, of: str = "", notes: Sequence[Note] = (),
 ) -> dict[str, str]:  # fmt: skip
     """Return the body of every region that the draft `of` was made with, lines ended by LF.
 
@@ -63,14 +77,14 @@ def regions(
     """
     form = form_of(of)
     parts = Parts(timeline, chart_url, tuple(stills), file_name, form.audience)
-    return _bodies(parts, form.regions)
+    return _bodies(parts, form.regions, note_places.bodies(parts, notes))
 
 
 def untouched(text: str, timeline: Timeline, layout: Layout) -> bool:
     """Tell whether nobody wrote in a draft: outside its regions it is what its template makes."""
-    pieces = fences.parse(text)
-    if any(piece.touched or piece.form == "kept" for piece in pieces):
+    if any(piece.touched or piece.form == "kept" for piece in fences.parse(text)):
         return False
+    pieces = fences.parse(note_places.without(text))
     made = _new(Parts(timeline, "", (), str, layout.audience), layout)
     return _prose(pieces) == _prose(fences.parse(made))
 
@@ -82,11 +96,12 @@ def _prose(pieces: Iterable[fences.Piece]) -> str:
 def _extra(text: str, names: Sequence[str]) -> list[str]:
     """Return regions that stand in a draft though its line does not name them: a person put them there."""
     there = (piece.name for piece in fences.parse(text) if piece.form == "region")
-    return [name for name in there if name in REGIONS and name not in names]
+    return [name for name in there if (name in REGIONS or name in NOTE_REGIONS) and name not in names]
 
 
-def _bodies(parts: Parts, names: Iterable[str]) -> dict[str, str]:
-    return {name: REGIONS[name](parts) for name in names if name in REGIONS}
+def _bodies(parts: Parts, names: Iterable[str], noted: Mapping[str, str]) -> dict[str, str]:
+    known = [name for name in names if name in REGIONS or name in noted]
+    return {name: noted[name] if name in noted else REGIONS[name](parts) for name in known}
 
 
 def _new(parts: Parts, layout: Layout) -> str:

@@ -8,7 +8,7 @@ A refresh keeps the audience, and a region counts as deleted only where the temp
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from render.audience import AUDIENCES, ENGINEERS, Audience
@@ -56,6 +56,31 @@ def with_audience(text: str, audience: Audience) -> str:
         return text
     newline = "\r\n" if "\r\n" in text else "\n"
     return f"{text}{'' if text.endswith(newline) else newline}{newline}{line(form)}{newline}"
+
+
+def says(text: str) -> bool:
+    """Tell whether the draft has the line."""
+    return _LINE.search(text) is not None
+
+
+def with_regions(text: str, names: Iterable[str]) -> str:
+    """Return the draft with its line naming these regions, too; one without the line stays as it is."""
+    form = form_of(text)
+    return _with(text, (*form.regions, *(name for name in names if name not in form.regions)))
+
+
+def without_regions(text: str, names: Iterable[str]) -> str:
+    """Return the draft with its line naming none of these regions."""
+    dropped = set(names)
+    return _with(text, tuple(name for name in form_of(text).regions if name not in dropped))
+
+
+def _with(text: str, names: tuple[str, ...]) -> str:
+    form = form_of(text)
+    if names == form.regions:
+        return text
+    made = line(form._replace(regions=names))
+    return _LINE.sub(lambda match: made + ("\r" if match[0].endswith("\r") else ""), text, count=1)
 
 
 def made_of(template: str, audience: Audience, names: Sequence[str]) -> Form:

@@ -14,6 +14,7 @@ from service import built, check_draft, check_evidence, output, reviews
 from service.check_settings import CheckSettings, settings
 from service.config import Config
 from service.evidence import Evidence
+from service.notes import NotesFile
 from timeline import document
 from timeline.checks import separation
 from timeline.checks.draft import Block, Span, blocks
@@ -152,6 +153,7 @@ def _draft(
         renderings = check_draft.renderings(
             bundle.timeline, _chart_urls(bundle, conf),
             check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
+            NotesFile(directory).read().notes,
         )  # fmt: skip
         other = check_evidence.other_tool(bundle.timeline.provenance)
         yield from check_draft.regions(pieces, renderings, other_version=other)

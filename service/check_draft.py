@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from render import fences
+from render.draft_notes import NOTE_REGIONS
 from service.evidence import Manifest
 from timeline.checks.draft import Span
 from timeline.checks.findings import Finding, found
 from timeline.checks.separation import region_wording
 from timeline.model import Timeline
+from timeline.notes import Note
 
 #: Never compared: which stills there are depends on the machine that drew them.
 NOT_COMPARED = frozenset({"stills"})
@@ -71,7 +73,8 @@ def regions(
         elif piece.form == "region":
             for one in _region(piece, line, renderings):
                 yield _by_another(one, other_version) if one.rule == "region-stale" and other_version else one
-            yield from region_wording(piece.name, piece.body, line + 1)
+            if piece.name not in NOTE_REGIONS:  # a note is people's judgement
+                yield from region_wording(piece.name, piece.body, line + 1)
     for name in sorted(set(renderings[0]) - set(there)):
         yield found("region-deleted", 1, f"region {name} was deleted from the draft")
 
@@ -96,18 +99,27 @@ def _region(piece: fences.Piece, line: int, renderings: list[Mapping[str, str]])
         if piece.digest not in digests:
             yield found(
                 "region-stale", line,
-                f"region {piece.name} is not what timeline.json says: run `timeline refresh` and look at what changes",
+                f"region {piece.name} is not what {_source(piece.name)}: run `timeline refresh` and look at what changes",
             )  # fmt: skip
 
 
+def _source(name: str) -> str:
+    return "notes.jsonl and timeline.json say" if name in NOTE_REGIONS else "timeline.json says"
+
+
 def renderings(
-    timeline: Timeline, chart_urls: Iterable[str], file_name: Callable[[str], str], text: str
+    timeline: Timeline,
+    chart_urls: Iterable[str],
+    file_name: Callable[[str], str],
+    text: str,
+    notes: Sequence[Note] = (),
 ) -> list[dict[str, str]]:
     """Return the regions' bodies of a draft for each prefix of links that a build or refresh may have used."""
     from render.draft import regions as render
 
     return [
-        render(timeline, chart_url=url, file_name=file_name, of=text) for url in dict.fromkeys(chart_urls)
+        render(timeline, chart_url=url, file_name=file_name, of=text, notes=notes)
+        for url in dict.fromkeys(chart_urls)
     ]
 
 

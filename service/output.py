@@ -141,14 +141,17 @@ def render(
     from render.draft import render_draft
     from render.leaks import leaks
     from render.page import render_page
+    from service.notes import NotesFile
 
     pictures, unable = _stills(timeline, evidence) if stills else ({}, [])
     kept = pictures or {p.name: b"" for p in sorted((directory / "charts").glob("*.svg"))}
     previous = None if chosen and chosen.anew else previous_draft(directory)
+    written = NotesFile(directory).read()
     draft = render_draft(
         timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name,
-        layout=chosen.layout if chosen else None,
+        layout=chosen.layout if chosen else None, notes=written.notes,
     )  # fmt: skip
+    lost = [f"{directory / NOTES}, line {p.line}, was left out: {p.message}" for p in written.problems]
     told = leaks(draft.text, timeline, [name for one in people.persons() for name in one.names])
     mask = excerpt_mask(people.persons(), people.pseudonyms)
     made: dict[str, bytes] = {}
@@ -157,7 +160,7 @@ def render(
         DRAFT: draft.text.encode("utf-8"),
         PAGE: render_page(timeline, evidence.get, file_name=evidence.file_name, mask=mask),
     }
-    return Rendered(made, [*draft.messages, *told, *unable])
+    return Rendered(made, [*draft.messages, *lost, *told, *unable])
 
 
 def layout(

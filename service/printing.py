@@ -39,7 +39,7 @@ def printed(directory: Path, form: str, *, config: Path | None = None, asked: As
     """Return the draft in `form`; nothing in the folder is changed. Raises UsageError, PrintError.
 
     With another audience the regions are made for it, and people's text stays: what in it is not
-    for them is among the messages. With another template the draft is a new one, facts only.
+    for them is among the messages. With another template the draft is a new one of facts and notes alone.
     """
     if not directory.is_dir():
         raise UsageError(f"--to {form} prints a draft: give the folder that `timeline build` made")
@@ -53,6 +53,7 @@ def printed(directory: Path, form: str, *, config: Path | None = None, asked: As
 def _draft(directory: Path, config: Path | None, asked: Asked) -> tuple[str, tuple[str, ...]]:
     from render.draft import render_draft
     from render.leaks import leaks
+    from service.notes import NotesFile
 
     timeline, conf = built.load(directory), built.configuration(config, directory)
     there = output.previous_draft(directory)
@@ -65,7 +66,7 @@ def _draft(directory: Path, config: Path | None, asked: Asked) -> tuple[str, tup
     )
     draft = render_draft(
         timeline, chart_url=conf.settings.chart_url, file_name=evidence.file_name, layout=chosen.layout,
-        previous=previous,
+        previous=previous, notes=NotesFile(directory).read().notes,
         stills=sorted(path.name for path in (directory / "charts").glob("*.svg")),
     )  # fmt: skip
     names = [name for one in evidence.people().persons() for name in one.names]
