@@ -36,6 +36,7 @@ pad_after = "0s"
 name = "prom"
 collector = "prometheus_metrics"
 url = "{prometheus}"
+reading = "samples"             # every sample is received, so that the download can receive the same
 rules = false
 time_cap = "10m"
 [[source.threshold]]
