@@ -113,7 +113,6 @@ def _exchanged(manifest: Manifest | None) -> set[str]:
         wanted |= {str(entry["payload"]) for entry in one.exchanges if entry.get("payload")}
         wanted |= {one.incident_file.payload} if one.incident_file else set()
         wanted |= {one.layout.payload} if one.layout and one.layout.payload else set()
-        wanted |= {one.layout.payload} if one.layout and one.layout.payload else set()
     return wanted
 
 
