@@ -103,7 +103,7 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
 
     async def _read(self, api: PrometheusApi, window: Window) -> list[Record]:
         kept = await api.retention()
-        limit = self.context.now - kept if kept else window.start
+        limit = self.context.now - kept if kept else 0  # unsaid: what precedes the window is read as well
         began = await beginning(api, window)
         oldest = max(limit, began or limit)
         stale = await api.shows_stale_as_nan()

@@ -132,11 +132,6 @@ def test_every_way_finds_what_brute_force_finds(server: Prometheus, op: str, lim
 def test_no_window_and_no_threshold_tells_them_apart(
     server: Prometheus, first: int, width: int, op: str, limit: float
 ) -> None:
-    if server.version == "victoria":
-        pytest.skip(
-            "known defect: on VictoriaMetrics a series that comes back within one look-back of the window's "
-            "start is taken as already so (`earliest: null`)"
-        )
     seen = window(first, first + width)
     limits = {op: limit}
     whole = read(server, "ml_gauge", seen, "samples", **limits)
@@ -212,10 +207,7 @@ def test_expressions_are_judged_on_the_grid_whatever_the_way(
         if fact.earliest is not None and seen.start <= fact.latest < seen.end:
             kind = kind if kind in {"present", "absent"} else "crossed"
             found.setdefault(fact.subject.labels, set()).add((kind, fact.latest // NS))
-    # Known defect: on VictoriaMetrics what appears at the window's first point is taken as already so.
-    begin = seen.start // NS + (server.version == "victoria")
-    inside = {k: {c for c in v if begin <= c[1] < seen.end // NS} for k, v in wanted.items()}
-    found = {k: kept for k, v in found.items() if (kept := {c for c in v if c[1] >= begin})}
+    inside = {k: {c for c in v if seen.start // NS <= c[1] < seen.end // NS} for k, v in wanted.items()}
     assert found == {k: v for k, v in inside.items() if v}
     assert contents(read(server, query, seen, "envelope", **limit).facts) == contents(whole.facts)
 
