@@ -27,10 +27,16 @@ lint: ## ruff and mypy, both strict
 	@tools/venv test
 	@tools/lint
 
-bench: ## the figures we quote: benchmarks/build.py
+bench: ## the figures we quote, as ratios within one run, and their pictures (an hour; keep the machine quiet)
 	@tools/packages test
 	@tools/venv test
-	$(PY) benchmarks/build.py
+	@tools/setup-tests
+	$(PY) -m benchmarks.help
+	$(PY) -m benchmarks.crossings
+	$(PY) -m benchmarks.merge
+	$(PY) -m benchmarks.page
+	$(PY) -m benchmarks.build
+	$(PY) -m benchmarks.charts
 
 dev: ## an environment to work in, with commit hooks
 	@tools/packages demo

@@ -22,7 +22,7 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-from benchmarks.measure import run  # noqa: E402 - the checkout's root comes first
+from benchmarks.measure import keep, run  # noqa: E402 - the checkout's root comes first
 from service.evidence import Evidence  # noqa: E402
 from tests.servers.opensearch import start_opensearch  # noqa: E402
 from tests.servers.prometheus import start_prometheus  # noqa: E402
@@ -123,6 +123,8 @@ def compare(home: Path, rounds: int) -> None:
     print(f"build     {statistics.median(walls):6.2f} s   peak {statistics.median(peaks):5.0f} MB")
     print(f"download  {statistics.median(downloads):6.2f} s")
     print(f"ratio     {statistics.median(ratios):6.2f}     (median of {rounds}, build to download)")
+    bars = {"timeline build": statistics.median(ratios), "download of the same bytes": 1.0}
+    keep("build", "A whole build: wall time", "of downloading the same bytes (logarithmic)", bars, {})
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.measure import Figures, run
+from benchmarks.measure import Figures, keep, run
 
 T0 = 1_772_323_200  # 2026-03-01T00:00:00Z
 STEP = 15
@@ -34,6 +34,7 @@ POINTS = 11_000  # that Prometheus gives of one series in one answer
 Crossing = tuple[str, int, bool]  # instance, milliseconds of the sample, into breach or out of it
 OURS = {"envelope": "auto", "chunks": "remote_read", "json": "samples"}
 WAYS = ("curl", *OURS, "client")
+AIMS = {"envelope": 1.0, "chunks": 0.5, "json": 1.4}  # of curl
 
 
 def samples(series: int, part: range) -> Iterator[str]:
@@ -179,7 +180,8 @@ def main() -> None:
         for days in sorted(asked.days):
             ways = [way for way in asked.ways if way != "client" or days <= asked.client_days]
             print(f"\n{days * 24} h, {asked.series} series, {asked.series * days * DAY // STEP:,} samples")
-            measure(ways, url, T0 + days * DAY, Path(folder), asked.rounds)
+            walls = measure(ways, url, T0 + days * DAY, Path(folder), asked.rounds)
+            leave(walls, asked.series, days)
 
 
 def serve(folder: Path, series: int, days: int) -> None:
@@ -222,8 +224,8 @@ def served(folder: Path, series: int, days: int) -> Iterator[str]:
         process.wait()
 
 
-def measure(ways: list[str], url: str, end: int, home: Path, rounds: int) -> None:
-    """Check that all ways find the same, time them in turn, print medians and ratios."""
+def measure(ways: list[str], url: str, end: int, home: Path, rounds: int) -> dict[str, float]:
+    """Check that all ways find the same, time them in turn, print medians and ratios; return the walls."""
     found = {}
     for way in ways:
         out = home / f"{way}.json"
@@ -254,6 +256,25 @@ def measure(ways: list[str], url: str, end: int, home: Path, rounds: int) -> Non
         if way in OURS:
             line += f"   {found[way]['bytes'] / 2**20:8.2f} MiB of evidence"
         print(line)
+    return {way: middle(way, "wall") for way in ways}
+
+
+def leave(walls: dict[str, float], series: int, days: int) -> None:
+    """Keep the ratios to curl for the picture."""
+    if "curl" not in walls:
+        return
+    names = {way: f"timeline: {way}" for way in OURS} | {
+        "curl": "curl of the JSON",
+        "client": "client + pandas",
+    }
+    bars = {names[way]: wall / walls["curl"] for way, wall in walls.items()}
+    aims = {
+        names[way]: aim
+        for way, aim in (AIMS | ({"envelope": 0.5} if days >= 7 else {})).items()
+        if way in walls
+    }
+    title = f"Threshold crossings of {series} series over {days * 24} h: wall time of whole processes"
+    keep(f"crossings-{days * 24}h", title, "of curl downloading the JSON (logarithmic)", bars, aims)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.measure import run
+from benchmarks.measure import keep, run
 
 BARE = "import typer\napp = typer.Typer()\n@app.command()\ndef one(name: str = 'x') -> None: ...\napp()\n"
 
@@ -38,6 +38,8 @@ def main() -> None:
     medians = {name: statistics.median(found) for name, found in walls.items()}
     for name, median in medians.items():
         print(f"{name:12} {median * 1000:6.0f} ms   timeline is {medians['timeline'] / median:.2f} of it")
+    bars = {name: median / medians["interpreter"] for name, median in medians.items()}
+    keep("help", "`--help`: wall time", "of a bare interpreter (logarithmic)", bars, {"timeline": 6.0})
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.measure import Figures, run
+from benchmarks.measure import Figures, keep, run
 
 SOURCES, DUPLICATES = 6, 0.03
 Key = tuple[int, int, str, str]
@@ -179,6 +179,15 @@ def compare(folder: Path, events: int, rounds: int) -> None:
         peak = statistics.median(f.peak for f in found)
         ratios = f"{wall / base:5.1f} x ours   CPU {cpu:6.2f} s {cpu / used:5.1f} x ours"
         print(f"{way:10} {wall:6.2f} s {ratios}   peak {peak:6.0f} MB")
+    names = {"ours": "timeline", "pandas": "pandas", "pydantic": "default pydantic"}
+    bars = {names[way]: statistics.median(f.wall for f in found) / base for way, found in figures.items()}
+    keep(
+        "merge",
+        f"Merge of {events:,} events: wall time of whole processes",
+        "of ours (logarithmic)",
+        bars,
+        {},
+    )
 
 
 def check(folder: Path) -> None:
