@@ -1,4 +1,4 @@
-"""Impact numbers from configured queries: failed requests, affected users, spent budget, with units.
+"""Impact numbers from configured queries: failed requests, affected users, burnt budget, with units.
 
 A query is evaluated on the grid. The value at a point stands for the step that ends there: an
 integral sums values times seconds over the parts of the steps inside the span, and what had no
@@ -12,10 +12,12 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from collectors.base import Context, Record, SourceError
 from collectors.prometheus_api import PrometheusApi
+from collectors.prometheus_budget import SloOption, burnt
+from collectors.prometheus_budget import asked as objective_of
 from collectors.prometheus_json import Samples
 from timeline.canonical import short_id
 from timeline.errors import UndecodableTimeError
@@ -26,17 +28,31 @@ from timeline.zones import parse_duration
 
 
 class ImpactOption(BaseModel):
-    """A query that tells of the impact, and how its values become one number."""
+    """A query that tells of the impact, and how its values become one number; or an objective's budget."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1)
-    query: str = Field(min_length=1)
-    unit: str = Field(min_length=1)
+    query: str = ""
+    unit: str = ""
     take: Literal["integral", "max"] = Field(
         default="integral", description="integral over time, or the highest value"
     )
     per: str = Field(default="1s", description="of an integral: the query's values are so much per this")
+
+    slo: SloOption | None = Field(
+        default=None, description="instead of a query: what of its budget was burnt"
+    )
+
+    @model_validator(mode="after")
+    def _query_or_slo(self) -> ImpactOption:
+        if self.slo is None and not (self.query and self.unit):
+            raise ValueError(f"impact {self.name!r} needs `query` and `unit`, or `slo`")
+        if self.slo is not None and self.model_fields_set - {"name", "slo"}:
+            raise ValueError(
+                f"impact {self.name!r}: `slo` has query and unit; give nothing but `name` beside it"
+            )
+        return self
 
     @field_validator("per")
     @classmethod
@@ -64,7 +80,11 @@ async def impact(
     records: list[Record] = []
     for one in asked:
         try:
-            records += await _numbers(api, one, step, window, context, origin)
+            if one.slo is None:
+                records += await _numbers(api, one, step, window, context, origin)
+            else:
+                objective = await objective_of(one.name, one.slo, context)
+                records += await burnt(api, objective, list(_spans(window, context)), window, origin)
         except SourceError as err:
             text = f"The impact query {code(one.name)} could not be read: {err}"
             records.append(gap(context.source, err.reason, window.start, window.end, text, missing=one.name))

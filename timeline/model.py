@@ -161,8 +161,8 @@ class Measure(Frozen):
 class Impact(Frozen):
     """A number over `[start, end)` that a configured query gave: what could not be read is no part of it.
 
-    `take` is `integral` (the query's value summed over time, `per` seconds each) or `max` (its
-    highest value). `span` says what `[start, end)` is: the `window`, or the unpadded `incident`.
+    `take` is `integral` (the query's value summed over time, `per` seconds each), `max` (its highest
+    value) or `budget` (what of an objective's error budget was burnt, in per cent). `span` says what `[start, end)` is: the `window`, or the unpadded `incident`.
     """
 
     id: str
