@@ -20,9 +20,9 @@ from timeline.response import (
     first_own,
     first_status,
     last_change,
-    silences,
     visible,
 )  # fmt: skip
+from timeline.silences import none_recorded, while_firing
 from timeline.states import alert_name, begins_breach, ends_breach, leg
 from timeline.text import code
 
@@ -79,7 +79,8 @@ def chain(incident: Incident, facts: Sequence[Fact]) -> dict[str, Point]:
     life = [f for f in everything if f.thread == head.thread] if head.thread else [head.fact]
     crossing = _first_crossing(life, head.fact, incident)
     begun, ended = visible(everything, incident)
-    first, last = _silenced(everything, head.fact)
+    resolved = _resolved(life, head.fact, incident)
+    first, last = _silenced(everything, head.fact, resolved)
     found: dict[str, Point] = {
         "last change before": last_change(everything, crossing),
         "first crossing": crossing,
@@ -90,7 +91,7 @@ def chain(incident: Incident, facts: Sequence[Fact]) -> dict[str, Point]:
         "acknowledged": first_own(everything, head.fact, "alert.acknowledged", _UNSEEN),
         "first change": first_change(everything, head.fact),
         "last recovery": _last_recovery(life, head.fact, incident),
-        "resolved": _resolved(life, head.fact, incident),
+        "resolved": resolved,
         "visible": begun,
         "visible end": ended,
         "first status post": first_status(everything, incident),
@@ -101,12 +102,12 @@ def chain(incident: Incident, facts: Sequence[Fact]) -> dict[str, Point]:
     return found
 
 
-def _silenced(facts: Sequence[Fact], firing: Fact) -> tuple[Point, Point]:
-    spans = list(silences(facts, firing))
-    if not spans:
-        none = "no silence of the alert was recorded"
+def _silenced(facts: Sequence[Fact], firing: Fact, resolved: Point) -> tuple[Point, Point]:
+    held = while_firing(facts, firing, None if isinstance(resolved, str) else resolved, {})
+    if not held:
+        none = none_recorded(facts, firing)
         return none, none
-    return spans[0][0], spans[-1][1] or "it was still silenced when the window ended"
+    return held[0].silenced, held[-1].unsilenced or "it was still silenced when the window ended"
 
 
 def _legs(life: Sequence[Fact]) -> list[list[Fact]]:

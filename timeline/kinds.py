@@ -30,6 +30,7 @@ class KindSpec(NamedTuple):
     surfaced: bool
     template: str
     already: str = ""  # used when `earliest` is null: it was already so
+    matching: str = ""  # used where `{matchers}` are known, and not one alert
 
 
 _LABELS = "[ ({labels})]"
@@ -50,8 +51,14 @@ SPECS: dict[Kind, KindSpec] = {
     "alert.resolved": KindSpec("signal", True, f"Alert {{alert}} stopped firing{_LABELS}"),
     "alert.acknowledged": KindSpec("action", True, f"Alert {{alert}} was acknowledged{_LABELS}[ by {{actor:p}}]"),
     "alert.notified": KindSpec("signal", True, f"A notification of alert {{alert}} was sent[ to {{receiver}}]{_LABELS}"),
-    "alert.silenced": KindSpec("action", True, f"Alert {{alert}} was silenced{_LABELS}[ by {{actor:p}}]"),
-    "alert.unsilenced": KindSpec("action", True, f"Alert {{alert}} was unsilenced{_LABELS}"),
+    "alert.silenced": KindSpec(
+        "action", True, f"Alert {{alert}} was silenced{_LABELS}[ by {{actor:p}}]",
+        matching="A silence of alerts matching {matchers} began[, made by {actor:p}]",
+    ),
+    "alert.unsilenced": KindSpec(
+        "action", True, f"Alert {{alert}} was unsilenced{_LABELS}",
+        matching="The silence of alerts matching {matchers} ended",
+    ),
     "metric.crossed_above": KindSpec(
         "signal", False, f"{_WATCHED} crossed above {_LIMIT}{_METRIC}{_VALUE}",
         f"{_WATCHED} was already above {_LIMIT}{_METRIC}{_VALUE}",

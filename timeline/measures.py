@@ -13,7 +13,7 @@ from timeline.chain import Headline, Point, chain, headline
 from timeline.instant import NS
 from timeline.model import Fact, Incident, Measure
 from timeline.order import ClockErrors, in_display_order
-from timeline.response import silences
+from timeline.silences import Held, none_recorded, while_firing
 
 __all__ = ["MEASURES", "SILENCED", "Headline", "duration", "headline", "measures"]
 
@@ -78,25 +78,30 @@ def _measure(
 
 
 def _silenced(points: dict[str, Point], facts: Sequence[Fact], errors: ClockErrors) -> Measure:
-    """Return how long the alert was silenced: the sum over spans in which at least one silence held."""
-    firing, ends = points["firing"], ("silenced", "unsilenced")
-    one = _measure(SILENCED, ends, points, errors)
-    if isinstance(firing, str) or one.min_s is None:
-        return one
-    spans = [(a, b) for a, b in silences(in_display_order(facts), firing) if b is not None]
-    widths = [duration(a, b, errors) for a, b in spans]
+    """Return how long the alert was silenced while it fired: the sum over spans of at least one silence."""
+    firing, resolved = points["firing"], points["resolved"]
+    if isinstance(firing, str):
+        return Measure(name=SILENCED, reason=firing, formula="unsilenced - silenced")
+    ordered = in_display_order(facts)
+    held = while_firing(ordered, firing, None if isinstance(resolved, str) else resolved, errors)
+    if not held:
+        none = none_recorded(ordered, firing)
+        return Measure(name=SILENCED, reason=none, formula="unsilenced - silenced")
+    last = held[-1].end
+    said = {"from_": held[0].begin.id, "to": _id(last or ""), "formula": _formula(held)}
+    if last is None:
+        return Measure(name=SILENCED, reason="it was still silenced when the window ended", **said)
+    widths = [duration(one.begin, one.end, errors) for one in held if one.end]
     known = [width for width in widths if width is not None]
-    if len(spans) == 1 or len(known) < len(widths):
-        return one if len(spans) == 1 else _unknown(one)
-    low, high = sum(w[0] for w in known) / NS, sum(w[1] for w in known) / NS
-    return one.model_copy(
-        update={"min_s": low, "max_s": high, "formula": f"sum of {len(spans)} spans, each {one.formula}"}
-    )
+    if len(known) < len(widths):
+        return Measure(name=SILENCED, reason="when a silence began is not known: it was already so", **said)
+    low, high = (sum(max(width[at], 0) for width in known) / NS for at in (0, 1))
+    return Measure(name=SILENCED, min_s=low, max_s=high, **said)
 
 
-def _unknown(one: Measure) -> Measure:
-    reason = "when a silence began is not known: it was already so"
-    return one.model_copy(update={"min_s": None, "max_s": None, "reason": reason})
+def _formula(held: Sequence[Held]) -> str:
+    each = list(dict.fromkeys(one.ends for one in held))
+    return each[0] if len(held) == 1 else f"sum of {len(held)} spans, each {' or '.join(each)}"
 
 
 def _id(point: Point) -> str | None:

@@ -3,7 +3,8 @@
 A crossing and an alert belong together when they share a thread (rule and labels); an alert of
 another system, which has no crossings of its own, when it has the name of the threshold's alert. They
 meet when the time in breach and the time of firing may overlap, as far as bounds and clocks tell. Many
-of one series are one row, with the first and their number.
+of one series are one row, with the first and their number. What was in breach was silenced while a silence
+of its alert may have held: of the alert with its thread, else of another system's alert of its name.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from timeline.measures import duration
 from timeline.model import Fact, Incident, Reconciled
 from timeline.order import ClockErrors, display_key, in_display_order, precedes
 from timeline.relative import inside, may_precede
+from timeline.silences import KINDS, spans
 from timeline.states import alert_name, begins_breach, ends_breach, leg, threshold_name
 from timeline.text import code
 
-UNALERTED, UNCROSSED, EARLIER = (
-    "crossing without alert", "alert without crossing", "crossed before the first alert",
+UNALERTED, UNCROSSED, EARLIER, SILENCED = (
+    "crossing without alert", "alert without crossing", "crossed before the first alert", "silenced while crossing",
 )  # fmt: skip
 _ALWAYS, _NEVER = -(2**70), 2**70
 
@@ -48,6 +50,7 @@ def reconcile(incident: Incident, facts: Sequence[Fact], errors: ClockErrors) ->
         *_alone(breaches, _Overlap(firings, foreign, errors), UNALERTED),
         *_alone(firings, _Overlap(breaches, _of_no_alert(breaches, firings), errors), UNCROSSED),
         *_earlier(breaches, incident, headline(incident, ordered), errors),
+        *_silenced(breaches, firings, _silences(ordered, firings), errors),
     ]
     return tuple(rows)
 
@@ -86,6 +89,20 @@ def _firings(facts: Iterable[Fact]) -> Iterator[Span]:
 
 def _firing(fact: Fact, end: Fact | None) -> Span:
     return Span(fact, end, fact.thread, alert_name(fact) or "", "")
+
+
+def _silences(ordered: Sequence[Fact], firings: Sequence[Span]) -> list[Span]:
+    """Return when each alert that fired was silenced, as spans of its thread and name."""
+    marks = [fact for fact in ordered if fact.kind in KINDS]
+    threads = {span.thread for span in firings}
+    first: dict[str | None, Span] = {}
+    for span in firings if marks else ():
+        first.setdefault(span.thread or span.begin.id, span)
+    return [
+        Span(begin, end, one.thread, one.name, "")
+        for one in first.values()
+        for begin, end in spans(marks, one.begin, frozenset(threads - {one.thread}))
+    ]
 
 
 class _Overlap:
@@ -146,6 +163,24 @@ def _alone(spans: Iterable[Span], others: _Overlap, name: str) -> Iterator[Recon
         count = len(lives[key])
         text = _said(name, names[key], count)
         yield Reconciled(name=name, from_=firsts[key].id, count=count, statement=text)
+
+
+def _silenced(
+    breaches: Sequence[Span], firings: Sequence[Span], held: Sequence[Span], errors: ClockErrors
+) -> Iterator[Reconciled]:
+    """Yield, for each series, its breaches in which its alert was silenced."""
+    own, alerted = {span.thread for span in breaches}, {span.thread for span in firings}
+    overlap = _Overlap(held, [span for span in held if span.thread not in own], errors)
+    foreign = _Overlap([span for span in held if span.thread in own], (), errors)
+    # What has alerts of its own is not compared with another system's of the same name.
+    hit = [s for s in breaches if (foreign if s.thread in alerted else overlap).meets(s)]
+    lives: dict[tuple[str, str], list[Span]] = {}
+    for span in hit:
+        lives.setdefault((span.thread or span.begin.id, span.leg), []).append(span)
+    for life in lives.values():
+        times = "once" if len(life) == 1 else f"{len(life)} times"
+        text = f"{code(life[0].name)} was in breach {times} while its alert was silenced"
+        yield Reconciled(name=SILENCED, from_=life[0].begin.id, count=len(life), statement=text)
 
 
 def _said(name: str, what: str, count: int) -> str:

@@ -1,11 +1,12 @@
-"""Points beside the headline's own life: who was told, what customers saw, when it was silenced."""
+"""Points beside the headline's own life: who was told, and what customers saw."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from timeline.model import Fact, Incident
 from timeline.relative import at_or_after, inside, may_precede
+from timeline.silences import KINDS, of_alert
 from timeline.states import alert_name, begins_breach, ends_breach, is_person, labels_of, leg
 
 #: A named point of the chain: the fact, or the reason why there is none.
@@ -20,6 +21,8 @@ def own(fact: Fact, firing: Fact, others: frozenset[str | None]) -> bool:
     Another system's record carries the alert's name at most: its thread is its own. `others` are
     the threads of other firings.
     """
+    if fact.kind in KINDS:
+        return of_alert(fact, firing, others)
     same = fact.thread == firing.thread or alert_name(fact) == alert_name(firing)
     return same and fact.thread not in others
 
@@ -83,24 +86,6 @@ def _last_end(marked: Sequence[Fact], incident: Incident) -> Point:
         elif open_legs.pop(name, None) is not None:
             ended = fact
     return _OPEN if open_legs else ended
-
-
-def silences(facts: Sequence[Fact], firing: Fact) -> Iterator[tuple[Fact, Fact | None]]:
-    """Yield the spans in which the alert was silenced, by at least one silence; the last may be open."""
-    others = other_threads(facts, firing)
-    depth, begun = 0, firing
-    for fact in facts:
-        if fact.kind not in {"alert.silenced", "alert.unsilenced"} or not own(fact, firing, others):
-            continue
-        if fact.kind == "alert.silenced":
-            begun = begun if depth else fact
-            depth += 1
-        elif depth:
-            depth -= 1
-            if not depth:
-                yield begun, fact
-    if depth:
-        yield begun, None
 
 
 def first_message(facts: Sequence[Fact], firing: Fact, incident: Incident) -> Point:

@@ -26,6 +26,8 @@ def statement(kind: Kind, names: Mapping[str, Name], *, already: bool = False) -
     """
     spec = SPECS[kind]
     template = spec.already if already and spec.already else spec.template
+    if spec.matching and names.get("matchers"):
+        template = spec.matching
     kept = _OPTIONAL.sub(lambda part: part[1] if _complete(part[1], names) else "", template)
     text = _FIELD.sub(lambda field: _fill(names[field[1]], field[2]), kept).strip()
     return text[0].upper() + text[1:]

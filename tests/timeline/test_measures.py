@@ -92,7 +92,10 @@ def test_silences_that_overlap_are_one_span_and_spans_are_summed() -> None:
     assert (found.from_, found.to) == (marks[0].id, marks[-1].id)
     assert found.formula == "sum of 2 spans, each unsilenced - silenced"
     still = by_name(measures(INCIDENT, [*whole(), *marks[:-1]], {}))["silenced"]
-    assert (still.min_s, still.reason) == (None, "it was still silenced when the window ended")
+    assert (still.min_s, still.max_s) == (38 + 120, 42 + 122)
+    assert still.formula == "sum of 2 spans, each unsilenced - silenced or resolved - silenced"
+    ongoing = by_name(measures(INCIDENT, [*whole()[:-1], *marks[:-1]], {}))["silenced"]
+    assert (ongoing.min_s, ongoing.reason) == (None, "it was still silenced when the window ended")
 
 
 @given(

@@ -18,7 +18,7 @@ _FIELD = re.compile(r"\{(\w+)(?::(\w))?\}")
 
 
 def forms(kind: Kind) -> list[str]:
-    return [t for t in (SPECS[kind].template, SPECS[kind].already) if t]
+    return [t for t in (SPECS[kind].template, SPECS[kind].already, SPECS[kind].matching) if t]
 
 
 def names_for(kind: Kind, value: str = "x") -> dict[str, str | int]:
