@@ -29,7 +29,7 @@ async def probe(context: Context, options: PrometheusOptions) -> AsyncIterator[C
         sent = time.time()
         payload = await http.get("api/v1/query", {"query": "vector(1)"})
         yield Check("reachable", True, f"{options.url} answered in {time.time() - sent:.2f} s")
-        yield _clock(payload.headers.get("date"), (sent + time.time()) / 2, seconds(options.clock_error))
+        yield clock_check(payload.headers.get("date"), (sent + time.time()) / 2, seconds(options.clock_error))
         kept = await api.retention()
         known = f"samples are kept for {kept / NS / 86_400:.0f} days" if kept else "not told by the server"
         yield Check("retention", True, known)
@@ -42,7 +42,8 @@ async def probe(context: Context, options: PrometheusOptions) -> AsyncIterator[C
         yield check
 
 
-def _clock(date: str | None, asked: float, allowed: float) -> Check:
+def clock_check(date: str | None, asked: float, allowed: float) -> Check:
+    """Compare a Date header with when it was asked for (seconds since 1970), `allowed` seconds apart."""
     if date is None:
         return Check("clock", True, "the server sends no Date header")
     offset = parsedate_to_datetime(date).timestamp() + 0.5 - asked  # the header is cut to seconds
