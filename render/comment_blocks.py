@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from render import draft_sections, draft_table, markdown
+from render import draft_numbers, draft_sections, draft_table, markdown
 from render.draft_parts import SHORT, Parts
 from render.marker import Marker
 from render.mermaid import gantt
@@ -76,6 +76,7 @@ def blocks(view: View) -> list[Block]:
     parts = _Parts(view.timeline, view.page if markdown.is_web(view.page) else "", (), str)
     made = [
         _intro(view, parts),
+        _table("Impact in numbers", numbers) if (numbers := draft_numbers.impact_table(parts)) else Block(""),
         _table("Measures", draft_sections.measured(parts)),
         _table("Key facts", draft_table.timeline_table(parts)),
         _table("Gaps", draft_table.gaps_table(parts)),

@@ -135,12 +135,17 @@ def _factor(body: Body) -> str:
 def _question(body: Body) -> str:
     assert isinstance(body, Question)
     owner = f" ({markdown.escape(body.owner)} finds out)" if body.owner else ""
-    return owner + (f" Answer: {markdown.escape(body.answer)}" if body.answer else " Open.")
+    return owner + (_answer(body.answer) if body.answer else " (open)")
 
 
 def _dispute(body: Body) -> str:
     assert isinstance(body, Dispute)
-    return f" Answer: {markdown.escape(body.answer)}" if body.answer else " Not answered."
+    return _answer(body.answer) if body.answer else " (no answer yet)"
+
+
+def _answer(text: str) -> str:
+    # In words that go on, since nobody knows how the text before them ends.
+    return f" - and the answer: {markdown.escape(text)}"
 
 
 def _conflict(note: Note) -> str:

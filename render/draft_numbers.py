@@ -19,7 +19,7 @@ def impact_table(parts: Parts) -> str:
 
 
 def _impact(parts: Parts, one: Impact) -> tuple[str, str, str, str]:
-    labels = ", ".join(f"{name}={value}" for name, value in one.labels)
+    labels = ", ".join(f"{name}={value}" for name, value in one.labels if name != "__name__")
     shown = f" ({markdown.code(labels)})" if labels and parts.audience.identifiers else ""
     name = markdown.escape(parts.words(one.name)) + shown
     value = "not known" if one.value is None else f"{number(one.value)} {markdown.escape(one.unit)}"

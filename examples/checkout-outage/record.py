@@ -46,6 +46,28 @@ name = "checkout p99, early"
 query = 'histogram_quantile(0.99, sum by (le) (rate(checkout_request_duration_seconds_bucket[2m])))'
 above = 0.3
 unit = "s"
+[[source.threshold]]
+name = "checkouts fail"
+query = 'sum(rate(checkout_requests_total{{code=~"5.."}}[2m])) / sum(rate(checkout_requests_total[2m]))'
+above = 0.01
+impact = true                    # customers see it
+[[source.impact]]
+name = "failed requests"
+# Where nothing fails there is no such series: then none of those that there are.
+query = 'sum(rate(checkout_requests_total{{code=~"5.."}}[1m])) or 0 * sum(rate(checkout_requests_total[1m]))'
+unit = "requests"
+[[source.impact]]
+name = "customers with a failed checkout"
+query = "max(checkout_customers_failing)"
+unit = "customers"
+take = "max"
+[[source.impact]]
+name = "error budget of checkout"
+[source.impact.slo]
+errors = 'sum(rate(checkout_requests_total{{code=~"5.."}}[$window]))'
+total = "sum(rate(checkout_requests_total[$window]))"
+target = 99.9
+period = "30d"
 
 [[source]]
 name = "deploys"

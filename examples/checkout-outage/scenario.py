@@ -10,6 +10,7 @@ from itertools import pairwise
 STEP = 15
 BEGIN = datetime(2026, 11, 12, 12, 30, tzinfo=UTC)
 END = datetime(2026, 11, 12, 15, 45, tzinfo=UTC)
+MONTH = timedelta(days=30)
 #: Prometheus was restarted in the middle of it: nothing was recorded here.
 HOLE = (datetime(2026, 11, 12, 14, 29, 40, tzinfo=UTC), datetime(2026, 11, 12, 14, 32, 55, tzinfo=UTC))
 BUCKETS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 2.0, 5.0)
@@ -54,7 +55,7 @@ class Shop:
     def play(self) -> dict[tuple[tuple[str, str], ...], list[Sample]]:
         """Return labels to samples."""
         counts = {i: [0.0] * (len(BUCKETS) + 1) for i in ("checkout-1", "checkout-2")}
-        totals = {i: [0.0, 0.0] for i in counts}
+        totals = {i: [self._before(i), 0.0] for i in counts}
         moment = BEGIN
         while moment < END:
             for instance in counts:
@@ -62,6 +63,16 @@ class Shop:
             self._shared(moment)
             moment += timedelta(seconds=STEP)
         return self.series
+
+    def _before(self, instance: str) -> float:
+        """Add the requests of the month before, for objectives of thirty days; return their number."""
+        labels = {"job": "checkout", "instance": instance, "code": "200"}
+        begin = BEGIN - MONTH
+        coarse = [begin + timedelta(minutes=n) for n in range(240)]  # as a `rate` over minutes needs it
+        coarse += [begin + timedelta(hours=n) for n in range(4, int(MONTH / timedelta(hours=1)))]
+        for moment in coarse:
+            self._add("checkout_requests_total", labels, moment, (moment - begin).total_seconds() * 18)
+        return MONTH.total_seconds() * 18
 
     def _scrape(self, instance: str, moment: datetime, counts: list[float], totals: list[float]) -> None:
         requests = int(STEP * 18 * self.random.uniform(0.9, 1.1))
@@ -92,6 +103,8 @@ class Shop:
             55 * (1 if (moment.minute // 2) % 2 else -1) if at("14:16:00") < moment < at("14:41:00") else -70
         )
         depth = max(0.0, 95 + beat + self.random.uniform(-12, 12))
+        failing = ramp(moment, FAILING) if moment >= FIRST_ERROR else 0
+        self._add("checkout_customers_failing", {"job": "checkout"}, moment, round(1_900 * failing))
         self._add("payment_queue_depth", {"job": "payments", "queue": "capture"}, moment, round(depth))
 
     def _add(self, name: str, labels: Labels, moment: datetime, value: float) -> None:

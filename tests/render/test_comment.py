@@ -18,6 +18,7 @@ from render.mermaid import gantt, label
 from render.signoff import signoffs
 from tests.render.comment_cases import HOSTILE, OURS, alive, hostile_view, many, tokens
 from tests.render.comment_page import page
+from tests.render.test_draft_numbers import impact
 from tests.render.timeline_fixture import empty, rich
 from timeline.checks.findings import Finding
 from timeline.diff import difference
@@ -39,6 +40,17 @@ def test_it_says_what_when_how_long_how_many_and_what_is_not_known() -> None:
         "```mermaid\ngantt\n",
     ):  # fmt: skip
         assert part in body
+
+
+def test_impact_numbers_come_first_of_all_tables() -> None:
+    numbers = (impact("error budget", 11.5, unit="% of the error budget (99.9 % over 30d)", take="budget"),)
+    body = comment(view(timeline=rich().timeline.model_copy(update={"impact": numbers})))
+    assert (
+        "| error budget | 11.5 % of the error budget (99.9 % over 30d) | 14:00:00-15:10:00, the incident | prod"
+        in body
+    )
+    assert body.index("#### Impact in numbers") < body.index("#### Measures")
+    assert "Impact in numbers" not in comment(view())
 
 
 def test_an_empty_timeline_has_a_comment() -> None:

@@ -45,9 +45,21 @@ def test_each_kind_has_its_place_and_cites_its_facts() -> None:
     assert bodies["note-factor-map"].startswith("```mermaid\nflowchart LR\n")
     assert bodies["note-whys"].splitlines()[1].startswith("  - ")
     assert "#from=2026-11-21T14:00:00Z&to=2026-11-21T14:10:00Z" in bodies["note-actions"]
+    assert bodies["note-disputes"].startswith("- The pool was empty (no answer yet) (")
+    assert "(bo finds out) (open) (" in bodies["note-questions"]
     assert all(body.endswith("\n") for body in bodies.values() if body)
     for name, body in bodies.items():
         assert fences.parse(fences.region(name, body))
+
+
+def test_an_answer_follows_on_words_that_end_in_nothing() -> None:
+    made = [
+        note(1, kind="dispute", text="Not so", answer="It was"),
+        note(2, kind="question", answer="Nobody"),
+    ]
+    bodies = note_bodies(made, FACTS)
+    assert bodies["note-disputes"].startswith("- Not so - and the answer: It was (")
+    assert " - and the answer: Nobody (" in bodies["note-questions"]
 
 
 def test_what_people_write_is_not_alive() -> None:

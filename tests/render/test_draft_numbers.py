@@ -12,9 +12,9 @@ START, END = parse_instant("2026-11-21T14:00:00Z"), parse_instant("2026-11-21T15
 
 
 def impact(name: str, value: float | None, **more: object) -> Impact:
-    given = {"take": "integral", "missing_s": 0, "labels": {}, "span": "incident"} | more
+    given = {"take": "integral", "missing_s": 0, "labels": {}, "span": "incident", "unit": "requests"} | more
     return Impact(
-        id=f"i-{name}", source="prod", name=name, unit="requests", query="q", start=START, end=END, value=value,
+        id=f"i-{name}", source="prod", name=name, query="q", start=START, end=END, value=value,
         read_s=(END - START) / NS, evidence=(Evidence(source="prod", payload="a" * 64),), **given,
     )  # fmt: skip
 
@@ -26,7 +26,9 @@ def body(name: str, **members: object) -> str:
 
 def test_each_number_has_its_unit_span_and_what_is_missing() -> None:
     numbers = (
-        impact("failed requests", 48_211.5, missing_s=92.4, labels={"service": "checkout"}),
+        impact(
+            "failed requests", 48_211.5, missing_s=92.4, labels={"__name__": "failed", "service": "checkout"}
+        ),
         impact("affected users", 311, take="max"),
         impact("nothing", None, missing_s=4200),
     )
