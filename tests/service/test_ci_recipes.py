@@ -124,10 +124,36 @@ def test_what_the_action_is_given_never_stands_in_a_script() -> None:
     assert set(action["inputs"]) == {"directory", "token", "artefact-url", "check"}
     workflow = recipe("examples/ci/github.yml")
     used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step]
-    assert used
+    assert used.pop() == "./.incident-timeline"  # this action, as the step before checked it out
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in used)
     assert workflow["permissions"] == {}
     assert workflow["jobs"]["timeline"]["permissions"] == {"contents": "read", "pull-requests": "write"}
+
+
+@pytest.mark.parametrize(
+    ("repository", "commit", "code"),
+    [("", "", 1), ("acme/incident-timeline", "main", 1), ("acme/incident-timeline", "ab" * 20, 0)],
+)
+def test_the_workflow_runs_a_named_commit_or_nothing(
+    tmp_path: Path, repository: str, commit: str, code: int
+) -> None:
+    workflow = recipe("examples/ci/github.yml")
+    assert workflow["env"] == {"TIMELINE_REPOSITORY": "", "TIMELINE_COMMIT": ""}
+    first, _, tool = workflow["jobs"]["timeline"]["steps"][:3]
+    done = run(first["run"], tmp_path, TIMELINE_REPOSITORY=repository, TIMELINE_COMMIT=commit)
+    assert (done.returncode, "fill in TIMELINE_REPOSITORY" in done.stdout) == (code, code == 1)
+    assert tool["with"]["ref"] == "${{ env.TIMELINE_COMMIT }}"
+    assert tool["with"]["path"] == ".incident-timeline"
+
+
+def test_the_gitlab_job_installs_what_is_named_or_nothing(tmp_path: Path) -> None:
+    job = recipe("examples/ci/gitlab.yml")["timeline"]
+    assert re.fullmatch(r"python:[\w.-]+@sha256:[0-9a-f]{64}", job["image"])
+    assert job["variables"]["TIMELINE"] == ""
+    refused = run(job["before_script"][0], tmp_path, TIMELINE="")
+    assert (refused.returncode, "fill in what to install" in refused.stderr) == (127, True)
+    assert run(job["before_script"][0], tmp_path, TIMELINE="incident-timeline==1").returncode == 0
+    assert job["before_script"][-1].endswith('"$TIMELINE"')
 
 
 def test_zizmor_finds_nothing() -> None:
@@ -171,6 +197,10 @@ def test_the_gitlab_template_attaches_too(repository: Path) -> None:
 
 def test_the_hook_checks_the_incident_of_any_file_of_it(repository: Path) -> None:
     (hook,) = yaml.safe_load((HOME / ".pre-commit-hooks.yaml").read_text())
+    (local,) = recipe("examples/ci/pre-commit-config.yaml")["repos"][0]["hooks"]
+    assert {k: local[k] for k in hook if k in local} | {"language": "python"} == {
+        k: hook[k] for k in hook if k in local
+    }
     names = git(repository, "ls-files", "-z").split("\0")
     chosen = [name for name in names if re.search(hook["files"], name)]
     assert {Path(n).name for n in chosen} >= {
