@@ -42,6 +42,12 @@ incidents = "incidents/"       # where --incident ID looks for <ID>.toml, .yaml 
 # unit = "s"
 
 # [[source]]
+# name = "silences"
+# collector = "alertmanager"   # Prometheus', Mimir's or Grafana's; the URL ends where /api/v2 begins
+# url = "https://alertmanager.example"
+# external_labels = {{ cluster = "eu" }}   # Prometheus' own: silences name them, its records lack them
+
+# [[source]]
 # name = "deploys"
 # collector = "github"
 # repository = "owner/name"

@@ -20,7 +20,7 @@ from timeline.measures import duration
 from timeline.model import Fact, Incident, Reconciled
 from timeline.order import ClockErrors, display_key, in_display_order, precedes
 from timeline.relative import inside, may_precede
-from timeline.silences import KINDS, spans
+from timeline.silences import by_alert
 from timeline.states import alert_name, begins_breach, ends_breach, leg, threshold_name
 from timeline.text import code
 
@@ -50,7 +50,7 @@ def reconcile(incident: Incident, facts: Sequence[Fact], errors: ClockErrors) ->
         *_alone(breaches, _Overlap(firings, foreign, errors), UNALERTED),
         *_alone(firings, _Overlap(breaches, _of_no_alert(breaches, firings), errors), UNCROSSED),
         *_earlier(breaches, incident, headline(incident, ordered), errors),
-        *_silenced(breaches, firings, _silences(ordered, firings), errors),
+        *_silenced(breaches, firings, _silences(ordered), errors),
     ]
     return tuple(rows)
 
@@ -91,17 +91,11 @@ def _firing(fact: Fact, end: Fact | None) -> Span:
     return Span(fact, end, fact.thread, alert_name(fact) or "", "")
 
 
-def _silences(ordered: Sequence[Fact], firings: Sequence[Span]) -> list[Span]:
+def _silences(ordered: Sequence[Fact]) -> list[Span]:
     """Return when each alert that fired was silenced, as spans of its thread and name."""
-    marks = [fact for fact in ordered if fact.kind in KINDS]
-    threads = {span.thread for span in firings}
-    first: dict[str | None, Span] = {}
-    for span in firings if marks else ():
-        first.setdefault(span.thread or span.begin.id, span)
     return [
-        Span(begin, end, one.thread, one.name, "")
-        for one in first.values()
-        for begin, end in spans(marks, one.begin, frozenset(threads - {one.thread}))
+        Span(begin, end, firing.thread, alert_name(firing) or "", "")
+        for firing, begin, end in by_alert(ordered)
     ]
 
 

@@ -64,6 +64,30 @@ def spans(
         yield begun, None
 
 
+class Silenced(NamedTuple):
+    """A span in which an alert was silenced: the first firing of its thread, begin, end (None: open)."""
+
+    firing: Fact
+    begin: Fact
+    end: Fact | None
+
+
+def by_alert(ordered: Sequence[Fact]) -> list[Silenced]:
+    """Return, for every alert that fired, when it was silenced; `ordered` is in display order."""
+    marks = [fact for fact in ordered if fact.kind in KINDS]
+    if not marks:
+        return []
+    first: dict[str, Fact] = {}
+    for fact in (f for f in ordered if f.kind == "alert.firing"):
+        first.setdefault(fact.thread or fact.id, fact)
+    threads = {fact.thread for fact in first.values()}
+    return [
+        Silenced(firing, *span)
+        for firing in first.values()
+        for span in spans(marks, firing, frozenset(threads - {firing.thread}))
+    ]
+
+
 def undetermined(facts: Sequence[Fact], firing: Fact) -> Undetermined:
     """Return which silences may have been of the alert: what their matchers name, its record lacks."""
     begun = [fact for fact in facts if fact.kind == "alert.silenced"]
