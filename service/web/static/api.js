@@ -4,6 +4,7 @@ export class Refused extends Error {
   constructor(status, answer) {
     super(words(status, answer));
     this.status = status;
+    /** @type {Conflict | null} */
     this.conflict = status === 409 ? answer : null;
   }
 }
@@ -17,6 +18,7 @@ function words(status, answer) {
 
 /** @param {string} path @param {string} [method] @param {any} [body] @returns {Promise<any>} */
 export async function ask(path, method = 'GET', body = undefined) {
+  /** @type {Record<string, string>} */
   const headers = body === undefined ? {} : { 'content-type': 'application/json' };
   const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
   const value = await answer.json().catch(() => null);

@@ -27,9 +27,10 @@ const ASKS = { dispute: 'Why do you doubt this fact?', why: 'What explains it?',
 /**
  * A form for a new note, or for an edit when `note` is given.
  * @param {HTMLElement} form
- * @param {{cites: () => any[], facts: Record<string, any>, others: (kind: string) => {id: string, text: string}[], save: (body: any) => Promise<void>, cancel?: () => void, body?: any, chosen?: () => string | null, shown?: () => {start: string, end: string}, wanted?: (id: string) => Promise<any>}} with_
+ * @param {FormWith} with_
  */
 export function makeForm(form, with_) {
+  /** @type {Cite[]} */
   let cites = with_.body ? [...with_.body.cites] : [];
   const kind = el('select', { 'aria-label': 'Kind of note' }, ...Object.keys(KINDS).map((one) => el('option', { value: one }, one)));
   const text = el('textarea', { required: true, maxLength: 10000, 'aria-label': 'Words' });
@@ -90,9 +91,9 @@ export function makeForm(form, with_) {
   return { add, clear, start: (/** @type {string} */ wanted, /** @type {any} */ cite) => { kind.value = wanted; draw(); cites = []; add(cite); text.focus(); } };
 }
 
-/** @param {any} cite @param {Record<string, any>} facts @returns {(Node | string)[]} */
+/** @param {Cite} cite @param {Record<string, FactForm>} facts @returns {(Node | string)[]} */
 export function label(cite, facts) {
-  if (!cite.fact) return [el('span', { className: 'time' }, range(cite.start, cite.end)), 'UTC'];
+  if (cite.fact === undefined) return [el('span', { className: 'time' }, range(cite.start, cite.end)), 'UTC'];
   const fact = facts[cite.fact];
   return fact ? [el('span', { className: 'time' }, fact.when), ...withCode(fact.statement)] : [cite.fact];
 }

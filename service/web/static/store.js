@@ -7,16 +7,16 @@ import { ask } from './api.js';
  */
 export function makeStore(incident, changed, connected, rebuilt) {
   const base = `/api/incidents/${incident}`;
-  /** @type {{notes: Map<string, any>, facts: Record<string, any>, agenda: any[], disputed: Record<string, string[]>, problems: string[]}} */
+  /** @type {Shown} */
   const state = { notes: new Map(), facts: {}, agenda: [], disputed: {}, problems: [] };
-  const take = (/** @type {any} */ form, /** @type {boolean} */ whole) => {
+  const take = (/** @type {NotesForm} */ form, /** @type {boolean} */ whole) => {
     if (whole) state.notes = new Map();
     for (const note of form.notes) state.notes.set(note.id, note);
     Object.assign(state.facts, form.facts);
     state.agenda = form.agenda;
     state.disputed = form.disputed;
     state.problems = form.problems;
-    changed({ notes: whole ? null : new Set(form.notes.map((/** @type {any} */ note) => note.id)) });
+    changed({ notes: whole ? null : new Set(form.notes.map((note) => note.id)) });
   };
   const follow = (/** @type {string} */ cursor) => {
     const source = new EventSource(`${base}/stream?after=${encodeURIComponent(cursor)}`);
@@ -43,9 +43,9 @@ export function makeStore(incident, changed, connected, rebuilt) {
   return {
     state,
     start,
-    fact: async (/** @type {string} */ id) => (state.facts[id] ??= await ask(`${base}/facts/${id}`)),
-    write: (/** @type {string} */ id, /** @type {any} */ body, /** @type {string} */ author) => ask(`${base}/notes`, 'POST', { id, body, ...(author ? { author } : {}) }),
-    change: (/** @type {string} */ id, /** @type {string[]} */ heads, /** @type {any} */ body, /** @type {string} */ author, beside = false) =>
+    fact: async (/** @type {string} */ id) => /** @type {FactForm} */ (state.facts[id] ??= await ask(`${base}/facts/${id}`)),
+    write: (/** @type {string} */ id, /** @type {NoteBody} */ body, /** @type {string} */ author) => ask(`${base}/notes`, 'POST', { id, body, ...(author ? { author } : {}) }),
+    change: (/** @type {string} */ id, /** @type {string[]} */ heads, /** @type {NoteBody} */ body, /** @type {string} */ author, beside = false) =>
       ask(`${base}/notes/${id}`, 'PUT', { base: heads, body, beside, ...(author ? { author } : {}) }),
     remove: (/** @type {string} */ id, /** @type {string[]} */ heads, /** @type {string} */ author) =>
       ask(`${base}/notes/${id}?${new URLSearchParams([...heads.map((head) => ['base', head]), ...(author ? [['author', author]] : [])])}`, 'DELETE'),

@@ -1,0 +1,99 @@
+// The shapes of the review's modules: the API's answers (forms.py) and what a page passes around; never served.
+
+type Cite = { fact: string; content?: string; start?: undefined; end?: undefined } | { fact?: undefined; start: string; end: string };
+
+interface NoteBody {
+  kind: string;
+  text: string;
+  cites: Cite[];
+  parent?: string;
+  answer?: string;
+  [field: string]: any; // what a kind has of its own
+}
+
+interface Version {
+  id: string;
+  note: string;
+  base: string[];
+  at: string;
+  author: string;
+  body: NoteBody | null; // null: removed
+}
+
+interface NoteForm {
+  id: string;
+  heads: Version[]; // several: a conflict
+  conflict: boolean;
+  removed: boolean;
+  versions: number;
+  changed: Record<string, string>;
+}
+
+interface FactForm {
+  id: string;
+  when: string;
+  statement: string;
+  kind: string;
+  source: string;
+  disputed: string[];
+}
+
+interface NotesForm {
+  cursor: string;
+  notes: NoteForm[];
+  facts: Record<string, FactForm>;
+  agenda: { reason: string; note: string }[];
+  disputed: Record<string, string[]>;
+  problems: string[];
+}
+
+interface Conflict {
+  detail: string;
+  note: NoteForm;
+  yours: NoteBody | null;
+}
+
+interface Shown {
+  notes: Map<string, NoteForm>;
+  facts: Record<string, FactForm>;
+  agenda: NotesForm['agenda'];
+  disputed: Record<string, string[]>;
+  problems: string[];
+}
+
+// What the chart shows of a note in the panel of a fact.
+interface Told {
+  kind: string;
+  state: string;
+  open: boolean;
+  author: string;
+  at: string;
+  text: string;
+  answer: string;
+}
+
+interface FormWith {
+  cites: () => Cite[];
+  facts: Record<string, FactForm>;
+  others: (kind: string) => { id: string; text: string }[];
+  save: (body: NoteBody) => Promise<void>;
+  cancel?: () => void;
+  body?: NoteBody;
+  chosen?: () => string | null;
+  shown?: () => { start: string; end: string };
+  wanted?: (id: string) => Promise<FactForm>;
+}
+
+// What the cards of notes may do with the page they are on.
+interface ReviewPage {
+  editor: boolean;
+  editing: Set<string>; // notes that somebody edits here
+  author: () => string;
+  tell: (text: string) => void;
+  open: (cite: Cite) => void;
+  forms: () => Omit<FormWith, 'save' | 'cancel' | 'body'>;
+  draw: () => void;
+  store: NoteStore;
+}
+
+type NoteStore = ReturnType<typeof import('./static/store.js').makeStore>;
