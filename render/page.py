@@ -6,15 +6,17 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
 
 from render.page_data import page_data
+from render.page_notes import page_notes
 from render.page_script import join_modules
 from timeline.canonical import Json
 from timeline.model import Timeline
+from timeline.notes import Note
 
 #: Put there when a wheel is built (see docs/decisions/0005-page.md); never committed.
 BUNDLE = "bundled/plotly-basic.min.js"
@@ -26,17 +28,17 @@ _POLICY = (
 
 def render_page(
     timeline: Timeline, read: Callable[[str], bytes], *, file_name: Callable[[str], str] = lambda sha: sha,
-    mask: Callable[[str], str] = lambda text: text, drill: bool = False,
+    mask: Callable[[str], str] = lambda text: text, drill: bool = False, notes: Sequence[Note] = (),
 ) -> bytes:  # fmt: skip
     """Return the page of `timeline` as UTF-8 bytes: the same bytes for the same input.
 
     `read` gives the payload of a SHA-256 (excerpts and drawing data come from there; what it cannot
     give is left out and said). `file_name` tells a payload's file name. `mask` replaces people's
     names in payload excerpts: pass `timeline.people.replacer(...)`, for payloads keep names. `drill` makes the
-    page of an exercise: it begins at the first signal and hides what came later.
+    page of an exercise: it begins at the first signal and hides what came later, notes included.
     """
     data = page_data(timeline, read, file_name=file_name, mask=mask)
-    shown = {**data.timeline, "drill": True} if drill else data.timeline
+    shown = {**data.timeline, "drill": True} if drill else {**data.timeline, "notes": page_notes(notes)}
     script = application()
     parts = {
         "POLICY": _POLICY.format(hashes=_hash("\n" + script)),

@@ -43,7 +43,7 @@ def page_data(
         "incident": timeline.incident.model_dump(mode="json", exclude_none=True),
         "window": timeline.window.model_dump(mode="json"),
         "digest": timeline.digest,
-        "tool": _text(timeline.provenance, "tool"),
+        "tool": _tool(timeline.provenance),
         "sources": sources(timeline),
         "clocks": {name: error / NS for name, error in clocks.items()},
         "facts": [_fact(fact, payloads) for fact in timeline.facts],
@@ -85,9 +85,14 @@ def _built(timeline: Timeline) -> Iterable[str]:
             yield name
 
 
-def _text(provenance: Any, key: str) -> str:
-    value = provenance.get(key) if isinstance(provenance, Mapping) else None
-    return value if isinstance(value, str) else ""
+def _tool(provenance: Any) -> str:
+    """Return what built the timeline and its version; empty where that is not told."""
+    told = provenance.get("tool") if isinstance(provenance, Mapping) else None
+    return (
+        " ".join(str(told[key]) for key in ("name", "version") if key in told)
+        if isinstance(told, Mapping)
+        else ""
+    )
 
 
 class _Payloads:

@@ -35,7 +35,7 @@ export function makeChart(model, store) {
   };
   const overlay = () => drawOverlay(chart, under, over);
   followPointer(section, () => chart);
-  return { draw: latest(draw), overlay, view: () => chart.view };
+  return { draw: latest(draw), overlay, view: () => chart.view, current: () => chart };
 }
 
 /**
@@ -104,14 +104,14 @@ function choose(chart, point) {
 
 /**
  * Zoom to a range, kept inside the window; the whole window is no zoom.
- * @param {Store} store @param {Model} model @param {number} from @param {number} to
+ * @param {Store} store @param {Model} model @param {number} from @param {number} to @param {boolean} [quiet] not into the address yet
  */
-export function zoomTo(store, model, from, to) {
+export function zoomTo(store, model, from, to, quiet = false) {
   const least = Math.min(0.01, model.length);
   const width = Math.min(Math.max(to - from, least), model.length);
   const start = Math.min(Math.max(from, 0), model.length - width);
   const whole = width >= model.length * 0.999;
-  store.set(whole ? { from: null, to: null } : { from: toMillis(start), to: toMillis(start + width) });
+  store.set(whole ? { from: null, to: null } : { from: toMillis(start), to: toMillis(start + width) }, quiet);
 }
 
 /** The link carries milliseconds; what is shown is what the link brings back. @param {number} seconds */

@@ -2,7 +2,7 @@ import { zoomBy } from './chart.js';
 import { byId, el } from './dom.js';
 import { icon } from './icons.js';
 import { makeLaneMenu } from './lanetools.js';
-import { LANES } from './model.js';
+import { LANES, NO_SERVICE } from './model.js';
 import { isFiltered, tally, toggled } from './select.js';
 import { countWords } from './table.js';
 import { kindText } from './words.js';
@@ -20,16 +20,18 @@ export function makeFilters(model, store) {
   const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, on: { click: () => store.set({ lanes: toggled(store.get().lanes, id, laneIds) }) } },
     el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, !model.drill && el('span', { class: 'n' }, String(perLane.get(id)))));
   const sources = menu('sources', 'source', tally(model, (item) => item.fact.source), (name) => name, store, model.data.sources);
+  const services = menu('services', 'service', tally(model, (item) => item.service), (name) => (name === NO_SERVICE ? 'of no service' : name), store);
   const kinds = menu('kinds', 'kind', tally(model, (item) => item.fact.kind), kindText, store);
   const lanesMenu = makeLaneMenu(model, store);
   const shown = el('output', { class: 'shown', 'aria-live': 'polite' });
-  const clear = el('button', { type: 'button', class: 'clear', hidden: true, on: { click: () => store.set({ q: '', lanes: null, sources: null, kinds: null, from: null, to: null }) } }, 'show all');
-  byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, kinds.node, lanesMenu.node, zoomers(model, store), search, shown, clear);
+  const clear = el('button', { type: 'button', class: 'clear', hidden: true, on: { click: () => store.set({ q: '', lanes: null, sources: null, services: null, kinds: null, from: null, to: null }) } }, 'show all');
+  byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, services.node, kinds.node, lanesMenu.node, zoomers(model, store), search, shown, clear);
   const draw = (/** @type {number} */ now) => {
     const state = store.get();
     if (search.value !== state.q) search.value = state.q;
     chips.forEach((chip) => chip.setAttribute('aria-pressed', String(!state.lanes || state.lanes.includes(chip.dataset.lane ?? ''))));
     sources.update();
+    services.update();
     kinds.update();
     shown.textContent = model.drill ? `${now} shown` : countWords(model.items.length, now);
     clear.hidden = !isFiltered(state);
@@ -47,7 +49,7 @@ function zoomers(model, store) {
 
 /**
  * A list of check boxes that opens below its button.
- * @param {'sources' | 'kinds'} key @param {string} name @param {Map<string, number>} counts
+ * @param {'sources' | 'services' | 'kinds'} key @param {string} name @param {Map<string, number>} counts
  * @param {(value: string) => string} label @param {Store} store @param {string[]} [all]
  */
 function menu(key, name, counts, label, store, all = [...counts.keys()]) {

@@ -1,11 +1,11 @@
 const FACT = /^f-[0-9a-f]{16}$/;
-const LISTS = /** @type {const} */ (['lanes', 'sources', 'kinds']);
-const KEY_NAMES = { lanes: 'lane', sources: 'source', kinds: 'kind' };
+const LISTS = /** @type {const} */ (['lanes', 'sources', 'services', 'kinds']);
+const KEY_NAMES = { lanes: 'lane', sources: 'source', services: 'service', kinds: 'kind' };
 export const SPEED = 60; // seconds a second
 
 /** @returns {State} */
 export function emptyState() {
-  return { fact: null, gap: null, from: null, to: null, q: '', lanes: null, sources: null, kinds: null, zone: 'UTC', at: null, speed: SPEED, mark: null, fold: [], order: null, sizes: [], open: [], rest: [] };
+  return { fact: null, gap: null, from: null, to: null, q: '', lanes: null, sources: null, services: null, kinds: null, zone: 'UTC', at: null, speed: SPEED, mark: null, fold: [], order: null, sizes: [], open: [], rest: [] };
 }
 
 /**

@@ -1,7 +1,8 @@
 import { parted } from './flaps.js';
 import { spansOf } from './lives.js';
 
-const MOST_ROWS = 24; // lives beyond share rows where they do not overlap
+const MOST_ROWS = 24; // with more lives in the range, several share a row, and it says so
+const NAMED = 20; // lives that a shared row names
 
 /**
  * The spans of a life; at a playhead, those that are known then and, faint, those still ahead.
@@ -38,13 +39,15 @@ export function sourceRows(model, items, state) {
   });
 }
 
-/** One row a life; with many, lives that do not overlap share. @param {Model} model @param {Item[]} items @param {State} state @returns {Row[]} */
+/** One row a life; with many in the range, lives that do not overlap share: a zoom parts and names them. @param {Model} model @param {Item[]} items @param {State} state @returns {Row[]} */
 export function alertRows(model, items, state) {
   const rows = withGuests(livesOf(items).map((life) => {
     const { rest, flaps } = parted(life, state);
     return { label: lifeLabel(life[0].fact), sources: [life[0].fact.source], y: 0, items: rest, flaps, spans: lifeSpans(rest, model, state) };
   }));
-  return rows.length <= MOST_ROWS ? rows : packed(rows);
+  if (rows.length <= MOST_ROWS) return rows;
+  const near = rows.filter((row) => meets(row, state));
+  return near.length <= MOST_ROWS ? near : packed(near);
 }
 
 /**
@@ -71,24 +74,37 @@ function alertName(label) {
   return label.split(' · ')[0];
 }
 
+/** @param {Row} row @param {State} state */
+function meets(row, state) {
+  const [from, to] = extent(row);
+  return to >= (state.from ?? -Infinity) && from <= (state.to ?? Infinity);
+}
+
 /** @param {Row[]} rows */
 function packed(rows) {
-  /** @type {{ row: Row, end: number, lives: number }[]} */
+  /** @type {{ row: Row, end: number, lives: Row[] }[]} */
   const shared = [];
   for (const row of rows) {
     const [from, to] = extent(row);
-    const place = shared.find((one) => one.end < from) ?? (shared.length < MOST_ROWS ? undefined : shared.reduce((a, b) => (a.end <= b.end ? a : b)));
+    const place = shared.find((one) => one.end < from) ?? (shared.length < MOST_ROWS ? undefined : shared.reduce((a, b) => (a.end < b.end || (a.end === b.end && a.lives.length <= b.lives.length) ? a : b)));
     if (place) {
       place.row.items.push(...row.items);
       place.row.spans.push(...row.spans);
       place.row.flaps.push(...row.flaps);
-      place.lives += 1;
-      place.row.label = `${place.lives} alerts`;
+      place.lives.push(row);
       place.end = Math.max(place.end, to);
-    } else shared.push({ row: { ...row, items: [...row.items], spans: [...row.spans], flaps: [...row.flaps] }, end: to, lives: 1 });
+    } else shared.push({ row: { ...row, items: [...row.items], spans: [...row.spans], flaps: [...row.flaps] }, end: to, lives: [row] });
   }
-  shared.forEach(({ row }) => row.items.sort((a, b) => a.index - b.index));
-  return shared.map((one) => one.row);
+  return shared.map(({ row, lives }) => ({ ...row, ...sharedWords(lives), items: row.items.sort((a, b) => a.index - b.index), lives: lives.length }));
+}
+
+/** What a shared row says of itself: how many, how many of them at once, and who. @param {Row[]} lives */
+function sharedWords(lives) {
+  if (lives.length === 1) return {};
+  const ends = lives.map(extent);
+  const most = ends.reduce((found, [at]) => Math.max(found, ends.filter(([from, to]) => from <= at && at <= to).length), 1);
+  const names = lives.slice(0, NAMED).map((row) => row.label);
+  return { label: `${lives.length} alerts${most > 1 ? ` · ${most} at once` : ''}`, hint: [...names, ...(lives.length > NAMED ? [`and ${lives.length - NAMED} more`] : []), 'zoom in to part them'].join('\n') };
 }
 
 /** @param {Row} row @returns {[number, number]} */
@@ -122,7 +138,7 @@ export function roleRows(model, items, state) {
     const spans = known.map((item, index) => ({ state: /** @type {Span['state']} */ ('role'), begin: item, end: known[index + 1] ?? null, from: Math.max(item.to, 0), to: Math.min(known[index + 1]?.from ?? until, until), before: false, open: !known[index + 1] }));
     return { label: role, sources: [held[0].fact.source], y: 0, items: held, spans, flaps: [], words: '' };
   });
-  const wanted = (!state.lanes || state.lanes.includes('people')) && !state.q && !state.kinds && !state.sources;
+  const wanted = (!state.lanes || state.lanes.includes('people')) && !state.q && !state.kinds && !state.sources && !state.services;
   const claimed = wanted ? Object.entries(model.data.incident.roles ?? {}).filter(([role]) => !roles.has(role)) : [];
   return [...rows, ...claimed.map(([role, who]) => ({ label: role, sources: [], y: 0, items: [], spans: [], flaps: [], words: `${who}, as the incident file says` }))];
 }

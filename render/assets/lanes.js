@@ -7,6 +7,7 @@ const LANE_GAP = 10;
 const PAD = 6;
 const FOLDED = 18; // px of a folded lane's row
 const LEAST = 10; // px of a row, whatever was chosen
+const ABOVE = 13; // px of a row's name where it stands above the row
 
 /**
  * Place lanes and rows: heights in px, whatever the range. Rows come from the selection.
@@ -26,7 +27,7 @@ export function placeLanes(model, items, state, narrow, scale) {
     const own = id === 'metrics' ? loose : items.filter((item) => item.lane === id);
     if (id === 'metrics') panels.forEach((panel, index) => lanes.push(panelLane(panel, crossings[index], panels.length, state)));
     const rows = id === 'alerts' ? alertRows(model, own, state) : id === 'people' ? roleRows(model, own, state) : own.length ? sourceRows(model, own, state) : [];
-    if (rows.length) lanes.push(rowsLane(id, title, rows));
+    if (rows.length) lanes.push({ ...rowsLane(id, title, rows), note: sharedNote(rows) });
     const compared = id === 'alerts' && state.at === null ? agreementRows(model, items) : [];
     if (compared.length) lanes.push(rowsLane('agreement', 'compared', compared));
   }
@@ -70,13 +71,20 @@ function stack(lanes, narrow, scale) {
   let top = 0;
   for (const lane of lanes) {
     const head = narrow ? 18 * scale : 0;
-    lane.height *= scale;
+    lane.above = narrow && lane.rows.length > 1 && lane.rows.some((row) => row.label) ? ABOVE * scale : 0;
+    lane.height = lane.height * scale + lane.rows.length * lane.above;
     lane.rowHeight *= scale;
     lane.top = top + head;
-    lane.rows.forEach((row, index) => { row.y = lane.top + PAD * scale + (index + 0.5) * lane.rowHeight; });
+    lane.rows.forEach((row, index) => { row.y = lane.top + PAD * scale + (index + 0.5) * lane.rowHeight + (index + 1) * lane.above; });
     top = lane.top + lane.height + LANE_GAP * scale;
   }
-  return { lanes, height: Math.max(top - LANE_GAP * scale, 40), left: (narrow ? 44 : 232) * scale, right: (narrow ? 12 : 28) * scale, top: 26 * scale, bottom: 36 * scale, scale };
+  return { lanes, height: Math.max(top - LANE_GAP * scale, 40), left: (narrow ? 44 : 260) * scale, right: (narrow ? 12 : 28) * scale, top: 26 * scale, bottom: 36 * scale, scale };
+}
+
+/** @param {Row[]} rows */
+function sharedNote(rows) {
+  const lives = rows.reduce((sum, row) => sum + (row.lives ?? 1), 0);
+  return lives > rows.length ? `${lives} in ${rows.length} rows` : '';
 }
 
 /** @param {Panel} panel @param {Item[]} crossings @param {number} of @param {State} state @returns {Lane} */
@@ -85,13 +93,13 @@ function panelLane(panel, crossings, of, state) {
   const hidden = panel.of > panel.shown ? `${panel.shown} of ${panel.of} series` : panel.series.length > 1 ? `${panel.series.length} series` : '';
   const lost = panel.series.length < panel.shown ? 'drawing data is not here' : '';
   const { flaps, rest } = parted(crossings, state);
-  return { id: 'panel', key: panel.id, folded: false, title: panel.title, note: [panel.unit, hidden, lost].filter(Boolean).join(' · '), top: 0, height, rowHeight: 0, rows: [], panel, crossings: rest, flaps };
+  return { id: 'panel', key: panel.id, folded: false, title: panel.title, note: [panel.unit, hidden, lost].filter(Boolean).join(' · '), top: 0, above: 0, height, rowHeight: 0, rows: [], panel, crossings: rest, flaps };
 }
 
 /** @param {LaneId | 'agreement' | 'coverage'} id @param {string} title @param {Row[]} rows @returns {Lane} */
 function rowsLane(id, title, rows) {
   const rowHeight = rows.length <= 8 ? 24 : rows.length <= 16 ? 20 : 16;
-  return { id, key: id, folded: false, title, note: '', top: 0, height: rows.length * rowHeight + 2 * PAD, rowHeight, rows, crossings: [], flaps: [] };
+  return { id, key: id, folded: false, title, note: '', top: 0, above: 0, height: rows.length * rowHeight + 2 * PAD, rowHeight, rows, crossings: [], flaps: [] };
 }
 
 /**

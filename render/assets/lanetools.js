@@ -68,7 +68,7 @@ function follow(start, done, look) {
 /** @param {import('./chart.js').Chart} chart @param {string} key @param {number} moved */
 function resizeBy({ geometry, store }, key, moved) {
   const lane = geometry.lanes.find((one) => one.key === key);
-  if (lane && Math.abs(moved) >= 2) resize(store, key, (lane.height + moved) / geometry.scale);
+  if (lane && Math.abs(moved) >= 2) resize(store, key, (lane.height - lane.rows.length * lane.above + moved) / geometry.scale);
 }
 
 /** @param {import('./chart.js').Chart} chart @param {string} key @param {number} moved */

@@ -16,6 +16,7 @@ import { makeStrip } from './strip.js';
 import { makeTable } from './table.js';
 import { makeTheme } from './theme.js';
 import { hideTip } from './tip.js';
+import { listenTouch } from './touch.js';
 
 const PRINT_WIDTH = 1000; // px: a sheet across at the print style's size
 
@@ -45,6 +46,7 @@ function assemble(model, store) {
   const player = makePlayer(model, store, () => chart.draw());
   const actions = { help: help.toggle, theme, replay: player.toggle, play: player.play, step: player.step };
   listenKeys(model, store, actions);
+  listenTouch(byId('chart'), chart.current);
   makeMeasures(model, store);
   const [header, strip, filters, overview, table] = [makeHeader(model, store, actions), makeStrip(model, store), makeFilters(model, store), makeOverview(model, store), makeTable(model, store)];
   /** @type {Promise<Excerpt[]> | null} */
@@ -80,7 +82,7 @@ function tell(text) {
   notice.hidden = !text;
 }
 
-const SELECTS = /** @type {const} */ (['q', 'lanes', 'sources', 'kinds', 'from', 'to', 'zone']);
+const SELECTS = /** @type {const} */ (['q', 'lanes', 'sources', 'services', 'kinds', 'from', 'to', 'zone']);
 const PLACES = /** @type {const} */ (['fold', 'order', 'sizes', 'open']);
 
 /** @param {Store} store @param {Page} page */

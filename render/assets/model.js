@@ -7,6 +7,9 @@ export const LANES = [
   { id: 'changes', title: 'changes' }, { id: 'chat', title: 'chat' }, { id: 'logs', title: 'logs' }, { id: 'people', title: 'people' }, { id: 'other', title: 'other' },
 ];
 
+/** What a filter calls facts of no service: a message, a role. */
+export const NO_SERVICE = '—';
+
 /** @type {Record<string, LaneId>} */
 const FAMILIES = {
   alert: 'alerts', metric: 'metrics', deploy: 'changes', change: 'changes', chat: 'chat', log: 'logs', trace: 'logs', status: 'impact', incident: 'impact',
@@ -36,7 +39,7 @@ export function makeModel(data, samples = () => []) {
   const flaps = (data.flaps ?? []).map((flap) => makeFlap(flap, items));
   const threads = byThread(items);
   return {
-    data, origin, items, byId, groups, flaps, threads, drill: Boolean(data.drill),
+    data, origin, items, byId, groups, flaps, threads, notes: byFact(data.notes ?? []), drill: Boolean(data.drill),
     lives: [...threads.values(), ...items.filter((item) => !item.fact.thread).map((item) => [item])],
     length: Math.max(sinceOrigin(data.window.end, origin), 1),
     gaps: data.gaps.map((gap) => ({ gap, from: sinceOrigin(gap.start, origin), to: sinceOrigin(gap.end, origin) })),
@@ -68,9 +71,17 @@ function makeItem(fact, index, origin) {
   const to = sinceOrigin(fact.latest, origin);
   return {
     fact, index, from: fact.earliest ? sinceOrigin(fact.earliest, origin) : -Infinity, to,
-    lane: laneOf(fact), text: words.filter(Boolean).join('\n').toLowerCase(), group: -1,
+    lane: laneOf(fact), service: fact.subject.service ?? fact.subject.labels.service ?? NO_SERVICE, text: words.filter(Boolean).join('\n').toLowerCase(), group: -1,
     seen: fact.surfaced ? sinceOrigin(fact.surfaced, origin) : to, told: Boolean(fact.surfaced), flap: null,
   };
+}
+
+/** @param {Note[]} notes */
+function byFact(notes) {
+  /** @type {Map<string, Note[]>} */
+  const found = new Map();
+  for (const note of notes) for (const fact of note.facts) found.set(fact, [...(found.get(fact) ?? []), note]);
+  return found;
 }
 
 /** @param {Item[]} items */

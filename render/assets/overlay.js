@@ -38,12 +38,14 @@ function laneNames(lane, geometry) {
   const narrow = geometry.left < 100 * scale;
   const middle = lane.top + geometry.top;
   const style = narrow ? `top:${middle - 17 * scale}px;left:${geometry.left}px` : `top:${middle + (lane.panel ? 6 : 0)}px;left:0;width:${geometry.left - 14}px`;
-  const words = lane.panel ? [el('b', { dir: 'auto' }, lane.title), el('small', {}, lane.note)] : [el('b', {}, lane.title)];
+  const words = lane.panel ? [el('b', { dir: 'auto' }, lane.title), el('small', {}, lane.note)] : [el('b', {}, lane.title), lane.note && el('small', {}, lane.note)];
   const hint = `${lane.folded ? 'Click to unfold' : 'Click to fold'}; drag to another place`;
   const title = el('div', { class: `lane-name${narrow ? ' above' : ''}${lane.panel ? ' of-panel' : ''}${lane.folded ? ' folded' : ''}`, 'data-lane': lane.key, style: lane.panel || narrow ? style : `${style};height:${lane.height}px`, title: [lane.title, lane.note, hint].filter(Boolean).join('\n') }, ...words);
-  const place = narrow ? { left: geometry.left, width: 0 } : { left: 72 * scale, width: geometry.left - 84 * scale };
-  const rows = lane.rows.filter((row) => row.label && !(narrow && lane.rows.length === 1)).map((row) => el('div', {
-    class: 'row-name', dir: 'auto', title: row.label, style: `top:${row.y + geometry.top - (narrow ? 7 : lane.rowHeight / 2)}px;height:${lane.rowHeight}px;line-height:${lane.rowHeight}px;left:${place.left}px;${narrow ? 'max-width:40%' : `width:${place.width}px`}`,
+  // Names of rows begin where the lane's own name ends.
+  const left = (14 + 8 * lane.title.length) * scale;
+  const place = narrow ? { left: geometry.left, width: 0 } : { left, width: geometry.left - 12 * scale - left };
+  const rows = lane.rows.filter((row) => row.label && (!narrow || lane.above)).map((row) => el('div', {
+    class: 'row-name', dir: 'auto', title: row.hint ?? row.label, style: `top:${row.y + geometry.top - lane.rowHeight / 2 - lane.above}px;height:${lane.rowHeight}px;line-height:${lane.rowHeight}px;left:${place.left}px;${narrow ? `max-width:calc(100% - ${geometry.left + geometry.right}px)` : `width:${place.width}px`}`,
   }, ...row.label.split(/(?= · )/).map((part) => el('span', {}, part))));
   return [title, ...rows];
 }

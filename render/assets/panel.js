@@ -1,6 +1,7 @@
 import { byId, copyButton, el, leaveLink, webHost, withCode } from './dom.js';
 import { boundsText, exactText } from './instant.js';
 import { icon } from './icons.js';
+import { factNotes, markNoted } from './noted.js';
 import { shapeList } from './help.js';
 import { amount, duration, kindText, labelText, reasonText } from './words.js';
 
@@ -15,6 +16,7 @@ export function makePanel(model, store, excerpts) {
     const gap = state.gap ? model.gaps.find((one) => one.gap.id === state.gap) : undefined;
     if (item) aside.dataset.fact = item.fact.id;
     else delete aside.dataset.fact;
+    markNoted(aside, item?.fact.id, model);
     aside.classList.toggle('empty', !item && !gap);
     aside.replaceChildren(...(item ? factWords(item, model, store, excerpts) : gap ? gapWordsOf(gap, store, excerpts) : hint()));
     aside.scrollTop = 0;
@@ -36,7 +38,7 @@ function factWords(item, model, store, excerpts) {
   ];
   return [
     top(icon(fact.kind, item.lane), kindText(fact.kind), store), el('h2', { class: 'statement' }, ...withCode(fact.statement)), ...(quote || []),
-    el('div', { id: 'fact-notes', 'data-fact': fact.id }),
+    factNotes(fact.id, model),
     facts(timeRows(item, model, zone)), facts(aboutRows(fact)), ...otherFacts(item, model, store),
     ...fact.evidence.flatMap((one) => evidenceWords(one, excerpts)),
   ].flatMap((part) => (part instanceof Node ? [part] : []));

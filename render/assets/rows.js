@@ -1,6 +1,7 @@
 import { el, leaveLink, webHost, withCode } from './dom.js';
 import { boundsText, exactText } from './instant.js';
 import { icon } from './icons.js';
+import { markNoted } from './noted.js';
 import { standing } from './replay.js';
 import { reasonText } from './words.js';
 
@@ -17,6 +18,7 @@ export function factRow(item, model, store) {
   const said = fact.quote && el('div', { class: 'quote', dir: 'auto' }, fact.quote.text.length > QUOTE ? `${fact.quote.text.slice(0, QUOTE)}…` : fact.quote.text);
   const tr = el('tr', { 'data-fact': fact.id, class: `lane-${item.lane}`, 'data-standing': standing(item, store.get().at), 'aria-selected': String(store.get().fact === fact.id), tabIndex: -1 },
     time, el('td', { class: 'event' }, el('span', { class: 'icon' }, icon(fact.kind, item.lane)), el('div', {}, words, said)), el('td', { class: 'link' }, ...dataLink(fact)));
+  markNoted(tr, fact.id, model);
   tr.addEventListener('click', (event) => { if (!(/** @type {Element} */ (event.target).closest('a'))) store.set({ fact: fact.id, gap: null }); });
   return tr;
 }

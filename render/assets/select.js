@@ -6,11 +6,11 @@
  */
 export function selectItems(model, state) {
   const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
-  const [lanes, sources, kinds] = [state.lanes, state.sources, state.kinds].map((list) => list && new Set(list));
+  const [lanes, sources, services, kinds] = [state.lanes, state.sources, state.services, state.kinds].map((list) => list && new Set(list));
   const until = model.drill ? state.at ?? 0 : Infinity;
   return model.items.filter((item) => {
     const { fact } = item;
-    return item.seen <= until && (!lanes || lanes.has(item.lane)) && (!kinds || kinds.has(fact.kind))
+    return item.seen <= until && (!lanes || lanes.has(item.lane)) && (!kinds || kinds.has(fact.kind)) && (!services || services.has(item.service))
       && (!sources || fact.evidence.some((one) => sources.has(one.source)) || sources.has(fact.source))
       && words.every((word) => item.text.includes(word));
   });
@@ -41,7 +41,7 @@ export function selectGaps(model, state) {
 
 /** @param {State} state */
 export function isFiltered(state) {
-  return Boolean(state.q || state.lanes || state.sources || state.kinds || state.from !== null || state.to !== null);
+  return Boolean(state.q || state.lanes || state.sources || state.services || state.kinds || state.from !== null || state.to !== null);
 }
 
 /**

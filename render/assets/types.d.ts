@@ -130,6 +130,19 @@ interface PageData {
   impact?: Impact[];
   flaps?: { facts: number[]; times: number; duty: [number, number] | null }[];
   drill?: boolean;
+  notes?: Note[];
+}
+
+// What a person wrote about facts; the newest words, those of a conflict included.
+interface Note {
+  kind: string;
+  text: string;
+  author: string;
+  at: string;
+  facts: string[];
+  open: boolean; // a dispute without an answer
+  answer: string;
+  conflict: boolean;
 }
 
 type LaneId = 'impact' | 'metrics' | 'alerts' | 'changes' | 'chat' | 'logs' | 'people' | 'other';
@@ -141,6 +154,7 @@ interface Item {
   from: number; // -Infinity: it was already so
   to: number;
   lane: LaneId;
+  service: string;
   text: string; // lower case, what the text filter looks in
   seen: number; // when people were told, else when it had certainly happened
   told: boolean;
@@ -175,6 +189,7 @@ interface Model {
   lives: Item[][]; // by thread, and facts without one alone
   groups: Item[][];
   flaps: Flap[];
+  notes: Map<string, Note[]>; // by fact
   drill: boolean;
 }
 
@@ -186,6 +201,7 @@ interface State {
   q: string;
   lanes: string[] | null; // null: all
   sources: string[] | null;
+  services: string[] | null;
   kinds: string[] | null;
   zone: string;
   at: number | null; // the playhead, seconds since the window's start
@@ -222,6 +238,8 @@ interface Row {
   spans: Span[];
   flaps: Flap[];
   words?: string; // drawn on the row: what an incident file claims
+  lives?: number; // that share the row
+  hint?: string; // who they are
 }
 
 interface Lane {
@@ -233,6 +251,7 @@ interface Lane {
   top: number;
   height: number;
   rowHeight: number;
+  above: number; // px of each row's name, where it stands above its row
   rows: Row[];
   panel?: Panel;
   drawn?: Drawn[]; // the panel's series in the view

@@ -17,7 +17,7 @@ test('a fact alone, a fact with a view, a view alone', () => {
 test('every state comes back exactly', () => {
   const state = {
     ...emptyState(), fact: 'f-00000000000000ff', from: 600.25, to: 1200, q: 'a&b=c #%', lanes: ['chat', 'alerts'], sources: ['prod, eu', '50%2C', 'späte'],
-    kinds: [], zone: 'Asia/Kolkata', at: 1800.001, speed: 300, mark: [10.5, 20], fold: ['p-1', 'chat'], order: ['alerts', 'p,2'], sizes: [['p:3', 210], ['chat', 64]], open: ['f-00000000000000aa'], rest: [['later', 'x/y'], ['notes', 'open']],
+    services: ['checkout', '—'], kinds: [], zone: 'Asia/Kolkata', at: 1800.001, speed: 300, mark: [10.5, 20], fold: ['p-1', 'chat'], order: ['alerts', 'p,2'], sizes: [['p:3', 210], ['chat', 64]], open: ['f-00000000000000aa'], rest: [['later', 'x/y'], ['notes', 'open']],
   };
   assert.deepEqual(readFragment(`#${writeFragment(state, toIso)}`, toSeconds), state);
 });

@@ -37,6 +37,25 @@ test('many lives share rows and lose nothing', () => {
   assert.ok(alerts.rows.length <= 24);
   assert.equal(alerts.rows.reduce((sum, row) => sum + row.items.length, 0), 500);
   assert.equal(alerts.rows.reduce((sum, row) => sum + row.spans.length, 0), 500);
+  // It is said how many share, who they are, and how many of them are on at once.
+  assert.equal(alerts.note, '500 in 24 rows');
+  assert.match(alerts.rows[0].label, /^2[01] alerts · 2[01] at once$/);
+  assert.match(alerts.rows[0].hint, /^A0\nA24\n/);
+  for (const row of alerts.rows) assert.deepEqual(row.items.map((item) => item.index), row.items.map((item) => item.index).sort((a, b) => a - b));
+});
+
+test('a zoom parts alerts that share a row: each has its own, with its name', () => {
+  const made = model(Array.from({ length: 100 }, (_, n) => [fact('alert.firing', n * 30, { id: `f-${n}`, thread: `t${n}`, subject: { labels: { alertname: `A${n}` } } }), fact('alert.resolved', n * 30 + 60, { id: `r-${n}`, thread: `t${n}` })]).flat());
+  const rows = (change) => placeLanes(made, made.items, { ...emptyState(), ...change }, false, 1).lanes.find((lane) => lane.id === 'alerts').rows;
+  assert.ok(rows({}).every((row) => / alerts$/.test(row.label)));
+  const near = rows({ from: 600, to: 660 });
+  assert.deepEqual(near.map((row) => row.label), ['A18', 'A19', 'A20', 'A21', 'A22']);
+});
+
+test('a silence is a span of its own beside the firing it covers', () => {
+  const made = model([fact('alert.firing', 60, { thread: 't' }), fact('alert.silenced', 120, { thread: 't', source: 'silences' }), fact('alert.unsilenced', 600, { thread: 't', source: 'silences' }), fact('alert.resolved', 900, { thread: 't' })]);
+  const alerts = lanes(made).find((lane) => lane.id === 'alerts');
+  assert.deepEqual(alerts.rows.map((row) => row.spans.map((span) => [span.state, span.from, span.to, span.open])), [[['firing', 60, 900, false], ['silenced', 120, 600, false]]]);
 });
 
 test('a crossing is drawn in the panel of its query and threshold, else in a lane of its own', () => {
@@ -53,6 +72,9 @@ test('words, lanes, sources and a range select; chart and table use this one', (
   const found = (change) => selectItems(made, { ...emptyState(), ...change }).map((item) => item.lane);
   assert.deepEqual([found({ q: 'rolling back' }), found({ q: 'slow' }).length, found({ lanes: ['alerts'] }), found({ sources: ['chat'] }), found({ kinds: [] })], [['chat'], 2, ['alerts'], ['chat'], []]);
   assert.equal(inRange(made.items, { ...emptyState(), from: 100, to: 200 }).length, 1);
+  const served = model([fact('alert.firing', 60, { subject: { service: 'checkout', labels: {} } }), fact('alert.firing', 61, { subject: { labels: { service: 'payments' } } }), fact('chat.message', 62)]);
+  const of = (services) => selectItems(served, { ...emptyState(), services }).map((item) => item.to);
+  assert.deepEqual([of(['checkout']), of(['payments', '—']), of([]), of(null).length], [[60], [61, 62], [], 3]);
   assert.deepEqual([toggled(null, 'a', ['a', 'b']), toggled(['b'], 'a', ['a', 'b'])], [['b'], null]);
 });
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.render.page_browser import CHROMIUM, new_context, written
 from tests.render.timeline_fixture import Built
+from timeline.notes import Note
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +34,18 @@ def show(browser: Browser, folder: Path) -> Iterator[Callable[..., Page]]:
     opened: list[tuple[BrowserContext, list[str]]] = []
 
     def make(
-        case: str | Built = "rich", fragment: str = "", *, drill: bool = False, **options: object
+        case: str | Built = "rich",
+        fragment: str = "",
+        *,
+        drill: bool = False,
+        notes: Sequence[Note] = (),
+        **options: object,
     ) -> Page:
         context, page, troubles = new_context(browser, options)
         opened.append((context, troubles))
-        page.goto(written(folder, case, drill=drill).as_uri() + (f"#{fragment}" if fragment else ""))
+        page.goto(
+            written(folder, case, drill=drill, notes=notes).as_uri() + (f"#{fragment}" if fragment else "")
+        )
         page.wait_for_selector("html[data-ready]", timeout=60_000)
         return page
 

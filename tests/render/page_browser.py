@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from render.page import render_page
 from tests.render.page_cases import CASES
 from tests.render.timeline_fixture import Built, rich
+from timeline.notes import Note
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 needs_browser = [
@@ -41,14 +43,16 @@ def new_context(browser: Browser, options: dict[str, object]) -> tuple[BrowserCo
     return context, page, troubles
 
 
-def written(folder: Path, case: str | Built, *, drill: bool = False) -> Path:
-    name = (case if isinstance(case, str) else f"case-{len(list(folder.iterdir()))}") + (
-        "-drill" if drill else ""
+def written(folder: Path, case: str | Built, *, drill: bool = False, notes: Sequence[Note] = ()) -> Path:
+    name = (
+        (case if isinstance(case, str) else f"case-{len(list(folder.iterdir()))}")
+        + ("-drill" if drill else "")
+        + ("-noted" if notes else "")
     )
     path = folder / f"{name}.html"
     if not path.exists():
         built = CASES[case]() if isinstance(case, str) else case
-        path.write_bytes(render_page(built.timeline, built.read, drill=drill))
+        path.write_bytes(render_page(built.timeline, built.read, drill=drill, notes=notes))
     return path
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
+from pydantic import TypeAdapter
 
 from render.page import pack
 from tests.render.page_browser import FIRING, chosen, needs_browser, new_context, the, until, written
 from tests.render.page_cases import CASES, HOSTILE, busy, million
 from tests.render.timeline_fixture import rich
 from tests.servers.require import cache
+from timeline import notes
+from timeline.notes import Body
 
 pytestmark = needs_browser
 
@@ -115,6 +118,51 @@ def test_a_view_comes_back_from_its_link(show: Callable[..., Page]) -> None:
 def test_a_link_to_a_fact_that_is_not_there_says_so(show: Callable[..., Page]) -> None:
     page = show(fragment="f-0000000000000000")
     assert "f-0000000000000000" in page.inner_text("#notice")
+
+
+def test_a_service_can_be_chosen_and_the_link_keeps_it(show: Callable[..., Page]) -> None:
+    page = show()
+    facts = rich().timeline.facts
+    other = [f for f in facts if (f.subject.service or dict(f.subject.labels).get("service")) != "checkout"]
+    assert 0 < len(other) < len(facts)
+    page.click("summary:has-text('service')")
+    page.click(".menu-services button:has-text('all / none')")
+    page.locator(".menu-services input[value='checkout']").check()
+    assert page.locator("tr[data-fact]").count() == len(facts) - len(other)
+    fragment = str(page.evaluate("location.hash"))[1:]
+    assert fragment == "service=checkout"
+    assert show(fragment=fragment).locator("tr[data-fact]").count() == len(facts) - len(other)
+
+
+def test_notes_that_were_known_stand_with_their_fact_and_a_dispute_marks_it(
+    show: Callable[..., Page],
+) -> None:
+    one, two, three = [f.id for f in rich().timeline.facts][3:6]
+    body = TypeAdapter[Body](Body).validate_python
+    said = body({"kind": "hypothesis", "text": HOSTILE, "cites": [{"fact": one}, {"fact": two}]})
+    doubt = body({"kind": "dispute", "text": "The exporter was down", "cites": [{"fact": two}]})
+    settled = body({"kind": "dispute", "text": "Was it?", "cites": [{"fact": three}], "answer": "It was"})
+    written = [
+        notes.version(f"n-{n:016x}", content, (), "Ada", 10**18 + n)
+        for n, content in enumerate((said, doubt, settled))
+    ]
+    page = show(fragment=one, notes=notes.fold(written))
+    noted = "rows => rows.map(row => [row.dataset.fact, row.dataset.noted, row.dataset.disputed ?? ''])"
+    assert page.eval_on_selector_all("tr[data-noted]", noted) == [
+        [one, "1 note", ""], [two, "2 notes", "yes"], [three, "1 note", ""],
+    ]  # fmt: skip
+    assert "hypothesis" in page.inner_text("#fact-notes")
+    assert page.locator("#fact-notes img").count() == 0
+    page.click(f"tr[data-fact='{two}'] .statement")
+    assert page.locator("#fact-notes .fact-note.open").inner_text().startswith("dispute · not answered · Ada")
+    assert page.get_attribute("#fact-panel", "data-disputed") == "yes"
+    page.click(f"tr[data-fact='{three}'] .statement")
+    assert "answer: It was" in page.inner_text("#fact-notes")
+    bare = show(fragment=one)
+    assert bare.locator("#fact-notes").is_hidden()
+    # An exercise is before anybody wrote.
+    drill = show(fragment=one, notes=notes.fold(written), drill=True)
+    assert drill.locator("[data-noted]").count() == 0
 
 
 def test_filters_hold_for_chart_and_table_alike(show: Callable[..., Page]) -> None:
@@ -269,6 +317,40 @@ def test_a_finger_zooms_by_buttons(show: Callable[..., Page]) -> None:
     page.locator("button[aria-label='Later (D)']").tap()
     page.locator("button[aria-label='Zoom out (S)']").tap()
     until(page, "!location.hash.includes('from=')")
+
+
+def test_two_fingers_zoom_and_what_they_hold_stays_below_them(show: Callable[..., Page]) -> None:
+    page = show(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.locator("#plot .nsewdrag").first.scroll_into_view_if_needed()
+    box = page.locator("#plot .nsewdrag").first.bounding_box()
+    assert box
+    hand = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *shares: float) -> None:
+        points = [{"x": box["x"] + box["width"] * share, "y": box["y"] + 40} for share in shares]
+        hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        page.wait_for_timeout(100)
+
+    fingers("touchStart", 0.4, 0.6)
+    for step in range(1, 5):
+        fingers("touchMove", 0.4 - 0.05 * step, 0.6 + 0.05 * step)
+    fingers("touchEnd")
+    until(page, "location.hash.includes('from=')")
+    seen = "document.querySelector('#plot').layout.xaxis.range"
+    length = (rich().timeline.window.end - rich().timeline.window.start) / 1e9
+    until(page, f"{seen}[1] - {seen}[0] < {length / 2}")
+    start, end = page.evaluate(seen)
+    assert end - start == pytest.approx(length / 3, rel=0.02)
+    assert (start + end) / 2 == pytest.approx(length / 2, rel=0.02)
+    # One finger moves the range that is zoomed to, and down the page it scrolls.
+    fingers("touchStart", 0.7)
+    for share in (0.6, 0.5, 0.4):
+        fingers("touchMove", share)
+    fingers("touchEnd")
+    until(page, f"{seen}[0] > {start + 100}")
+    moved = page.evaluate(seen)
+    assert moved[1] - moved[0] == pytest.approx(end - start, rel=0.01)
+    assert page.locator("tr[data-fact]").count() < len(rich().timeline.facts)
 
 
 def test_a_million_samples_show_their_one_spike_at_every_zoom(show: Callable[..., Page]) -> None:

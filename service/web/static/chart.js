@@ -2,11 +2,6 @@ import { el } from './dom.js';
 
 const FACT = /^f-[0-9a-f]{16}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
-// The page's own policy allows inline styles; these mark what notes say of its facts.
-const PILL = 'flex: none; align-self: flex-start; margin-inline-start: 8px; padding: 0 6px; border: 1px solid; font: 11px/1.4 system-ui, sans-serif; white-space: nowrap;';
-const MARKS = `
-  tr[data-noted]:not([data-disputed]) td:nth-child(2)::after, #fact-panel[data-noted]:not([data-disputed]) .statement::after { content: var(--noted); ${PILL} border-radius: 8px; color: var(--accent, #0b5cad); }
-  tr[data-disputed] td:nth-child(2)::after, #fact-panel[data-disputed] .statement::after { content: "disputed"; ${PILL} border-radius: 3px; color: var(--alerts, #d55e00); }`;
 
 /**
  * The chart in its frame, spoken to by the hooks that every page of a timeline has: the fragment,
@@ -16,7 +11,7 @@ const MARKS = `
 export function makeChart(frame, incident, chose) {
   /** @type {Record<string, string[]>} */
   let disputed = {};
-  /** @type {Record<string, number>} */
+  /** @type {Record<string, Told[]>} */
   let noted = {};
   let told = '';
   const page = () => frame.contentDocument;
@@ -27,13 +22,27 @@ export function makeChart(frame, incident, chose) {
     for (const one of page()?.querySelectorAll('[data-fact]') ?? []) {
       const fact = one.getAttribute('data-fact') ?? '';
       set(one, 'data-disputed', disputed[fact] ? 'yes' : null);
-      const words = noted[fact] ? `${noted[fact]} note${noted[fact] > 1 ? 's' : ''}` : null;
+      const count = noted[fact]?.length ?? 0;
+      const words = count ? `${count} note${count > 1 ? 's' : ''}` : null;
       if (one.getAttribute('data-noted') === words) continue;
       set(one, 'data-noted', words);
       /** @type {HTMLElement} */ (one).style.setProperty('--noted', JSON.stringify(words ?? ''));
     }
     const aside = panel();
     if (aside && !aside.dataset.fact) ['data-disputed', 'data-noted'].forEach((name) => aside.removeAttribute(name));
+    write();
+  };
+  /** The page holds the notes of when it was made; here stand those of now. */
+  const write = () => {
+    const place = page()?.getElementById('fact-notes');
+    if (!place) return;
+    const notes = noted[place.dataset.fact ?? ''] ?? [];
+    const now = JSON.stringify(notes);
+    if (place.dataset.told === now) return;
+    place.dataset.told = now;
+    place.replaceChildren(...notes.map((note) => el('div', { className: `fact-note${note.open ? ' open' : ''}` },
+      el('p', { className: 'muted' }, el('b', {}, note.kind), `${note.state} · ${note.author}, ${note.at.slice(0, 10)}`),
+      el('p', { className: 'words', dir: 'auto' }, note.text), note.answer && el('p', { className: 'words', dir: 'auto' }, el('b', {}, 'answer: '), note.answer))));
   };
   const payloads = () => {
     for (const code of panel()?.querySelectorAll('code') ?? []) {
@@ -54,9 +63,6 @@ export function makeChart(frame, incident, chose) {
   const watch = () => {
     const document_ = page();
     if (!document_?.body) return;
-    const style = document_.createElement('style');
-    style.textContent = MARKS;
-    document_.head.append(style);
     let later = 0;
     const soon = () => { cancelAnimationFrame(later); later = requestAnimationFrame(() => { payloads(); mark(); look(); }); };
     new MutationObserver(soon).observe(document_.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-fact', 'aria-selected'] });
@@ -88,8 +94,8 @@ export function makeChart(frame, incident, chose) {
       const [start, end] = [pairs.get('from'), pairs.get('to')];
       return start && end ? { start, end } : null;
     },
-    /** @param {Record<string, string[]>} open @param {Record<string, number>} counts */
-    marks: (open, counts) => { disputed = open; noted = counts; mark(); },
+    /** @param {Record<string, string[]>} open @param {Record<string, Told[]>} told by fact */
+    marks: (open, told) => { disputed = open; noted = told; mark(); },
   };
 }
 

@@ -12,30 +12,32 @@ const author = byId('author');
 let chosen = null;
 let first = true;
 
-const page = /** @type {any} */ ({
+const store = makeStore(incident, ({ notes: touched }) => draw(touched), (on) => {
+  const shown = byId('connection');
+  shown.className = `connection ${on ? 'on' : 'off'}`;
+  shown.textContent = on ? 'live' : 'connection lost, trying again';
+}, () => page.tell('This timeline was built again meanwhile: reload to see it.'));
+
+/** @type {ReviewPage} */
+const page = {
+  store,
   editor: role === 'editor',
   editing: new Set(),
   author: () => (name ? '' : author?.value.trim() || 'somebody'),
-  tell: (/** @type {string} */ text) => { byId('notice').textContent = text; byId('notice').hidden = !text; },
-  open: (/** @type {any} */ cite) => (cite.fact ? chart.choose(cite.fact) : chart.show(cite.start, cite.end)),
+  tell: (text) => { byId('notice').textContent = text; byId('notice').hidden = !text; },
+  open: (cite) => (cite.fact !== undefined ? chart.choose(cite.fact) : chart.show(cite.start, cite.end)),
   forms: () => ({
     facts: store.state.facts, wanted: store.fact, chosen: () => chosen,
     shown: () => chart.range() ?? { start, end },
     // A note always stands on something: what is chosen, else what is shown.
     cites: () => [chosen ? { fact: chosen } : chart.range() ?? { start, end }],
-    others: (/** @type {string} */ kind) => notes().filter((one) => one.heads[0].body?.kind === kind).map((one) => ({ id: one.id, text: one.heads[0].body.text })),
+    others: (kind) => notes().filter((one) => one.heads[0].body?.kind === kind).map((one) => ({ id: one.id, text: one.heads[0].body?.text ?? '' })),
   }),
   draw: () => draw(null),
-});
+};
 const notes = () => [...store.state.notes.values()].filter((one) => !one.removed);
 const card = makeCards(page);
 const layout = makeLayout();
-
-const store = (page.store = makeStore(incident, ({ notes: touched }) => draw(touched), (on) => {
-  const shown = byId('connection');
-  shown.className = `connection ${on ? 'on' : 'off'}`;
-  shown.textContent = on ? 'live' : 'connection lost, trying again';
-}, () => page.tell('This timeline was built again meanwhile: reload to see it.')));
 
 const chart = makeChart(byId('chart'), incident, async (fact) => {
   chosen = fact;
@@ -58,7 +60,7 @@ async function show() {
   }
   if (fact.id !== chosen) return;
   const open = store.state.disputed[fact.id];
-  const own = notes().filter((one) => one.heads.some((/** @type {any} */ head) => head.body?.cites.some((/** @type {any} */ cite) => cite.fact === fact.id))).length;
+  const own = notes().filter((one) => one.heads.some((head) => head.body?.cites.some((cite) => cite.fact === fact.id))).length;
   bar.replaceChildren(el('span', { className: 'time' }, fact.when), el('span', { className: 'words' }, ...withCode(fact.statement)), open && el('span', { className: 'tag' }, 'disputed'), el('span', { className: 'muted' }, `${own} note${own === 1 ? '' : 's'}`),
     form && el('button', { type: 'button', onclick: () => form.add({ fact: fact.id }) }, 'Cite'), form && el('button', { type: 'button', onclick: () => form.start('dispute', { fact: fact.id }) }, 'Dispute'));
 }
@@ -73,22 +75,27 @@ function draw(touched) {
   first = false;
   setTimeout(() => list.querySelectorAll('.fresh').forEach((/** @type {Element} */ one) => one.classList.remove('fresh')), 2000);
   const items = store.state.agenda.filter((one) => store.state.notes.has(one.note));
-  byId('agenda').replaceChildren(...(items.length ? items.map((one) => card(store.state.notes.get(one.note), one.reason)) : [el('li', { className: 'empty' }, 'Nothing is open.')]));
+  byId('agenda').replaceChildren(...(items.length ? items.map((one) => card(/** @type {NoteForm} */ (store.state.notes.get(one.note)), one.reason)) : [el('li', { className: 'empty' }, 'Nothing is open.')]));
   byId('count-notes').textContent = String(shown.length);
   byId('count-agenda').textContent = String(items.length);
   byId('problems').textContent = store.state.problems.length ? `notes.jsonl has lines that are no notes: ${store.state.problems.join('; ')}` : '';
   byId('problems').hidden = !store.state.problems.length;
-  chart.marks(store.state.disputed, counts());
+  chart.marks(store.state.disputed, told());
   layout.marks(store.state.disputed);
   show();
 }
 
-function counts() {
-  /** @type {Record<string, number>} */
+/** What is told of each fact, the oldest first, for the fact's own panel. */
+function told() {
+  /** @type {Record<string, Told[]>} */
   const found = {};
   for (const one of notes()) {
-    const facts = new Set(one.heads.flatMap((/** @type {any} */ head) => (head.body?.cites ?? []).map((/** @type {any} */ cite) => cite.fact)));
-    facts.forEach((fact) => { if (fact) found[fact] = (found[fact] ?? 0) + 1; });
+    const { author: by, at, body } = one.heads.find((head) => head.body) ?? one.heads[0];
+    if (!body) continue;
+    const open = body.kind === 'dispute' && !body.answer;
+    const state = one.conflict ? ' · two versions, not settled' : body.kind === 'dispute' ? (open ? ' · not answered' : ' · answered') : '';
+    const facts = new Set(one.heads.flatMap((head) => (head.body?.cites ?? []).flatMap((cite) => cite.fact ?? [])));
+    facts.forEach((fact) => { (found[fact] ??= []).push({ kind: body.kind, state, open, author: by, at, text: body.text, answer: body.answer ?? '' }); });
   }
   return found;
 }

@@ -89,6 +89,7 @@ def test_two_people_see_each_others_notes_at_once(people: People) -> None:
     panel = bo.frame_locator("#chart").locator(f'#fact-panel[data-fact="{FACTS[3]}"]')
     panel.wait_for()
     assert panel.get_attribute("data-noted") == "1 note"
+    assert "The pool was empty" in panel.locator("#fact-notes").inner_text()
     shot(bo, "notes")
 
 
