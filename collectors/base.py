@@ -147,7 +147,8 @@ class Collector(Generic[OptionsT]):
 
     Class attributes: `name`, `family` (alerts, metrics, changes, chat, logs, any), `summary`
     (one line), `tested_against`, `options_type`, `target` (the option that `--source
-    NAME=TARGET` sets), `parser_version` (raised when `parse` reads the same bytes otherwise).
+    NAME=TARGET` sets), `parser_version` (raised when `parse` reads the same bytes otherwise,
+    or the collector asks for others).
     """
 
     name: ClassVar[str]

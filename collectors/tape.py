@@ -116,6 +116,7 @@ class ReplayTape:
         self.source = source
         self.collector = collector
         self._store = store
+        self.ended = False  # whether it ended as the recorded run did: by a defect, for lack of an answer
         self._ended = ended
         self._entries: dict[bytes, deque[Entry]] = defaultdict(deque)
         for entry in entries:
@@ -134,6 +135,7 @@ class ReplayTape:
         # The same request may have been asked more than once: answered in the order it was.
         entry = (found.popleft() if len(found) > 1 else found[0]) if found else None
         if entry is None and self._ended:
+            self.ended = True
             raise EndedError(f"{self.source} ({self.collector}): the recorded run ended here")
         if entry is None:
             raise LackingError(

@@ -8,14 +8,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 
 from collectors.redaction import Redactor
-from collectors.tape import EvidenceError, LackingError
-from service import claims, collect, config, files, incidents, output
-from service.evidence import Collection, Evidence, Manifest, People
+from collectors.tape import EvidenceError
+from service import claims, collect, config, files, incidents, output, replay
+from service.evidence import Collection, Derivation, Evidence, Manifest, People
 from service.garbage import seldom_collected
 from service.layouts import NOTHING, Asked, Chosen, Recorded
 from timeline.assemble import OWN_SOURCE, Assembled, Build, Reading, assemble
@@ -119,18 +119,14 @@ def build(request: Request, progress: collect.Progress | None = None) -> Result:
         manifest = plan.evidence.manifest()
         known = plan.evidence.people()
         try:
-            earlier = _replay(manifest, plan.evidence)  # broken evidence is named before the first request
+            found = _replay(manifest, plan.evidence)  # broken evidence is named before the first request
+            if request.strict:
+                _refuse_lost(found.gaps)
             collection, readings = _collect(plan, manifest, request, secret, redactor, progress)
-            updated = Manifest(collections=(*manifest.collections, collection))
+            found.readings += readings
+            updated = manifest.model_copy(update={"collections": (*manifest.collections, collection)})
             return _write(
-                plan.directory,
-                plan.evidence,
-                updated,
-                [*earlier, *readings],
-                known,
-                request,
-                plan.chosen,
-                new=True,
+                plan.directory, plan.evidence, updated, found, known, request, plan.chosen, new=True
             )
         except BaseException:
             plan.evidence.discard()
@@ -242,17 +238,10 @@ def _claims(collection: Collection, evidence: Evidence) -> list[Reading]:
     return [claims.reading(collection.number, collection.window, collection.incident, file, data)]
 
 
-def _replay(manifest: Manifest, evidence: Evidence) -> list[Reading]:
-    found: list[Reading] = []
+def _replay(manifest: Manifest, evidence: Evidence) -> replay.Replayed:
+    found = replay.replay(manifest, evidence)
     for one in manifest.collections:
-        try:
-            anyio.run(collect.replay, one, evidence, found)
-        except LackingError as err:
-            raise LackingError(
-                f"{err}; collection {one.number} was made by version {one.tool}: rebuild it with that one, "
-                "or collect anew into another --out"
-            ) from err
-        found += _claims(one, evidence)
+        found.readings += _claims(one, evidence)
     return found
 
 
@@ -280,6 +269,15 @@ def _refuse(outcomes: Sequence[collect.Outcome], *, strict: bool) -> None:
         raise UnansweredError(f"--strict: {names} had gaps, so nothing was written. {told}", refused=refused)
 
 
+def _refuse_lost(gaps: Sequence[Gap]) -> None:
+    """Raise UnansweredError where an earlier collection is lost to this version: a gap by a source."""
+    if gaps:
+        told = "; ".join(one.statement for one in gaps)
+        raise UnansweredError(
+            f"--strict: earlier collections had gaps, so nothing was written. {told}", refused=False
+        )
+
+
 def _offline(request: Request) -> Result:
     """Rebuild from the evidence alone."""
     contradicting = {
@@ -304,28 +302,44 @@ def _offline(request: Request) -> Result:
         files.sweep(directory)
         evidence.discard()
         manifest = evidence.manifest()  # another build may have ended since
-        readings = _replay(manifest, evidence)
+        found = _replay(manifest, evidence)
         if request.strict:
-            _refuse(_outcomes(manifest.collections[-1], readings), strict=True)
-        return _write(directory, evidence, manifest, readings, evidence.people(), request, chosen, new=False)
+            _refuse_lost(found.gaps)
+            _refuse(_outcomes(manifest.collections[-1], found.readings), strict=True)
+        return _write(directory, evidence, manifest, found, evidence.people(), request, chosen, new=False)
 
 
-def rebuilt(evidence: Evidence) -> bytes:
+class Rebuilt(NamedTuple):
+    """What `timeline.json` is by the evidence alone, and what derived it so."""
+
+    data: bytes
+    derivation: Derivation
+
+
+def rebuilt(evidence: Evidence) -> Rebuilt:
     """Return what `timeline.json` is by the evidence alone; writes nothing. Raises EvidenceError."""
     manifest = evidence.manifest()
     if not manifest.collections:
         raise EvidenceError(
             f"{evidence.folder} holds no manifest; restore it from version control or a backup"
         )
-    return _assembled(manifest, _replay(manifest, evidence), evidence.people()).data
+    found = _replay(manifest, evidence)
+    derived = _derived(manifest, found)
+    return Rebuilt(_assembled(derived, found, evidence.people()).data, derived.derivation)
 
 
-def _assembled(manifest: Manifest, readings: Sequence[Reading], known: People) -> Assembled:
+def _derived(manifest: Manifest, found: replay.Replayed) -> Manifest:
+    """Return the manifest with what derives the timeline now."""
+    return manifest.derived_by(replay.derivation(manifest, found.otherwise))
+
+
+def _assembled(manifest: Manifest, found: replay.Replayed, known: People) -> Assembled:
     newest = manifest.collections[-1]
+    gaps = [*(Gap.model_validate(g) for g in newest.gaps), *found.gaps]
     return assemble(
         Build(
-            incident=newest.incident, window=newest.window, readings=readings, known=known.pseudonyms, joined=newest.joined,
-            gaps=[Gap.model_validate(g) for g in newest.gaps], provenance=output.provenance(manifest),
+            incident=newest.incident, window=newest.window, readings=found.readings, known=known.pseudonyms,
+            joined=newest.joined, gaps=gaps, provenance=output.provenance(manifest),
         )
     )  # fmt: skip
 
@@ -341,18 +355,24 @@ def _renumbered(evidence: Evidence, readings: Sequence[Reading], number: int | N
 
 
 def _write(
-    directory: Path, evidence: Evidence, manifest: Manifest, readings: Sequence[Reading],
+    directory: Path, evidence: Evidence, manifest: Manifest, found: replay.Replayed,
     known: People, request: Request, chosen: Chosen, *, new: bool,
 ) -> Result:  # fmt: skip
-    newest = manifest.collections[-1]
-    told = [*output.mismatches(directory), *_renumbered(evidence, readings, newest.number if new else None)]
-    made = _assembled(manifest, readings, known)
+    newest, readings, stored = manifest.collections[-1], found.readings, manifest
+    manifest = _derived(manifest, found)
+    told = [
+        *output.mismatches(directory),
+        *_renumbered(evidence, readings, newest.number if new else None),
+        *found.messages,
+    ]
+    made = _assembled(manifest, found, known)
     people = known.grown(made.people, made.pseudonyms)
     rendered = output.render(
         directory, made.timeline, evidence, people, newest.chart_url, stills=request.stills, chosen=chosen
     )
     if new:
         evidence.commit()
+    if new or manifest != stored:
         evidence.write_manifest(manifest)
     if people != known:
         evidence.write_people(people)

@@ -113,6 +113,7 @@ def _exchanged(manifest: Manifest | None) -> set[str]:
         wanted |= {str(entry["payload"]) for entry in one.exchanges if entry.get("payload")}
         wanted |= {one.incident_file.payload} if one.incident_file else set()
         wanted |= {one.layout.payload} if one.layout and one.layout.payload else set()
+        wanted.update(*(run.records.payloads for run in one.sources if run.records))
     return wanted
 
 
@@ -172,9 +173,14 @@ def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:
     from service.build import rebuilt
 
     try:
-        data = rebuilt(bundle.evidence)
+        data, derivation = rebuilt(bundle.evidence)
     except TimelineError as err:
         yield found("timeline-differs", 1, f"the evidence does not give this timeline.json: {err}")
+        return
+    if derivation != bundle.manifest.derivation:  # a plugin that only one of the two has
+        unlike = {*derivation.otherwise} ^ {*bundle.manifest.derivation.otherwise}
+        names = ", ".join(sorted({f"{one.source} ({one.collector})" for one in unlike}) or ["a source"])
+        yield _not_done(f"{names} is read otherwise here; digests and pointers were verified")
         return
     if data != bundle.data:
         yield from _capped(list(_differences(bundle, data)), "timeline-differs")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,16 +9,16 @@ from pathlib import Path
 from typing import Protocol
 
 import anyio
-from pydantic import ValidationError
 
 from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.http import limited
 from collectors.redaction import Redactor
 from collectors.tape import Entry, EvidenceError, RecordingTape, ReplayTape
-from service import registry, secrets
+from service import secrets
 from service.config import SourceConfig
-from service.evidence import Collection, Evidence, SourceRun
+from service.evidence import Evidence, SourceRun
 from service.files import UnwritableError
+from service.records import keep
 from timeline.assemble import Reading
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
 from timeline.model import Fact, Gap, GapReason, Incident, Window
@@ -100,9 +99,9 @@ async def collect(
 
     async def collected(task: Task) -> Outcome:
         tape = RecordingTape(task.config.name, task.config.collector, evidence, redactor)
-        context = _context(task, tape, folder, progress)
+        context = context_of(task, tape, folder, progress)
         context.secret = secret
-        outcome = await _read(task, context, progress, redactor)
+        outcome = await read(task, context, progress, redactor)
         failure = outcome.reading.failure
         answered = any("payload" in e and (e.get("status") or 200) < 400 for e in tape.entries)
         if failure and not outcome.reading.records:
@@ -116,6 +115,7 @@ async def collect(
                 "answered": answered,
                 "refused": refused,
                 "bytes": tape.bytes,
+                "records": keep(outcome.reading, evidence),
             }
         )
         return outcome
@@ -134,44 +134,20 @@ def _refuses(entry: Entry) -> bool:
     return status == 401 or forbidden or failure.get("reason") == "unauthorised"
 
 
-async def replay(collection: Collection, evidence: Evidence, readings: list[Reading]) -> None:
-    """Read a collection again into `readings` from its evidence alone: no socket, no process, no secret."""
-    for run in collection.sources:
-        task = Task(
-            _recorded(run, collection),
-            collection.number,
-            collection.window,
-            collection.incident,
-            collection.now,
-        )
-        tape = ReplayTape(run.name, run.collector, evidence, collection.exchanges, ended=run.defect)
-        outcome = await _read(task, _context(task, tape, Path(), Silent()), Silent())
-        reading = outcome.reading
-        # How the run ended is part of the evidence, also where no exchange shows it.
-        readings.append(dataclasses.replace(reading, failure=run.failure or reading.failure))
-
-
-def _recorded(run: SourceRun, collection: Collection) -> SourceConfig:
-    """Return a source as it was configured; raise EvidenceError where this version cannot read that."""
-    try:
-        options = registry.load(run.collector).options_type.model_validate(run.options)
-    except (UsageError, ValidationError) as err:
-        told = f"collection {collection.number} read {run.name} with {run.collector} of version {collection.tool}"
-        raise EvidenceError(line(f"{told}, which cannot be had here: {err}")) from err
-    return SourceConfig(run.name, run.collector, options, run.options)
-
-
-def _context(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress) -> Context:
+def context_of(
+    task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress | None = None
+) -> Context:
+    """Return what a collector is given; paths are relative to `folder`."""
+    told = progress or Silent()
     return Context(
         source=task.config.name, incident=task.incident, now=task.now, tape=tape, secret=secrets.resolve,
-        progress=lambda text: progress.source(task.config.name, task.config.collector, text),
+        progress=lambda text: told.source(task.config.name, task.config.collector, text),
         resolve_path=lambda path: str(folder / Path(path).expanduser()),
     )  # fmt: skip
 
 
-async def _read(
-    task: Task, context: Context, progress: Progress, redactor: Redactor | None = None
-) -> Outcome:
+async def read(task: Task, context: Context, progress: Progress, redactor: Redactor | None = None) -> Outcome:
+    """Run one collector to its end, whatever that is."""
     config, records = task.config, list[Record]()
     started, failure, defect = time.monotonic(), None, False
     progress.source(config.name, config.collector, "reading")

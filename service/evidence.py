@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import orjson
 import zstandard
@@ -17,6 +17,7 @@ from collectors.tape import Entry, EvidenceError
 from service import files
 from service.claims import IncidentFile
 from service.layouts import Recorded
+from service.records import Records
 from timeline.canonical import canonical, sha256
 from timeline.instant import Instant
 from timeline.model import GapReason, Incident, Person, Window
@@ -33,7 +34,7 @@ class MismatchError(EvidenceError):
 class SourceRun(BaseModel):
     """How one collector of one source fared in one collection; options hold references, no secret."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="allow")  # what a later version wrote stays
 
     name: str
     collector: str
@@ -45,12 +46,13 @@ class SourceRun(BaseModel):
     refused: bool = False
     seconds: float = 0.0
     bytes: int = 0
+    records: Records | None = None  # what this run derived, for versions that cannot replay it
 
 
 class Collection(BaseModel):
     """One build's reading of the sources: number, window, now, outcomes and exchanges in order."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     number: int
     now: Instant
@@ -106,13 +108,45 @@ class People(BaseModel):
         return Known(pseudonym=pseudonym, names=tuple(sorted(names)), bot=bot)
 
 
-class Manifest(BaseModel):
-    """Every collection of one incident."""
+class Otherwise(NamedTuple):
+    """A run whose facts are not what this version reads in its payloads: `kept` by its own build, or `lost`."""
 
-    model_config = ConfigDict(frozen=True)
+    collection: int
+    source: str
+    collector: str
+    facts: Literal["kept", "lost"]
+
+
+class Derivation(BaseModel):
+    """What derived a timeline.json: the tool's version, the parsers that read payloads, and what they did not."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    tool: str
+    parsers: dict[str, int]
+    otherwise: tuple[Otherwise, ...] = ()
+
+
+class Manifest(BaseModel):
+    """Every collection of one incident, and what derived the timeline where it was not the newest's build."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
 
     manifest_version: int = MANIFEST_VERSION
     collections: tuple[Collection, ...] = ()
+    derived: Derivation | None = None
+
+    @property
+    def derivation(self) -> Derivation:
+        """What derived the timeline: what is written down, else each collection's own build."""
+        parsers = {s.collector: s.parser_version for c in self.collections for s in c.sources}
+        return self.derived or Derivation(tool=self.collections[-1].tool, parsers=parsers)
+
+    def derived_by(self, derivation: Derivation) -> Manifest:
+        """Return this with what derived the timeline now; nothing is written down where it goes without saying."""
+        plain = self.model_copy(update={"derived": None})
+        told = None if plain.derivation == derivation else derivation
+        return plain.model_copy(update={"derived": told})
 
 
 class Evidence:
@@ -218,7 +252,8 @@ class Evidence:
             exchanges = data.pop("exchanges")
             lines = b",\n".join(canonical(entry) for entry in exchanges)
             collections.append(canonical(data)[:-1] + b',"exchanges":[\n' + lines + b"\n]}")
-        head = b'{"manifest_version":%d,"collections":[\n' % MANIFEST_VERSION
+        rest = manifest.model_dump(mode="json", exclude={"collections"}, exclude_none=True)
+        head = canonical(rest)[:-1] + b',"collections":[\n'
         files.write(self.folder / "manifest.json", head + b",\n".join(collections) + b"\n]}\n")
 
     def knows_people(self) -> bool:

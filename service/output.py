@@ -89,19 +89,30 @@ def unverified(options: Mapping[str, Json]) -> bool:
 
 
 def provenance(manifest: Manifest) -> dict[str, Json]:
-    """Return tool, parser and schema versions, configuration digest and queries."""
-    newest = manifest.collections[-1]
+    """Return tool, parser and schema versions, configuration digest and queries.
+
+    `tool` and `parsers` are what derived the timeline; a collection names what collected it.
+    """
+    newest, told = manifest.collections[-1], manifest.derivation
+    otherwise = {one[:3]: one.facts for one in told.otherwise}
     return {
-        "tool": {"name": "incident-timeline", "version": newest.tool},
+        "tool": {"name": "incident-timeline", "version": told.tool},
         "schema_version": SCHEMA_VERSION,
         "configuration": newest.config_digest,
-        "parsers": {s.collector: s.parser_version for c in manifest.collections for s in c.sources},
+        "parsers": told.parsers,
         "collections": [
             {
                 "number": c.number,
+                "tool": c.tool,
                 "window": c.window.model_dump(mode="json"),
                 "sources": [
-                    {"name": s.name, "collector": s.collector, "failed": s.failure is not None}
+                    {
+                        "name": s.name,
+                        "collector": s.collector,
+                        "failed": s.failure is not None,
+                        "parser": s.parser_version,
+                        "facts": otherwise.get((c.number, s.name, s.collector), "read"),
+                    }
                     for s in sorted(c.sources, key=lambda s: (s.name, s.collector))
                 ],
             }
@@ -158,7 +169,9 @@ def render(
     made |= {f"charts/{name}": data for name, data in pictures.items()}
     made |= {
         DRAFT: draft.text.encode("utf-8"),
-        PAGE: render_page(timeline, evidence.get, file_name=evidence.file_name, mask=mask),
+        PAGE: render_page(
+            timeline, evidence.get, file_name=evidence.file_name, mask=mask, notes=written.notes
+        ),
     }
     return Rendered(made, [*draft.messages, *lost, *told, *unable])
 

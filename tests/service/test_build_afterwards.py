@@ -14,22 +14,40 @@ from service.evidence import Evidence, Manifest
 from service.refresh import refresh
 from tests.service.test_build import CONFIG, home, made, make, outputs, rebuild
 from tests.service.test_user_errors import timeline
+from timeline.document import load
 
 __all__ = ["home"]  # a fixture
 
 
 @pytest.mark.parametrize("change", [{"collector": "of_a_plugin"}, {"options": {"pathh": "x"}}], ids=str)
-def test_a_collector_that_cannot_be_had_any_more_is_named(home: Path, change: dict[str, object]) -> None:
-    make(home)
+@pytest.mark.parametrize("kept", [True, False], ids=["facts kept", "payloads alone"])
+def test_a_collector_that_cannot_be_had_any_more_is_named(
+    home: Path, change: dict[str, object], kept: bool
+) -> None:
+    first = make(home)
     evidence = Evidence(made(home) / "evidence")
     [collection] = evidence.manifest().collections
-    sources = tuple(run.model_copy(update=change) for run in collection.sources)
-    evidence.write_manifest(Manifest(collections=(collection.model_copy(update={"sources": sources}),)))
-    found = timeline(home, "build", "--incident", "INC-1", "--offline")
-    assert found.returncode == 2
-    assert "collection 1 read repo" in found.stderr
-    assert str(next(iter(change.values())))[:5].strip("{'") in found.stderr
+    repo, status = collection.sources
+    changed = repo.model_copy(update={"records": repo.records if kept else None, **change})
+    entries = [
+        {**e, "collector": changed.collector} if e["source"] == "repo" else e for e in collection.exchanges
+    ]
+    update = {"sources": (changed, status), "exchanges": tuple(entries)}
+    evidence.write_manifest(Manifest(collections=(collection.model_copy(update=update),)))
+    found = timeline(home, "build", "--incident", "INC-1", "--offline", "--no-stills")
     assert "Traceback" not in found.stderr
+    assert "ollection 1 read repo" in found.stderr
+    assert str(next(iter(change.values())))[:5].strip("{'") in found.stderr
+    again = load((made(home) / "timeline.json").read_bytes())
+    if kept:
+        assert found.returncode == 0, found.stderr
+        assert again.digest == first.timeline.digest
+        return
+    assert found.returncode == 3, found.stderr
+    assert {f.source for f in again.facts} == {"status", "incident"}
+    [gap] = again.gaps
+    assert (gap.source, gap.reason, gap.start) == ("repo", "undecodable", again.window.start)
+    assert "payloads are kept" in gap.statement
 
 
 def test_a_defect_in_the_middle_of_a_read_does_not_bar_later_builds(
