@@ -235,13 +235,25 @@ def _gaps_of(readings: Sequence[Reading], last: int, window: Window) -> Iterable
     if not good:
         yield gap(newest.source, reason, window.start, window.end, message)
         return
-    kept = good[-1]
-    yield from kept.of(Gap)
-    text = f"Kept from collection {kept.collection}; not read again: {message}"
-    yield gap(newest.source, "not_refreshed", kept.window.start, kept.window.end, text)
-    for start, end in ((window.start, kept.window.start), (kept.window.end, window.end)):
-        if start < end:
-            yield gap(newest.source, reason, start, end, message)
+    yield from _kept(newest.source, good[::-1], window, (reason, message))
+
+
+def _kept(
+    source: str, good: Iterable[Reading], window: Window, failure: tuple[GapReason, str]
+) -> Iterable[Gap]:  # fmt: skip
+    """Name what earlier collections (newest first) hold, with the gaps they had there; the rest was never read."""
+    reason, message = failure
+    never, newer = [(window.start, window.end)], list[tuple[int, int]]()
+    for reading in good:
+        span = (reading.window.start, reading.window.end)
+        text = f"Kept from collection {reading.collection}; not read again: {message}"
+        for part in _without(never, _without(never, [span])):
+            yield gap(source, "not_refreshed", *part, text)
+        for found in reading.of(Gap):
+            for part in _without([(found.start, found.end)], newer):
+                yield _part(found, found.reason, part, found.statement)
+        never, newer = _without(never, [span]), [*newer, span]
+    yield from (gap(source, reason, *part, message) for part in never)
 
 
 def _held_back(found: Gap, earlier: Sequence[Reading]) -> Iterable[Gap]:

@@ -91,3 +91,32 @@ def test_a_source_that_never_gave_anything_and_is_none_any_more_is_no_gap() -> N
     mistyped = reading(source="old", failure=("unreachable", "no such host"))
     assert [g.source for g in built(mistyped, reading(at(1, 150))).gaps] == ["old"]
     assert built(mistyped, reading(at(1, 150)), reading(at(1, 150), number=2)).gaps == ()
+
+
+def test_a_failed_source_keeps_what_each_earlier_collection_reached() -> None:
+    wide = reading(
+        gap("s", "truncated", 40, 80, "cut"), at(1, 30), at(2, 120), window=Window(start=0, end=130)
+    )
+    narrow = reading(
+        gap("s", "partial", 105, 110, "some"), at(3, 140), number=2, window=Window(start=60, end=150)
+    )
+    failed = reading(number=3, failure=("unreachable", "no such host"), window=Window(start=0, end=200))
+    timeline = built(wide, narrow, failed, window=Window(start=0, end=200))
+    assert len(timeline.facts) == 3
+    assert [(g.reason, g.start, g.end, g.statement) for g in timeline.gaps] == [
+        ("not_refreshed", 0, 60, "Kept from collection 1; not read again: no such host"),
+        ("truncated", 40, 60, "cut"),
+        ("not_refreshed", 60, 150, "Kept from collection 2; not read again: no such host"),
+        ("partial", 105, 110, "some"),
+        ("unreachable", 150, 200, "no such host"),
+    ]
+
+
+def test_what_no_collection_holds_lies_also_between_those_that_do() -> None:
+    ends = [
+        reading(at(n, s + 5), number=n, window=Window(start=s, end=s + 20)) for n, s in ((1, 100), (2, 180))
+    ]
+    failed = reading(number=3, failure=("timed_out", "slow"))
+    assert [(g.reason, g.start, g.end) for g in built(*ends, failed).gaps] == [
+        ("not_refreshed", 100, 120), ("timed_out", 120, 180), ("not_refreshed", 180, 200),
+    ]  # fmt: skip
