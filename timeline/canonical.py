@@ -63,7 +63,7 @@ def _orjson_agrees(value: Json) -> bool:
     # orjson sorts keys by code point and writes exponents its own way; both differ from
     # RFC 8785 only beyond the basic plane and for the floats below.
     if isinstance(value, float):
-        return 1e-6 <= abs(value) < 1e16
+        return 1e-5 <= abs(value) <= _SAFE  # smaller: `1e-6`; larger: `9007199254740992.0`
     if isinstance(value, dict):
         return all(key.isascii() and _orjson_agrees(item) for key, item in value.items())
     if isinstance(value, list):

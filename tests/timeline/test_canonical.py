@@ -14,7 +14,8 @@ from timeline.canonical import canonical, plain, sha256
 from timeline.document import DocumentError, digest, dump, load, members, record_bytes, schema, written_digest
 from timeline.model import Fact, Incident, Quantity, Subject, Timeline, Window
 
-scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+edges = st.sampled_from([2.0**53, -(2.0**53), 2.0**53 - 1, 1e16, 1e21, 1e-5, 9.9e-6, 1e-6, 9.9e-7, 5e-324])
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | edges | st.text()
 values = st.recursive(
     scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12
 )
@@ -83,7 +84,7 @@ def test_the_schema_names_every_member_of_a_fact() -> None:
     assert set(schema()["$defs"]["Fact"]["properties"]) == set(Fact.model_fields)
 
 
-numbers = st.one_of(st.none(), st.floats(), st.integers(-(10**20), 10**20).map(float))
+numbers = st.one_of(st.none(), st.floats(), st.integers(-(10**20), 10**20).map(float), edges)
 
 
 @given(facts(), numbers, st.text())
