@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+_SCROLLS = '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>'
 _FENCE = re.compile(r"^ {0,3}<!-- timeline:[^\n]*-->[ \t]*$", re.MULTILINE)
 _FACT = re.compile(r"timeline\.html#(f-[0-9a-f]{16})\b")
 _STILL = re.compile(r"charts/([A-Za-z0-9._-]+\.svg)")
@@ -34,7 +35,8 @@ def draft_html(text: str, incident: str) -> str:
             elif child.type == "image":
                 _image(child, base)
     html: str = reader.renderer.render(tokens, reader.options, {})
-    return html
+    # Raw HTML is off and text is escaped: these are the tokens' own. A wide table scrolls, by keyboard too.
+    return html.replace("<table>", _SCROLLS).replace("</table>", "</table></div>")
 
 
 def _rows(tokens: Sequence[Token]) -> None:

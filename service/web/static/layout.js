@@ -47,10 +47,15 @@ export function makeLayout() {
 function divide() {
   const [divider, split] = [byId('divider'), byId('content')];
   const width = (/** @type {number} */ px) => {
-    const kept = Math.round(Math.min(Math.max(px, 280), innerWidth - 400));
+    const most = Math.max(innerWidth - 400, 280);
+    const kept = Math.round(Math.min(Math.max(px, 280), most));
     split.style.setProperty('--side', `${kept}px`);
-    divider.setAttribute('aria-valuenow', String(kept));
+    tell(kept, most);
   };
+  const tell = (/** @type {number} */ now, /** @type {number} */ most) => {
+    for (const [name, value] of [['now', now], ['min', 280], ['max', most], ['text', `${now} pixels`]]) divider.setAttribute(`aria-value${name}`, String(value));
+  };
+  tell(Math.round(split.lastElementChild.getBoundingClientRect().width), Math.max(innerWidth - 400, 280));
   divider.addEventListener('pointerdown', (/** @type {PointerEvent} */ event) => {
     divider.setPointerCapture(event.pointerId);
     split.classList.add('dragging');
