@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from tests.service.web.running import FACTS, INCIDENT, Serving, Start, note
 
@@ -82,7 +83,7 @@ def test_two_people_see_each_others_notes_at_once(people: People) -> None:
     assert "Ada" in card(bo, "The pool was empty").inner_text()
     write(bo, EVIL, "hypothesis")
     card(ada, EVIL).wait_for(timeout=3000)
-    assert ada.locator("#count-notes").inner_text() == "2"
+    expect(ada.locator("#count-notes")).to_have_text("2")
     # A note leads to its fact, in the chart of whoever reads it.
     card(bo, "The pool was empty").locator(".cites button").click()
     bo.wait_for_function("fact => location.hash.startsWith('#' + fact)", arg=FACTS[3])
@@ -113,10 +114,10 @@ def test_two_edits_of_one_note_end_in_a_conflict_that_both_see(people: People) -
     clash.get_by_role("button", name="Keep both for the meeting").click()
     conflict = ada.locator("#notes .note.conflict")
     conflict.wait_for(timeout=3000)
-    assert ada.locator("#count-agenda").inner_text() == "1"
+    expect(ada.locator("#count-agenda")).to_have_text("1")
     conflict.get_by_role("button", name="Keep this one").last.click()
     bo.locator("#notes .note.conflict").wait_for(state="detached", timeout=3000)
-    assert ada.locator("#count-agenda").inner_text() == "0"
+    expect(ada.locator("#count-agenda")).to_have_text("0")
 
 
 def test_a_dispute_marks_the_fact_everywhere_until_it_is_answered(people: People) -> None:
@@ -149,7 +150,7 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(people: People) -> None:
     card(ada, "while away").wait_for(timeout=15_000)
     bo.context.set_offline(False)
     card(bo, "while away").wait_for(timeout=15_000)
-    assert bo.locator("#notes .note").count() == 2
+    expect(bo.locator("#notes .note")).to_have_count(2)
     people.problems[:] = [p for p in people.problems if "ERR_" not in p and "Failed to load" not in p]
 
 
