@@ -103,9 +103,7 @@ async def collect(
         context.secret = secret
         outcome = await read(task, context, progress, redactor)
         failure = outcome.reading.failure
-        answered = any("payload" in e and (e.get("status") or 200) < 400 for e in tape.entries)
-        if failure and not outcome.reading.records:
-            answered = False  # some refuse inside an answer of status 200
+        answered = answers(tape.entries, None if outcome.reading.records else failure)
         refused = (failure is not None and failure[0] == "unauthorised") or any(
             _refuses(entry) for entry in tape.entries
         )
@@ -126,6 +124,18 @@ async def collect(
     if broken:
         raise broken[0]
     outcomes += [found[place] for place in sorted(found)]
+
+
+def answers(entries: Sequence[Entry], failure: tuple[GapReason, str] | None) -> bool:
+    """Tell whether a source answered; `failure` is how one ended that gave no record.
+
+    Some refuse inside an answer of status 200, and what is no source at all answers so, too: the
+    answer that ended a read is none. A query that fails after others were answered undoes none of them.
+    """
+    good = ["payload" in entry and (entry.get("status") or 200) < 400 for entry in entries]
+    if failure and failure[0] == "unauthorised":
+        return False
+    return any(good[:-1] if failure else good)
 
 
 def _refuses(entry: Entry) -> bool:

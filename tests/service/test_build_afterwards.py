@@ -9,12 +9,16 @@ import pytest
 
 from collectors.base import Answer
 from collectors.jsonl_parts import Reader
+from collectors.tape import Entry
 from service import build as module
+from service.collect import answers
 from service.evidence import Evidence, Manifest
 from service.refresh import refresh
+from tests.servers.git_repo import GitRepo
 from tests.service.test_build import CONFIG, home, made, make, outputs, rebuild
 from tests.service.test_user_errors import timeline
 from timeline.document import load
+from timeline.model import GapReason
 
 __all__ = ["home"]  # a fixture
 
@@ -131,3 +135,43 @@ def test_draft_and_page_of_another_build_are_named_and_mended(home: Path) -> Non
         assert "timeline.html was made from another timeline.json" in said
         assert outputs(made(home)) == new
         assert "another" not in " ".join(again())
+
+
+def test_a_source_that_fails_after_it_answered_is_a_gap_though_it_gave_no_record(home: Path) -> None:
+    (home / "timeline.toml").write_text(CONFIG.split("\n\n")[0])
+    repo = GitRepo.__new__(GitRepo)
+    repo.path = home / "repo"
+    begin = repo.git("rev-list", "--max-parents=0", "HEAD")
+    (repo.path / ".git" / "objects" / begin[:2] / begin[2:]).unlink()
+    result = make(home)
+    assert {f.source for f in result.timeline.facts} == {"incident"}
+    assert [g.source for g in result.timeline.gaps] == ["repo"]
+    assert result.exit_code == 3
+    assert rebuild(home) == outputs(made(home))
+
+
+GOOD: Entry = {"payload": "a", "status": 200}
+BAD: Entry = {"payload": "b", "status": 503}
+LATE: Entry = {"failure": {"reason": "timed_out"}}
+
+
+@pytest.mark.parametrize(
+    ("entries", "failure", "answered"),
+    [
+        ([GOOD], None, True),
+        ([{"payload": "a", "status": None}], None, True),  # a file's part
+        ([BAD], None, False),
+        ([LATE], None, False),
+        ([], ("timed_out", "slow"), False),
+        ([GOOD, LATE], ("timed_out", "slow"), True),
+        ([GOOD, BAD], ("unreachable", "503"), True),
+        ([BAD, LATE], ("unreachable", "503"), False),
+        ([GOOD], ("undecodable", "a page of a proxy"), False),
+        ([GOOD, GOOD], ("undecodable", "the second one"), True),
+        ([GOOD, GOOD], ("unauthorised", "says so inside an answer"), False),
+    ],
+)
+def test_what_counts_as_an_answer(
+    entries: list[Entry], failure: tuple[GapReason, str] | None, answered: bool
+) -> None:
+    assert answers(entries, failure) is answered
