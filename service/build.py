@@ -18,10 +18,11 @@ from service import claims, collect, config, files, incidents, output, replay
 from service.evidence import Collection, Derivation, Evidence, Manifest, People
 from service.garbage import seldom_collected
 from service.layouts import NOTHING, Asked, Chosen, Recorded
-from timeline.assemble import OWN_SOURCE, Assembled, Build, Reading, assemble
+from timeline.assemble import Assembled, Build, assemble
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UsageError
 from timeline.model import Fact, Gap, Incident, Timeline, Window
+from timeline.reading import OWN_SOURCE, Reading
 
 
 class UnansweredError(TimelineError):

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from service import incidents
-from timeline.assemble import OWN_SOURCE, Reading
 from timeline.facts import fact, thread_key
 from timeline.instant import NS
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Incident, Window
+from timeline.reading import OWN_SOURCE, Reading
 from timeline.zones import read_time
 
 COLLECTOR = "incident_file"

@@ -19,9 +19,9 @@ from service.config import SourceConfig
 from service.evidence import Evidence, SourceRun
 from service.files import UnwritableError
 from service.records import keep
-from timeline.assemble import Reading
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
 from timeline.model import Fact, Gap, GapReason, Incident, Window
+from timeline.reading import Reading
 from timeline.text import line
 from timeline.zones import parse_duration
 

@@ -14,9 +14,9 @@ from collectors.base import AnyCollector, Options
 from service import registry
 from service.check_settings import CheckSettings
 from service.serve_settings import ServeSettings
-from timeline.assemble import OWN_SOURCE
 from timeline.canonical import canonical, sha256
 from timeline.errors import TimelineError, UsageError
+from timeline.reading import OWN_SOURCE
 from timeline.zones import parse_duration
 
 FILE_NAME = "timeline.toml"

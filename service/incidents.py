@@ -13,10 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from service.registry import nearest
-from timeline.assemble import OWN_SOURCE
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
 from timeline.instant import format_instant, parse_instant
 from timeline.model import Gap, Incident, Window, gap
+from timeline.reading import OWN_SOURCE
 from timeline.zones import parse_duration
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

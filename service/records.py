@@ -15,7 +15,7 @@ from timeline.model import Fact, Gap, Impact, Panel, Person
 from timeline.text import line as line_of
 
 if TYPE_CHECKING:
-    from timeline.assemble import Reading
+    from timeline.reading import Reading
 
 _KINDS: dict[str, type[Record]] = {
     "fact": Fact,

@@ -18,10 +18,10 @@ from service import records, registry
 from service.collect import Silent, Task, context_of, read
 from service.config import SourceConfig
 from service.evidence import Collection, Derivation, Evidence, Manifest, Otherwise, SourceRun
-from timeline.assemble import Reading
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import NS
 from timeline.model import Gap, gap
+from timeline.reading import Reading
 from timeline.text import line
 
 

@@ -12,7 +12,6 @@ from collectors.base import MAX_PAYLOAD, Record
 from collectors.tape import MemoryStore
 from service.records import Records, UnreadableError, keep, read
 from tests.timeline.strategies import facts, make
-from timeline.assemble import Reading
 from timeline.model import (
     Evidence,
     Fact,
@@ -26,6 +25,7 @@ from timeline.model import (
     Window,
     gap,
 )
+from timeline.reading import Reading
 from timeline.text import mention
 
 OTHERS: list[Record] = [

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.timeline.strategies import facts, make
-from timeline.assemble import Build, Reading, assemble
+from timeline.assemble import Build, assemble
 from timeline.document import digest, dump, members
 from timeline.model import Fact, Gap, Impact, Incident, Person, Timeline, Window, gap
+from timeline.reading import Reading
 
 WINDOW = Window(start=100, end=200)
 

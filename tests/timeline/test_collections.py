@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.timeline.test_assemble import WINDOW, at, built, reading
-from timeline.assemble import Build, Reading, assemble
+from timeline.assemble import Build, assemble
 from timeline.model import Evidence, Fact, Gap, Incident, Person, Window, gap
+from timeline.reading import Reading
 
 
 def test_a_record_is_not_gone_where_another_collector_of_its_source_was_read_again() -> None:
