@@ -81,6 +81,14 @@ INSIDE = re.compile(
     r"\w[\w+.-]*://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@[\w-]+|#[\w-]+"
     r"|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b|\b[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}\b"
     r"|\b(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]+(?::\d+)?\b(?:/\S*)?|(?<!\w)/\w+(?:/\S+)+|`[^`]*`"
+    # What is no address by its form but names a thing inside all the same; rather too much than too little.
+    r"|\barn:\S+|\b[A-Za-z]:\\\S+|\\\\\S+|\[?\b[0-9a-fA-F:]*::[0-9a-fA-F:]*\]?(?::\d+)?|\[::\S*|\b[A-Za-z][\w-]*:\d{2,5}\b"
+    # Hosts of one label and pods (`web-17`, `DB-PROD-01`, `db01`), save words such as INC-42, ipv6, SHA256.
+    r"|\b[A-Za-z]?[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?=[a-z-]*\d)[a-z0-9-]+\b|\b[A-Z]\w*(?:-\w+)+-\d+\b"
+    r"|\b(?!(?i:ipv|http|oauth|sha|utf|base)\d)(?:[a-z]{2,}\d+|[A-Z]{2,}\d{2,})\b"
+    # Branches and objects (`hotfix/pool-60`), names with underscores, commits.
+    r"|\b(?!HTTP/)[A-Za-z][\w-]*/(?=[\w./-]*[-_.\d])\w[\w./-]*|\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b"
+    r"|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b"
 )
 PEOPLE = re.compile(r"\b(?:responder|bot)-\d+\b", re.IGNORECASE)
 LEFT_OUT = "(left out)"
@@ -103,6 +111,7 @@ def plain(fact: Fact) -> str:
 
 def outside(text: str, names: tuple[str, ...] = ()) -> str:
     """Return published words without addresses, hosts, code, accounts and `names`."""
+    text = INSIDE.sub(LEFT_OUT, text)  # first, since a host's name may begin with one of `names`
     for name in sorted(names, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", LEFT_OUT, text, flags=re.IGNORECASE)
-    return PEOPLE.sub(LEFT_OUT, INSIDE.sub(LEFT_OUT, text))
+    return PEOPLE.sub(LEFT_OUT, text)

@@ -22,7 +22,7 @@ def _impact(parts: Parts, one: Impact) -> tuple[str, str, str, str]:
     labels = ", ".join(f"{name}={value}" for name, value in one.labels if name != "__name__")
     shown = f" ({markdown.code(labels)})" if labels and parts.audience.identifiers else ""
     name = markdown.escape(parts.words(one.name)) + shown
-    value = "not known" if one.value is None else f"{number(one.value)} {markdown.escape(one.unit)}"
+    value = "not known" if one.value is None else f"{number(one.value)} {markdown.escape(parts.words(one.unit))}"
     if one.take == "max" and one.value is not None:
         value += " at most at once"
     span = f"{present.bounds(one.start - one.start % NS, one.end)}, the {one.span}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from timeline.order import undetermined_groups
 
 #: The page's file name, and how much of a digest is shown.
 PAGE, SHORT = "timeline.html", 8
+_CODE = re.compile(r"`([^`]+)`")
 #: End points that every audience is shown, and the rank of what one is not shown.
 _MAIN, _NEVER = {"first crossing", "firing", "last recovery", "resolved"}, 9
 
@@ -135,13 +137,26 @@ class Parts:
 
     @cached_property
     def inside(self) -> tuple[str, ...]:
-        """Names that people outside are not shown: of sources, services, channels, clocks, people.
+        """Names that people outside are not shown: of sources, services, channels, clocks, people, labels.
 
         A name that is an ordinary word (`checkout`) stays where a person published it in a sentence.
         """
         incident, facts = self.timeline.incident, self.timeline.facts
         services = () if self.audience.scope else incident.services
         found = {*services, *incident.channels, *(f.source for f in facts), *(f.clock for f in facts)}
-        found |= {f.subject.component or "" for f in facts} | {g.source for g in self.timeline.gaps}
+        found |= {word for f in facts for word in _named(f)} | {g.source for g in self.timeline.gaps}
         people = {f.actor for f in facts if f.actor}
-        return tuple(sorted({name for name in found if not name.isalpha() and len(name) > 2} | people))
+        kept = {incident.id, *((services or incident.services) if self.audience.scope else ())}
+        return tuple(sorted({name for name in found - kept if _telling(name)} | people))
+
+
+def _named(fact: Fact) -> Iterator[str]:
+    """Yield what a fact calls things inside: its subject, and what its statement has in code form."""
+    subject = fact.subject
+    yield from (subject.component or "", subject.service or "", *(value for _, value in subject.labels))
+    yield from (found[1] for found in _CODE.finditer(fact.statement))
+
+
+def _telling(name: str) -> bool:
+    """Tell whether a name is no ordinary word: it has a sign, a digit, or a capital inside."""
+    return len(name) > 2 and (not name.isalpha() or any(c.isupper() for c in name[1:])) and not name.isdigit()

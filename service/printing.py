@@ -8,8 +8,11 @@ from typing import NamedTuple
 
 from render.printing.document import Document, document
 from service import built, output
+from service.config import Config
+from service.evidence import Evidence
 from service.layouts import NOTHING, Asked, choose
 from timeline.errors import UsageError
+from timeline.model import Timeline
 
 
 class Form(NamedTuple):
@@ -38,8 +41,8 @@ class Printed(NamedTuple):
 def printed(directory: Path, form: str, *, config: Path | None = None, asked: Asked = NOTHING) -> Printed:
     """Return the draft in `form`; nothing in the folder is changed. Raises UsageError, PrintError.
 
-    With another audience the regions are made for it, and people's text stays: what in it is not
-    for them is among the messages. With another template the draft is a new one of facts and notes alone.
+    With another audience the regions are made for it. People's text stays, but for what is not for
+    readers outside, which is left out of the copy and named in the messages. With another template the draft is a new one of facts and notes alone.
     """
     if not directory.is_dir():
         raise UsageError(f"--to {form} prints a draft: give the folder that `timeline build` made")
@@ -51,15 +54,25 @@ def printed(directory: Path, form: str, *, config: Path | None = None, asked: As
 
 
 def _draft(directory: Path, config: Path | None, asked: Asked) -> tuple[str, tuple[str, ...]]:
-    from render.draft import render_draft
-    from render.leaks import leaks
-    from service.notes import NotesFile
+    from render.leaks import printable
 
     timeline, conf = built.load(directory), built.configuration(config, directory)
+    evidence = built.evidence_of(directory, conf)
+    text, messages = _made(directory, timeline, conf, evidence, asked)
+    names = [name for one in evidence.people().persons() for name in one.names]
+    shown, told = printable(text, timeline, names)
+    return shown, (*messages, *told)
+
+
+def _made(
+    directory: Path, timeline: Timeline, conf: Config, evidence: Evidence, asked: Asked
+) -> tuple[str, tuple[str, ...]]:
+    from render.draft import render_draft
+    from service.notes import NotesFile
+
     there = output.previous_draft(directory)
     if there is not None and asked == NOTHING:
         return there, ()
-    evidence = built.evidence_of(directory, conf)
     previous = None if asked.template else there
     chosen = choose(
         asked, previous, directory, recorded=None, default=conf.settings.template, folder=conf.folder
@@ -69,8 +82,7 @@ def _draft(directory: Path, config: Path | None, asked: Asked) -> tuple[str, tup
         previous=previous, notes=NotesFile(directory).read().notes,
         stills=sorted(path.name for path in (directory / "charts").glob("*.svg")),
     )  # fmt: skip
-    names = [name for one in evidence.people().persons() for name in one.names]
-    return draft.text, (*draft.messages, *leaks(draft.text, timeline, names))
+    return draft.text, draft.messages
 
 
 def _stills(folder: Path) -> Callable[[str], bytes | None]:

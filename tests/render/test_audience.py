@@ -12,8 +12,9 @@ from render.audience import AUDIENCES, audience, outside
 from render.draft import REGIONS, regions, render_draft
 from render.draft_form import form_of
 from render.draft_templates import BUILT_IN, Layout, Template
-from render.leaks import leaks
+from render.leaks import leaks, printable
 from render.still_names import still_names
+from tests.render.test_draft_numbers import impact
 from tests.render.timeline_fixture import Built, empty, rich
 from timeline.errors import UsageError
 from timeline.model import Quote, Timeline
@@ -137,6 +138,35 @@ def test_published_words_lose_hosts_addresses_and_accounts(words: str) -> None:
         assert words.split().count(kept) == shown.split().count(kept) if " " not in kept else True
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "web-17", "Web-17", "db01", "WEB17", "DB-PROD-01", "ip-10-0-1-2", "checkout-7f9c9-abcde", "localhost:8080", "db3.prod",
+        "feature/hotfix-12", "release/2026.11", "checkout_requests_total", "8cebe802becf", "[::1]:9090", "fe80::1",
+        "C:\\srv\\x", "\\\\fs01\\share", "arn:aws:s3:::bucket/key", "s3://bucket/key", "CheckoutLatencyHigh", "shop/checkout",
+    ],
+)  # fmt: skip
+def test_what_names_a_thing_inside_leaves_a_status_post(said: str) -> None:
+    timeline = rich().timeline
+    words = Quote(text=f"We saw {said} fail")
+    posted = [
+        f.model_copy(update={"quote": words}) if f.kind == "status.posted" else f for f in timeline.facts
+    ]
+    number = impact(f"failures of {said}", 5, unit=f"calls to {said}")
+    text = drafted(timeline.model_copy(update={"facts": tuple(posted), "impact": (number,)}), "public")
+    assert "“We saw (left out) fail”" in text
+    assert "| failures of (left out) | 5 calls to (left out) |" in text
+    assert said not in text
+
+
+def test_ordinary_words_stay() -> None:
+    words = (
+        "At 14:07:31 on 2026-11-12, 5 % of 24/7 users saw error 500 over HTTP/2 and ipv6 (INC-42, SEV1, COVID-19); "
+        "p99 was 1.5 s, half-way to v2.3, by e-mail and/or SHA256, accessed 100000000 times, e.g. on iOS 17."
+    )
+    assert outside(words) == words
+
+
 def test_a_status_post_that_names_a_host_is_shown_without_it() -> None:
     timeline = rich().timeline
     said = Quote(text="Checkout is slow, see db-3.inside.example and ask responder-1")
@@ -165,6 +195,36 @@ def test_another_audience_remakes_regions_and_leaves_prose(name: str) -> None:
     told = leaks(second.text, timeline, [])
     assert bool(told) == (name in OUTSIDE)
     assert all("db-3.inside.example" in message and message.startswith("line ") for message in told)
+
+
+PROSE = """\
+Pool on `db-3`, [14:10](timeline.html#f-84285be8f9fc3c57) and ![chart](charts/overview.svg), said Alice Adams
+<!-- ask
+Bob -->of https://wiki.inside.example/x (f-84285be8f9fc3c57, f-84285be8f9fc3c58).
+
+[ref]: https://wiki.inside.example
+"""
+
+
+@pytest.mark.parametrize("name", AUDIENCES)
+def test_a_copy_for_readers_outside_leaves_out_what_is_not_for_them(name: str) -> None:
+    timeline = rich().timeline
+    text = drafted(timeline, name).replace("*What helped", f"{PROSE}\n*What helped")
+    shown, told = printable(text, timeline, ["Alice Adams"])
+    if name not in OUTSIDE:
+        assert (shown, told) == (text, [])
+        return
+    kept = "Pool on (left out), 14:10 and chart, said (left out)\n\nof (left out)\n\n\n\n*What helped"
+    assert kept in shown
+    assert shown.replace(kept, f"{PROSE}\n*What helped") == text
+    line = text[: text.index(PROSE)].count("\n") + 1
+    assert (
+        told[0]
+        == f"line {line}: '[14:10](timeline.html#f-84285be8f9fc3c57)' is not for {name} and was left out of this copy"
+    )
+    assert len(told) == 6
+    assert leaks(shown, timeline, ["Alice Adams"]) == []
+    assert len(leaks(text, timeline, ["Alice Adams"])) == 6
 
 
 def test_names_of_people_in_prose_are_named_for_readers_outside() -> None:
