@@ -7,6 +7,7 @@ import { makeLaneHandles } from './lanetools.js';
 import { makePlayhead } from './playhead.js';
 import { hideTip, showTip } from './tip.js';
 import { pointRefs } from './refs.js';
+import { chooseFact } from './ranges.js';
 import { byId, el } from './dom.js';
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false, showTips: false };
@@ -87,19 +88,20 @@ function listenChart(chart, plot, overlay) {
     overlay();
   });
   plot.on('plotly_doubleclick', () => store.set({ from: null, to: null }));
-  plot.on('plotly_click', (event) => choose(chart, event.points[0]));
+  plot.on('plotly_click', (event) => choose(chart, event.points[0], Boolean(event.event?.shiftKey)));
   plot.on('plotly_hover', (event) => showTip(chart, event));
   plot.on('plotly_unhover', hideTip);
 }
 
-/** A click on a mark of several facts goes through them. @param {Chart} chart @param {any} point */
-function choose(chart, point) {
+/** A click on a mark of several facts goes through them. @param {Chart} chart @param {any} point @param {boolean} upTo */
+function choose(chart, point, upTo) {
   const { store, model } = chart;
   const refs = pointRefs(point);
   if (!refs.length) return;
   if (refs[0].startsWith('flap:')) return store.set({ open: [...store.get().open, refs[0].slice('flap:'.length)] });
   const next = refs[(refs.indexOf(store.get().fact ?? '') + 1) % refs.length];
-  store.set(model.byId.has(next) ? { fact: next, gap: null } : { gap: next, fact: null });
+  if (model.byId.has(next)) chooseFact(model, store, next, upTo);
+  else store.set({ gap: next, fact: null });
 }
 
 /**

@@ -17,7 +17,7 @@ export function makeFilters(model, store) {
   const perLane = tally(model, (item) => item.lane);
   const lanes = LANES.filter(({ id }) => perLane.has(id));
   const laneIds = lanes.map(({ id }) => id);
-  const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, on: { click: () => store.set({ lanes: toggled(store.get().lanes, id, laneIds) }) } },
+  const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, title: 'Click: with or without this lane. Shift+click, or twice: only this lane', on: { click: (/** @type {MouseEvent} */ event) => store.set({ lanes: event.shiftKey ? alone(store.get().lanes, id) : toggled(store.get().lanes, id, laneIds) }), dblclick: () => store.set({ lanes: alone(store.get().lanes, id) }) } },
     el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, !model.drill && el('span', { class: 'n' }, String(perLane.get(id)))));
   const sources = menu('sources', 'source', tally(model, (item) => item.fact.source), (name) => name, store, model.data.sources);
   const services = menu('services', 'service', tally(model, (item) => item.service), (name) => (name === NO_SERVICE ? 'of no service' : name), store);
@@ -37,6 +37,11 @@ export function makeFilters(model, store) {
     clear.hidden = !isFiltered(state);
   };
   return { draw, lanes: lanesMenu.update };
+}
+
+/** Only this lane; where it is alone already, all. @param {string[] | null} lanes @param {string} id */
+function alone(lanes, id) {
+  return lanes?.length === 1 && lanes[0] === id ? null : [id];
 }
 
 /** The same as the keys W, S, A and D: a finger has no keys, and its drag scrolls. @param {Model} model @param {Store} store */

@@ -3,7 +3,7 @@ import { icon } from './icons.js';
 
 const KEY_WORDS = [
   ['/', 'find'], ['Escape', 'close, then clear what is chosen'], [', .', 'previous, next fact (also ← →, and ↑ ↓ in the table)'], ['Home End', 'first, last fact'],
-  ['W S', 'zoom in, out'], ['A D', 'earlier, later'], ['F', 'zoom to the chosen fact'], ['M', 'mark a range: a fact, then up to another; again to end'], ['P', 'replay: what could we see then?'], ['Space', 'play and pause; , and . go by what surfaced'], ['0', 'the whole window'], ['Z', 'UTC or local time'], ['T', 'light or dark'], ['?', 'this help'],
+  ['W S', 'zoom in, out'], ['A D', 'earlier, later'], ['F', 'zoom to the chosen fact'], ['M', 'mark a range: a fact, then up to another; again to end'], ['Shift+click', 'mark from the chosen fact up to this one; on a lane’s button: only this lane'], ['P', 'replay: what could we see then?'], ['Space', 'play and pause; , and . go by what surfaced'], ['0', 'the whole window'], ['Z', 'UTC or local time'], ['T', 'light or dark'], ['?', 'this help'],
 ];
 const SHAPES = [
   ['alert.pending', 'alerts', 'alert pending'], ['alert.firing', 'alerts', 'alert firing'], ['alert.acknowledged', 'alerts', 'acknowledged'], ['metric.crossed_above', 'metrics', 'crossed above'], ['metric.crossed_below', 'metrics', 'crossed below'],

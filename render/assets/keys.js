@@ -1,5 +1,6 @@
 import { byId } from './dom.js';
 import { shownItems, zoomBy, zoomTo } from './chart.js';
+import { markRange } from './ranges.js';
 
 /**
  * Everything by keyboard, with the keys of trace viewers.
@@ -68,19 +69,6 @@ function focusFact(model, store) {
   const width = Math.max((item.to - Math.max(item.from, 0)) * 6, Math.min(300, model.length));
   const middle = (Math.max(item.from, 0) + item.to) / 2;
   zoomTo(store, model, middle - width / 2, middle + width / 2);
-}
-
-/**
- * Mark a range: the chosen fact's bounds, then up to another fact; the same again ends it. Without a
- * chosen fact, what is in view.
- * @param {Model} model @param {Store} store
- */
-function markRange(model, store) {
-  const { fact, mark, from, to } = store.get();
-  const item = fact ? model.byId.get(fact) : undefined;
-  const [start, end] = item ? [Math.max(item.from === -Infinity ? item.to : item.from, 0), item.to].map((at) => Math.round(at * 1000) / 1000) : [from ?? 0, to ?? model.length];
-  const inside = mark && start >= mark[0] && end <= mark[1];
-  store.set({ mark: inside ? null : mark && item ? [Math.min(mark[0], start), Math.max(mark[1], end)] : [start, end] });
 }
 
 /** @param {Store} store */

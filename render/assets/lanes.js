@@ -89,7 +89,7 @@ function sharedNote(rows) {
 
 /** @param {Panel} panel @param {Item[]} crossings @param {number} of @param {State} state @returns {Lane} */
 function panelLane(panel, crossings, of, state) {
-  const height = of <= 2 ? 150 : of <= 4 ? 112 : 88;
+  const height = of <= 2 ? 150 : of <= 4 ? 112 : 76;
   const hidden = panel.of > panel.shown ? `${panel.shown} of ${panel.of} series` : panel.series.length > 1 ? `${panel.series.length} series` : '';
   const lost = panel.series.length < panel.shown ? 'drawing data is not here' : '';
   const { flaps, rest } = parted(crossings, state);

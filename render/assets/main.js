@@ -97,6 +97,7 @@ function listen(store, page) {
     if (again || changed(PLACES)) page.lanes();
     if (again || changed(['at', 'speed', 'fact'])) page.moved();
     if (again || changed(['fact', 'gap', 'zone'])) page.selected(true);
+    else if (changed(['mark'])) page.selected(false);
   });
   /** @type {number | undefined} */
   let later;

@@ -4,7 +4,8 @@ import { gapWords, thresholdWords } from './lanes.js';
 import { selectGaps } from './select.js';
 import { firstFrom } from './series.js';
 import { flapWords } from './flaps.js';
-import { amount, durationRange } from './words.js';
+import { markWords } from './ranges.js';
+import { amount } from './words.js';
 
 /**
  * Names, words on gaps and the chosen fact: HTML text above the figure, placed by its geometry.
@@ -128,12 +129,11 @@ function laneEdge(lane, geometry) {
 
 /** A marked range, and how long it is. @param {import('./chart.js').Chart} chart @param {{ x: (at: number) => number, top: number, scale: number }} place */
 function marked(chart, place) {
-  const { store, view, geometry } = chart;
+  const { model, store, view, geometry } = chart;
   const { mark } = store.get();
   if (!mark || mark[1] < view.from || mark[0] > view.to) return [];
   const [left, right] = [place.x(Math.max(mark[0], view.from)), place.x(Math.min(mark[1], view.to))];
-  const length = mark[1] - mark[0];
-  return [el('div', { class: 'marked', style: `left:${left}px;width:${Math.max(right - left, 1)}px;top:${geometry.top - 20}px;height:${geometry.height + 20}px` }, el('span', {}, length < 1 ? `${Math.round(length * 1000)} ms` : durationRange(length, length)))];
+  return [el('div', { class: 'marked', style: `left:${left}px;width:${Math.max(right - left, 1)}px;top:${geometry.top - 20}px;height:${geometry.height + 20}px` }, el('span', {}, markWords(model, mark)))];
 }
 
 /** The chosen fact: its bounds as a column through all lanes. @param {import('./chart.js').Chart} chart @param {{ x: (at: number) => number, top: number, scale: number }} place */

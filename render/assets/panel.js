@@ -1,6 +1,7 @@
 import { byId, copyButton, el, leaveLink, webHost, withCode } from './dom.js';
 import { boundsText, exactText } from './instant.js';
 import { icon } from './icons.js';
+import { markWords } from './ranges.js';
 import { factNotes, markNoted } from './noted.js';
 import { shapeList } from './help.js';
 import { amount, duration, kindText, labelText, reasonText } from './words.js';
@@ -37,11 +38,17 @@ function factWords(item, model, store, excerpts) {
     fact.quote.edited_at && el('p', { class: 'muted' }, `The text is as edited at ${exactText(fact.quote.edited_at, zone)} (${zone}); what stood there before is not known.`),
   ];
   return [
-    top(icon(fact.kind, item.lane), kindText(fact.kind), store), el('h2', { class: 'statement' }, ...withCode(fact.statement)), ...(quote || []),
+    top(icon(fact.kind, item.lane), kindText(fact.kind), store), ...markedWords(model, store), el('h2', { class: 'statement' }, ...withCode(fact.statement)), ...(quote || []),
     factNotes(fact.id, model),
     facts(timeRows(item, model, zone)), facts(aboutRows(fact)), ...otherFacts(item, model, store),
     ...fact.evidence.flatMap((one) => evidenceWords(one, excerpts)),
   ].flatMap((part) => (part instanceof Node ? [part] : []));
+}
+
+/** How long the marked range is: its own words stand above the chart, which may be out of sight. @param {Model} model @param {Store} store */
+function markedWords(model, store) {
+  const { mark } = store.get();
+  return mark ? [el('p', { class: 'muted' }, 'marked range: ', el('b', { class: 'marked-words' }, markWords(model, mark)))] : [];
 }
 
 /** @param {SVGElement} mark @param {string} kind @param {Store} store */

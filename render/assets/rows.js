@@ -2,6 +2,7 @@ import { el, leaveLink, webHost, withCode } from './dom.js';
 import { boundsText, exactText } from './instant.js';
 import { icon } from './icons.js';
 import { markNoted } from './noted.js';
+import { chooseFact } from './ranges.js';
 import { standing } from './replay.js';
 import { reasonText } from './words.js';
 
@@ -19,7 +20,9 @@ export function factRow(item, model, store) {
   const tr = el('tr', { 'data-fact': fact.id, class: `lane-${item.lane}`, 'data-standing': standing(item, store.get().at), 'aria-selected': String(store.get().fact === fact.id), tabIndex: -1 },
     time, el('td', { class: 'event' }, el('span', { class: 'icon' }, icon(fact.kind, item.lane)), el('div', {}, words, said)), el('td', { class: 'link' }, ...dataLink(fact)));
   markNoted(tr, fact.id, model);
-  tr.addEventListener('click', (event) => { if (!(/** @type {Element} */ (event.target).closest('a'))) store.set({ fact: fact.id, gap: null }); });
+  tr.addEventListener('click', (event) => { if (!(/** @type {Element} */ (event.target).closest('a'))) chooseFact(model, store, fact.id, event.shiftKey); });
+  // Shift marks a range of time here, not of text.
+  tr.addEventListener('mousedown', (event) => { if (event.shiftKey) event.preventDefault(); });
   return tr;
 }
 

@@ -1,0 +1,40 @@
+import { durationRange } from './words.js';
+
+/** A fact's bounds as the link carries them, to the millisecond. @param {Item} item @returns {[number, number]} */
+function boundsOf(item) {
+  const [from, to] = [Math.max(item.from === -Infinity ? item.to : item.from, 0), item.to];
+  return [Math.round(from * 1000) / 1000, Math.round(to * 1000) / 1000];
+}
+
+/**
+ * Mark a range: the chosen fact's bounds, then up to another fact; the same again ends it. Without a
+ * chosen fact, what is in view.
+ * @param {Model} model @param {Store} store
+ */
+export function markRange(model, store) {
+  const { fact, mark, from, to } = store.get();
+  const item = fact ? model.byId.get(fact) : undefined;
+  const [start, end] = item ? boundsOf(item) : [from ?? 0, to ?? model.length];
+  const inside = mark && start >= mark[0] && end <= mark[1];
+  store.set({ mark: inside ? null : mark && item ? [Math.min(mark[0], start), Math.max(mark[1], end)] : [start, end] });
+}
+
+/** Choose a fact; with Shift, mark from the one chosen before up to it. @param {Model} model @param {Store} store @param {string} fact @param {boolean} upTo */
+export function chooseFact(model, store, fact, upTo) {
+  const [before, now] = [model.byId.get(store.get().fact ?? ''), model.byId.get(fact)];
+  if (!upTo || !before || !now) return store.set({ fact, gap: null });
+  const ends = [...boundsOf(before), ...boundsOf(now)];
+  store.set({ fact, gap: null, mark: [Math.min(...ends), Math.max(...ends)] });
+}
+
+/**
+ * How long a marked range is: between facts it is as uncertain as their bounds are.
+ * @param {Model} model @param {[number, number]} mark
+ */
+export function markWords(model, [from, to]) {
+  if (to - from < 1) return `${Math.round((to - from) * 1000)} ms`;
+  const begins = model.items.filter((item) => boundsOf(item)[0] === from && item.to < to);
+  const ends = model.items.filter((item) => boundsOf(item)[1] === to && item.from > from);
+  const least = Math.min(...ends.map((item) => item.from)) - Math.max(...begins.map((item) => item.to));
+  return durationRange(begins.length && ends.length ? Math.max(least, 0) : to - from, to - from);
+}
