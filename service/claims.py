@@ -52,5 +52,5 @@ def _pointer(name: str, key: str, data: bytes) -> str:
     if name.endswith(".json"):
         return f"/{key}"
     lines = data.decode("utf-8", "replace").splitlines()
-    wanted = re.compile(rf"\s*{key}\b")
-    return f"line:{next((n for n, line in enumerate(lines, 1) if wanted.match(line)), 1)}"
+    wanted = re.compile(rf"(?:^|[{{,])\s*([\"']?){key}\1\s*[:=]")  # a quoted key, or one in braces, as well
+    return f"line:{next((n for n, line in enumerate(lines, 1) if wanted.search(line)), 1)}"
