@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
 from timeline.canonical import Json
-from timeline.errors import TimelineError, UndecodableTimeError
+from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Gap, GapReason, Impact, Incident, Panel, Person, Window, gap
 from timeline.text import line
-from timeline.zones import parse_duration
+from timeline.zones import Duration
 
 #: What a collector yields; the order never matters.
 Record = Fact | Gap | Person | Panel | Impact
@@ -117,17 +117,8 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     origin: str | None = None
-    clock_error: str = "1s"
-    time_cap: str = "60s"
-
-    @field_validator("clock_error", "time_cap")
-    @classmethod
-    def _duration(cls, value: str) -> str:
-        try:
-            parse_duration(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
-        return value
+    clock_error: Duration = "1s"
+    time_cap: Duration = "60s"
 
 
 @dataclass(frozen=True)

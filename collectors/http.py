@@ -19,7 +19,7 @@ from collectors.decoding import ACCEPTED, UndecodableError, decoded
 from timeline.canonical import Json
 from timeline.instant import NS
 from timeline.model import GapReason
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 if TYPE_CHECKING:
     import httpx
@@ -70,7 +70,7 @@ class HttpOptions(Options):
     url: str
     auth: Auth = Auth()
     tls: Tls = Tls()
-    timeout: str = "20s"
+    timeout: Duration = "20s"
     concurrency: int = Field(default=4, ge=1, le=64)
 
     @field_validator("url")

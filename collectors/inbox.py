@@ -11,16 +11,14 @@ from typing import Any, ClassVar, NamedTuple
 
 import anyio.to_thread
 import orjson
-from pydantic import field_validator
 
 from collectors.base import Answer, Check, Collector, Options, Payload, Record, SourceError, TestedAgainst
 from collectors.inbox_alerts import left_out
 from collectors.inbox_delivery import Delivered, Told, UnreadableError, other
 from collectors.inbox_events import READERS
-from timeline.errors import UndecodableTimeError
 from timeline.instant import NS, format_instant, parse_instant
 from timeline.model import Evidence, Fact, Gap, Window
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 KNOWN_VERSION = 1  # of the database
 HEARTBEAT = 15 * NS
@@ -33,17 +31,8 @@ class InboxOptions(Options):
 
     path: str
     hooks: tuple[str, ...] = ()
-    look_back: str = "6h"
-    look_ahead: str = "6h"
-
-    @field_validator("look_back", "look_ahead")
-    @classmethod
-    def _reach(cls, value: str) -> str:
-        try:
-            parse_duration(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
-        return value
+    look_back: Duration = "6h"
+    look_ahead: Duration = "6h"
 
 
 class _Page(NamedTuple):

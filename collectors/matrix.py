@@ -16,10 +16,9 @@ from collectors.matrix_events import MS, Event, Reader, Room, bots, read_event, 
 from collectors.matrix_people import named_in, names_of, names_of_id
 from collectors.matrix_stream import Stream, StreamReader
 from collectors.matrix_text import identity
-from timeline.errors import UndecodableTimeError
 from timeline.model import Fact, Person, Window
 from timeline.text import code
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 _API = "_matrix/client/v3"
 _WAYS = {"b": "earlier", "f": "later"}
@@ -37,21 +36,14 @@ class MatrixOptions(HttpOptions):
 
     auth: Auth = Auth(bearer="env:MATRIX_TOKEN")
     rooms: tuple[str, ...] = Field((), description="default: the incident's channels")
-    look_beyond: str = Field("1h", description="how far past the window the stream is read for stray times")
+    look_beyond: Duration = Field(
+        "1h", description="how far past the window the stream is read for stray times"
+    )
 
     @field_validator("rooms", mode="before")
     @classmethod
     def _several(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
-
-    @field_validator("look_beyond")
-    @classmethod
-    def _span(cls, value: str) -> str:
-        try:
-            parse_duration(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
-        return value
 
 
 class MatrixCollector(Collector[MatrixOptions]):

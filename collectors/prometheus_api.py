@@ -11,16 +11,15 @@ from typing import Any, NamedTuple
 from urllib.parse import quote as url_quote
 
 import anyio
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from collectors.base import Context, Payload, PayloadTooLargeError, SourceError
 from collectors.http import Http, HttpOptions
 from collectors.prometheus_json import MS, Result, Samples, decode, join
 from collectors.side_by_side import together
 from timeline.canonical import Json
-from timeline.errors import UndecodableTimeError
 from timeline.instant import NS, format_instant
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 _LONG = 1_500  # characters of a query; longer ones are sent as a form, past any proxy's URL limit
 _BYTES_PER_SAMPLE = 40  # of JSON, rounded up: what splitting is planned by
@@ -35,22 +34,13 @@ _TOO_MUCH = re.compile(
 class PrometheusOptions(HttpOptions):
     """Options of every source that speaks the Prometheus API."""
 
-    lookback: str = "5m"  # the server's query.lookback-delta
+    lookback: Duration = "5m"  # the server's query.lookback-delta
     max_points: int = Field(default=11_000, ge=2, description="points of one series in one answer")
     external_url: str | None = None  # where people open the server's page; default: url
     compress: bool = Field(
         default=False,
         description="ask for compressed answers: for a link slower than the server can compress (some 20 MB/s)",
     )
-
-    @field_validator("lookback")
-    @classmethod
-    def _lookback(cls, value: str) -> str:
-        try:
-            parse_duration(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
-        return value
 
     @property
     def lookback_ns(self) -> int:

@@ -20,11 +20,10 @@ from collectors.prometheus_api import PrometheusApi, PrometheusOptions, storage_
 from collectors.prometheus_impact import ImpactOption, impact
 from collectors.prometheus_probe import probe
 from collectors.remote_read import RemoteRead
-from timeline.errors import UndecodableTimeError
 from timeline.instant import NS, format_instant
 from timeline.model import Gap, GapReason, Window
 from timeline.text import code
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 _OPS = {"above": ">", "below": "<", "at_least": ">=", "at_most": "<=", "equals": "=="}
 _SCRAPE = 15 * NS  # where neither an option nor the server tells the scrape interval
@@ -64,7 +63,7 @@ class PrometheusMetricsOptions(PrometheusOptions):
     rules: bool = Field(default=True, description="thresholds from the server's own alerting rules")
     threshold: tuple[ThresholdOption, ...] = ()
     impact: tuple[ImpactOption, ...] = ()
-    step: str | None = Field(default=None, description="grid of what is not a plain selector")
+    step: Duration | None = Field(default=None, description="grid of what is not a plain selector")
 
     reading: Literal["auto", "envelope", "remote_read", "samples"] = Field(
         default="auto",
@@ -74,11 +73,8 @@ class PrometheusMetricsOptions(PrometheusOptions):
     @field_validator("step")
     @classmethod
     def _step(cls, value: str | None) -> str | None:
-        try:
-            if value is not None and parse_duration(value) % 1_000_000:
-                raise ValueError("step must be a whole number of milliseconds")
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
+        if value is not None and parse_duration(value) % 1_000_000:
+            raise ValueError("step must be a whole number of milliseconds")
         return value
 
 

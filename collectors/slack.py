@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from collectors.base import Check, Collector, Context, Record, SourceError
 from collectors.http import Auth, Http, HttpOptions
 from collectors.slack_messages import Parsed, Reader, in_window, unread_gap
-from collectors.slack_options import ChannelNames, Lookback, counted, wanted_channels
+from collectors.slack_options import ChannelNames, counted, wanted_channels
 from collectors.slack_people import Directory
 from collectors.slack_read import (
     Conversation,
@@ -24,7 +24,7 @@ from collectors.slack_read import (
 from timeline.instant import format_instant
 from timeline.model import Fact, Gap, Window
 from timeline.text import code
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 if TYPE_CHECKING:
     from collectors.slack_client import Client
@@ -36,7 +36,7 @@ class SlackOptions(HttpOptions):
     url: str = "https://slack.com/api"
     auth: Auth = Auth(bearer="env:SLACK_TOKEN")
     channels: ChannelNames = ()
-    lookback: Lookback = "7d"
+    lookback: Duration = "7d"
 
 
 class SlackCollector(Collector[SlackOptions]):

@@ -20,13 +20,13 @@ from collectors.base import (
 )
 from collectors.slack_archive import Archive, day_of
 from collectors.slack_messages import Channel, Item, Parsed, Reader, alive, in_window, unread_gap
-from collectors.slack_options import ChannelNames, Lookback, WorkspaceUrl, no_such_channel, wanted_channels
+from collectors.slack_options import ChannelNames, WorkspaceUrl, no_such_channel, wanted_channels
 from collectors.slack_people import Directory
 from timeline.canonical import Json
 from timeline.instant import MINUTE, format_instant, parse_instant
 from timeline.model import Fact, Gap, Window
 from timeline.text import code
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 DAY = 1440 * MINUTE
 PART = 8 * 2**20  # bytes in one part of a member that is over the payload limit
@@ -40,7 +40,7 @@ class SlackExportOptions(Options):
 
     path: str
     channels: ChannelNames = ()
-    lookback: Lookback = "7d"
+    lookback: Duration = "7d"
     workspace_url: WorkspaceUrl = None
 
 

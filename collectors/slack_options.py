@@ -9,9 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 
-from timeline.errors import UndecodableTimeError
 from timeline.text import code
-from timeline.zones import parse_duration
 
 
 def _channels(value: Any) -> Any:
@@ -19,14 +17,6 @@ def _channels(value: Any) -> Any:
     if isinstance(parts, list | tuple):
         return tuple(p.strip().removeprefix("#") for p in parts if isinstance(p, str) and p.strip(" #"))
     return parts
-
-
-def _duration(value: str) -> str:
-    try:
-        parse_duration(value)
-    except UndecodableTimeError as err:
-        raise ValueError(str(err)) from err
-    return value
 
 
 def _workspace(value: str | None) -> str | None:
@@ -38,7 +28,6 @@ def _workspace(value: str | None) -> str | None:
 
 #: Channel names or ids; in text form separated by commas, with or without `#`.
 ChannelNames = Annotated[tuple[str, ...], BeforeValidator(_channels)]
-Lookback = Annotated[str, AfterValidator(_duration)]
 WorkspaceUrl = Annotated[str | None, AfterValidator(_workspace)]
 
 

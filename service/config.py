@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from collectors.base import AnyCollector, Options
 from service import registry
 from service.check_settings import CheckSettings
 from service.serve_settings import ServeSettings
 from timeline.canonical import canonical, sha256
-from timeline.errors import TimelineError, UsageError
+from timeline.errors import UsageError
 from timeline.reading import OWN_SOURCE
-from timeline.zones import parse_duration
+from timeline.zones import Duration
 
 FILE_NAME = "timeline.toml"
 
@@ -29,8 +29,8 @@ class Settings(BaseModel):
 
     out: str = "postmortems"
     evidence_dir: str = ""
-    pad_before: str = "1h"
-    pad_after: str = "30m"
+    pad_before: Duration = "1h"
+    pad_after: Duration = "30m"
     incidents: str = "incidents/"
     chart_url: str = ""
     # How a new draft is laid out decides nothing about the facts: no part of the configuration's digest.
@@ -40,15 +40,6 @@ class Settings(BaseModel):
     serve: ServeSettings = Field(default=ServeSettings(), exclude=True)
     # As little does what a draft is checked by.
     check: CheckSettings = Field(default=CheckSettings(), exclude=True)
-
-    @field_validator("pad_before", "pad_after")
-    @classmethod
-    def _duration(cls, value: str) -> str:
-        try:
-            parse_duration(value)
-        except TimelineError as err:
-            raise ValueError(str(err)) from err
-        return value
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from timeline.errors import TimelineError
-from timeline.zones import parse_duration
+from timeline.zones import Duration
 
 Role = Literal["reader", "editor"]
 Sender = Literal[
@@ -80,17 +79,8 @@ class ServeSettings(_Strict):
     proxy: ProxySettings | None = None
     requests_per_minute: int = Field(default=600, ge=1)
     webhooks_per_minute: int = Field(default=6000, ge=1)
-    build_time_cap: str = "15m"
+    build_time_cap: Duration = "15m"
     webhooks: tuple[WebhookSettings, ...] = Field(default=(), alias="webhook")
-
-    @field_validator("build_time_cap")
-    @classmethod
-    def _duration(cls, value: str) -> str:
-        try:
-            parse_duration(value)
-        except TimelineError as err:
-            raise ValueError(str(err)) from err
-        return value
 
     @model_validator(mode="after")
     def _unique(self) -> ServeSettings:

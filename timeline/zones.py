@@ -6,7 +6,10 @@ import re
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import resources
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator
 
 from timeline.errors import UndecodableTimeError
 from timeline.instant import MINUTE, NS, Bounds, precise, read_civil
@@ -119,3 +122,15 @@ def parse_duration(text: str) -> int:
         raise UndecodableTimeError(f"{text!r} is not a duration such as 30s, 5m or 1h30m")
     units = _UNITS | {"m": MINUTE, "h": 60 * MINUTE, "d": 1440 * MINUTE, "w": 7 * 1440 * MINUTE}
     return sum(int(number) * units[unit] for number, unit in parts)
+
+
+def _readable(text: str) -> str:
+    try:
+        parse_duration(text)
+    except UndecodableTimeError as err:
+        raise ValueError(str(err)) from err
+    return text
+
+
+#: An option that `parse_duration` reads; it is kept as it was written.
+Duration = Annotated[str, AfterValidator(_readable)]

@@ -94,6 +94,10 @@ CONFIGS = {
     "a missing option": ('[[source]]\nname="e"\ncollector="slack_export"\n', ["source 1 (e)", "'path' is missing"]),
     "no toml": ("out = \n", ["timeline.toml cannot be read"]),
     "a bad duration": ('pad_before = "1 fortnight"\n' + CONFIG, ["pad_before", "is not a duration"]),
+    "a bad time-out": (
+        '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\ntimeout="20 ticks"\n',
+        ["source 1 (p)", "'timeout'", "'20 ticks' is not a duration such as 30s"],
+    ),
     "a bad url": ('[[source]]\nname="p"\ncollector="prometheus"\nurl="prom:9090"\n', ["'url'", "no http(s) URL"]),
     "a missing secret": (
         '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={bearer="env:NO_SUCH"}\n',
