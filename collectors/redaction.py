@@ -9,7 +9,14 @@ from html import escape
 from urllib.parse import quote, quote_plus
 
 MARK = b"[redacted]"
-_SHORTEST = 6  # a shorter secret would blot out ordinary words
+#: A shorter secret, or a short word or number, stands in ordinary text too: `true`, `prometheus`, `2026`.
+_SHORTEST, _SHORTEST_WORD = 8, 16
+_WORD = re.compile(rb"[A-Za-z]+|[0-9]+")
+#: What says that a secret follows.
+_BEFORE = (
+    rb"((?i:password|passwd|passphrase|pwd|secret|token|key|credentials?|bearer|basic)"
+    rb"(?:\\*[\"'])?(?:\s*[:=]\s*|\s+)(?:\\*[\"'])?)"
+)
 
 #: Tokens of common form: what a text must hold in lower case to be searched at all (searching is
 #: slow, and most payloads hold none of it), and the pattern, which stays inside one JSON string.
@@ -56,25 +63,39 @@ _COMPILED = tuple((literals, re.compile(pattern)) for literals, pattern in PATTE
 _NAMES = rb"[\w-]*(?:token|key|password|passwd|pwd|secret|signature)|sig|t"  # as in the two patterns above
 _NAMED = re.compile(rb"^((?:%s)(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?)" % _NAMES, re.IGNORECASE)
 
+_QUOTED_NAME = re.compile(rb"(\\*[\"'])\s*[:=]\s*$")
+
 
 class Redactor:
     """Replaces secrets in bytes before they are stored or shown."""
 
     def __init__(self) -> None:
         self._secrets: set[bytes] = set()
+        self._words: dict[bytes, re.Pattern[bytes]] = {}
 
     def add(self, secret: str) -> str:
-        """Remember a secret of the client (and its encoded forms); return it unchanged."""
+        """Remember a secret of the client (and its encoded forms); return it unchanged.
+
+        One that is also an ordinary word is redacted only where something names it a secret: elsewhere
+        nothing tells that it is one, and replacing it would break what a source says.
+        """
         forms = _forms(secret) | {base64.b64encode(secret.encode())}
         if ":" in secret:
             forms |= _forms(secret.split(":", 1)[1])
-        self._secrets |= {form for form in forms if len(form) >= _SHORTEST}
+        words = {form for form in forms if _is_word(form)}
+        self._secrets |= forms - words
+        self._words |= {
+            form: re.compile(_BEFORE + re.escape(form) + rb"(?![A-Za-z0-9_-]|\.[0-9])") for form in words
+        }
         return secret
 
     def redact(self, data: bytes) -> bytes:
         """Return `data` with every known secret and common token replaced by a mark."""
         for secret in sorted(self._secrets, key=lambda s: (-len(s), s)):
             data = data.replace(secret, MARK)
+        for word, pattern in sorted(self._words.items(), key=lambda item: (-len(item[0]), item[0])):
+            if word in data:
+                data = pattern.sub(lambda match: match[1] + _instead(match[1]), data)
         lowered = data.translate(_LOWER, _NO_LITERAL)
         for literals, pattern in _COMPILED:
             if any(literal in lowered for literal in literals):
@@ -89,7 +110,17 @@ class Redactor:
 def _mark(match: re.Match[bytes]) -> bytes:
     # `password=...` keeps its name, so that the reader sees what stood there.
     named = _NAMED.match(match[0])
-    return (named[1] if named else b"") + MARK
+    return named[1] + _instead(named[1]) if named else MARK
+
+
+def _instead(name: bytes) -> bytes:
+    """Return the mark, in quotes where it stands for a bare JSON value (`"key": 1234567`)."""
+    quoted = _QUOTED_NAME.search(name)
+    return quoted[1] + MARK + quoted[1] if quoted else MARK
+
+
+def _is_word(secret: bytes) -> bool:
+    return len(secret) < _SHORTEST or (len(secret) < _SHORTEST_WORD and bool(_WORD.fullmatch(secret)))
 
 
 def _forms(secret: str) -> set[bytes]:

@@ -113,7 +113,7 @@ def build(request: Request, progress: collect.Progress | None = None) -> Result:
         return _offline(request)
     plan = _plan(request)
     redactor = Redactor()
-    secret = collect.secrets_of(plan.conf.sources, redactor)
+    secret = collect.secrets_of(plan.conf.sources, redactor, plan.conf.folder)
     with _locked(plan.directory, plan.evidence):
         files.sweep(plan.directory)
         plan.evidence.discard()

@@ -60,8 +60,13 @@ class Task:
     now: int
 
 
-def secrets_of(sources: Iterable[SourceConfig], redactor: Redactor) -> Callable[[str], str]:
-    """Resolve every secret reference before the first request; raise UsageError for a missing one."""
+def secrets_of(
+    sources: Iterable[SourceConfig], redactor: Redactor, folder: Path
+) -> Callable[[str], str]:  # fmt: skip
+    """Resolve every secret reference before the first request; raise UsageError for a missing one.
+
+    `file:` references are relative to `folder`.
+    """
     known: dict[str, str] = {}
     for one in sources:
         auth = getattr(one.options, "auth", None)
@@ -72,10 +77,10 @@ def secrets_of(sources: Iterable[SourceConfig], redactor: Redactor) -> Callable[
         ):
             if reference and reference not in known:
                 try:
-                    known[reference] = redactor.add(secrets.resolve(reference))
+                    known[reference] = redactor.add(secrets.resolve(reference, folder))
                 except UsageError as err:
                     raise UsageError(f"source {one.name}: {err}") from err
-    return lambda reference: known.get(reference) or redactor.add(secrets.resolve(reference))
+    return lambda reference: known.get(reference) or redactor.add(secrets.resolve(reference, folder))
 
 
 async def collect(
@@ -144,13 +149,17 @@ def _refuses(entry: Entry) -> bool:
     return status == 401 or forbidden or failure.get("reason") == "unauthorised"
 
 
+def _none(reference: str) -> str:
+    raise UsageError(f"{reference} was asked for while replaying, which needs no secret; please report this")
+
+
 def context_of(
     task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress | None = None
 ) -> Context:
     """Return what a collector is given; paths are relative to `folder`."""
     told = progress or Silent()
     return Context(
-        source=task.config.name, incident=task.incident, now=task.now, tape=tape, secret=secrets.resolve,
+        source=task.config.name, incident=task.incident, now=task.now, tape=tape, secret=_none,
         progress=lambda text: told.source(task.config.name, task.config.collector, text),
         resolve_path=lambda path: str(folder / Path(path).expanduser()),
     )  # fmt: skip

@@ -41,7 +41,7 @@ def doctor(path: Path | None, flags: tuple[str, ...] = ()) -> list[Diagnosis]:
             "there is nothing to check: `timeline init` writes a timeline.toml, or give --source COLLECTOR=TARGET"
         )
     redactor = Redactor()
-    secret = collect.secrets_of(conf.sources, redactor)
+    secret = collect.secrets_of(conf.sources, redactor, conf.folder)
     return anyio.run(_all, conf, secret, redactor)
 
 

@@ -34,7 +34,7 @@ async def read(url: str, path: Path | None) -> Contents:
     redactor = Redactor()
     context = Context(
         source=url, incident=Incident(id="thresholds"), now=time.time_ns(),
-        secret=collect.secrets_of([known] if known else [], redactor),
+        secret=collect.secrets_of([known] if known else [], redactor, conf.folder),
         tape=RecordingTape(url, "prometheus_metrics", MemoryStore(), redactor),
         resolve_path=lambda name: str(conf.folder / Path(name).expanduser()),
     )  # fmt: skip

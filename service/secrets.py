@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from timeline.errors import UsageError
 
 
-def resolve(reference: str) -> str:
-    """Return the secret a reference names; raise UsageError saying where it was looked for."""
+def resolve(reference: str, folder: Path | None = None) -> str:
+    """Return the secret a reference names; raise UsageError saying where it was looked for.
+
+    What a configuration names lies beside it: `file:` is relative to `folder`, else to where the
+    command runs.
+    """
     kind, _, name = reference.partition(":")
-    readers = {"env": _from_env, "file": _from_file, "keyring": _from_keyring}
+    readers: dict[str, Callable[[str], str]] = {
+        "env": _from_env,
+        "file": lambda name: _from_file(name, folder or Path.cwd()),
+        "keyring": _from_keyring,
+    }
     if kind not in readers or not name:
         raise UsageError(
             "a secret is given by reference: env:NAME, file:PATH or keyring:NAME; "
@@ -31,13 +40,16 @@ def _from_env(name: str) -> str:
     return os.environ[name]
 
 
-def _from_file(name: str) -> str:
+def _from_file(name: str, folder: Path) -> str:
     try:
-        return Path(name).expanduser().read_text(encoding="utf-8")
+        path = folder.absolute() / Path(name).expanduser()
+        return path.read_text(encoding="utf-8")
+    except RuntimeError as err:  # `~nobody`
+        raise UsageError(f"the secret file:{name} cannot be read: {err}") from err
     except OSError as err:
-        raise UsageError(f"the secret file:{name} cannot be read: {err.strerror}") from err
+        raise UsageError(f"the secret file:{name} cannot be read: {path}: {err.strerror}") from err
     except ValueError as err:  # never shown: it quotes the bytes
-        raise UsageError(f"the secret file:{name} is no text in UTF-8") from err
+        raise UsageError(f"the secret file:{name}, {path}, is no text in UTF-8") from err
 
 
 def _from_keyring(name: str) -> str:

@@ -55,8 +55,8 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     settings = conf.settings.serve.model_copy(update=changed)
     check_open(settings)
     folder = (out if out is not None else conf.folder / conf.settings.out).resolve()
-    signin = SignIn(tokens_of(settings), settings.proxy)
-    hooks = hooks_of(settings)
+    signin = SignIn(tokens_of(settings, conf.folder), settings.proxy)
+    hooks = hooks_of(settings, conf.folder)
     path = conf.folder / settings.database if settings.database else folder / "timeline.db"
     store = Database(path)
     cap = parse_duration(settings.build_time_cap) / NS
@@ -81,11 +81,11 @@ def check_open(settings: ServeSettings) -> None:
     )
 
 
-def tokens_of(settings: ServeSettings) -> tuple[Token, ...]:
-    """Resolve the configured tokens; raise UsageError where one is missing or short."""
+def tokens_of(settings: ServeSettings, folder: Path) -> tuple[Token, ...]:
+    """Resolve the configured tokens (files relative to `folder`); raise UsageError where one is missing or short."""
     from service.web.signin import Token as Known
 
-    found = tuple(Known(t.name, secrets.resolve(t.token), t.role) for t in settings.tokens)
+    found = tuple(Known(t.name, secrets.resolve(t.token, folder), t.role) for t in settings.tokens)
     for one in found:
         if len(one.secret) < 20:
             raise UsageError(f"the token of {one.name!r} is shorter than 20 characters; make a longer one")
@@ -94,13 +94,13 @@ def tokens_of(settings: ServeSettings) -> tuple[Token, ...]:
     return found
 
 
-def hooks_of(settings: ServeSettings) -> dict[str, Hook]:
-    """Resolve the webhooks' secrets; raise UsageError."""
+def hooks_of(settings: ServeSettings, folder: Path) -> dict[str, Hook]:
+    """Resolve the webhooks' secrets (files relative to `folder`); raise UsageError."""
     from service.senders import Proof
     from service.web.state import Hook as Made
 
     def known(reference: str | None) -> str | None:
-        return secrets.resolve(reference) if reference else None
+        return secrets.resolve(reference, folder) if reference else None
 
     return {w.name: Made(w, Proof(known(w.secret), known(w.basic))) for w in settings.webhooks}
 

@@ -35,6 +35,8 @@ def test_common_tokens_vanish_and_json_stays_json(token: str) -> None:
         ("https://x/y?t=abcdefgh&a=1", "https://x/y?t=[redacted]&a=1"),
         ("password=hunter22, next", "password=[redacted], next"),
         ('{"api_key": "abcdef123"}', '{"api_key": "[redacted]"}'),
+        ('{"api_key": 1234567, "n": 1}', '{"api_key": "[redacted]", "n": 1}'),
+        ('"{\\"secret\\":1234567}"', '"{\\"secret\\":\\"[redacted]\\"}"'),
         ("the password is in the vault", "the password is in the vault"),
         ("secret: [none]", "secret: [none]"),
     ],
@@ -56,4 +58,42 @@ def test_redaction_never_breaks_json_and_is_stable(secret: str, value: dict[str,
     redactor.add("tok-" + secret.replace('"', "").replace("\\", ""))
     once = redactor.redact(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     json.loads(once.decode("utf-8", "replace"))
+    assert redactor.redact(once) == once
+
+
+@pytest.mark.parametrize(
+    ("secret", "before", "after"),
+    [
+        ("a", '{"password": "a", "a": "a cat"}', '{"password": "[redacted]", "a": "a cat"}'),
+        ("true", '{"has_token": true, "ok": true}', '{"has_token": "[redacted]", "ok": true}'),
+        ("true", "token=true&ok=true, token trueness", "token=[redacted]&ok=true, token trueness"),
+        ("prometheus", '{"job":"prometheus"}', '{"job":"prometheus"}'),
+        ("prometheus", "bad password prometheus", "bad password [redacted]"),
+        ("admin:prometheus", "admin:prometheus prometheus_tsdb", "[redacted] prometheus_tsdb"),
+        ("admin:admin", "Authorization: Basic YWRtaW46YWRtaW4=", "Authorization: Basic [redacted]"),
+        ("a:b", "Authorization: Basic YTpi, https://a:b@host/a:b", "Authorization: Basic [redacted], https://[redacted]@host/a:b"),
+        ("123456", '{"n": 123456, "secret": 123456}', '{"n": 123456, "secret": "[redacted]"}'),
+        ("123456", '{"secret": 123456.5}', '{"secret": 123456.5}'),
+        ("hunter22", "it says hunter22 here", "it says [redacted] here"),
+    ],
+)  # fmt: skip
+def test_a_secret_that_is_an_ordinary_word_breaks_nothing_and_is_gone_where_it_is_named(
+    secret: str, before: str, after: str
+) -> None:
+    redactor = Redactor()
+    assert redactor.add(secret) == secret
+    assert redactor.redact_text(before) == after
+    assert redactor.redact_text(after) == after
+
+
+@given(st.from_regex(r"[a-z]{1,10}|[0-9]{1,10}|true|null", fullmatch=True), st.data())
+def test_redaction_of_a_word_never_breaks_json(secret: str, data: st.DataObject) -> None:
+    values = st.one_of(st.just(secret), st.integers(), st.booleans(), st.none(), st.text())
+    names = st.sampled_from(["password", "token", "key", secret, "api_key", "x"])
+    value = data.draw(st.dictionaries(names, st.one_of(values, st.dictionaries(names, values))))
+    nested = json.dumps({"text": json.dumps(value), **value})
+    redactor = Redactor()
+    redactor.add(secret)
+    once = redactor.redact(nested.encode())
+    json.loads(json.loads(once)["text"])
     assert redactor.redact(once) == once

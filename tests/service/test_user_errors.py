@@ -103,6 +103,10 @@ CONFIGS = {
         '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={bearer="env:NO_SUCH"}\n',
         ["source p", "env:NO_SUCH", "set the environment variable NO_SUCH"],
     ),
+    "a missing secret file": (
+        '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={bearer="file:tokens/prom"}\n',
+        ["source p", "file:tokens/prom cannot be read", "/tokens/prom: No such file"],
+    ),
     "a misspelt nested key": (
         '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={baerer="env:X"}\n',
         ["'auth.baerer'", "did you mean 'bearer'"],
@@ -366,3 +370,25 @@ def test_unverified_certificates_are_said_in_every_output(folder: Path) -> None:
     document = json.loads((folder / "postmortems" / "INC-42" / "timeline.json").read_bytes())
     assert document["provenance"]["unverified"] == ["p"]
     assert "BAD TLS: certificates are not verified" in checked.stdout
+
+
+def test_a_secret_file_lies_beside_the_configuration_wherever_the_command_runs(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, httpserver: HTTPServer
+) -> None:
+    httpserver.expect_request(
+        re.compile("/.*"), headers={"authorization": "Bearer tok-123456789"}
+    ).respond_with_json({"status": "success", "data": {"resultType": "matrix", "result": []}})
+    (folder / "tokens").mkdir()
+    (folder / "tokens" / "prom").write_text("tok-123456789\n")
+    (folder / "timeline.toml").write_text(
+        f'[[source]]\nname="p"\ncollector="prometheus_alerts"\nurl="{httpserver.url_for("")}"\n'
+        'auth={bearer="file:tokens/prom"}\n'
+    )
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    found = timeline(elsewhere, "build", "--incident", "INC-42", "--config", str(folder / "timeline.toml"))
+    assert found.returncode in (0, 3), found.stderr
+    (folder / "tokens" / "prom").unlink()
+    again = timeline(
+        elsewhere, "build", "--offline", "--incident", "INC-42", "--config", str(folder / "timeline.toml")
+    )
+    assert again.returncode == found.returncode, again.stderr
