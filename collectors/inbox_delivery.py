@@ -36,11 +36,12 @@ class Delivered:
         self.id: int = event["id"]
         self.hook, self.sender, self.type = str(event["hook"]), str(event["sender"]), str(event["type"])
         self.body: Any = event.get("body")
+        self._whole = "/body" if "body" in event else "/text"  # where its body stands in the row
         self.origin, self.source, self.received, self.evidence = origin, source, received, evidence
 
     def fact(
         self, kind: Kind, key: list[Any], at: Bounds, means: str, names: Mapping[str, Name], *, origin: str | None = None,
-        pointer: str = "/body", text: str = "", actor: str | None = None, link: str = "", thread: str | None = None,
+        pointer: str = "", text: str = "", actor: str | None = None, link: str = "", thread: str | None = None,
         subject: Subject | None = None, clock: str | None = None,
     ) -> Fact:  # fmt: skip
         """Make a fact of this delivery."""
@@ -49,7 +50,7 @@ class Delivered:
             kind, origin=origin or self.origin, key=key, at=at, time_means=means, clock=clock or origin or self.origin,
             source=self.source, names={**names, **({"actor": actor} if actor else {})}, subject=subject,
             quote=facts.quote(text), actor=actor, thread=thread,
-            evidence=[self.evidence(pointer).model_copy(update={"link": web})],
+            evidence=[self.evidence(pointer or self._whole).model_copy(update={"link": web})],
         )  # fmt: skip
 
 

@@ -17,7 +17,9 @@ from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.redaction import Redactor
 from collectors.tape import MemoryStore, RecordingTape, ReplayTape
 from timeline.canonical import canonical
+from timeline.instant import MINUTE
 from timeline.model import Fact, Gap, Incident, Panel, Person, Window
+from timeline.pointers import Elements
 from timeline.statements import JUDGING
 from timeline.text import PERSON_CLOSE, PERSON_OPEN
 
@@ -86,8 +88,15 @@ def run(
     return result
 
 
-def check(collector: type[AnyCollector], options: Mapping[str, Any], window: Window, **kw: Any) -> Run:
-    """Run the whole contract over a collector; raise AssertionError with what does not hold."""
+def check(
+    collector: type[AnyCollector], options: Mapping[str, Any], window: Window, *, grow: int = 10 * MINUTE,
+    **kw: Any,
+) -> Run:  # fmt: skip
+    """Run the whole contract over a collector; raise AssertionError with what does not hold.
+
+    The source is read twice: over `window`, and over one that is `grow` ns longer on each side, as far as
+    `now` lets it (0: not again, for what gives each answer once). Returns the first run.
+    """
     first = run(collector, options, window, **kw)
     second = run(collector, options, window, replay=first, **kw)
     assert _bytes(first) == _bytes(second), "a replay from the evidence gives other records"
@@ -102,8 +111,56 @@ def check(collector: type[AnyCollector], options: Mapping[str, Any], window: Win
         assert all(s.payload in first.store.payloads for s in panel.series), (
             f"panel {panel.id} lacks a payload"
         )
+    check_pointers(first)
     check_secrets(first, (kw.get("secrets") or {}).values())
+    if grow and first.failure is None:
+        check_growing(first, window, run(collector, options, _grown(window, grow, kw.get("now")), **kw))
     return first
+
+
+def check_pointers(run_: Run) -> None:
+    """Check that what facts, gaps and panels point to is in their payloads."""
+    elements: dict[str, Elements] = {}
+    records: list[Fact | Gap] = [*run_.facts, *run_.gaps]
+    wanted = [(r.id, e.payload, e.pointer) for r in records for e in r.evidence]
+    wanted += [
+        (p.id, s.payload, pointer) for p in run_.panels for s in p.series for pointer in (s.high, s.low)
+    ]
+    for owner, payload, pointer in wanted:
+        if payload is None:
+            assert pointer is None, f"{owner} points to {pointer!r} of no payload"
+            continue
+        assert payload in run_.store.payloads, f"{owner}: payload is not stored"
+        if payload not in elements:
+            elements[payload] = Elements(run_.store.payloads[payload])
+        assert elements[payload].has(pointer), f"{owner} points to {pointer!r}, where nothing is"
+
+
+def check_growing(small: Run, window: Window, grown: Run) -> None:
+    """Check that a longer window changes no id: what the shorter one has, it has too, or names a gap.
+
+    What was already so when the shorter one began may be told by its beginning instead.
+    """
+    if grown.failure:
+        return  # it could not be read again, and says so
+    known, told = {fact.id for fact in grown.facts}, {(g.reason, g.statement) for g in small.gaps}
+    new = [g for g in grown.gaps if (g.reason, g.statement) not in told]
+    for fact in small.facts:
+        begin = fact.latest if fact.earliest is None else fact.earliest
+        inside = begin < window.end and fact.latest >= window.start
+        excused = any(gap.start <= fact.latest and begin < gap.end for gap in new) or (
+            fact.earliest is None
+            and any(f.thread == fact.thread and f.latest <= fact.latest for f in grown.facts)
+        )
+        assert fact.id in known or not inside or excused, (
+            f"{fact.id} ({fact.statement}) has another id, or none, in a longer window"
+        )
+
+
+def _grown(window: Window, by: int, now: int | None) -> Window:
+    """Return a longer window; it ends by `now`, which is a run's end where nothing else is given."""
+    end = window.end + by if now is None else max(window.end, min(window.end + by, now))
+    return Window(start=window.start - by, end=end)
 
 
 def check_declaration(collector: type[AnyCollector]) -> None:

@@ -10,10 +10,10 @@ import pytest
 from collectors.base import Collector, TestedAgainst
 from collectors.redaction import Redactor
 from collectors.tape import MemoryStore, RecordingTape
-from collectors.testing import Run, check_declaration, check_fact
+from collectors.testing import Run, check_declaration, check_fact, check_growing, check_pointers
 from service import registry
 from tests.timeline.strategies import make
-from timeline.model import Person
+from timeline.model import Evidence, Fact, Gap, Person, Window, gap
 from timeline.text import mention
 
 FAMILIES = {"alerts", "metrics", "changes", "chat", "logs", "any"}
@@ -32,7 +32,7 @@ def test_a_collector_declares_itself(name: str) -> None:
 
 
 def test_the_card_is_served() -> None:
-    wanted = "prometheus_alerts prometheus_metrics git github slack_export slack matrix opensearch jsonl"
+    wanted = "alertmanager prometheus_alerts prometheus_metrics git github slack_export slack matrix opensearch jsonl"
     assert set(wanted.split()) <= set(registry.names())
 
 
@@ -47,3 +47,45 @@ def test_the_contract_refuses_a_statement_that_names_somebody() -> None:
     check_fact(fact.model_copy(update=marked), run)
     with pytest.raises(AssertionError, match="names phone:Ada"):
         check_fact(fact.model_copy(update=named), run)
+
+
+def run_of(*facts: Fact, gaps: tuple[Gap, ...] = (), payloads: dict[str, bytes] | None = None) -> Run:
+    store = MemoryStore()
+    store.payloads.update(payloads or {})
+    return Run([*facts, *gaps], None, RecordingTape("s", "c", store, Redactor()), store)
+
+
+def test_the_contract_refuses_an_id_that_a_longer_window_changes() -> None:
+    window, fact = Window(start=0, end=100), make(1).model_copy(update={"earliest": 50, "latest": 60})
+    check_growing(run_of(fact), window, run_of(fact, make(2)))
+    other = fact.model_copy(update={"id": "f-other"})
+    with pytest.raises(AssertionError, match="has another id"):
+        check_growing(run_of(fact), window, run_of(other))
+    lost = gap("s", "truncated", 40, 70, "cut")
+    check_growing(run_of(fact), window, run_of(other, gaps=(lost,)))
+    with pytest.raises(AssertionError, match="has another id"):
+        check_growing(run_of(fact, gaps=(lost,)), window, run_of(other, gaps=(lost,)))
+    already = fact.model_copy(update={"earliest": None})
+    check_growing(run_of(already), window, run_of(other.model_copy(update={"earliest": 1, "latest": 5})))
+    with pytest.raises(AssertionError, match="has another id"):
+        check_growing(run_of(already), window, run_of())
+
+
+@pytest.mark.parametrize(
+    ("pointer", "there"),
+    [("/a/0", True), ("", True), (None, True), ("/a/1", False), ("/b", False), ("bytes:0-9", False)],
+)
+def test_the_contract_refuses_a_pointer_that_leads_nowhere(pointer: str | None, there: bool) -> None:
+    entry = Evidence(source="s", payload="p", pointer=pointer)
+    found = run_of(make(1).model_copy(update={"evidence": (entry,)}), payloads={"p": b'{"a":[1]}'})
+    if there:
+        check_pointers(found)
+        return
+    with pytest.raises(AssertionError, match="where nothing is"):
+        check_pointers(found)
+
+
+def test_the_contract_refuses_a_payload_that_is_not_stored() -> None:
+    entry = Evidence(source="s", payload="p", pointer="/a")
+    with pytest.raises(AssertionError, match="not stored"):
+        check_pointers(run_of(make(1).model_copy(update={"evidence": (entry,)})))

@@ -25,7 +25,7 @@ from tests.collectors.slack_incident import (
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_workspace import ts_of
 from timeline.canonical import canonical
-from timeline.instant import NS, parse_instant
+from timeline.instant import MINUTE, NS, parse_instant
 from timeline.model import Fact, Incident
 from timeline.text import mention
 
@@ -40,10 +40,10 @@ def slack() -> Iterator[FakeSlack]:
         yield fake
 
 
-def collect(fake: FakeSlack, *channels: str, **options: Any) -> Run:
-    """Run the whole contract: with replay, secrets and statements checked."""
+def collect(fake: FakeSlack, *channels: str, grow: int = MINUTE, **options: Any) -> Run:
+    """Run the whole contract: with replay, secrets and statements checked; once only where calls are counted."""
     chosen = {"url": fake.url, "channels": channels or ("inc-42",), **options}
-    return check(SlackCollector, chosen, WINDOW, secrets=SECRETS)
+    return check(SlackCollector, chosen, WINDOW, secrets=SECRETS, grow=grow)
 
 
 def fact(result: Run, kind: str, ts: str) -> Fact:
@@ -158,7 +158,7 @@ def test_retry_after_is_honoured(slack: FakeSlack) -> None:
 
 def test_a_limit_past_the_time_cap_is_a_gap(slack: FakeSlack) -> None:
     slack.limited, slack.retry_after = {"conversations.history": 9}, 120
-    result = collect(slack, time_cap="5s")
+    result = collect(slack, time_cap="5s", grow=0)
     assert result.facts == []
     (window, *_) = result.gaps
     assert (window.reason, window.start, window.end) == ("rate_limited", WINDOW.start, WINDOW.end)
@@ -288,7 +288,7 @@ def test_an_unknown_user_is_no_gap(slack: FakeSlack) -> None:
 
 def test_the_permalink_method_gives_an_unknown_url(slack: FakeSlack) -> None:
     slack.answers["auth.test"] = lambda answer: {k: v for k, v in answer.items() if k != "url"}
-    root = fact(collect(slack), "chat.message", ROOT)
+    root = fact(collect(slack, grow=0), "chat.message", ROOT)
     assert root.evidence[0].link == f"https://acme.slack.com/archives/{OPS}/p{ROOT.replace('.', '')}"
     assert len(slack.called("chat.getPermalink")) == 1
 
@@ -327,7 +327,7 @@ def test_a_host_that_is_not_there(slack: FakeSlack) -> None:
 
 
 def test_every_exchange_is_on_the_tape_without_the_token(slack: FakeSlack) -> None:
-    result = collect(slack)
+    result = collect(slack, grow=0)
     requests = [e["request"] for e in result.tape.entries]  # type: ignore[union-attr]
     assert len(requests) == len(slack.calls)
     assert all(r["url"].startswith(slack.url) for r in requests)
