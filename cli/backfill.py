@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,6 +46,8 @@ def backfill(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on stdout.")] = False,
 ) -> None:
     """Build every past incident of the configured folder; running again goes on where it ended."""
+    import json
+
     from service.backfill import Asked, summary
     from service.backfill import backfill as run
     from timeline.errors import UsageError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -179,6 +180,22 @@ for command in (backfill, check, status, sign_off, diff, export):
     app.command()(command)
 
 
+def _spared() -> None:
+    """Stand in for a command that is not asked for."""
+
+
+def _ask_only_for(words: Sequence[str], group: typer.Typer) -> None:
+    """Spare the parameters of commands that no word names: typer reads those of all before it looks at the first."""
+    for one in group.registered_commands:
+        function = one.callback
+        one.name = one.name or (function.__name__.replace("_", "-") if function else None)
+        if function and one.name not in words:
+            one.help, one.callback = one.help or function.__doc__, _spared
+    for inner in group.registered_groups:
+        if inner.typer_instance and inner.name not in words:
+            _ask_only_for((), inner.typer_instance)
+
+
 _INTERRUPTED = 130
 
 
@@ -202,6 +219,7 @@ def main() -> None:
     from timeline.text import clean
 
     _bear_any_terminal()
+    _ask_only_for(sys.argv[1:], app)
     try:
         app()
     except TimelineError as err:
