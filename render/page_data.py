@@ -12,6 +12,7 @@ from timeline.flaps import Ribbon, ribbons
 from timeline.instant import NS
 from timeline.model import Evidence, Fact, Gap, Panel, Timeline
 from timeline.order import undetermined_groups
+from timeline.silences import Silenced, by_alert
 
 DEFAULT_CLOCK_ERROR = NS  # contracts: 1 s where nobody measured
 
@@ -57,6 +58,7 @@ def page_data(
             one.model_dump(mode="json", exclude_none=True, exclude={"evidence"}) for one in timeline.impact
         ],
         "flaps": [_flap(ribbon, places) for ribbon in ribbons(timeline.facts)],
+        "silenced": [_silenced(span, places) for span in by_alert(timeline.facts)],
         "groups": [[places[name] for name in group] for group in undetermined_groups(timeline.facts, clocks)],
     }
     document["payloads"] = payloads.table()
@@ -133,6 +135,11 @@ def _panel(panel: Panel, samples: Samples) -> Json:
     drawn = [samples.add(series) for series in panel.series]
     data["series"] = [one for one in drawn if one is not None]
     return data
+
+
+def _silenced(span: Silenced, places: Mapping[str, int]) -> list[int | None]:
+    end = None if span.end is None else places[span.end.id]
+    return [places[span.firing.id], places[span.begin.id], end]
 
 
 def _flap(ribbon: Ribbon, places: Mapping[str, int]) -> Json:

@@ -6,7 +6,7 @@ const KEY_WORDS = [
   ['W S', 'zoom in, out'], ['A D', 'earlier, later'], ['F', 'zoom to the chosen fact'], ['M', 'mark a range: a fact, then up to another; again to end'], ['Shift+click', 'mark from the chosen fact up to this one; on a lane’s button: only this lane'], ['P', 'replay: what could we see then?'], ['Space', 'play and pause; , and . go by what surfaced'], ['0', 'the whole window'], ['Z', 'UTC or local time'], ['T', 'light or dark'], ['?', 'this help'],
 ];
 const SHAPES = [
-  ['alert.pending', 'alerts', 'alert pending'], ['alert.firing', 'alerts', 'alert firing'], ['alert.acknowledged', 'alerts', 'acknowledged'], ['metric.crossed_above', 'metrics', 'crossed above'], ['metric.crossed_below', 'metrics', 'crossed below'],
+  ['alert.pending', 'alerts', 'alert pending'], ['alert.firing', 'alerts', 'alert firing'], ['alert.silenced', 'alerts', 'silenced'], ['alert.acknowledged', 'alerts', 'acknowledged'], ['metric.crossed_above', 'metrics', 'crossed above'], ['metric.crossed_below', 'metrics', 'crossed below'],
   ['deploy.started', 'changes', 'deploy started'], ['deploy.finished', 'changes', 'deploy finished'], ['deploy.failed', 'changes', 'deploy failed'], ['deploy.rolled_back', 'changes', 'rolled back'], ['change.merged', 'changes', 'merge, tag, release'],
   ['chat.message', 'chat', 'message'], ['log.first_seen', 'logs', 'log first seen'], ['log.rate_changed', 'logs', 'log rate changed'], ['status.posted', 'impact', 'status post'], ['incident.resolved', 'impact', 'incident record'], ['incident.role_assigned', 'people', 'role assigned'], ['gap', 'gap', 'a source gave nothing'],
 ];

@@ -1,7 +1,9 @@
 import { parted } from './flaps.js';
 import { spansOf } from './lives.js';
+import { lifeKey } from './model.js';
 
 const MOST_ROWS = 24; // with more lives in the range, several share a row, and it says so
+const SILENCE = new Set(['alert.silenced', 'alert.unsilenced']);
 const NAMED = 20; // lives that a shared row names
 
 /**
@@ -10,9 +12,12 @@ const NAMED = 20; // lives that a shared row names
  */
 function lifeSpans(life, model, state) {
   const { at } = state;
-  if (at === null) return spansOf(life, model.length);
-  const known = spansOf(life.filter((item) => item.to <= at), Math.min(at, model.length));
-  const ahead = spansOf(life, model.length).filter((span) => span.to > at && span.state !== 'role').map((span) => ({ ...span, state: /** @type {Span['state']} */ ('ahead'), from: Math.max(span.from, at), open: false }));
+  // A life may hold the crossings of its rule, too: in their lane nothing is silenced.
+  const silenced = life.some((item) => item.lane === 'alerts') ? model.silences.get(lifeKey(life[0])) : undefined;
+  const all = spansOf(life, model.length, silenced);
+  if (at === null) return all;
+  const known = spansOf(life.filter((item) => item.to <= at), Math.min(at, model.length), silenced, at);
+  const ahead = all.filter((span) => span.to > at && span.state !== 'role').map((span) => ({ ...span, state: /** @type {Span['state']} */ ('ahead'), from: Math.max(span.from, at), open: false }));
   return model.drill ? known : [...known, ...ahead];
 }
 
@@ -21,7 +26,7 @@ function livesOf(items) {
   /** @type {Map<string, Item[]>} */
   const lives = new Map();
   for (const item of items) {
-    const key = item.fact.thread ?? item.fact.id;
+    const key = lifeKey(item);
     const life = lives.get(key);
     if (life) life.push(item);
     else lives.set(key, [item]);
@@ -116,6 +121,8 @@ function extent(row) {
 /** @param {Fact} fact */
 function lifeLabel(fact) {
   const { labels, service, component } = fact.subject;
+  // A silence is a life of its own; the alerts it was of are drawn crossed out in their own rows.
+  if (SILENCE.has(fact.kind) && labels.matchers) return `silence of ${labels.matchers}`;
   const name = labels.alertname ?? /`([^`]+)`/.exec(fact.statement)?.[1] ?? component ?? fact.source;
   const which = service ?? labels.service ?? labels.instance ?? labels.job ?? component;
   return which && which !== name ? `${name} · ${which}` : name;

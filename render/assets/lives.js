@@ -6,10 +6,13 @@ const ENDS = new Set(['alert.pending', 'alert.pending_ended', 'alert.firing', 'a
  * The spans of one life: from where a state was certainly so to where it was certainly still so.
  * @param {Item[]} life in display order
  * @param {number} length of the window, s
+ * @param {Silence[]} [silenced] what silenced the alert; without it, what the life itself tells
+ * @param {number} [until] what is later is not known
  * @returns {Span[]}
  */
-export function spansOf(life, length) {
-  return [...states(life, length), ...silences(life, length)];
+export function spansOf(life, length, silenced = ownSilences(life), until = Infinity) {
+  const known = silenced.filter(({ begin }) => begin.to <= until).map(({ begin, end }) => makeSpan('silenced', begin, end && end.to <= until ? end : null, length));
+  return [...states(life, length), ...known];
 }
 
 /** @param {Item[]} life @param {number} length */
@@ -21,10 +24,16 @@ function states(life, length) {
   });
 }
 
-/** @param {Item[]} life @param {number} length */
-function silences(life, length) {
-  const steps = life.filter((item) => item.fact.kind === 'alert.silenced' || item.fact.kind === 'alert.unsilenced');
-  return steps.flatMap((begin, index) => (begin.fact.kind === 'alert.silenced' ? [makeSpan('silenced', begin, steps[index + 1] ?? null, length)] : []));
+/** A silence lasts to its end, whatever it is seen to silence meanwhile. @param {Item[]} life @returns {Silence[]} */
+function ownSilences(life) {
+  /** @type {Silence[]} */
+  const found = [];
+  for (const item of life) {
+    const open = found.at(-1);
+    if (item.fact.kind === 'alert.silenced' && (!open || open.end)) found.push({ begin: item, end: null });
+    else if (item.fact.kind === 'alert.unsilenced' && open && !open.end) open.end = item;
+  }
+  return found;
 }
 
 /** @param {Span['state']} state @param {Item} begin @param {Item | null} end @param {number} length @returns {Span} */

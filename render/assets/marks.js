@@ -131,7 +131,12 @@ export function spanBars(row, view, thick, lane) {
     const [from, to] = [Math.max(span.from, view.from), Math.min(span.to, view.to)];
     const last = bars.at(-1);
     if (last && last.look === span.state && from - last.x - last.length < pixel && to - from < BAR_FROM * pixel) last.length = Math.max(last.length, to - last.x);
-    else bars.push({ ref: span.begin.fact.id, x: from, length: Math.max(to - from, pixel), y: row.y, thick, look: span.state, lane });
+    else {
+      const bar = { ref: span.begin.fact.id, x: from, length: Math.max(to - from, pixel), y: row.y, thick, look: /** @type {string} */ (span.state), lane };
+      // What is below shines through between the lines, paler.
+      if (span.state === 'silenced') bars.push({ ...bar, look: 'hushed' });
+      bars.push(bar);
+    }
   }
   return bars;
 }

@@ -39,7 +39,7 @@ export function makeModel(data, samples = () => []) {
   const flaps = (data.flaps ?? []).map((flap) => makeFlap(flap, items));
   const threads = byThread(items);
   return {
-    data, origin, items, byId, groups, flaps, threads, notes: byFact(data.notes ?? []), drill: Boolean(data.drill),
+    data, origin, items, byId, groups, flaps, threads, notes: byFact(data.notes ?? []), silences: silencesOf(data.silenced ?? [], items), drill: Boolean(data.drill),
     lives: [...threads.values(), ...items.filter((item) => !item.fact.thread).map((item) => [item])],
     length: Math.max(sinceOrigin(data.window.end, origin), 1),
     gaps: data.gaps.map((gap) => ({ gap, from: sinceOrigin(gap.start, origin), to: sinceOrigin(gap.end, origin) })),
@@ -74,6 +74,22 @@ function makeItem(fact, index, origin) {
     lane: laneOf(fact), service: fact.subject.service ?? fact.subject.labels.service ?? NO_SERVICE, text: words.filter(Boolean).join('\n').toLowerCase(), group: -1,
     seen: fact.surfaced ? sinceOrigin(fact.surfaced, origin) : to, told: Boolean(fact.surfaced), flap: null,
   };
+}
+
+/** A life's name: its thread, else its only fact. @param {Item} item */
+export function lifeKey({ fact }) {
+  return fact.thread ?? fact.id;
+}
+
+/** @param {[number, number, number | null][]} spans @param {Item[]} items */
+function silencesOf(spans, items) {
+  /** @type {Map<string, Silence[]>} */
+  const found = new Map();
+  for (const [firing, begin, end] of spans) {
+    const key = lifeKey(items[firing]);
+    found.set(key, [...(found.get(key) ?? []), { begin: items[begin], end: end === null ? null : items[end] }]);
+  }
+  return found;
 }
 
 /** @param {Note[]} notes */

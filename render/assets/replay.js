@@ -1,5 +1,6 @@
 import { spansOf } from './lives.js';
 import { clockText } from './instant.js';
+import { lifeKey } from './model.js';
 import { count } from './words.js';
 
 const LISTED = 12; // surfaced facts that the side panel names
@@ -33,7 +34,9 @@ export function situation(model, at) {
   for (const life of model.lives) {
     // A life may hold the crossings of its rule, too.
     const known = life.filter((item) => item.lane === 'alerts' && item.to <= at);
-    const open = new Set(spansOf(known, at).filter((span) => !span.end).map((span) => span.state));
+    const alert = life.some((item) => item.fact.kind === 'alert.firing' || item.fact.kind === 'alert.pending');
+    const silenced = alert ? model.silences.get(lifeKey(life[0])) : [];
+    const open = new Set(spansOf(known, at, silenced, at).filter((span) => !span.end).map((span) => span.state));
     for (const state of /** @type {const} */ (['firing', 'pending', 'silenced'])) if (open.has(state)) counts[state] += 1;
   }
   const messages = model.items.filter((item) => item.fact.kind === 'chat.message' && item.seen <= at);

@@ -17,7 +17,8 @@ export function barTrace(bars, colours) {
     marker: {
       color: looks.map((look) => look.fill),
       line: { color: looks.map((look) => look.line), width: looks.map((look) => look.width) },
-      pattern: { shape: looks.map((look) => look.pattern), fgcolor: looks.map((look) => look.line), bgcolor: looks.map((look) => look.fill), size: 8, solidity: 0.34, fgopacity: 1 },
+      // Of a patterned bar Plotly draws the lines in the bar's own colour, and nothing between them.
+      pattern: { shape: looks.map((look) => look.pattern), size: 8, solidity: 0.34 },
     },
   };
 }
@@ -32,13 +33,14 @@ function barLook(bar, colours) {
   switch (bar.look) {
     case 'firing': return { fill: colour, line: colour, width: 1, pattern: '' };
     case 'pending': return { fill: faint(colour, 0), line: colour, width: 1.5, pattern: '' };
-    case 'silenced': return { fill: faint(colours.paper, 0.6), line: colour, width: 1, pattern: 'x' };
+    case 'hushed': return { fill: faint(colours.paper, 0.75), line: colour, width: 0, pattern: '' };
+    case 'silenced': return { fill: colour, line: colour, width: 1, pattern: 'x' };
     case 'running': return { fill: faint(colour, 0.35), line: faint(colour, 0.35), width: 0, pattern: '' };
     case 'covered': return { fill: faint(colours.muted, 0.55), line: colours.muted, width: 0, pattern: '' };
     case 'role': return { fill: faint(colour, 0.2), line: colour, width: 1, pattern: '' };
     case 'ahead': return { fill: faint(colour, 0), line: faint(colour, 0.4), width: 1, pattern: '' };
-    case 'flap': return { fill: faint(colour, 0.18), line: colour, width: 1, pattern: '|' };
-    case 'gap': return { fill: faint(colours.gap, 0.12), line: colours.gap, width: 0, pattern: '/' };
+    case 'flap': return { fill: faint(colour, 0.5), line: colour, width: 1, pattern: '|' };
+    case 'gap': return { fill: faint(colours.gap, 0.45), line: colours.gap, width: 0, pattern: '/' };
     default: return { fill: faint(colour, 0.3), line: colour, width: 0, pattern: '' };
   }
 }

@@ -129,8 +129,15 @@ interface PageData {
   reconciliation?: Reconciled[];
   impact?: Impact[];
   flaps?: { facts: number[]; times: number; duty: [number, number] | null }[];
+  silenced?: [number, number, number | null][]; // places of a firing, and of begin and end of a silence of its alert
   drill?: boolean;
   notes?: Note[];
+}
+
+// When an alert was silenced, as the timeline tells by matchers, names and labels.
+interface Silence {
+  begin: Item;
+  end: Item | null;
 }
 
 // What a person wrote about facts; the newest words, those of a conflict included.
@@ -190,6 +197,7 @@ interface Model {
   groups: Item[][];
   flaps: Flap[];
   notes: Map<string, Note[]>; // by fact
+  silences: Map<string, Silence[]>; // by the life of the alert that was silenced
   drill: boolean;
 }
 

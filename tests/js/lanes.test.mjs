@@ -52,6 +52,22 @@ test('a zoom parts alerts that share a row: each has its own, with its name', ()
   assert.deepEqual(near.map((row) => row.label), ['A18', 'A19', 'A20', 'A21', 'A22']);
 });
 
+test('a silence with a life of its own crosses out the alerts that it was of', () => {
+  const facts = [
+    fact('alert.firing', 60, { thread: 'a', subject: { labels: { alertname: 'Slow' } } }), fact('alert.firing', 61, { id: 'f-other', thread: 'b', subject: { labels: { alertname: 'Full' } } }),
+    fact('alert.silenced', 120, { thread: 's', source: 'am', subject: { labels: { matchers: '{team="shop"}' } } }),
+    fact('alert.silenced', 130, { thread: 's', source: 'am', subject: { labels: { alertname: 'Slow' } } }), fact('alert.unsilenced', 600, { thread: 's', source: 'am' }),
+  ];
+  const made = model(facts, { silenced: [[0, 2, 4]] });
+  const rows = (at) => placeLanes(made, made.items, { ...emptyState(), at }, false, 1).lanes.find((lane) => lane.id === 'alerts').rows;
+  const spans = (row) => row.spans.filter((span) => span.state !== 'ahead').map((span) => [span.state, span.from, span.to, span.open]);
+  assert.deepEqual(rows(null).map((row) => [row.label, spans(row)]), [
+    ['Slow', [['firing', 60, 3600, true], ['silenced', 120, 600, false]]], ['Full', [['firing', 61, 3600, true]]], ['silence of {team="shop"}', [['silenced', 120, 600, false]]],
+  ]);
+  assert.deepEqual(spans(rows(300)[0]), [['firing', 60, 300, true], ['silenced', 120, 300, true]]);
+  assert.deepEqual(spans(rows(100)[0]), [['firing', 60, 100, true]]);
+});
+
 test('a silence is a span of its own beside the firing it covers', () => {
   const made = model([fact('alert.firing', 60, { thread: 't' }), fact('alert.silenced', 120, { thread: 't', source: 'silences' }), fact('alert.unsilenced', 600, { thread: 't', source: 'silences' }), fact('alert.resolved', 900, { thread: 't' })]);
   const alerts = lanes(made).find((lane) => lane.id === 'alerts');

@@ -36,6 +36,10 @@ test('one sentence says what could be seen', () => {
   assert.equal(sentence(made, 150, 'UTC'), 'At 13:02:30: 0 alerts firing, 1 pending; no message yet.');
   assert.equal(sentence(made, 300, 'UTC'), 'At 13:05:00: 1 alert firing, 1 silenced; last message 13:04:20.');
   assert.deepEqual({ ...situation(made, 900), message: null }, { firing: 0, pending: 0, silenced: 1, message: null });
+  // It is alerts that are counted, not silences.
+  const other = [told('alert.firing', 10, { thread: 'a' }), told('alert.firing', 11, { thread: 'b' }), told('alert.silenced', 20, { thread: 's' }), told('alert.unsilenced', 90, { thread: 's' })];
+  const of = model(other, { silenced: [[0, 2, 3], [1, 2, 3]] });
+  assert.deepEqual([19, 21, 95].map((at) => situation(of, at).silenced), [0, 2, 0]);
   assert.deepEqual(surfacedBy(made.items, 260).map((item) => item.fact.kind), ['chat.message', 'alert.firing', 'deploy.finished']);
 });
 

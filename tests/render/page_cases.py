@@ -168,7 +168,7 @@ def busy() -> Built:
     """Roles that change hands, a silence while it fires, a threshold that is crossed again and again, values beyond all."""
     payloads: dict[str, bytes] = {}
     made = [
-        *_silenced(payloads),
+        *_hushed(payloads),
         *_roles(payloads),
         *_flapping(payloads),
         message(payloads, 1, START + 31 * MINUTE, "who is on it?"),
@@ -193,7 +193,7 @@ def busy() -> Built:
     return Built(assemble(incident, _window(2.5), made, (), (panel,)), payloads)
 
 
-def _silenced(payloads: dict[str, bytes]) -> Iterator[Fact]:
+def _hushed(payloads: dict[str, bytes]) -> Iterator[Fact]:
     steps: tuple[tuple[Kind, int], ...] = (
         ("alert.firing", 25), ("alert.silenced", 40), ("alert.unsilenced", 70), ("alert.resolved", 90),
     )  # fmt: skip
@@ -203,6 +203,49 @@ def _silenced(payloads: dict[str, bytes]) -> Iterator[Fact]:
             kind, origin="prod", key=["QueueSlow", kind], at=Bounds(at - 15 * NS, at), time_means="sample", clock="prom.example", source="prod",
             names={"alert": "QueueSlow", "labels": None, "actor": None}, evidence=[evidence(payloads, "prod", {"kind": kind})],
             subject=Subject(service="payments", labels={"alertname": "QueueSlow"}), thread="t-queue",
+        )  # fmt: skip
+
+
+def silenced() -> Built:
+    """Two alerts fire; one of them, and its crossing, is under a silence that Alertmanager told of by matchers."""
+    payloads: dict[str, bytes] = {}
+    made = [*_two_alerts(payloads), *_silence(payloads)]
+    incident = Incident(id="INC-8", title="Hushed", start=START + 20 * MINUTE, end=START + 100 * MINUTE)
+    return Built(assemble(incident, _window(2), made), payloads)
+
+
+def _two_alerts(payloads: dict[str, bytes]) -> Iterator[Fact]:
+    steps: tuple[tuple[Kind, str, int], ...] = (
+        ("metric.crossed_above", "QueueSlow", 22), ("alert.firing", "QueueSlow", 25), ("alert.firing", "PoolFull", 30),
+        ("metric.crossed_below", "QueueSlow", 88), ("alert.resolved", "QueueSlow", 90), ("alert.resolved", "PoolFull", 95),
+    )  # fmt: skip
+    for kind, alert, minute in steps:
+        at = START + minute * MINUTE
+        metric = kind.startswith("metric")
+        quantity = Quantity(value=0.6 if "above" in kind else 0.4, unit="s", threshold=0.5, op=">")
+        names = {
+            "name": alert,
+            "series": None,
+            "value": quantity.value,
+            "unit": "s",
+            "op": "above",
+            "threshold": 0.5,
+        }
+        yield facts.fact(
+            kind, origin="prod", key=[alert, kind], at=Bounds(at - 15 * NS, at), time_means="sample", clock="prom.example", source="prod",
+            names=names if metric else {"alert": alert, "labels": None}, evidence=[evidence(payloads, "prod", {"kind": kind, "alert": alert})],
+            quantity=quantity if metric else None, subject=Subject(labels={"alertname": alert, "team": "shop"}), thread=f"t-{alert}",
+        )  # fmt: skip
+
+
+def _silence(payloads: dict[str, bytes]) -> Iterator[Fact]:
+    selector = '{alertname="QueueSlow", team="shop"}'
+    steps: tuple[tuple[Kind, int], ...] = (("alert.silenced", 40), ("alert.unsilenced", 70))
+    for kind, minute in steps:
+        yield facts.fact(
+            kind, origin="am", key=["silence", "s-1"], at=precise(START + minute * MINUTE, NS), time_means="startsAt", clock="am", source="am",
+            names={"matchers": selector, "actor": None}, evidence=[evidence(payloads, "am", {"kind": kind, "silence": "s-1"})],
+            subject=Subject(labels={"silence": "s-1", "matchers": selector}), thread="t-s-1",
         )  # fmt: skip
 
 

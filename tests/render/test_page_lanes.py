@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.render.page_browser import FIRING, chosen, needs_browser, the, until
-from tests.render.page_cases import busy
+from tests.render.page_cases import busy, silenced
 from tests.render.timeline_fixture import rich
 
 pytestmark = needs_browser
@@ -126,6 +126,33 @@ def test_roles_silence_and_values_beyond_the_axis_are_seen(show: Callable[..., P
     assert set(odd) == {"arrow-up", "x-thin-open"}
 
 
+def test_a_silence_crosses_out_the_alert_it_was_of_and_the_strip_names_what_crossed_meanwhile(
+    show: Callable[..., Page],
+) -> None:
+    page = show(silenced())
+    rows = page.locator(".row-name").all_inner_texts()
+    assert [row for row in rows if row.startswith("silence of")] == [
+        'silence of {alertname="QueueSlow", team="shop"}'
+    ]
+    drawn = page.evaluate(
+        "(() => { const t = document.querySelector('#plot').data.find(t => t.name === 'spans'); return t.y.map((y, i) => [y, t.marker.pattern.shape[i], t.base[i], t.x[i]]); })()"
+    )
+    crossed = [(y, start, length) for y, shape, start, length in drawn if shape == "x"]
+    # In the alert's own row, over its firing, and in the silence's; the other alert has none.
+    assert len(crossed) == 2
+    assert all(
+        (start, length) == (pytest.approx(2401, abs=1), pytest.approx(1799, abs=1))
+        for _, start, length in crossed
+    )
+    firing = [y for y, shape, start, _ in drawn if not shape and start == pytest.approx(1500, abs=1)]
+    assert crossed[0][0] in firing
+    page.click(".agreement summary:has-text('silenced while crossing')")
+    assert "QueueSlow was in breach once while its alert was silenced" in page.inner_text(".agreement[open]")
+    page.evaluate("location.hash = 'at=2026-11-21T13:50:00Z'")
+    until(page, "!document.querySelector('#replay').hidden")
+    assert page.inner_text("#replay .sentence").startswith("At 13:50:00: 2 alerts firing, 1 silenced;")
+
+
 def test_what_thresholds_and_alerts_say_of_each_other_is_chosen_by_a_click(show: Callable[..., Page]) -> None:
     page = show()
     rows = rich().timeline.reconciliation
@@ -148,7 +175,7 @@ def test_m_marks_a_range_between_two_facts(show: Callable[..., Page]) -> None:
     )
     page.wait_for_timeout(200)
     page.keyboard.press("m")
-    until(page, "document.querySelector('.marked span')?.textContent === '32m45s'")
+    until(page, "document.querySelector('.marked span')?.textContent === '32m15s – 32m45s'")
     page.keyboard.press("m")
     assert "mark=" not in state(page)
 
