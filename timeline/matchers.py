@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -44,12 +44,16 @@ def read(selector: str) -> tuple[Matcher, ...]:
     return tuple(found)
 
 
-def match(matchers: Iterable[Matcher], labels: Mapping[str, str], *, complete: bool) -> bool | None:
+def match(
+    matchers: Collection[Matcher], labels: Mapping[str, str], *, complete: bool, unknown: Container[str] = ()
+) -> bool | None:
     """Tell whether all matchers hold; None where a label that is not there decides.
 
-    With `complete` there are no further labels: one that is not there is empty, as Alertmanager has it.
+    With `complete` there are no further labels, but for those of a name in `unknown`: one that is not there
+    is empty, as Alertmanager has it.
     """
-    found = {_holds(m, labels.get(m.name, "" if complete else None)) for m in matchers}
+    empty = {m.name: "" for m in matchers if complete and m.name not in unknown}
+    found = {_holds(m, labels.get(m.name, empty.get(m.name))) for m in matchers}
     if False in found:
         return False
     return None if None in found else True

@@ -16,6 +16,8 @@ KINDS = frozenset({"alert.silenced", "alert.unsilenced"})
 NAMED = "silencedBy"
 #: Labels of a record that the alert itself does not have.
 _RECORD = frozenset({"__name__", "alertstate"})
+#: Labels of an alert that its record leaves out: vmalert's name of the group.
+_LEFT_OUT = frozenset({"alertgroup"})
 
 
 class Undetermined(NamedTuple):
@@ -115,7 +117,7 @@ def _about(fact: Content, firing: Content) -> bool | None:
         return agree and alert_name(fact) == alert_name(firing)
     added = _selector(labels.get("external_labels"))
     known = {m.name: m.value for m in added or ()}
-    return match(matchers, known | had, complete=added is not None)
+    return match(matchers, known | had, complete=added is not None, unknown=_LEFT_OUT)
 
 
 def _matchers(fact: Content) -> tuple[Matcher, ...] | None:

@@ -106,6 +106,9 @@ def test_matchers_on_labels_that_the_record_lacks_are_told_and_not_counted() -> 
     assert wrong.reason == "no silence of the alert was recorded"
     nothing = told(*firing(), *silence(110, 130, matchers=outside, external={}))
     assert nothing.reason == "no silence of the alert was recorded"
+    group = told(*firing(), *silence(110, 130, matchers={"alertname": "A", "alertgroup": "g"}, external={}))
+    assert group.reason is not None
+    assert group.reason.endswith("(`alertgroup`)"), "no record of an alert has its group"
 
 
 def test_what_the_server_itself_names_needs_no_matching() -> None:
