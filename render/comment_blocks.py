@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _SIGN = (
     "#### To sign off\n\nOnly facts that changed; a tick stands until its fact changes again. "
     "`timeline sign-off` keeps it in the repository.\n\n"
 )
+_IDS = re.compile(r"`[^`]*`|\b([fg]-[0-9a-f]{16})\b")
 _SERVICES, _MESSAGE, _GANTT = 10, 300, 6_000
 
 
@@ -154,11 +156,17 @@ def _check(view: View) -> Block:
         (
             markdown.escape(f.severity), markdown.code(f.rule),
             markdown.code(f"{f.file}:{f.line}"),
-            markdown.escape(markdown.excerpt(f.message, _MESSAGE)),
+            _said_by(f),
         )
         for f in sorted(view.findings, key=lambda f: (f.severity, f.file, f.line, f.rule))
     ]  # fmt: skip
     return _table(f"Check: {_counted(view.findings)}", markdown.table(("", "rule", "where", "finding"), rows))
+
+
+def _said_by(finding: Finding) -> str:
+    """Return a finding's message; ids of facts in code form, where no sign has to be put into them."""
+    message = markdown.excerpt(finding.message, _MESSAGE)
+    return markdown.statement(_IDS.sub(lambda m: m[0] if m[1] is None else f"`{m[1]}`", message))
 
 
 def _compared(view: View) -> Iterator[Block]:

@@ -73,8 +73,13 @@ def test_findings_are_counted_and_placed() -> None:
         Finding("action-owner", 7, "has no owner", "p.md", "error"),
         Finding("draft-late", 1, "late", "p.md", "warning"),
     ]
+    cited = "there is no fact f-897ea840351582e8; run `timeline refresh` @ops"
+    found.append(Finding("citation-unknown", 9, cited, "p.md", "error"))
     body = comment(view(findings=found))
-    assert "#### Check: 1 error and 1 warning" in body
+    assert "#### Check: 2 errors and 1 warning" in body
+    assert "| there is no fact `f-897ea840351582e8`; run `timeline refresh` @\u2060ops |" in body.replace(
+        "&#8288;", "\u2060"
+    )
     assert "| error | `action-owner` | `p.md:7` | has no owner |" in body
 
 
