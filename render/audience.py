@@ -54,7 +54,7 @@ _PLAIN: dict[Kind, str] = {
     "alert.pending": "An alert became pending", "alert.pending_ended": "An alert stopped being pending without firing",
     "alert.firing": "An alert fired", "alert.resolved": "An alert stopped firing",
     "alert.acknowledged": "An alert was acknowledged", "alert.notified": "A notification of an alert was sent",
-    "alert.silenced": "An alert was silenced", "alert.unsilenced": "An alert was unsilenced",
+    "alert.silenced": "A silence of alerts began", "alert.unsilenced": "A silence of alerts ended",
     "metric.crossed_above": "A metric crossed above its threshold",
     "metric.crossed_below": "A metric crossed below its threshold",
     "metric.matched": "A metric began to match its threshold", "metric.unmatched": "A metric stopped matching its threshold",

@@ -15,9 +15,9 @@ from timeline.checks.findings import Finding, found
 from timeline.diff import difference
 from timeline.errors import TimelineError
 from timeline.model import SCHEMA_VERSION, Fact, Gap, Timeline
+from timeline.pointers import Elements
 
 _MOST = 20  # findings of one kind that are written out; the rest is counted
-_LINE, _BYTES = re.compile(r"line:(\d+)"), re.compile(r"bytes:(\d+)-(\d+)")
 _RESTORE = "restore it from version control or a backup"
 
 
@@ -118,42 +118,12 @@ def _exchanged(manifest: Manifest | None) -> set[str]:
 
 
 def _unresolved(bundle: Bundle, data: bytes, digest: str, pointers: Mapping[str, str]) -> Iterator[Finding]:
-    element = _Elements(data)
+    element = Elements(data)
     for pointer, owner in sorted(pointers.items()):
-        if not element.there(pointer):
+        if not element.has(pointer):
             name = bundle.evidence.file_name(digest)
             message = f"{owner} points to {pointer!r} of {name}, where nothing is"
             yield found("pointer-broken", bundle.line(owner), message)
-
-
-class _Elements:
-    """A payload whose elements are looked for; parsed or counted once, when first asked."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._json: list[Any] = []
-        self._height = 0
-
-    def there(self, pointer: str) -> bool:
-        """Tell whether a pointer (RFC 6901, `line:N`, `bytes:A-B`) leads to an element."""
-        if not pointer:
-            return True
-        if match := _LINE.fullmatch(pointer):
-            self._height = self._height or len(self._data.removesuffix(b"\n").split(b"\n"))
-            return 1 <= int(match[1]) <= self._height
-        if match := _BYTES.fullmatch(pointer):
-            return int(match[1]) <= int(match[2]) <= len(self._data)
-        return pointer.startswith("/") and "/-" not in pointer and self._resolves(pointer)
-
-    def _resolves(self, pointer: str) -> bool:
-        from render.page_excerpts import load, resolve
-
-        try:
-            self._json = self._json or [load(self._data)]
-            resolve(self._json[0], pointer)
-        except (KeyError, IndexError, ValueError, TypeError):
-            return False
-        return True
 
 
 def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:

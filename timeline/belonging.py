@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from timeline.model import Fact, Gap, GapReason, Window
 from timeline.reading import Reading
+from timeline.silences import KINDS as SILENCES
 from timeline.states import begins_breach
 
 
@@ -29,13 +30,16 @@ def meets(fact: Fact, window: Window) -> bool:
 
 
 _BEGINS = ("alert.pending", "alert.firing", "deploy.started")
-#: What is done about an alert neither begins nor ends its life.
+#: What is done about an alert neither begins nor ends its life; a silence has one of its own.
 _BESIDE = ("alert.acknowledged", "alert.notified", "alert.silenced", "alert.unsilenced")
 
 
 def _spans(life: Sequence[Fact], window: Window) -> bool:
     """Tell whether a life began before the window and did not end before it."""
-    before = [f for f in life if f.latest < window.start and f.kind not in _BESIDE]
+    before = [f for f in life if f.latest < window.start]
+    if before and all(f.kind in SILENCES for f in life):
+        return before[-1].kind == "alert.silenced"
+    before = [f for f in before if f.kind not in _BESIDE]
     return bool(before) and (before[-1].kind in _BEGINS or begins_breach(before[-1]))
 
 

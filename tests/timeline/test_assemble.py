@@ -64,6 +64,19 @@ def test_a_fact_belongs_when_its_interval_meets_the_window_or_its_thread_was_ali
     assert found == {inside.id, before.id, open_life.id, edge.id}
 
 
+def test_a_silence_belongs_when_it_held_in_the_window_whatever_the_alert_did() -> None:
+    def silence(number: int, begin: int, *end: int) -> list[Fact]:
+        ends = [at(number + 1, when, kind="alert.unsilenced", thread=f"s{number}") for when in end]
+        return [at(number, begin, kind="alert.silenced", thread=f"s{number}"), *ends]
+
+    still, over = silence(10, 10), silence(20, 10, 250)
+    past, later = silence(30, 10, 50), silence(40, 250)
+    mark = at(50, 10, kind="alert.silenced", thread="a")  # of an alert whose life ended before the window
+    gone = [at(51, 5, kind="alert.firing", thread="a"), mark, at(52, 20, kind="alert.resolved", thread="a")]
+    facts = built(reading(*still, *over, *past, *later, *gone)).facts
+    assert {f.id for f in facts} == {f.id for f in (*still, *over)}
+
+
 def test_the_window_is_half_open() -> None:
     first, last = at(1, 100), at(2, 200)
     assert [f.id for f in built(reading(first, last)).facts] == [first.id]
