@@ -59,19 +59,30 @@ def _tells(fact: Fact) -> bool:
 
 
 def customers(parts: Parts) -> str:
-    """Return internal times beside what customers were told, and the delay as a range."""
+    """Return internal times beside what customers were told, and the delay as a range.
+
+    When customers could see it is known where a threshold is marked so (`impact = true`).
+    """
     posts = [f for f in parts.timeline.facts if f.kind == "status.posted" and inside_or_after(parts, f)]
     if not posts:
         return "No post on a status page was recorded.\n"
     over = next(
         (f for f in reversed(posts) if any(f"`{word}`" in f.statement.lower() for word in _OVER)), None
     )
+    points = parts.points
     rows = [
-        ("first told", *_told(parts, parts.points["firing"], posts[0])),
-        ("told that it is over", *_told(parts, parts.points["resolved"], over)),
+        ("customers could see it", "visible", posts[0]),
+        ("first told", "firing", posts[0]),
+        ("customers saw no more of it", "visible end", over),
+        ("told that it is over", "resolved", over),
+    ]
+    shown = [
+        (name, *_told(parts, points[point], post))
+        for name, point, post in rows
+        if not (point.startswith("visible") and isinstance(points[point], str))
     ]
     header = ("", "internally (UTC)", "on the status page (UTC)", "delay")
-    return f"{present.count(len(posts), 'post')} on a status page.\n\n" + markdown.table(header, rows)
+    return f"{present.count(len(posts), 'post')} on a status page.\n\n" + markdown.table(header, shown)
 
 
 def inside_or_after(parts: Parts, fact: Fact) -> bool:

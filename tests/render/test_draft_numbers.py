@@ -21,7 +21,9 @@ def impact(name: str, value: float | None, **more: object) -> Impact:
 
 def body(name: str, **members: object) -> str:
     timeline: Timeline = rich().timeline.model_copy(update=members)
-    return regions(timeline)[name]
+    return regions(timeline, of=f"<!-- timeline:draft template=own audience=engineers regions={name} -->\n")[
+        name
+    ]
 
 
 def test_each_number_has_its_unit_span_and_what_is_missing() -> None:
@@ -63,3 +65,19 @@ def test_the_reconciliation_states_and_does_not_judge() -> None:
     for row in rows:
         outside = " ".join(row.statement.split("`")[::2]).lower()
         assert not [word for word in JUDGING if f" {word} " in f" {outside} "]
+
+
+def test_what_customers_could_see_stands_beside_what_they_were_told() -> None:
+    facts = [
+        f.model_copy(update={"category": "impact"}) if f.kind.startswith("metric.crossed") else f
+        for f in rich().timeline.facts
+    ]
+    told = body("customers", facts=tuple(facts))
+    rows = [line.split(" | ") for line in told.splitlines() if line.startswith("| ")][2:]
+    assert [row[0].lstrip("| ") for row in rows] == [
+        "customers could see it", "first told", "customers saw no more of it", "told that it is over",
+    ]  # fmt: skip
+    assert "crossed above its threshold" in rows[0][1]
+    assert rows[0][2] == rows[1][2] != rows[2][2]
+    assert rows[0][3] != rows[1][3]
+    assert "customers could see" not in body("customers")
