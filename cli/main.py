@@ -22,6 +22,7 @@ from cli.serve import serve
 from cli.template import AudienceName, TemplateName
 from cli.template import template as template_commands
 from cli.thresholds import thresholds
+from service.garbage import seldom_collected
 
 app = typer.Typer(
     name="timeline",
@@ -73,6 +74,7 @@ def doctor(source: Sources = None, config: ConfigFile = None, as_json: AsJson = 
 
 
 @app.command()
+@seldom_collected()
 def build(
     incident: Annotated[
         str, typer.Option("--incident", metavar="ID|FILE", help="The incident's id, or its file.")
@@ -115,6 +117,7 @@ def build(
 
 
 @app.command()
+@seldom_collected()
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where to build it.")] = Path("build/demo"),
     stills: Stills = True,
@@ -132,6 +135,7 @@ def demo(
 
 
 @app.command()
+@seldom_collected()
 def refresh(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
     config: ConfigFile = None,

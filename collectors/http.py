@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import ssl
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from functools import partial
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
@@ -86,6 +88,14 @@ class HttpOptions(Options):
                 "a source's URL ends with its path: no ?query, no #fragment; a token goes into `auth`"
             )
         return value.rstrip("/")
+
+
+def library() -> ModuleType:
+    """Return httpx, without its own command line: click, rich and Pygments are a third of its start."""
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]  # None bars an import
+    import httpx
+
+    return httpx
 
 
 def seconds(duration: str) -> float:
@@ -188,8 +198,7 @@ class Http:
     async def _send(
         self, asked: Mapping[str, Json], body: Json, extra: Mapping[str, str], wait: Wait
     ) -> Answer:  # fmt: skip
-        import httpx
-
+        httpx = library()
         await self._pause(wait)
         client = self._client or self._open()
         sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {}
@@ -238,8 +247,7 @@ class Http:
         return Answer(body, form, response.status_code, kept)
 
     def _open(self) -> httpx.AsyncClient:
-        import httpx
-
+        httpx = library()
         auth, tls = self.options.auth, self.options.tls
         headers = {"user-agent": "incident-timeline", "accept-encoding": ACCEPTED, **self._headers}
         basic = None
