@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.options import ConfigFile
+
 if TYPE_CHECKING:
     from service.backfill import Report
     from service.backfill_job import Row
@@ -28,12 +30,7 @@ def backfill(
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes (default: one a core).")] = None,
     per_source: Annotated[int, typer.Option(help="Incidents that read one source at the same time.")] = 4,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."
-        ),
-    ] = None,
+    config: ConfigFile = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Output folder (default: postmortems).")
     ] = None,

@@ -7,14 +7,11 @@ from typing import Annotated
 
 import typer
 
+from cli.options import AsJson, ConfigFile
+
 Paths = Annotated[
     list[Path], typer.Argument(metavar="DIR...", help="What `timeline build` made, or a folder of it.")
 ]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print a machine-readable answer on stdout.")]
 
 
 def check(

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli.options import ConfigFile
+
 
 def drill(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
@@ -14,12 +16,7 @@ def drill(
         Path | None, typer.Option(metavar="FILE", help="Where to write it (default: drill.html in DIR).")
     ] = None,
     browser: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."
-        ),
-    ] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Go through the incident again without hindsight: a page that hides what came later."""
     from service.drill import drill as run

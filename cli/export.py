@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.options import ConfigFile
 from cli.template import AudienceName, TemplateName
 
 
@@ -29,12 +30,7 @@ def export(
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign the in-toto statement with sigstore; uses the network.")
     ] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."
-        ),
-    ] = None,
+    config: ConfigFile = None,
     template: TemplateName = None,
     audience: AudienceName = None,
 ) -> None:

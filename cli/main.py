@@ -16,6 +16,7 @@ from cli.check import check, sign_off, status
 from cli.diff import diff
 from cli.drill import drill
 from cli.export import export
+from cli.options import AsJson, ConfigFile
 from cli.publish import publish
 from cli.reveal import reveal
 from cli.serve import serve
@@ -41,11 +42,6 @@ Sources = Annotated[
         help="A source instead of the configuration's; repeatable.",
     ),
 ]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print a machine-readable answer on stdout.")]
 NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; for scripts (nothing asks today).")]
 Stills = Annotated[
     bool, typer.Option("--stills/--no-stills", help="Draw charts/*.svg where Chromium is at hand.")

@@ -7,18 +7,15 @@ from typing import Annotated
 
 import typer
 
+from cli.options import ConfigFile
+
 
 def reveal(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
     pseudonym: Annotated[
         list[str] | None, typer.Argument(metavar="[PSEUDONYM]...", help="Only these (default: everyone).")
     ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."
-        ),
-    ] = None,
+    config: ConfigFile = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a machine-readable answer on stdout.")
     ] = False,

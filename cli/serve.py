@@ -7,14 +7,11 @@ from typing import Annotated
 
 import typer
 
+from cli.options import ConfigFile
+
 
 def serve(
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            "--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."
-        ),
-    ] = None,
+    config: ConfigFile = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The folder of built timelines (default: postmortems).")
     ] = None,
