@@ -40,6 +40,14 @@ incidents = "incidents/"       # where --incident ID looks for <ID>.toml, .yaml 
 # query = 'histogram_quantile(0.99, sum by (le) (rate(checkout_seconds_bucket[5m])))'
 # above = 0.5                  # or below, at_least, at_most, equals
 # unit = "s"
+# impact = true                # customers see it
+# [[source.impact]]            # how much was hit
+# name = "failed requests"
+# query = 'sum(rate(checkout_requests_total{{code=~"5.."}}[1m]))'
+# unit = "requests"
+# [[source.impact]]
+# name = "error budget"        # what of an objective's was burnt: an OpenSLO, sloth or pyrra file
+# slo = {{ file = "slo/checkout.yml" }}
 
 # [[source]]
 # name = "silences"
