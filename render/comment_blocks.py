@@ -78,7 +78,9 @@ def blocks(view: View) -> list[Block]:
     parts = _Parts(view.timeline, view.page if markdown.is_web(view.page) else "", (), str)
     made = [
         _intro(view, parts),
-        _table("Impact in numbers", numbers) if (numbers := draft_numbers.impact_table(parts)) else Block(""),
+        _table("Impact in numbers", numbers)
+        if (numbers := draft_numbers.impact_table(parts, short=True))
+        else Block(""),
         _table("Measures", draft_sections.measured(parts)),
         _table("Key facts", draft_table.timeline_table(parts)),
         _table("Gaps", draft_table.gaps_table(parts)),

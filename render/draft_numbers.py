@@ -12,9 +12,15 @@ from timeline.text import number
 _MOST = 12
 
 
-def impact_table(parts: Parts) -> str:
-    """Return the table of impact numbers, with what could not be read; nothing where none were asked."""
-    rows = [_impact(parts, one) for one in parts.timeline.impact]
+def impact_table(parts: Parts, *, short: bool = False) -> str:
+    """Return the table of impact numbers, with what could not be read; nothing where none were asked.
+
+    A `short` one has the numbers over the incident alone, where there are such.
+    """
+    numbers = parts.timeline.impact
+    if short and any(one.span == "incident" for one in numbers):
+        numbers = tuple(one for one in numbers if one.span == "incident")
+    rows = [_impact(parts, one) for one in numbers]
     return parts.table(("impact", "number", "over (UTC)", "data link"), rows) if rows else ""
 
 
@@ -22,7 +28,9 @@ def _impact(parts: Parts, one: Impact) -> tuple[str, str, str, str]:
     labels = ", ".join(f"{name}={value}" for name, value in one.labels if name != "__name__")
     shown = f" ({markdown.code(labels)})" if labels and parts.audience.identifiers else ""
     name = markdown.escape(parts.words(one.name)) + shown
-    value = "not known" if one.value is None else f"{number(one.value)} {markdown.escape(parts.words(one.unit))}"
+    value = (
+        "not known" if one.value is None else f"{number(one.value)} {markdown.escape(parts.words(one.unit))}"
+    )
     if one.take == "max" and one.value is not None:
         value += " at most at once"
     span = f"{present.bounds(one.start - one.start % NS, one.end)}, the {one.span}"

@@ -43,11 +43,18 @@ def test_it_says_what_when_how_long_how_many_and_what_is_not_known() -> None:
 
 
 def test_impact_numbers_come_first_of_all_tables() -> None:
-    numbers = (impact("error budget", 11.5, unit="% of the error budget (99.9 % over 30d)", take="budget"),)
+    numbers = (
+        impact("error budget", 11.5, unit="% of the error budget (99.9 % over 30d)", take="budget"),
+        impact("failed", 12.5, span="window"),
+    )
     body = comment(view(timeline=rich().timeline.model_copy(update={"impact": numbers})))
     assert (
         "| error budget | 11.5 % of the error budget (99.9 % over 30d) | 14:00:00-15:10:00, the incident | prod"
         in body
+    )
+    assert "| failed |" not in body, "over the incident alone, where there are such numbers"
+    assert "| failed | 12.5" in comment(
+        view(timeline=rich().timeline.model_copy(update={"impact": numbers[1:]}))
     )
     assert body.index("#### Impact in numbers") < body.index("#### Measures")
     assert "Impact in numbers" not in comment(view())
