@@ -24,37 +24,28 @@ from service.build import Request, Result, build
 from service.evidence import Evidence, Manifest
 from service.refresh import refresh
 from tests.servers.git_repo import GitRepo
+from tests.service import status_posts
 from tests.service.test_user_errors import everything, timeline
 from timeline.canonical import sha256
 from timeline.document import digest, load, members
 
 BEGIN = datetime(2026, 11, 1, 10, 0, tzinfo=UTC)
 OUTPUTS = ("timeline.json", "postmortem.md", "timeline.html")
-CONFIG = """
+REPOSITORY = """
 [[source]]
 name = "repo"
 collector = "git"
 path = "repo"
 deploy_tags = ["deploy-*"]
-
-[[source]]
-name = "status"
-collector = "jsonl"
-path = "status.jsonl"
-[source.map]
-time = "at"
-kind = "status.posted"
-names = { status = "status" }
-quote = "text"
-key = ["id"]
 """
-INCIDENT = """
-title = "t"
-start = 2026-11-01T10:00:00Z
-end = 2026-11-01T11:00:00Z
+CONFIG = REPOSITORY + status_posts.SOURCE
+INCIDENT = (
+    status_posts.INCIDENT
+    + """
 detected = "2026-11-01T10:05Z"
 roles = { commander = "git:ada@example.org" }
 """
+)
 
 
 @pytest.fixture
@@ -70,14 +61,7 @@ def home(tmp_path: Path) -> Path:
             f"Merge pull request #{number} from x/b{number}",
         )
     repo.tag("deploy-1", BEGIN + timedelta(minutes=25), "deployed")
-    rows = [
-        {"at": f"2026-11-01T10:{m:02d}:00Z", "status": "investigating", "text": f"post {m}", "id": m}
-        for m in range(5, 50, 5)
-    ]
-    (tmp_path / "status.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (tmp_path / "timeline.toml").write_text(CONFIG)
-    (tmp_path / "incidents").mkdir()
-    (tmp_path / "incidents" / "INC-1.toml").write_text(INCIDENT)
+    status_posts.set_up(tmp_path, CONFIG, range(5, 50, 5), INCIDENT)
     return tmp_path
 
 

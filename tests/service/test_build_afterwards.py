@@ -15,7 +15,7 @@ from service.collect import answers
 from service.evidence import Evidence, Manifest
 from service.refresh import refresh
 from tests.servers.git_repo import GitRepo
-from tests.service.test_build import CONFIG, home, made, make, outputs, rebuild
+from tests.service.test_build import CONFIG, REPOSITORY, home, made, make, outputs, rebuild
 from tests.service.test_user_errors import timeline
 from timeline.document import load
 from timeline.model import GapReason
@@ -138,7 +138,7 @@ def test_draft_and_page_of_another_build_are_named_and_mended(home: Path) -> Non
 
 
 def test_a_source_that_fails_after_it_answered_is_a_gap_though_it_gave_no_record(home: Path) -> None:
-    (home / "timeline.toml").write_text(CONFIG.split("\n\n")[0])
+    (home / "timeline.toml").write_text(REPOSITORY)
     repo = GitRepo.__new__(GitRepo)
     repo.path = home / "repo"
     begin = repo.git("rev-list", "--max-parents=0", "HEAD")

@@ -15,23 +15,12 @@ from render.draft_templates import BUILT_IN, Layout, Template
 from service import check_draft
 from service.demo import bundled
 from tests.render.timeline_fixture import empty, rich
+from tests.service import status_posts
 from tests.service.test_user_errors import everything, timeline
 from timeline.checks import actions, completeness, separation
 from timeline.checks.draft import blocks
 
-CONFIG = """
-template = "own.md.j2"
-[[source]]
-name = "status"
-collector = "jsonl"
-path = "status.jsonl"
-[source.map]
-time = "at"
-kind = "status.posted"
-names = { status = "status" }
-quote = "text"
-key = ["id"]
-"""
+CONFIG = 'template = "own.md.j2"\n' + status_posts.SOURCE
 OWN = """# {{ title }}
 
 {{ fence("summary") }}
@@ -53,21 +42,13 @@ OWN = """# {{ title }}
 
 {{ fence("build") }}
 """
-INCIDENT = 'title = "t"\nstart = 2026-11-01T10:00:00Z\nend = 2026-11-01T11:00:00Z\n'
 BUILD = ("build", "--incident", "INC-1", "--no-stills")
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    rows = [
-        {"at": f"2026-11-01T10:{m:02d}:00Z", "status": "investigating", "text": f"post {m}", "id": m}
-        for m in (5, 20, 40)
-    ]
-    (tmp_path / "status.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    (tmp_path / "timeline.toml").write_text(CONFIG)
     (tmp_path / "own.md.j2").write_text(OWN)
-    (tmp_path / "incidents").mkdir()
-    (tmp_path / "incidents" / "INC-1.toml").write_text(INCIDENT)
+    status_posts.set_up(tmp_path, CONFIG, (5, 20, 40))
     return tmp_path
 
 
