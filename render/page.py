@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
+from typing import Any
 
+from render.page_columns import columns
 from render.page_data import page_data
 from render.page_notes import page_notes
 from render.page_script import join_modules
@@ -38,20 +40,31 @@ def render_page(
     page of an exercise: it begins at the first signal and hides what came later, notes included.
     """
     data = page_data(timeline, read, file_name=file_name, mask=mask)
-    shown = {**data.timeline, "drill": True} if drill else {**data.timeline, "notes": page_notes(notes)}
-    script = application()
+    # An exercise is before anybody wrote.
+    told: dict[str, Json] = {"drill": True, "notes": []} if drill else {"notes": page_notes(notes)}
+    facts = columns(data.timeline["facts"])
+    script = joined("boot.js")
     parts = {
         "POLICY": _POLICY.format(hashes=_hash("\n" + script)),
         "TITLE": escape(" · ".join(filter(None, (timeline.incident.id, timeline.incident.title)))),
         "DIGEST": escape(timeline.digest),
         "STYLE": asset("page.css"),
         "PLOTLY": plotly_packed(),
-        "DATA": packed(shown),
+        "APPLICATION": pack(joined("main.js").encode()),
+        "DATA": packed({**data.timeline, **told, "facts": facts}),
         "SAMPLES": pack(data.samples),
-        "EXCERPTS": packed(data.excerpts),
+        "EXCERPTS": packed(_excerpts(data.excerpts)),
         "SCRIPT": script,
     }
     return fill(asset("page.html"), parts).encode()
+
+
+def _excerpts(lists: Sequence[Any]) -> Json:
+    rows = [
+        {"size": one["size"], "texts": [{"at": int(at), "text": text} for at, text in one["texts"].items()]}
+        for one in lists
+    ]
+    return columns(rows)
 
 
 def fill(template: str, parts: dict[str, str]) -> str:
@@ -70,11 +83,11 @@ def asset(name: str) -> str:
 
 
 @cache
-def application() -> str:
-    """Return our script: the modules of `render/assets`, joined."""
+def joined(first: str) -> str:
+    """Return one of our scripts: `first` of the modules in `render/assets`, and those that it needs."""
     folder = resources.files("render").joinpath("assets")
     modules = {f.name: f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".js")}
-    return join_modules(modules, "main.js")
+    return join_modules(modules, first)
 
 
 @cache

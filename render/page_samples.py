@@ -27,7 +27,7 @@ MOST_VALUES = 2_000_000
 EXACT_VALUES = 200_000
 #: Beyond, values are multiples of a step that is at most this share of what a series commonly changes by
 #: from sample to sample: finer than its own noise, and whole numbers stay whole.
-STEP_SHARE = 16
+STEP_SHARE = 4
 _KINDS = (float("inf"), float("-inf"))  # 1 and 2; 3 is NaN
 
 

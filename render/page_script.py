@@ -10,6 +10,8 @@ from timeline.errors import TimelineError
 _IMPORT = re.compile(r"^import \{[^}]*\} from '\./([\w-]+\.js)';\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?function |const |let |class )", re.MULTILINE)
 _NAME = re.compile(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", re.MULTILINE)
+#: Comments on lines of their own: for who reads the modules, not for who opens the page.
+_COMMENT = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/).)*\*/[ \t]*\n|//[^\n]*\n)", re.MULTILINE | re.DOTALL)
 _LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 
 
@@ -56,4 +58,4 @@ def _plain(name: str, text: str) -> str:
     body = _EXPORT.sub("", _IMPORT.sub("", text))
     if left := _LEFT.search(body):
         raise ScriptError(f"{name}: the joiner does not know {left[0]!r}")
-    return f"// {name}\n{body}"
+    return f"// {name}\n{_COMMENT.sub('', body)}"

@@ -38,3 +38,8 @@ export async function runPacked(id) {
   URL.revokeObjectURL(address);
   document.getElementById(id)?.remove();
 }
+
+/** What a reader is told who sees no chart. @param {unknown} error */
+export function notDrawn(error) {
+  return `The page could not be drawn: ${error instanceof Error ? error.message : error}. The same facts are in postmortem.md and timeline.json.`;
+}

@@ -1,5 +1,6 @@
 import { makeChart, shownItems } from './chart.js';
-import { runPacked, unpackBytes, unpackJson } from './codec.js';
+import { notDrawn, runPacked, unpackBytes, unpackJson } from './codec.js';
+import { readColumns, readExcerpts } from './columns.js';
 import { byId } from './dom.js';
 import { makeFilters } from './filters.js';
 import { makeHeader, makeMeasures } from './header.js';
@@ -23,6 +24,7 @@ const PRINT_WIDTH = 1000; // px: a sheet across at the print style's size
 async function start() {
   const plotly = runPacked('plotly');
   const [data, samples] = await Promise.all([unpackJson('data'), unpackBytes('samples')]);
+  data.facts = readColumns(data.facts);
   const model = makeModel(data, (shift) => readSamples(samples, shift));
   const store = makeStore(model);
   document.documentElement.toggleAttribute('data-drill', model.drill);
@@ -51,7 +53,7 @@ function assemble(model, store) {
   const [header, strip, filters, overview, table] = [makeHeader(model, store, actions), makeStrip(model, store), makeFilters(model, store), makeOverview(model, store), makeTable(model, store)];
   /** @type {Promise<Excerpt[]> | null} */
   let texts = null;
-  const panel = makePanel(model, store, () => { texts ??= unpackJson('excerpts'); return texts; });
+  const panel = makePanel(model, store, () => { texts ??= unpackJson('excerpts').then(readExcerpts); return texts; });
   const words = () => {
     const state = store.get();
     const shown = shownItems(model, state);
@@ -121,6 +123,6 @@ function listen(store, page) {
 }
 
 start().catch((error) => {
-  tell(`The page could not be drawn: ${error instanceof Error ? error.message : error}. The same facts are in postmortem.md and timeline.json.`);
+  tell(notDrawn(error));
   throw error;
 });

@@ -29,7 +29,7 @@ def test_nothing_of_a_source_is_markup() -> None:
     built = hostile()
     page = render_page(built.timeline, built.read).decode()
     assert "<img" not in page
-    assert page.count("</script>") == 5
+    assert page.count("</script>") == 6
     assert not re.search(r"(src|href)=[\"']?https?:", page)
 
 
