@@ -223,3 +223,39 @@ def test_nothing_runs_out_of_the_screen(
         "[...document.querySelectorAll('button, .lane-name, .row-name, .tile .value, .limit, h1')].filter(n => n.checkVisibility()).filter(n => { const b = n.getBoundingClientRect(); return b.width && (b.left < -1 || b.right > innerWidth + 1); }).map(n => n.outerHTML.slice(0, 120))"
     )
     assert outside == []
+
+
+def test_every_state_comes_back_from_its_link_as_it_was(show: Callable[..., Page]) -> None:
+    # A link that holds everything at once: what it shows, and what is written back, is the same again.
+    one = busy().timeline.facts
+    fact = next(f.id for f in one if f.kind == "alert.firing")
+    flap = next(f.id for f in one if f.kind == "metric.crossed_above")
+    fragment = (
+        f"{fact}&from=2026-11-21T13:10:00.250Z&to=2026-11-21T14:40:00Z&q=a&lane=alerts,metrics,chat&service=payments,—"
+        "&kind=alert.firing,alert.resolved,metric.crossed_above,metric.crossed_below,chat.message&zone=Asia/Kathmandu"
+        "&at=2026-11-21T14:00:00.001Z&speed=300&mark=2026-11-21T13:20:00Z/2026-11-21T13:50:00Z&fold=chat"
+        f"&order=alerts,chat,p-flap,coverage&size=p-flap:210,alerts:96&open={flap}"
+    )
+    told = """() => ({
+        hash: location.hash, shown: document.querySelector('output.shown').textContent, said: document.querySelector('#replay .sentence').textContent,
+        range: document.querySelector('#plot').layout.xaxis.range, rows: [...document.querySelectorAll('tr[data-fact]')].map(r => [r.dataset.fact, r.dataset.standing, r.querySelector('time').textContent]),
+        lanes: [...document.querySelectorAll('.lane-name')].map(n => [n.dataset.lane, n.style.cssText, n.className]), marked: document.querySelector('.marked')?.outerHTML,
+        head: document.querySelector('.playhead').style.cssText, speed: document.querySelector('#replay select').value, panel: document.querySelector('#fact-panel').dataset.fact,
+    })"""
+    page = show(busy(), fragment=fragment)
+    first = page.evaluate(told)
+    # Every part is there, and it is written as it was read.
+    page.keyboard.press("t")
+    page.keyboard.press(",")
+    page.evaluate("fragment => { location.hash = fragment; }", fragment)
+    until(page, f"document.querySelector('#fact-panel').dataset.fact === '{fact}'")
+    page.wait_for_timeout(500)
+    assert page.evaluate(told) == first
+    page.click("#replay select")
+    page.select_option("#replay select", "60")
+    page.select_option("#replay select", "300")
+    written = str(page.evaluate("location.hash"))[1:]
+    again = show(busy(), fragment=written).evaluate(told)
+    assert {**again, "hash": ""} == {**first, "hash": ""}
+    assert again["said"].startswith("At 19:45:00")
+    assert [lane for lane, *_ in again["lanes"]][:3] == ["alerts", "chat", "p-flap"]

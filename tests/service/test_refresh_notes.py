@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +154,26 @@ def test_later_notes_are_brought_in_and_check_says_what_is_not_yet(built: Path) 
     note(built, 1, (first.id,))
     run(built)
     assert "everybody knows" not in draft(built)
+
+
+def test_the_page_shows_what_was_noted_when_it_was_made(built: Path) -> None:
+    def noted() -> list[Any]:
+        page = (built / "timeline.html").read_text("utf-8")
+        data = re.search(r'id="data">([^<]*)<', page)
+        assert data
+        return list(json.loads(gzip.decompress(base64.b64decode(data[1])))["notes"])
+
+    run(built)
+    assert noted() == []
+    first = note(built, kind="dispute", text="Not so", cites=[{"fact": TWO}])
+    run(built)
+    (shown,) = noted()
+    assert (shown["kind"], shown["text"], shown["author"], shown["facts"], shown["open"]) == (
+        "dispute", "Not so", "ada", [TWO], True,
+    )  # fmt: skip
+    note(built, 1, (first.id,))
+    run(built)
+    assert noted() == []
 
 
 def test_a_region_that_a_person_deleted_stays_deleted(built: Path) -> None:
