@@ -8,17 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.render.page_browser import CHROMIUM, new_context, written
+from tests.render.page_browser import new_context, written
 from tests.render.timeline_fixture import Built
 from timeline.notes import Note
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed")
+def browser(chromium: Path) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        running = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
         yield running
         running.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,11 +14,7 @@ from tests.render.page_cases import CASES
 from tests.render.timeline_fixture import Built, rich
 from timeline.notes import Note
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-needs_browser = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
-]
+needs_browser = pytest.mark.browser
 FIRING = "alert.firing"
 
 

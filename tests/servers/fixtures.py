@@ -19,7 +19,7 @@ from tests.servers.opensearch import (
     start_opensearch_cluster,
 )
 from tests.servers.opensearch_secure import start_opensearch_secure
-from tests.servers.require import MissingError, fetched, program
+from tests.servers.require import MissingError, driven, fetched
 from tests.servers.synapse import Synapse, start_synapse
 
 S = TypeVar("S")
@@ -205,7 +205,7 @@ def node() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """Give the browser's program, to be driven with `--no-sandbox`."""
-    return _or_skip(program, "chromium", "chromium")
+    return _or_skip(driven, "chromium", "chromium")
 
 
 _LENGTHS = pytest.StashKey[dict[process.Server, int]]()

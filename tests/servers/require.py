@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 
@@ -28,6 +29,18 @@ def program(name: str, package: str) -> Path:
     if found is None:
         raise MissingError(name, f"Debian package `{package}` (`make test` as root installs it)")
     return Path(found)
+
+
+def driven(name: str, package: str) -> Path:
+    """Find a browser; raise MissingError also where the program that drives it cannot run."""
+    from playwright._impl._driver import compute_driver_executable
+
+    node = compute_driver_executable()[0]
+    done = subprocess.run([node, "--version"], capture_output=True, text=True)
+    if done.returncode:
+        said = done.stderr.strip().rpartition("error while loading shared libraries: ")[2]
+        raise MissingError(f"what the browser's driver needs ({said})", "Debian package `libatomic1`")
+    return program(name, package)
 
 
 def compiled(name: str) -> Path:
