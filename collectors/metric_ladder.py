@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from collectors.base import SourceError
 from collectors.metric_envelope import Size, envelope
 from collectors.metric_pull import pull
 from collectors.metric_samples import Question, Sampled, Server, Span, applied, span_of
+from collectors.prometheus_json import Value
+from collectors.side_by_side import together
 from timeline.instant import NS
 from timeline.model import Window
 
@@ -51,17 +54,25 @@ async def _whole(server: Server, asked: Question, span: Span, size: Size) -> Sam
 
 
 async def _size(server: Server, asked: Question, span: Span) -> Size:
-    """Count at a few times: what decides the way only, and no fact."""
+    """Count at a few times: what decides the way only, and no fact.
+
+    Asked one by one: over a range, the server would decode all that lies between as well.
+    """
     step = max(NS, span.width // _LOOKS // NS * NS)
+    times = range(-(-span.start // NS) * NS, span.end + 1, step)
     if asked.plain is None:
-        [*counted] = await server.api.range(f"count({asked.query})", span.start, span.end, step)
-        series = max((int(s.values.max()) for s in counted), default=0)
-        return Size(series, asked.step or NS)
+        looks = await _at(server, f"count({asked.query})", times)
+        return Size(max((int(one.value) for one in looks), default=0), asked.step or NS)
     width = 2 * span.reading.lookback
     counts = f"count_over_time({asked.plain.selector}[{width // 1_000_000}ms])"
     both = f'label_replace(count({counts}), "of", "series", "", "") or label_replace(max({counts}), "of", "samples", "", "")'
-    found = {
-        s.labels.get("of"): int(s.values.max())
-        for s in await server.api.range(both, span.start, span.end, step)
-    }
-    return Size(found.get("series", 0), width // max(1, found.get("samples", 1)))
+    most = {"series": 0, "samples": 1}
+    for one in await _at(server, both, times):
+        of = one.labels.get("of", "")
+        most[of] = max(most.get(of, 0), int(one.value))
+    return Size(most["series"], width // most["samples"])
+
+
+async def _at(server: Server, expression: str, times: Iterable[int]) -> list[Value]:
+    found = await together([partial(server.api.query, expression, at) for at in times])
+    return [value for one in found for value in one.vector()]
