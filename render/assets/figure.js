@@ -1,6 +1,6 @@
 import { doubtBars, flapBars, gapBars, rowMarks, spanBars } from './marks.js';
 import { drawn } from './series.js';
-import { arrowTrace, barTrace, crossingTraces, markTrace, panelTraces } from './traces.js';
+import { arrowTrace, barTrace, crossingTraces, hatchTraces, markTrace, panelTraces } from './traces.js';
 import { faint } from './palette.js';
 import { ticks } from './instant.js';
 import { amount } from './words.js';
@@ -24,7 +24,7 @@ export function makeFigure(model, geometry, view, gaps, look) {
   const { lanes, height } = geometry;
   const bars = lanes.flatMap((lane) => laneBars(lane, view, gaps, model.length, look.at));
   const marks = lanes.flatMap((lane) => (lane.panel || lane.id === 'coverage' ? [] : lane.rows.flatMap((row) => rowMarks(row.items, view, row.y, factLane(lane), look.at))));
-  const traces = [barTrace(bars, look.colours), arrowTrace(lanes, view, look.colours, look.at), markTrace(marks, look.colours, 'y')];
+  const traces = [barTrace(bars, look.colours), ...hatchTraces(bars, view, look.colours), arrowTrace(lanes, view, look.colours, look.at), markTrace(marks, look.colours, 'y')];
   /** @type {Record<string, any>} */
   const layout = {
     height: height + geometry.top + geometry.bottom, width: view.width + geometry.left + geometry.right,

@@ -13,12 +13,10 @@ export function barTrace(bars, colours) {
   return {
     type: 'bar', orientation: 'h', hoverinfo: 'none', xaxis: 'x', yaxis: 'y', name: 'spans',
     base: bars.map((bar) => bar.x), x: bars.map((bar) => bar.length), y: bars.map((bar) => bar.y), width: bars.map((bar) => bar.thick),
-    customdata: bars.map((bar) => bar.ref),
+    customdata: bars.map((bar) => bar.ref), meta: bars.map((bar) => bar.look),
     marker: {
       color: looks.map((look) => look.fill),
       line: { color: looks.map((look) => look.line), width: looks.map((look) => look.width) },
-      // Of a patterned bar Plotly draws the lines in the bar's own colour, and nothing between them.
-      pattern: { shape: looks.map((look) => look.pattern), size: 8, solidity: 0.34 },
     },
   };
 }
@@ -31,18 +29,71 @@ export function barTrace(bars, colours) {
 function barLook(bar, colours) {
   const colour = colours[bar.lane] ?? colours.muted;
   switch (bar.look) {
-    case 'firing': return { fill: colour, line: colour, width: 1, pattern: '' };
-    case 'pending': return { fill: faint(colour, 0), line: colour, width: 1.5, pattern: '' };
-    case 'hushed': return { fill: faint(colours.paper, 0.75), line: colour, width: 0, pattern: '' };
-    case 'silenced': return { fill: colour, line: colour, width: 1, pattern: 'x' };
-    case 'running': return { fill: faint(colour, 0.35), line: faint(colour, 0.35), width: 0, pattern: '' };
-    case 'covered': return { fill: faint(colours.muted, 0.55), line: colours.muted, width: 0, pattern: '' };
-    case 'role': return { fill: faint(colour, 0.2), line: colour, width: 1, pattern: '' };
-    case 'ahead': return { fill: faint(colour, 0), line: faint(colour, 0.4), width: 1, pattern: '' };
-    case 'flap': return { fill: faint(colour, 0.5), line: colour, width: 1, pattern: '|' };
-    case 'gap': return { fill: faint(colours.gap, 0.45), line: colours.gap, width: 0, pattern: '/' };
-    default: return { fill: faint(colour, 0.3), line: colour, width: 0, pattern: '' };
+    case 'firing': return { fill: colour, line: colour, width: 1 };
+    case 'pending': return { fill: faint(colour, 0), line: colour, width: 1.5 };
+    case 'hushed': return { fill: faint(colours.paper, 0.75), line: colour, width: 0 };
+    case 'silenced': return { fill: faint(colour, 0), line: colour, width: 1 };
+    case 'running': return { fill: faint(colour, 0.35), line: faint(colour, 0.35), width: 0 };
+    case 'covered': return { fill: faint(colours.muted, 0.55), line: colours.muted, width: 0 };
+    case 'role': return { fill: faint(colour, 0.2), line: colour, width: 1 };
+    case 'ahead': return { fill: faint(colour, 0), line: faint(colour, 0.4), width: 1 };
+    case 'flap': return { fill: faint(colour, 0.12), line: colour, width: 1 };
+    case 'gap': return { fill: faint(colours.gap, 0.06), line: colours.gap, width: 0 };
+    default: return { fill: faint(colour, 0.3), line: colour, width: 0 };
   }
+}
+
+/** Which way a state is hatched: along x + y (`/`), x - y (`\\`) or x (`|`), px apart, how strong. @type {Record<string, { ways: string, apart: number, strength: number }>} */
+const HATCH = { gap: { ways: '/', apart: 8, strength: 0.6 }, silenced: { ways: '/\\', apart: 8, strength: 1 }, flap: { ways: '|', apart: 6, strength: 0.6 } };
+
+/**
+ * Hatching, as lines cut to their bars: a browser prints Plotly's own patterns as pictures of megabytes.
+ * @param {Bar[]} bars @param {View} view @param {Record<string, string>} colours
+ * @returns {object[]}
+ */
+export function hatchTraces(bars, view, colours) {
+  const pixel = secondsPerPixel(view);
+  return Object.entries(HATCH).map(([look, { ways, apart, strength }]) => {
+    const own = bars.filter((bar) => bar.look === look);
+    const strokes = united(own, pixel).flatMap((bar) => [...ways].map((way) => zigzag(hatchLines(bar, way, apart, pixel))));
+    return {
+      type: 'scatter', mode: 'lines', hoverinfo: 'skip', xaxis: 'x', yaxis: 'y', name: `hatching of ${look}`, connectgaps: false, line: { color: faint(own[0] ? colours[look === 'gap' ? 'gap' : own[0].lane] ?? colours.muted : colours.muted, strength), width: 1.25 },
+      x: strokes.flatMap((points) => [...points.map(([x]) => x * pixel), null]), y: strokes.flatMap((points) => [...points.map(([, y]) => y), null]),
+    };
+  });
+}
+
+/** Bars of one row that meet are hatched as one. @param {Bar[]} bars @param {number} pixel s */
+function united(bars, pixel) {
+  /** @type {Bar[]} */
+  const made = [];
+  for (const bar of [...bars].sort((a, b) => a.y - b.y || a.x - b.x)) {
+    const last = made.at(-1);
+    if (last && last.y === bar.y && bar.x <= last.x + last.length + pixel) last.length = Math.max(last.length, bar.x + bar.length - last.x);
+    else made.push({ ...bar });
+  }
+  return made;
+}
+
+/** Lines as one stroke along the bar's edges: each piece of a line is an element of its own in the page. @param {[number, number, number, number][]} lines */
+function zigzag(lines) {
+  return lines.flatMap(([x0, y0, x1, y1], index) => (index % 2 ? [[x1, y1], [x0, y0]] : [[x0, y0], [x1, y1]]));
+}
+
+/** @param {Bar} bar @param {string} way @param {number} apart @param {number} pixel s @returns {[number, number, number, number][]} px */
+function hatchLines(bar, way, apart, pixel) {
+  const [left, right, top, bottom] = [bar.x / pixel, (bar.x + bar.length) / pixel, bar.y - bar.thick / 2, bar.y + bar.thick / 2];
+  const [first, last] = way === '/' ? [left + top, right + bottom] : way === '|' ? [left, right] : [left - bottom, right - top];
+  /** @type {[number, number, number, number][]} */
+  const lines = [];
+  for (let at = (Math.floor(first / apart) + 1) * apart; at < last; at += apart) {
+    if (way === '|') lines.push([at, top, at, bottom]);
+    else {
+      const [from, to] = way === '/' ? [Math.max(left, at - bottom), Math.min(right, at - top)] : [Math.max(left, at + top), Math.min(right, at + bottom)];
+      lines.push(way === '/' ? [from, at - from, to, at - to] : [from, from - at, to, to - at]);
+    }
+  }
+  return lines;
 }
 
 /**

@@ -63,3 +63,27 @@ test('marks of different shapes at one time do not cover each other', () => {
   const chat = rowMarks([item('chat.message', 100, 100, 1), item('chat.message', 107, 107, 2)], view, 50, 'chat');
   assert.deepEqual(chat.map((mark) => mark.y), [50, 50]);
 });
+
+test('hatching is cut to its bar, whatever the zoom', async () => {
+  const { hatchTraces } = await load('traces.js');
+  const bar = (look, x, length, y, thick) => ({ ref: '', x, length, y, thick, look, lane: 'alerts' });
+  const bars = [bar('gap', 100, 900, 40, 12), bar('silenced', 10, 3, 80, 14), bar('flap', 500, 40, 120, 8), bar('firing', 0, 1000, 160, 14)];
+  for (const view of [{ from: 0, to: 1000, width: 500 }, { from: 90, to: 95, width: 800 }]) {
+    const traces = hatchTraces(bars.map((one) => ({ ...one, x: Math.max(one.x, view.from), length: Math.min(one.x + one.length, view.to) - Math.max(one.x, view.from) })), view, { alerts: '#d55e00', gap: '#68717e', muted: '#59626f' });
+    assert.deepEqual(traces.map((trace) => trace.name), ['hatching of gap', 'hatching of silenced', 'hatching of flap']);
+    traces.forEach(({ x, y }, index) => {
+      assert.equal(x.length, y.length);
+      x.forEach((at, n) => {
+        if (at === null) return assert.equal(y[n], null);
+        assert.ok(at >= bars[index].x - 1e-6 && at <= bars[index].x + bars[index].length + 1e-6);
+        assert.ok(Math.abs(y[n] - bars[index].y) <= bars[index].thick / 2 + 1e-6);
+      });
+    });
+  }
+  const [gap] = hatchTraces(bars, { from: 0, to: 1000, width: 500 }, { alerts: '#d55e00', gap: '#68717e', muted: '#59626f' });
+  assert.ok([57, 58].includes((gap.x.length - 1) / 2));
+  // Bars that lie on each other are hatched once, in one stroke.
+  const many = Array.from({ length: 300 }, (_, n) => bar('flap', n, 500, 40, 12));
+  const flap = hatchTraces(many, { from: 0, to: 1000, width: 500 }, { alerts: '#d55e00', muted: '#59626f' })[2];
+  assert.deepEqual([flap.x.filter((at) => at === null).length, flap.x.length < 150], [1, true]);
+});

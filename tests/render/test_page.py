@@ -296,6 +296,9 @@ def test_a_print_holds_every_row(show: Callable[..., Page], tmp_path: Path) -> N
     page.pdf(path=str(tmp_path / "page.pdf"), format="A4")
     assert (tmp_path / "page.pdf").stat().st_size > 20_000
     assert page.locator("tr[data-fact]").count() == 90
+    # Hatching is lines on paper, too: as pictures it would be megabytes.
+    show().pdf(path=str(tmp_path / "gaps.pdf"), format="A4", print_background=True)
+    assert (tmp_path / "gaps.pdf").stat().st_size < 1_000_000
 
 
 def test_the_basic_bundle_draws_all_that_the_whole_script_does(

@@ -116,10 +116,10 @@ def test_roles_silence_and_values_beyond_the_axis_are_seen(show: Callable[..., P
     page = show("busy")
     words = page.locator(".role-words").all_inner_texts()
     assert words == ["responder-1", "scribe", "scribe", "scribe, as the incident file says"]
-    bars = page.evaluate(
-        "document.querySelector('#plot').data.find(t => t.name === 'spans').marker.pattern.shape"
-    )
-    assert "x" in bars
+    bars = page.evaluate("document.querySelector('#plot').data.find(t => t.name === 'spans').meta")
+    assert "silenced" in bars
+    hatching = "document.querySelector('#plot').data.find(t => t.name === 'hatching of silenced').x.length"
+    assert page.evaluate(hatching) > 30
     odd = page.evaluate(
         "document.querySelector('#plot').data.find(t => t.name === 'no number').marker.symbol"
     )
@@ -135,16 +135,16 @@ def test_a_silence_crosses_out_the_alert_it_was_of_and_the_strip_names_what_cros
         'silence of {alertname="QueueSlow", team="shop"}'
     ]
     drawn = page.evaluate(
-        "(() => { const t = document.querySelector('#plot').data.find(t => t.name === 'spans'); return t.y.map((y, i) => [y, t.marker.pattern.shape[i], t.base[i], t.x[i]]); })()"
+        "(() => { const t = document.querySelector('#plot').data.find(t => t.name === 'spans'); return t.y.map((y, i) => [y, t.meta[i], t.base[i], t.x[i]]); })()"
     )
-    crossed = [(y, start, length) for y, shape, start, length in drawn if shape == "x"]
+    crossed = [(y, start, length) for y, shape, start, length in drawn if shape == "silenced"]
     # In the alert's own row, over its firing, and in the silence's; the other alert has none.
     assert len(crossed) == 2
     assert all(
         (start, length) == (pytest.approx(2401, abs=1), pytest.approx(1799, abs=1))
         for _, start, length in crossed
     )
-    firing = [y for y, shape, start, _ in drawn if not shape and start == pytest.approx(1500, abs=1)]
+    firing = [y for y, shape, start, _ in drawn if shape == "firing" and start == pytest.approx(1500, abs=1)]
     assert crossed[0][0] in firing
     page.click(".agreement summary:has-text('silenced while crossing')")
     assert "QueueSlow was in breach once while its alert was silenced" in page.inner_text(".agreement[open]")
