@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
-
 from collectors.base import Check, Collector, Payload, Record, SourceError, TestedAgainst
 from collectors.http import Http, HttpOptions, seconds
 from collectors.prometheus_probe import clock_check
@@ -18,7 +16,7 @@ from timeline.instant import Bounds, format_instant
 from timeline.kinds import Kind
 from timeline.matchers import Matcher, write
 from timeline.model import Evidence, Fact, Gap, Person, Related, Subject, Window
-from timeline.zones import parse_duration, read_time
+from timeline.zones import Duration, parse_duration, read_time
 
 _SILENCES, _ALERTS, _STATUS = "api/v2/silences", "api/v2/alerts", "api/v2/status"
 #: Those that are silenced, inhibited ones among them: what is merely active is left at the server.
@@ -30,17 +28,8 @@ _SHOWN = 20  # unreadable records that a gap shows as evidence
 class AlertmanagerOptions(HttpOptions):
     """Options of an Alertmanager: `url` ends where `/api/v2` begins."""
 
-    retention: str = "120h"  # its --data.retention, which it does not tell
+    retention: Duration = "120h"  # its --data.retention, which it does not tell
     external_labels: dict[str, str] | None = None  # Prometheus' own; {} says that there are none
-
-    @field_validator("retention")
-    @classmethod
-    def _retention(cls, value: str) -> str:
-        try:
-            parse_duration(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
-        return value
 
 
 class _UnreadableError(Exception):

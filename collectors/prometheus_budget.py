@@ -12,14 +12,13 @@ from collectors.base import MAX_PAYLOAD, Answer, Context, SourceError
 from collectors.prometheus_api import PrometheusApi
 from collectors.prometheus_json import Result
 from timeline.canonical import short_id
-from timeline.errors import UndecodableTimeError
 from timeline.instant import NS
 from timeline.model import Evidence, Gap, Impact, Window, gap
 from timeline.rulefiles import read_rules
 from timeline.slo import Budget, Indicator, Objective, budget, duration, over
 from timeline.slo_forms import checked
 from timeline.text import code
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 _PROBED = 300.0  # seconds; what is looked at to tell whether the period's first events are recorded
 
@@ -35,18 +34,15 @@ class SloOption(BaseModel):
     target: float | None = Field(
         default=None, gt=0, lt=100, description="percent of events that are to succeed"
     )
-    period: str = Field(default="30d", description="what the budget is for")
+    period: Duration = Field(default="30d", description="what the budget is for")
     file: str = Field(default="", description="an OpenSLO, sloth or pyrra file, instead of all of these")
     objective: str = Field(default="", description="which of the file's objectives, where it has several")
 
     @field_validator("period")
     @classmethod
     def _period(cls, value: str) -> str:
-        try:
-            if (length := parse_duration(value)) < NS or length % NS:
-                raise ValueError("period must be a whole number of seconds")
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
+        if (length := parse_duration(value)) < NS or length % NS:
+            raise ValueError("period must be a whole number of seconds")
         return value
 
     @model_validator(mode="after")

@@ -20,11 +20,10 @@ from collectors.prometheus_budget import SloOption, burnt
 from collectors.prometheus_budget import asked as objective_of
 from collectors.prometheus_json import Samples
 from timeline.canonical import short_id
-from timeline.errors import UndecodableTimeError
 from timeline.instant import NS
 from timeline.model import Evidence, Impact, Window, gap
 from timeline.text import code
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 
 class ImpactOption(BaseModel):
@@ -38,7 +37,7 @@ class ImpactOption(BaseModel):
     take: Literal["integral", "max"] = Field(
         default="integral", description="integral over time, or the highest value"
     )
-    per: str = Field(default="1s", description="of an integral: the query's values are so much per this")
+    per: Duration = Field(default="1s", description="of an integral: the query's values are so much per this")
 
     slo: SloOption | None = Field(
         default=None, description="instead of a query: what of its budget was burnt"
@@ -57,11 +56,8 @@ class ImpactOption(BaseModel):
     @field_validator("per")
     @classmethod
     def _per(cls, value: str) -> str:
-        try:
-            if not parse_duration(value):
-                raise ValueError("per must be longer than nothing")
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
+        if not parse_duration(value):
+            raise ValueError("per must be longer than nothing")
         return value
 
 
