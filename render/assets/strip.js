@@ -31,8 +31,18 @@ function entry(row, model, store) {
   return button;
 }
 
-/** Numbers of impact, as tiles beside the durations. @param {Model} model */
+/** Numbers of impact, as tiles beside the durations: one a name, of the incident first. @param {Model} model */
 export function impactTiles(model) {
-  return (model.data.impact ?? []).map((one) => el('div', { class: 'tile', title: `${one.name}: ${one.take} over the ${one.span}${one.missing_s ? `; ${durationRange(one.missing_s, one.missing_s)} could not be read` : ''}` },
-    el('div', { class: 'name' }, one.name), el('div', { class: 'value' }, amount(one.value, one.unit))));
+  const all = model.data.impact ?? [];
+  return [...new Set(all.map((one) => one.name))].map((name) => {
+    const [first, ...others] = all.filter((one) => one.name === name);
+    const rest = others.map((one) => `; ${amount(one.value)} over the ${one.span}`).join('');
+    const unit = el('span', { class: 'unit' }, ` ${first.unit}${others.length ? ` over the ${first.span}` : ''}${rest}`);
+    return el('div', { class: 'tile', title: [first, ...others].map(takenWords).join('\n') }, el('div', { class: 'name' }, name), el('div', { class: 'value with-unit' }, amount(first.value), unit));
+  });
+}
+
+/** @param {Impact} one */
+function takenWords(one) {
+  return `${one.name}: ${amount(one.value, one.unit)}, ${one.take} over the ${one.span}${one.missing_s ? `; ${durationRange(one.missing_s, one.missing_s)} could not be read` : ''}`;
 }
