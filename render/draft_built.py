@@ -45,7 +45,7 @@ def build(parts: Parts) -> str:
     rows = [(markdown.code(name), f"{facts[name]:,}", f"{gaps[name]:,}") for name in names]
     lines = [
         f"Window {moment(timeline.window.start)} to {moment(timeline.window.end)} UTC. "
-        f"{_tool(parts)}Digest of `timeline.json`: {markdown.code(timeline.digest)}.\n"
+        f"{_tool(parts)}{_unverified(parts)}Digest of `timeline.json`: {markdown.code(timeline.digest)}.\n"
     ]
     if not parts.audience.sources:
         return lines[0]
@@ -58,6 +58,16 @@ def _asked(parts: Parts) -> set[str]:
     for one in collections if isinstance(collections, list) else []:
         found |= {str(s["name"]) for s in one.get("sources", [])}
     return found
+
+
+def _unverified(parts: Parts) -> str:
+    told = parts.provenance.get("unverified")
+    if not isinstance(told, list) or not told:
+        return ""
+    names = (
+        present.listed([markdown.code(str(name)) for name in told]) if parts.audience.sources else "a source"
+    )
+    return f"Certificates of {names} were not verified. "
 
 
 def _tool(parts: Parts) -> str:

@@ -45,6 +45,7 @@ def page_data(
         "window": timeline.window.model_dump(mode="json"),
         "digest": timeline.digest,
         "tool": _tool(timeline.provenance),
+        "unverified": _unverified(timeline.provenance),
         "sources": sources(timeline),
         "clocks": {name: error / NS for name, error in clocks.items()},
         "facts": [_fact(fact, payloads) for fact in timeline.facts],
@@ -85,6 +86,12 @@ def _built(timeline: Timeline) -> Iterable[str]:
         name = item.get("name") if isinstance(item, Mapping) else item
         if isinstance(name, str):
             yield name
+
+
+def _unverified(provenance: Any) -> list[str]:
+    """Return the sources whose certificates were not looked at."""
+    told = provenance.get("unverified") if isinstance(provenance, Mapping) else None
+    return [str(name) for name in told] if isinstance(told, list | tuple) else []
 
 
 def _tool(provenance: Any) -> str:

@@ -89,7 +89,7 @@ function counts(model) {
     `${count(data.facts.length, 'fact')} from ${count(data.sources.length, 'source')}`, count(data.gaps.length, 'gap'),
     el('span', { title: `${count(inGroups, 'fact')} in ${count(model.groups.length, 'group')}: their bounds overlap, or their clocks do not tell` }, `order undetermined: ${model.groups.length}`),
   ];
-  byId('footer').replaceChildren(...[data.tool && el('span', {}, data.tool), data.digest && el('span', {}, 'made from timeline.json with digest ', el('code', {}, data.digest))].filter((part) => part instanceof Node));
+  byId('footer').replaceChildren(...[data.tool && el('span', {}, data.tool), data.unverified?.length && el('span', {}, `certificates were not verified of: ${data.unverified.join(', ')}`), data.digest && el('span', {}, 'made from timeline.json with digest ', el('code', {}, data.digest))].filter((part) => part instanceof Node));
   // An exercise does not tell how much is still to come.
   return el('p', { class: 'counts' }, ...(model.drill ? ['drill: what came later is hidden'] : parts).filter(Boolean).map((part) => el('span', {}, /** @type {string | Node} */ (part))));
 }

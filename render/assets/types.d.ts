@@ -118,6 +118,7 @@ interface PageData {
   window: { start: string; end: string };
   digest: string;
   tool: string;
+  unverified?: string[];
   sources: string[];
   clocks: Record<string, number>;
   facts: Fact[];

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -27,8 +29,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def show(browser: Browser, folder: Path) -> Iterator[Callable[..., Page]]:
-    """Open a case in a page of its own; at the end it must have run without trouble or request."""
+def show(browser: Browser, folder: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Open a case in a page of its own; at the end it must have run without trouble or request.
+
+    How it looked at the end is kept where the run wants pictures (`TIMELINE_SCREENSHOTS`).
+    """
     opened: list[tuple[BrowserContext, list[str]]] = []
 
     def make(
@@ -48,6 +53,10 @@ def show(browser: Browser, folder: Path) -> Iterator[Callable[..., Page]]:
         return page
 
     yield make
-    for context, troubles in opened:
+    for number, (context, troubles) in enumerate(opened):
+        if pictures := os.environ.get("TIMELINE_SCREENSHOTS"):
+            name = re.sub(r"\W+", "-", f"{request.node.name} {number}").strip("-")
+            for page in context.pages:
+                page.screenshot(path=str(Path(pictures) / f"page-{name}.png"))
         context.close()
         assert troubles == []

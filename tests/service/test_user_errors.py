@@ -369,6 +369,8 @@ def test_unverified_certificates_are_said_in_every_output(folder: Path) -> None:
     assert "source p: certificates were not verified" in built.stderr
     document = json.loads((folder / "postmortems" / "INC-42" / "timeline.json").read_bytes())
     assert document["provenance"]["unverified"] == ["p"]
+    draft = (folder / "postmortems" / "INC-42" / "postmortem.md").read_text("utf-8")
+    assert "Certificates of `p` were not verified." in draft
     assert "BAD TLS: certificates are not verified" in checked.stdout
 
 
