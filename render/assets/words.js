@@ -41,7 +41,7 @@ export function amount(value, unit) {
 /** @param {number} value */
 function rounded(value) {
   const [size, prefix] = PREFIXES.find(([limit]) => Math.abs(value) >= limit * 10) ?? [1, ''];
-  const text = String(Number((value / size).toPrecision(3)));
+  const text = String(Number((value / size).toPrecision(4)));
   return prefix ? `${text} ${prefix}` : text;
 }
 

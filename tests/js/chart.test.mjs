@@ -52,7 +52,7 @@ test('the overview counts every fact once', () => {
 
 test('values and durations for reading', () => {
   assert.deepEqual(niceTicks([0, 0.97]), [0, 0.5]);
-  assert.deepEqual([amount(0.5312, 's'), amount(12_345), amount('+Inf', 's'), amount(0)], ['0.531 s', '12.3 k', '+Inf s', '0']);
+  assert.deepEqual([amount(0.5312, 's'), amount(12_345), amount('+Inf', 's'), amount(0)], ['0.5312 s', '12.35 k', '+Inf s', '0']);
   assert.deepEqual([duration(250), duration(3725), duration(-17), duration(0)], ['4m10s', '1h02m', '−17s', '0s']);
   assert.equal(durationRange(249.9, 265.2), '4m09s – 4m26s');
 });
