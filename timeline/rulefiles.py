@@ -46,7 +46,7 @@ def load(text: str) -> list[Any]:
 
     import yaml
 
-    if text.lstrip().startswith(("{", "[")):
+    if text.lstrip().startswith(("{", "[", '"')):
         try:  # YAML reads most JSON, but not its tabs and not its surrogates
             return [json.loads(text, parse_int=str, parse_float=str)]
         except RecursionError as err:
