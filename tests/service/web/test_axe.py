@@ -92,14 +92,20 @@ def browser(chromium: Path) -> Iterator[Browser]:
         running.close()
 
 
+#: What a sign-in left, by server: a person signs in once, and more often is refused for a minute.
+_SIGNED_IN: dict[str, Any] = {}
+
+
 def opened(browser: Browser, server: Serving, name: str, **options: Any) -> Page:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, **options)
+    kept = _SIGNED_IN.get(server.url) if name != "sign-in" else None
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, storage_state=kept, **options)
     page = context.new_page()
     page.goto(server.url + PAGES[name])
-    if name != "sign-in":
+    if name != "sign-in" and not kept:
         page.fill("#token", TOKEN)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(server.url + PAGES[name])
+        _SIGNED_IN[server.url] = context.storage_state()
     if name == "review":
         page.frame_locator("#chart").locator("html[data-ready]").wait_for()
         page.locator("#notes .note.conflict").wait_for()
