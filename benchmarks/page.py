@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
+from benchmarks.measure import keep
 from benchmarks.page_pages import CASES, write_pages
 
 ZOOMS = 5
@@ -138,6 +139,25 @@ def _show(pages: dict[str, Path], times: dict[str, list[Figures]]) -> None:
             f"| {usable / plain[0]:.2f} | {usable / empty[0]:.2f} | {busy:,.0f} | {busy / plain[1]:.2f} | {zoom:,.0f} | {zoomed:,.0f} |"
         )
     print(f"numpy {np.__version__}, {len(next(iter(times.values())))} rounds, medians")
+    _leave(middle, size)
+
+
+def _leave(middle: dict[str, list[float]], size: dict[str, int]) -> None:
+    """Keep the ratios to the plain page for the pictures."""
+    ours = [name for name in middle if name.startswith("ours")]
+    names = {name: f"timeline: {name}" if name in ours else name for name in middle}
+    title = "A page with 1 M samples and 10,000 facts"
+    usable = {names[name]: figures[0] / middle[CASES.plain][0] for name, figures in middle.items()}
+    small = {names[name]: number / size[CASES.plain] for name, number in size.items()}
+    aims = {"page-usable": 0.25, "page-bytes": 0.05}
+    for kind, bars, what in (
+        ("page-usable", usable, "time until it can be used"),
+        ("page-bytes", small, "bytes"),
+    ):
+        aim = {names[name]: aims[kind] for name in ours}
+        keep(
+            kind, f"{title}: {what}", "of a plain Plotly page with the samples alone (logarithmic)", bars, aim
+        )
 
 
 if __name__ == "__main__":
