@@ -145,7 +145,7 @@ def _show(pages: dict[str, Path], times: dict[str, list[Figures]]) -> None:
 def _leave(middle: dict[str, list[float]], size: dict[str, int]) -> None:
     """Keep the ratios to the plain page for the pictures."""
     ours = [name for name in middle if name.startswith("ours")]
-    names = {name: f"timeline: {name}" if name in ours else name for name in middle}
+    names = {name: name.replace("ours,", "timeline:") for name in middle}
     title = "A page with 1 M samples and 10,000 facts"
     usable = {names[name]: figures[0] / middle[CASES.plain][0] for name, figures in middle.items()}
     small = {names[name]: number / size[CASES.plain] for name, number in size.items()}
