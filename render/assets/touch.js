@@ -14,7 +14,19 @@ export function listenTouch(section, current) {
   const fingers = new Map();
   /** @type {{ at: number[], from: number, to: number, x: number[] } | null} */
   let held = null;
+  /** @type {[number, number] | null} where the fingers lead to, until it is drawn */
+  let wanted = null;
+  let timer = 0;
   let drawn = 0;
+  // A move that comes too soon after a drawing is drawn later, the last one too.
+  const draw = () => {
+    clearTimeout(timer);
+    timer = 0;
+    if (!wanted) return;
+    drawn = performance.now();
+    zoomTo(current().store, current().model, ...wanted, true);
+    wanted = null;
+  };
   const x = (/** @type {PointerEvent} */ event) => event.clientX - section.getBoundingClientRect().left;
   const hold = () => {
     const { geometry, view } = current();
@@ -23,6 +35,7 @@ export function listenTouch(section, current) {
   };
   section.addEventListener('pointerdown', (event) => {
     if (event.pointerType !== 'touch' || fingers.size === 2 || (event.target instanceof Element && event.target.closest(TOOLS))) return;
+    draw();
     fingers.set(event.pointerId, x(event));
     hold();
   }, { capture: true });
@@ -30,12 +43,13 @@ export function listenTouch(section, current) {
     if (!held || !fingers.has(event.pointerId)) return;
     fingers.set(event.pointerId, x(event));
     const range = rangeBelow([...fingers.values()], held, current());
-    if (!range || performance.now() - drawn < EVERY) return;
-    drawn = performance.now();
-    zoomTo(current().store, current().model, ...range, true);
+    if (!range) return;
+    wanted = range;
+    timer ||= setTimeout(draw, Math.max(0, EVERY - (performance.now() - drawn)));
   }, { capture: true });
   const lift = (/** @type {PointerEvent} */ event) => {
     if (!fingers.delete(event.pointerId)) return;
+    draw();
     // The address is written once, at the end.
     if (drawn) current().store.set({});
     drawn = 0;
