@@ -15,7 +15,7 @@ from timeline.errors import UndecodableTimeError
 from timeline.instant import Bounds, format_instant
 from timeline.kinds import Kind
 from timeline.matchers import Matcher, write
-from timeline.model import Evidence, Fact, Gap, Person, Related, Subject, Window
+from timeline.model import Evidence, Fact, Gap, Person, Related, Window
 from timeline.zones import Duration, parse_duration, read_time
 
 _SILENCES, _ALERTS, _STATUS = "api/v2/silences", "api/v2/alerts", "api/v2/status"
@@ -157,7 +157,7 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
         return facts.fact(
             kind, origin=self.origin, key=["silence", one.id], at=at, time_means=means, clock=self.origin,
             source=self.context.source, names={"matchers": selector, "actor": more.get("actor")},
-            subject=Subject.model_validate({**_named(exact), "labels": labels}), evidence=[one.evidence],
+            subject=facts.subject_of(exact, labels), evidence=[one.evidence],
             thread=self._thread(one), **more,
         )  # fmt: skip
 
@@ -197,7 +197,7 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
             key=["alert", one.id, labels, _text(data, "startsAt")], thread=self._thread(one),
             clock=sender or self.origin if later else self.origin, source=self.context.source,
             names={"alert": alert, "labels": shown or None}, evidence=[evidence, one.evidence],
-            subject=Subject.model_validate({**_named(labels), "labels": labels}),
+            subject=facts.subject_of(labels, labels),
             related=[Related(fact=self._began(one).id, rule="silencedBy")],
         )  # fmt: skip
 
@@ -259,12 +259,6 @@ def _matcher(data: Mapping[str, Any]) -> Matcher:
         raise _UnreadableError("a matcher has no name or no value")
     equal, like = data.get("isEqual", True), data.get("isRegex", False)  # before 0.22 all were equal
     return Matcher(name, ("=~" if equal else "!~") if like else ("=" if equal else "!="), value)
-
-
-def _named(labels: Mapping[str, str]) -> dict[str, str | None]:
-    service = labels.get("service") or labels.get("job")
-    environment = labels.get("environment") or labels.get("env")
-    return {"service": service, "component": labels.get("component"), "environment": environment}
 
 
 def _strings(data: Any, name: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from timeline import facts
 from timeline.errors import UndecodableTimeError
 from timeline.instant import Bounds, precise
 from timeline.kinds import Kind
-from timeline.model import Fact, Subject
+from timeline.model import Fact
 from timeline.zones import read_time
 
 _NOISE = frozenset({"alertname", "severity"})  # left out of statements; the subject keeps them
@@ -73,7 +73,7 @@ def _fact(
     clock = one.origin if notified else (urlsplit(web).hostname or one.origin if web else one.origin)
     return facts.fact(
         kind, origin=one.origin, key=["alert", *key], at=at, time_means=means, clock=clock, source=one.source,
-        names={"alert": name, "labels": shown or None, "receiver": receiver}, subject=_subject(labels),
+        names={"alert": name, "labels": shown or None, "receiver": receiver}, subject=facts.subject_of(labels, labels),
         # What was said is quoted where it was said: it may change from one notification to the next.
         quote=facts.quote(_words(alert)) if notified else None,
         evidence=[one.evidence(pointer).model_copy(update={"link": web})],
@@ -85,13 +85,6 @@ def _words(alert: Mapping[str, Any]) -> str:
     said = alert.get("annotations")
     found = [text_in(said, word) for word in _WORDS] if isinstance(said, dict) else []
     return "\n".join(dict.fromkeys(word for word in found if word))
-
-
-def _subject(labels: dict[str, str]) -> Subject:
-    service = labels.get("service") or labels.get("job")
-    environment = labels.get("environment") or labels.get("env")
-    named = {"service": service, "component": labels.get("component"), "environment": environment}
-    return Subject.model_validate(named | {"labels": labels})
 
 
 def _time(alert: Mapping[str, Any], name: str) -> Bounds | None:

@@ -16,7 +16,7 @@ from collectors.prometheus_probe import probe
 from timeline import facts
 from timeline.alerts import Change, Known, Life, Span, changes, longest_pause, silences
 from timeline.instant import MINUTE, NS, format_instant
-from timeline.model import Evidence, Fact, Gap, Subject, Window
+from timeline.model import Evidence, Fact, Gap, Window
 
 _NOISE = frozenset({"severity"})  # left out of statements; the subject keeps it
 _ROUNDS = 12  # of reading back; each doubles what is read of a life
@@ -189,7 +189,7 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
         return facts.fact(
             change.kind, origin=self.origin, key=key, at=change.at, time_means="sample", clock=self.origin,
             source=self.context.source, names={"alert": train.name, "labels": shown or None},
-            subject=_subject(labels), quote=quote, evidence=evidence,
+            subject=facts.subject_of(labels, labels), quote=quote, evidence=evidence,
             thread=facts.alert_thread(self.origin, train.name, labels),
         )  # fmt: skip
 
@@ -207,10 +207,3 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
 def _cut(span: Span, window: Window) -> Window | None:
     start, end = max(span.start, window.start), min(span.end, window.end)
     return Window(start=start, end=end) if start < end else None
-
-
-def _subject(labels: dict[str, str]) -> Subject:
-    service = labels.get("service") or labels.get("job")
-    environment = labels.get("environment") or labels.get("env")
-    named = {"service": service, "component": labels.get("component"), "environment": environment}
-    return Subject.model_validate(named | {"labels": labels})

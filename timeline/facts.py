@@ -37,6 +37,16 @@ def fact(
     )  # fmt: skip
 
 
+def subject_of(named: Mapping[str, str], labels: Mapping[str, str]) -> Subject:
+    """Return a subject with `labels`, and service, component and environment as the labels in `named` tell."""
+    told = {
+        "service": named.get("service") or named.get("job"),
+        "component": named.get("component"),
+        "environment": named.get("environment") or named.get("env"),
+    }
+    return Subject.model_validate({**told, "labels": labels})
+
+
 def quote(text: str, edited_at: int | None = None) -> Quote | None:
     """Return a source's own words, cleaned and cut at 4,000 characters; None when empty.
 

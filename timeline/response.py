@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from timeline.model import Fact, Incident
 from timeline.relative import at_or_after, inside, may_precede
-from timeline.silences import KINDS, of_alert
+from timeline.silences import KINDS, of_alert, other_threads
 from timeline.states import alert_name, begins_breach, ends_breach, is_person, labels_of, leg
 
 #: A named point of the chain: the fact, or the reason why there is none.
@@ -25,11 +25,6 @@ def own(fact: Fact, firing: Fact, others: frozenset[str | None]) -> bool:
         return of_alert(fact, firing, others)
     same = fact.thread == firing.thread or alert_name(fact) == alert_name(firing)
     return same and fact.thread not in others
-
-
-def other_threads(facts: Sequence[Fact], firing: Fact) -> frozenset[str | None]:
-    """Return the threads of every firing but this one's."""
-    return frozenset({f.thread for f in facts if f.kind == "alert.firing"} - {firing.thread})
 
 
 def first_own(facts: Sequence[Fact], firing: Fact, kind: str, none: str) -> Point:

@@ -37,8 +37,12 @@ def of_alert(fact: Fact, firing: Fact, others: frozenset[str | None]) -> bool:
 def silences(facts: Sequence[Fact], firing: Fact) -> Iterator[tuple[Fact, Fact | None]]:
     """Yield the spans in which the alert was silenced, by at least one silence; the last may be open."""
     marks = [fact for fact in facts if fact.kind in KINDS]
-    others = frozenset({f.thread for f in facts if f.kind == "alert.firing"} - {firing.thread})
-    return spans(marks, firing, others)
+    return spans(marks, firing, other_threads(facts, firing))
+
+
+def other_threads(facts: Sequence[Fact], firing: Fact) -> frozenset[str | None]:
+    """Return the threads of every firing but this one's."""
+    return frozenset({f.thread for f in facts if f.kind == "alert.firing"} - {firing.thread})
 
 
 def spans(
