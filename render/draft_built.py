@@ -8,6 +8,7 @@ from render import markdown
 from render.draft_parts import Parts
 from render.draft_sections import moment
 from render.mermaid import gantt
+from render.provenance import unverified
 from render.still_names import OVERVIEW, described, still_names
 from timeline import present
 
@@ -32,7 +33,7 @@ def gantt_chart(parts: Parts) -> str:
     """Return a Mermaid gantt of the incident, which forges draw; within their limits."""
     if not parts.audience.identifiers:
         return "The diagram is not part of this version.\n"
-    source = gantt(parts.timeline, _GANTT)
+    source = gantt(parts.timeline, _GANTT, parts.key)
     return f"```mermaid\n{source}```\n" if source else "There is nothing to draw.\n"
 
 
@@ -61,12 +62,10 @@ def _asked(parts: Parts) -> set[str]:
 
 
 def _unverified(parts: Parts) -> str:
-    told = parts.provenance.get("unverified")
-    if not isinstance(told, list) or not told:
+    told = unverified(parts.timeline)
+    if not told:
         return ""
-    names = (
-        present.listed([markdown.code(str(name)) for name in told]) if parts.audience.sources else "a source"
-    )
+    names = present.listed([markdown.code(name) for name in told]) if parts.audience.sources else "a source"
     return f"Certificates of {names} were not verified. "
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from render import markdown
 from render.audience import ENGINEERS, Audience, outside, plain
+from render.provenance import told
 from timeline import present
 from timeline.chain import Headline, Point, chain, endpoints, headline
 from timeline.instant import NS
@@ -89,8 +90,7 @@ class Parts:
     @property
     def provenance(self) -> dict[str, object]:
         """How the timeline was built, as far as it is said."""
-        given = self.timeline.provenance
-        return given if isinstance(given, dict) else {}
+        return told(self.timeline)
 
     def to_page(self, label: str, fact: Fact | None = None) -> str:
         """Return a link to the page, at a fact where one is given; the bare label where none is shown."""

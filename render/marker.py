@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from render.provenance import told
 from timeline.canonical import sha256
 from timeline.model import Timeline
 
@@ -70,8 +71,7 @@ def read(body: str) -> Marker | None:
 
 
 def _collection(timeline: Timeline) -> int:
-    provenance = timeline.provenance if isinstance(timeline.provenance, dict) else {}
-    listed = provenance.get("collections")
+    listed = told(timeline).get("collections")
     numbers = (
         [one.get("number") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     )

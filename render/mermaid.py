@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from timeline.chain import chain, endpoints
 from timeline.instant import NS, format_instant
-from timeline.keyfacts import key_facts
+from timeline.keyfacts import KeyFacts, key_facts
 from timeline.model import Fact, Timeline
 
 #: GitHub's limit of characters in one diagram.
@@ -23,12 +23,13 @@ _HEAD = "gantt\n    dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat %H:%M\n    to
 _Section = tuple[str, list[str]]
 
 
-def gantt(timeline: Timeline, limit: int = LIMIT) -> str:
+def gantt(timeline: Timeline, limit: int = LIMIT, key: KeyFacts | None = None) -> str:
     """Return the diagram's source within `limit` characters, or nothing where there is nothing to draw.
 
-    Rows that do not fit are left out whole, the last ones first, and counted in the title.
+    Rows that do not fit are left out whole, the last ones first, and counted in the title. `key`: the
+    timeline's key facts, where they are already chosen.
     """
-    sections = [section for section in _sections(timeline) if section[1]]
+    sections = [section for section in _sections(timeline, key) if section[1]]
     rows = sum(len(section[1]) for section in sections)
     for kept in range(rows, 0, -1):
         text = _written(timeline, sections, kept, rows)
@@ -55,10 +56,10 @@ def label(text: str, limit: int = _LABEL) -> str:
     return line if len(line) <= limit else f"{line[: limit - 3].rstrip()}..."
 
 
-def _sections(timeline: Timeline) -> Iterator[_Section]:
+def _sections(timeline: Timeline, key: KeyFacts | None) -> Iterator[_Section]:
     points = dict(endpoints(chain(timeline.incident, timeline.facts)))
     yield "Headline alert", [*_measured(timeline), *(_milestone(name, f) for name, f in points.items())]
-    yield "Others", list(_lives(timeline, {f.thread for f in points.values()}))[:_LIVES]
+    yield "Others", list(_lives(timeline, {f.thread for f in points.values()}, key))[:_LIVES]
     gaps = sorted(timeline.gaps, key=lambda gap: (gap.start, gap.end, gap.id))
     yield (
         "Gaps",
@@ -78,9 +79,9 @@ def _milestone(name: str, fact: Fact) -> str:
     return f"    · {label(name)} :milestone, {_stamp(fact.latest)}, 0s\n"
 
 
-def _lives(timeline: Timeline, drawn: set[str | None]) -> Iterator[str]:
+def _lives(timeline: Timeline, drawn: set[str | None], key: KeyFacts | None) -> Iterator[str]:
     """Yield a bar for each other life of the key facts: an alert, a deploy."""
-    rows = key_facts(timeline.incident, timeline.facts).rows
+    rows = (key or key_facts(timeline.incident, timeline.facts)).rows
     chosen = dict.fromkeys(
         row.fact.thread for row in rows if row.fact.kind.startswith(("alert.", "deploy.")) and row.fact.thread
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from render import provenance
 from render.page_excerpts import Excerpts
 from render.page_samples import Samples
 from timeline.canonical import Json
@@ -44,8 +45,8 @@ def page_data(
         "incident": timeline.incident.model_dump(mode="json", exclude_none=True),
         "window": timeline.window.model_dump(mode="json"),
         "digest": timeline.digest,
-        "tool": _tool(timeline.provenance),
-        "unverified": _unverified(timeline.provenance),
+        "tool": _tool(timeline),
+        "unverified": provenance.unverified(timeline),
         "sources": sources(timeline),
         "clocks": {name: error / NS for name, error in clocks.items()},
         "facts": [_fact(fact, payloads) for fact in timeline.facts],
@@ -68,7 +69,7 @@ def page_data(
 
 def clock_errors(timeline: Timeline) -> dict[str, int]:
     """Return each clock's error in ns: as the build measured it, else one second."""
-    known = timeline.provenance.get("clocks", {}) if isinstance(timeline.provenance, Mapping) else {}
+    known = provenance.told(timeline).get("clocks", {})
     names = sorted({fact.clock for fact in timeline.facts})
     return {name: int(known.get(name, DEFAULT_CLOCK_ERROR)) for name in names}
 
@@ -81,22 +82,16 @@ def sources(timeline: Timeline) -> list[str]:
 
 
 def _built(timeline: Timeline) -> Iterable[str]:
-    listed = timeline.provenance.get("sources", ()) if isinstance(timeline.provenance, Mapping) else ()
+    listed = provenance.told(timeline).get("sources", ())
     for item in listed:
         name = item.get("name") if isinstance(item, Mapping) else item
         if isinstance(name, str):
             yield name
 
 
-def _unverified(provenance: Any) -> list[str]:
-    """Return the sources whose certificates were not looked at."""
-    told = provenance.get("unverified") if isinstance(provenance, Mapping) else None
-    return [str(name) for name in told] if isinstance(told, list | tuple) else []
-
-
-def _tool(provenance: Any) -> str:
+def _tool(timeline: Timeline) -> str:
     """Return what built the timeline and its version; empty where that is not told."""
-    told = provenance.get("tool") if isinstance(provenance, Mapping) else None
+    told = provenance.told(timeline).get("tool")
     return (
         " ".join(str(told[key]) for key in ("name", "version") if key in told)
         if isinstance(told, Mapping)

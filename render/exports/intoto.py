@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from render.provenance import told
 from timeline.canonical import Json, canonical
 from timeline.instant import format_instant
 from timeline.model import Timeline
@@ -29,7 +30,7 @@ def to_intoto(timeline: Timeline, files: Mapping[str, str], payloads: Mapping[st
 
 
 def _predicate(timeline: Timeline, payloads: int) -> Json:
-    provenance = timeline.provenance if isinstance(timeline.provenance, dict) else {}
+    provenance = told(timeline)
     return {
         "incident": timeline.incident.id,
         "window": {
