@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,24 +51,19 @@ slos:
 """
 
 
-@pytest.fixture(scope="module", params=["2", pytest.param("3", marks=pytest.mark.needs_compiled), "victoria"])
-def server(
-    request: pytest.FixtureRequest,
-    start_prometheus: Callable[..., Prometheus],
-    start_victoria: Callable[..., Prometheus],
-) -> Prometheus:
+@pytest.fixture(scope="module")
+def server(empty_server: Prometheus) -> Prometheus:
     """Every server, with ten requests a second for a day, of which from 14:05 to 14:15 one in twenty fails."""
-    made = start_victoria() if request.param == "victoria" else start_prometheus(version=request.param)
     times = range(T0 - DAY - 600, T0 + 3_600, STEP)
     failed = {t: 100.0 + 0.5 * min(max(t - T0 - 300, 0), 600) for t in times}
-    made.write(
+    empty_server.write(
         [
             ({"__name__": "bu_all_total"}, [(t * 1000, 10.0 * (t - times[0])) for t in times]),
             ({"__name__": "bu_failed_total", "way": "card"}, [(t * 1000, failed[t] / 3) for t in times]),
             ({"__name__": "bu_failed_total", "way": "cash"}, [(t * 1000, failed[t] / 1.5) for t in times]),
         ]
     )
-    return made
+    return empty_server
 
 
 def read(server: Prometheus, *slos: dict[str, Any], **more: Any) -> Run:

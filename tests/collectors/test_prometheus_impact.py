@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -22,22 +21,17 @@ RATE = {i: float(i % 7) / 4 for i in range(-40, 130) if not 60 <= i < 70} | {100
 USERS = {i: float(100 + (i * 37) % 41) for i in range(-40, 200)}
 
 
-@pytest.fixture(scope="module", params=["2", pytest.param("3", marks=pytest.mark.needs_compiled), "victoria"])
-def server(
-    request: pytest.FixtureRequest,
-    start_prometheus: Callable[..., Prometheus],
-    start_victoria: Callable[..., Prometheus],
-) -> Prometheus:
+@pytest.fixture(scope="module")
+def server(empty_server: Prometheus) -> Prometheus:
     """Every server whose answers are read."""
-    made = start_victoria() if request.param == "victoria" else start_prometheus(version=request.param)
     rate = sorted({**RATE, 60: STALE, 130: STALE}.items())
-    made.write(
+    empty_server.write(
         [
             ({"__name__": "im_errors", "service": "a"}, [((T0 + STEP * i) * 1000, v) for i, v in rate]),
             ({"__name__": "im_users"}, [((T0 + STEP * i) * 1000, v) for i, v in USERS.items()]),
         ]
     )
-    return made
+    return empty_server
 
 
 def read(server: Prometheus, impact: list[dict[str, Any]], window: Window, **more: Any) -> Run:

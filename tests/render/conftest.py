@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.render.page_browser import new_context, written
 from tests.render.timeline_fixture import Built
+from tests.servers.browser import launched
 from timeline.notes import Note
 
 
 @pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with launched(chromium) as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

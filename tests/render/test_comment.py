@@ -20,6 +20,7 @@ from tests.render.comment_cases import HOSTILE, OURS, alive, hostile_view, many,
 from tests.render.comment_page import page
 from tests.render.test_draft_numbers import impact
 from tests.render.timeline_fixture import empty, rich
+from tests.servers.browser import launched
 from timeline.checks.findings import Finding
 from timeline.diff import difference
 from timeline.model import Quote
@@ -240,18 +241,14 @@ _READS = """async texts => {
 
 @pytest.mark.browser
 def test_mermaid_itself_draws_every_row(chromium: Path, node_modules: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
     hostile, large = hostile_view().timeline, many(rich().timeline, 300)
     drawn = [gantt(t) for t in (rich().timeline, hostile, large, empty().timeline)] + [
         gantt(rich().timeline, 2_000)
     ]
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with launched(chromium) as browser:
         page = browser.new_page()
         page.add_script_tag(path=str(node_modules / "mermaid/dist/mermaid.min.js"))
         rows = page.evaluate(_READS, drawn)
-        browser.close()
     assert rows == [text.count("    · ") for text in drawn]
     assert all(rows)
 
@@ -261,8 +258,6 @@ def test_mermaid_itself_draws_every_row(chromium: Path, node_modules: Path) -> N
 def test_the_comment_as_githubs_stylesheet_shows_it(
     chromium: Path, node_modules: Path, tmp_path: Path, width: int
 ) -> None:
-    from playwright.sync_api import sync_playwright
-
     old = rich().timeline
     facts = list(old.facts)
     facts[3] = facts[3].model_copy(update={"statement": "Alert `Other` fired"})
@@ -286,8 +281,7 @@ def test_the_comment_as_githubs_stylesheet_shows_it(
     )
     file = tmp_path / "comment.html"
     file.write_text(page(comment(shown), node_modules, width))
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with launched(chromium) as browser:
         tab = browser.new_page(viewport={"width": width + 40, "height": 900})
         asked_for: list[str] = []
         tab.on("request", lambda request: asked_for.append(request.url))
@@ -298,7 +292,6 @@ def test_the_comment_as_githubs_stylesheet_shows_it(
             "document.querySelector('.box').scrollWidth - document.querySelector('.box').clientWidth"
         )
         tables, boxes = tab.locator("table").count(), tab.locator("input[type=checkbox]").count()
-        browser.close()
     assert asked_for == [file.as_uri()]
     assert (tables, boxes) == (5, 1)
     assert wide <= 0

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page
 
 from service.demo import demo
 from tests.render.page_browser import needs_browser, new_context
+from tests.servers.browser import launched
 from timeline.model import Fact, Timeline
 
 pytestmark = needs_browser
@@ -111,10 +112,8 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Timeline]:
 @pytest.fixture(scope="module")
 def browser(chromium: Path, example: tuple[Path, Timeline]) -> Iterator[Browser]:
     # After the build: each has an event loop of its own.
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with launched(chromium) as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.render.test_page_axe import faults
+from tests.servers.browser import launched
 from tests.service.web.running import FACTS, INCIDENT, Serving, note, start_serving
 
 pytestmark = pytest.mark.browser
@@ -86,10 +87,8 @@ def _write(server: Serving) -> None:
 
 @pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with launched(chromium) as running:
         yield running
-        running.close()
 
 
 #: What a sign-in left, by server: a person signs in once, and more often is refused for a minute.

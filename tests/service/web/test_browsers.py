@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.servers.browser import launched
 from tests.service.web.running import FACTS, INCIDENT, Serving, Start, note
 
 pytestmark = pytest.mark.browser
@@ -42,13 +43,9 @@ class People:
 
 @pytest.fixture
 def people(start: Start, chromium: Path) -> Iterator[People]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with launched(chromium) as browser:
         found = People(browser, start())
         yield found
-        browser.close()
     assert found.problems == []
 
 
@@ -215,11 +212,8 @@ def test_factors_whys_and_agenda_are_pages_of_their_own(people: People) -> None:
 
 
 def test_readers_see_everything_and_can_write_nothing(start: Start, chromium: Path) -> None:
-    from playwright.sync_api import sync_playwright
-
     server = start('[[serve.token]]\nname = "bo"\ntoken = "env:BO"', BO="bo-secret-that-is-long-enough")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
+    with launched(chromium) as browser:
         page = browser.new_page()
         page.goto(f"{server.url}/incidents/{INCIDENT}")
         page.fill("#token", "bo-secret-that-is-long-enough")
@@ -230,4 +224,3 @@ def test_readers_see_everything_and_can_write_nothing(start: Start, chromium: Pa
         assert "bo · reader" in page.locator(".who").inner_text()
         page.get_by_role("button", name="Sign out").click()
         page.locator("#token").wait_for()
-        browser.close()
