@@ -16,6 +16,7 @@ import anyio
 from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.redaction import Redactor
 from collectors.tape import MemoryStore, RecordingTape, ReplayTape
+from timeline.belonging import meets
 from timeline.canonical import canonical
 from timeline.instant import MINUTE
 from timeline.model import Fact, Gap, Incident, Panel, Person, Window
@@ -144,15 +145,13 @@ def check_growing(small: Run, window: Window, grown: Run) -> None:
     if grown.failure:
         return  # it could not be read again, and says so
     known, told = {fact.id for fact in grown.facts}, {(g.reason, g.statement) for g in small.gaps}
-    new = [g for g in grown.gaps if (g.reason, g.statement) not in told]
+    new = [Window(start=g.start, end=g.end) for g in grown.gaps if (g.reason, g.statement) not in told]
     for fact in small.facts:
-        begin = fact.latest if fact.earliest is None else fact.earliest
-        inside = begin < window.end and fact.latest >= window.start
-        excused = any(gap.start <= fact.latest and begin < gap.end for gap in new) or (
+        excused = any(meets(fact, span) for span in new) or (
             fact.earliest is None
             and any(f.thread == fact.thread and f.latest <= fact.latest for f in grown.facts)
         )
-        assert fact.id in known or not inside or excused, (
+        assert fact.id in known or not meets(fact, window) or excused, (
             f"{fact.id} ({fact.statement}) has another id, or none, in a longer window"
         )
 

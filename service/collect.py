@@ -153,14 +153,11 @@ def _none(reference: str) -> str:
     raise UsageError(f"{reference} was asked for while replaying, which needs no secret; please report this")
 
 
-def context_of(
-    task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress | None = None
-) -> Context:
+def context_of(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress) -> Context:
     """Return what a collector is given; paths are relative to `folder`."""
-    told = progress or Silent()
     return Context(
         source=task.config.name, incident=task.incident, now=task.now, tape=tape, secret=_none,
-        progress=lambda text: told.source(task.config.name, task.config.collector, text),
+        progress=lambda text: progress.source(task.config.name, task.config.collector, text),
         resolve_path=lambda path: str(folder / Path(path).expanduser()),
     )  # fmt: skip
 

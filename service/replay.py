@@ -86,9 +86,8 @@ def derivation(manifest: Manifest, otherwise: Sequence[Otherwise]) -> Derivation
 
 def _one(this: _Run, evidence: Evidence, found: Replayed) -> None:
     for digest in this.run.records.payloads if this.run.records else ():
-        evidence.get(
-            digest
-        )  # broken evidence is named while it can still be restored, also where it is not needed yet
+        # Broken evidence is named while it can still be restored, also where it is not needed yet.
+        evidence.get(digest)
     try:
         again = _again(this, evidence)
     except _UnlikeError as err:
@@ -144,7 +143,8 @@ def _again(this: _Run, evidence: Evidence) -> Reading:
         task.config.type.parser_version,
     )
     try:
-        outcome = anyio.run(read, task, context_of(task, tape, Path()), Silent())
+        silent = Silent()
+        outcome = anyio.run(read, task, context_of(task, tape, Path(), silent), silent)
     except LackingError as err:
         if not same:
             raise _UnlikeError(str(err)) from err
