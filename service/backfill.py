@@ -195,7 +195,7 @@ def _until_broken(work: _Work, executor: Executor) -> Iterator[Row]:
         for future in done:
             job, attempt = work.take(future)
             try:
-                yield replace(future.result(), attempts=attempt)
+                yield _told(future.result(), attempt)
             except (Exception, CancelledError) as err:  # noqa: BLE001 - the worker died; `run` itself raises nothing
                 broken = isinstance(err, RuntimeError) or broken
                 if attempt < work.attempts:
@@ -203,6 +203,14 @@ def _until_broken(work: _Work, executor: Executor) -> Iterator[Row]:
                 else:
                     text = f"its worker ended: {type(err).__name__}: {err}"
                     yield Row(job.incident, "failed", 1, attempts=attempt, message=text)
+
+
+def _told(row: Row, attempt: int) -> Row:
+    """Return a row with its attempts; a job is handed out as nothing was built, so what is now was built since.
+
+    By another attempt, whose worker ended before it could say so.
+    """
+    return replace(row, attempts=attempt, outcome="built" if row.outcome == "already built" else row.outcome)
 
 
 def _stopped(work: _Work) -> Iterator[Row]:

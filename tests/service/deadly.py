@@ -1,4 +1,4 @@
-"""A job that ends its process at one incident, as the kernel does to one that takes all memory."""
+"""Jobs that end their process at one incident, as the kernel does to one that takes all memory."""
 
 from __future__ import annotations
 
@@ -14,3 +14,11 @@ def run(job: Job) -> Row:
     if job.incident == "INC-6":
         os.kill(os.getpid(), signal.SIGKILL)
     return real(job)
+
+
+def run_and_die(job: Job) -> Row:
+    """Run the job; end the process when INC-6 is built, before anybody hears of it."""
+    row = real(job)
+    if job.incident == "INC-6" and row.outcome == "built":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return row

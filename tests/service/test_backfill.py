@@ -289,10 +289,25 @@ def test_no_source_is_read_by_more_incidents_than_allowed(
 
 
 def test_an_incident_that_ends_its_worker_is_named_and_takes_no_other_with_it(home: Path) -> None:
+    told = deadly(home, "run")
+    assert "('INC-6', 'failed', 3)" in told
+    assert told.count("'built'") == COUNT - 1
+    assert told.strip().endswith("1")
+
+
+def test_what_a_worker_built_before_it_ended_is_built_by_this_run(home: Path) -> None:
+    told = deadly(home, "run_and_die")
+    assert "('INC-6', 'built', 2)" in told
+    assert told.count("'built'") == COUNT
+    assert told.strip().endswith("0")
+
+
+def deadly(home: Path, job: str) -> str:
+    """Backfill in a process of its own, with a job of `deadly.py`; return its rows and exit code."""
     code = (
         "import os, sys; from pathlib import Path; import service.backfill as b; import tests.service.deadly as d\n"
         "if __name__ == '__main__':\n"
-        f"    b.run = d.run; r = b.backfill(b.Asked({SINCE}, config=Path('timeline.toml'), workers=2))\n"
+        f"    b.run = d.{job}; r = b.backfill(b.Asked({SINCE}, config=Path('timeline.toml'), workers=2))\n"
         "    print([(x.incident, x.outcome, x.attempts) for x in r.rows], r.exit_code)\n"
     )
     (home / "go.py").write_text(code)
@@ -300,7 +315,5 @@ def test_an_incident_that_ends_its_worker_is_named_and_takes_no_other_with_it(ho
     done = subprocess.run(
         [sys.executable, "go.py"], cwd=home, env=env, capture_output=True, text=True, timeout=250, check=False
     )
-    told = done.stdout
-    assert "('INC-6', 'failed', 3)" in told, done.stderr
-    assert told.count("'built'") == COUNT - 1
-    assert told.strip().endswith("1")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
