@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -169,13 +169,23 @@ class _Row(NamedTuple):
 
 
 class _Data(msgspec.Struct):
+    result: list[_Series]
     resultType: str  # noqa: N815 - the API's own name
-    result: msgspec.Raw
 
 
-class _Body(msgspec.Struct):
+class _Other(msgspec.Struct):
+    """A scalar or a string: one pair."""
+
+    result: Any
+    resultType: str  # noqa: N815 - the API's own name
+
+
+DataT = TypeVar("DataT")
+
+
+class _Body(msgspec.Struct, Generic[DataT]):
     status: str
-    data: _Data | None = None
+    data: DataT | None = None
     error: str = ""
     warnings: list[str] | None = None
     infos: list[str] | None = None
@@ -185,12 +195,10 @@ class _Body(msgspec.Struct):
 def decode(payload: Payload) -> Result:
     """Decode an answer of `query` or `query_range`; raise SourceError(undecodable)."""
     try:
-        body = msgspec.json.decode(payload.data, type=_Body)
+        body = _body(payload.data)
         if body.data is None:
             raise SourceError("undecodable", f"an answer holds no data: {body.error or body.status}")
-        kind = body.data.resultType
-        several = kind in {"matrix", "vector"}
-        series: Any = msgspec.json.decode(body.data.result, type=list[_Series] if several else Any)
+        kind, series = body.data.resultType, body.data.result
         if kind == "matrix":
             series = [_Row(s.metric, *_arrays(s.values), bool(s.histograms)) for s in series]
     except msgspec.MsgspecError as err:
@@ -200,6 +208,16 @@ def decode(payload: Payload) -> Result:
     if body.isPartial:
         storage.append("the answer is marked as partial")
     return Result(replace(payload, data=b""), kind, series, tuple(storage), tuple(notes))
+
+
+def _body(data: bytes) -> _Body[Any]:
+    try:
+        return msgspec.json.decode(data, type=_Body[_Data])
+    except msgspec.ValidationError:
+        body = msgspec.json.decode(data, type=_Body[_Other])
+        if body.data is not None and body.data.resultType in {"matrix", "vector"}:
+            raise
+        return body
 
 
 def join(results: Iterable[tuple[Result, int, int]]) -> list[Samples]:
@@ -225,26 +243,30 @@ def join(results: Iterable[tuple[Result, int, int]]) -> list[Samples]:
     ]
 
 
-_BRACKETS = b'[]"'
-_NUMBERS = msgspec.json.Decoder(list[float])
-
-
 def _arrays(pairs: msgspec.Raw) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Read `[[seconds,"value"],...]`: without what is not a number it is one list of numbers."""
+    """Read `[[seconds,"value"],...]` as times (ns) and values; raise SourceError(undecodable)."""
     import numpy as np
 
-    text = bytes(pairs).translate(None, _BRACKETS)
+    flat = _numbers(bytes(pairs).translate(None, b'"')) if pairs else np.empty(0)
+    if len(flat) % 2:
+        raise SourceError("undecodable", "an answer holds a sample without its value")
+    return np.rint(flat[::2] * 1000).astype(np.int64) * MS, flat[1::2].copy()
+
+
+def _numbers(text: bytes) -> NDArray[np.float64]:
+    """Read all numbers of nested arrays, in their order."""
+    import numpy as np
+    import simdjson
+
     try:
-        numbers = _NUMBERS.decode(b"[%b]" % text)
-    except msgspec.DecodeError:  # NaN or +Inf
+        parsed: Any = simdjson.Parser().parse(text)
+        return np.asarray(parsed.as_buffer(of_type="d")).view(np.float64)
+    except (ValueError, RuntimeError, TypeError, AttributeError):  # NaN, +Inf, beyond 64 bits; or no numbers
+        words = text.translate(None, b"[]").split(b",")
         try:
-            numbers = [float(number) for number in text.split(b",")]
+            return np.array([float(word) for word in words], np.float64)
         except ValueError as err:
             raise SourceError("undecodable", f"an answer holds what is no number: {err}") from err
-    if len(numbers) % 2:
-        raise SourceError("undecodable", "an answer holds a sample without its value")
-    flat = np.array(numbers, np.float64)
-    return np.rint(flat[::2] * 1000).astype(np.int64) * MS, flat[1::2].copy()
 
 
 def series_text(labels: Mapping[str, str]) -> str:

@@ -35,6 +35,17 @@ def test_every_value_is_read_exactly(values: list[float]) -> None:
     assert series.labels == {"le": "+Inf", "n": "0"}
 
 
+@given(st.lists(st.integers(-(2**70), 2**70) | st.floats(width=16).map(abs), min_size=1, max_size=30))
+def test_numbers_of_any_form_are_read_exactly(values: list[float]) -> None:
+    payload = answer([(1_772_373_600 + i, str(v)) for i, v in enumerate(values)])
+    (series,) = join([(decode(payload), 0, 2**62)])
+    assert list(map(repr, series.values.tolist())) == [repr(float(v)) for v in values]
+
+
+def test_a_series_without_samples_is_none() -> None:
+    assert join([(decode(answer([], [(9.0, "1")])), 0, 2**62)])[0].labels["n"] == "1"
+
+
 def test_pieces_are_joined_cut_and_each_sample_is_found_again() -> None:
     first = answer([(float(t), str(t)) for t in range(10)])
     second = answer([(float(t), str(t)) for t in range(8, 20)], [(9.0, "1")])
@@ -66,7 +77,15 @@ def test_storage_warnings_are_told_from_remarks_on_the_query() -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"<html>", b"{}", b'{"status":"success","data":{"resultType":"matrix","result":[1]}}']
+    "body",
+    [
+        b"<html>",
+        b"{}",
+        b'{"status":"success","data":{"resultType":"matrix","result":[1]}}',
+        b'{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":{}}]}}',
+        b'{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"x"]]}]}}',
+        b'{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"2"],[3]]}]}}',
+    ],
 )
 def test_what_is_no_answer_is_refused(body: bytes) -> None:
     with pytest.raises(SourceError) as refused:
