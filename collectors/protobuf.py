@@ -25,19 +25,23 @@ def fields(data: Any) -> Iterator[tuple[int, Any]]:
     """Yield the fields of a message: numbers as (unsigned) integers, the rest as parts of `data`."""
     at, end = 0, len(data)
     while at < end:
-        tag, at = varint(data, at)
-        kind = tag & 7
-        if kind == 0:
-            value, at = varint(data, at)
-            yield tag >> 3, value
-            continue
-        if kind not in (1, 2, 5):
-            raise ValueError(f"a message has a field of kind {kind}")
-        size, at = varint(data, at) if kind == 2 else (8 if kind == 1 else 4, at)
-        if at + size > end:
-            raise ValueError("a message is not whole")
-        yield tag >> 3, data[at : at + size]
-        at += size
+        number, value, at = field(data, at, end)
+        yield number, value
+
+
+def field(data: Any, at: int, end: int) -> tuple[int, Any, int]:
+    """Read the field at `at` of a message that ends at `end`: its number and value, and where it ends."""
+    tag, at = varint(data, at)
+    kind = tag & 7
+    if kind == 0:
+        value, at = varint(data, at)
+        return tag >> 3, value, at
+    if kind not in (1, 2, 5):
+        raise ValueError(f"a message has a field of kind {kind}")
+    size, at = varint(data, at) if kind == 2 else (8 if kind == 1 else 4, at)
+    if at + size > end:
+        raise ValueError("a message is not whole")
+    return tag >> 3, data[at : at + size], at + size
 
 
 def tagged(number: int, value: int | bytes) -> bytes:

@@ -8,6 +8,7 @@ one. Stale markers are left out, as raw ranges leave them out.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
@@ -20,7 +21,7 @@ from collectors import xor_chunks
 from collectors.base import Answer, Payload, PayloadTooLargeError, SourceError
 from collectors.prometheus_api import PrometheusApi
 from collectors.prometheus_json import MS, Chunks, LabelKey, Samples
-from collectors.protobuf import Buffer, fields, snappy, tagged, varint
+from collectors.protobuf import Buffer, field, fields, snappy, tagged, varint
 from collectors.side_by_side import together
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ _HEADERS = {
 }  # fmt: skip
 _STREAMED = "application/x-streamed-protobuf"
 _XOR = 1  # the encoding of float samples; others hold native histograms
+_CHUNK = 0x12  # the tag of a series' chunk
+_FLOATS = bytes([0x18, _XOR, 0x22])  # the tag of a chunk's encoding, the encoding, the tag of its bytes
 _STALE = 0x7FF0000000000002
 _PLANNED = 1_400_000  # samples of one answer to aim for: 9 bytes each at the worst
 Matcher = tuple[str, str, str]  # name, operator, value
@@ -128,52 +131,69 @@ def transcribe(answer: Answer) -> Answer:
     """Write a stream of chunks down as lines and bytes; leave any other answer as it is."""
     if answer.status != 200 or not answer.headers.get("content-type", "").startswith(_STREAMED):
         return answer
-    lines: list[bytes] = []
     chunks: list[Buffer] = []
     try:
-        for series in _series(answer.body):
-            found = _Line({}, [], 0)
-            for number, value in fields(series):
-                if number == 1:
-                    pair = dict(fields(value))
-                    found.labels[_text(pair.get(1))] = _text(pair.get(2))
-                elif number == 2:
-                    data = _float_chunk(value)
-                    found.histograms += data is None
-                    chunks.append(data or b"")
-                    found.sizes.append(len(chunks[-1]))
-            lines.append(msgspec.json.encode(found))
+        lines = [msgspec.json.encode(_line(series, chunks)) for series in _series(answer.body)]
     except (IndexError, ValueError, TypeError) as err:
         raise SourceError("undecodable", f"a remote read's answer is cut or no stream: {err}") from err
     head = b"\n".join([*lines, b"\n"]) if lines else b"\n"
     return Answer(head + b"".join(chunks), "bin", answer.status, answer.headers, len(head))
 
 
-def _series(body: bytes) -> Iterator[Buffer]:
+def _series(body: bytes) -> Iterator[bytes]:
     """Yield the series of all frames: a length, four bytes of checksum, a message."""
-    view, at = memoryview(body), 0
-    while at < len(view):
-        size, at = varint(view, at)
-        message = view[at + 4 : at + 4 + size]
-        at += 4 + size
-        if at > len(view):
+    at = 0
+    while at < len(body):
+        size, at = varint(body, at)
+        at, end = at + 4, at + 4 + size
+        if end > len(body):
             raise ValueError("the last frame is not whole")
-        yield from (value for number, value in fields(message) if number == 1)
+        while at < end:
+            number, value, at = field(body, at, end)
+            if number == 1:
+                yield value
+
+
+def _line(series: bytes, chunks: list[Buffer]) -> _Line:
+    """Read a series' labels and the sizes of its chunks, whose bytes are appended to `chunks`."""
+    found, view = _Line({}, [], 0), memoryview(series)
+    at, end = 0, len(series)
+    while at < end:
+        if series[at] == _CHUNK and (place := _plain_chunk(series, at, end)):
+            at = place[1]
+            chunks.append(view[place[0] : at])
+            found.sizes.append(at - place[0])
+            continue
+        number, value, at = field(series, at, end)
+        if number == 1:
+            pair = dict(fields(value))
+            found.labels[_text(pair.get(1))] = _text(pair.get(2))
+        elif number == 2:
+            parts = dict(fields(value))
+            floats = parts.get(3) == _XOR
+            found.histograms += not floats
+            chunks.append(parts.get(4, b"") if floats else b"")
+            found.sizes.append(len(chunks[-1]))
+    return found
+
+
+def _plain_chunk(data: bytes, at: int, end: int) -> tuple[int, int] | None:
+    """Return where the bytes of the chunk of floats at `at` lie, if written as servers do; else None.
+
+    That is: two times of six bytes (until the year 2109), the encoding, the bytes, of two-byte sizes.
+    """
+    low = at + 3
+    high = low + (data[at + 1] & 127 | data[at + 2] << 7)
+    if high > end or high - low < 20 or data[at + 1] < 128 or data[at + 2] > 127:
+        return None
+    if data[low] != 8 or data[low + 7] != 16 or data[low + 14 : low + 17] != _FLOATS:
+        return None
+    size, begin = varint(data, low + 17)
+    return (begin, high) if begin + size == high else None
 
 
 def _text(value: Any) -> str:
     return bytes(value or b"").decode("utf-8", "replace")
-
-
-def _float_chunk(message: Any) -> Buffer | None:
-    """Return a chunk's bytes; None for one that holds no floats."""
-    # As the server writes it: two times of six bytes (until the year 2109), the encoding, the bytes.
-    if len(message) > 18 and (message[0], message[7], message[14], message[16]) == (8, 16, 24, 34):
-        size, at = varint(message, 17)
-        if at + size == len(message):
-            return message[at:] if message[15] == _XOR else None
-    found = dict(fields(message))
-    return found.get(4, b"") if found.get(3) == _XOR else None
 
 
 def _streams(payload: Payload) -> bool:
@@ -225,18 +245,20 @@ def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) 
         raise SourceError("undecodable", f"a remote read's chunks cannot be read: {err}") from err
     stale = read.values.view(np.uint64) == _STALE
     wanted = (read.times >= first) & (read.times <= last) & ~stale
-    places = np.concatenate(([0], np.cumsum(wanted)))[read.starts]
-    bare = Payload(payload.sha256, b"", payload.status, payload.headers)
+    places = read.starts - np.searchsorted(np.flatnonzero(~wanted), read.starts)
     times, values = read.times[wanted] * MS, read.values[wanted]
-    answer = _Answer(times, values, np.diff(places), places, np.cumsum(every[kept]) + head, every[kept], bare)
-    groups: dict[LabelKey, list[int]] = {}
+    disorder = np.flatnonzero(times[1:] <= times[:-1]).tolist()
+    bare = Payload(payload.sha256, b"", payload.status, payload.headers)
+    answer = _Answer(times, values, disorder, places, np.cumsum(every[kept]) + head, every[kept], bare)
+    groups: dict[LabelKey, list[range]] = {}
     at = 0
     for line in lines:
         labels = tuple(sorted((k, v) for k, v in line.labels.items() if k not in external))
-        held = sum(size > 0 for size in line.sizes)
-        groups.setdefault(labels, []).extend(range(at, at + held))
+        held = len(line.sizes) - line.sizes.count(0)
+        if held:
+            groups.setdefault(labels, []).append(range(at, at + held))
         at += held
-    pieces = [answer.piece(dict(key), np.array(chunks, np.int64)) for key, chunks in groups.items() if chunks]
+    pieces = [answer.piece(dict(labels), chunks) for labels, chunks in groups.items()]
     return [p for p in pieces if len(p.times)], sum(line.histograms > 0 for line in lines)
 
 
@@ -245,29 +267,47 @@ class _Answer(NamedTuple):
 
     times: NDArray[np.int64]
     values: NDArray[np.float64]
-    counts: NDArray[np.int64]
+    disorder: list[int]  # samples that the next one is not later than: a series' last one, mostly
     places: NDArray[np.int64]  # of each chunk's first sample (one more)
     ends: NDArray[np.int64]
     sizes: NDArray[np.int64]
     payload: Payload
 
-    def piece(self, labels: dict[str, str], chunks: NDArray[np.int64]) -> _Piece:
-        """Cut one series' samples out, in order of time; of two at one instant the last counts."""
+    def piece(self, labels: dict[str, str], frames: Sequence[range]) -> _Piece:
+        """Cut one series' samples out, in order of time; of two at one instant the last counts.
+
+        `frames` are the numbers of its chunks: in a row, and in order, as servers send them.
+        """
         import numpy as np
 
-        low, high = int(self.places[chunks[0]]), int(self.places[chunks[-1] + 1])
-        times, values = self.times[low:high], self.values[low:high]
-        chunks = chunks[self.counts[chunks] > 0]
-        owner = np.repeat(chunks, self.counts[chunks])
-        if bool((np.diff(times) <= 0).any()):  # chunks may overlap where samples came out of order
-            order = np.argsort(times, kind="stable")
-            order = order[np.append(times[order][1:] != times[order][:-1], True)]
-            times, values, owner = times[order], values[order], owner[order]
+        chunks = slice(frames[0].start, frames[-1].stop)
+        firsts = self.places[chunks.start : chunks.stop + 1]
+        low, high = int(firsts[0]), int(firsts[-1])
+        beyond = bisect_left(self.disorder, low)
+        ordered = beyond == len(self.disorder) or self.disorder[beyond] >= high - 1
+        if not ordered or any(a.stop != b.start for a, b in pairwise(frames)):
+            return self._sorted(labels, frames)
+        shown = np.flatnonzero(firsts[1:] > firsts[:-1])
+        lie = Chunks(
+            0, self.payload, firsts[shown] - low, self.ends[chunks][shown], self.sizes[chunks][shown]
+        )
+        return _Piece(labels, self.times[low:high], self.values[low:high], lie)
+
+    def _sorted(self, labels: dict[str, str], frames: Sequence[range]) -> _Piece:
+        """Cut out a series whose chunks overlap, as where samples came out of order."""
+        import numpy as np
+
+        chunks = np.concatenate([np.arange(frame.start, frame.stop) for frame in frames])
+        owner = np.repeat(chunks, np.diff(self.places)[chunks])
+        places = np.concatenate([np.arange(*self.places[[chunk, chunk + 1]]) for chunk in chunks])
+        times = self.times[places]
+        order = np.argsort(times, kind="stable")
+        order = order[np.append(times[order][1:] != times[order][:-1], True)]
+        owner = owner[order]
         firsts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])) if len(owner) else owner
         held = owner[firsts]
-        return _Piece(
-            labels, times, values, Chunks(0, self.payload, firsts, self.ends[held], self.sizes[held])
-        )
+        lie = Chunks(0, self.payload, firsts, self.ends[held], self.sizes[held])
+        return _Piece(labels, times[order], self.values[places[order]], lie)
 
 
 def _joined(pieces: Sequence[_Piece]) -> list[Samples]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 #: how many bits follow it.
 _MARK = [1] * 8 + [2] * 4 + [3, 3, 4, 4]
 _WIDTH = [0] * 8 + [14] * 4 + [17, 17, 20, 64]
+#: By the two bits where a value begins (0 and 1: as the one before, 10: bits where the last ones were,
+#: 11: bits elsewhere): what the mark takes, with the five and six bits that say where.
+_HEAD = [1, 1, 2, 13]
 _LONGEST_VARINT = 10  # bytes
 _BATCH = 4_096  # chunks decoded together: what they need stays in the processor's cache
 
@@ -35,7 +38,7 @@ def decode(data: bytes | memoryview, sizes: NDArray[np.int64]) -> Decoded:
     begins = np.cumsum(sizes) - sizes
     if len(sizes) and (int(sizes.min()) < 2 or int(sizes.sum()) > len(data)):
         raise ValueError("a chunk is shorter than its count")
-    held = np.frombuffer(bytes(data) + bytes(32 - len(data) % 8), np.uint8)
+    held = np.frombuffer(b"".join((data, bytes(32 - len(data) % 8))), np.uint8)
     words = held.view(">u8").astype(np.uint64)
     counts = held[begins].astype(np.int64) << 8 | held[begins + 1]
     starts = np.concatenate(([0], np.cumsum(counts)))
@@ -61,49 +64,42 @@ class _Batch:
         import numpy as np
 
         self.bytes: Any = held  # all chunks', and some zeros
-        self.words: Any = words  # the same, eight bytes each
+        self.words, self.next = words[:-1], words[1:]  # the same, eight bytes each
         self.ends: Any = (begins + sizes).view(np.uint64) << np.uint64(3)  # bits
         self.position: Any = (begins.view(np.uint64) << np.uint64(3)) + np.uint64(16)
         self.counts, self.out = counts, out
         self.mark: Any = np.array(_MARK, np.uint64)
         self.width: Any = np.array(_WIDTH, np.uint64)
+        self.value = _Values.made()
 
     def read(self, times: NDArray[np.int64], values: NDArray[np.uint64]) -> None:
         """Decode into the rows of all chunks."""
         import numpy as np
 
-        one = np.uint64(1)
-        zigzag = self._varint(len(self.counts))
+        one, most, k = np.uint64(1), int(self.counts[0]), len(self.counts)
+        active = np.searchsorted(-self.counts, -np.arange(most)).tolist()  # with more samples than that
+        zigzag = self._varint()
         time = ((zigzag >> one) ^ (np.uint64(0) - (zigzag & one))).view(np.int64)
         value = self._window(self.position)
-        self.position = self.position + np.uint64(64)
+        self.position += np.uint64(64)
         times[self.out], values[self.out] = time, value
-        k = self._active(1)
-        self._cut(k)
-        delta = self._varint(k).view(np.int64)
-        time, value = time[:k], value[:k]
-        lead, kept = np.zeros(k, np.uint64), np.zeros(k, np.uint64)
-        for number in range(1, int(self.counts[0])):
-            k = self._active(number)
-            self._cut(k)
-            time, value, delta, lead, kept = time[:k], value[:k], delta[:k], lead[:k], kept[:k]
-            if number > 1:
-                delta = delta + self._delta()
+        delta, where, place = np.zeros(k, np.int64), np.zeros(k, np.int64), self.out.copy()
+        for number in range(1, most):
+            if active[number] < k:
+                k = active[number]
+                self._check()
+                self.position, self.ends = self.position[:k], self.ends[:k]
+                time, value, delta, where, place = time[:k], value[:k], delta[:k], where[:k], place[:k]
+            if number == 1:
+                delta = self._varint().view(np.int64)
+                bits = self._window(self.position)
+            else:
+                bits = self._delta(delta)
             time = time + delta
-            value, lead, kept = self._value(value, lead, kept)
-            place = self.out[:k] + number
+            value = value ^ self._change(bits, where)
+            place += 1
             times[place], values[place] = time, value
         self._check()
-
-    def _active(self, number: int) -> int:
-        import numpy as np
-
-        return int(np.searchsorted(-self.counts, -number))  # chunks with more than `number` samples
-
-    def _cut(self, k: int) -> None:
-        if k < len(self.position):
-            self._check()
-            self.position, self.ends = self.position[:k], self.ends[:k]
 
     def _check(self) -> None:
         if bool((self.position > self.ends).any()):
@@ -114,17 +110,20 @@ class _Batch:
         import numpy as np
 
         # A chunk that is cut runs into the next one, at last into the padding: never out of bounds.
-        word = np.minimum(position >> np.uint64(6), np.uint64(len(self.words) - 2)).view(np.int64)
-        shift = position & np.uint64(63)
-        return self.words[word] << shift | self.words[word + 1] >> np.uint64(1) >> (np.uint64(63) - shift)
+        word, shift = (position >> np.uint64(6)).view(np.int64), position & np.uint64(63)
+        found = self.words.take(word, mode="clip")
+        after = self.next.take(word, mode="clip")
+        found <<= shift
+        after >>= np.uint64(64) - shift  # by 64: 0
+        found |= after
+        return found
 
-    def _varint(self, k: int) -> Any:
-        """Read the first k chunks' variable-length integers, which begin at whole bytes."""
+    def _varint(self) -> Any:
+        """Read variable-length integers, which begin at whole bytes."""
         import numpy as np
 
-        position = self.position[:k]
-        place, found = (position >> np.uint64(3)).view(np.int64), np.zeros(k, np.uint64)
-        more = np.ones(k, bool)
+        place = (self.position >> np.uint64(3)).view(np.int64)
+        found, more = np.zeros(len(place), np.uint64), np.ones(len(place), bool)
         for n in range(_LONGEST_VARINT):
             byte = self.bytes[np.minimum(place, len(self.bytes) - 1)].astype(np.uint64)
             found = np.where(more, found | (byte & np.uint64(127)) << np.uint64(7 * n), found)
@@ -135,36 +134,70 @@ class _Batch:
         self.position = place.view(np.uint64) << np.uint64(3)
         return found
 
-    def _delta(self) -> Any:
-        """Read the deltas of the deltas of the times (ms)."""
+    def _delta(self, delta: Any) -> Any:
+        """Read the deltas of the deltas of the times (ms) into `delta`; return the bits after them.
+
+        A steady scrape has none: one bit each, and the others are few.
+        """
         import numpy as np
 
         bits = self._window(self.position)
-        kind = (bits >> np.uint64(60)).view(np.int64)
+        some = np.flatnonzero(bits.view(np.int64) < 0)
+        if len(some):
+            position, read = self.position[some], bits[some]
+        bits <<= np.uint64(1)
+        self.position += np.uint64(1)
+        if not len(some):
+            return bits
+        kind = (read >> np.uint64(60)).view(np.int64)
         mark, width = self.mark[kind], self.width[kind]
-        found = (bits << mark) >> (np.uint64(64) - width)
+        found = (read << mark) >> (np.uint64(64) - width)
         long = width == 64
+        position += mark
         if long.any():
-            found = np.where(long, self._window(self.position + mark), found)
+            found = np.where(long, self._window(position), found)
         full = np.uint64(1) << width  # of 64 bits: 0, and the number is right as it is
         found = np.where((found > full >> np.uint64(1)) & ~long, found - full, found)
-        self.position = self.position + mark + width
-        return found.view(np.int64)
+        delta[some] += found.view(np.int64)
+        position += width
+        self.position[some], bits[some] = position, self._window(position)
+        return bits
 
-    def _value(self, value: Any, lead: Any, kept: Any) -> tuple[Any, Any, Any]:
-        """Read the values' next XOR: with the leading zeros and kept bits so far, or new ones."""
+    def _change(self, bits: Any, where: Any) -> Any:
+        """Read the values' next XOR; `where` says, and is told, where the bits that change lie."""
         import numpy as np
 
-        bits = self._window(self.position)
-        kind = bits >> np.uint64(62)  # 0, 1: unchanged; 2: as before; 3: new
-        new, changed = kind == 3, kind > 1
-        lead = np.where(new, bits >> np.uint64(57) & np.uint64(31), lead)
-        size = bits >> np.uint64(51) & np.uint64(63)
-        kept = np.where(new, np.where(size == 0, np.uint64(64), size), kept)
-        self.position = self.position + np.where(
-            new, np.uint64(13), np.where(changed, 2, 1).astype(np.uint64)
-        )
-        width = np.where(changed, kept, np.uint64(0))
-        found = self._window(self.position) >> (np.uint64(64) - width)
-        self.position = self.position + width
-        return value ^ found << (np.uint64(64) - lead - kept), lead, kept
+        kind = (bits >> np.uint64(62)).view(np.int64)
+        bits >>= np.uint64(51)
+        bits &= np.uint64(2047)
+        np.copyto(where, bits.view(np.int64), where=kind == 3)
+        kind <<= 11
+        kind |= where
+        found = self._window(self.position + self.value.head.take(kind))
+        found >>= self.value.down.take(kind)
+        found <<= self.value.up.take(kind)
+        self.position += self.value.taken.take(kind)
+        return found
+
+
+class _Values(NamedTuple):
+    """By a value's two bits and the eleven that say where (leading zeros, kept bits): how it is read."""
+
+    head: NDArray[np.uint64]
+    down: NDArray[np.uint64]  # shifts, to the right and then to the left
+    up: NDArray[np.uint64]
+    taken: NDArray[np.uint64]  # bits, of all
+
+    @classmethod
+    def made(cls) -> _Values:
+        """Make the tables: 8,192 cases."""
+        import numpy as np
+
+        kind, where = np.divmod(np.arange(4 * 2048), 2048)
+        lead, kept = np.divmod(where, 64)
+        kept[kept == 0] = 64
+        head, changed = np.array(_HEAD)[kind], kind > 1
+        kept[~changed] = 0  # shifted by 64: nothing changes
+        up = np.maximum(64 - lead - kept, 0)
+        columns = (head, 64 - kept, up, head + kept)
+        return cls(*(column.astype(np.uint64) for column in columns))

@@ -72,9 +72,9 @@ def transitions(
 
     if len(times) == 0:
         return []
-    kept = np.append(times[1:] != times[:-1], True)  # of two samples at one instant, the last counts
-    places = np.flatnonzero(kept)
-    series = _Series(times[kept], values[kept], reading, np.searchsorted(places, np.array(joints, np.int64)))
+    places = _places(times)
+    joined = np.searchsorted(places, np.array(joints, np.int64))
+    series = _Series(times[places], values[places], reading, joined)
     enter = _ENTER[op]
     breach = _breach(series.values, op, threshold) & ~series.stale
     changed = np.zeros(len(breach), bool)
@@ -157,8 +157,8 @@ def _lives(
         return
     import numpy as np
 
-    kept = np.append(times[1:] != times[:-1], True)
-    places, series = np.flatnonzero(kept), _Series(times[kept], values[kept], reading)
+    places = _places(times)
+    series = _Series(times[places], values[places], reading)
     first: int | None = None
     for i in (int(n) for n in np.flatnonzero(~series.stale)):
         if first is None:
@@ -169,6 +169,13 @@ def _lives(
         end = series.vanished(i) if series.vanishes[i] else None
         yield _Life(begin.latest, number, begin, int(places[first]), int(places[i]), end)
         first = None
+
+
+def _places(times: NDArray[np.int64]) -> Any:
+    """Return which samples count: of two at one instant, the last."""
+    import numpy as np
+
+    return np.flatnonzero(np.append(times[1:] != times[:-1], True))
 
 
 class _Series:
