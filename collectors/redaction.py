@@ -18,13 +18,13 @@ _BEFORE = (
     rb"(?:\\*[\"'])?(?:\s*[:=]\s*|\s+)(?:\\*[\"'])?)"
 )
 
-#: Tokens of common form: what a text must hold in lower case to be searched at all (searching is
-#: slow, and most payloads hold none of it), and the pattern, which stays inside one JSON string.
+#: Tokens of common form: what a text must hold in lower case and without dots to be searched at all
+#: (searching is slow, and most payloads hold none of it), and the pattern, which stays inside one JSON string.
 PATTERNS: tuple[tuple[tuple[bytes, ...], bytes], ...] = (
     ((b"xox",), rb"xox[a-z]-[A-Za-z0-9-]{8,}"),
     ((b"xapp-",), rb"xapp-[A-Za-z0-9-]{8,}"),
-    ((b"hooks.slack.com",), rb"hooks\.slack\.com\\?/services(?:\\?/[A-Za-z0-9_-]+)+"),
-    ((b"slack-files.com",), rb"(?<=slack-files\.com)(?:\\?/)+[A-Z0-9]+-[A-Z0-9]+-[0-9a-f]{6,}"),
+    ((b"hooksslackcom",), rb"hooks\.slack\.com\\?/services(?:\\?/[A-Za-z0-9_-]+)+"),
+    ((b"slack-filescom",), rb"(?<=slack-files\.com)(?:\\?/)+[A-Z0-9]+-[A-Z0-9]+-[0-9a-f]{6,}"),
     ((b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_"), rb"gh[pousr]_[A-Za-z0-9]{20,}"),
     ((b"github_pat_",), rb"github_pat_[A-Za-z0-9_]{20,}"),
     ((b"glpat-", b"gldt-", b"glrt-", b"glcbt-", b"glptt-", b"glsoat-"), rb"gl(?:pat|dt|rt|cbt|ptt|soat)-[A-Za-z0-9_-]{16,}"),
@@ -36,8 +36,8 @@ PATTERNS: tuple[tuple[tuple[bytes, ...], bytes], ...] = (
     # Not inside a word: `task-...`, or an opaque id that a source wants back (a point in time).
     ((b"sk-",), rb"(?<![A-Za-z0-9_-])sk-[A-Za-z0-9_-]{20,}"),
     ((b"k_live_",), rb"[sr]k_live_[A-Za-z0-9]{16,}"),
-    ((b"sg.",), rb"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
-    ((b".eyj",), rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
+    ((b"sg",), rb"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
+    ((b"eyj",), rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
     ((b"private key",), rb"-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*?-----END [A-Z ]*PRIVATE KEY-----"),
     ((b"bearer ", b"basic "), rb"(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9._~+/=-]{16,}"),
     ((b"://", b":\\/\\/"), rb"(?:(?<=://)|(?<=:\\/\\/))[^\s\"'/@:\\]+:[^\s\"'/@\\]+(?=@)"),
@@ -55,7 +55,7 @@ PATTERNS: tuple[tuple[tuple[bytes, ...], bytes], ...] = (
 )  # fmt: skip
 # Lower case without what no literal holds: numbers, which most bytes of a metric answer are.
 _LOWER = bytes(range(256)).lower()
-_NO_LITERAL = b'0123456789,[]"'
+_NO_LITERAL = b'0123456789.,[]"'
 assert not [
     one for literals, _ in PATTERNS for one in literals if set(one) & set(_NO_LITERAL) or one != one.lower()
 ]
