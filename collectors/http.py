@@ -260,8 +260,8 @@ class Http:
         # Bytes: a token may be of any language.
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         verify: ssl.SSLContext | bool = False
-        if tls.verify:
-            verify = _trust(tls, self.context)
+        if tls.verify and (urlsplit(self.base_url).scheme == "https" or tls != Tls()):
+            verify = _trust(tls, self.context)  # takes long; without TLS, only to refuse a file that is wrong
         self._client = httpx.AsyncClient(
             headers=sent, auth=basic, verify=verify, follow_redirects=False, trust_env=False,
             timeout=httpx.Timeout(seconds(self.options.timeout)),
