@@ -114,7 +114,7 @@ class Context:
 class Options(BaseModel):
     """Options that every source has."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     origin: str | None = None
     clock_error: Duration = "1s"

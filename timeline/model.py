@@ -47,7 +47,9 @@ Number = Annotated[
 class Frozen(BaseModel):
     """Base of every record: frozen; unknown members from newer minor versions are kept."""
 
-    model_config = ConfigDict(frozen=True, extra="allow", validate_by_name=True, ser_json_inf_nan="constants")
+    model_config = ConfigDict(
+        frozen=True, extra="allow", validate_by_name=True, ser_json_inf_nan="constants", defer_build=True
+    )
 
 
 class Subject(Frozen):
