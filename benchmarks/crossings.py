@@ -20,19 +20,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.crossing_ways import DAY, OURS, STEP, T0, pieces
 from benchmarks.measure import Figures, keep, run
 
-T0 = 1_772_323_200  # 2026-03-01T00:00:00Z
-STEP = 15
-DAY = 86_400
-LIMIT = 95.0
 MARGIN = 40  # samples before and after: no series begins or ends with the window
-POINTS = 11_000  # that Prometheus gives of one series in one answer
-Crossing = tuple[str, int, bool]  # instance, milliseconds of the sample, into breach or out of it
-OURS = {"envelope": "auto", "chunks": "remote_read", "json": "samples"}
 WAYS = ("curl", *OURS, "client")
 AIMS = {"envelope": 1.0, "chunks": 0.5, "json": 1.4}  # of curl
 
@@ -59,107 +52,20 @@ def samples(series: int, part: range) -> Iterator[str]:
     yield "# EOF"
 
 
-def ours(url: str, end: int, way: str) -> tuple[list[Crossing], int]:
-    """Read by our ladder, with evidence in memory; return the crossings and the evidence's bytes."""
-    import anyio
-
-    from collectors.base import Context
-    from collectors.http import Http
-    from collectors.metric_facts import Maker, Watch
-    from collectors.metric_ladder import sample
-    from collectors.metric_samples import Server, question
-    from collectors.prometheus_api import PrometheusApi, PrometheusOptions
-    from collectors.redaction import Redactor
-    from collectors.remote_read import RemoteRead
-    from collectors.tape import MemoryStore, RecordingTape
-    from timeline.instant import NS
-    from timeline.model import Incident, Window
-
-    async def read() -> tuple[list[Crossing], int]:
-        tape = RecordingTape("bench", "bench", MemoryStore(), Redactor())
-        context = Context(
-            "bench", Incident(id="bench"), end * NS + DAY * NS, tape, lambda reference: reference
-        )
-        options = PrometheusOptions(url=url, timeout="120s", time_cap="600s")
-        window, asked = Window(start=T0 * NS, end=end * NS), question("bench", STEP * NS)
-        async with Http(context, options) as http:
-            api = PrometheusApi(context, options, http)
-            server = Server(api, end * NS + DAY * NS, 0, False, RemoteRead(api), OURS[way])
-            sampled = await sample(server, asked, [(">", LIMIT)], window)
-        maker = Maker("bench", "bench", asked, window, api.link)
-        facts = [
-            f for f in maker.facts(Watch("b", ">", LIMIT), sampled) if f.kind.startswith("metric.crossed")
-        ]
-        return [
-            (dict(f.subject.labels)["instance"], f.latest // 1_000_000, f.kind == "metric.crossed_above")
-            for f in facts
-        ], tape.bytes
-
-    return anyio.run(read)
-
-
-def client(url: str, end: int, _: str) -> tuple[list[Crossing], int]:
-    """Read with prometheus-api-client into its data frame, and compare with pandas."""
-    import pandas as pd
-    from prometheus_api_client import MetricRangeDataFrame, PrometheusConnect
-
-    connect = PrometheusConnect(url=url, timeout=600)
-    frames = [
-        MetricRangeDataFrame(connect.custom_query_range("bench", _time(a), _time(b), str(STEP)))
-        for a, b in pieces(end)
-    ]
-    frame = pd.concat(frames)
-    frame["breach"] = frame["value"].astype(float) > LIMIT
-    frame["at"] = frame.index
-    frame = frame.sort_values(["instance", "at"], kind="stable")
-    before = frame.groupby("instance")["breach"].shift()
-    changed = frame[(before.notna()) & (frame["breach"] != before)]
-    return [
-        (str(instance), int(at.timestamp() * 1000), bool(breach))
-        for instance, at, breach in zip(changed["instance"], changed["at"], changed["breach"], strict=True)
-    ], 0
-
-
-def pieces(end: int) -> Iterator[tuple[int, int]]:
-    """Yield the ranges (s) that the server answers: 11,000 points each."""
-    for start in range(T0, end, POINTS * STEP):
-        yield start, min(start + (POINTS - 1) * STEP, end - STEP)
-
-
-def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
-
-
 def command(way: str, url: str, end: int, out: Path) -> list[str | Path]:
     """Return the process of one way; curl's writes nothing and fails on refusals."""
     if way != "curl":
         return [
             sys.executable,
             "-m",
-            "benchmarks.crossings",
-            "--way",
+            "benchmarks.crossing_ways",
             way,
-            "--url",
             url,
-            "--end",
             str(end),
-            "--out",
             out,
         ]
     urls = [f"{url}/api/v1/query_range?query=bench&start={a}&end={b}&step={STEP}" for a, b in pieces(end)]
     return ["curl", "-sSf", *(part for one in urls for part in ("-o", "/dev/null", one))]
-
-
-def one(way: str, url: str, end: int, out: Path) -> None:
-    """Run a way in this process and leave what it found."""
-    from service.garbage import seldom_collected
-
-    if way == "client":
-        found, size = client(url, end, way)
-    else:
-        with seldom_collected():  # as our commands begin
-            found, size = ours(url, end, way)
-    out.write_text(json.dumps({"crossings": sorted(found), "bytes": size}))
 
 
 def main() -> None:
@@ -170,15 +76,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
     parser.add_argument("--client-days", type=int, default=1, help="longest range the client is given")
-    parser.add_argument("--way", choices=WAYS)
     parser.add_argument("--serve", type=Path)
-    parser.add_argument("--url")
-    parser.add_argument("--end", type=int)
-    parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
-    if asked.way:
-        one(asked.way, asked.url, asked.end, asked.out)
-        return
     if asked.serve:
         serve(asked.serve, asked.series, max(asked.days))
         return

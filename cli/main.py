@@ -15,6 +15,7 @@ from cli.backfill import backfill
 from cli.check import check, sign_off, status
 from cli.diff import diff
 from cli.drill import drill
+from cli.ending import end
 from cli.export import export
 from cli.options import AsJson, ConfigFile
 from cli.publish import publish
@@ -216,13 +217,14 @@ def main() -> None:
     except ForeignPackageError as err:
         sys.exit(f"timeline: {err}")
     from timeline.errors import TimelineError, UsageError
-    from timeline.text import clean
 
     _bear_any_terminal()
     _ask_only_for(sys.argv[1:], app)
     try:
         app()
     except TimelineError as err:
+        from timeline.text import clean
+
         typer.echo(f"timeline: {clean(str(err))}", err=True)
         sys.exit(2 if isinstance(err, UsageError) else getattr(err, "exit_code", 1))
     except OSError as err:
@@ -235,5 +237,15 @@ def main() -> None:
         raise
 
 
+def run() -> None:
+    """Run the command as all that its process does."""
+    status: int | str | None = None
+    try:
+        main()
+    except SystemExit as err:
+        status = err.code
+    end(status)
+
+
 if __name__ == "__main__":
-    main()
+    run()
