@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -34,7 +34,7 @@ _HEADERS = {
 }  # fmt: skip
 _STREAMED = "application/x-streamed-protobuf"
 _XOR = 1  # the encoding of float samples; others hold native histograms
-_CHUNK = 0x12  # the tag of a series' chunk
+_LABEL, _CHUNK = 0x0A, 0x12  # the tags of a series' labels and chunks
 _FLOATS = bytes([0x18, _XOR, 0x22])  # the tag of a chunk's encoding, the encoding, the tag of its bytes
 _STALE = 0x7FF0000000000002
 _PLANNED = 1_400_000  # samples of one answer to aim for: 9 bytes each at the worst
@@ -156,18 +156,17 @@ def _series(body: bytes) -> Iterator[bytes]:
 
 def _line(series: bytes, chunks: list[Buffer]) -> _Line:
     """Read a series' labels and the sizes of its chunks, whose bytes are appended to `chunks`."""
-    found, view = _Line({}, [], 0), memoryview(series)
     at, end = 0, len(series)
+    while at < end and series[at] == _LABEL and series[at + 1] < 128:
+        at += 2 + series[at + 1]
+    found = _Line(dict(_labels(series[:at])), [], 0)
     while at < end:
-        if series[at] == _CHUNK and (place := _plain_chunk(series, at, end)):
-            at = place[1]
-            chunks.append(view[place[0] : at])
-            found.sizes.append(at - place[0])
+        if (after := _plain_chunks(series, at, end, chunks, found.sizes)) > at:
+            at = after
             continue
         number, value, at = field(series, at, end)
         if number == 1:
-            pair = dict(fields(value))
-            found.labels[_text(pair.get(1))] = _text(pair.get(2))
+            found.labels |= _labels(tagged(1, value))
         elif number == 2:
             parts = dict(fields(value))
             floats = parts.get(3) == _XOR
@@ -177,19 +176,32 @@ def _line(series: bytes, chunks: list[Buffer]) -> _Line:
     return found
 
 
-def _plain_chunk(data: bytes, at: int, end: int) -> tuple[int, int] | None:
-    """Return where the bytes of the chunk of floats at `at` lie, if written as servers do; else None.
+@lru_cache(maxsize=10_000)  # the same in every answer, and in most frames
+def _labels(message: bytes) -> dict[str, str]:
+    pairs = (dict(fields(value)) for _, value in fields(message))
+    return {_text(pair.get(1)): _text(pair.get(2)) for pair in pairs}
 
-    That is: two times of six bytes (until the year 2109), the encoding, the bytes, of two-byte sizes.
+
+def _plain_chunks(data: bytes, at: int, end: int, chunks: list[Buffer], sizes: list[int]) -> int:
+    """Read the chunks from `at` on that are written as servers write them; return where those end.
+
+    Each with a size of two bytes: two times of six bytes (until the year 2109), the encoding, the bytes.
     """
-    low = at + 3
-    high = low + (data[at + 1] & 127 | data[at + 2] << 7)
-    if high > end or high - low < 20 or data[at + 1] < 128 or data[at + 2] > 127:
-        return None
-    if data[low] != 8 or data[low + 7] != 16 or data[low + 14 : low + 17] != _FLOATS:
-        return None
-    size, begin = varint(data, low + 17)
-    return (begin, high) if begin + size == high else None
+    view = memoryview(data)
+    while at + 21 < end and data[at] == _CHUNK and data[at + 1] > 127 and data[at + 2] < 128:
+        low = at + 3
+        after = low + (data[at + 1] & 127 | data[at + 2] << 7)
+        if data[low] != 8 or data[low + 7] != 16 or data[low + 14 : low + 17] != _FLOATS:
+            break
+        size, begin = data[low + 17], low + 18
+        if size > 127:
+            size, begin = size & 127 | data[begin] << 7, low + 19
+        if begin + size != after or data[begin - 1] > 127 or after > end:
+            break
+        chunks.append(view[begin:after])
+        sizes.append(size)
+        at = after
+    return at
 
 
 def _text(value: Any) -> str:
@@ -243,13 +255,17 @@ def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) 
         read = xor_chunks.decode(memoryview(payload.data)[head:], every[kept])
     except ValueError as err:  # msgspec's errors are among them
         raise SourceError("undecodable", f"a remote read's chunks cannot be read: {err}") from err
-    stale = read.values.view(np.uint64) == _STALE
-    wanted = (read.times >= first) & (read.times <= last) & ~stale
-    places = read.starts - np.searchsorted(np.flatnonzero(~wanted), read.starts)
-    times, values = read.times[wanted] * MS, read.values[wanted]
+    times, values, places = read.times, read.values, read.starts
+    times *= MS
+    stale = np.flatnonzero(values.view(np.uint64) == _STALE)
+    if len(stale):
+        times, values = np.delete(times, stale), np.delete(values, stale)
+        places = places - np.searchsorted(stale, places)
     disorder = np.flatnonzero(times[1:] <= times[:-1]).tolist()
     bare = Payload(payload.sha256, b"", payload.status, payload.headers)
-    answer = _Answer(times, values, disorder, places, np.cumsum(every[kept]) + head, every[kept], bare)
+    answer = _Answer(
+        times, values, (first * MS, last * MS + 1), disorder, places, np.cumsum(every[kept]) + head, every[kept], bare
+    )  # fmt: skip
     groups: dict[LabelKey, list[range]] = {}
     at = 0
     for line in lines:
@@ -263,10 +279,11 @@ def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) 
 
 
 class _Answer(NamedTuple):
-    """All kept samples of an answer in the order of its chunks, and the chunks."""
+    """All samples of an answer in the order of its chunks, and the chunks."""
 
     times: NDArray[np.int64]
     values: NDArray[np.float64]
+    cut: tuple[int, int]  # from when on, and before when, samples are wanted (ns)
     disorder: list[int]  # samples that the next one is not later than: a series' last one, mostly
     places: NDArray[np.int64]  # of each chunk's first sample (one more)
     ends: NDArray[np.int64]
@@ -287,6 +304,8 @@ class _Answer(NamedTuple):
         ordered = beyond == len(self.disorder) or self.disorder[beyond] >= high - 1
         if not ordered or any(a.stop != b.start for a, b in pairwise(frames)):
             return self._sorted(labels, frames)
+        low, high = (low + np.searchsorted(self.times[low:high], self.cut)).tolist()
+        firsts = np.clip(firsts, low, high)
         shown = np.flatnonzero(firsts[1:] > firsts[:-1])
         lie = Chunks(
             0, self.payload, firsts[shown] - low, self.ends[chunks][shown], self.sizes[chunks][shown]
@@ -303,6 +322,7 @@ class _Answer(NamedTuple):
         times = self.times[places]
         order = np.argsort(times, kind="stable")
         order = order[np.append(times[order][1:] != times[order][:-1], True)]
+        order = order[slice(*np.searchsorted(times[order], self.cut))]
         owner = owner[order]
         firsts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])) if len(owner) else owner
         held = owner[firsts]

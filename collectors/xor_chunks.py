@@ -20,7 +20,7 @@ _WIDTH = [0] * 8 + [14] * 4 + [17, 17, 20, 64]
 #: 11: bits elsewhere): what the mark takes, with the five and six bits that say where.
 _HEAD = [1, 1, 2, 13]
 _LONGEST_VARINT = 10  # bytes
-_BATCH = 4_096  # chunks decoded together: what they need stays in the processor's cache
+_BATCH = 16_384  # chunks decoded together: what they need stays in the processor's cache
 
 
 class Decoded(NamedTuple):
@@ -95,8 +95,8 @@ class _Batch:
                 bits = self._window(self.position)
             else:
                 bits = self._delta(delta)
-            time = time + delta
-            value = value ^ self._change(bits, where)
+            time += delta
+            value ^= self._change(bits, where)
             place += 1
             times[place], values[place] = time, value
         self._check()
