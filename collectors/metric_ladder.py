@@ -54,7 +54,9 @@ async def _whole(server: Server, asked: Question, span: Span, size: Size) -> Sam
         return Sampled(found, span.reading, "read whole, as JSON")
     count = size.samples(size.series, span.width)
     found, how = await pull(server, asked.plain.selector, span, count)
-    return Sampled([applied(series, asked.plain) for series in found], span.reading, how)
+    if asked.plain.steps:
+        found = [applied(series, asked.plain) for series in found]
+    return Sampled(found, span.reading, how)
 
 
 async def _size(server: Server, asked: Question, span: Span) -> Size:

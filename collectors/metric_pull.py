@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from collectors.base import SourceError
 from collectors.metric_samples import Server, Span
 from collectors.prometheus_json import Samples
@@ -9,7 +11,7 @@ from collectors.prometheus_json import Samples
 _WORTH = 20_000  # samples; fewer come as fast as JSON, which people can read
 
 
-async def pull(server: Server, selector: str, span: Span, size: float) -> tuple[list[Samples], str]:
+async def pull(server: Server, selector: str, span: Span, size: float) -> tuple[Sequence[Samples], str]:
     """Read the samples of a selector, about `size` many; say how they were read."""
     start, end = span.start, span.end
     chunks = server.way != "samples" and (size > _WORTH or server.way == "remote_read")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -42,7 +43,7 @@ class Sampled(NamedTuple):
     no time were there no series at all.
     """
 
-    series: list[Samples]
+    series: Sequence[Samples]
     reading: Reading
     way: str
     spacing: int | None = None

@@ -77,7 +77,7 @@ class PrometheusApi:
         """Evaluate at an instant (ns, cut to ms); read the elements with `.vector()`."""
         return await self._ask("query", expression, {"time": _seconds(at // MS)})
 
-    async def range(self, expression: str, start: int, end: int, step: int) -> list[Samples]:
+    async def range(self, expression: str, start: int, end: int, step: int) -> Sequence[Samples]:
         """Evaluate at every multiple of `step` (ns, whole ms) in the closed `[start, end]` (ns)."""
         first, last = -(-start // step), end // step
         size = self.options.max_points
@@ -91,7 +91,7 @@ class PrometheusApi:
         span = {"start": _seconds(start // MS), "end": _seconds(end // MS), "step": _seconds(step // MS)}
         return await self._ask("query_range", expression, span)
 
-    async def raw(self, selector: str, start: int, end: int, expected: float = 0) -> list[Samples]:
+    async def raw(self, selector: str, start: int, end: int, expected: float = 0) -> Sequence[Samples]:
         """Read the stored samples of a plain selector in the closed `[start, end]` (ns).
 
         VictoriaMetrics shows a stale marker as a NaN sample; Prometheus leaves it out. `expected`

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -220,27 +220,61 @@ def _body(data: bytes) -> _Body[Any]:
         return body
 
 
-def join(results: Iterable[tuple[Result, int, int]]) -> list[Samples]:
+class Piece(NamedTuple):
+    """A series' samples of one answer, and where they lie in it (`begin` is 0)."""
+
+    labels: dict[str, str]
+    times: NDArray[np.int64]
+    values: NDArray[np.float64]
+    place: Part | Chunks
+
+
+class Joined(Sequence[Samples]):
+    """Series of several answers, which are in order of time.
+
+    One is joined when it is looked at, and each time: to keep all of them joined would take their
+    memory twice, and the system longer to give it than the joining.
+    """
+
+    def __init__(self, pieces: Iterable[Piece]) -> None:
+        found: dict[LabelKey, list[Piece]] = {}
+        for piece in pieces:
+            found.setdefault(tuple(sorted(piece.labels.items())), []).append(piece)
+        self._series = [pieces for _, pieces in sorted(found.items())]
+
+    def __len__(self) -> int:
+        return len(self._series)
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return one series (of a slice: a list)."""
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        import numpy as np
+
+        pieces, begin, parts = self._series[index], 0, []
+        for piece in pieces:
+            parts.append(piece.place._replace(begin=begin))
+            begin += len(piece.times)
+        first = pieces[0]
+        if len(pieces) == 1:
+            return Samples(first.labels, first.times, first.values, tuple(parts))
+        times, values = [piece.times for piece in pieces], [piece.values for piece in pieces]
+        return Samples(first.labels, np.concatenate(times), np.concatenate(values), tuple(parts))
+
+
+def join(results: Iterable[tuple[Result, int, int]]) -> Sequence[Samples]:
     """Join answers in order of time, each cut to its closed `[start, end]` (ns), by series."""
+    return Joined(piece for result in results for piece in _pieces(*result))
+
+
+def _pieces(result: Result, start: int, end: int) -> Iterator[Piece]:
     import numpy as np
 
-    found: dict[LabelKey, tuple[dict[str, str], list[Any], list[Any], list[Part]]] = {}
-    for result, start, end in results:
-        for index, series in enumerate(result.series):
-            times, values = series.times, series.values
-            low, high = (int(i) for i in np.searchsorted(times, (start, end + 1)))
-            if low == high:
-                continue
-            key = tuple(sorted(series.metric.items()))
-            _, all_times, all_values, parts = found.setdefault(key, (series.metric, [], [], []))
-            begin = sum(map(len, all_times))
-            parts.append(Part(begin, result.payload, f"/data/result/{index}/values", low))
-            all_times.append(times[low:high])
-            all_values.append(values[low:high])
-    return [
-        Samples(labels, np.concatenate(times), np.concatenate(values), tuple(parts))
-        for _, (labels, times, values, parts) in sorted(found.items())
-    ]
+    for index, series in enumerate(result.series):
+        low, high = (int(i) for i in np.searchsorted(series.times, (start, end + 1)))
+        if low < high:
+            part = Part(0, result.payload, f"/data/result/{index}/values", low)
+            yield Piece(series.metric, series.times[low:high], series.values[low:high], part)
 
 
 def _arrays(pairs: msgspec.Raw) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

@@ -8,6 +8,7 @@ one. Stale markers are left out, as raw ranges leave them out.
 
 from __future__ import annotations
 
+import struct
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache, partial
@@ -20,7 +21,7 @@ import msgspec
 from collectors import xor_chunks
 from collectors.base import Answer, Payload, PayloadTooLargeError, SourceError
 from collectors.prometheus_api import PrometheusApi
-from collectors.prometheus_json import MS, Chunks, LabelKey, Samples
+from collectors.prometheus_json import MS, Chunks, Joined, LabelKey, Piece, Samples
 from collectors.protobuf import Buffer, field, fields, snappy, tagged, varint
 from collectors.side_by_side import together
 
@@ -36,6 +37,9 @@ _STREAMED = "application/x-streamed-protobuf"
 _XOR = 1  # the encoding of float samples; others hold native histograms
 _LABEL, _CHUNK = 0x0A, 0x12  # the tags of a series' labels and chunks
 _FLOATS = bytes([0x18, _XOR, 0x22])  # the tag of a chunk's encoding, the encoding, the tag of its bytes
+#: A chunk as servers write it, to the first byte of its own, or the one after: tag, two bytes of size, two
+#: times of six bytes (until the year 2109) with their tags, `_FLOATS`, one or two bytes of size.
+_HEAD = struct.Struct("<BBBB6xB6x3sBB")
 _STALE = 0x7FF0000000000002
 _PLANNED = 1_400_000  # samples of one answer to aim for: 9 bytes each at the worst
 Matcher = tuple[str, str, str]  # name, operator, value
@@ -66,7 +70,7 @@ class RemoteRead:
             return False
         return not await self._api.has_series([_with(selector, name) for name in external], start, end)
 
-    async def read(self, selector: str, start: int, end: int, expected: float) -> list[Samples]:
+    async def read(self, selector: str, start: int, end: int, expected: float) -> Sequence[Samples]:
         """Read the samples in the closed `[start, end]` (ns); `expected` many samples plan the pieces.
 
         Raises SourceError; the caller then reads JSON.
@@ -75,9 +79,9 @@ class RemoteRead:
         count = min(max(1, -(-int(expected) // _PLANNED)), max(1, last - first + 1))
         edges = [first + (last + 1 - first) * i // count for i in range(count + 1)]
         found = await together([partial(self._pieces, selector, a, b - 1) for a, b in pairwise(edges)])
-        return _joined([piece for pieces in found for piece in pieces])
+        return Joined(piece for pieces in found for piece in pieces)
 
-    async def _pieces(self, selector: str, first: int, last: int) -> list[_Piece]:
+    async def _pieces(self, selector: str, first: int, last: int) -> list[Piece]:
         try:
             payload = await self._ask(matchers(selector) or (), selector, first, last)
         except PayloadTooLargeError:
@@ -183,20 +187,15 @@ def _labels(message: bytes) -> dict[str, str]:
 
 
 def _plain_chunks(data: bytes, at: int, end: int, chunks: list[Buffer], sizes: list[int]) -> int:
-    """Read the chunks from `at` on that are written as servers write them; return where those end.
-
-    Each with a size of two bytes: two times of six bytes (until the year 2109), the encoding, the bytes.
-    """
+    """Read the chunks from `at` on that are written as servers write them; return where those end."""
     view = memoryview(data)
-    while at + 21 < end and data[at] == _CHUNK and data[at + 1] > 127 and data[at + 2] < 128:
-        low = at + 3
-        after = low + (data[at + 1] & 127 | data[at + 2] << 7)
-        if data[low] != 8 or data[low + 7] != 16 or data[low + 14 : low + 17] != _FLOATS:
+    while at + _HEAD.size <= end:
+        tag, one, two, first, last, floats, three, four = _HEAD.unpack_from(data, at)
+        if tag != _CHUNK or first != 8 or last != 16 or floats != _FLOATS or one < 128 or two > 127:
             break
-        size, begin = data[low + 17], low + 18
-        if size > 127:
-            size, begin = size & 127 | data[begin] << 7, low + 19
-        if begin + size != after or data[begin - 1] > 127 or after > end:
+        after = at + 3 + (one & 127 | two << 7)
+        size, begin = (three & 127 | four << 7, at + 22) if three > 127 else (three, at + 21)
+        if begin + size != after or after > end or (three > 127 and four > 127):
             break
         chunks.append(view[begin:after])
         sizes.append(size)
@@ -234,16 +233,7 @@ class _Line(msgspec.Struct):
     histograms: int
 
 
-class _Piece(NamedTuple):
-    """A series' samples of one answer, and where they lie in it."""
-
-    labels: dict[str, str]
-    times: NDArray[np.int64]
-    values: NDArray[np.float64]
-    chunks: Chunks
-
-
-def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) -> tuple[list[_Piece], int]:
+def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) -> tuple[list[Piece], int]:
     """Decode an answer, cut to the closed `[first, last]` (ms); count the series with histograms."""
     import numpy as np
 
@@ -290,7 +280,7 @@ class _Answer(NamedTuple):
     sizes: NDArray[np.int64]
     payload: Payload
 
-    def piece(self, labels: dict[str, str], frames: Sequence[range]) -> _Piece:
+    def piece(self, labels: dict[str, str], frames: Sequence[range]) -> Piece:
         """Cut one series' samples out, in order of time; of two at one instant the last counts.
 
         `frames` are the numbers of its chunks: in a row, and in order, as servers send them.
@@ -310,9 +300,9 @@ class _Answer(NamedTuple):
         lie = Chunks(
             0, self.payload, firsts[shown] - low, self.ends[chunks][shown], self.sizes[chunks][shown]
         )
-        return _Piece(labels, self.times[low:high], self.values[low:high], lie)
+        return Piece(labels, self.times[low:high], self.values[low:high], lie)
 
-    def _sorted(self, labels: dict[str, str], frames: Sequence[range]) -> _Piece:
+    def _sorted(self, labels: dict[str, str], frames: Sequence[range]) -> Piece:
         """Cut out a series whose chunks overlap, as where samples came out of order."""
         import numpy as np
 
@@ -327,22 +317,4 @@ class _Answer(NamedTuple):
         firsts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])) if len(owner) else owner
         held = owner[firsts]
         lie = Chunks(0, self.payload, firsts, self.ends[held], self.sizes[held])
-        return _Piece(labels, times[order], self.values[places[order]], lie)
-
-
-def _joined(pieces: Sequence[_Piece]) -> list[Samples]:
-    """Join answers, which are in order of time, by series."""
-    import numpy as np
-
-    found: dict[LabelKey, list[_Piece]] = {}
-    for piece in pieces:
-        found.setdefault(tuple(sorted(piece.labels.items())), []).append(piece)
-    series = []
-    for _, parts in sorted(found.items()):
-        begins = np.cumsum([0, *(len(p.times) for p in parts)])
-        chunks = tuple(p.chunks._replace(begin=int(begin)) for p, begin in zip(parts, begins, strict=False))
-        times, values = (
-            np.concatenate(some) for some in zip(*((p.times, p.values) for p in parts), strict=True)
-        )
-        series.append(Samples(parts[0].labels, times, values, chunks))
-    return series
+        return Piece(labels, times[order], self.values[places[order]], lie)
