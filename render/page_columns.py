@@ -77,19 +77,28 @@ def _before(values: Sequence[str | None]) -> Iterable[str]:
 def _differing(values: Sequence[str | None], others: Iterable[str]) -> Json:
     """Return, for each text, how many characters it shares at the start with the other, and the rest."""
     made: list[Json] = []
+    shared = 0
     for value, other in zip(values, others, strict=True):
         if value is None:
             made.append(None)
             continue
-        # Counted as JavaScript counts: in units of UTF-16, and never inside a pair.
-        shared = _shared(value, other)
-        units = len(value[:shared].encode("utf-16-le", "surrogatepass")) // 2
+        shared = _shared(value, other, shared)
+        units = shared
+        if not value.isascii():  # counted as JavaScript counts: in units of UTF-16, and never inside a pair
+            units = len(value[:shared].encode("utf-16-le", "surrogatepass")) // 2
         made += [units, value[shared:]]
     return made
 
 
-def _shared(a: str, b: str) -> int:
+def _shared(a: str, b: str, guess: int) -> int:
+    """Return how many characters `a` and `b` share at the start: often as many as those before them."""
     low, high = 0, min(len(a), len(b))
+    if guess <= high and a[:guess] == b[:guess]:
+        if guess == high or a[guess] != b[guess]:
+            return guess
+        low = guess + 1
+    else:
+        high = min(high, max(guess - 1, 0))
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if a[:middle] == b[:middle] else (low, middle - 1)

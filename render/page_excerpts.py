@@ -136,8 +136,12 @@ def _element(whole: Json, parent: str, last: str) -> Found:
 
 def _pretty(value: Json) -> str:
     # A sample, `[time, value]`, reads better on one line.
-    plain = isinstance(value, list) and len(value) <= 4 and not any(isinstance(v, list | dict) for v in value)
-    return json.dumps(value, indent=None if plain else 2, ensure_ascii=False)
+    if isinstance(value, list) and len(value) <= 4 and not any(isinstance(v, list | dict) for v in value):
+        return json.dumps(value, ensure_ascii=False)
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    except TypeError:  # an integer beyond 64 bits
+        return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def load(data: bytes) -> Json:
@@ -160,6 +164,8 @@ def resolve(value: Json, pointer: str) -> Json:
 
 def cut(text: str, limit: int) -> str:
     """Return `text`, or its beginning in at most `limit` bytes of UTF-8, ending in an ellipsis."""
+    if len(text) <= limit and text.isascii():
+        return text
     data = text.encode("utf-8", "replace")
     if len(data) <= limit:
         return data.decode()
