@@ -66,6 +66,7 @@ def civil_from_days(days: int) -> tuple[int, int, int]:
     return yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) // 5 + 1
 
 
+@lru_cache(maxsize=1024)  # a source often tells one time twice
 def read_civil(text: str) -> Civil:
     """Read a written date-time; raise UndecodableTimeError when it is none, or an impossible one.
 
