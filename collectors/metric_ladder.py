@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
 from importlib import import_module
@@ -33,8 +34,8 @@ async def sample(
     if span.end < span.start:
         return Sampled([], span.reading, "read whole, as JSON")
     size = await _size(server, asked, span)
-    # It takes as long to load as a server to answer: meanwhile.
-    Thread(target=import_module, args=("numpy",)).start()
+    if "numpy" not in sys.modules:  # it takes as long to load as a server to answer: meanwhile
+        Thread(target=import_module, args=("numpy",)).start()
     small = size.samples(size.series, span.width) < (_SMALL if asked.plain else _SMALL_GRID)
     if server.way == "envelope" or (server.way == "auto" and not small):
         try:

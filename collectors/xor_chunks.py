@@ -35,11 +35,15 @@ def decode(data: bytes | memoryview, sizes: NDArray[np.int64]) -> Decoded:
     """Decode XOR chunks that lie in a row (each a two-byte count first); raise ValueError for a cut one."""
     import numpy as np
 
+    if not len(sizes):
+        return Decoded(np.empty(0, np.int64), np.empty(0), np.zeros(1, np.int64))
     begins = np.cumsum(sizes) - sizes
-    if len(sizes) and (int(sizes.min()) < 2 or int(sizes.sum()) > len(data)):
+    if int(sizes.min()) < 2 or int(sizes.sum()) > len(data):
         raise ValueError("a chunk is shorter than its count")
-    held = np.frombuffer(b"".join((data, bytes(32 - len(data) % 8))), np.uint8)
-    words = held.view(">u8").astype(np.uint64)
+    held, whole = np.frombuffer(data, np.uint8), len(data) // 8
+    words = np.zeros(whole + 3, np.uint64)
+    words[:whole] = held[: whole * 8].view(">u8")
+    words[whole] = int.from_bytes(bytes(data[whole * 8 :]).ljust(8, b"\0"), "big")
     counts = held[begins].astype(np.int64) << 8 | held[begins + 1]
     starts = np.concatenate(([0], np.cumsum(counts)))
     times, values = np.empty(int(starts[-1]), np.int64), np.empty(int(starts[-1]), np.uint64)
@@ -63,8 +67,8 @@ class _Batch:
     ) -> None:  # fmt: skip
         import numpy as np
 
-        self.bytes: Any = held  # all chunks', and some zeros
-        self.words, self.next = words[:-1], words[1:]  # the same, eight bytes each
+        self.bytes: Any = held  # all chunks'
+        self.words, self.next = words[:-1], words[1:]  # the same, eight bytes each, and some zeros
         self.ends: Any = (begins + sizes).view(np.uint64) << np.uint64(3)  # bits
         self.position: Any = (begins.view(np.uint64) << np.uint64(3)) + np.uint64(16)
         self.counts, self.out = counts, out

@@ -84,7 +84,7 @@ def test_where_it_is_refused_json_is_read(
 
 def frame(series: bytes) -> bytes:
     message = tagged(1, series)
-    return bytes([len(message)]) + b"\0\0\0\0" + message
+    return tagged(1, message)[1 : -len(message)] + b"\0\0\0\0" + message
 
 
 def test_a_stream_that_is_cut_is_no_shorter_one() -> None:
@@ -110,6 +110,27 @@ def test_only_labels_are_text_and_histograms_are_counted() -> None:
     )  # fmt: skip
     assert written.body[written.numbers_from :] == b"t=secret-number"
     assert transcribe(Answer(b"<html>", "txt", 200)).body == b"<html>"
+
+
+@pytest.mark.parametrize("size", [0, 1, 90, 127, 128, 825, 16_000, 16_384, 70_000])
+@pytest.mark.parametrize("time", [0, 1_772_373_600_000, -5, 2**42])
+def test_a_chunk_in_any_form_is_the_same_chunk(size: int, time: int) -> None:
+    data = bytes(n % 251 for n in range(size))
+    parts = [tagged(1, time), tagged(2, time + 9), tagged(3, 1), tagged(4, data)]
+    label = tagged(1, tagged(1, b"a" * 150) + tagged(2, b"b"))
+    written = []
+    for order in (parts, parts[::-1]):
+        chunk = tagged(2, b"".join(order))
+        series = label + chunk + tagged(2, tagged(3, 2)) + chunk + chunk
+        body = frame(series) * 2
+        written.append(transcribe(Answer(body, status=200, headers=STREAM)))
+    assert written[0] == written[1]
+    head, _, rest = written[0].body.partition(b"\n\n")
+    assert head.splitlines() == [head.splitlines()[0]] * 2
+    assert head.startswith(
+        b'{"labels":{"%b":"b"},"sizes":[%d,0,%d,%d],"histograms":1}' % (b"a" * 150, size, size, size)
+    )
+    assert rest == data * 6
 
 
 def test_selectors_become_matchers() -> None:
