@@ -12,14 +12,13 @@ from collectors.base import SourceError
 from collectors.metric_envelope import Size, envelope
 from collectors.metric_pull import pull
 from collectors.metric_samples import Question, Sampled, Server, Span, applied, span_of
-from collectors.prometheus_json import Value
+from collectors.prometheus_json import MS, Value
 from collectors.side_by_side import together
 from timeline.instant import NS
 from timeline.model import Window
 
 _SMALL = 40_000  # samples that are read whole: some ten requests would not be faster
 _SMALL_GRID = 600_000  # points: each look from afar evaluates the expression once more
-_LOOKS = 3  # times at which series are counted
 
 
 async def sample(
@@ -61,25 +60,22 @@ async def _whole(server: Server, asked: Question, span: Span, size: Size) -> Sam
 
 
 async def _size(server: Server, asked: Question, span: Span) -> Size:
-    """Count at a few times: what decides the way only, and no fact.
+    """Count in the middle and at the end: what decides the way only, and no fact.
 
     Asked one by one: over a range, the server would decode all that lies between as well.
     """
-    step = max(NS, span.width // _LOOKS // NS * NS)
-    times = range(-(-span.start // NS) * NS, span.end + 1, step)
+    times = (span.start + span.width // 2, span.end)
     if asked.plain is None:
         looks = await _at(server, f"count({asked.query})", times)
-        return Size(max((int(one.value) for one in looks), default=0), asked.step or NS)
+        return Size(max((int(one.value) for look in looks for one in look), default=0), asked.step or NS)
     width = 2 * span.reading.lookback
-    counts = f"count_over_time({asked.plain.selector}[{width // 1_000_000}ms])"
-    both = f'label_replace(count({counts}), "of", "series", "", "") or label_replace(max({counts}), "of", "samples", "", "")'
-    most = {"series": 0, "samples": 1}
-    for one in await _at(server, both, times):
-        of = one.labels.get("of", "")
-        most[of] = max(most.get(of, 0), int(one.value))
-    return Size(most["series"], width // most["samples"])
+    counts = f"count_over_time({asked.plain.selector}[{width // MS}ms])"
+    looks = await _at(server, f'count_values("samples", {counts})', times)
+    samples = [int(float(one.labels["samples"])) for look in looks for one in look]
+    series = max(int(sum(one.value for one in look)) for look in looks)
+    return Size(series, width // max(samples, default=1))
 
 
-async def _at(server: Server, expression: str, times: Iterable[int]) -> list[Value]:
+async def _at(server: Server, expression: str, times: Iterable[int]) -> list[list[Value]]:
     found = await together([partial(server.api.query, expression, at) for at in times])
-    return [value for one in found for value in one.vector()]
+    return [one.vector() for one in found]
