@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
@@ -201,7 +202,7 @@ def decode(payload: Payload) -> Result:
         kind, series = body.data.resultType, body.data.result
         if kind == "matrix":
             series = [_Row(s.metric, *_arrays(s.values), bool(s.histograms)) for s in series]
-    except msgspec.MsgspecError as err:
+    except (msgspec.MsgspecError, RecursionError) as err:
         raise SourceError("undecodable", f"an answer is no Prometheus result: {err}") from err
     notes = [*(body.infos or ()), *(w for w in body.warnings or () if w.startswith("PromQL "))]
     storage = [w for w in body.warnings or () if not w.startswith("PromQL ")]
@@ -232,8 +233,8 @@ class Piece(NamedTuple):
 class Joined(Sequence[Samples]):
     """Series of several answers, which are in order of time.
 
-    One is joined when it is looked at, and each time: to keep all of them joined would take their
-    memory twice, and the system longer to give it than the joining.
+    One is joined when it is looked at, and each time: who keeps all of them joined takes their
+    memory twice, and the system takes longer to give it than the joining.
     """
 
     def __init__(self, pieces: Iterable[Piece]) -> None:
@@ -281,8 +282,9 @@ def _arrays(pairs: msgspec.Raw) -> tuple[NDArray[np.int64], NDArray[np.float64]]
     """Read `[[seconds,"value"],...]` as times (ns) and values; raise SourceError(undecodable)."""
     import numpy as np
 
-    flat = _numbers(bytes(pairs).translate(None, b'"')) if pairs else np.empty(0)
-    if len(flat) % 2:
+    text = bytes(pairs).translate(None, b'"') if pairs else b"[]"
+    flat = _numbers(text)
+    if len(flat) != 2 * (text.count(b"[") - 1):
         raise SourceError("undecodable", "an answer holds a sample without its value")
     return np.rint(flat[::2] * 1000).astype(np.int64) * MS, flat[1::2].copy()
 
@@ -292,15 +294,16 @@ def _numbers(text: bytes) -> NDArray[np.float64]:
     import numpy as np
     import simdjson
 
+    if b"-0]" not in text:  # which it reads as an integer, without its sign
+        # It refuses NaN, +Inf and integers beyond 64 bits; and what are no numbers.
+        with suppress(ValueError, RuntimeError, TypeError, AttributeError):
+            parsed: Any = simdjson.Parser().parse(text)
+            return np.asarray(parsed.as_buffer(of_type="d")).view(np.float64)
+    words = text.translate(None, b"[]").split(b",")
     try:
-        parsed: Any = simdjson.Parser().parse(text)
-        return np.asarray(parsed.as_buffer(of_type="d")).view(np.float64)
-    except (ValueError, RuntimeError, TypeError, AttributeError):  # NaN, +Inf, beyond 64 bits; or no numbers
-        words = text.translate(None, b"[]").split(b",")
-        try:
-            return np.array([float(word) for word in words], np.float64)
-        except ValueError as err:
-            raise SourceError("undecodable", f"an answer holds what is no number: {err}") from err
+        return np.array([float(word) for word in words], np.float64)
+    except ValueError as err:
+        raise SourceError("undecodable", f"an answer holds what is no number: {err}") from err
 
 
 def series_text(labels: Mapping[str, str]) -> str:

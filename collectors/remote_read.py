@@ -37,10 +37,11 @@ _STREAMED = "application/x-streamed-protobuf"
 _XOR = 1  # the encoding of float samples; others hold native histograms
 _LABEL, _CHUNK = 0x0A, 0x12  # the tags of a series' labels and chunks
 _FLOATS = bytes([0x18, _XOR, 0x22])  # the tag of a chunk's encoding, the encoding, the tag of its bytes
-#: A chunk as servers write it, to the first byte of its own, or the one after: tag, two bytes of size, two
-#: times of six bytes (until the year 2109) with their tags, `_FLOATS`, one or two bytes of size.
-_HEAD = struct.Struct("<BBBB6xB6x3sBB")
+#: What a chunk as servers write it begins with: its tag and size (of two bytes, or one), two times of six bytes
+#: (from 1971 to 2109) with their tags, `_FLOATS`, and the size of its bytes (of two bytes, or one).
+_HEAD, _SHORT_HEAD = struct.Struct("<BBBB6xB6x3sBB"), struct.Struct("<BBB6xB6x3sB")
 _STALE = 0x7FF0000000000002
+_LATEST = (2**63 - 1) // MS  # ms that are an instant in ns
 _PLANNED = 1_400_000  # samples of one answer to aim for: 9 bytes each at the worst
 Matcher = tuple[str, str, str]  # name, operator, value
 
@@ -156,6 +157,8 @@ def _series(body: bytes) -> Iterator[bytes]:
             number, value, at = field(body, at, end)
             if number == 1:
                 yield value
+        if at != end:
+            raise ValueError("a message is not whole")
 
 
 def _line(series: bytes, chunks: list[Buffer]) -> _Line:
@@ -180,7 +183,7 @@ def _line(series: bytes, chunks: list[Buffer]) -> _Line:
     return found
 
 
-@lru_cache(maxsize=10_000)  # the same in every answer, and in most frames
+@lru_cache(maxsize=4_096)  # the same in every answer, and in most frames
 def _labels(message: bytes) -> dict[str, str]:
     pairs = (dict(fields(value)) for _, value in fields(message))
     return {_text(pair.get(1)): _text(pair.get(2)) for pair in pairs}
@@ -190,12 +193,18 @@ def _plain_chunks(data: bytes, at: int, end: int, chunks: list[Buffer], sizes: l
     """Read the chunks from `at` on that are written as servers write them; return where those end."""
     view = memoryview(data)
     while at + _HEAD.size <= end:
-        tag, one, two, first, last, floats, three, four = _HEAD.unpack_from(data, at)
-        if tag != _CHUNK or first != 8 or last != 16 or floats != _FLOATS or one < 128 or two > 127:
+        if data[at + 1] > 127:
+            tag, low, high, first, last, floats, own_low, own_high = _HEAD.unpack_from(data, at)
+            after = at + 3 + (low & 127 | high << 7)
+            size, begin = (own_low & 127 | own_high << 7, at + 22) if own_low > 127 else (own_low, at + 21)
+            if high > 127 or (own_low > 127 and own_high > 127):  # three bytes of size
+                break
+        else:
+            tag, low, first, last, floats, size = _SHORT_HEAD.unpack_from(data, at)
+            after, begin = at + 2 + low, at + 20
+        if tag != _CHUNK or first != 8 or last != 16 or floats != _FLOATS:
             break
-        after = at + 3 + (one & 127 | two << 7)
-        size, begin = (three & 127 | four << 7, at + 22) if three > 127 else (three, at + 21)
-        if begin + size != after or after > end or (three > 127 and four > 127):
+        if begin + size != after or after > end or not size:
             break
         chunks.append(view[begin:after])
         sizes.append(size)
@@ -204,6 +213,8 @@ def _plain_chunks(data: bytes, at: int, end: int, chunks: list[Buffer], sizes: l
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, int):
+        raise ValueError("a label is a number")  # noqa: TRY004 - the stream is wrong, not the program
     return bytes(value or b"").decode("utf-8", "replace")
 
 
@@ -246,11 +257,14 @@ def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) 
     except ValueError as err:  # msgspec's errors are among them
         raise SourceError("undecodable", f"a remote read's chunks cannot be read: {err}") from err
     times, values, places = read.times, read.values, read.starts
+    unwanted = values.view(np.uint64) == _STALE
+    if len(times) and (int(times.max()) > _LATEST or int(times.min()) < -_LATEST):
+        unwanted |= (times > _LATEST) | (times < -_LATEST)
+    left_out = np.flatnonzero(unwanted)
+    if len(left_out):
+        times, values = np.delete(times, left_out), np.delete(values, left_out)
+        places = places - np.searchsorted(left_out, places)
     times *= MS
-    stale = np.flatnonzero(values.view(np.uint64) == _STALE)
-    if len(stale):
-        times, values = np.delete(times, stale), np.delete(values, stale)
-        places = places - np.searchsorted(stale, places)
     disorder = np.flatnonzero(times[1:] <= times[:-1]).tolist()
     bare = Payload(payload.sha256, b"", payload.status, payload.headers)
     answer = _Answer(
@@ -269,7 +283,7 @@ def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) 
 
 
 class _Answer(NamedTuple):
-    """All samples of an answer in the order of its chunks, and the chunks."""
+    """An answer's samples, without stale markers, in the order of its chunks, and the chunks."""
 
     times: NDArray[np.int64]
     values: NDArray[np.float64]
@@ -311,7 +325,9 @@ class _Answer(NamedTuple):
         places = np.concatenate([np.arange(*self.places[[chunk, chunk + 1]]) for chunk in chunks])
         times = self.times[places]
         order = np.argsort(times, kind="stable")
-        order = order[np.append(times[order][1:] != times[order][:-1], True)]
+        counts = np.ones(len(order), bool)
+        counts[:-1] = times[order][1:] != times[order][:-1]
+        order = order[counts]
         order = order[slice(*np.searchsorted(times[order], self.cut))]
         owner = owner[order]
         firsts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])) if len(owner) else owner

@@ -20,7 +20,7 @@ _WIDTH = [0] * 8 + [14] * 4 + [17, 17, 20, 64]
 #: 11: bits elsewhere): what the mark takes, with the five and six bits that say where.
 _HEAD = [1, 1, 2, 13]
 _LONGEST_VARINT = 10  # bytes
-_BATCH = 16_384  # chunks decoded together: what they need stays in the processor's cache
+_BATCH = 16_384  # chunks decoded together: more take more memory, fewer more steps
 
 
 class Decoded(NamedTuple):
@@ -45,6 +45,10 @@ def decode(data: bytes | memoryview, sizes: NDArray[np.int64]) -> Decoded:
     words[:whole] = held[: whole * 8].view(">u8")
     words[whole] = int.from_bytes(bytes(data[whole * 8 :]).ljust(8, b"\0"), "big")
     counts = held[begins].astype(np.int64) << 8 | held[begins + 1]
+    if bool(
+        (counts * 2 > (sizes - 2) * 8).any()
+    ):  # a sample takes two bits or more: believed before memory is asked
+        raise ValueError("a chunk ends before its last sample")
     starts = np.concatenate(([0], np.cumsum(counts)))
     times, values = np.empty(int(starts[-1]), np.int64), np.empty(int(starts[-1]), np.uint64)
     # The longest first: those that are still being read are then always the first ones.

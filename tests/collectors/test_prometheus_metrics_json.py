@@ -35,11 +35,14 @@ def test_every_value_is_read_exactly(values: list[float]) -> None:
     assert series.labels == {"le": "+Inf", "n": "0"}
 
 
-@given(st.lists(st.integers(-(2**70), 2**70) | st.floats(width=16).map(abs), min_size=1, max_size=30))
-def test_numbers_of_any_form_are_read_exactly(values: list[float]) -> None:
-    payload = answer([(1_772_373_600 + i, str(v)) for i, v in enumerate(values)])
+TEXTS = st.integers(-(2**70), 2**70).map(str) | st.floats(width=16).map(str) | st.sampled_from(["-0", "0"])
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=30))
+def test_numbers_of_any_form_are_read_exactly(texts: list[str]) -> None:
+    payload = answer([(1_772_373_600 + i, text) for i, text in enumerate(texts)])
     (series,) = join([(decode(payload), 0, 2**62)])
-    assert list(map(repr, series.values.tolist())) == [repr(float(v)) for v in values]
+    assert list(map(repr, series.values.tolist())) == [repr(float(text)) for text in texts]
 
 
 def test_a_series_without_samples_is_none() -> None:
@@ -85,6 +88,8 @@ def test_storage_warnings_are_told_from_remarks_on_the_query() -> None:
         b'{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":{}}]}}',
         b'{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"x"]]}]}}',
         b'{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"2"],[3]]}]}}',
+        b'{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[1,"2"],[3],[4]]}]}}',
+        b"[" * 100_000,
     ],
 )
 def test_what_is_no_answer_is_refused(body: bytes) -> None:

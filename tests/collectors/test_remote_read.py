@@ -1,19 +1,23 @@
 """Remote read on real servers: the same samples as the API's, and what stands in its way."""
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
-from collectors.base import Answer, SourceError
+from collectors.base import Answer, Payload, SourceError
+from collectors.prometheus_json import MS, Joined
 from collectors.prometheus_metrics import PrometheusMetricsCollector
 from collectors.protobuf import fields, snappy, tagged, varint
-from collectors.remote_read import matchers, transcribe
+from collectors.remote_read import _decoded, matchers, transcribe
 from collectors.testing import Run, check
 from tests.collectors.test_prometheus_metrics import LATER, contents, store, window
+from tests.collectors.test_xor_chunks import chunk
 from tests.servers.prometheus import Prometheus
 from tests.servers.proxies import Fault, Proxy
 
+T = 1_772_373_600_000
 STREAM = {"content-type": "application/x-streamed-protobuf; proto=prometheus.ChunkedReadResponse"}
 CONFIG = """\
 global: {{evaluation_interval: 1h, external_labels: {{cluster: here, zone: z}}}}
@@ -131,6 +135,60 @@ def test_a_chunk_in_any_form_is_the_same_chunk(size: int, time: int) -> None:
         b'{"labels":{"%b":"b"},"sizes":[%d,0,%d,%d],"histograms":1}' % (b"a" * 150, size, size, size)
     )
     assert rest == data * 6
+
+
+def answered(*frames: tuple[bytes, Sequence[bytes]]) -> Payload:
+    body = b"".join(
+        frame(
+            tagged(1, tagged(1, b"name") + tagged(2, name))
+            + b"".join(
+                tagged(2, tagged(1, T) + tagged(2, T) + tagged(3, 1) + tagged(4, data)) for data in chunks
+            )
+        )
+        for name, chunks in frames
+    )
+    written = transcribe(Answer(body, status=200, headers=STREAM))
+    return Payload("digest", written.body, 200, STREAM)
+
+
+def told(payload: Payload, first: int = T, last: int = T + 10**6) -> dict[str, list[tuple[int, float]]]:
+    series = Joined(_decoded(payload, first, last, frozenset())[0])
+    return {
+        one.labels["name"]: list(zip((one.times // MS - T).tolist(), one.values.tolist(), strict=True))
+        for one in series
+    }
+
+
+STALE = struct.unpack(">d", (0x7FF0000000000002).to_bytes(8, "big"))[0]
+
+
+def test_a_series_in_frames_apart_is_one() -> None:
+    one, two = chunk([(T, 1.0), (T + 5, 2.0)]), chunk([(T + 9, 3.0)])
+    other = chunk([(T + 1, 7.0)])
+    found = told(answered((b"a", [one]), (b"b", [other]), (b"a", [two])))
+    assert found == {"a": [(0, 1.0), (5, 2.0), (9, 3.0)], "b": [(1, 7.0)]}
+    stale = chunk([(T, STALE)])
+    assert told(answered((b"a", [stale]), (b"b", [other]), (b"a", [stale]))) == {"b": [(1, 7.0)]}
+
+
+def test_a_time_beyond_all_instants_is_no_other_time() -> None:
+    # Times 2^64 ns apart are one in 64 bits.
+    odd = chunk([(T, 1.0), (T + 15_000, 3.0), (T + 30_000 + 18_446_744_073_710, 4.0)])
+    assert told(answered((b"a", [odd]))) == {"a": [(0, 1.0), (15_000, 3.0)]}
+    assert told(answered((b"a", [chunk([(T, 1.0), (T + 2**58, 3.0)])]))) == {"a": [(0, 1.0)]}
+
+
+def test_a_number_that_runs_past_its_frame_is_refused() -> None:
+    message = tagged(1, b"") + b"\x18\x80"
+    cut = tagged(1, message)[1 : -len(message)] + b"\0\0\0\0" + message
+    with pytest.raises(SourceError, match="cut or no stream"):
+        transcribe(Answer(cut + b"\x01" + frame(b""), status=200, headers=STREAM))
+
+
+@pytest.mark.parametrize("number", [5, 2**63 - 1])
+def test_a_label_that_is_a_number_is_refused(number: int) -> None:
+    with pytest.raises(SourceError, match="cut or no stream"):
+        transcribe(Answer(frame(tagged(1, tagged(1, number))), status=200, headers=STREAM))
 
 
 def test_selectors_become_matchers() -> None:

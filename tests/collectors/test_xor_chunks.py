@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from collectors import xor_chunks
 from collectors.xor_chunks import decode
 
 
@@ -115,13 +116,19 @@ def test_every_bit_is_read(drawn: list[tuple[int, list[tuple[int, float]]]]) -> 
     assert found.values.tobytes() == values.tobytes()
 
 
-def test_more_chunks_than_are_decoded_together() -> None:
+def test_more_chunks_than_are_decoded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xor_chunks, "_BATCH", 7)
     one, other = [(1_000 * i, i / 7) for i in range(120)], [(5, 1.0)]
-    chunks = [chunk(one), chunk(other)] * 5_000
+    chunks = [chunk(one), chunk(other)] * 50
     found = decode(b"".join(chunks), np.array([len(c) for c in chunks]))
-    assert found.times[found.starts[9_998] : found.starts[9_999]].tolist() == [t for t, _ in one]
-    assert found.values[found.starts[9_999] :].tolist() == [1.0]
+    assert found.times.tolist() == [t for t, _ in one + other] * 50
+    assert found.values.tolist() == [v for _, v in one + other] * 50
     assert len(decode(b"", np.array([], np.int64)).times) == 0
+
+
+def test_a_count_that_cannot_be_is_refused_before_memory_is_asked_for() -> None:
+    with pytest.raises(ValueError, match="ends before its last sample"):
+        decode(b"\xff\xff" * 4_096, np.full(4_096, 2))
 
 
 @pytest.mark.parametrize("kept", [1, 10, 40])
