@@ -91,7 +91,7 @@ def _differing(values: Sequence[str | None], others: Iterable[str]) -> Json:
 
 
 def _shared(a: str, b: str, guess: int) -> int:
-    """Return how many characters `a` and `b` share at the start: often as many as those before them."""
+    """Return how many characters `a` and `b` share at the start: often as many as the pair before."""
     low, high = 0, min(len(a), len(b))
     if guess <= high and a[:guess] == b[:guess]:
         if guess == high or a[guess] != b[guess]:

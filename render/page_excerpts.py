@@ -90,7 +90,7 @@ class _Payload:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._json: list[Json] = []
+        self._json: list[tuple[Json, bool]] = []
         self._lines: list[bytes] = []
 
     def find(self, pointer: str) -> Found:
@@ -106,8 +106,8 @@ class _Payload:
                 raise ValueError(f"{pointer!r} is no pointer")
             return Found("", 1, 0, lambda _: _decode(self._data[: EXCERPT_LIMIT + 4]))
         if not self._json:
-            self._json.append(load(self._data))
-        return _element(self._json[0], *pointer.rsplit("/", 1))
+            self._json.append(_loaded(self._data))
+        return _element(*self._json[0], *pointer.rsplit("/", 1))
 
     def _part(self, start: int, end: int) -> Found:
         parts = [
@@ -118,40 +118,46 @@ class _Payload:
         return Found(f"{start}-{end}", 3, 1, lambda place: _decode(parts[place]))
 
 
-def _element(whole: Json, parent: str, last: str) -> Found:
+def _element(whole: Json, strict: bool, parent: str, last: str) -> Found:
     """Return the element among its siblings: the members of its list, or of its object with their names."""
     held = resolve(whole, parent)
     if isinstance(held, list):
         held[int(last)]
-        return Found(parent, len(held), int(last), lambda place: _pretty(held[place]))
+        return Found(parent, len(held), int(last), lambda place: _pretty(held[place], strict))
     names, own = list(held), last.replace("~1", "/").replace("~0", "~")
     held[own]
     return Found(
         parent,
         len(names),
         names.index(own),
-        lambda place: f"{json.dumps(names[place], ensure_ascii=False)}: {_pretty(held[names[place]])}",
+        lambda place: (
+            f"{json.dumps(names[place], ensure_ascii=False)}: {_pretty(held[names[place]], strict)}"
+        ),
     )
 
 
-def _pretty(value: Json) -> str:
+def _pretty(value: Json, strict: bool) -> str:
     # A sample, `[time, value]`, reads better on one line.
     if isinstance(value, list) and len(value) <= 4 and not any(isinstance(v, list | dict) for v in value):
         return json.dumps(value, ensure_ascii=False)
-    try:
+    if strict:  # else it may hold what orjson writes otherwise: `NaN`, integers beyond 64 bits
         return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
-    except TypeError:  # an integer beyond 64 bits
-        return json.dumps(value, indent=2, ensure_ascii=False)
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def load(data: bytes) -> Json:
     """Decode JSON; lone surrogates, which orjson refuses, become U+FFFD. Raises ValueError."""
+    return _loaded(data)[0]
+
+
+def _loaded(data: bytes) -> tuple[Json, bool]:
+    """Decode JSON; tell whether it is as strict as orjson wants it."""
     try:
-        return orjson.loads(data)
+        return orjson.loads(data), True
     except orjson.JSONDecodeError:
         # Only the standard library reads escapes of lone surrogates; no UTF-8 can hold them.
         text = json.dumps(json.loads(data), ensure_ascii=False)
-        return json.loads(re.sub("[\ud800-\udfff]", "\ufffd", text))
+        return json.loads(re.sub("[\ud800-\udfff]", "\ufffd", text)), False
 
 
 def resolve(value: Json, pointer: str) -> Json:

@@ -69,6 +69,7 @@ def test_a_clock_that_nobody_measured_is_a_second_off() -> None:
         (b"one\ntwo\nthree", "line:2", "two"),
         (b"0123456789", "bytes:2-4", "234"),
         (b"plain", None, "plain"),
+        (b'{"a": [{"v": NaN, "n": 98765432109876543210987}]}', "/a/0", '{\n  "v": NaN,\n  "n": 98765432109876543210987\n}'),
         (b"\xff\xfe", None, "\ufffd\ufffd"),
     ],
 )  # fmt: skip
