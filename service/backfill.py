@@ -206,9 +206,9 @@ def _until_broken(work: _Work, executor: Executor) -> Iterator[Row]:
 
 
 def _told(row: Row, attempt: int) -> Row:
-    """Return a row with its attempts; a job is handed out as nothing was built, so what is now was built since.
+    """Return a row with its attempts; nothing was built when the run began, so what is now was built since.
 
-    By another attempt, whose worker ended before it could say so.
+    By an attempt whose worker ended before it could say so, or by another process.
     """
     return replace(row, attempts=attempt, outcome="built" if row.outcome == "already built" else row.outcome)
 

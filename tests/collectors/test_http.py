@@ -20,6 +20,7 @@ import zstandard
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from collectors import http
 from collectors.base import MAX_PAYLOAD, Check, Collector, Record
 from collectors.http import Http, HttpOptions
 from collectors.testing import Run, run
@@ -287,6 +288,34 @@ def test_a_missing_ca_file_is_named(tmp_path: Path) -> None:
     found = ask("https://127.0.0.1:9", tls={"ca": str(tmp_path / "no.pem")})
     assert found.failure is not None
     assert "no.pem" in str(found.failure)
+
+
+@pytest.mark.parametrize(
+    ("url", "tls", "loaded"),
+    [
+        ("http://127.0.0.1:9", {}, False), ("https://127.0.0.1:9", {}, True), ("HTTPS://127.0.0.1:9", {}, True),
+        ("https://127.0.0.1:9", {"verify": False}, False),
+    ],
+)  # fmt: skip
+def test_certificates_are_loaded_where_there_is_tls(
+    url: str, tls: dict[str, object], loaded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[object] = []
+    real = http._trust
+
+    def trust(*asked: Any) -> ssl.SSLContext:
+        found.append(asked)
+        return real(*asked)
+
+    monkeypatch.setattr(http, "_trust", trust)
+    ask(url, tls=tls)
+    assert bool(found) == loaded
+
+
+def test_a_missing_ca_file_is_named_without_tls_too() -> None:
+    found = ask("http://127.0.0.1:9", tls={"ca": "/no/such/ca.pem"})
+    assert found.failure
+    assert "/no/such/ca.pem" in str(found.failure)
 
 
 def test_equal_requests_are_replayed_in_the_order_they_were_answered(httpserver: HTTPServer) -> None:
