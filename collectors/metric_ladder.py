@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from threading import Thread
@@ -34,7 +35,7 @@ async def sample(
         return Sampled([], span.reading, "read whole, as JSON")
     size = await _size(server, asked, span)
     if "numpy" not in sys.modules:  # it takes as long to load as a server to answer: meanwhile
-        Thread(target=import_module, args=("numpy",)).start()
+        Thread(target=_load_numpy, name="numpy").start()
     small = size.samples(size.series, span.width) < (_SMALL if asked.plain else _SMALL_GRID)
     if server.way == "envelope" or (server.way == "auto" and not small):
         try:
@@ -46,6 +47,11 @@ async def sample(
         if found is not None:
             return found
     return await _whole(server, asked, span, size)
+
+
+def _load_numpy() -> None:
+    with suppress(ImportError):  # raised where it is used
+        import_module("numpy")
 
 
 async def _whole(server: Server, asked: Question, span: Span, size: Size) -> Sampled:
@@ -60,20 +66,28 @@ async def _whole(server: Server, asked: Question, span: Span, size: Size) -> Sam
 
 
 async def _size(server: Server, asked: Question, span: Span) -> Size:
-    """Count in the middle and at the end: what decides the way only, and no fact.
+    """Count at the start, in the middle and at the end: what decides the way only, and no fact.
 
     Asked one by one: over a range, the server would decode all that lies between as well.
     """
-    times = (span.start + span.width // 2, span.end)
+    width = 2 * span.reading.lookback
+    times = (span.start + min(width, span.width // 2), span.start + span.width // 2, span.end)
     if asked.plain is None:
         looks = await _at(server, f"count({asked.query})", times)
-        return Size(max((int(one.value) for look in looks for one in look), default=0), asked.step or NS)
-    width = 2 * span.reading.lookback
+        return Size(max((_number(one.value) for look in looks for one in look), default=0), asked.step or NS)
     counts = f"count_over_time({asked.plain.selector}[{width // MS}ms])"
     looks = await _at(server, f'count_values("samples", {counts})', times)
-    samples = [int(float(one.labels["samples"])) for look in looks for one in look]
-    series = max(int(sum(one.value for one in look)) for look in looks)
-    return Size(series, width // max(samples, default=1))
+    samples = [_number(one.labels.get("samples", "")) for look in looks for one in look]
+    series = max(sum(_number(one.value) for one in look) for look in looks)
+    return Size(series, width // max(1, *samples, 1))
+
+
+def _number(told: str | float) -> int:
+    """Return a count that a server tells; 0 where it is none."""
+    try:
+        return max(0, int(float(told)))
+    except (ValueError, OverflowError):
+        return 0
 
 
 async def _at(server: Server, expression: str, times: Iterable[int]) -> list[list[Value]]:
