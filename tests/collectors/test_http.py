@@ -7,6 +7,7 @@ import html
 import json
 import resource
 import ssl
+import threading
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable
@@ -88,7 +89,7 @@ def test_a_failing_server_is_asked_again_and_every_attempt_is_on_the_tape(httpse
     assert [e["attempt"] for e in first.tape.entries] == [1, 2, 3]  # type: ignore[union-attr]
     started = time.monotonic()
     assert again(first, httpserver.url_for("")).facts == first.facts
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 0.9  # no pause of a second again
 
 
 def test_a_wait_beyond_the_cap_ends_as_rate_limited_and_replays_so(httpserver: HTTPServer) -> None:
@@ -123,19 +124,23 @@ def test_an_unreachable_host_is_named() -> None:
 
 @pytest.mark.parametrize("option", ["time_cap", "timeout"])
 def test_a_slow_answer_ends_in_time_and_names_the_option(option: str) -> None:
+    over = threading.Event()
+
     def slow(_: Request) -> Response:
-        time.sleep(1.5)
+        over.wait(10)
         return Response("late")
 
     with HTTPServer(host="127.0.0.1") as server:  # its own: the late answer must not reach another test
         server.expect_request("/api").respond_with_handler(slow)
         started = time.monotonic()
         found = ask(server.url_for(""), **{option: "300ms"})
+        took = time.monotonic() - started
+        over.set()
     assert found.failure is not None
     assert found.failure.reason == "timed_out"
     assert option in str(found.failure)
     assert "300ms" in str(found.failure)
-    assert time.monotonic() - started < 2.5
+    assert took < 9
 
 
 def test_redirects_are_not_followed(httpserver: HTTPServer) -> None:
