@@ -82,6 +82,11 @@ class Hand:
         self.actions += 1
         # Scrolling is no action.
         self.page.evaluate("y => window.scrollTo(0, y + scrollY - innerHeight / 2)", self.mark(fact)[1])
+        # A hand comes to rest before it presses: what opened a moment ago has moved the chart, and the chart
+        # looks at what is under the pointer only every 50 ms.
+        self.page.wait_for_timeout(200)
+        self.page.mouse.move(*self.mark(fact), steps=3)
+        self.page.wait_for_timeout(200)
         if shift:
             self.page.keyboard.down("Shift")
         self.page.mouse.click(*self.mark(fact))
