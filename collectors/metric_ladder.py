@@ -79,7 +79,7 @@ async def _size(server: Server, asked: Question, span: Span) -> Size:
     looks = await _at(server, f'count_values("samples", {counts})', times)
     samples = [_number(one.labels.get("samples", "")) for look in looks for one in look]
     series = max(sum(_number(one.value) for one in look) for look in looks)
-    return Size(series, width // max(1, *samples, 1))
+    return Size(series, width // max([1, *samples]))
 
 
 def _number(told: str | float) -> int:

@@ -24,6 +24,7 @@ from collectors.prometheus_api import PrometheusApi
 from collectors.prometheus_json import MS, Chunks, Joined, LabelKey, Piece, Samples
 from collectors.protobuf import Buffer, field, fields, snappy, tagged, varint
 from collectors.side_by_side import together
+from timeline.crossings import counting
 
 if TYPE_CHECKING:
     import numpy as np
@@ -325,9 +326,7 @@ class _Answer(NamedTuple):
         places = np.concatenate([np.arange(*self.places[[chunk, chunk + 1]]) for chunk in chunks])
         times = self.times[places]
         order = np.argsort(times, kind="stable")
-        counts = np.ones(len(order), bool)
-        counts[:-1] = times[order][1:] != times[order][:-1]
-        order = order[counts]
+        order = order[counting(times[order])]
         order = order[slice(*np.searchsorted(times[order], self.cut))]
         owner = owner[order]
         firsts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])) if len(owner) else owner

@@ -6,6 +6,7 @@ in one array operation makes that loop as long as one chunk (some 120 samples), 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -197,8 +198,9 @@ class _Values(NamedTuple):
     taken: NDArray[np.uint64]  # bits, of all
 
     @classmethod
+    @cache
     def made(cls) -> _Values:
-        """Make the tables: 8,192 cases."""
+        """Make the tables, once: 8,192 cases."""
         import numpy as np
 
         kind, where = np.divmod(np.arange(4 * 2048), 2048)

@@ -72,7 +72,7 @@ def transitions(
 
     if len(times) == 0:
         return []
-    places = _places(times)
+    places = counting(times)
     joined = np.searchsorted(places, np.array(joints, np.int64))
     series = _Series(times[places], values[places], reading, joined)
     enter = _ENTER[op]
@@ -157,7 +157,7 @@ def _lives(
         return
     import numpy as np
 
-    places = _places(times)
+    places = counting(times)
     series = _Series(times[places], values[places], reading)
     first: int | None = None
     for i in (int(n) for n in np.flatnonzero(~series.stale)):
@@ -171,11 +171,13 @@ def _lives(
         first = None
 
 
-def _places(times: NDArray[np.int64]) -> Any:
-    """Return which samples count: of two at one instant, the last."""
+def counting(times: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return the places of the samples that count, of ascending times: of two at one instant, the last."""
     import numpy as np
 
-    return np.flatnonzero(np.append(times[1:] != times[:-1], True))
+    last = np.ones(len(times), bool)
+    last[:-1] = times[1:] != times[:-1]
+    return np.flatnonzero(last)
 
 
 class _Series:
