@@ -23,7 +23,7 @@ HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
 from benchmarks.measure import keep, run  # noqa: E402 - the checkout's root comes first
-from service.evidence import Evidence  # noqa: E402
+from service.evidence.store import Evidence  # noqa: E402
 from tests.servers.opensearch import start_opensearch  # noqa: E402
 from tests.servers.prometheus import start_prometheus  # noqa: E402
 

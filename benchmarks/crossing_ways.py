@@ -28,14 +28,14 @@ def ours(url: str, end: int, way: str) -> tuple[list[Crossing], int]:
     import anyio
 
     from collectors.base import Context
-    from collectors.http import Http
-    from collectors.metric_facts import Maker, Watch
-    from collectors.metric_ladder import sample
-    from collectors.metric_samples import Server, question
-    from collectors.prometheus_api import PrometheusApi, PrometheusOptions
-    from collectors.redaction import Redactor
-    from collectors.remote_read import RemoteRead
-    from collectors.tape import MemoryStore, RecordingTape
+    from collectors.kit.http import Http
+    from collectors.kit.redaction import Redactor
+    from collectors.kit.tape import MemoryStore, RecordingTape
+    from collectors.prometheus.api import PrometheusApi, PrometheusOptions
+    from collectors.prometheus.samples.choose import sample
+    from collectors.prometheus.samples.facts import Maker, Watch
+    from collectors.prometheus.samples.question import Server, question
+    from collectors.prometheus.wire.remote_read import RemoteRead
     from timeline.instant import NS
     from timeline.model import Incident, Window
 
@@ -103,7 +103,7 @@ def main() -> None:
         leave(client(url, int(end)), out)
         return
     import cli.ending  # the package is imported as our commands begin
-    from service.garbage import seldom_collected
+    from service.build.garbage import seldom_collected
 
     with seldom_collected():
         leave(ours(url, int(end), way), out)

@@ -64,7 +64,7 @@ def prepare(folder: Path, count: int) -> list[Path]:
 
 def ours(paths: list[Path], out: Path) -> None:
     """Merge as the product does: as a stream, to the output."""
-    from timeline.runs import merge_runs
+    from timeline.assembly.runs import merge_runs
 
     with ExitStack() as stack, out.open("wb") as file:
         file.writelines(merge_runs([stack.enter_context(path.open("rb")) for path in paths]))

@@ -11,7 +11,7 @@ from unittest import mock
 
 import numpy as np
 
-from render import page as pages
+from render.page import page as pages
 from timeline import facts
 from timeline.canonical import canonical, sha256
 from timeline.instant import NS, Bounds, format_instant, parse_instant, precise

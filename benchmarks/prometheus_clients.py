@@ -53,10 +53,10 @@ def download(url: str, end: int) -> int:
 def ours(url: str, end: int, redacted: bool = True) -> int:
     """Read through our API into arrays, keeping the redacted evidence in memory."""
     from collectors.base import Context
-    from collectors.http import Http
-    from collectors.prometheus_api import PrometheusApi, PrometheusOptions
-    from collectors.redaction import Redactor
-    from collectors.tape import MemoryStore, RecordingTape
+    from collectors.kit.http import Http
+    from collectors.kit.redaction import Redactor
+    from collectors.kit.tape import MemoryStore, RecordingTape
+    from collectors.prometheus.api import PrometheusApi, PrometheusOptions
     from timeline.instant import NS
     from timeline.model import Incident
 

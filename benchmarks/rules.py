@@ -27,9 +27,9 @@ import httpx
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-from service.thresholds import thresholds  # noqa: E402 - the checkout's root comes first
+from service.rules.thresholds import thresholds  # noqa: E402 - the checkout's root comes first
 from tests.servers.prometheus import start_prometheus  # noqa: E402
-from timeline.promrules import AlertingRule  # noqa: E402
+from timeline.rules.promrules import AlertingRule  # noqa: E402
 
 MIRROR = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
 FOLD = {"+": operator.add, "-": operator.sub, "*": operator.mul, "atan2": math.atan2}

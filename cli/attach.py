@@ -48,8 +48,8 @@ def attach(
     ] = False,
 ) -> None:
     """Attach to a pull or merge request: one comment, edited in place."""
-    from service import attach as use
-    from service.forges.target import Target
+    from service.publish import attach as use
+    from service.publish.forges.target import Target
 
     target = Target(forge, api.rstrip("/"), repository, number, token, summary=summary)
     request = use.Request(directory, target, artefact_url, chart_url, previous, config)

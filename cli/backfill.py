@@ -11,8 +11,8 @@ import typer
 from cli.options import ConfigFile
 
 if TYPE_CHECKING:
-    from service.backfill import Report
-    from service.backfill_job import Row
+    from service.backfill.backfill import Report
+    from service.backfill.job import Row
 
 
 def backfill(
@@ -45,8 +45,8 @@ def backfill(
     """Build every past incident of the configured folder; running again goes on where it ended."""
     import json
 
-    from service.backfill import Asked, summary
-    from service.backfill import backfill as run
+    from service.backfill.backfill import Asked, summary
+    from service.backfill.backfill import backfill as run
     from timeline.errors import UsageError
 
     if executor not in {"local", "dask"}:
@@ -67,7 +67,7 @@ def backfill(
 
 
 def _instant(text: str) -> int:
-    from service.incidents import read_instant
+    from service.incident.incidents import read_instant
 
     return read_instant(f"{text}T00:00:00Z" if len(text) == len("2026-01-01") else text, "--since")
 
@@ -84,10 +84,10 @@ def _line(row: Row) -> str:
 
 
 def _facts(report: Report, config: Path | None, out: Path | None, target: Path) -> int:
-    from service import config as configuration
-    from service.backfill_facts import write_facts
-    from service.build import output_directory
-    from service.output import TIMELINE
+    from service.backfill.facts import write_facts
+    from service.build.build import output_directory
+    from service.draft.output import TIMELINE
+    from service.settings import config as configuration
 
     conf = configuration.settings_only(config)
     built = [row.incident for row in report.rows if row.outcome in {"built", "already built"}]

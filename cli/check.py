@@ -25,8 +25,8 @@ def check(
     config: ConfigFile = None,
 ) -> None:
     """Check facts against evidence, citations, actions and wording; exit 1 on errors."""
-    from service.check import FORMS, rendered
-    from service.check import check as run
+    from service.check.check import FORMS, rendered
+    from service.check.check import check as run
     from timeline.errors import UsageError
 
     if form not in FORMS:
@@ -40,7 +40,7 @@ def status(paths: Paths, config: ConfigFile = None, as_json: AsJson = False) -> 
     """Say how far each draft is, and how much time is left until it is due."""
     import json
 
-    from service.status import status as run
+    from service.check.status import status as run
 
     found = run(paths, config=config)
     if as_json:
@@ -61,7 +61,7 @@ def sign_off(
     ] = "reviewer",
 ) -> None:
     """Record in reviews.jsonl what cited facts say now, so that later changes of them are listed."""
-    from service.diff import sign_off as run
+    from service.check.diff import sign_off as run
 
     review = run(directory, tuple(facts or ()), by=by)
     typer.echo(f"signed off {len(review.facts)} fact{'' if len(review.facts) == 1 else 's'} of {directory}")

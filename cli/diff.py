@@ -23,7 +23,7 @@ def diff(
     """Show facts added, gone and changed; only changed facts need a sign-off."""
     import json
 
-    from service.diff import diff as run
+    from service.check.diff import diff as run
 
     found = run(old, new)
     if as_json:

@@ -19,7 +19,7 @@ def drill(
     config: ConfigFile = None,
 ) -> None:
     """Go through the incident again without hindsight: a page that hides what came later."""
-    from service.drill import drill as run
+    from service.export.drill import drill as run
 
     path = run(directory, out=out, config=config)
     typer.echo(f"{path}  the exercise; a group steps through it and saves what it would have done")

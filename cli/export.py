@@ -37,10 +37,10 @@ def export(
     """Write a built timeline, or its draft, in a form that other tools read."""
     import sys
 
-    from service import printing
-    from service.export import FORMS, save
-    from service.export import export as run
-    from service.layouts import Asked
+    from service.draft.layouts import Asked
+    from service.export import printing
+    from service.export.export import FORMS, save
+    from service.export.export import export as run
     from timeline.errors import UsageError
 
     text = {

@@ -24,7 +24,7 @@ from cli.serve import serve
 from cli.template import AudienceName, TemplateName
 from cli.template import template as template_commands
 from cli.thresholds import thresholds
-from service.garbage import seldom_collected
+from service.build.garbage import seldom_collected
 
 app = typer.Typer(
     name="timeline",
@@ -54,7 +54,7 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Where to write it.", file_okay=False, exists=True)] = Path(),
 ) -> None:
     """Write a commented timeline.toml."""
-    from service.init import init as write
+    from service.settings.init import init as write
 
     typer.echo(f"wrote {write(folder)}; next: edit it, then `timeline doctor`")
 
@@ -63,7 +63,7 @@ def init(
 def doctor(source: Sources = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Check every source: reachable, authorised, clock offset, retention."""
     from cli import show
-    from service.doctor import doctor as diagnose
+    from service.build.doctor import doctor as diagnose
 
     found = diagnose(config, tuple(source or ()))
     show.diagnoses(found, as_json=as_json)
@@ -98,9 +98,9 @@ def build(
 ) -> None:
     """Collect, merge and render: timeline.json, postmortem.md, timeline.html and the evidence."""
     from cli import show
-    from service.build import Request
-    from service.build import build as run
-    from service.layouts import Asked
+    from service.build.build import Request
+    from service.build.build import build as run
+    from service.draft.layouts import Asked
 
     request = Request(
         incident=incident, start=start, end=end, services=tuple(service or ()), sources=tuple(source or ()),
@@ -124,8 +124,8 @@ def demo(
 ) -> None:
     """Build the bundled example: no server, no network."""
     from cli import show
-    from service.demo import demo as run
-    from service.layouts import Asked
+    from service.build.demo import demo as run
+    from service.draft.layouts import Asked
 
     result = run(out, stills=stills, asked=Asked(template, audience))
     show.result(result, as_json=as_json)
@@ -142,8 +142,8 @@ def refresh(
 ) -> None:
     """Rebuild generated regions; people's text untouched."""
     from cli import show
-    from service.layouts import Asked
-    from service.refresh import refresh as run
+    from service.build.refresh import refresh as run
+    from service.draft.layouts import Asked
 
     show.messages(run(directory, config=config, stills=stills, asked=Asked(template, audience)))
     typer.echo(f"refreshed {directory}")

@@ -38,8 +38,8 @@ def publish(
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration.")] = None,
 ) -> None:
     """Publish: push a branch with a pull request, annotate Grafana, tell Slack; each optional."""
-    from service import publish as use
-    from service.forges.target import Target
+    from service.publish import publish as use
+    from service.publish.forges.target import Target
 
     target = Target(forge, api.rstrip("/"), repository, token=token)
     request = use.Request(

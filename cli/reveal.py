@@ -23,8 +23,8 @@ def reveal(
     """Print whose pseudonym is whose; needs the evidence, where people's names are."""
     import json
 
-    from service.reveal import WARNING
-    from service.reveal import reveal as run
+    from service.export.reveal import WARNING
+    from service.export.reveal import reveal as run
 
     rows = run(directory, tuple(pseudonym or ()), config=config)
     typer.echo(WARNING, err=True)

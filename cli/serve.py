@@ -21,6 +21,6 @@ def serve(
     ] = None,
 ) -> None:
     """Serve review page, notes and webhooks."""
-    from service.serve import serve as run
+    from service.web.server import serve as run
 
     run(config_file=config, out=out, host=host, port=port)

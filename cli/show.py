@@ -11,9 +11,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from service.build import Result
-from service.collect import Progress
-from service.doctor import Diagnosis
+from service.build.build import Result
+from service.build.collect import Progress
+from service.build.doctor import Diagnosis
 from timeline.instant import format_instant
 from timeline.model import Fact, Gap
 
@@ -145,7 +145,7 @@ def diagnoses(found: Sequence[Diagnosis], *, as_json: bool) -> None:
 
 def collectors(name: str | None, *, as_json: bool) -> None:
     """Print what can be read; one that cannot be imported is listed with its reason."""
-    from service import registry
+    from service.settings import registry
     from timeline.errors import UsageError
 
     rows: list[dict[str, Any]] = []

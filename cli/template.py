@@ -30,7 +30,7 @@ AudienceName = Annotated[
 @template.command("list")
 def show_all() -> None:
     """List the templates that ship."""
-    from service.templates import shipped
+    from service.draft.templates import shipped
 
     for name, said in shipped().items():
         typer.echo(f"{name:12} {said}")
@@ -39,7 +39,7 @@ def show_all() -> None:
 @template.command()
 def show(name: Annotated[str, typer.Argument(metavar="NAME", help="A template that ships.")]) -> None:
     """Print a template that ships, to begin one of your own with."""
-    from service.templates import source
+    from service.draft.templates import source
 
     typer.echo(source(name), nl=False)
 
@@ -49,7 +49,7 @@ def lint(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A Jinja2 template.")],
 ) -> None:
     """Say which required block a template lacks, and what does not run; exit 1 on errors."""
-    from service.templates import check
+    from service.draft.templates import check
 
     found = check(file)
     for one in found:

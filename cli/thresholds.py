@@ -20,7 +20,7 @@ def thresholds(
 ) -> None:
     """Show what would be watched, rule by rule, and what is refused."""
     from cli.thresholds_text import show
-    from service.thresholds import thresholds as read
+    from service.rules.thresholds import thresholds as read
 
     found = read(targets, config)
     show(found, as_json=as_json)

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 from itertools import groupby
 
-from service.thresholds import Found
+from service.rules.thresholds import Found
 from timeline.canonical import plain
-from timeline.promrules import AlertingRule
-from timeline.slo import budget
+from timeline.rules.promrules import AlertingRule
+from timeline.rules.slo import budget
 from timeline.text import clean
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from collectors import github_facts
-from collectors.github_api import Item
-from collectors.github_facts import Deployment, Repository, Writer
-from collectors.inbox_delivery import Delivered, Told, UnreadableError, other, required, text_in, time_in
+from collectors.github import facts as github_facts
+from collectors.github.api import Item
+from collectors.github.facts import Deployment, Repository, Writer
+from collectors.kit.webhooks import Delivered, Told, UnreadableError, other, required, text_in, time_in
 from timeline import facts
 from timeline.instant import precise
 from timeline.kinds import Kind

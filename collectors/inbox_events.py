@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from collectors.inbox_alerts import alert_facts
 from collectors.inbox_changes import github, gitlab
-from collectors.inbox_delivery import Delivered, Told, UnreadableError, other, required, text_in, time_in
-from collectors.slack_messages import Channel, Reader
-from collectors.slack_messages import Item as SlackItem
-from collectors.slack_people import Directory
+from collectors.kit.alert_webhook import alert_facts
+from collectors.kit.webhooks import Delivered, Told, UnreadableError, other, required, text_in, time_in
+from collectors.slack.messages import Channel, Reader
+from collectors.slack.messages import Item as SlackItem
+from collectors.slack.people import Directory
 from timeline import facts
 from timeline.instant import precise
 from timeline.kinds import Kind

@@ -14,9 +14,9 @@ from typing import Any
 import anyio
 
 from collectors.base import AnyCollector, Context, Record, SourceError
-from collectors.redaction import Redactor
-from collectors.tape import MemoryStore, RecordingTape, ReplayTape
-from timeline.belonging import meets
+from collectors.kit.redaction import Redactor
+from collectors.kit.tape import MemoryStore, RecordingTape, ReplayTape
+from timeline.assembly.belonging import meets
 from timeline.canonical import canonical
 from timeline.instant import MINUTE
 from timeline.model import Fact, Gap, Incident, Panel, Person, Window

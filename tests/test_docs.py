@@ -12,7 +12,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from collectors.testing import check
-from service import config, registry
+from service.settings import config, registry
 from timeline.model import GapReason, Window
 
 HOME = Path(__file__).resolve().parent.parent
@@ -46,7 +46,7 @@ def test_every_collector_and_reason_is_documented() -> None:
 
 
 def test_every_setting_is_in_the_file_that_init_writes(tmp_path: Path) -> None:
-    from service.init import init
+    from service.settings.init import init
 
     text = init(tmp_path).read_text()
     for name in config.Settings.model_fields:

@@ -47,7 +47,7 @@ def command_page() -> str:
 
 def collectors_page() -> str:
     """Return every collector with its options."""
-    from service import registry
+    from service.settings import registry
 
     parts = [
         "# Collectors\n",

@@ -67,8 +67,8 @@ def _cases(chromium: str, names: list[str]) -> Iterator[Path]:
     from playwright.sync_api import sync_playwright
 
     sys.path.insert(0, str(Path(__file__).parent.parent))
-    from render.page import render_page
-    from tests.render.page_cases import CASES
+    from render.page.page import render_page
+    from tests.render.page.page_cases import CASES
 
     LOOKED.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:

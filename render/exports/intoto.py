@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from render.provenance import told
+from render.text.provenance import told
 from timeline.canonical import Json, canonical
 from timeline.instant import format_instant
 from timeline.model import Timeline

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from render.markdown import is_web
 from render.printing.document import Document, items, level, rows, stripped, words
+from render.text.markdown import is_web
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode as Node

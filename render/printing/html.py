@@ -6,8 +6,8 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
 
-from render.markdown import is_web
 from render.printing.document import Document, items, rows, stripped, words
+from render.text.markdown import is_web
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode as Node

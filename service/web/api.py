@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from archive import builds
-from service.library import Loaded
+from service.inbox.library import Loaded
 from service.web.forms import (
     BuildForm,
     Conflict,
@@ -28,9 +28,10 @@ from service.web.forms import (
     notes_form,
 )
 from service.web.state import State, state_of, user_of
-from timeline import note_views, notes
 from timeline.errors import TimelineError
-from timeline.notes import Body, Note, StaleError, UnknownNoteError
+from timeline.notes import journal as notes
+from timeline.notes import views as note_views
+from timeline.notes.journal import Body, Note, StaleError, UnknownNoteError
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 Incident = Annotated[str, Path(pattern=_ID, description="the incident's id")]

@@ -15,8 +15,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from collectors.tape import EvidenceError
-from service.library import UnknownIncidentError
+from collectors.kit.tape import EvidenceError
+from service.inbox.library import UnknownIncidentError
 from service.web import api, hooks, pages, stream
 from service.web.gate import Gate
 from timeline.errors import TimelineError

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from timeline import note_views
 from timeline.model import Fact
-from timeline.notes import Factor, Note, cited
+from timeline.notes import views as note_views
+from timeline.notes.journal import Factor, Note, cited
 
 WIDTH, GAP_X, GAP_Y, LINE, PAD = 250, 70, 16, 17, 10
 _CHARS, _LINES = 30, 6

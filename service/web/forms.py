@@ -6,10 +6,22 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from timeline import note_views, present
+from timeline import present
 from timeline.instant import Instant
 from timeline.model import Fact
-from timeline.notes import Body, FactId, Note, NoteId, Problem, Record, Short, Version, VersionId, cited
+from timeline.notes import views as note_views
+from timeline.notes.journal import (
+    Body,
+    FactId,
+    Note,
+    NoteId,
+    Problem,
+    Record,
+    Short,
+    Version,
+    VersionId,
+    cited,
+)
 
 Heads = Annotated[tuple[VersionId, ...], Field(min_length=1, max_length=20)]
 

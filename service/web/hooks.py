@@ -11,8 +11,8 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from archive.events import Event
-from service.senders import RefusedError, authenticate, challenge, deliveries
-from service.senders import Request as Given
+from service.inbox.senders import RefusedError, authenticate, challenge, deliveries
+from service.inbox.senders import Request as Given
 from service.web.forms import Accepted, Detail
 from service.web.gate import headers_of
 from service.web.state import Hook, State, state_of

@@ -13,17 +13,18 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from archive import builds, events
-from service.output import DRAFT, PAGE
+from service.draft.output import DRAFT, PAGE
 from service.web.api import Incident, title_of
 from service.web.diagram import diagram
 from service.web.draft import draft_html
 from service.web.signin import COOKIE, SESSION_SECONDS
 from service.web.state import State, state_of, user_of
-from timeline import note_views, present
+from timeline import present
 from timeline.errors import TimelineError
 from timeline.instant import format_instant, parse_instant
 from timeline.model import Fact
-from timeline.notes import Note, cited, current
+from timeline.notes import views as note_views
+from timeline.notes.journal import Note, cited, current
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -11,7 +11,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from service.serve_settings import ProxySettings, Role
+from service.settings.serve import ProxySettings, Role
 
 COOKIE = "timeline_session"
 SESSION_SECONDS = 12 * 3600

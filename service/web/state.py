@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive import builds, events
-from service.inbox import Database, Worker, Writer
-from service.library import Library
-from service.senders import Proof
-from service.serve_settings import ServeSettings, WebhookSettings
+from service.inbox.library import Library
+from service.inbox.senders import Proof
+from service.inbox.worker import Database, Worker, Writer
+from service.settings.serve import ServeSettings, WebhookSettings
 from service.web.limits import Limiter
 from service.web.measures import Figures
 from service.web.signin import LOCAL, SignIn, User

@@ -11,12 +11,12 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Request
 from sse_starlette import EventSourceResponse
 
-from service.library import UnknownIncidentError
-from service.notes import NotesFile, Tail
+from service.inbox.library import UnknownIncidentError
+from service.review.notes import NotesFile, Tail
 from service.web.api import Incident
 from service.web.forms import note_form, notes_form
 from service.web.state import State, state_of
-from timeline.notes import Version
+from timeline.notes.journal import Version
 
 _LOOK = 1.0  # seconds between looks at the file: `git pull` and other servers write there too
 _PING = 15

@@ -6,8 +6,8 @@ from typing import Any
 import anyio
 
 from collectors.base import AnyCollector, Check, Context
-from collectors.redaction import Redactor
-from collectors.tape import MemoryStore, RecordingTape
+from collectors.kit.redaction import Redactor
+from collectors.kit.tape import MemoryStore, RecordingTape
 from timeline.model import Incident
 
 

@@ -8,10 +8,10 @@ from typing import get_args
 import pytest
 
 from collectors.base import Collector, TestedAgainst
-from collectors.redaction import Redactor
-from collectors.tape import MemoryStore, RecordingTape
+from collectors.kit.redaction import Redactor
+from collectors.kit.tape import MemoryStore, RecordingTape
 from collectors.testing import Run, check_declaration, check_fact, check_growing, check_pointers
-from service import registry
+from service.settings import registry
 from tests.timeline.strategies import make
 from timeline.model import Evidence, Fact, Gap, Person, Window, gap
 from timeline.text import mention

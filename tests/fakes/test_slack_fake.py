@@ -9,9 +9,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
-from collectors.slack import SlackCollector
+from collectors.slack.collector import SlackCollector
 from collectors.testing import run
-from tests.collectors.slack_incident import GRAVE, OPS, ROOT, WINDOW, workspace
+from tests.collectors.slack.slack_incident import GRAVE, OPS, ROOT, WINDOW, workspace
 from tests.fakes.slack import TOKEN, FakeSlack
 from tests.fakes.slack_workspace import ts_of
 

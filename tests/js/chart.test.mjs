@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { spansOf } = await load('lives.js');
-const { rowMarks, doubtBars, gapBars } = await load('marks.js');
-const { niceTicks, uncovered } = await load('figure.js');
-const { pieces } = await load('traces.js');
-const { bins } = await load('overview.js');
-const { amount, duration, durationRange } = await load('words.js');
+const { spansOf } = await load('data/lives.js');
+const { rowMarks, doubtBars, gapBars } = await load('ui/marks.js');
+const { niceTicks, uncovered } = await load('chart/figure.js');
+const { pieces } = await load('chart/traces.js');
+const { bins } = await load('chart/overview.js');
+const { amount, duration, durationRange } = await load('data/words.js');
 
 const item = (kind, from, to, index = 0) => ({ fact: { id: `f-${kind}-${index}`, kind }, index, from, to, lane: 'alerts', text: '', group: -1 });
 const view = { from: 0, to: 1000, width: 1000 };
@@ -65,7 +65,7 @@ test('marks of different shapes at one time do not cover each other', () => {
 });
 
 test('hatching is cut to its bar, whatever the zoom', async () => {
-  const { hatchTraces } = await load('traces.js');
+  const { hatchTraces } = await load('chart/traces.js');
   const bar = (look, x, length, y, thick) => ({ ref: '', x, length, y, thick, look, lane: 'alerts' });
   const bars = [bar('gap', 100, 900, 40, 12), bar('silenced', 10, 3, 80, 14), bar('flap', 500, 40, 120, 8), bar('firing', 0, 1000, 160, 14)];
   for (const view of [{ from: 0, to: 1000, width: 500 }, { from: 90, to: 95, width: 800 }]) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { emptyState, readFragment, writeFragment } = await load('fragment.js');
+const { emptyState, readFragment, writeFragment } = await load('data/fragment.js');
 const ORIGIN = Date.parse('2026-11-21T13:00:00Z') / 1000;
 const toSeconds = (iso) => { const at = Math.round(Date.parse(iso) - ORIGIN * 1000) / 1000; return Number.isNaN(at) ? null : at; };
 const toIso = (seconds) => new Date((ORIGIN + seconds) * 1000).toISOString();

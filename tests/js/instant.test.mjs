@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { boundsText, clockText, dateText, exactText, isoText, offsetAt, readInstant, sinceOrigin, ticks } = await load('instant.js');
+const { boundsText, clockText, dateText, exactText, isoText, offsetAt, readInstant, sinceOrigin, ticks } = await load('data/instant.js');
 const at = (iso) => Date.parse(iso) / 1000;
 
 test('no digit of a nanosecond is lost', () => {

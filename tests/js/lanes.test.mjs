@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { placeLanes } = await load('lanes.js');
-const { laneOf, makeModel } = await load('model.js');
-const { selectItems, inRange, toggled } = await load('select.js');
-const { emptyState } = await load('fragment.js');
-const { linesOf } = await load('table.js');
+const { placeLanes } = await load('chart/lanes.js');
+const { laneOf, makeModel } = await load('data/model.js');
+const { selectItems, inRange, toggled } = await load('data/select.js');
+const { emptyState } = await load('data/fragment.js');
+const { linesOf } = await load('table/table.js');
 
 const second = (n) => new Date(Date.parse('2026-11-21T13:00:00Z') + n * 1000).toISOString();
 const fact = (kind, at, more = {}) => ({

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const folder = await mkdtemp(join(tmpdir(), 'timeline-js-'));
-await cp(fileURLToPath(new URL('../../render/assets', import.meta.url)), folder, { recursive: true });
+await cp(fileURLToPath(new URL('../../render/page/assets', import.meta.url)), folder, { recursive: true });
 await cp(fileURLToPath(new URL('../../service/web/static', import.meta.url)), join(folder, 'web'), { recursive: true });
 await writeFile(join(folder, 'package.json'), '{"type": "module"}');
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** @param {string} name of a module in render/assets, or `web/` and one of service/web/static */
+/** @param {string} name of a module in render/page/assets, or `web/` and one of service/web/static */
 export const load = (name) => import(pathToFileURL(join(folder, name)));

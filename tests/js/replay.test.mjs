@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { makeModel } = await load('model.js');
-const { ceilMillis, firstSignal, nextSeen, sentence, situation, standing, surfacedBy } = await load('replay.js');
-const { emptyState } = await load('fragment.js');
-const { placeLanes } = await load('lanes.js');
-const { parted, flapWords } = await load('flaps.js');
-const { selectGaps, selectItems } = await load('select.js');
-const { drillFile } = await load('drill.js');
-const { shownItems } = await load('chart.js');
+const { makeModel } = await load('data/model.js');
+const { ceilMillis, firstSignal, nextSeen, sentence, situation, standing, surfacedBy } = await load('data/replay.js');
+const { emptyState } = await load('data/fragment.js');
+const { placeLanes } = await load('chart/lanes.js');
+const { parted, flapWords } = await load('data/flaps.js');
+const { selectGaps, selectItems } = await load('data/select.js');
+const { drillFile } = await load('controls/drill.js');
+const { shownItems } = await load('chart/chart.js');
 
 const second = (n) => new Date(Date.parse('2026-11-21T13:00:00Z') + n * 1000).toISOString();
 let next = 0;

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.render.page_browser import new_context, written
 from tests.render.timeline_fixture import Built
 from tests.servers.browser import launched
-from timeline.notes import Note
+from timeline.notes.journal import Note
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from render.page import render_page
-from tests.render.page_cases import CASES
+from render.page.page import render_page
+from tests.render.page.page_cases import CASES
 from tests.render.timeline_fixture import Built, rich
-from timeline.notes import Note
+from timeline.notes.journal import Note
 
 needs_browser = pytest.mark.browser
 FIRING = "alert.firing"

@@ -12,12 +12,12 @@ from functools import cache
 from typing import NamedTuple
 
 from tests.render.fixture_facts import NAMES, START, at, chat_facts, other_facts, signal_facts
-from timeline.assemble import Build
-from timeline.assemble import assemble as put_together
+from timeline.assembly.assemble import Build
+from timeline.assembly.assemble import assemble as put_together
+from timeline.assembly.reading import Reading
 from timeline.canonical import canonical, sha256
 from timeline.instant import NS, parse_instant
 from timeline.model import Fact, Gap, Incident, Panel, Person, Series, Threshold, Timeline, Window, gap
-from timeline.reading import Reading
 
 CLOCKS = {"prom.example": NS, "slack.com": NS, "github.com": NS, "search-1": 2 * NS, "pager.example": NS}
 INCIDENT = Incident(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
-from service.backfill_job import Job, Row
-from service.backfill_job import run as real
+from service.backfill.job import Job, Row
+from service.backfill.job import run as real
 
 
 def run(job: Job) -> Row:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from collectors.base import Answer, Payload
-from collectors.tape import RecordingTape, ReplayTape
+from collectors.kit.tape import RecordingTape, ReplayTape
 from timeline.canonical import Json
 
 NUMBER = "0.0.9"

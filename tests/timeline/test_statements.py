@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.timeline.strategies import make
+from timeline.assembly.people import identities
 from timeline.kinds import SPECS, Kind
-from timeline.people import identities
 from timeline.statements import JUDGING, statement
 from timeline.text import PERSON_CLOSE, PERSON_OPEN, code, line
 

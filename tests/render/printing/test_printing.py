@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from render.draft import render_draft
-from render.draft_templates import BUILT_IN, Layout, Template
+from render.draft.draft import render_draft
+from render.draft.templates import BUILT_IN, Layout, Template
 from render.printing import pdf
 from render.printing.asciidoc import to_asciidoc
 from render.printing.confluence import to_confluence
 from render.printing.document import document
 from render.printing.html import to_html
-from render.still_names import still_names
-from tests.render.test_draft import HOSTILE
+from render.stills.names import still_names
+from tests.render.draft.test_draft import HOSTILE
 from tests.render.timeline_fixture import empty, rich
 from timeline.errors import UsageError
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import httpx
 
-from service import output
-from service.evidence import Evidence, People
+from service.draft import output
+from service.evidence.store import Evidence, People
 from tests.render.timeline_fixture import rich
 from tests.servers.ports import free_port
 from tests.servers.process import Server

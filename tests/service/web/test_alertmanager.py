@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from collectors import testing
-from collectors.inbox import InboxCollector
+from collectors.inbox.collector import InboxCollector
 from tests.servers.process import wait_until
 from tests.service.web.running import Serving, Start
 from timeline.instant import NS

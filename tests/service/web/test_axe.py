@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.render.test_page_axe import faults
+from tests.render.page.test_axe import faults
 from tests.servers.browser import launched
 from tests.service.web.running import FACTS, INCIDENT, Serving, note, start_serving
 

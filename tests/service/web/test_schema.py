@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks as known
 
-from service.notes import NotesFile
-from tests.service.test_notes import ID, body
+from service.review.notes import NotesFile
+from tests.service.review.test_notes import ID, body
 from tests.service.web.running import FACTS, INCIDENT, build_incident, start_serving
 
 HOOK = """

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from service.notes import NotesFile
-from tests.service.test_notes import body
+from service.review.notes import NotesFile
+from tests.service.review.test_notes import body
 from tests.service.web.running import INCIDENT, Serving, Start, note
 
 

@@ -1,0 +1,242 @@
+"""github: deployments with their statuses, releases, and on wish merged pull requests."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import AsyncIterator, Iterable
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import anyio
+from pydantic import Field, field_validator
+
+from collectors.base import Check, Collector, Context, Payload, Record, SourceError
+from collectors.github.api import HEADERS, Api, Item
+from collectors.github.facts import (
+    SHORT,
+    Deployment,
+    Repository,
+    UnreadableError,
+    Writer,
+    id_of,
+    successions,
+    time_of,
+)
+from collectors.kit.http import Http, HttpOptions
+from timeline.errors import TimelineError
+from timeline.model import Evidence, Fact, Window
+from timeline.zones import Duration, parse_duration
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
+_AT_ONCE = 16  # deployments whose statuses are asked for together; the client limits connections
+
+
+class GithubOptions(HttpOptions):
+    """Options of one repository; Enterprise servers have their API below `/api/v3`."""
+
+    url: str = "https://api.github.com"
+    repository: str = Field(description="owner/name")
+    lookback: Duration = Field(
+        "3d", description="deployments and releases this much older than the window are read too"
+    )
+    pull_requests: bool = Field(
+        False, description="merged pull requests as changes (`git` gives them as merges)"
+    )
+    roll_backs: bool = Field(True, description="compare successive deployments of an environment")
+    service: str | None = None
+
+    @field_validator("repository")
+    @classmethod
+    def _name(cls, value: str) -> str:
+        if not _REPOSITORY.fullmatch(value):
+            raise ValueError(f"{value!r} is no repository; write it as owner/name")
+        return value
+
+
+class GithubCollector(Collector[GithubOptions]):
+    """Reads what GitHub itself recorded of deploys and releases."""
+
+    name = "github"
+    family = "changes"
+    summary = "Deployments with their statuses, and releases, of a GitHub repository"
+    tested_against = "schema"
+    options_type = GithubOptions
+    target = "repository"
+
+    def __init__(self, options: GithubOptions, context: Context) -> None:
+        super().__init__(options, context)
+        self._unread: list[tuple[str, Evidence]] = []
+
+    async def collect(self, window: Window) -> AsyncIterator[Record]:
+        """Yield deploys, releases, merges and people; a list that fails is a gap, the others go on."""
+        async with Http(self.context, self.options, headers=HEADERS) as http:
+            api = Api(http, self.options.repository, self._evidence)
+            _, record = await api.repository()
+            page = str(record["html_url"])
+            clock = f"github:{urlsplit(self.options.url).hostname}"
+            repository = Repository(self.options.repository, self.options.origin or page, page, clock)
+            writer = Writer(repository, self.context.source, self.options.service)
+            parts = [("Deployments", self._deployments), ("Releases", self._releases)]
+            for what, read in (
+                [*parts, ("Pull requests", self._pulls)] if self.options.pull_requests else parts
+            ):
+                self.context.progress(what.lower())
+                try:
+                    async for found in read(api, writer, window):
+                        yield found
+                except SourceError as err:
+                    yield self.gap(
+                        err.reason, window, f"{what} of `{self.options.repository}` were not all read: {err}"
+                    )
+        for person in writer.people():
+            yield person
+        if self._unread:
+            text = f"Records without an id or a readable time: {len(self._unread)} ({self._unread[0][0]})"
+            yield self.gap("undecodable", window, text, evidence=(self._unread[0][1],))
+
+    async def probe(self) -> AsyncIterator[Check]:
+        """Yield whether GitHub answers, shows the repository, its clock, and what of the limit is left."""
+        async with Http(self.context, self.options, headers=HEADERS) as http:
+            try:
+                payload, record = await Api(http, self.options.repository, self._evidence).repository()
+            except SourceError as err:
+                yield Check("authorised" if err.reason == "unauthorised" else "reachable", False, str(err))
+                return
+        yield Check("reachable", True, self.options.url)
+        yield Check("authorised", True, str(record["html_url"]))
+        if date := payload.headers.get("date"):
+            offset = parsedate_to_datetime(date).timestamp() - time.time()
+            yield Check("clock", abs(offset) < 5, f"{offset:+.0f} s (to the second)")
+        if left := payload.headers.get("x-ratelimit-remaining"):
+            yield Check("rate limit", left != "0", f"{left} requests left")
+
+    def _evidence(self, payload: Payload, pointer: str, path: str) -> Evidence:
+        query = (
+            f"GET repos/{self.options.repository}/{path} (from {self.options.lookback} before the window on)"
+        )
+        return self.evidence(payload, pointer, query=query)
+
+    async def _deployments(self, api: Api, writer: Writer, window: Window) -> AsyncIterator[Record]:
+        listed: list[Item] = []
+        failure: SourceError | None = None
+        try:
+            async for page in api.pages("deployments"):
+                listed += [item for item in page if self._touches(item, window)]
+                if all(self._is_past(item, window) for item in page):
+                    break
+        except SourceError as err:
+            failure = err
+        found, errors = await self._statuses(api, listed)
+        for one in found:
+            for fact in self._meeting(one, writer, window):
+                yield fact
+        async for record in self._rolled_back(api, writer, found, window):
+            yield record
+        if errors:
+            text = f"Statuses of {len(errors)} deployments were not read: {errors[0]}"
+            yield self.gap(errors[0].reason, window, text, missing=f"{len(errors)} deployments")
+        if failure:
+            raise failure
+
+    async def _statuses(self, api: Api, listed: Iterable[Item]) -> tuple[list[Deployment], list[SourceError]]:
+        found: dict[int, Deployment] = {}
+        errors: dict[int, SourceError] = {}
+        broken: list[TimelineError] = []
+        limit = anyio.CapacityLimiter(_AT_ONCE)
+
+        async def read(number: int, item: Item) -> None:
+            async with limit:
+                try:
+                    statuses = await api.everything(f"deployments/{item.data['id']}/statuses")
+                    found[number] = Deployment(item, [s for s in statuses if self._readable(s, "created_at")])
+                except SourceError as err:
+                    errors[number] = err
+                except TimelineError as err:
+                    broken.append(err)  # a group would hide what it says
+
+        async with anyio.create_task_group() as group:
+            for number, item in enumerate(listed):
+                group.start_soon(read, number, item)
+        if broken:
+            raise min(broken, key=str)
+        return [found[n] for n in sorted(found)], [errors[n] for n in sorted(errors)]
+
+    def _meeting(self, one: Deployment, writer: Writer, window: Window) -> list[Fact]:
+        """Return a deployment's whole life when some of it meets the window."""
+        facts = list(writer.deployment(one))
+        return facts if any(_meets(f.earliest, f.latest, window) for f in facts) else []
+
+    async def _rolled_back(
+        self, api: Api, writer: Writer, found: Iterable[Deployment], window: Window
+    ) -> AsyncIterator[Record]:  # fmt: skip
+        """Yield a roll-back where a place got an ancestor of what it had; unproven order gives none."""
+        for old, new, status in successions(found) if self.options.roll_backs else ():
+            if not window.start <= time_of(status.data, "created_at").latest < window.end:
+                continue
+            try:
+                standing, evidence = await api.compare(old.sha, new.sha)
+            except SourceError as err:
+                text = f"`{old.sha[:SHORT]}` and `{new.sha[:SHORT]}` could not be compared: {err}"
+                yield self.gap(err.reason, window, text)
+                continue
+            if standing == "behind":
+                for fact in writer.deployment(old):
+                    yield fact
+                yield writer.rolled_back(old, new, status, evidence)
+
+    async def _releases(self, api: Api, writer: Writer, window: Window) -> AsyncIterator[Record]:
+        async for page in api.pages("releases"):
+            for item in page:
+                if item.data.get("published_at") is not None and self._readable(item, "published_at"):
+                    made = writer.released(item)
+                    if made and _meets(made.earliest, made.latest, window):
+                        yield made
+            # The list goes by the date of the commit, which can be older than the release.
+            if all(self._is_past(item, window, "created_at", "published_at") for item in page):
+                return
+
+    async def _pulls(self, api: Api, writer: Writer, window: Window) -> AsyncIterator[Record]:
+        asked = {"state": "closed", "sort": "updated", "direction": "desc"}
+        async for page in api.pages("pulls", asked):
+            for item in page:
+                if item.data.get("merged_at") is not None and self._readable(item, "merged_at"):
+                    made = writer.merged(item)
+                    if made and _meets(made.earliest, made.latest, window):
+                        yield made
+            # No merge is later than the last update, and the list goes by that.
+            if all(_latest(item, "updated_at") < window.start for item in page):
+                return
+
+    def _touches(self, item: Item, window: Window) -> bool:
+        """Tell whether a deployment can have a status in the window."""
+        if not self._readable(item, "created_at"):
+            return False
+        return _latest(item, "created_at") - window.end < 0 and not self._is_past(item, window)
+
+    def _is_past(self, item: Item, window: Window, *names: str) -> bool:
+        low = window.start - parse_duration(self.options.lookback)
+        if names:
+            return all(_latest(item, name) < low for name in names)
+        # A status moves `updated_at`, as seen; it is not documented, hence the look-back.
+        return _latest(item, "created_at") < low and _latest(item, "updated_at") < window.start
+
+    def _readable(self, item: Item, name: str) -> bool:
+        try:
+            id_of(item.data)
+            time_of(item.data, name)
+        except UnreadableError as err:
+            self._unread.append((str(err), item.evidence))
+            return False
+        return True
+
+
+def _latest(item: Item, name: str) -> int:
+    try:
+        return time_of(item.data, name).latest
+    except UnreadableError:
+        return -(2**62)  # a draft has no `published_at`
+
+
+def _meets(earliest: int | None, latest: int, window: Window) -> bool:
+    return latest >= window.start and (earliest is None or earliest < window.end)

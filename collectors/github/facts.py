@@ -1,0 +1,235 @@
+"""GitHub's deployments, releases and pull requests as facts; pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+from urllib.parse import quote as quoted
+from urllib.parse import urlsplit
+
+from collectors.github.api import Item
+from timeline.canonical import Json, short_id
+from timeline.errors import UndecodableTimeError
+from timeline.facts import fact, quote_marked, thread_key
+from timeline.instant import Bounds
+from timeline.kinds import Kind
+from timeline.model import Evidence, Fact, Person, Quote, Related, Subject
+from timeline.statements import Name
+from timeline.text import clean, mention
+from timeline.zones import read_time
+
+ROLL_BACK = "deployed an ancestor of what was deployed"
+#: `inactive` (a later deployment took the place), `queued`, `pending`, `waiting` are none of these.
+_KINDS: dict[str, Kind] = {
+    "in_progress": "deploy.started", "success": "deploy.finished",
+    "failure": "deploy.failed", "error": "deploy.failed",
+}  # fmt: skip
+_LOGIN = re.compile(r"(?<![\w@/`.])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?)(?![\w/-])")
+SHORT = 12  # digits of a hash that are shown
+
+
+class UnreadableError(ValueError):
+    """A record lacks what makes it one."""
+
+
+class Repository(NamedTuple):
+    """The repository: `owner/name`, the facts' origin, its page, and the clock's name."""
+
+    name: str
+    origin: str
+    page: str
+    clock: str
+
+
+class Deployment(NamedTuple):
+    """A deployment with its statuses; `statuses` is None where they could not be read."""
+
+    item: Item
+    statuses: list[Item] | None
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Return what takes turns in one place: environment and task."""
+        return _text(self.item.data, "environment"), _text(self.item.data, "task")
+
+    @property
+    def sha(self) -> str:
+        """Return the deployed commit."""
+        return _text(self.item.data, "sha")
+
+    def successes(self) -> list[tuple[Bounds, Item]]:
+        """Return when it was said to have succeeded, oldest first."""
+        found = [
+            (time_of(s.data, "created_at"), s)
+            for s in self.statuses or ()
+            if s.data.get("state") == "success"
+        ]
+        return sorted(found, key=lambda pair: pair[0].latest)
+
+
+class Writer:
+    """Makes the facts of one repository and remembers the people in them."""
+
+    def __init__(self, repository: Repository, source: str, service: str | None) -> None:
+        self._repository, self._source, self._service = repository, source, service
+        self._people: dict[str, bool] = {}
+
+    def people(self) -> Iterator[Person]:
+        """Yield everyone who was seen."""
+        for login, bot in sorted(self._people.items()):
+            yield Person(identity=f"github:{login}", names=(login,), bot=bot)
+
+    def deployment(self, deployment: Deployment) -> Iterator[Fact]:
+        """Yield a deployment's life: its statuses, and its start where no status tells it."""
+        states = [_text(status.data, "state") for status in deployment.statuses or ()]
+        told = set(states)
+        if "in_progress" not in told and (not told or told & set(_KINDS)):
+            yield self._deploy(
+                "deploy.started", deployment, deployment.item, "created_at of the deployment", {}
+            )
+        for status, state in zip(deployment.statuses or (), states, strict=True):
+            means = f"created_at of status {state}"
+            if state in _KINDS:
+                yield self._deploy(_KINDS[state], deployment, status, means, {})
+            else:
+                names = {"label": f"deployment {id_of(deployment.item.data)} {state}"}
+                yield self._deploy("custom", deployment, status, means, names)
+
+    def rolled_back(self, old: Deployment, by: Deployment, status: Item, evidence: Evidence) -> Fact:
+        """Make the fact that a deployment took the place of `old`, on whose history it lies."""
+        related = [self._success(old.successes()[0][1]), self._success(status)]
+        names: dict[str, Name] = {
+            "deploy": str(id_of(old.item.data)),
+            "by": str(id_of(by.item.data)),
+            "revision": by.sha[:SHORT],
+        }
+        made = self._deploy(
+            "deploy.rolled_back", by, status, "created_at of status success", names,
+            key=["rolled back", id_of(old.item.data), id_of(status.data)], life=old, related=related,
+        )  # fmt: skip
+        return made.model_copy(update={"evidence": (*made.evidence, evidence)})
+
+    def released(self, item: Item) -> Fact | None:
+        """Make the fact of a release; a draft is not published and gives none."""
+        if item.data.get("published_at") is None:
+            return None
+        tag = _text(item.data, "tag_name")
+        labels = {"tag": tag, "prerelease": "true" if item.data.get("prerelease") is True else "false"}
+        words = [_text(item.data, "name"), _text(item.data, "body")]
+        return self._fact(
+            "change.released", item, ["release", id_of(item.data)], "published_at", names={"release": tag or None},
+            labels=labels, text="\n".join(w for w in words if w), actor=item.data.get("author"),
+        )  # fmt: skip
+
+    def merged(self, item: Item) -> Fact | None:
+        """Make the fact of a merged pull request; one that was closed otherwise gives none."""
+        if item.data.get("merged_at") is None:
+            return None
+        base, number = item.data.get("base"), item.data.get("number")
+        branch = base.get("ref") if isinstance(base, dict) else None
+        return self._fact(
+            "change.merged", item, ["pull", number], "merged_at", names={"change": f"#{number}", "branch": branch},
+            labels={"commit": _text(item.data, "merge_commit_sha")}, text=_text(item.data, "title"), actor=None,
+        )  # fmt: skip
+
+    def _success(self, status: Item) -> Related:
+        identity = short_id(
+            "f", [1, self._repository.origin, "deploy.finished", ["status", id_of(status.data)]]
+        )
+        return Related(fact=identity, rule=ROLL_BACK)
+
+    def _deploy(
+        self, kind: Kind, deployment: Deployment, item: Item, means: str, names: Mapping[str, Name], *,
+        key: list[Json] | None = None, life: Deployment | None = None, related: Iterable[Related] = (),
+    ) -> Fact:  # fmt: skip
+        own, data = deployment.item, deployment.item.data
+        place = _text(item.data, "environment") or _text(data, "environment") or None
+        given: dict[str, Name] = {
+            "deploy": str(id_of(data)), "environment": place, "service": self._service,
+            "revision": deployment.sha[:SHORT] or None, **names,
+        }  # fmt: skip
+        labels = {
+            "deployment": str(id_of(data)), "ref": _text(data, "ref"), "commit": deployment.sha,
+            "task": _text(data, "task"), "state": _text(item.data, "state"),
+        }  # fmt: skip
+        made = self._fact(
+            kind, item, key or ["deployment" if item is own else "status", id_of(item.data)], means, names=given,
+            labels=labels, text=_text(item.data, "description"), related=related, environment=place,
+            actor=item.data.get("creator") or data.get("creator"), link=self._link(item.data, place),
+            thread=thread_key("deploy", self._repository.origin, id_of((life or deployment).item.data)),
+        )  # fmt: skip
+        return made if item is own else made.model_copy(update={"evidence": (*made.evidence, own.evidence)})
+
+    def _link(self, data: Mapping[str, Any], place: str | None) -> str:
+        for name in ("log_url", "target_url"):
+            if urlsplit(url := _text(data, name)).scheme in {"http", "https"}:
+                return url
+        return f"{self._repository.page}/deployments" + (f"/{quoted(place, safe='')}" if place else "")
+
+    def _fact(
+        self, kind: Kind, item: Item, key: list[Json], means: str, *, names: Mapping[str, Name],
+        labels: Mapping[str, str], text: str, actor: object, related: Iterable[Related] = (),
+        environment: str | None = None, link: str | None = None, thread: str | None = None,
+    ) -> Fact:  # fmt: skip
+        subject = Subject(
+            service=self._service, component=self._repository.name, environment=environment,
+            labels=tuple(sorted((k, v) for k, v in labels.items() if v)),
+        )  # fmt: skip
+        return fact(
+            kind, origin=self._repository.origin, key=key, at=time_of(item.data, means.split()[0]), time_means=means,
+            clock=self._repository.clock, source=self._source, subject=subject, related=related, thread=thread,
+            names={"repository": self._repository.name, **names}, quote=self._quote(text), actor=self._user(actor),
+            evidence=[item.evidence.model_copy(update={"link": link or _text(item.data, "html_url") or None})],
+            category="change", surfaced=True,
+        )  # fmt: skip
+
+    def _quote(self, text: str) -> Quote | None:
+        return quote_marked(_LOGIN.sub(lambda m: mention(self._seen(m[1], bot=False)), clean(text)))
+
+    def _user(self, user: object) -> str | None:
+        login = user.get("login") if isinstance(user, dict) else None
+        if not isinstance(user, dict) or not isinstance(login, str) or not login:
+            return None
+        return self._seen(clean(login), bot=user.get("type") == "Bot")
+
+    def _seen(self, login: str, *, bot: bool) -> str:
+        self._people[login] = self._people.get(login, False) or bot
+        return f"github:{login}"
+
+
+def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment, Deployment, Item]]:
+    """Yield what took whose place, with the status that says so; an unproven order gives none."""
+    places: dict[tuple[str, str], list[tuple[int, Item, Deployment]]] = {}
+    for one in deployments:
+        for at, status in one.successes()[:1]:
+            places.setdefault(one.place, []).append((at.latest, status, one))
+    for turns in places.values():
+        turns.sort(key=lambda turn: turn[0])
+        seconds = Counter(turn[0] for turn in turns)
+        for (before, _, old), (after, status, new) in pairwise(turns):
+            if seconds[before] == seconds[after] == 1 and old.sha and new.sha and old.sha != new.sha:
+                yield old, new, status
+
+
+def time_of(data: Mapping[str, Any], name: str) -> Bounds:
+    """Return a member's time as bounds; raise UnreadableError."""
+    try:
+        return read_time(_text(data, name))
+    except UndecodableTimeError as err:
+        raise UnreadableError(f"{name} is no time: {err}") from err
+
+
+def id_of(data: Mapping[str, Any]) -> int:
+    """Return a record's number; raise UnreadableError."""
+    value = data.get("id")
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise UnreadableError("it has no id")
+    return value
+
+
+def _text(data: Mapping[str, Any], name: str) -> str:
+    value = data.get(name)
+    return value if isinstance(value, str) else ""

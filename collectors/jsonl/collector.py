@@ -1,0 +1,150 @@
+"""Any JSON Lines, JSON or CSV file by a field mapping: the door for everything else."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar, NamedTuple
+
+import anyio.to_thread
+
+from collectors.base import Check, Collector, Payload, Record, SourceError, TestedAgainst
+from collectors.jsonl.parts import JsonlOptions, Reader, rows_of, sound, stored
+from timeline import facts
+from timeline.instant import format_instant
+from timeline.mapping import Mapped, RowError, map_row
+from timeline.model import Evidence, Fact, Gap, Person, Window
+
+_SHOWN = 10
+_PROBED = 1_000
+
+
+class _Broken(NamedTuple):
+    """A row that could not be read: sort, why, its place in the file, and its evidence."""
+
+    code: str
+    why: str
+    place: int | str
+    evidence: Evidence
+
+
+class JsonlCollector(Collector[JsonlOptions]):
+    """Reads the rows of a file that lie in the window, and tells each as its mapping says."""
+
+    name = "jsonl"
+    family = "any"
+    summary = "any JSON Lines, JSON or CSV file, by a field mapping"
+    tested_against: ClassVar[TestedAgainst] = "real"
+    options_type = JsonlOptions
+    target = "path"
+
+    async def collect(self, window: Window) -> AsyncIterator[Record]:
+        """Yield a fact a row, people, and a gap for each sort of rows that could not be read."""
+        reader = Reader(self.options, self.context, window)
+        seen: Counter[str] = Counter()
+        people: dict[str, Person] = {}
+        broken: list[_Broken] = []
+        more, headers = True, {}
+        part = 0
+        while more:
+            payload = await self.context.tape.exchange(reader.request(part), reader.next_part)
+            for record in self._parse(payload, seen):
+                if isinstance(record, _Broken):
+                    broken.append(record)
+                    continue
+                yield record
+                if record.actor:
+                    people[record.actor] = self._person(record.actor)
+            headers = dict(payload.headers)
+            more, part = headers.get("more") == "1", part + 1
+        for person in people.values():
+            yield person
+        for gap in self._gaps(broken, Counter(json.loads(headers.get("dropped", "{}"))), window):
+            yield gap
+        if stopped := headers.get("stopped"):
+            yield self.gap("truncated", window, stopped, missing=self.options.path)
+
+    async def probe(self) -> AsyncIterator[Check]:
+        """Yield what `timeline doctor` shows: the file, and how its first rows are read."""
+        try:
+            good, sorts, span = await anyio.to_thread.run_sync(self._look)
+        except SourceError as err:
+            yield Check("reachable", False, str(err))
+            return
+        yield Check("reachable", True, self.options.path)
+        shown = "; ".join(f"{count} x {why}" for why, count in sorts.most_common(3))
+        yield Check("rows", not sorts, f"{good} of the first {good + sorts.total()} are read {shown}".strip())
+        if span:
+            yield Check(
+                "retention", True, f"first rows from {format_instant(span[0])} to {format_instant(span[1])}"
+            )
+
+    def _look(self) -> tuple[int, Counter[str], tuple[int, int] | None]:
+        sorts: Counter[str] = Counter()
+        times: list[int] = []
+        for row, _ in zip(rows_of(self.options, self.context), range(_PROBED), strict=False):
+            try:
+                times.append(
+                    map_row(sound(row.broken, row.text), self.options.map, self.options.zone).at.latest
+                )
+            except RowError as err:
+                sorts[str(err)] += 1
+        return len(times), sorts, (min(times), max(times)) if times else None
+
+    def _parse(self, payload: Payload, seen: Counter[str]) -> Iterator[Fact | _Broken]:
+        form = self.options.form
+        for index, (place, row, broken) in enumerate(stored(payload, form)):
+            pointer = f"/{index}/row" if form == "json" else f"line:{index + 1}"
+            where = f"line {place}" if isinstance(place, int) else place
+            evidence = self.evidence(payload, pointer, query=f"{self.options.path}, {where}")
+            try:
+                mapped = None if broken else map_row(row, self.options.map, self.options.zone)
+            except RowError as err:
+                yield _Broken(err.code, str(err), place, evidence)
+                continue
+            if mapped is None:
+                yield _Broken("broken", broken or "", place, evidence)
+            else:
+                yield self._fact(mapped, row, evidence, seen)
+
+    def _fact(self, mapped: Mapped, row: Any, evidence: Evidence, seen: Counter[str]) -> Fact:
+        # The whole row is its key, and its number among equal rows: all of them lie at one time,
+        # so whatever the window, they are read together and in order.
+        whole = json.dumps(row, sort_keys=True)
+        seen[whole] += not mapped.key
+        actor = self._identity(mapped.actor) if mapped.actor else None
+        return facts.fact(
+            mapped.kind, origin=self.origin, key=mapped.key or [whole, seen[whole]], at=mapped.at,
+            time_means=self.options.map.time, clock=mapped.clock or self.origin, source=self.context.source,
+            names={"source": self.origin} | mapped.names | ({"actor": actor} if actor else {}), subject=mapped.subject,
+            quote=facts.quote(mapped.quote or ""), actor=actor,
+            thread=facts.thread_key("row", self.origin, *mapped.thread) if mapped.thread else None,
+            evidence=[evidence.model_copy(update={"link": mapped.link})],
+        )  # fmt: skip
+
+    def _identity(self, name: str) -> str:
+        return f"{self.origin}:{name}"
+
+    def _person(self, identity: str) -> Person:
+        return Person(identity=identity, names=(identity.removeprefix(f"{self.origin}:"),))
+
+    def _gaps(self, broken: list[_Broken], dropped: Counter[str], window: Window) -> Iterator[Gap]:
+        """Yield one counted gap for each sort of undecodable rows."""
+        sorts: dict[str, list[_Broken]] = defaultdict(list)
+        for one in broken:
+            sorts[one.code].append(one)
+        for code, ones in sorted(sorts.items()):
+            count = len(ones) + dropped[code]
+            rows = f"{count} row{'s' * (count > 1)}"
+            places = ", ".join(str(one.place) for one in ones[:_SHOWN]) + ", ..." * (count > _SHOWN)
+            word = ("row" if self.options.form == "json" else "line") + "s" * (count > 1)
+            text = f"{rows} of {self.options.path} could not be read ({_SORTS[code]}): {ones[0].why}; {word} {places}"
+            evidence = tuple(one.evidence for one in ones[:_SHOWN])
+            yield self.gap("undecodable", window, text, missing=rows, evidence=evidence)
+
+
+_SORTS = {
+    "broken": "broken", "missing time": "no time", "time": "time", "names": "names",
+    "time without zone": "a time without a zone", "kind": "unknown kind",
+}  # fmt: skip

@@ -1,0 +1,168 @@
+"""Parts of a file: the rows of the window, each with its place, cut to payloads that fit."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio.to_thread
+from pydantic import Field, field_validator, model_validator
+
+from collectors.base import Answer, Context, Options, Payload, SourceError
+from collectors.jsonl.rows import Format, Row, decode, format_of, read_rows
+from timeline import zones
+from timeline.errors import UndecodableTimeError
+from timeline.instant import format_instant
+from timeline.mapping import FieldMap, RowError, lookup, row_time, text_of
+from timeline.model import Window
+
+_PART = 8 * 2**20  # bytes of kept rows after which a part is closed
+_KEPT_BROKEN = 100  # undecodable rows of one sort that are kept; more are counted
+
+
+class JsonlOptions(Options):
+    """Options of `jsonl`."""
+
+    path: str
+    format: Format | None = Field(default=None, description="default: what the file's name tells")
+    rows: str | None = Field(default=None, description="of JSON: the dotted path of the array of rows")
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    zone: str | None = Field(default=None, description="of times that carry none, such as Europe/Berlin")
+    map: FieldMap = FieldMap()
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        try:
+            return value if value is None or zones.zone(value) else None
+        except UndecodableTimeError as err:
+            raise ValueError(str(err)) from err
+
+    @model_validator(mode="after")
+    def _known_format(self) -> JsonlOptions:
+        if self.format is None and format_of(self.path) is None:
+            raise ValueError(f"the name {self.path!r} tells no format; set format = 'jsonl', 'json' or 'csv'")
+        return self
+
+    @property
+    def form(self) -> Format:
+        """The format, configured or told by the name."""
+        return self.format or format_of(self.path) or "jsonl"
+
+    @property
+    def tab_or_delimiter(self) -> str:
+        """The delimiter; a tab where the name ends in `.tsv` and none is configured."""
+        tabbed = "delimiter" not in self.model_fields_set and ".tsv" in self.path.lower()
+        return "\t" if tabbed else self.delimiter
+
+
+def rows_of(options: JsonlOptions, context: Context) -> Iterator[Row]:
+    """Yield all rows of the configured file; raise SourceError."""
+    path = Path(context.resolve_path(options.path))
+    return read_rows(path, options.path, options.form, options.rows, options.tab_or_delimiter)
+
+
+def sound(broken: str | None, text: bytes) -> Any:
+    """Decode a row; raise RowError where it is broken."""
+    if broken:
+        raise RowError("broken", broken)
+    try:
+        return decode(text)
+    except ValueError as err:
+        raise RowError("broken", f"not JSON: {err}") from err
+
+
+def stored(payload: Payload, form: Format) -> Iterator[tuple[int | str, Any, str | None]]:
+    """Yield place, row and fault of each entry that a payload holds."""
+    entries = decode(payload.data) if form == "json" else map(decode, payload.data.split(b"\n")[:-1])
+    for entry in entries:
+        yield entry.get("line", entry.get("pointer")), entry.get("row"), entry.get("broken")
+
+
+class Reader:
+    """Cuts a file to the rows of the window, and to parts; reads only when asked for the next part."""
+
+    def __init__(self, options: JsonlOptions, context: Context, window: Window) -> None:
+        self._options, self._context, self._window = options, context, window
+        self._rows: Iterator[bytes] | None = None
+        self._met: Counter[str] = Counter()  # undecodable rows by sort
+        self._stopped: SourceError | None = None
+        self._earlier: dict[str, tuple[int, Row]] = {}
+
+    def request(self, part: int) -> dict[str, Any]:
+        """Return the canonical request of a part: all that decides what is in it."""
+        options = self._options
+        fields = options.map.model_dump(mode="json", include={"time", "precision", "unit", "thread"})
+        window = [format_instant(self._window.start), format_instant(self._window.end)]
+        return {
+            "file": options.path, "part": part, "format": options.form, "rows": options.rows,
+            "delimiter": options.tab_or_delimiter, "zone": options.zone, "map": fields, "window": window,
+        }  # fmt: skip
+
+    async def next_part(self) -> Answer:
+        """Read on until a part is full; raise SourceError where the file is none."""
+        return await anyio.to_thread.run_sync(self._next)
+
+    def _next(self) -> Answer:
+        self._rows = self._rows or self._kept()
+        kept: list[bytes] = []
+        size = 0
+        for entry in self._rows:
+            kept.append(entry)
+            size += len(entry)
+            if size > _PART:
+                return self._answer(kept, {"more": "1"})
+        dropped = {code: count - _KEPT_BROKEN for code, count in self._met.items() if count > _KEPT_BROKEN}
+        headers = {"dropped": json.dumps(dropped, sort_keys=True)} if dropped else {}
+        if self._stopped:
+            if not kept:
+                raise self._stopped
+            headers["stopped"] = str(self._stopped)
+        return self._answer(kept, headers)
+
+    def _answer(self, kept: list[bytes], headers: dict[str, str]) -> Answer:
+        if self._options.form == "json":
+            return Answer(b"[" + b",\n".join(kept) + b"]\n", "json", headers=headers)
+        return Answer(b"".join(entry + b"\n" for entry in kept), "jsonl", headers=headers)
+
+    def _kept(self) -> Iterator[bytes]:
+        try:
+            for row in rows_of(self._options, self._context):
+                if self._wanted(row):
+                    yield _entry(row)
+        except SourceError as err:
+            self._stopped = err
+        for _, row in sorted(self._earlier.values(), key=lambda found: str(found[1].place)):
+            yield _entry(row)
+
+    def _wanted(self, row: Row) -> bool:
+        """Keep rows of the window, some that cannot be read, and each thread's last one before it."""
+        try:
+            value = sound(row.broken, row.text)
+            at = row_time(value, self._options.map, self._options.zone)
+        except RowError as err:
+            self._met[err.code] += 1
+            return self._met[err.code] <= _KEPT_BROKEN
+        if at.latest < self._window.start:
+            self._note(value, at.latest, row)
+            return False
+        return at.earliest is not None and at.earliest < self._window.end
+
+    def _note(self, value: Any, latest: int, row: Row) -> None:
+        # What was so when the window began: the last word of a thread before it.
+        thread = [text_of(lookup(value, field)) for field in self._options.map.thread]
+        if any(thread):
+            name = json.dumps(thread)
+            if name not in self._earlier or self._earlier[name][0] <= latest:
+                self._earlier[name] = (latest, row)
+
+
+def _entry(row: Row) -> bytes:
+    place = f'"line":{row.place}' if isinstance(row.place, int) else f'"pointer":{json.dumps(row.place)}'
+    if row.broken is None:
+        return b'{%s,"row":%s}' % (place.encode(), row.text)
+    shown = row.text[:4000].decode("utf-8", "replace")
+    return f'{{{place},"broken":{json.dumps(row.broken)},"text":{json.dumps(shown)}}}'.encode()

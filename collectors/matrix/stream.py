@@ -1,0 +1,116 @@
+"""Reading a room's stream around a window: from the server's guess outward, both ways, past the edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from collectors.base import Payload, PayloadTooLargeError, SourceError
+from collectors.kit.http import Http
+from collectors.matrix.events import MS, Event, read_event
+from timeline.model import Evidence, Window
+
+PAGE = 100  # events asked for at once, and how many in a row must lie beyond the margin to stop
+_LAZY = '{"lazy_load_members":true}'
+MakeEvidence = Callable[[Payload, str], Evidence]
+
+
+@dataclass
+class Stream:
+    """What was read of a room: events by id, how many were unreadable, and where reading ended."""
+
+    events: dict[str, Event] = field(default_factory=dict)
+    unreadable: list[Evidence] = field(default_factory=list)
+    at_beginning: bool = False  # the server had nothing before
+    failures: dict[str, SourceError] = field(default_factory=dict)  # direction (b, f) -> why it ended early
+    reached: dict[str, int] = field(default_factory=dict)  # direction -> ts (ms) of the last event read
+
+    @property
+    def has_creation(self) -> bool:
+        """Tell whether the room's first event was read."""
+        return any(event.type == "m.room.create" for event in self.events.values())
+
+
+class StreamReader:
+    """Reads one room; times a stream carries go back and forth, so it looks `margin` ns beyond."""
+
+    def __init__(self, http: Http, room: str, window: Window, margin: int, evidence: MakeEvidence) -> None:
+        self._http, self._room, self._evidence = http, quote(room, safe=""), evidence
+        self._first, self._end = window.start // MS, -(-window.end // MS)
+        self._low, self._high = (window.start - margin) / MS, (window.end + margin) / MS
+        self.stream = Stream()
+
+    async def read(self) -> Stream:
+        """Return the events around the window; raise SourceError when the room gives none at all."""
+        anchor = await self._anchor()
+        if anchor:
+            await self._page("f", anchor[1])
+        await self._page("b", anchor[0] if anchor else None)
+        if self.stream.failures and not self.stream.events:
+            raise next(iter(self.stream.failures.values()))
+        return self.stream
+
+    async def _anchor(self) -> tuple[str, str] | None:
+        """Return the places before and after the first event at the window's start, where offered."""
+        path = f"_matrix/client/v1/rooms/{self._room}/timestamp_to_event"
+        found = await self._http.get(path, {"ts": max(self._first, 0), "dir": "f"}, allow=(400, 404, 405))
+        answer = found.json() if found.status == 200 else {}
+        event = answer.get("event_id") if isinstance(answer, dict) else None
+        if not isinstance(event, str):
+            return None
+        path = f"_matrix/client/v3/rooms/{self._room}/context/{quote(event, safe='')}"
+        around = await self._http.get(path, {"limit": 0, "filter": _LAZY}, allow=(403, 404))
+        places = around.json() if around.status == 200 else {}
+        start, end = (places.get(name) for name in ("start", "end"))
+        if not isinstance(start, str) or not isinstance(end, str):
+            return None
+        self._take(places.get("event"), self._evidence(around, "/event"))
+        return start, end
+
+    async def _page(self, way: str, place: str | None) -> None:
+        limit, beyond = PAGE, 0
+        path = f"_matrix/client/v3/rooms/{self._room}/messages"
+        while beyond < PAGE:
+            params: dict[str, str | int] = {"dir": way, "limit": limit, "filter": _LAZY}
+            try:
+                payload = await self._http.get(path, params | ({"from": place} if place else {}))
+                answer = _object(payload)
+            except PayloadTooLargeError as err:
+                if limit == 1:
+                    self.stream.failures[way] = err
+                    return
+                limit = max(1, limit // 4)
+                continue
+            except SourceError as err:
+                self.stream.failures[way] = err
+                return
+            for number, raw in enumerate(answer["chunk"]):
+                event = self._take(raw, self._evidence(payload, f"/chunk/{number}"))
+                beyond = 0 if event is None or not self._is_beyond(event, way) else beyond + 1
+                if event:
+                    self.stream.reached[way] = event.ts
+            following = answer.get("end")
+            if not isinstance(following, str) or following == place:
+                self.stream.at_beginning |= way == "b"
+                return
+            place = following
+
+    def _is_beyond(self, event: Event, way: str) -> bool:
+        return event.ts < self._low if way == "b" else event.ts >= self._high
+
+    def _take(self, raw: object, evidence: Evidence) -> Event | None:
+        event = read_event(raw, evidence)
+        if event is None:
+            self.stream.unreadable.append(evidence)
+        else:
+            self.stream.events.setdefault(event.id, event)
+        return event
+
+
+def _object(payload: Payload) -> dict[str, Any]:
+    answer = payload.json()
+    if not isinstance(answer, dict) or not isinstance(answer.get("chunk"), list):
+        raise SourceError("undecodable", "the server answered /messages without events; check `url`")
+    return answer

@@ -1,0 +1,227 @@
+"""OpenSearch: logs summarised in the engine, or documents (chat, any record) one by one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
+
+from collectors.base import Check, Collector, Record, SourceError
+from collectors.kit.http import seconds
+from collectors.opensearch.client import Engine
+from collectors.opensearch.documents import Documents
+from collectors.opensearch.fields import Layout, asked_fields, counting_seconds, read_layout
+from collectors.opensearch.options import OpensearchOptions
+from collectors.opensearch.paging import Progress, Reader
+from collectors.opensearch.summary import DAY, Signature, Summary, Tally
+from timeline.canonical import Json, canonical
+from timeline.instant import format_instant
+from timeline.model import Gap, Window
+
+
+class OpensearchCollector(Collector[OpensearchOptions]):
+    """Reads one query of an OpenSearch cluster."""
+
+    name = "opensearch"
+    family = "logs"
+    summary = "OpenSearch: first seen and rate changes of log signatures; documents and chat by query"
+    tested_against = "real"
+    options_type = OpensearchOptions
+
+    async def collect(self, window: Window) -> AsyncIterator[Record]:
+        """Yield the window's facts by the configured mode, and a gap for whatever is not complete."""
+        async with Engine(self.context, self.options) as engine:
+            cluster, _ = await self._cluster(engine)
+            layout = await self._layout(engine)
+            reader = Reader(engine, self.options, layout)
+            for gap in self._layout_gaps(layout, window):
+                yield gap
+            count, shards = await reader.count(reader.within(window.start, window.end))
+            async for gap in self._blanks(reader, window, count):
+                yield gap
+            if self.options.mode != "summary" and count:
+                async with aclosing(
+                    self._documents(reader, layout, window, cluster, (count, shards))
+                ) as found:
+                    async for record in found:
+                        yield record
+            if self.options.mode != "documents":
+                async with aclosing(self._summary(reader, layout, window, cluster)) as found:
+                    async for record in found:
+                        yield record
+
+    async def probe(self) -> AsyncIterator[Check]:
+        """Yield reachability, rights, the clock's offset and how far back the index goes."""
+        async with Engine(self.context, self.options) as engine:
+            try:
+                cluster, version = await self._cluster(engine)
+                layout = await self._layout(engine)
+                reader = Reader(engine, self.options, layout)
+                sent = time.time()
+                pit = await engine.ask_whole(
+                    engine.client.create_pit, index=reader.index,
+                    keep_alive="10s", allow_partial_pit_creation="false",
+                )  # fmt: skip
+                oldest = await reader.oldest()
+            except SourceError as err:
+                name = "authorised" if err.reason == "unauthorised" else "reachable"
+                yield Check(name, ok=False, detail=str(err))
+                return
+            await engine.close(pit.json()["pit_id"])
+        yield Check("reachable", ok=True, detail=f"cluster {cluster}, {version}")
+        yield Check("authorised", ok=True, detail=f"{len(layout.indices)} indices match {self.options.index}")
+        offset = pit.json()["creation_time"] / 1000 - (sent + time.time()) / 2
+        yield Check(
+            "clock",
+            ok=abs(offset) <= seconds(self.options.clock_error),
+            detail=f"{offset:+.1f} s from this machine's",
+        )
+        since = format_instant(oldest) if oldest is not None else "none: there is no document"
+        yield Check("retention", ok=oldest is not None, detail=f"oldest document: {since}")
+
+    async def _cluster(self, engine: Engine) -> tuple[str, str]:
+        """Return the cluster's identity and version; to a user who may not ask it is the source."""
+        try:
+            answer = (await engine.ask(engine.client.info)).json()
+        except SourceError as err:
+            if err.reason != "unauthorised" or "answered 401" in str(err):
+                raise
+            return self.origin, "of a version it does not tell"
+        version = answer.get("version") if isinstance(answer, dict) else None
+        if not isinstance(version, dict):
+            raise SourceError("undecodable", f"{self.options.url} does not answer as OpenSearch; check `url`")
+        number = str(version.get("number", ""))
+        return self.options.origin or answer.get("cluster_uuid") or self.origin, number
+
+    async def _layout(self, engine: Engine) -> Layout:
+        client, index = engine.client, self.options.index
+        caps = await engine.ask(client.field_caps, index=index, fields=asked_fields(self.options))
+        layout = read_layout(caps, self.options)
+        try:
+            formats = await engine.ask(
+                client.indices.get_field_mapping, index=index, fields=self.options.time
+            )
+        except SourceError as err:
+            if err.reason != "unauthorised":
+                raise
+            return layout  # without that right times are read at the type's resolution
+        return replace(layout, seconds=counting_seconds(formats, self.options.time))
+
+    def _layout_gaps(self, layout: Layout, window: Window) -> list[Gap]:
+        gaps = []
+        if layout.untimed:
+            names = ", ".join(f"`{i}`" for i in layout.untimed)
+            text = f"{names}: the field `{self.options.time}` is of no date type there; not read"
+            gaps.append(self.gap("undecodable", window, text, missing=", ".join(layout.untimed)))
+        if layout.unfit and self.options.mode != "documents":
+            names = ", ".join(f"`{f}`" for f in layout.unfit)
+            text = (
+                f"signature without {names}: no index has it in a form that can be aggregated (type keyword)"
+            )
+            gaps.append(self.gap("undecodable", window, text, missing=", ".join(layout.unfit)))
+        return gaps
+
+    async def _blanks(self, reader: Reader, window: Window, count: int) -> AsyncIterator[Gap]:
+        """Yield what an answer of few documents, or of none, would leave unsaid."""
+        timeless = {"exists": {"field": self.options.time}}
+        lost, _ = await reader.count({"bool": {"filter": reader.matching(), "must_not": [timeless]}})
+        if lost:
+            text = (
+                f"{lost} matching documents have no field `{self.options.time}`: they have no place in time"
+            )
+            yield self.gap("undecodable", window, text, missing=f"{lost} documents")
+        if count:
+            return
+        oldest = await reader.oldest()
+        if oldest is None or oldest >= window.end:
+            held = "holds no document" if oldest is None else f"begins at {format_instant(oldest)}"
+            yield self.gap(
+                "past_retention", window, f"{self.options.index} {held}: nothing is known of the window"
+            )
+
+    async def _documents(
+        self, reader: Reader, layout: Layout, window: Window, cluster: str, size: tuple[int, int]
+    ) -> AsyncGenerator[Record, None]:
+        count, shards = size
+        if count > self.options.limit:
+            text = f"{count} documents match, over `limit` of {self.options.limit}; none was read: narrow `query`"
+            yield self.gap("truncated", window, text, missing=f"{count} documents")
+            return
+        parser = Documents(self.options, layout, self.context.source, cluster)
+        query = _shown(self.options, reader.within(window.start, window.end))
+        done = Progress()
+        try:
+            async with aclosing(reader.documents(window, shards, done)) as pages:
+                async for page in pages:
+                    for record in parser.parse(page.payload, page.hits, query):
+                        yield record
+        except SourceError as err:
+            text = f"{done.read} of {count} documents were read: {err}"
+            yield self.gap(err.reason, window, text, missing=f"{max(count - done.read, 0)} documents")
+            return
+        for gap in self._document_gaps(window, parser, done, count):
+            yield gap
+
+    def _document_gaps(self, window: Window, parser: Documents, done: Progress, count: int) -> list[Gap]:
+        gaps = []
+        if done.read < count:
+            text = f"{done.read} documents were read where `_count` said {count}"
+            gaps.append(self.gap("truncated", window, text, missing=f"{count - done.read} documents"))
+        if done.oversized:
+            text = f"{done.oversized} documents are over 16 MiB each; only their times were read"
+            gaps.append(self.gap("truncated", window, text, missing=f"{done.oversized} documents"))
+        for why, number in sorted(parser.unreadable.items()):
+            gaps.append(
+                self.gap("undecodable", window, f"{number} documents: {why}", missing=f"{number} documents")
+            )
+        return gaps
+
+    async def _summary(
+        self, reader: Reader, layout: Layout, window: Window, cluster: str
+    ) -> AsyncGenerator[Record, None]:
+        summary = Summary(reader, self.options, layout, self.context.source, cluster)
+        tallies = {"first seen": Tally(), "rates": Tally()}
+        async with reader.snapshot() as snapshot:
+            known: set[Signature] | None = None
+            if self.options.baseline_days:
+                tallies["baseline"] = Tally()
+                known = await summary.known(snapshot, window, tallies["baseline"])
+                oldest = await reader.oldest()
+                start = window.start - self.options.baseline_days * DAY
+                if tallies["baseline"].cut or oldest is None or oldest > start:
+                    known = None
+                    text = f"no baseline: {self.options.index} does not reach back to {format_instant(start)}"
+                    yield self.gap("past_retention", window, text, missing="baseline")
+            first = summary.first_seen(snapshot, window, known, tallies["first seen"])
+            changes = summary.rate_changes(snapshot, window, self.context.now, tallies["rates"])
+            async with aclosing(first), aclosing(changes):
+                async for fact in first:
+                    yield fact
+                async for fact in changes:
+                    yield fact
+        for gap in self._summary_gaps(window, summary, tallies):
+            yield gap
+        if (judged := summary.judged_until(self.context.now)) < window.end:
+            text = f"rates are judged up to {format_instant(judged)}: later steps have too few after them yet"
+            yield self.gap(
+                "not_yet", Window(start=max(judged, window.start), end=window.end), text, missing="rates"
+            )
+
+    def _summary_gaps(self, window: Window, summary: Summary, tallies: dict[str, Tally]) -> list[Gap]:
+        gaps = []
+        for what, tally in tallies.items():
+            if tally.cut:
+                text = f"{what}: more than {self.options.limit} buckets (`limit`); use fewer signature fields"
+                gaps.append(self.gap("truncated", window, text, missing=what))
+            elif tally.counted < tally.total:
+                text = f"{what}: the buckets hold {tally.counted} of {tally.total} documents"
+                gaps.append(self.gap("partial", window, text, missing=what))
+        if summary.unreadable:
+            text = f"{summary.unreadable} signatures have no readable first document"
+            gaps.append(self.gap("undecodable", window, text, missing=f"{summary.unreadable} signatures"))
+        return gaps
+
+
+def _shown(options: OpensearchOptions, query: Json) -> str:
+    return canonical({"index": options.index, "query": query}).decode()

@@ -1,0 +1,127 @@
+"""A document of an index as a fact: its kind, names, words and time as the configuration maps them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from collectors.base import Payload
+from collectors.opensearch.fields import Layout, pick, text_of, time_of
+from collectors.opensearch.links import discover, lucene
+from collectors.opensearch.options import KindMap, OpensearchOptions
+from timeline import facts
+from timeline.canonical import Json, canonical
+from timeline.errors import TimelineError, UndecodableTimeError
+from timeline.instant import Bounds
+from timeline.kinds import Kind
+from timeline.model import Evidence, Fact, Person, Subject
+from timeline.statements import Name
+
+_LABELS = ("level", "logger", "host", "trace")
+
+
+class UnmappedError(TimelineError):
+    """A document's value has no place in the configured mapping."""
+
+
+class Documents:
+    """Turns hits into facts; pure."""
+
+    def __init__(self, options: OpensearchOptions, layout: Layout, source: str, cluster: str) -> None:
+        self.options = options
+        self.layout = layout
+        self.source = source
+        self.cluster = cluster
+        self.unreadable: dict[str, int] = {}
+        self.people: set[str] = set()
+
+    def parse(
+        self, payload: Payload, hits: tuple[tuple[int, Json], ...], query: str
+    ) -> Iterator[Fact | Person]:
+        """Yield the facts and people of one page; what cannot be read is counted in `unreadable`."""
+        for place, hit in hits:
+            try:
+                found = list(self._of(payload, f"/hits/hits/{place}", hit, query))
+            except (UndecodableTimeError, UnmappedError) as err:
+                why = str(err) if isinstance(err, UnmappedError) else f"no readable {self.options.time}"
+                self.unreadable[why] = self.unreadable.get(why, 0) + 1
+                continue
+            yield from found
+
+    def _of(self, payload: Payload, pointer: str, hit: Json, query: str) -> Iterator[Fact | Person]:
+        source = hit.get("_source") or {}
+        values = {role: text_of(pick(source, name)) for role, name in self.layout.roles.items()}
+        at = time_of(hit, self.options.time, self.layout)
+        kind = self._kind(source)
+        actor = values.get("actor")
+        if actor and actor not in self.people:
+            self.people.add(actor)
+            yield Person(identity=identity(actor), names=(actor,))
+        words = pick(source, self.layout.roles.get("message"))
+        thread = values.get("thread") or values.get("trace")
+        try:
+            yield facts.fact(
+                kind, origin=self._origin(hit), key=self._key(hit, values), at=at,
+                time_means=self.options.time, clock=values.get("host") or values.get("service") or self.cluster,
+                source=self.source, names=self._names(source, values), subject=subject(values),
+                quote=facts.quote(words if isinstance(words, str) else _json(words)),
+                actor=identity(actor) if actor else None,
+                thread=facts.thread_key("opensearch", self.cluster, thread) if thread else None,
+                evidence=[self._evidence(payload, pointer, hit, at, query)],
+            )  # fmt: skip
+        except KeyError as err:
+            raise UnmappedError(f"nothing for {err.args[0]} of {kind}; map it in `names`") from err
+
+    def _kind(self, source: Json) -> Kind:
+        wanted = self.options.kind
+        if not isinstance(wanted, KindMap):
+            return wanted
+        value = text_of(pick(source, wanted.field))
+        kind = wanted.values.get(value or "", wanted.default)
+        if kind is None:
+            raise UnmappedError(f"unknown value {value!r} of `{wanted.field}`")
+        return kind
+
+    def _names(self, source: Json, values: Mapping[str, str | None]) -> dict[str, Name]:
+        label = " ".join(v for v in (values.get("level"), values.get("error")) if v) or "document"
+        names: dict[str, Name] = {
+            "label": label,
+            "source": values.get("service") or values.get("host"),
+            "service": values.get("service"),
+            "channel": values.get("channel"),
+            "actor": identity(values["actor"] or "") if values.get("actor") else None,
+            "reply": "" if values.get("thread") else None,
+        }
+        return names | {name: text_of(pick(source, path)) for name, path in self.options.names.items()}
+
+    def _origin(self, hit: Json) -> str:
+        # A key of the document's own is the same in every index of the expression (they roll over).
+        return f"{self.cluster}/{self.options.index if self.options.fields.key else hit['_index']}"
+
+    def _key(self, hit: Json, values: Mapping[str, str | None]) -> Json:
+        if self.options.fields.key:
+            if not values.get("key"):
+                raise UnmappedError(f"nothing in the key field `{self.options.fields.key}`")
+            return [values["key"]]
+        return [hit["_id"], *([hit["_routing"]] if "_routing" in hit else [])]
+
+    def _evidence(self, payload: Payload, pointer: str, hit: Json, at: Bounds, query: str) -> Evidence:
+        own = lucene({"_id": hit["_id"]})
+        link = discover(self.options, own, at.latest if at.earliest is None else at.earliest, at.latest)
+        return Evidence(source=self.source, payload=payload.sha256, pointer=pointer, query=query, link=link)
+
+
+def identity(actor: str) -> str:
+    """Return a person's identity as this collector names it."""
+    return f"opensearch:{actor}"
+
+
+def subject(values: Mapping[str, str | None]) -> Subject:
+    """Return what a document is about."""
+    labels = {role: value for role in _LABELS if (value := values.get(role))}
+    return Subject.model_validate({"service": values.get("service"), "labels": labels})
+
+
+def _json(value: Json) -> str:
+    return (
+        "" if value is None else str(value) if isinstance(value, int | float) else canonical(value).decode()
+    )

@@ -1,0 +1,90 @@
+"""What an `opensearch` source is told: where to look, what to ask, and which field means what."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from collectors.kit.http import HttpOptions
+from timeline.kinds import Kind
+from timeline.zones import parse_duration
+
+#: Words of ours in templates: a document's prose never fills them.
+_OUR_WORDS = frozenset({"op", "scope", "step", "system", "unit", "actor", "reply"})
+
+
+class KindMap(BaseModel):
+    """A document's kind from a field's value; values that are not listed become `default`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    field: str
+    values: dict[str, Kind]
+    default: Kind | None = None
+
+
+class Fields(BaseModel):
+    """Which field holds what; a field left out is looked for under its usual names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    message: str | None = None
+    level: str | None = None
+    service: str | None = None
+    host: str | None = None
+    trace: str | None = None
+    logger: str | None = None
+    error: str | None = None
+    actor: str | None = None  # never guessed: a log's `user` is seldom who wrote it
+    channel: str | None = None
+    thread: str | None = None
+    key: str | None = None  # the record's own key where `_id` is not it
+
+
+class OpensearchOptions(HttpOptions):
+    """Options of an OpenSearch source."""
+
+    index: str = Field("*,-.*", min_length=1, description="index, alias, pattern, or a list with commas")
+    query: str | dict[str, Any] | None = Field(None, description="query string, or a query in JSON")
+    mode: Literal["summary", "documents", "both"] = Field(
+        "summary", description="summary: first seen and rates by signature; documents: each one a fact"
+    )
+    time: str = Field("@timestamp", description="the field of type date or date_nanos")
+    fields: Fields = Fields()
+    kind: Kind | KindMap = Field("custom", description="kind of each document's fact")
+    names: dict[str, str] = Field({}, description="name in the kind's statement -> field")
+    signature: tuple[str, ...] = Field((), description="fields that make a signature; default: those found")
+    step: str = Field("1m", description="step of the rates")
+    baseline_days: int = Field(0, ge=0, le=7, description="days before whose same hours are compared")
+    page: int = Field(1_000, ge=1, le=10_000, description="documents or buckets an answer")
+    limit: int = Field(100_000, ge=1, description="most documents, or buckets, that are read")
+    dashboards_url: str | None = Field(None, description="OpenSearch Dashboards, for links")
+    dashboards_index: str | None = Field(None, description="id of the index pattern in Dashboards")
+
+    @field_validator("step")
+    @classmethod
+    def _whole_step(cls, value: str) -> str:
+        if parse_duration(value) < 1_000_000_000:
+            raise ValueError(f"step {value!r} is under a second")
+        return value
+
+    @field_validator("names")
+    @classmethod
+    def _not_ours(cls, value: dict[str, str]) -> dict[str, str]:
+        if taken := sorted(_OUR_WORDS & set(value)):
+            raise ValueError(f"names cannot set {', '.join(taken)}; use `fields` for people and threads")
+        return value
+
+    @field_validator("kind")
+    @classmethod
+    def _fillable(cls, value: Kind | KindMap) -> Kind | KindMap:
+        kinds = [*value.values.values(), value.default] if isinstance(value, KindMap) else [value]
+        if computed := sorted({k for k in kinds if k and k.startswith(("metric.", "log."))}):
+            raise ValueError(f"kind {computed[0]} is computed; a document cannot be one")
+        return value
+
+    @property
+    def step_ns(self) -> int:
+        """Return the step of the rates in nanoseconds."""
+        return parse_duration(self.step)

@@ -1,0 +1,209 @@
+"""Alert history from raw `ALERTS` and `ALERTS_FOR_STATE` samples of the Prometheus API."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import ClassVar, NamedTuple
+
+from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
+from collectors.kit.http import Http
+from collectors.prometheus.annotations import Annotations
+from collectors.prometheus.answers import series_text
+from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_statement
+from collectors.prometheus.probe import probe
+from collectors.prometheus.trains import START, STATE, History, Labels, Train, escape, read_alerts
+from timeline import facts
+from timeline.alerts.firing import Change, Known, Life, Span, changes, longest_pause, silences
+from timeline.instant import MINUTE, NS, format_instant
+from timeline.model import Evidence, Fact, Gap, Window
+
+_NOISE = frozenset({"severity"})  # left out of statements; the subject keeps it
+_ROUNDS = 12  # of reading back; each doubles what is read of a life
+_BUCKETS = 20_000  # of one look at where the server recorded at all
+_DAY = 24 * 60 * MINUTE
+
+
+class _Heard(NamedTuple):
+    """Where the server recorded nothing, to what width that is known, and what would go unseen (ns)."""
+
+    silences: tuple[Span, ...]
+    slop: int
+    unseen: int
+
+
+class PrometheusAlertsCollector(Collector[PrometheusOptions]):
+    """Reads what rule evaluations stored, and yields when alerts were pending, fired and resolved."""
+
+    name = "prometheus_alerts"
+    family = "alerts"
+    summary = "alert history, from the ALERTS samples of Prometheus, Thanos, Mimir or VictoriaMetrics"
+    tested_against: ClassVar[TestedAgainst] = "real"
+    options_type = PrometheusOptions
+
+    async def collect(self, window: Window) -> AsyncIterator[Record]:
+        """Yield the changes of every alert that was alive in the window, and what could not be known."""
+        async with Http(self.context, self.options) as http:
+            api = PrometheusApi(self.context, self.options, http)
+            margin = self.options.lookback_ns
+            read = Span(window.start - margin, min(window.end + margin, self.context.now))
+            trains = await read_alerts(api, {}, "", read)
+            heard, gaps = await self._heard(api, trains, read, window)
+            known = Known((read,), self.context.now, silences=heard.silences, slop=heard.slop)
+            history = History(trains, known, margin)
+            gaps += self._restarts(history.find_restarts(heard.unseen), window)
+            gaps += await self._read_back(api, history, window)
+            said, failed = await self._annotations(api, window)
+            for gap in (*gaps, *failed, *self._holes(history, window), *self._warnings(api, window)):
+                yield gap
+            for train, life in history.alive(window):
+                for change in changes(life):
+                    # What began after the window is another build's: the life stays open here.
+                    if change.at.earliest is None or change.at.earliest < window.end:
+                        yield self._fact(api, train, life, change, said)
+
+    def probe(self) -> AsyncIterator[Check]:
+        """Yield what `timeline doctor` shows."""
+        return probe(self.context, self.options)
+
+    async def _heard(
+        self, api: PrometheusApi, trains: Mapping[Labels, Train], read: Span, window: Window
+    ) -> tuple[_Heard, list[Gap]]:
+        """Return where the server recorded nothing at all, and the gaps."""
+        try:
+            return await self._listen(api, trains, read, window)
+        except SourceError as err:
+            text = f"Where the server recorded at all could not be read: {err}; an end may be a restart"
+            return _Heard((), 0, self.options.lookback_ns), [self.gap(err.reason, window, text, missing="up")]
+
+    async def _listen(
+        self, api: PrometheusApi, trains: Mapping[Labels, Train], read: Span, window: Window
+    ) -> tuple[_Heard, list[Gap]]:
+        step = max(15 * NS, -(-(read.end - read.start) // _BUCKETS // (15 * NS)) * 15 * NS)
+        query = f"count(count_over_time(up[{step // NS}s]))"
+        found = await api.range(query, read.start, read.end, step)
+        buckets = [Span(at - step, at) for one in found for at in one.times.tolist()]
+        if not buckets:
+            gap = await self._unheard(api, trains, window)
+            return _Heard((), step, self.options.lookback_ns), [gap] if gap else []
+        quiet = silences(buckets, read, [s.times.tolist() for t in trains.values() for s in t.series])
+        evidence = tuple(
+            self.evidence(p.payload, p.pointer, query=query) for one in found for p in one.arrays
+        )
+        gaps = [self._silence(one, read, window, evidence) for one in quiet]
+        if quiet and quiet[0].start == read.start and await self._is_first(api, read.start):
+            gaps[0] = self._past_retention(window, quiet[0].end, evidence)
+        return _Heard(quiet, step, longest_pause(buckets)), [one for one in gaps if one]
+
+    def _restarts(self, spans: tuple[Span, ...], window: Window) -> list[Gap]:
+        text = "No alert left a sample, as where a server starts; what alerts did is not known"
+        return [self.gap("partial", cut, text) for one in spans if (cut := _cut(one, window))]
+
+    def _silence(self, one: Span, read: Span, window: Window, evidence: tuple[Evidence, ...]) -> Gap | None:
+        cut = _cut(one, window)
+        # At the present's edge the newest samples may not have arrived yet.
+        if cut is None or (one.end == self.context.now == read.end and one.end - one.start < MINUTE):
+            return None
+        text = "The server recorded nothing, neither `up` nor alerts; what alerts did is not known"
+        return self.gap("partial", cut, text, evidence=evidence)
+
+    def _past_retention(self, window: Window, oldest: int, evidence: tuple[Evidence, ...]) -> Gap | None:
+        cut = _cut(Span(window.start, oldest), window)
+        text = f"The server's oldest samples are from {format_instant(oldest)}; earlier alerts are not known"
+        return self.gap("past_retention", cut, text, evidence=evidence) if cut else None
+
+    async def _is_first(self, api: PrometheusApi, start: int) -> bool:
+        """Tell whether nothing is stored before `start`, by a glance every six hours for thirty days."""
+        return not await api.range("count(up)", start - 30 * _DAY, start, _DAY // 4)
+
+    async def _unheard(
+        self, api: PrometheusApi, trains: Mapping[Labels, Train], window: Window
+    ) -> Gap | None:
+        """Judge a window without any `up`: by the retention the server tells, and by its alerts."""
+        kept = await api.retention()
+        firsts = [int(s.times[0]) for train in trains.values() for s in train.series]
+        oldest = min([*firsts, window.end, self.context.now - kept if kept else window.end])
+        if kept and window.start < oldest and self.context.now - kept > window.start:
+            return self._past_retention(window, oldest, ())
+        if firsts:
+            return None
+        text = "The server has no sample of `up` and none of `ALERTS` here; whether rules were evaluated is not known"
+        return self.gap("partial", window, text)
+
+    async def _read_back(self, api: PrometheusApi, history: History, window: Window) -> list[Gap]:
+        """Read the beginnings of lives that were open when the window began."""
+        for _ in range(_ROUNDS):
+            for span, names in history.wanted(window):
+                self.context.progress(f"reading the beginning of {len(names)} alerts")
+                matcher = f'{{alertname=~"{"|".join(map(escape, names))}"}}'
+                try:
+                    await read_alerts(api, history.trains, matcher, span)
+                except SourceError as err:
+                    text = f"The beginnings of alerts that were already active could not be read: {err}"
+                    start = Window(start=window.start, end=window.start + 1)
+                    return [self.gap(err.reason, start, text, missing=", ".join(names)[:2000])]
+                history.add(names, span)
+        return []
+
+    async def _annotations(self, api: PrometheusApi, window: Window) -> tuple[Annotations | None, list[Gap]]:
+        try:
+            found = await api.rules()
+        except SourceError as err:
+            text = f"The rules' annotations could not be read: {err}"
+            return None, [self.gap(err.reason, window, text, missing="quotes of alerts")]
+        return (Annotations(*found) if found else None), []
+
+    def _holes(self, history: History, window: Window) -> Iterator[Gap]:
+        """Yield where alerts left no samples though their lives went on and the server recorded."""
+        found: dict[Span, set[str]] = defaultdict(set)
+        for train, life in history.alive(window):
+            for hole in life.holes:
+                if not any(s.start < hole.end and hole.start < s.end for s in history.quiet):
+                    found[hole].add(train.selector)
+        for hole, names in sorted(found.items()):
+            if cut := _cut(Span(hole.start + 1, hole.end), window):
+                many = f"{len(names)} active alerts" if len(names) > 1 else "An active alert"
+                text = f"{many} left no samples, and went on afterwards"
+                yield self.gap("partial", cut, text, missing="; ".join(sorted(names))[:2000])
+
+    def _warnings(self, api: PrometheusApi, window: Window) -> Iterator[Gap]:
+        if api.warnings:
+            text, missing = storage_statement(api.warnings)
+            evidence = {w.payload.sha256: self.evidence(w.payload, query=w.query) for w in api.warnings}
+            ordered = tuple(evidence[digest] for digest in sorted(evidence))
+            yield self.gap("partial", window, text, missing=missing, evidence=ordered)
+
+    def _fact(
+        self, api: PrometheusApi, train: Train, life: Life, change: Change, said: Annotations | None
+    ) -> Fact:
+        labels = dict(train.labels)
+        state = change.kind.removeprefix("alert.")
+        key = [train.name, labels, life.since // NS, state, *([change.turn] if change.turn else [])]
+        evidence = list(self._samples(api, train, change))
+        quote = None
+        if said and state in {"pending", "firing"} and (text := said.find(train.name, labels, life.since)):
+            quote = facts.quote(text[0])
+            query = f"/api/v1/rules: {train.name}, as read at collection"
+            evidence.append(self.evidence(said.payload, text[1], query=query))
+        shown = ", ".join(f"{k}={v}" for k, v in train.labels if k not in _NOISE)
+        return facts.fact(
+            change.kind, origin=self.origin, key=key, at=change.at, time_means="sample", clock=self.origin,
+            source=self.context.source, names={"alert": train.name, "labels": shown or None},
+            subject=facts.subject_of(labels, labels), quote=quote, evidence=evidence,
+            thread=facts.alert_thread(self.origin, train.name, labels),
+        )  # fmt: skip
+
+    def _samples(self, api: PrometheusApi, train: Train, change: Change) -> Iterator[Evidence]:
+        """Yield the state's sample that the change was seen at, and the one that tells its start."""
+        firing = change.kind in {"alert.firing", "alert.resolved"}
+        around = (change.at.latest - 30 * MINUTE, change.at.latest + 30 * MINUTE)
+        for name, state in ((STATE, firing), (START, None)):
+            if found := train.locate(name, change.sample, state):
+                series, payload, pointer = found
+                link = api.link(train.selector, *around) if name == STATE else None
+                yield self.evidence(payload, pointer, query=series_text(series.labels), link=link)
+
+
+def _cut(span: Span, window: Window) -> Window | None:
+    start, end = max(span.start, window.start), min(span.end, window.end)
+    return Window(start=start, end=end) if start < end else None

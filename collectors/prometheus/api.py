@@ -1,0 +1,264 @@
+"""The Prometheus HTTP API (Prometheus, Thanos, Mimir, VictoriaMetrics): complete reads or an error."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any, NamedTuple
+from urllib.parse import quote as url_quote
+
+import anyio
+from pydantic import Field
+
+from collectors.base import Context, Payload, PayloadTooLargeError, SourceError
+from collectors.kit.http import Http, HttpOptions
+from collectors.kit.together import together
+from collectors.prometheus.answers import MS, Result, Samples, decode, join
+from timeline.canonical import Json
+from timeline.instant import NS, format_instant
+from timeline.zones import Duration, parse_duration
+
+_LONG = 1_500  # characters of a query; longer ones are sent as a form, past any proxy's URL limit
+_BYTES_PER_SAMPLE = 40  # of JSON, rounded up: what splitting is planned by
+_PLANNED = 12 * 2**20  # bytes of one answer to aim for
+_TOO_MUCH = re.compile(
+    r"too many (samples|points|data)|maximum resolution|maxSamples|maxPoints|max(imum)? .*(samples|chunks|bytes)"
+    r"|exceed.*(limit|samples|points|chunks|bytes)",
+    re.IGNORECASE,
+)
+
+
+class PrometheusOptions(HttpOptions):
+    """Options of every source that speaks the Prometheus API."""
+
+    lookback: Duration = "5m"  # the server's query.lookback-delta
+    max_points: int = Field(default=11_000, ge=2, description="points of one series in one answer")
+    external_url: str | None = None  # where people open the server's page; default: url
+    compress: bool = Field(
+        default=False,
+        description="ask for compressed answers: for a link slower than the server can compress (some 20 MB/s)",
+    )
+
+    @property
+    def lookback_ns(self) -> int:
+        """The look-back in ns."""
+        return parse_duration(self.lookback)
+
+
+class StorageWarning(NamedTuple):
+    """The server said that data is missing from an answer."""
+
+    text: str
+    query: str
+    payload: Payload
+
+
+class PrometheusApi:
+    """Reads of one server; every one is on the tape.
+
+    `warnings` collects what the server said was missing from its answers (a `partial` gap for
+    the collector to yield), `notes` its remarks by query; both in no particular order.
+    """
+
+    def __init__(self, context: Context, options: PrometheusOptions, http: Http) -> None:
+        self.context = context
+        self.options = options
+        self.http = http
+        self.warnings: list[StorageWarning] = []
+        self.notes: dict[str, tuple[str, ...]] = {}
+        self.histograms: dict[str, int] = {}  # query -> series of native histograms it met
+        self._settings: tuple[dict[str, Any] | None] | None = None
+        self._settings_lock = anyio.Lock()
+
+    async def query(self, expression: str, at: int) -> Result:
+        """Evaluate at an instant (ns, cut to ms); read the elements with `.vector()`."""
+        return await self._ask("query", expression, {"time": _seconds(at // MS)})
+
+    async def range(self, expression: str, start: int, end: int, step: int) -> Sequence[Samples]:
+        """Evaluate at every multiple of `step` (ns, whole ms) in the closed `[start, end]` (ns)."""
+        first, last = -(-start // step), end // step
+        size = self.options.max_points
+        found: list[tuple[Result, int, int]] = []
+        for low in range(first, last + 1, size):
+            found += await self._range(expression, low, min(low + size - 1, last), step)
+        return join(found)
+
+    async def range_once(self, expression: str, start: int, end: int, step: int) -> Result:
+        """Evaluate over `[start, end]` (ns) in one answer; raise PayloadTooLargeError past its limits."""
+        span = {"start": _seconds(start // MS), "end": _seconds(end // MS), "step": _seconds(step // MS)}
+        return await self._ask("query_range", expression, span)
+
+    async def raw(self, selector: str, start: int, end: int, expected: float = 0) -> Sequence[Samples]:
+        """Read the stored samples of a plain selector in the closed `[start, end]` (ns).
+
+        VictoriaMetrics shows a stale marker as a NaN sample; Prometheus leaves it out. `expected`
+        many samples plan the pieces, which are asked for side by side.
+        """
+        first, last = -(-start // MS), end // MS
+        if first > last:
+            return []
+        edges = _edges(first, last, expected)
+        found = await together([partial(self._raw, selector, a, b - 1) for a, b in pairwise(edges)])
+        return join(one for piece in found for one in piece)
+
+    async def rules(self) -> tuple[Payload, list[dict[str, Any]]] | None:
+        """Return the payload and rule groups of `/api/v1/rules`; None where the server has no such page."""
+        payload = await self._page("rules")
+        if payload is None:
+            return None
+        data = _data(payload)
+        return payload, list(data.get("groups") or ()) if isinstance(data, dict) else []
+
+    async def status(self, name: str) -> dict[str, Any] | None:
+        """Return `/api/v1/status/NAME` (buildinfo, runtimeinfo, flags); None where it is not offered."""
+        payload = await self._page(f"status/{name}")
+        data = _data(payload) if payload else None
+        return data if isinstance(data, dict) else None
+
+    async def retention(self) -> int | None:
+        """Return how far back the server keeps samples (ns); None where it does not say."""
+        said = str(((await self.status("runtimeinfo")) or {}).get("storageRetention", ""))
+        spans = [m for m in re.findall(r"(?:\d+(?:ms|[smhdwy]))+", said) if m]
+        return _promql_duration(spans[0]) if spans else None
+
+    async def shows_stale_as_nan(self) -> bool:
+        """Tell whether raw reads show stale markers as NaN: VictoriaMetrics, which names no revision."""
+        build = await self.status("buildinfo")
+        return build is not None and "revision" not in build
+
+    async def settings(self) -> dict[str, Any] | None:
+        """Return the server's configuration; None where it does not show it."""
+        import yaml
+
+        async with self._settings_lock:
+            if self._settings is None:
+                said = ((await self.status("config")) or {}).get("yaml")
+                try:
+                    read = yaml.safe_load(said) if isinstance(said, str) else None
+                except yaml.YAMLError:
+                    read = None
+                self._settings = (read if isinstance(read, dict) else None,)
+        return self._settings[0]
+
+    async def scrape_interval(self) -> int | None:
+        """Return the server's global scrape interval (ns); None where it does not say."""
+        text = (((await self.settings()) or {}).get("global") or {}).get("scrape_interval")
+        return _promql_duration(text) if isinstance(text, str) else None
+
+    async def has_series(self, selectors: Sequence[str], start: int, end: int) -> bool:
+        """Tell whether any series of the selectors is known in `[start, end]` (ns)."""
+        asked = {"match[]": selectors, "start": _seconds(start // MS), "end": _seconds(-(-end // MS))}
+        return bool(_data(await self.http.get("api/v1/series", {**asked, "limit": "1"})))
+
+    def link(self, expression: str, start: int, end: int) -> str:
+        """Return the server's own graph page of an expression over `[start, end]` (ns)."""
+        base = (self.options.external_url or self.options.url).rstrip("/")
+        width = max(60, -(-(end - start) // NS))
+        shown = format_instant(end - end % NS).replace("T", " ").removesuffix("Z")
+        asked = {"expr": expression, "tab": "0", "range_input": f"{width}s", "end_input": shown}
+        return f"{base}/graph?" + "&".join(f"g0.{k}={url_quote(v, safe='')}" for k, v in asked.items())
+
+    async def _range(self, expression: str, low: int, high: int, step: int) -> list[tuple[Result, int, int]]:
+        try:
+            asked = await self.range_once(expression, low * step, high * step, step)
+        except PayloadTooLargeError:
+            if low == high:
+                raise
+            middle = (low + high) // 2
+            before = await self._range(expression, low, middle, step)
+            return before + await self._range(expression, middle + 1, high, step)
+        return [(asked, low * step, high * step)]
+
+    async def _raw(self, selector: str, first: int, last: int) -> list[tuple[Result, int, int]]:
+        # Ranges are (start, end] in Prometheus 3 and closed in 2: asked 1 ms wider, cut by us.
+        text, at = f"{selector}[{last - first + 1}ms]", {"time": _seconds(last)}
+        try:
+            asked = await self._ask("query", text, at)
+        except PayloadTooLargeError:
+            if first == last:
+                raise
+            edges = await self._edges(selector, first, last)
+            return [found for a, b in pairwise(edges) for found in await self._raw(selector, a, b - 1)]
+        return [(asked, first * MS, last * MS)]
+
+    async def _edges(self, selector: str, first: int, last: int) -> list[int]:
+        """Return where to cut `[first, last]` (ms) so that each answer fits, by the samples' number."""
+        expression = f"sum(count_over_time({selector}[{last - first + 1}ms]))"
+        try:
+            counted = (await self._ask("query", expression, {"time": _seconds(last)})).vector()
+        except SourceError:
+            counted = []
+        return _edges(first, last, counted[0].value if counted else 0, least=2)
+
+    async def _ask(self, path: str, expression: str, params: Mapping[str, str]) -> Result:
+        # nocache: VictoriaMetrics otherwise moves the grid and may answer from its cache.
+        asked = {"query": expression, **params, "nocache": "1"}
+        url = f"api/v1/{path}"
+        # Compressing costs a server some six times what the answer itself costs.
+        how: dict[str, Any] = {"allow": (400, 422)}
+        if not self.options.compress:
+            how["headers"] = {"accept-encoding": "identity"}
+        if len(expression) > _LONG:
+            payload = await self.http.request("POST", url, form=asked, **how)
+        else:
+            payload = await self.http.get(url, asked, **how)
+        if payload.status in {400, 422}:
+            raise _refusal(payload, expression)
+        result = decode(payload)
+        self._listen(expression, result)
+        return result
+
+    def _listen(self, expression: str, result: Result) -> None:
+        self.warnings += [
+            StorageWarning(text, expression, result.payload) for text in result.storage_warnings
+        ]
+        if result.notes:
+            self.notes[expression] = tuple(sorted({*self.notes.get(expression, ()), *result.notes}))
+        if number := result.histograms():
+            self.histograms[expression] = max(number, self.histograms.get(expression, 0))
+
+    async def _page(self, path: str) -> Payload | None:
+        payload = await self.http.get(f"api/v1/{path}", allow=(400, 404, 405, 422, 501))
+        return payload if payload.status and payload.status < 400 else None
+
+
+def storage_statement(warnings: Iterable[StorageWarning]) -> tuple[str, str]:
+    """Return the statement and the `missing` text of a `partial` gap for storage warnings."""
+    texts = sorted({w.text for w in warnings})
+    queries = sorted({w.query for w in warnings})
+    return f"the server said that data is missing from {len(queries)} answers: {'; '.join(texts)[:300]}", (
+        "; ".join(queries)[:2000]
+    )
+
+
+def _refusal(payload: Payload, expression: str) -> SourceError:
+    body = payload.json()
+    said = str(body.get("error", "")) if isinstance(body, dict) else ""
+    if _TOO_MUCH.search(said):
+        return PayloadTooLargeError(f"the server refused a query as too large: {said[:300]}")
+    return SourceError("partial", f"the server refused the query {expression[:200]}: {said[:300]}")
+
+
+def _edges(first: int, last: int, samples: float, least: int = 1) -> list[int]:
+    """Return where to cut `[first, last]` (ms) so that so many samples come in answers that fit."""
+    pieces = min(max(least, math.ceil(samples * _BYTES_PER_SAMPLE / _PLANNED)), last - first + 1)
+    return [first + (last + 1 - first) * i // pieces for i in range(pieces + 1)]
+
+
+def _data(payload: Payload) -> Json:
+    body = payload.json()
+    return body.get("data") if isinstance(body, dict) else None
+
+
+def _seconds(milliseconds: int) -> str:
+    whole, rest = divmod(milliseconds, 1000)
+    return f"{whole}.{rest:03d}" if rest else str(whole)
+
+
+def _promql_duration(text: str) -> int:
+    years = sum(int(n) for n in re.findall(r"(\d+)y", text))
+    rest = re.sub(r"\d+y", "", text)
+    return years * 365 * 86_400 * NS + (parse_duration(rest) if rest else 0)

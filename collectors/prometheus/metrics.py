@@ -1,0 +1,196 @@
+"""Threshold crossings from a Prometheus, Thanos, Mimir or VictoriaMetrics."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import ClassVar, Literal
+
+import anyio
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
+from collectors.kit.http import Http
+from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_statement
+from collectors.prometheus.impact import ImpactOption, impact
+from collectors.prometheus.probe import probe
+from collectors.prometheus.samples.choose import sample
+from collectors.prometheus.samples.facts import Maker, Watch
+from collectors.prometheus.samples.panels import panel
+from collectors.prometheus.samples.plan import Plan
+from collectors.prometheus.samples.question import Question, Server, beginning
+from collectors.prometheus.wire.remote_read import RemoteRead
+from timeline.instant import NS, format_instant
+from timeline.model import Gap, GapReason, Window
+from timeline.text import code
+from timeline.zones import Duration, parse_duration
+
+_OPS = {"above": ">", "below": "<", "at_least": ">=", "at_most": "<=", "equals": "=="}
+_SCRAPE = 15 * NS  # where neither an option nor the server tells the scrape interval
+
+
+class ThresholdOption(BaseModel):
+    """A query to watch, and the number it is compared with."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    query: str = Field(min_length=1)
+    above: float | None = None
+    below: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    equals: float | None = None
+    unit: str | None = None
+    impact: bool = Field(default=False, description="customers see it: its crossings are impact")
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> ThresholdOption:
+        if sum(getattr(self, name) is not None for name in _OPS) != 1:
+            raise ValueError(f"threshold {self.name!r} needs one of {', '.join(_OPS)}")
+        return self
+
+    @property
+    def watch(self) -> Watch:
+        """The threshold as it is watched."""
+        name = next(name for name in _OPS if getattr(self, name) is not None)
+        return Watch(self.name, _OPS[name], getattr(self, name), self.unit, impact=self.impact)
+
+
+class PrometheusMetricsOptions(PrometheusOptions):
+    """Options of `prometheus_metrics`."""
+
+    rules: bool = Field(default=True, description="thresholds from the server's own alerting rules")
+    threshold: tuple[ThresholdOption, ...] = ()
+    impact: tuple[ImpactOption, ...] = ()
+    step: Duration | None = Field(default=None, description="grid of what is not a plain selector")
+
+    reading: Literal["auto", "envelope", "remote_read", "samples"] = Field(
+        default="auto",
+        description="how samples are read; `auto` chooses by query, and every way gives the same facts",
+    )
+
+    @field_validator("step")
+    @classmethod
+    def _step(cls, value: str | None) -> str | None:
+        if value is not None and parse_duration(value) % 1_000_000:
+            raise ValueError("step must be a whole number of milliseconds")
+        return value
+
+
+class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
+    """Reads samples, and yields what they did about their thresholds."""
+
+    name = "prometheus_metrics"
+    family = "metrics"
+    summary = "threshold crossings, by configured thresholds and the server's own alerting rules"
+    tested_against: ClassVar[TestedAgainst] = "real"
+    options_type = PrometheusMetricsOptions
+
+    async def collect(self, window: Window) -> AsyncIterator[Record]:
+        """Yield crossings, presence and absence, panels, and gaps for what could not be read."""
+        async with Http(self.context, self.options) as http:
+            for record in await self._read(PrometheusApi(self.context, self.options, http), window):
+                yield record
+
+    def probe(self) -> AsyncIterator[Check]:
+        """Yield what `timeline doctor` shows."""
+        return probe(self.context, self.options)
+
+    async def _read(self, api: PrometheusApi, window: Window) -> list[Record]:
+        kept = await api.retention()
+        limit = self.context.now - kept if kept else 0  # unsaid: what precedes the window is read as well
+        began = await beginning(api, window)
+        oldest = max(limit, began or limit)
+        stale = await api.shows_stale_as_nan()
+        server = Server(api, self.context.now, oldest, stale, RemoteRead(api), self.options.reading)
+        plan = await self._plan(api, window)
+        records: list[Record] = [
+            self.gap(reason, window, text, missing=names) for reason, text, names in plan.refused
+        ]
+        if oldest > window.start:
+            past = Window(start=window.start, end=min(window.end, oldest))
+            text = f"The server's oldest samples are from {format_instant(oldest)}"
+            if began is None:
+                text = f"The server keeps samples no longer than {kept_text(kept or 0)}"
+            records.append(self.gap("past_retention", past, f"{text}; earlier crossings are not known"))
+        records += await self._ask_all(server, plan, window)
+        asked = self.options.impact
+        return records + await impact(api, asked, plan.step, window, self.context, self.origin)
+
+    async def _plan(self, api: PrometheusApi, window: Window) -> Plan:
+        step = parse_duration(self.options.step) if self.options.step else await api.scrape_interval()
+        plan = Plan(step or _SCRAPE)
+        for threshold in self.options.threshold:
+            plan.add(threshold.query, None, threshold.watch)
+        if self.options.rules:
+            explicit = "rules" in self.options.model_fields_set
+            await plan.add_rules(api, window, explicit=explicit)
+        return plan
+
+    async def _ask_all(self, server: Server, plan: Plan, window: Window) -> list[Record]:
+        """Ask side by side in the plan's order, so that the time cap cuts off the last ones."""
+        answers: dict[Question, list[Record]] = {}
+        lost: dict[Question, SourceError] = {}
+        limit = anyio.CapacityLimiter(self.options.concurrency)
+
+        async def one(asked: Question, watches: list[Watch]) -> None:
+            async with limit:
+                try:
+                    answers[asked] = await self._answer(server, asked, watches, window)
+                except SourceError as err:
+                    lost[asked] = err
+                self.context.progress(f"{len(answers) + len(lost)} of {len(plan.watches)} queries")
+
+        async with anyio.create_task_group() as group:
+            for asked, watches in plan.watches.items():
+                group.start_soon(one, asked, watches)
+        records = [record for asked in plan.watches for record in answers.get(asked, ())]
+        ordered = {asked: lost[asked] for asked in plan.watches if asked in lost}
+        return [*records, *self._lost(ordered, plan, window), *self._remarks(server.api, window)]
+
+    async def _answer(
+        self, server: Server, asked: Question, watches: list[Watch], window: Window
+    ) -> list[Record]:
+        sampled = await sample(server, asked, [(watch.op, watch.value) for watch in watches], window)
+        notes = server.api.notes.get(asked.query, ())
+        maker = Maker(self.context.source, self.origin, asked, window, server.api.link, notes)
+        facts = [made for watch in watches for made in maker.facts(watch, sampled)]
+        records: list[Record] = [*facts]
+        if facts or any(watch.rule is None for watch in watches):
+            names = (self.context.source, self.origin)
+            try:
+                records.append(await panel(server.api, asked, watches, sampled, facts, window, names))
+            except SourceError as err:
+                text = f"The drawing data of {code(asked.query)} could not be read: {err}"
+                records.append(
+                    self.gap(err.reason, window, text, missing="the panel; its facts are complete")
+                )
+        return records
+
+    def _lost(self, lost: Mapping[Question, SourceError], plan: Plan, window: Window) -> Iterator[Gap]:
+        """Yield one gap a reason, naming the thresholds that were not evaluated."""
+        by_reason: dict[GapReason, list[Question]] = defaultdict(list)
+        for asked, err in lost.items():
+            by_reason[err.reason].append(asked)
+        for reason, questions in by_reason.items():
+            names = dict.fromkeys(watch.title for asked in questions for watch in plan.watches[asked])
+            why = "; ".join(sorted({str(lost[asked]) for asked in questions}))
+            text = f"{len(questions)} of {len(plan.watches)} queries were not evaluated: {why[:600]}"
+            yield self.gap(reason, window, text, missing=", ".join(names))
+
+    def _remarks(self, api: PrometheusApi, window: Window) -> Iterator[Gap]:
+        if api.warnings:
+            text, missing = storage_statement(api.warnings)
+            evidence = {w.payload.sha256: self.evidence(w.payload, query=w.query) for w in api.warnings}
+            ordered = tuple(evidence[digest] for digest in sorted(evidence))
+            yield self.gap("partial", window, text, missing=missing, evidence=ordered)
+        if api.histograms:
+            text = f"{len(api.histograms)} queries gave native histograms, which no number is compared with"
+            yield self.gap("undecodable", window, text, missing="; ".join(sorted(api.histograms)))
+
+
+def kept_text(kept: int) -> str:
+    """Return a retention (ns) for reading."""
+    hours = kept // (3600 * NS)
+    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"

@@ -1,0 +1,159 @@
+"""Facts from samples: what a watched query's series did about their threshold, inside a window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from collectors.base import Payload
+from collectors.prometheus.answers import Samples, series_text
+from collectors.prometheus.samples.question import Question, Sampled
+from timeline.facts import alert_thread, fact, thread_key
+from timeline.instant import Bounds
+from timeline.kinds import Kind
+from timeline.model import Evidence, Fact, Quantity, Subject, Window
+from timeline.rules.promrules import AlertingRule, alert_labels
+from timeline.rules.thresholds import absent_labels
+from timeline.series.crossings import absences, transitions
+
+_DIRECTIONS = {"metric.present": "present", "metric.absent": "absent"}
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A threshold to watch: op is `>` ... `!=` or `absent`; from a rule, or configured by name."""
+
+    name: str
+    op: str
+    value: float | None
+    unit: str | None = None
+    rule: AlertingRule | None = None
+    part: str | None = None  # of a rule: which of its expressions, "Expression 2 of alert"
+    impact: bool = False  # customers see it
+
+    @property
+    def title(self) -> str:
+        """The alert's or the threshold's name."""
+        return self.rule.alert if self.rule else self.name
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of state of one series, with the sample that shows it."""
+
+    kind: Kind
+    at: Bounds
+    labels: dict[str, str]
+    breach: bool
+    time: int | None = None  # the sample's own time
+    value: float | None = None
+    places: tuple[tuple[Payload, str], ...] = ()  # the sample's, and that of the one before if apart
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What every fact of a question shares."""
+
+    source: str
+    origin: str
+    asked: Question
+    window: Window
+    link: Any  # (expression, start, end) -> URL
+    notes: Sequence[str] = ()
+
+    def facts(self, watch: Watch, sampled: Sampled) -> Iterator[Fact]:
+        """Yield the facts of one watch, of all series."""
+        if watch.op == "absent" or watch.value is None:
+            changes = in_window(absence_changes(self.asked.query, sampled), self.window)
+            yield from (self._fact(watch, change, sampled.way) for change in changes)
+            return
+        for series in sampled.series:
+            changes = in_window(series_changes(series, watch.op, watch.value, sampled), self.window)
+            yield from (self._fact(watch, change, sampled.way) for change in changes)
+
+    def _fact(self, watch: Watch, change: Change, way: str) -> Fact:
+        labels = change.labels
+        shown = {k: v for k, v in labels.items() if k != "__name__" or v not in self.asked.query}
+        direction = _DIRECTIONS.get(change.kind, "breach" if change.breach else "clear")
+        value = None if change.kind == "metric.absent" else change.value
+        thread = self._thread(watch, labels)  # in the key: two rules may share a threshold
+        return fact(
+            change.kind, origin=self.origin,
+            key=[self.asked.query, labels, watch.op, watch.value, direction, change.time, thread],
+            at=change.at, time_means="sample", clock=self.origin, source=self.source,
+            names={
+                "name": watch.title, "part": watch.part, "series": series_text(shown) or None, "value": value,
+                "unit": watch.unit or "", "op": watch.op, "threshold": watch.value,
+            },
+            evidence=self._evidence(change, way), subject=Subject(service=labels.get("service"), labels=shown),
+            quantity=Quantity(value=value, unit=watch.unit, threshold=watch.value, op=watch.op),
+            thread=thread, category="impact" if watch.impact else None,
+        )  # fmt: skip
+
+    def _thread(self, watch: Watch, labels: dict[str, str]) -> str:
+        if watch.rule is None:
+            return thread_key("metric", self.origin, watch.name, labels)
+        return alert_thread(self.origin, watch.rule.alert, alert_labels(watch.rule.labels, labels))
+
+    def _evidence(self, change: Change, way: str) -> list[Evidence]:
+        around = change.at.latest
+        half = 30 * 60 * 10**9
+        query = "\n".join((self.asked.text, f"# {way}", *(f"# {note}" for note in self.notes)))
+        link = self.link(self.asked.query, around - half, around + half)
+        return [
+            Evidence(source=self.source, payload=payload and payload.sha256, pointer=pointer, query=query, link=link)
+            for payload, pointer in change.places or ((None, None),)
+        ]  # fmt: skip
+
+
+def series_changes(series: Samples, op: str, value: float, sampled: Sampled) -> list[Change]:
+    """Return the changes of state of one series."""
+    return [
+        Change(
+            t.kind, t.at, series.labels, t.breach, int(series.times[t.sample]), t.value, series.around(t.sample)
+        )
+        for t in transitions(series.times, series.values, op, value, sampled.reading, series.joints)
+    ]  # fmt: skip
+
+
+def absence_changes(query: str, sampled: Sampled) -> list[Change]:
+    """Return when a query had no series at all, and when it had one again."""
+    if sampled.never_absent:
+        return []
+    try:
+        labels = absent_labels(query)
+    except ValueError:
+        labels = {}
+    found = []
+    for one in absences([(s.times, s.values) for s in sampled.series], sampled.reading):
+        change = Change(one.kind, one.at, labels, one.kind == "metric.absent")
+        if one.series is not None and one.sample is not None:
+            series = sampled.series[one.series]
+            change = Change(
+                one.kind, one.at, labels, one.kind == "metric.absent", int(series.times[one.sample]),
+                float(series.values[one.sample]), series.around(one.sample),
+            )  # fmt: skip
+        found.append(change)
+    return found
+
+
+def in_window(changes: Iterable[Change], window: Window) -> Iterator[Change]:
+    """Yield the changes that meet the window, and the one before it whose breach reaches into it."""
+    last: Change | None = None
+    for change in changes:
+        if change.at.latest < window.start:
+            last = change
+        elif (change.at.latest if change.at.earliest is None else change.at.earliest) < window.end:
+            if last is not None:
+                yield from _reaching(last, window)
+                last = None
+            yield change
+    if last is not None:
+        yield from _reaching(last, window)
+
+
+def _reaching(change: Change, window: Window) -> Iterator[Change]:
+    if change.breach:
+        already = change.at.earliest is None
+        yield replace(change, at=Bounds(None, window.start)) if already else change

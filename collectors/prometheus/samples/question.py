@@ -1,0 +1,130 @@
+"""The samples a query is judged at: a plain selector's own, or an expression's on a grid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from collectors.prometheus.answers import MS, Samples
+from collectors.prometheus.api import PrometheusApi
+from collectors.prometheus.wire.remote_read import RemoteRead
+from timeline.instant import MINUTE, NS
+from timeline.model import Window
+from timeline.rules.promtext import covers
+from timeline.rules.thresholds import Plain, apply, plain_selector
+from timeline.series.crossings import Reading
+
+_DAY = 1440 * MINUTE
+
+
+class Question(NamedTuple):
+    """A query with the step (ns) of its grid, counted from the epoch; a plain selector has none."""
+
+    query: str
+    step: int | None
+    plain: Plain | None
+
+    @property
+    def text(self) -> str:
+        """The query as evidence shows it: with where it is evaluated."""
+        if self.step is None:
+            return f"{self.query} # at its own samples"
+        text = f"{self.query} # every {self.step / NS:g} s from the epoch"
+        covered = covers(self.query)
+        # Its bounds are those of the evaluation; what it is made from lies that much further back.
+        return f"{text}, from the samples of up to {covered / NS:g} s before" if covered else text
+
+
+class Sampled(NamedTuple):
+    """Series of a question and what was read of them, and how, in words.
+
+    `spacing` (ns) is the usual one of the samples, where they were not all read; `never_absent`: at
+    no time were there no series at all.
+    """
+
+    series: Sequence[Samples]
+    reading: Reading
+    way: str
+    spacing: int | None = None
+    never_absent: bool = False
+
+
+class Server(NamedTuple):
+    """What is known of the server: since when it knows all (ns), how it shows stale markers.
+
+    `way`: how samples are read: `auto`, or always by `envelope`, `remote_read` or `samples`.
+    """
+
+    api: PrometheusApi
+    now: int
+    oldest: int
+    nan_is_stale: bool
+    remote: RemoteRead
+    way: str = "auto"
+
+
+class Span(NamedTuple):
+    """What is read of a question: the closed `[start, end]` in ns, on its grid if it has one."""
+
+    start: int
+    end: int
+    reading: Reading
+
+    @property
+    def width(self) -> int:
+        """The width in ns."""
+        return self.end - self.start
+
+
+def question(query: str, step: int) -> Question:
+    """Make the question of a query: `step` (ns) is for what is not plain."""
+    try:
+        plain = plain_selector(query)
+    except ValueError:  # another dialect: the server is asked, and says what it cannot read
+        plain = None
+    return Question(query, None if plain else step, plain)
+
+
+async def beginning(api: PrometheusApi, window: Window) -> int | None:
+    """Return when the server's recording began (ns), where that lies inside the window; else None.
+
+    It is told by `up`, which every scrape leaves: by its first samples when there was none before.
+    """
+    start = window.start - api.options.lookback_ns
+    if (await api.query("count(up)", start)).vector():
+        return None
+    found = await api.range("count(up)", start, window.end, MINUTE)
+    if not found or await api.range("count(up)", start - 30 * _DAY, start, _DAY // 4):
+        return None
+    first = int(found[0].times[0])
+    return max((int(one.times[0]) for one in await api.raw("up", first - MINUTE, first)), default=first)
+
+
+def span_of(server: Server, asked: Question, window: Window) -> Span:
+    """Return what decides the states inside the window: one look-back, or step, further on both sides."""
+    lookback = server.api.options.lookback_ns
+    if asked.plain is not None:
+        start, end = window.start - lookback, min(window.end + lookback, server.now)
+        start, end = -(-start // MS) * MS, end // MS * MS
+        reading = Reading(max(start, server.oldest), end, lookback, nan_is_stale=server.nan_is_stale)
+        return Span(start, end, reading)
+    step = asked.step or NS
+    start, end = (window.start // step - 1) * step, min(window.end + step, server.now) // step * step
+    known = max(start, -(-server.oldest // step) * step)
+    return Span(start, end, Reading(known, end, lookback, step))
+
+
+def applied(series: Samples, plain: Plain | None) -> Samples:
+    """Apply a plain question's constants to the samples of its selector."""
+    if plain is None or not plain.steps:
+        return series
+    labels = {name: value for name, value in series.labels.items() if name != "__name__"}
+    return replace(series, labels=labels, values=constants(plain, series.values))
+
+
+def constants(plain: Plain, values: Any) -> Any:
+    """Apply constants to numbers, in their order."""
+    for op, number, left in plain.steps:
+        values = apply(op, number, values) if left else apply(op, values, number)
+    return values

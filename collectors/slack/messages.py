@@ -1,0 +1,322 @@
+"""The one parsing of Slack messages, for the Web API and for exports; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from collectors.base import Collector
+from collectors.slack.options import counted
+from collectors.slack.people import Directory, identity, profile_names
+from collectors.slack.text import decode, markup
+from timeline.facts import fact, quote_marked, thread_key
+from timeline.instant import NS, Bounds, format_instant, precise
+from timeline.model import Evidence, Fact, Gap, Quote, Subject, Window
+
+_TS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
+_BOT_ID = re.compile(r"B[A-Z0-9]{2,}")
+_SUBTYPE = re.compile(r"[a-z][a-z0-9_]{0,60}")
+#: Subtypes of what people and bots write; every other subtype is a message of the system.
+_WRITTEN = frozenset(
+    {"", "bot_message", "file_share", "file_comment", "file_mention", "me_message", "thread_broadcast", "reply_broadcast"}
+)  # fmt: skip
+CLOCK = "slack"
+
+
+class Item(NamedTuple):
+    """One message as it was received, and where it stands in the evidence."""
+
+    message: object
+    evidence: Evidence
+
+
+class Channel(NamedTuple):
+    """A channel: its id, its name where it has a public one, and the ts of its pinned messages."""
+
+    id: str
+    name: str | None = None
+    pinned: frozenset[str] = frozenset()
+
+    @property
+    def label(self) -> str:
+        """The name people see, else the id."""
+        return f"#{self.name}" if self.name else self.id
+
+
+@dataclass
+class Parsed:
+    """What a channel's messages gave: facts, and the evidence of what could not be read."""
+
+    items: int = 0  # how many were given to read
+    facts: list[Fact] = field(default_factory=list)
+    undecodable: list[tuple[Evidence, str]] = field(default_factory=list)
+    roots: dict[str, str] = field(default_factory=dict)  # thread that has replies -> ts of its first message
+    latest: dict[str, int] = field(
+        default_factory=dict
+    )  # thread -> its latest reply, as its first message says
+    seen: set[str] = field(default_factory=set)  # ts of messages that were read
+
+    @property
+    def missing_roots(self) -> list[str]:
+        """The threads whose replies were read but not their first message."""
+        return sorted(thread for thread, root in self.roots.items() if root not in self.seen)
+
+
+class UnreadableError(ValueError):
+    """A message lacks what makes it one."""
+
+
+def read_ts(value: object) -> tuple[str, Bounds]:
+    """Return a `ts` as text and as bounds of the precision it shows; raise UnreadableError."""
+    text = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
+    match = _TS.fullmatch(text)
+    if not match or isinstance(value, bool):
+        raise UnreadableError("it has no readable ts")
+    digits = match[2] or ""
+    return text, precise(int(match[1]) * NS + int(digits.ljust(9, "0")), 10 ** (9 - len(digits)))
+
+
+def format_ts(instant: int) -> str:
+    """Return an instant as Slack writes it, cut to microseconds."""
+    return f"{instant // NS}.{instant % NS // 1000:06d}"
+
+
+class Reader:
+    """Reads the messages of one workspace; `origin` is its team id."""
+
+    def __init__(self, origin: str, source: str, directory: Directory, url: str | None = None) -> None:
+        self.origin, self.source, self.directory = origin, source, directory
+        self.url = url.rstrip("/") if url else None
+        self._threads: dict[tuple[str, str], str] = {}
+
+    def read(self, channel: Channel, items: Iterable[Item]) -> Parsed:
+        """Turn the messages of a channel into facts; what cannot be read is listed, never raised."""
+        parsed = Parsed()
+        graves: list[Fact] = []
+        for item in items:
+            parsed.items += 1
+            try:
+                facts, grave = self._message(channel, item, parsed)
+            except UnreadableError as err:
+                parsed.undecodable.append((item.evidence, str(err)))
+                continue
+            (graves if grave else parsed.facts).extend(facts)
+        # A tombstone knows no time of deletion: where the deletion itself was logged, that one counts.
+        dated = {f.id for f in parsed.facts}
+        parsed.facts += [f for f in graves if f.id not in dated]
+        return parsed
+
+    def thread(self, channel: Channel, root: str) -> str:
+        """Return the key of the thread that `root` began."""
+        key = (channel.id, root)
+        if key not in self._threads:
+            self._threads[key] = thread_key("slack", self.origin, *key)
+        return self._threads[key]
+
+    def _message(self, channel: Channel, item: Item, parsed: Parsed) -> tuple[list[Fact], bool]:
+        message = item.message
+        if not isinstance(message, dict):
+            raise UnreadableError("it is no object")
+        one = _One(self, channel, message, item.evidence)
+        parsed.seen.add(one.ts)
+        thread = self.thread(channel, one.root)
+        if one.is_reply:
+            parsed.roots[thread] = one.root
+        with suppress(UnreadableError):  # only threads have one
+            parsed.latest[thread] = read_ts(message.get("latest_reply"))[1].latest
+        if one.subtype == "tombstone":
+            return [one.deleted(one.ts, one.at, one.root, dated=False)], True
+        if one.subtype in {"message_deleted", "message_changed"}:
+            return list(one.event()), False
+        return list(one.posted()), False
+
+
+class _One:
+    """One message on its way to facts."""
+
+    def __init__(self, reader: Reader, channel: Channel, message: dict[str, Any], evidence: Evidence) -> None:
+        self.reader, self.channel, self.message = reader, channel, message
+        self.ts, self.at = read_ts(message.get("ts"))
+        subtype = message.get("subtype")
+        self.subtype = subtype if isinstance(subtype, str) else ""
+        root = message.get("thread_ts")
+        self.root = root if isinstance(root, str) and _TS.fullmatch(root) else self.ts
+        self._evidence = evidence
+
+    @property
+    def is_reply(self) -> bool:
+        return self.root != self.ts
+
+    def posted(self) -> Iterable[Fact]:
+        """Yield the message, and its edit if it was edited."""
+        edited = _edit(self.message)
+        text = self._quote(edited[1].earliest if edited else None)
+        author, bot = self._author()
+        names = {
+            "actor": author, "channel": self.channel.label, "reply": 1 if self.is_reply else None,
+            "system": self._system(), "edited": 1 if edited else None,
+        }  # fmt: skip
+        yield self._fact(
+            "chat.message", [self.channel.id, self.ts], self.at, "ts", self.root, names, author, text, self._labels(bot)
+        )  # fmt: skip
+        if edited:
+            yield self._edited(self.ts, edited, self.root, text)
+
+    def event(self) -> Iterable[Fact]:
+        """Yield what a logged change or deletion says of the message it changed."""
+        now, before = self._object("message"), self._object("previous_message") or self._object("original")
+        subject = now or before or {}
+        ts = read_ts(self.message.get("deleted_ts") or subject.get("ts"))[0]
+        root = subject.get("thread_ts")
+        thread = root if isinstance(root, str) and _TS.fullmatch(root) else ts
+        if self.subtype == "message_deleted" or (now and now.get("subtype") == "tombstone"):
+            yield self.deleted(ts, self.at, thread, dated=True)
+            return
+        if not now:
+            raise UnreadableError("a change without the changed message")
+        one = _One(self.reader, self.channel, now, self._evidence)
+        # Unfurled links and reactions are logged as changes too; the author's text did not change then.
+        if edited := _edit(now):
+            yield one._edited(ts, edited, thread, one._quote(edited[1].earliest))
+
+    def deleted(self, ts: str, at: Bounds, root: str, *, dated: bool) -> Fact:
+        """Make the fact of a deletion; an undated one stands where the message was posted."""
+        names = {"channel": self.channel.label, "posted": None if dated else 1, "actor": None}
+        means = "ts of the deletion" if dated else "ts of the deleted message"
+        return self._fact("chat.deleted", [self.channel.id, ts], at, means, root, names, None, None, {})
+
+    def _edited(self, ts: str, edited: tuple[str, Bounds, str | None], root: str, text: Quote | None) -> Fact:
+        editor = edited[2]
+        actor = self._known(editor, bot=bool(_BOT_ID.fullmatch(editor))) if editor else None
+        names = {"actor": actor, "channel": self.channel.label}
+        key = [self.channel.id, ts, edited[0]]
+        return self._fact("chat.edited", key, edited[1], "edited.ts", root, names, actor, text, {})
+
+    def _fact(
+        self, kind: Any, key: list[str], at: Bounds, means: str, root: str, names: dict[str, Any],
+        actor: str | None, text: Quote | None, labels: dict[str, str],
+    ) -> Fact:  # fmt: skip
+        return fact(
+            kind, origin=self.reader.origin, key=[*key], at=at, time_means=means, clock=CLOCK,
+            source=self.reader.source, names=names, actor=actor, quote=text,
+            evidence=[self._evidence.model_copy(update={"link": self._link(key[1], root)})],
+            subject=Subject(component=self.channel.label, labels={"channel": self.channel.label, **labels}),
+            thread=self.reader.thread(self.channel, root),
+        )  # fmt: skip
+
+    def _link(self, ts: str, root: str) -> str | None:
+        if not self.reader.url:
+            return None
+        link = f"{self.reader.url}/archives/{self.channel.id}/p{ts.replace('.', '')}"
+        return link if root == ts else f"{link}?thread_ts={root}&cid={self.channel.id}"
+
+    def _object(self, name: str) -> dict[str, Any] | None:
+        value = self.message.get(name)
+        return value if isinstance(value, dict) else None
+
+    def _quote(self, edited_at: int | None) -> Quote | None:
+        decoded = decode(markup(self.message), lambda user: identity(self.reader.origin, user))
+        return quote_marked(decoded.text, edited_at)
+
+    def _system(self) -> str | None:
+        if self.subtype in _WRITTEN:
+            return None
+        return self.subtype if _SUBTYPE.fullmatch(self.subtype) else "system"
+
+    def _labels(self, bot: bool) -> dict[str, str]:
+        labels = {"bot": "true"} if bot else {}
+        if system := self._system():
+            labels["system"] = system
+        if self.message.get("pinned_to") or self.ts in self.channel.pinned:
+            labels["pinned"] = "true"
+        if count := _reactions(self.message):
+            labels["reactions"] = str(count)
+        return labels
+
+    def _author(self) -> tuple[str | None, bool]:
+        """Return who wrote it (identity) and whether that is a bot."""
+        message = self.message
+        user, bot_id, username = (_id(message.get(name)) for name in ("user", "bot_id", "username"))
+        profile = self._object("bot_profile") or {}
+        comment = self._object("comment") or {}
+        user = user or _id(comment.get("user"))
+        known = self.reader.directory.is_bot(user) if user else None
+        bot = known if known is not None else self.subtype == "bot_message" or bool(bot_id)
+        who = user or bot_id or (f"bot:{username}" if username else None)
+        if who is None:
+            return None, bot
+        names = profile_names(self._object("user_profile")) if not bot else [username, profile.get("name")]
+        return self._known(who, bot=bot, names=names), bot
+
+    def _known(self, user: str, *, bot: bool, names: Iterable[object] = ()) -> str:
+        self.reader.directory.note(user, names, bot=bot)
+        return identity(self.reader.origin, user)
+
+
+def _edit(message: dict[str, Any]) -> tuple[str, Bounds, str | None] | None:
+    """Return when (ts text, bounds) and by whom a message was edited."""
+    edited = message.get("edited")
+    if not isinstance(edited, dict):
+        return None
+    ts, at = read_ts(edited.get("ts"))
+    seconds, _, digits = ts.partition(".")
+    # Slack cuts the time of an edit to the second and pads it with zeros.
+    return ts, precise(int(seconds) * NS, NS) if not digits.strip("0") else at, _id(edited.get("user"))
+
+
+def _reactions(message: dict[str, Any]) -> int:
+    reactions = message.get("reactions")
+    counts = [r.get("count") for r in reactions if isinstance(r, dict)] if isinstance(reactions, list) else []
+    return sum(c for c in counts if isinstance(c, int) and not isinstance(c, bool) and c > 0)
+
+
+def _id(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def in_window(facts: Iterable[Fact], window: Window) -> list[Fact]:
+    """Return the facts that meet the window, and those whose thread has one that does."""
+    facts = list(facts)
+    threads = alive(facts, window)
+    return [f for f in facts if f.thread in threads]
+
+
+def alive(facts: Iterable[Fact], window: Window) -> set[str]:
+    """Return the threads that have a fact in the window."""
+    return {f.thread for f in facts if f.thread and meets(f, window)}
+
+
+def meets(found: Fact, window: Window) -> bool:
+    """Tell whether a fact's interval meets the half-open window."""
+    return found.latest >= window.start and (found.earliest or 0) < window.end
+
+
+def unread_gap(
+    collector: Collector[Any], read: Iterable[Parsed], shown: Iterable[Fact], window: Window, reached: int
+) -> list[Gap]:
+    """Return the gaps of what was read but not understood, and of threads whose beginning is missing."""
+    read = list(read)
+    gaps: list[Gap] = []
+    if broken := [b for parsed in read for b in parsed.undecodable]:
+        evidence, why = broken[0]
+        of = counted(sum(p.items for p in read), "message")
+        text = f"{len(broken)} of {of} could not be read; the first: {why}"
+        gaps.append(
+            collector.gap(
+                "undecodable", window, text, missing=counted(len(broken), "message"), evidence=(evidence,)
+            )
+        )
+    threads = {f.thread for f in shown}
+    lost = sum(thread in threads for p in read for thread in p.missing_roots)
+    if lost:
+        text = (
+            f"The first message of {counted(lost, 'thread')} with replies in the window was not found; messages "
+            f"were read back to {format_instant(reached)} (raise `lookback` to read further)"
+        )
+        gaps.append(
+            collector.gap("partial", window, text, missing=f"the beginning of {counted(lost, 'thread')}")
+        )
+    return gaps

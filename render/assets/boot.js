@@ -1,8 +1,0 @@
-import { notDrawn, runPacked } from './codec.js';
-
-// All that the page holds unpacked: it inflates the rest.
-runPacked('application').catch((error) => {
-  const notice = document.getElementById('notice');
-  if (notice) [notice.textContent, notice.hidden] = [notDrawn(error), false];
-  throw error;
-});

@@ -1,0 +1,78 @@
+"""The draft's last sections: charts, and how it was built."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from render.draft.parts import Parts
+from render.draft.sections import moment
+from render.stills.names import OVERVIEW, described, still_names
+from render.text import markdown
+from render.text.mermaid import gantt
+from render.text.provenance import unverified
+from timeline import present
+
+#: Characters of the diagram in a draft: a forge draws up to 50,000 of them.
+_GANTT = 8_000
+
+
+def stills(parts: Parts) -> str:
+    """Return the pictures with text that says what they show in numbers, and the link to the page."""
+    if not parts.audience.page:
+        return "Charts are not part of this version.\n"
+    names = still_names(parts.timeline)
+    lines = [f"{parts.to_page('Interactive chart')}: one file, works offline.\n"]
+    for name in parts.stills:
+        if name in names and (parts.audience.sources or name == OVERVIEW):
+            alt = described(parts.timeline, names[name]).replace("`", "")
+            lines.append(f"![{markdown.escape(alt)}]({markdown.address(f'charts/{name}')})\n")
+    return "\n".join(lines)
+
+
+def gantt_chart(parts: Parts) -> str:
+    """Return a Mermaid gantt of the incident, which forges draw; within their limits."""
+    if not parts.audience.identifiers:
+        return "The diagram is not part of this version.\n"
+    source = gantt(parts.timeline, _GANTT, parts.key)
+    return f"```mermaid\n{source}```\n" if source else "There is nothing to draw.\n"
+
+
+def build(parts: Parts) -> str:
+    """Return sources with their counts, collections, tool and digest."""
+    timeline = parts.timeline
+    facts = Counter(e for f in timeline.facts for e in {f.source, *(e.source for e in f.evidence)})
+    gaps = Counter(g.source for g in timeline.gaps)
+    names = sorted({*facts, *gaps, *_asked(parts)})
+    rows = [(markdown.code(name), f"{facts[name]:,}", f"{gaps[name]:,}") for name in names]
+    lines = [
+        f"Window {moment(timeline.window.start)} to {moment(timeline.window.end)} UTC. "
+        f"{_tool(parts)}{_unverified(parts)}Digest of `timeline.json`: {markdown.code(timeline.digest)}.\n"
+    ]
+    if not parts.audience.sources:
+        return lines[0]
+    return "\n".join([*lines, markdown.table(("source", "facts", "gaps"), rows)] if rows else lines)
+
+
+def _asked(parts: Parts) -> set[str]:
+    found: set[str] = set()
+    collections = parts.provenance.get("collections")
+    for one in collections if isinstance(collections, list) else []:
+        found |= {str(s["name"]) for s in one.get("sources", [])}
+    return found
+
+
+def _unverified(parts: Parts) -> str:
+    told = unverified(parts.timeline)
+    if not told:
+        return ""
+    names = present.listed([markdown.code(name) for name in told]) if parts.audience.sources else "a source"
+    return f"Certificates of {names} were not verified. "
+
+
+def _tool(parts: Parts) -> str:
+    tool = parts.provenance.get("tool")
+    name = f"{tool.get('name')} {tool.get('version')}" if isinstance(tool, dict) else str(tool or "")
+    collections = parts.provenance.get("collections")
+    number = len(collections) if isinstance(collections, list) else 0
+    built = f"Built by {markdown.escape(name)}" if name else "Built"
+    return f"{built} from {present.count(number, 'collection')}. " if number else f"{built}. " if name else ""

@@ -1,0 +1,160 @@
+"""The draft `postmortem.md`: facts in fenced regions, one short question where judgement belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from render.draft import built as draft_built
+from render.draft import fences, note_places
+from render.draft import form as draft_form
+from render.draft import people as draft_people
+from render.draft import sections as draft_sections
+from render.draft import table as draft_table
+from render.draft.form import BASE, form_of
+from render.draft.notes import NOTE_REGIONS
+from render.draft.parts import Parts
+from render.draft.templates import Layout, compose
+from render.text import markdown
+from timeline import present
+from timeline.model import Timeline
+from timeline.notes.journal import Note
+
+DraftResult = fences.Rendered
+
+#: Region name to the function that makes its body.
+REGIONS: Mapping[str, Callable[[Parts], str]] = {
+    "summary": draft_sections.summary,
+    "scope": draft_sections.scope,
+    "impact": draft_sections.impact,
+    "customers": draft_people.customers,
+    "detection": draft_sections.detection,
+    "timeline": draft_table.timeline_table,
+    "highlights": draft_table.highlights,
+    "gaps": draft_table.gaps_table,
+    "stills": draft_built.stills,
+    "gantt": draft_built.gantt_chart,
+    "participants": draft_people.participants,
+    "glossary": draft_people.glossary,
+    "build": draft_built.build,
+}
+
+
+def render_draft(
+    timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (), previous: str | None = None,
+    file_name: Callable[[str], str] = str, layout: Layout | None = None, notes: Sequence[Note] = (),
+) -> DraftResult:  # fmt: skip
+    """Return the draft and messages for the user.
+
+    `stills` are file names in `charts/`; `file_name` gives an evidence payload's file name by its
+    SHA-256; `chart_url` is the prefix of links to the page. With `previous` (read without newline
+    translation) only its regions are made again, for the layout's audience, else for its own. Regions
+    of `notes` (folded) are added where there is something to say; people outside get none.
+    Raises FenceError when its fences are broken, TemplateError where a template cannot be used.
+    """
+    audience = layout.audience if layout else form_of(previous or "").audience
+    parts = Parts(timeline, chart_url, tuple(stills), file_name, audience)
+    noted = note_places.bodies(parts, notes)
+    if previous is None:
+        return note_places.place(_new(parts, layout or Layout()), noted)
+    form = form_of(previous)
+    bodies = _bodies(parts, (*form.regions, *_extra(previous, form.regions)), noted)
+    text, messages = fences.replace(previous, bodies)
+    text, unplaced = note_places.place(draft_form.with_audience(text, audience), noted)
+    return DraftResult(text, (*messages, *unplaced))
+
+
+def regions(
+    timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (),
+    file_name: Callable[[str], str] = str, of: str = "", notes: Sequence[Note] = (),
+) -> dict[str, str]:  # fmt: skip
+    """Return the body of every region that the draft `of` was made with, lines ended by LF.
+
+    A draft that does not say it was made for engineers, of the regions `BASE`.
+    """
+    form = form_of(of)
+    parts = Parts(timeline, chart_url, tuple(stills), file_name, form.audience)
+    return _bodies(parts, form.regions, note_places.bodies(parts, notes))
+
+
+def untouched(text: str, timeline: Timeline, layout: Layout) -> bool:
+    """Tell whether nobody wrote in a draft: outside its regions it is what its template makes."""
+    if any(piece.touched or piece.form == "kept" for piece in fences.parse(text)):
+        return False
+    pieces = fences.parse(note_places.without(text))
+    made = _new(Parts(timeline, "", (), str, layout.audience), layout)
+    return _prose(pieces) == _prose(fences.parse(made))
+
+
+def _prose(pieces: Iterable[fences.Piece]) -> str:
+    return "\0".join(piece.name or piece.body for piece in pieces).replace("\r\n", "\n")
+
+
+def _extra(text: str, names: Sequence[str]) -> list[str]:
+    """Return regions that stand in a draft though its line does not name them: a person put them there."""
+    there = (piece.name for piece in fences.parse(text) if piece.form == "region")
+    return [name for name in there if (name in REGIONS or name in NOTE_REGIONS) and name not in names]
+
+
+def _bodies(parts: Parts, names: Iterable[str], noted: Mapping[str, str]) -> dict[str, str]:
+    known = [name for name in names if name in REGIONS or name in noted]
+    return {name: noted[name] if name in noted else REGIONS[name](parts) for name in known}
+
+
+def _new(parts: Parts, layout: Layout) -> str:
+    text = compose(layout.template, context(parts))
+    there = [piece.name for piece in fences.parse(text) if piece.form == "region"]
+    form = draft_form.made_of(layout.template.label, layout.audience, there)
+    return f"{text}\n{draft_form.line(form)}\n"
+
+
+class _Fences(Mapping[str, str]):
+    """The fenced regions by name, each made when a template asks for it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def __getitem__(self, name: str) -> str:
+        return fences.region(name, REGIONS[name](self._parts))
+
+    def __contains__(self, name: object) -> bool:
+        return name in REGIONS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(REGIONS)
+
+    def __len__(self) -> int:
+        return len(REGIONS)
+
+
+def context(parts: Parts) -> dict[str, Any]:
+    """Return what a template may use, as documented; every text is Markdown that does nothing."""
+    timeline, audience = parts.timeline, parts.audience
+    incident = timeline.incident
+    title = parts.words(incident.title or "")
+    head = parts.headline.fact
+    day = head.latest if head else incident.start if incident.start is not None else timeline.window.start
+    return {
+        "title": ": ".join(markdown.escape(part) for part in (incident.id, title) if part),
+        "date": present.date(day),
+        "audience": audience.name,
+        "incident": {
+            "id": markdown.escape(incident.id),
+            "title": markdown.escape(title),
+            "severity": markdown.escape(incident.severity or "") if audience.scope else "",
+            "services": [markdown.code(name) for name in incident.services] if audience.scope else [],
+            "start": draft_sections.moment(incident.start) if incident.start is not None else "",
+            "end": draft_sections.moment(incident.end) if incident.end is not None else "",
+        },
+        "facts": len(timeline.facts),
+        "gaps": len(timeline.gaps),
+        "measures": [
+            {"name": markdown.escape(m.name), "range": draft_sections.measured_range(m)}
+            for m in timeline.measures
+        ],
+        "digest": timeline.digest,
+        "fences": _Fences(parts),
+    }
+
+
+__all__ = ["BASE", "REGIONS", "DraftResult", "context", "regions", "render_draft", "untouched"]

@@ -1,0 +1,151 @@
+"""Notes' places in a draft: each region once, below the heading it belongs to, and only where there is a note.
+
+The draft's last line remembers which regions were placed, so that one a person deleted stays deleted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from render.draft import fences
+from render.draft import form as draft_form
+from render.draft.notes import NOTE_REGIONS, note_bodies
+from render.draft.parts import Parts
+from timeline.checks.draft import Block, Span, blocks
+from timeline.notes.journal import FACTOR_CATEGORIES, Note
+
+#: What stands above a region that shares its heading with others.
+_LABELS = {
+    "note-observations": "Observations", "note-hypotheses": "Hypotheses", "note-decisions": "Decisions",
+    "note-questions": "Questions", "note-disputes": "Disputed facts", "note-whys": "Why, step by step",
+}  # fmt: skip
+_FACTORS = frozenset({"contributing factors", "contributing factor", "root causes", "root cause"})
+_WHYS = frozenset({"five whys", "5 whys"})
+_ACTIONS = frozenset({"action items", "actions", "actionables", "corrective actions"})
+_LESSONS = frozenset({"lessons", "lessons learned", "learnings", "what we learned"})
+_CONCLUSIONS = frozenset({"conclusions", "conclusion"})
+_SPELLED = {"organisational": frozenset({"organisational", "organizational"})}
+#: Headings by region, the nearest first; what is not named stands with the contributing factors.
+_HEADINGS: dict[str, tuple[frozenset[str], ...]] = {
+    **{f"note-factors-{c}": (_SPELLED.get(c, frozenset({c})), _FACTORS) for c in FACTOR_CATEGORIES},
+    "note-whys": (_WHYS, _FACTORS),
+    "note-decisions": (_ACTIONS,),
+    "note-actions": (_ACTIONS,),
+    "note-lessons": (_LESSONS, _CONCLUSIONS),
+}
+_ORDER = {name: number for number, name in enumerate(NOTE_REGIONS)}
+_ATX = re.compile(r"\ufeff? {0,3}#{1,6}[ \t]")
+
+
+class _Lines(NamedTuple):
+    """A draft's lines, its headings, and where note regions begin: line index to name and height."""
+
+    lines: list[str]
+    headings: list[Block]
+    regions: dict[int, tuple[str, int]]
+
+
+def bodies(parts: Parts, notes: Sequence[Note]) -> dict[str, str]:
+    """Return the body of every note region; all are empty for people outside."""
+    if not parts.audience.identifiers:
+        return dict.fromkeys(NOTE_REGIONS, "")
+    incident = parts.timeline.incident
+    title = f"{incident.id}: {incident.title}" if incident.title else incident.id
+    made = note_bodies(notes, parts.facts, chart_url=parts.chart_url, title=title)
+    return {name: _labelled(name, body) for name, body in made.items()}
+
+
+def _labelled(name: str, body: str) -> str:
+    return f"**{_LABELS[name]}**\n\n{body}" if body and name in _LABELS else body
+
+
+def place(text: str, made: Mapping[str, str]) -> fences.Rendered:
+    """Insert each region that has a body and was never in the draft; every other byte of prose stays.
+
+    What has no heading of its own, exactly once, is not placed and is named.
+    """
+    pieces = fences.parse(text)
+    known = {*draft_form.form_of(text).regions, *(p.name for p in pieces if p.form == "region")}
+    wanted = [name for name, body in made.items() if body and name not in known]
+    if not wanted:
+        return fences.Rendered(text, ())
+    if not draft_form.says(text):
+        return fences.Rendered(text, (_unsaid(),))
+    draft = _read(text, pieces)
+    found = {name: _place(name, draft) for name in wanted}
+    places = {name: at for name, at in found.items() if at is not None}
+    for name, at in sorted(places.items(), key=lambda one: (one[1], _ORDER[one[0]]), reverse=True):
+        newline = "\r" if draft.lines[at - 1].endswith("\r") else ""
+        region = fences.region(name, made[name], f"{newline}\n").removesuffix("\n")
+        draft.lines.insert(at, region)
+    placed = draft_form.with_regions("\n".join(draft.lines), [name for name in wanted if name in places])
+    return fences.Rendered(placed, tuple(_unplaced(name) for name in wanted if name not in places))
+
+
+def without(text: str) -> str:
+    """Return a draft without the note regions that stand in it, as it was before they were placed."""
+    pieces = fences.parse(text)
+    there = {p.name for p in pieces if p.form == "region" and p.name in _ORDER}
+    return draft_form.without_regions("".join(p.text for p in pieces if p.name not in there), there)
+
+
+def _read(text: str, pieces: Iterable[fences.Piece]) -> _Lines:
+    line, regions, spans = 0, {}, []
+    for piece in pieces:
+        height = piece.text.count("\n")
+        if piece.form == "region" and piece.name in _ORDER:
+            regions[line] = (piece.name, height)
+        spans.append(Span(piece.form, piece.name, piece.text))
+        line += height
+    lines = text.split("\n")
+    # Only a heading that is nobody's quotation, item or moved text, and has a line after it.
+    headings = [
+        block
+        for block in blocks(spans)
+        if block.form == "heading" and not (block.kept or block.quoted) and block.group == block.line
+        and block.line < len(lines) and _ATX.match(lines[block.line - 1])
+    ]  # fmt: skip
+    return _Lines(lines, headings, regions)
+
+
+def _place(name: str, draft: _Lines) -> int | None:
+    """Return the index of the line before which a region goes; None without a heading that is one alone."""
+    heading = _heading(name, draft.headings)
+    if heading is None:
+        return None
+    at = heading.line
+    if at < len(draft.lines) - 1 and not draft.lines[at].strip():
+        at += 1
+    while at in draft.regions and _ORDER[draft.regions[at][0]] < _ORDER[name]:
+        at += draft.regions[at][1]
+    return at
+
+
+def _heading(name: str, headings: Iterable[Block]) -> Block | None:
+    given = list(headings)
+    for names in _HEADINGS.get(name, (_FACTORS,)):
+        found = [h for h in given if h.text.strip(" .:?").casefold() in names and _fits(h, names)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _fits(heading: Block, names: frozenset[str]) -> bool:
+    # "Process" or "Human" may be a heading of anything; only one on contributing factors is meant.
+    plain = names in (_FACTORS, _WHYS, _ACTIONS, _LESSONS, _CONCLUSIONS)
+    return plain or heading.kind == "factors"
+
+
+def _unplaced(name: str) -> str:
+    names = _HEADINGS.get(name, (_FACTORS,))[-1]
+    wanted = " or ".join(repr(one) for one in sorted(names))
+    return f"notes of region {name} were not placed: the draft has not exactly one heading {wanted}"
+
+
+def _unsaid() -> str:
+    return (
+        "notes were not placed: the draft's last line, `<!-- timeline:draft ... -->`, is not there, "
+        "so nothing would tell which of them were deleted"
+    )

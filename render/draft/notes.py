@@ -1,0 +1,153 @@
+"""Notes in the draft: bodies of regions for its sections of interpretation, each point with what it cites.
+
+A caller hands `note_bodies(...)` to the fences beside the regions made of facts. A body is empty where
+there is no such note. No region made of facts reads a note: without notes, facts read byte by byte alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from render.text import markdown
+from timeline import present
+from timeline.model import Fact
+from timeline.notes import views as note_views
+from timeline.notes.journal import (
+    FACTOR_CATEGORIES,
+    Action,
+    Body,
+    Dispute,
+    FactCitation,
+    Factor,
+    Note,
+    Question,
+    RangeCitation,
+    current,
+)
+
+PAGE = "timeline.html"
+_PLURAL = {
+    "observation": "observations",
+    "hypothesis": "hypotheses",
+    "decision": "decisions",
+    "lesson": "lessons",
+}
+#: Every region that notes fill, in the order of a draft's sections.
+NOTE_REGIONS: tuple[str, ...] = (
+    "note-observations", "note-hypotheses", *(f"note-factors-{name}" for name in FACTOR_CATEGORIES), "note-factor-map", "note-whys",
+    "note-decisions", "note-actions", "note-lessons", "note-questions", "note-disputes",
+)  # fmt: skip
+
+
+def note_bodies(
+    notes: Iterable[Note], facts: Mapping[str, Fact], *, chart_url: str = "", title: str = "the incident"
+) -> dict[str, str]:
+    """Return the body of every region of `NOTE_REGIONS`, lines ended by LF.
+
+    `notes` are folded (`timeline.notes.journal.fold`), `facts` the timeline's by id; `title` names the
+    incident in the factor map. What people wrote is shown, never alive.
+    """
+    kept = current(notes)
+    write = _Writer(facts, chart_url)
+    found = {f"note-{plural}": write.points(kept, kind) for kind, plural in _PLURAL.items()}
+    for category in FACTOR_CATEGORIES:
+        inside = [n for n in kept if isinstance(b := n.head.body, Factor) and b.category == category]
+        found[f"note-factors-{category}"] = write.points(inside, "factor")
+    found["note-factor-map"] = _map(kept, facts, title)
+    found["note-whys"] = "".join(write.step(step, 0) for step in note_views.whys(kept))
+    found["note-actions"] = write.actions(kept)
+    found["note-questions"] = write.points(kept, "question")
+    found["note-disputes"] = write.points(kept, "dispute")
+    return {name: found[name] for name in NOTE_REGIONS}
+
+
+def _map(notes: Sequence[Note], facts: Mapping[str, Fact], title: str) -> str:
+    if not note_views.factors(notes):
+        return ""
+    return f"```mermaid\n{note_views.factor_map(notes, facts, title)}```\n"
+
+
+class _Writer:
+    def __init__(self, facts: Mapping[str, Fact], chart_url: str) -> None:
+        self._facts, self._chart_url = facts, chart_url
+        self._more: dict[type, Callable[[Body], str]] = {
+            Factor: _factor,
+            Question: _question,
+            Dispute: _dispute,
+        }
+
+    def points(self, notes: Iterable[Note], kind: str) -> str:
+        """Return one item a note of this kind."""
+        return "".join(self._point(n) for n in notes if n.head.body is not None and n.head.body.kind == kind)
+
+    def _point(self, note: Note) -> str:
+        body = note.head.body
+        assert body is not None
+        more = self._more[type(body)](body) if type(body) in self._more else ""
+        return f"- {markdown.escape(body.text)}{more} {self._cited(body)}{_conflict(note)}\n"
+
+    def step(self, step: note_views.Step, level: int) -> str:
+        """Return a why and the steps that explain it, indented."""
+        body = step.note.head.body
+        assert body is not None
+        line = f"{'  ' * level}- {markdown.escape(body.text)} {self._cited(body)}{_conflict(step.note)}\n"
+        return line + "".join(self.step(answer, level + 1) for answer in step.answers)
+
+    def actions(self, notes: Iterable[Note]) -> str:
+        """Return the table of actions; what one lacks stays an empty cell."""
+        rows = [(n, n.head.body) for n in notes if isinstance(n.head.body, Action)]
+        if not rows:
+            return ""
+        header = ("action", "kind", "owner", "due", "done when", "verified by", "ticket", "cites")
+        return markdown.table(header, [self._action(note, body) for note, body in rows])
+
+    def _action(self, note: Note, body: Action) -> tuple[str, ...]:
+        words = [markdown.escape(t or "") for t in (body.text, body.effect, body.owner)]
+        due = body.due.isoformat() if body.due else ""
+        rest = [markdown.escape(t or "") for t in (body.criterion, body.verification)]
+        ticket = markdown.link("ticket", body.ticket) if body.ticket and markdown.is_web(body.ticket) else ""
+        return (words[0] + _conflict(note), words[1], words[2], due, *rest, ticket, self._cited(body))
+
+    def _cited(self, body: Body) -> str:
+        changed = note_views.changed(body, self._facts)
+        return f"({', '.join(self._cite(c, changed) for c in body.cites)})"
+
+    def _cite(self, cite: FactCitation | RangeCitation, changed: Mapping[str, str]) -> str:
+        page = f"{self._chart_url}{PAGE}"
+        if isinstance(cite, RangeCitation):
+            start, end = _instants(cite)
+            return markdown.link(present.bounds(cite.start, cite.end), f"{page}#from={start}&to={end}")
+        fact = self._facts.get(cite.fact)
+        label = present.bounds(fact.earliest, fact.latest) if fact else markdown.code(cite.fact)
+        said = f", which {changed[cite.fact]}" if cite.fact in changed else ""
+        return markdown.link(label, f"{page}#{cite.fact}") + said
+
+
+def _instants(cite: RangeCitation) -> tuple[str, str]:
+    data = cite.model_dump(mode="json")
+    return data["start"], data["end"]
+
+
+def _factor(body: Body) -> str:
+    assert isinstance(body, Factor)
+    return f" ({'a known risk' if body.awareness == 'known_risk' else 'a surprise'})"
+
+
+def _question(body: Body) -> str:
+    assert isinstance(body, Question)
+    owner = f" ({markdown.escape(body.owner)} finds out)" if body.owner else ""
+    return owner + (_answer(body.answer) if body.answer else " (open)")
+
+
+def _dispute(body: Body) -> str:
+    assert isinstance(body, Dispute)
+    return _answer(body.answer) if body.answer else " (no answer yet)"
+
+
+def _answer(text: str) -> str:
+    # In words that go on, since nobody knows how the text before them ends.
+    return f" - and the answer: {markdown.escape(text)}"
+
+
+def _conflict(note: Note) -> str:
+    return " **Two versions: not settled.**" if note.conflict else ""

@@ -1,0 +1,171 @@
+"""What people could see and who they were: the first signal, what customers were told, participants."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from render.draft.parts import Parts
+from render.text import markdown
+from timeline import present
+from timeline.alerts.states import is_person
+from timeline.instant import NS
+from timeline.measures.chain import Point
+from timeline.measures.durations import duration
+from timeline.model import Fact
+from timeline.order import display_key, precedes
+
+_SEEN = {
+    "alert.firing": "an alert",
+    "alert.notified": "an alert",
+    "status.posted": "a status post",
+    "chat.message": "a message",
+}
+_OVER = ("resolved", "completed", "operational")
+
+
+def inside(parts: Parts, fact: Fact) -> bool:
+    """Tell whether a fact lies in the incident, as far as the incident has a start and an end."""
+    start, end = parts.timeline.incident.start, parts.timeline.incident.end
+    return (start is None or fact.latest >= start) and (end is None or (fact.earliest or 0) < end)
+
+
+def first_seen(parts: Parts) -> str:
+    """Return a sentence: what people could see first inside the incident, an alert or something else."""
+    seen = [f for f in parts.timeline.facts if f.surfaced is not None and _tells(f) and inside(parts, f)]
+    if not seen:
+        return "Nothing that people could see was recorded inside the incident."
+    first = min(seen, key=lambda f: (f.surfaced or 0, display_key(f)))
+    rivals = {
+        _SEEN[f.kind]
+        for f in seen
+        if _SEEN[f.kind] != _SEEN[first.kind] and not precedes(first, f, parts.clocks)
+    }
+    said = f": {parts.statement(first)}" if parts.audience.identifiers else ""
+    text = f"First to be seen was {_SEEN[first.kind]}, {parts.at(first)}{said}."
+    if rivals:
+        text += f" Whether {present.listed(sorted(rivals))} came before it is not determined."
+    return text
+
+
+def _tells(fact: Fact) -> bool:
+    if fact.kind not in _SEEN or fact.earliest is None:
+        return False
+    return fact.kind != "chat.message" or is_person(fact.actor)
+
+
+# --- customers -----------------------------------------------------------------------------------
+
+
+def customers(parts: Parts) -> str:
+    """Return internal times beside what customers were told, and the delay as a range.
+
+    When customers could see it is known where a threshold is marked so (`impact = true`).
+    """
+    posts = [f for f in parts.timeline.facts if f.kind == "status.posted" and inside_or_after(parts, f)]
+    if not posts:
+        return "No post on a status page was recorded.\n"
+    over = next(
+        (f for f in reversed(posts) if any(f"`{word}`" in f.statement.lower() for word in _OVER)), None
+    )
+    points = parts.points
+    rows = [
+        ("customers could see it", "visible", posts[0]),
+        ("first told", "firing", posts[0]),
+        ("customers saw no more of it", "visible end", over),
+        ("told that it is over", "resolved", over),
+    ]
+    shown = [
+        (name, *_told(parts, points[point], post))
+        for name, point, post in rows
+        if not (point.startswith("visible") and isinstance(points[point], str))
+    ]
+    header = ("", "internally (UTC)", "on the status page (UTC)", "delay")
+    return f"{present.count(len(posts), 'post')} on a status page.\n\n" + markdown.table(header, shown)
+
+
+def inside_or_after(parts: Parts, fact: Fact) -> bool:
+    """Tell whether a fact lies in the incident or after it: the last post often does."""
+    start = parts.timeline.incident.start
+    return start is None or fact.latest >= start
+
+
+def _told(parts: Parts, point: Point, post: Fact | None) -> tuple[str, str, str]:
+    internal = None if isinstance(point, str) else point
+    span = duration(internal, post, parts.clocks) if internal and post else None
+    return (
+        f"{parts.at(internal)} {parts.statement(internal)}" if internal else "not known",
+        f"{parts.at(post)}{parts.quote(post) or f' {parts.statement(post)}'}" if post else "not posted",
+        present.duration_range(span[0] / NS, span[1] / NS) if span else "not known",
+    )
+
+
+# --- participants --------------------------------------------------------------------------------
+
+
+class _Part(NamedTuple):
+    name: str
+    facts: list[Fact]
+
+
+def participants(parts: Parts) -> str:
+    """Return who took part, by role, with what was recorded of each; people's names are in no draft."""
+    if not parts.audience.people:
+        return "Participants are not part of this version.\n"
+    found: dict[str, list[Fact]] = {}
+    for fact in parts.timeline.facts:
+        if fact.actor and is_person(fact.actor):
+            found.setdefault(fact.actor, []).append(fact)
+    held: dict[str, str] = {}
+    for role, who in parts.timeline.incident.roles:
+        if who in found:
+            held[who] = f"{held[who]}, {role}" if who in held else role
+    absent = [(role, "") for role, who in parts.timeline.incident.roles if who not in found]
+    ordered = sorted(found, key=lambda who: (who not in held, display_key(found[who][0])))
+    rows = [_participant(_Part(who, found[who]), held.get(who)) for who in ordered]
+    rows += [(markdown.escape(role), "nothing recorded", "") for role, _ in absent]
+    if not rows:
+        return "Nobody's part was recorded.\n"
+    return markdown.table(("role", "recorded", "first to last (UTC)"), rows)
+
+
+def _participant(part: _Part, role: str | None) -> tuple[str, str, str]:
+    counts = Counter(_doing(f) for f in part.facts)
+    did = ", ".join(
+        present.count(times, what) for what, times in sorted(counts.items(), key=lambda i: (-i[1], i[0]))
+    )
+    first, last = present.time(part.facts[0].latest), present.time(part.facts[-1].latest)
+    return markdown.escape(role or part.name), did, first if first == last else f"{first}-{last}"
+
+
+def _doing(fact: Fact) -> str:
+    family, _, rest = fact.kind.partition(".")
+    named = {"chat": "message", "deploy": "deploy event", "change": "change", "status": "status post"}
+    return {"alert.acknowledged": "acknowledgement", "alert.silenced": "silence"}.get(fact.kind) or named.get(
+        family, f"{family} {rest}".strip()
+    )
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+def glossary(parts: Parts) -> str:
+    """Return the terms that this draft uses, one a line."""
+    return "".join(f"- **{term}**: {said}\n" for term, said in _terms(parts))
+
+
+def _terms(parts: Parts) -> Iterator[tuple[str, str]]:
+    kinds = {f.kind for f in parts.timeline.facts}
+    if "alert.firing" in kinds:
+        yield (
+            "pending, firing",
+            "the condition of an alert holds; it has held for as long as the rule asks, and people are told",
+        )
+    if any(kind.startswith("metric.") for kind in kinds):
+        yield "crossing", "a metric passed the threshold of a rule, between two samples"
+    yield "14:07:31-14:07:46", "the instant lies between these two; nothing tells more"
+    if any(m.min_s is not None and m.min_s < 0 for m in parts.timeline.measures):
+        yield "a duration that begins below zero", "which of its two ends came first is not determined"
+    if parts.timeline.gaps:
+        yield "gap", "a time for which a source could give nothing; what happened then may be missing here"

@@ -1,0 +1,138 @@
+import { makeFigure } from './figure.js';
+import { placeLanes } from './lanes.js';
+import { palette } from '../data/palette.js';
+import { inRange, selectGaps, selectItems } from '../data/select.js';
+import { drawOverlay, followPointer } from './overlay.js';
+import { makeLaneHandles } from './lanetools.js';
+import { makePlayhead } from './playhead.js';
+import { hideTip, showTip } from './tip.js';
+import { pointRefs } from '../data/refs.js';
+import { chooseFact } from '../data/ranges.js';
+import { byId, el } from '../ui/dom.js';
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false, showTips: false };
+const NARROW = 720;
+
+/** @typedef {{ model: Model, store: Store, geometry: Geometry, view: View, drawn: boolean }} Chart */
+
+/** @param {Model} model @param {Store} store */
+export function makeChart(model, store) {
+  const plot = /** @type {PlotElement} */ (byId('plot'));
+  const section = byId('chart');
+  const under = el('div', { class: 'under', 'aria-hidden': 'true' });
+  const over = el('div', { class: 'over', 'aria-hidden': 'true' });
+  section.prepend(under);
+  section.append(over);
+  makeLaneHandles(over, () => chart);
+  const head = makePlayhead(section, () => chart);
+  /** @type {Chart} */
+  const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false };
+  const draw = async (/** @type {number} */ forced = 0) => {
+    await drawChart(chart, plot, forced || section.clientWidth);
+    drawOverlay(chart, under, over);
+    head();
+    if (!chart.drawn) listenChart(chart, plot, () => drawOverlay(chart, under, over));
+    chart.drawn = true;
+  };
+  const overlay = () => drawOverlay(chart, under, over);
+  followPointer(section, () => chart);
+  return { draw: latest(draw), overlay, view: () => chart.view, current: () => chart };
+}
+
+/**
+ * A drawing that is asked for while one is under way follows it once: the newest state is what counts.
+ * @param {(forced?: number) => Promise<void>} draw
+ */
+function latest(draw) {
+  /** @type {Promise<void> | null} */
+  let running = null;
+  let again = false;
+  const run = async (/** @type {number} */ forced) => {
+    do {
+      again = false;
+      await draw(forced);
+    } while (again);
+    running = null;
+  };
+  return (forced = 0) => {
+    if (running) again = true;
+    else running = run(forced);
+    return running ?? Promise.resolve();
+  };
+}
+
+/** @param {Chart} chart @param {HTMLElement} plot @param {number} width */
+async function drawChart(chart, plot, width) {
+  const { model, store } = chart;
+  const state = store.get();
+  const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  chart.geometry = placeLanes(model, selectItems(model, state), state, width < NARROW, root / 16);
+  chart.view = { from: state.from ?? 0, to: state.to ?? model.length, width: Math.max(width - chart.geometry.left - chart.geometry.right, 50) };
+  const font = Math.round(root * 0.75);
+  const look = { zone: state.zone, colours: palette(), touch: matchMedia('(pointer: coarse)').matches, font, at: state.at };
+  const { traces, layout } = makeFigure(model, chart.geometry, chart.view, selectGaps(model, { ...state, from: null, to: null }), look);
+  await window.Plotly.react(plot, traces, layout, CONFIG);
+}
+
+/** @param {Chart} chart @param {PlotElement} plot @param {() => void} overlay */
+function listenChart(chart, plot, overlay) {
+  const { store, model } = chart;
+  plot.on('plotly_relayout', (change) => {
+    const [from, to] = [change['xaxis.range[0]'], change['xaxis.range[1]']];
+    if (typeof from === 'number') zoomTo(store, model, from, to);
+  });
+  plot.on('plotly_relayouting', (change) => {
+    const [from, to] = [change['xaxis.range[0]'], change['xaxis.range[1]']];
+    if (typeof from !== 'number') return;
+    chart.view = { ...chart.view, from, to };
+    overlay();
+  });
+  plot.on('plotly_doubleclick', () => store.set({ from: null, to: null }));
+  plot.on('plotly_click', (event) => choose(chart, event.points[0], Boolean(event.event?.shiftKey)));
+  plot.on('plotly_hover', (event) => showTip(chart, event));
+  plot.on('plotly_unhover', hideTip);
+}
+
+/** A click on a mark of several facts goes through them. @param {Chart} chart @param {any} point @param {boolean} upTo */
+function choose(chart, point, upTo) {
+  const { store, model } = chart;
+  const refs = pointRefs(point);
+  if (!refs.length) return;
+  if (refs[0].startsWith('flap:')) return store.set({ open: [...store.get().open, refs[0].slice('flap:'.length)] });
+  const next = refs[(refs.indexOf(store.get().fact ?? '') + 1) % refs.length];
+  if (model.byId.has(next)) chooseFact(model, store, next, upTo);
+  else store.set({ gap: next, fact: null });
+}
+
+/**
+ * Zoom to a range, kept inside the window; the whole window is no zoom.
+ * @param {Store} store @param {Model} model @param {number} from @param {number} to @param {boolean} [quiet] not into the address yet
+ */
+export function zoomTo(store, model, from, to, quiet = false) {
+  const least = Math.min(0.01, model.length);
+  const width = Math.min(Math.max(to - from, least), model.length);
+  const start = Math.min(Math.max(from, 0), model.length - width);
+  const whole = width >= model.length * 0.999;
+  store.set(whole ? { from: null, to: null } : { from: toMillis(start), to: toMillis(start + width) }, quiet);
+}
+
+/** The link carries milliseconds; what is shown is what the link brings back. @param {number} seconds */
+function toMillis(seconds) {
+  return Math.round(seconds * 1000) / 1000;
+}
+
+/** @param {Store} store @param {Model} model @param {number} factor @param {number} shift share of the range */
+export function zoomBy(store, model, factor, shift = 0) {
+  const { from, to, fact } = store.get();
+  const [start, end] = [from ?? 0, to ?? model.length];
+  const item = fact ? model.byId.get(fact) : undefined;
+  const width = (end - start) * factor;
+  const inside = item && item.to >= start && item.to <= end;
+  const middle = inside && factor < 1 ? item.to : (start + end) / 2;
+  zoomTo(store, model, middle - width / 2 + shift * width, middle + width / 2 + shift * width);
+}
+
+/** Facts that chart and table both show now. @param {Model} model @param {State} state */
+export function shownItems(model, state) {
+  return inRange(selectItems(model, state), state);
+}

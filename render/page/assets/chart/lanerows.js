@@ -1,0 +1,176 @@
+import { parted } from '../data/flaps.js';
+import { spansOf } from '../data/lives.js';
+import { lifeKey } from '../data/model.js';
+
+const MOST_ROWS = 24; // with more lives in the range, several share a row, and it says so
+const SILENCE = new Set(['alert.silenced', 'alert.unsilenced']);
+const NAMED = 20; // lives that a shared row names
+
+/**
+ * The spans of a life; at a playhead, those that are known then and, faint, those still ahead.
+ * @param {Item[]} life in display order @param {Model} model @param {State} state
+ */
+function lifeSpans(life, model, state) {
+  const { at } = state;
+  // A life may hold the crossings of its rule, too: in their lane nothing is silenced.
+  const silenced = life.some((item) => item.lane === 'alerts') ? model.silences.get(lifeKey(life[0])) : undefined;
+  const all = spansOf(life, model.length, silenced);
+  if (at === null) return all;
+  const known = spansOf(life.filter((item) => item.to <= at), Math.min(at, model.length), silenced, at);
+  const ahead = all.filter((span) => span.to > at && span.state !== 'role').map((span) => ({ ...span, state: /** @type {Span['state']} */ ('ahead'), from: Math.max(span.from, at), open: false }));
+  return model.drill ? known : [...known, ...ahead];
+}
+
+/** @param {Item[]} items */
+function livesOf(items) {
+  /** @type {Map<string, Item[]>} */
+  const lives = new Map();
+  for (const item of items) {
+    const key = lifeKey(item);
+    const life = lives.get(key);
+    if (life) life.push(item);
+    else lives.set(key, [item]);
+  }
+  return [...lives.values()];
+}
+
+/** @param {Model} model @param {Item[]} items @param {State} state @returns {Row[]} one a source */
+export function sourceRows(model, items, state) {
+  const names = [...new Set(items.map((item) => item.fact.source))].sort();
+  const alone = names.length === 1;
+  return names.map((name) => {
+    const { rest, flaps } = parted(items.filter((item) => item.fact.source === name), state);
+    return { label: alone && name === items[0].lane ? '' : name, sources: [name], y: 0, items: rest, flaps, spans: livesOf(rest).flatMap((life) => lifeSpans(life, model, state)) };
+  });
+}
+
+/** One row a life; with many in the range, lives that do not overlap share: a zoom parts and names them. @param {Model} model @param {Item[]} items @param {State} state @returns {Row[]} */
+export function alertRows(model, items, state) {
+  const rows = withGuests(livesOf(items).map((life) => {
+    const { rest, flaps } = parted(life, state);
+    return { label: lifeLabel(life[0].fact), sources: [life[0].fact.source], y: 0, items: rest, flaps, spans: lifeSpans(rest, model, state) };
+  }));
+  if (rows.length <= MOST_ROWS) return rows;
+  const near = rows.filter((row) => meets(row, state));
+  return near.length <= MOST_ROWS ? near : packed(near);
+}
+
+/**
+ * What another source says of an alert (a notification, an acknowledgement) stands in the alert's row: of
+ * the same service, else of the only one of that name.
+ * @param {Row[]} rows
+ */
+function withGuests(rows) {
+  const own = (/** @type {Row} */ row) => row.spans.length > 0 || row.flaps.length > 0;
+  const hosts = rows.filter(own);
+  const byLabel = new Map([...hosts].reverse().map((row) => [row.label, row]));
+  return rows.filter((row) => {
+    if (own(row)) return true;
+    const named = hosts.filter((host) => alertName(host.label) === alertName(row.label));
+    const host = byLabel.get(row.label) ?? (named.length === 1 ? named[0] : undefined);
+    host?.items.push(...row.items);
+    host?.items.sort((a, b) => a.index - b.index);
+    return !host;
+  });
+}
+
+/** @param {string} label */
+function alertName(label) {
+  return label.split(' · ')[0];
+}
+
+/** @param {Row} row @param {State} state */
+function meets(row, state) {
+  const [from, to] = extent(row);
+  return to >= (state.from ?? -Infinity) && from <= (state.to ?? Infinity);
+}
+
+/** @param {Row[]} rows */
+function packed(rows) {
+  /** @type {{ row: Row, end: number, lives: Row[] }[]} */
+  const shared = [];
+  for (const row of rows) {
+    const [from, to] = extent(row);
+    const place = shared.find((one) => one.end < from) ?? (shared.length < MOST_ROWS ? undefined : shared.reduce((a, b) => (a.end < b.end || (a.end === b.end && a.lives.length <= b.lives.length) ? a : b)));
+    if (place) {
+      place.row.items.push(...row.items);
+      place.row.spans.push(...row.spans);
+      place.row.flaps.push(...row.flaps);
+      place.lives.push(row);
+      place.end = Math.max(place.end, to);
+    } else shared.push({ row: { ...row, items: [...row.items], spans: [...row.spans], flaps: [...row.flaps] }, end: to, lives: [row] });
+  }
+  return shared.map(({ row, lives }) => ({ ...row, ...sharedWords(lives), items: row.items.sort((a, b) => a.index - b.index), lives: lives.length }));
+}
+
+/** What a shared row says of itself: how many, how many of them at once, and who. @param {Row[]} lives */
+function sharedWords(lives) {
+  if (lives.length === 1) return {};
+  const ends = lives.map(extent);
+  const most = ends.reduce((found, [at]) => Math.max(found, ends.filter(([from, to]) => from <= at && at <= to).length), 1);
+  const names = lives.slice(0, NAMED).map((row) => row.label);
+  return { label: `${lives.length} alerts${most > 1 ? ` · ${most} at once` : ''}`, hint: [...names, ...(lives.length > NAMED ? [`and ${lives.length - NAMED} more`] : []), 'zoom in to part them'].join('\n') };
+}
+
+/** @param {Row} row @returns {[number, number]} */
+function extent(row) {
+  const parts = [...row.items, ...row.spans, ...row.flaps];
+  return [parts.reduce((least, one) => Math.min(least, Math.max(one.from, 0)), Infinity), parts.reduce((most, one) => Math.max(most, one.to), 0)];
+}
+
+/** @param {Fact} fact */
+function lifeLabel(fact) {
+  const { labels, service, component } = fact.subject;
+  // A silence is a life of its own; the alerts it was of are drawn crossed out in their own rows.
+  if (SILENCE.has(fact.kind) && labels.matchers) return `silence of ${labels.matchers}`;
+  const name = labels.alertname ?? /`([^`]+)`/.exec(fact.statement)?.[1] ?? component ?? fact.source;
+  const which = service ?? labels.service ?? labels.instance ?? labels.job ?? component;
+  return which && which !== name ? `${name} · ${which}` : name;
+}
+
+/**
+ * A row a role: who held it, from one assignment to the next; and what the incident file claims.
+ * @param {Model} model @param {Item[]} items @param {State} state @returns {Row[]}
+ */
+export function roleRows(model, items, state) {
+  /** @type {Map<string, Item[]>} */
+  const roles = new Map();
+  for (const item of items) {
+    const role = /`([^`]+)`/.exec(item.fact.statement)?.[1] ?? 'role';
+    roles.set(role, [...(roles.get(role) ?? []), item]);
+  }
+  const until = Math.min(state.at ?? model.length, model.length);
+  const rows = [...roles].map(([role, held]) => {
+    const known = held.filter((item) => state.at === null || item.seen <= state.at);
+    const spans = known.map((item, index) => ({ state: /** @type {Span['state']} */ ('role'), begin: item, end: known[index + 1] ?? null, from: Math.max(item.to, 0), to: Math.min(known[index + 1]?.from ?? until, until), before: false, open: !known[index + 1] }));
+    return { label: role, sources: [held[0].fact.source], y: 0, items: held, spans, flaps: [], words: '' };
+  });
+  const wanted = (!state.lanes || state.lanes.includes('people')) && !state.q && !state.kinds && !state.sources && !state.services;
+  const claimed = wanted ? Object.entries(model.data.incident.roles ?? {}).filter(([role]) => !roles.has(role)) : [];
+  return [...rows, ...claimed.map(([role, who]) => ({ label: role, sources: [], y: 0, items: [], spans: [], flaps: [], words: `${who}, as the incident file says` }))];
+}
+
+/** @param {Model} model @param {State} state @returns {Row[]} */
+export function coverageRows(model, state) {
+  const names = model.data.sources.filter((name) => !state.sources || state.sources.includes(name));
+  return names.map((name) => ({ label: name, sources: [name], y: 0, items: [], spans: [], flaps: [] }));
+}
+
+/**
+ * What thresholds and alerts say of each other, where it happened: a row a name. A replay leaves them out,
+ * for they compare with what came later.
+ * @param {Model} model @param {Item[]} items the selection @returns {Row[]}
+ */
+export function agreementRows(model, items) {
+  const held = new Set(items);
+  const rows = model.data.reconciliation ?? [];
+  return [...new Set(rows.map((row) => row.name))].flatMap((name) => {
+    const own = rows.filter((row) => row.name === name).flatMap((row) => {
+      const [begin, end] = [model.byId.get(row.from), row.to ? model.byId.get(row.to) : undefined];
+      return begin && held.has(begin) ? [{ begin, end }] : [];
+    });
+    if (!own.length) return [];
+    const spans = own.flatMap(({ begin, end }) => (end && end.from > begin.to ? [{ state: /** @type {Span['state']} */ ('running'), begin, end, from: begin.to, to: end.from, before: false, open: false }] : []));
+    return [{ label: name, sources: [], y: 0, items: [...new Set(own.map((one) => one.begin))].sort((a, b) => a.index - b.index), spans, flaps: [] }];
+  });
+}

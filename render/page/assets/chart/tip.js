@@ -1,0 +1,57 @@
+import { byId, el, withCode } from '../ui/dom.js';
+import { boundsText, clockText } from '../data/instant.js';
+import { valueWords } from './overlay.js';
+import { dutyWords } from '../data/flaps.js';
+import { pointRefs } from '../data/refs.js';
+import { count, labelText, reasonText } from '../data/words.js';
+
+/** @param {import('./chart.js').Chart} chart @param {any} event of Plotly */
+export function showTip(chart, event) {
+  const tip = byId('tip');
+  const point = event.points[0];
+  const words = point.data.meta ? seriesWords(chart, point) : point.customdata?.words ? [el('b', {}, point.customdata.words), ` at ${clockText(chart.model.origin + point.x, chart.store.get().zone)}`] : refWords(chart, pointRefs(point));
+  if (!words.length) return;
+  tip.replaceChildren(...words);
+  tip.hidden = false;
+  place(tip, event.event);
+}
+
+/** @param {HTMLElement} tip @param {MouseEvent} event */
+function place(tip, event) {
+  const { width, height } = tip.getBoundingClientRect();
+  const left = event.clientX + 16 + width > innerWidth ? event.clientX - 16 - width : event.clientX + 16;
+  const top = Math.min(event.clientY + 16, innerHeight - height - 8);
+  tip.style.left = `${Math.max(left, 4)}px`;
+  tip.style.top = `${Math.max(top, 4)}px`;
+}
+
+export function hideTip() {
+  byId('tip').hidden = true;
+}
+
+/** @param {import('./chart.js').Chart} chart @param {any} point */
+function seriesWords(chart, point) {
+  const { panel, series } = point.data.meta;
+  const at = clockText(chart.model.origin + point.x, chart.store.get().zone);
+  return [el('b', {}, valueWords(series, point.x, panel.unit)), el('span', { class: 'muted' }, ` ${at}`), el('div', { dir: 'auto' }, labelText(series.labels) || panel.title)];
+}
+
+/** @param {import('./chart.js').Chart} chart @param {string[]} refs */
+function refWords(chart, refs) {
+  const { model, store } = chart;
+  const item = model.byId.get(refs[0]);
+  const flap = refs[0]?.startsWith('flap:') && model.flaps.find((one) => `flap:${one.id}` === refs[0]);
+  if (flap) return [el('b', {}, `${flap.times} times, ${dutyWords(flap) || 'its share of time is not known'}`), el('div', {}, ...withCode(flap.items[0].fact.statement)), el('div', { class: 'muted' }, 'click to unfold')];
+  if (!item) return gapTip(chart, refs[0]);
+  const { fact } = item;
+  const words = [el('b', {}, boundsText(fact, store.get().zone)), el('div', {}, ...withCode(fact.statement))];
+  if (fact.quote) words.push(el('div', { class: 'quote', dir: 'auto' }, fact.quote.text.slice(0, 240)));
+  if (refs.length > 1) words.push(el('div', { class: 'muted' }, `and ${count(refs.length - 1, 'fact')} more here: click again for the next, or zoom in`));
+  return words;
+}
+
+/** @param {import('./chart.js').Chart} chart @param {string} ref */
+function gapTip(chart, ref) {
+  const item = chart.model.gaps.find((one) => one.gap.id === ref);
+  return item ? [el('b', {}, `${item.gap.source}: ${reasonText(item.gap.reason)}`), el('div', {}, ...withCode(item.gap.statement))] : [];
+}

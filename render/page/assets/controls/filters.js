@@ -1,0 +1,78 @@
+import { zoomBy } from '../chart/chart.js';
+import { byId, el } from '../ui/dom.js';
+import { icon } from '../ui/icons.js';
+import { makeLaneMenu } from '../chart/lanetools.js';
+import { LANES, NO_SERVICE } from '../data/model.js';
+import { isFiltered, tally, toggled } from '../data/select.js';
+import { countWords } from '../table/table.js';
+import { kindText } from '../data/words.js';
+
+/** One kind stands for a lane in the list: its shape is the lane's. @type {Record<string, string>} */
+const EXAMPLES = { impact: 'status.posted', metrics: 'metric.crossed_above', alerts: 'alert.firing', changes: 'deploy.finished', chat: 'chat.message', logs: 'log.first_seen', people: 'incident.role_assigned', other: 'custom' };
+
+/** @param {Model} model @param {Store} store */
+export function makeFilters(model, store) {
+  const search = el('input', { type: 'search', id: 'find', placeholder: 'Find in facts', 'aria-label': 'Find in facts', spellcheck: false, autocomplete: 'off' });
+  search.addEventListener('input', () => store.set({ q: search.value }));
+  const perLane = tally(model, (item) => item.lane);
+  const lanes = LANES.filter(({ id }) => perLane.has(id));
+  const laneIds = lanes.map(({ id }) => id);
+  const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, title: 'Click: with or without this lane. Shift+click, or twice: only this lane', on: { click: (/** @type {MouseEvent} */ event) => store.set({ lanes: event.shiftKey ? alone(store.get().lanes, id) : toggled(store.get().lanes, id, laneIds) }), dblclick: () => store.set({ lanes: alone(store.get().lanes, id) }) } },
+    el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, !model.drill && el('span', { class: 'n' }, String(perLane.get(id)))));
+  const sources = menu('sources', 'source', tally(model, (item) => item.fact.source), (name) => name, store, model.data.sources);
+  const services = menu('services', 'service', tally(model, (item) => item.service), (name) => (name === NO_SERVICE ? 'of no service' : name), store);
+  const kinds = menu('kinds', 'kind', tally(model, (item) => item.fact.kind), kindText, store);
+  const lanesMenu = makeLaneMenu(model, store);
+  const shown = el('output', { class: 'shown', 'aria-live': 'polite' });
+  const clear = el('button', { type: 'button', class: 'clear', hidden: true, on: { click: () => store.set({ q: '', lanes: null, sources: null, services: null, kinds: null, from: null, to: null }) } }, 'show all');
+  byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, services.node, kinds.node, lanesMenu.node, zoomers(model, store), search, shown, clear);
+  const draw = (/** @type {number} */ now) => {
+    const state = store.get();
+    if (search.value !== state.q) search.value = state.q;
+    chips.forEach((chip) => chip.setAttribute('aria-pressed', String(!state.lanes || state.lanes.includes(chip.dataset.lane ?? ''))));
+    sources.update();
+    services.update();
+    kinds.update();
+    shown.textContent = model.drill ? `${now} shown` : countWords(model.items.length, now);
+    clear.hidden = !isFiltered(state);
+  };
+  return { draw, lanes: lanesMenu.update };
+}
+
+/** Only this lane; where it is alone already, all. @param {string[] | null} lanes @param {string} id */
+function alone(lanes, id) {
+  return lanes?.length === 1 && lanes[0] === id ? null : [id];
+}
+
+/** The same as the keys W, S, A and D: a finger has no keys, and its drag scrolls. @param {Model} model @param {Store} store */
+function zoomers(model, store) {
+  const button = (/** @type {string} */ sign, /** @type {string} */ what, /** @type {() => void} */ then) => el('button', { type: 'button', 'aria-label': what, title: what, on: { click: then } }, sign);
+  return el('div', { class: 'zoomers', role: 'group', 'aria-label': 'Range' },
+    button('−', 'Zoom out (S)', () => zoomBy(store, model, 2)), button('+', 'Zoom in (W)', () => zoomBy(store, model, 0.5)),
+    button('‹', 'Earlier (A)', () => zoomBy(store, model, 1, -0.25)), button('›', 'Later (D)', () => zoomBy(store, model, 1, 0.25)));
+}
+
+/**
+ * A list of check boxes that opens below its button.
+ * @param {'sources' | 'services' | 'kinds'} key @param {string} name @param {Map<string, number>} counts
+ * @param {(value: string) => string} label @param {Store} store @param {string[]} [all]
+ */
+function menu(key, name, counts, label, store, all = [...counts.keys()]) {
+  const boxes = all.map((value) => {
+    const box = el('input', { type: 'checkbox', value });
+    box.addEventListener('change', () => store.set({ [key]: toggled(store.get()[key], value, all) }));
+    return box;
+  });
+  const title = el('summary', {}, name);
+  const rows = boxes.map((box) => el('label', {}, box, el('span', { dir: 'auto' }, label(box.value)), el('span', { class: 'n' }, String(counts.get(box.value) ?? 0))));
+  const none = el('button', { type: 'button', class: 'small', on: { click: () => store.set({ [key]: store.get()[key] === null ? [] : null }) } }, 'all / none');
+  const node = el('details', { class: `menu menu-${key}` }, title, el('div', { class: 'menu-list' }, none, ...rows));
+  document.addEventListener('click', (event) => { if (!node.contains(/** @type {Node} */ (event.target))) node.open = false; });
+  node.addEventListener('keydown', (event) => { if (event.key === 'Escape' && node.open) { node.open = false; title.focus(); event.stopPropagation(); } });
+  const update = () => {
+    const chosen = store.get()[key];
+    boxes.forEach((box) => { box.checked = !chosen || chosen.includes(box.value); });
+    title.textContent = chosen ? `${name}: ${chosen.length} of ${all.length}` : name;
+  };
+  return { node, update };
+}

@@ -1,0 +1,158 @@
+import { byId, copyButton, el, leaveLink, webHost, withCode } from '../ui/dom.js';
+import { boundsText, exactText } from '../data/instant.js';
+import { icon } from '../ui/icons.js';
+import { markWords } from '../data/ranges.js';
+import { factNotes, markNoted } from '../ui/noted.js';
+import { shapeList } from '../ui/help.js';
+import { amount, duration, kindText, labelText, reasonText } from '../data/words.js';
+
+/** @param {Model} model @param {Store} store @param {() => Promise<Excerpt[]>} excerpts */
+export function makePanel(model, store, excerpts) {
+  const aside = byId('fact-panel');
+  return () => {
+    const state = store.get();
+    const found = state.fact ? model.byId.get(state.fact) : undefined;
+    // An exercise does not show by a link what is still ahead.
+    const item = found && model.drill && found.seen > (state.at ?? 0) ? undefined : found;
+    const gap = state.gap ? model.gaps.find((one) => one.gap.id === state.gap) : undefined;
+    if (item) aside.dataset.fact = item.fact.id;
+    else delete aside.dataset.fact;
+    markNoted(aside, item?.fact.id, model);
+    aside.classList.toggle('empty', !item && !gap);
+    aside.replaceChildren(...(item ? factWords(item, model, store, excerpts) : gap ? gapWordsOf(gap, store, excerpts) : hint()));
+    aside.scrollTop = 0;
+  };
+}
+
+function hint() {
+  return [el('p', { class: 'hint' }, 'Choose a mark or a row: here it says what was recorded, when, and how we know. Drag over the chart to zoom. Press ', el('kbd', {}, '?'), ' for keys.'), shapeList()];
+}
+
+/** @param {Item} item @param {Model} model @param {Store} store @param {() => Promise<Excerpt[]>} excerpts */
+function factWords(item, model, store, excerpts) {
+  const { fact } = item;
+  const { zone } = store.get();
+  const quote = fact.quote && [
+    el('blockquote', { dir: 'auto' }, fact.quote.text),
+    fact.quote.truncated && el('p', { class: 'muted' }, 'Cut at 4,000 characters: the whole is in the payload.'),
+    fact.quote.edited_at && el('p', { class: 'muted' }, `The text is as edited at ${exactText(fact.quote.edited_at, zone)} (${zone}); what stood there before is not known.`),
+  ];
+  return [
+    top(icon(fact.kind, item.lane), kindText(fact.kind), store), ...markedWords(model, store), el('h2', { class: 'statement' }, ...withCode(fact.statement)), ...(quote || []),
+    factNotes(fact.id, model),
+    facts(timeRows(item, model, zone)), facts(aboutRows(fact)), ...otherFacts(item, model, store),
+    ...fact.evidence.flatMap((one) => evidenceWords(one, excerpts)),
+  ].flatMap((part) => (part instanceof Node ? [part] : []));
+}
+
+/** How long the marked range is: its own words stand above the chart, which may be out of sight. @param {Model} model @param {Store} store */
+function markedWords(model, store) {
+  const { mark } = store.get();
+  return mark ? [el('p', { class: 'muted' }, 'marked range: ', el('b', { class: 'marked-words' }, markWords(model, mark)))] : [];
+}
+
+/** @param {SVGElement} mark @param {string} kind @param {Store} store */
+function top(mark, kind, store) {
+  const close = el('button', { class: 'small', type: 'button', 'aria-label': 'Close', title: 'Close (Escape)' }, '×');
+  close.addEventListener('click', () => store.set({ fact: null, gap: null }));
+  return el('div', { class: 'panel-top' }, el('span', { class: 'icon' }, mark), el('span', {}, kind), close);
+}
+
+/** @param {[string, (Node | string | null | undefined)[]][]} rows */
+function facts(rows) {
+  return el('dl', {}, ...rows.filter(([, values]) => values.some(Boolean)).flatMap(([name, values]) => [el('dt', {}, name), el('dd', {}, ...values)]));
+}
+
+/** @param {Item} item @param {Model} model @param {string} zone @returns {[string, (Node | string | null)[]][]} */
+function timeRows(item, model, zone) {
+  const { fact } = item;
+  const error = model.data.clocks[fact.clock];
+  const exact = (/** @type {string} */ iso) => [el('time', { class: 'exact', dateTime: iso }, exactText(iso, zone)), ' ', copyButton(iso, `${iso}, ISO 8601`)];
+  const width = item.from === -Infinity ? 0 : item.to - item.from;
+  return [
+    [`time (${zone})`, [el('b', {}, boundsText(fact, zone)), width >= 1 ? ` within ${duration(Math.ceil(width))}` : '']],
+    ['earliest', fact.earliest ? exact(fact.earliest) : ['it was already so when the record began']],
+    ['latest', exact(fact.latest)],
+    ['time means', [el('code', {}, fact.time_means)]],
+    ['clock', [fact.clock, error ? ` ± ${amount(error, 's')}` : '']],
+    ['surfaced', fact.surfaced ? exact(fact.surfaced) : ['nothing told responders by itself']],
+    ['order', [item.group >= 0 ? `undetermined among ${model.groups[item.group].length} facts: their bounds overlap` : null]],
+  ];
+}
+
+/** @param {Fact} fact @returns {[string, (Node | string | null | undefined)[]][]} */
+function aboutRows(fact) {
+  const { quantity, subject } = fact;
+  const compared = quantity?.threshold !== undefined ? `, threshold ${quantity.op ?? ''} ${quantity.threshold}` : '';
+  return [
+    ['value', [quantity?.value !== undefined ? `${quantity.value} ${quantity.unit ?? ''}${compared}`.trim() : null]],
+    ['by', [fact.actor]], ['service', [subject.service]], ['component', [subject.component]], ['environment', [subject.environment]],
+    ['labels', [Object.keys(subject.labels).length ? el('span', { dir: 'auto' }, labelText(subject.labels)) : null]],
+    ['id', [el('code', {}, fact.id), ' ', copyButton(fact.id, 'the id')]],
+    ['variants', [fact.variants ? `${fact.variants} other contents were seen under this id` : null]],
+    ['last seen', [fact.last_seen ? `in collection ${fact.last_seen}; the source no longer gives it` : null]],
+  ];
+}
+
+const NEAR = 6;
+
+/** The same life, and what a rule ties to this fact. @param {Item} item @param {Model} model @param {Store} store */
+function otherFacts(item, model, store) {
+  const until = model.drill ? store.get().at ?? 0 : Infinity;
+  const life = (item.fact.thread ? (model.threads.get(item.fact.thread) ?? []) : []).filter((other) => other.seen <= until);
+  const at = life.indexOf(item);
+  const near = life.slice(Math.max(at - NEAR, 0), at + NEAR + 1);
+  const tied = item.fact.related.flatMap(({ fact, rule }) => { const other = model.byId.get(fact); return other && other.seen <= until ? [{ other, rule }] : []; });
+  const part = (/** @type {string} */ name, /** @type {HTMLElement[]} */ rows) => (rows.length ? [el('h3', {}, name), el('ul', { class: 'others' }, ...rows)] : []);
+  return [
+    ...part(`the same life (${life.length} facts)`, life.length > 1 ? near.map((other) => otherRow(other, store, other === item, '')) : []),
+    ...part('related', tied.map(({ other, rule }) => otherRow(other, store, false, rule))),
+  ];
+}
+
+/** @param {Item} item @param {Store} store @param {boolean} self @param {string} rule */
+function otherRow(item, store, self, rule) {
+  const button = el('button', { class: 'plain', type: 'button', disabled: self }, el('span', { class: 'icon' }, icon(item.fact.kind, item.lane)), el('span', { class: 'time' }, boundsText(item.fact, store.get().zone)), ` ${kindText(item.fact.kind)}`, rule && el('span', { class: 'muted' }, ` · ${rule}`));
+  button.addEventListener('click', () => store.set({ fact: item.fact.id, gap: null }));
+  return el('li', {}, button);
+}
+
+/** @param {Evidence} one @param {() => Promise<Excerpt[]>} excerpts */
+function evidenceWords(one, excerpts) {
+  const link = one.link && el('p', {}, leaveLink(one.link, webHost(one.link) ? `Open at ${webHost(one.link)}` : undefined), webHost(one.link) && el('span', { class: 'muted' }, ' leaves this page'));
+  const query = one.query && el('div', { class: 'with-copy' }, el('pre', { class: 'query', tabIndex: 0 }, one.query), copyButton(one.query, 'the query'));
+  const file = one.payload && el('dl', { class: 'evidence' },
+    el('dt', {}, 'SHA-256'), el('dd', {}, el('code', { class: 'digest' }, one.payload), ' ', copyButton(one.payload, 'the digest')),
+    el('dt', {}, 'file'), el('dd', {}, el('code', {}, one.file ?? '')), ...(one.pointer ? [el('dt', {}, 'element'), el('dd', {}, el('code', {}, one.pointer))] : []));
+  const parts = [el('h3', {}, `evidence from ${one.source}`), link, query, file, one.payload && excerptWords(one, excerpts)];
+  return parts.flatMap((part) => (part instanceof Node ? [part] : []));
+}
+
+/** The payload's own element among its neighbours, marked. @param {Evidence} one @param {() => Promise<Excerpt[]>} excerpts */
+function excerptWords(one, excerpts) {
+  const { excerpt } = one;
+  if (!excerpt) return el('p', { class: 'muted' }, 'The payload was not at hand when this page was made; the digest names it.');
+  const pre = el('pre', { class: 'excerpt', tabIndex: 0, dir: 'ltr', role: 'region', 'aria-label': 'Excerpt of the payload' }, '…');
+  excerpts().then((lists) => { pre.replaceChildren(...excerptParts(lists[excerpt[0]], excerpt[1])); }, () => { pre.textContent = 'The excerpt could not be unpacked.'; });
+  return pre;
+}
+
+/** @param {Excerpt} list @param {number} place */
+function excerptParts({ size, texts }, place) {
+  const near = [-2, -1, 0, 1, 2].map((by) => place + by).filter((at) => texts[at] !== undefined);
+  const [first, last] = [near[0], near[near.length - 1]];
+  const more = (/** @type {number} */ n) => (n > 0 ? [el('span', { class: 'muted' }, `… ${n.toLocaleString('en-US')} more\n`)] : []);
+  const parts = near.map((at) => (at === place ? el('mark', {}, texts[at]) : el('span', { class: 'near' }, texts[at])));
+  return [...more(first), ...parts.flatMap((part) => [part, '\n']), ...more(size - 1 - last)];
+}
+
+/** @param {GapItem} item @param {Store} store @param {() => Promise<Excerpt[]>} excerpts */
+function gapWordsOf(item, store, excerpts) {
+  const { gap } = item;
+  const { zone } = store.get();
+  return [
+    top(icon('gap', 'gap'), 'gap', store), el('h2', { class: 'statement' }, ...withCode(gap.statement)),
+    facts([['reason', [reasonText(gap.reason)]], ['source', [gap.source]], [`from (${zone})`, [exactText(gap.start, zone)]], ['to', [exactText(gap.end, zone)]], ['missing', [gap.missing]]]),
+    ...gap.evidence.flatMap((one) => evidenceWords(one, excerpts)),
+  ];
+}

@@ -1,0 +1,53 @@
+import { el, leaveLink, webHost, withCode } from '../ui/dom.js';
+import { boundsText, exactText } from '../data/instant.js';
+import { icon } from '../ui/icons.js';
+import { markNoted } from '../ui/noted.js';
+import { chooseFact } from '../data/ranges.js';
+import { standing } from '../data/replay.js';
+import { reasonText } from '../data/words.js';
+
+const QUOTE = 280;
+
+/** @param {Item} item @param {Model} model @param {Store} store */
+export function factRow(item, model, store) {
+  const { fact } = item;
+  const { zone } = store.get();
+  const exact = [fact.earliest ? exactText(fact.earliest, zone) : 'already so when the window began', exactText(fact.latest, zone)].join('\n');
+  const time = el('td', { class: `time ${bracket(item, model)}`, title: `${exact}\n${zone}, by the clock of ${fact.clock}` }, el('time', { dateTime: fact.latest }, boundsText(fact, zone)));
+  if (item.group >= 0) time.append(el('span', { class: 'offscreen' }, ', order undetermined'));
+  const words = el('div', { class: 'statement' }, ...withCode(fact.statement));
+  const said = fact.quote && el('div', { class: 'quote', dir: 'auto' }, fact.quote.text.length > QUOTE ? `${fact.quote.text.slice(0, QUOTE)}…` : fact.quote.text);
+  const tr = el('tr', { 'data-fact': fact.id, class: `lane-${item.lane}`, 'data-standing': standing(item, store.get().at), 'aria-selected': String(store.get().fact === fact.id), tabIndex: -1 },
+    time, el('td', { class: 'event' }, el('span', { class: 'icon' }, icon(fact.kind, item.lane)), el('div', {}, words, said)), el('td', { class: 'link' }, ...dataLink(fact)));
+  markNoted(tr, fact.id, model);
+  tr.addEventListener('click', (event) => { if (!(/** @type {Element} */ (event.target).closest('a'))) chooseFact(model, store, fact.id, event.shiftKey); });
+  // Shift marks a range of time here, not of text.
+  tr.addEventListener('mousedown', (event) => { if (event.shiftKey) event.preventDefault(); });
+  return tr;
+}
+
+/** The bracket around facts whose order is not known. @param {Item} item @param {Model} model */
+function bracket(item, model) {
+  if (item.group < 0) return '';
+  const group = model.groups[item.group];
+  return `undetermined${group[0] === item ? ' first' : ''}${group.at(-1) === item ? ' last' : ''}`;
+}
+
+/** The source's own page, else the frozen payload's file. @param {Fact} fact */
+function dataLink(fact) {
+  const linked = fact.evidence.find((one) => one.link && webHost(one.link));
+  if (linked?.link) return [leaveLink(linked.link, linked.source)];
+  const stored = fact.evidence.find((one) => one.file);
+  return [stored?.file ? el('span', { title: `evidence: ${stored.file}` }, stored.source) : fact.source];
+}
+
+/** @param {GapItem} item @param {boolean} within a bracket @param {Store} store */
+export function gapRow(item, within, store) {
+  const { gap } = item;
+  const { zone } = store.get();
+  const time = boundsText({ earliest: gap.start, latest: gap.end }, zone);
+  const words = el('td', { class: 'event' }, el('span', { class: 'icon' }, icon('gap', 'gap')), el('div', {}, el('div', { class: 'statement' }, ...withCode(gap.statement)), el('div', { class: 'muted' }, `gap: ${reasonText(gap.reason)}${gap.missing ? ` · ${gap.missing}` : ''}`)));
+  const tr = el('tr', { 'data-gap': gap.id, class: 'gap', 'aria-selected': String(store.get().gap === gap.id), tabIndex: -1 }, el('td', { class: within ? 'time undetermined' : 'time' }, time), words, el('td', { class: 'link' }, gap.source));
+  tr.addEventListener('click', () => store.set({ gap: gap.id, fact: null }));
+  return tr;
+}

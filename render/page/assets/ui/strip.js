@@ -1,0 +1,48 @@
+import { byId, el, withCode } from './dom.js';
+import { amount, durationRange } from '../data/words.js';
+
+/**
+ * What thresholds and alerts say of each other, by name; a click chooses the first fact of a row.
+ * @param {Model} model @param {Store} store
+ */
+export function makeStrip(model, store) {
+  const section = byId('reconciliation');
+  const rows = model.drill ? [] : (model.data.reconciliation ?? []);
+  section.hidden = !rows.length;
+  const names = [...new Set(rows.map((row) => row.name))];
+  section.replaceChildren(...names.map((name) => group(name, rows.filter((row) => row.name === name), model, store)));
+  return () => {
+    const { fact } = store.get();
+    for (const button of section.querySelectorAll('button')) button.setAttribute('aria-pressed', String(fact !== null && button.dataset.from === fact));
+  };
+}
+
+/** @param {string} name @param {Reconciled[]} rows @param {Model} model @param {Store} store */
+function group(name, rows, model, store) {
+  const list = el('ul', {}, ...rows.map((row) => el('li', {}, entry(row, model, store))));
+  return el('details', { class: 'agreement' }, el('summary', {}, el('b', {}, name), el('span', { class: 'n' }, ` ${rows.length.toLocaleString('en-US')}`)), list);
+}
+
+/** @param {Reconciled} row @param {Model} model @param {Store} store */
+function entry(row, model, store) {
+  const range = row.min_s === undefined ? null : el('b', { class: 'range' }, durationRange(row.min_s, row.max_s));
+  const button = el('button', { type: 'button', class: 'plain', disabled: !model.byId.has(row.from), on: { click: () => store.set({ fact: row.from, gap: null }) } }, el('span', {}, ...withCode(row.statement)), range);
+  button.dataset.from = row.from;
+  return button;
+}
+
+/** Numbers of impact, as tiles beside the durations: one a name, of the incident first. @param {Model} model */
+export function impactTiles(model) {
+  const all = model.data.impact ?? [];
+  return [...new Set(all.map((one) => one.name))].map((name) => {
+    const [first, ...others] = all.filter((one) => one.name === name);
+    const rest = others.map((one) => `; ${amount(one.value)} over the ${one.span}`).join('');
+    const unit = el('span', { class: 'unit' }, ` ${first.unit}${others.length ? ` over the ${first.span}` : ''}${rest}`);
+    return el('div', { class: 'tile', title: [first, ...others].map(takenWords).join('\n') }, el('div', { class: 'name' }, name), el('div', { class: 'value with-unit' }, amount(first.value), unit));
+  });
+}
+
+/** @param {Impact} one */
+function takenWords(one) {
+  return `${one.name}: ${amount(one.value, one.unit)}, ${one.take} over the ${one.span}${one.missing_s ? `; ${durationRange(one.missing_s, one.missing_s)} could not be read` : ''}`;
+}

@@ -1,0 +1,145 @@
+"""One incident of a backfill: whether it is built already, and its build in whatever process it lands."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from timeline.errors import TimelineError
+
+Outcome = Literal["built", "already built", "failed", "not run"]
+_WAIT = 60.0  # seconds for another build of the same incident to end, such as a lost worker's
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker is sent: plain values; paths are absolute and mean the same on every worker."""
+
+    incident: str
+    file: str
+    config: str | None
+    out: str | None
+    digest: str  # of the configuration, as the coordinator reads it
+    stills: bool = False
+    again: bool = False
+    tool: str = field(default_factory=lambda: version("incident-timeline"))
+
+
+@dataclass(frozen=True)
+class Row:
+    """How one incident fared; `exit_code` is what `timeline build` would have ended with."""
+
+    incident: str
+    outcome: Outcome
+    exit_code: int = 0
+    facts: int = 0
+    gaps: dict[str, int] = field(default_factory=dict)
+    digest: str = ""
+    seconds: float = 0.0
+    where: str = ""
+    attempts: int = 1
+    message: str = ""
+
+
+def run(job: Job) -> Row:
+    """Build the incident unless it is built; a failure is a row, never an exception."""
+    started, place = time.monotonic(), f"{socket.gethostname()}:{os.getpid()}"
+    try:
+        _same_everywhere(job)
+        row = _run(job)
+    except TimelineError as err:
+        row = Row(job.incident, "failed", getattr(err, "exit_code", 2), message=str(err))
+    except Exception as err:  # noqa: BLE001 - one incident's defect must not lose the others
+        row = Row(job.incident, "failed", 1, message=f"{type(err).__name__}: {err}")
+    return Row(**{**vars(row), "seconds": round(time.monotonic() - started, 3), "where": place})
+
+
+def _same_everywhere(job: Job) -> None:
+    own = version("incident-timeline")
+    if own != job.tool:
+        raise TimelineError(f"the worker has version {own} and was asked by {job.tool}; install the same")
+
+
+def _run(job: Job) -> Row:
+    from service.build.build import Request, build
+    from service.files import BusyError
+
+    path = Path(job.config) if job.config else None
+    end = time.monotonic() + _WAIT
+    while True:
+        if not job.again and (row := built(job)):
+            return row
+        try:
+            asked = Request(
+                incident=job.file, config=path, out=Path(job.out) if job.out else None, stills=job.stills
+            )
+            answer = (made := build(asked)).answer()
+        except BusyError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
+            continue
+        return Row(
+            job.incident, "built", made.exit_code, answer["facts"], answer["gaps"], made.timeline.digest
+        )
+
+
+def built(job: Job) -> Row | None:
+    """Return the row of an incident that is built: with this configuration, this file, and all sources.
+
+    None where it is to be built: never was, otherwise configured, a source failed, more can be had now,
+    or a killed build left its files older than its evidence.
+    """
+    from service.build.build import evidence_folder, output_directory
+    from service.draft.output import TIMELINE
+    from service.evidence.store import Evidence
+    from service.settings import config
+    from timeline.canonical import sha256
+
+    conf = config.settings_only(Path(job.config) if job.config else None)
+    directory = output_directory(conf, job.incident, Path(job.out) if job.out else None)
+    collections = Evidence(evidence_folder(conf, directory)).manifest().collections
+    if not collections or not (directory / TIMELINE).is_file():
+        return None
+    newest = collections[-1]
+    file = newest.incident_file
+    same = newest.config_digest == job.digest and file is not None
+    same = same and file is not None and file.payload == sha256(Path(job.file).read_bytes())
+    if not same or any(s.failure for s in newest.sources) or _more_to_have(newest.gaps):
+        return None
+    return _told(job.incident, directory / TIMELINE, newest.number)
+
+
+def _more_to_have(gaps: tuple[dict[str, Any], ...]) -> bool:
+    from timeline.instant import parse_instant
+
+    return any(g["reason"] == "not_yet" and parse_instant(g["end"]) <= time.time_ns() for g in gaps)
+
+
+def _told(incident: str, path: Path, number: int) -> Row | None:
+    """Read what a timeline.json says of itself, line by line; None where it is of another collection."""
+    import orjson
+
+    counts, found, digest, section = {"facts": 0}, dict[str, int](), "", b""
+    with path.open("rb") as file:
+        for line in file:
+            if line.startswith(b'{"'):
+                if section == b"facts":
+                    counts["facts"] += 1
+                elif section == b"gaps":
+                    reason = orjson.loads(line.rstrip(b",\n"))["reason"]
+                    found[reason] = found.get(reason, 0) + 1
+                continue
+            section, _, rest = line.strip(b'"').partition(b'":')
+            if section == b"digest":
+                digest = rest.decode().strip('",\n')
+            if section == b"provenance":
+                told = orjson.loads(rest.rstrip(b",\n"))
+                if max((c["number"] for c in told.get("collections", ())), default=0) != number:
+                    return None
+    return Row(incident, "already built", 3 if found else 0, counts["facts"], found, digest)

@@ -1,0 +1,205 @@
+"""Check: facts against evidence, the draft against the facts, and what people wrote."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from render.draft.fences import FenceError
+from render.text.findings import FORMS, Group, render_findings
+from service.build import built
+from service.check import draft as check_draft
+from service.check import evidence as check_evidence
+from service.draft import output
+from service.evidence.store import Evidence
+from service.review import reviews
+from service.review.notes import NotesFile
+from service.settings.check import CheckSettings, settings
+from service.settings.config import Config
+from timeline import document
+from timeline.checks import separation
+from timeline.checks.draft import Block, Span, blocks
+from timeline.checks.findings import Finding, found, in_order, placed
+from timeline.checks.prose import Known
+from timeline.checks.prose import check as check_prose
+from timeline.errors import TimelineError
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found in one incident's folder, or one file; `name` as reports show it."""
+
+    name: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is an error."""
+        return all(one.severity != "error" for one in self.findings)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found, incident by incident."""
+
+    checked: tuple[Checked, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is an error."""
+        return all(one.ok for one in self.checked)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every finding, in order."""
+        return tuple(finding for one in self.checked for finding in one.findings)
+
+
+def rendered(report: Report, form: str) -> str:
+    """Return a report in one of FORMS."""
+    groups = [Group(one.name, one.findings) for one in report.checked]
+    return render_findings(groups, form, tool=version("incident-timeline"))
+
+
+def check(
+    paths: Iterable[Path], *, config: Path | None = None, allow_missing_evidence: bool = False,
+    now: int | None = None,
+) -> Report:  # fmt: skip
+    """Check built incidents, writing nothing; raise UsageError where there is nothing to check."""
+    moment = time.time_ns() if now is None else now
+    return Report(
+        tuple(_one(target, config, moment, lower=allow_missing_evidence) for target in built.targets(paths))
+    )
+
+
+def _one(target: Path, config: Path | None, now: int, *, lower: bool) -> Checked:
+    directory = target if target.is_dir() else target.parent
+    conf = built.configuration(config, directory)
+    chosen = settings(directory, conf.settings.check)
+    lower = lower or chosen.allow_missing_evidence
+    if target.is_dir():
+        findings = _incident(directory, conf, chosen, now, lower=lower)
+    else:
+        findings = _loose(target, chosen)
+    kept = placed(((f._replace(file=built.shown(f.file))) for f in findings), "", chosen.rules)
+    return Checked(built.shown(target), tuple(in_order(kept)))
+
+
+def _in(file: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
+    return (one._replace(file=one.file or str(file)) for one in findings)
+
+
+def _loose(file: Path, chosen: CheckSettings) -> Iterator[Finding]:
+    """Check a Markdown file that no build made: its prose, and that nothing ties it to facts."""
+    text = _text(file)
+    yield from _in(
+        file, [found("timeline-absent", 1, "no timeline.json stands beside this draft: it cites no facts")]
+    )
+    yield from _in(file, check_prose(blocks([Span("prose", "", text)]), Known(hours=chosen.hours)))
+
+
+def _text(path: Path) -> str:
+    # Without newline translation: line endings are people's, too.
+    return path.read_bytes().decode("utf-8", "replace")
+
+
+def _incident(
+    directory: Path, conf: Config, chosen: CheckSettings, now: int, *, lower: bool
+) -> Iterator[Finding]:
+    file = directory / output.TIMELINE
+    bundle: check_evidence.Bundle | None = None
+    if not file.is_file():
+        message = "there is no timeline.json: nothing tells what happened; restore it from version control"
+        yield from _in(file, [found("timeline-absent", 1, message)])
+    else:
+        evidence = built.evidence_of(directory, conf)
+        try:
+            data = file.read_bytes()
+            bundle = check_evidence.Bundle(file, data, document.load(data, built.shown(file)), evidence)
+        except TimelineError as err:
+            yield from _in(file, [found("timeline-unreadable", 1, str(err))])
+    if bundle:
+        yield from _in(file, check_evidence.check(bundle, lower_absent=lower))
+        yield from _in(file, separation.wording(bundle.timeline, _fact_lines(bundle)))
+        yield from _in(directory / output.PAGE, _page(directory, bundle))
+    yield from _in(directory / output.DRAFT, _draft(directory, conf, chosen, bundle, now))
+
+
+def _fact_lines(bundle: check_evidence.Bundle) -> dict[str, int]:
+    return {fact.id: bundle.line(fact.id) for fact in bundle.timeline.facts}
+
+
+def _page(directory: Path, bundle: check_evidence.Bundle) -> Iterator[Finding]:
+    page = directory / output.PAGE
+    if page.is_file() and bundle.timeline.digest.encode() not in page.read_bytes():
+        yield found(
+            "page-stale", 1, "the page was made from another timeline.json; `timeline refresh` mends it"
+        )
+
+
+def _draft(
+    directory: Path, conf: Config, chosen: CheckSettings, bundle: check_evidence.Bundle | None, now: int
+) -> Iterator[Finding]:
+    draft = directory / output.DRAFT
+    if not draft.is_file():
+        yield found("draft-absent", 1, "there is no postmortem.md; `timeline build` writes one")
+        return
+    text = _text(draft)
+    try:
+        pieces = check_draft.pieces(text)
+    except FenceError as err:
+        yield check_draft.broken(err)
+        return
+    if bundle:
+        renderings = check_draft.renderings(
+            bundle.timeline, _chart_urls(bundle, conf),
+            check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
+            NotesFile(directory).read().notes,
+        )  # fmt: skip
+        other = check_evidence.other_tool(bundle.timeline.provenance)
+        yield from check_draft.regions(pieces, renderings, other_version=other)
+    prose = blocks(check_draft.spans(pieces))
+    yield from check_prose(prose, _known(directory, bundle, chosen, now))
+    yield from _in(directory / output.NOTES, _notes(directory, bundle))
+
+
+def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
+    """Return the prefixes that a build (the manifest's) or a refresh (the configuration's) used."""
+    collections = bundle.manifest.collections if bundle.manifest else ()
+    return [*(one.chart_url for one in reversed(collections[-1:])), conf.settings.chart_url]
+
+
+def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckSettings, now: int) -> Known:
+    if bundle is None:
+        return Known(now=now, hours=chosen.hours)
+    signed = reviews.signed(reviews.read(directory))
+    return Known(bundle.timeline, _names(bundle.evidence), signed, now, chosen.hours)
+
+
+def _names(evidence: Evidence) -> dict[str, str]:
+    try:
+        people = evidence.people()
+    except TimelineError:
+        return {}  # broken people.json also breaks the rebuild, which is reported
+    return {
+        name: known.pseudonym for known in people.people.values() if not known.bot for name in known.names
+    }
+
+
+def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Finding]:
+    """Find notes that cite facts which do not exist: only citations, the rest of a note is its writer's."""
+    path = directory / output.NOTES
+    if bundle is None or not path.is_file():
+        return
+    lines = path.read_bytes().decode("utf-8", "replace").split("\n")
+    cites = [
+        Block("paragraph", number, (), " ".join(separation.CITATION.findall(line)))
+        for number, line in enumerate(lines, 1)
+    ]
+    yield from separation.unknown(cites, bundle.timeline)
+
+
+__all__ = ["FORMS", "Checked", "Report", "check", "rendered"]

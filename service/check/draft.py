@@ -1,0 +1,143 @@
+"""The draft against timeline.json: generated regions say what it says; people's text is left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from render.draft import fences
+from render.draft.notes import NOTE_REGIONS
+from service.evidence.store import Manifest
+from timeline.checks.draft import Span
+from timeline.checks.findings import Finding, found
+from timeline.checks.separation import region_wording
+from timeline.model import Timeline
+from timeline.notes.journal import Note
+
+#: Never compared: which stills there are depends on the machine that drew them.
+NOT_COMPARED = frozenset({"stills"})
+_STORED = re.compile(r"\b([0-9a-f]{64})\.(json|jsonl|csv|txt|bin)\.zst\b")
+_NUMBER = re.compile(r"line (\d+)\b")
+
+
+class Placed(NamedTuple):
+    """A piece of a draft and the line it begins on."""
+
+    piece: fences.Piece
+    line: int
+
+
+def pieces(text: str) -> list[Placed]:
+    """Split a draft; raise FenceError where fences are broken or doubled."""
+    line, placed = 1, []
+    for piece in fences.parse(text):
+        placed.append(Placed(piece, line))
+        line += piece.text.count("\n")
+    return placed
+
+
+def broken(err: fences.FenceError) -> Finding:
+    """Return the finding for fences that cannot be read."""
+    match = _NUMBER.search(str(err))
+    return found(
+        "fence-broken", int(match[1]) if match else 1, str(err).partition("; ")[0] + "; mend it by hand"
+    )
+
+
+def spans(placed: Iterable[Placed]) -> list[Span]:
+    """Return the pieces as spans for the rules about prose."""
+    return [Span(one.form, one.name, one.text) for one, _ in placed]
+
+
+def regions(
+    placed: list[Placed], expected: Iterable[Mapping[str, str]], *, other_version: str = ""
+) -> Iterator[Finding]:
+    """Compare generated regions with what they may say: `expected` is one or more renderings.
+
+    Where `other_version` built the timeline, a region may differ by its form alone: that is a warning.
+    """
+    renderings = list(expected)
+    there = {piece.name: line for piece, line in placed if piece.form == "region"}
+    if not there:
+        yield found(
+            "region-absent", 1, "the draft has no generated region; `timeline build` makes a draft with them"
+        )
+        return
+    for piece, line in placed:
+        if piece.form == "kept":
+            yield found(
+                "kept-text", line,
+                f"this text was moved out of region {piece.name}: write it into the prose, and delete the block",
+            )  # fmt: skip
+        elif piece.form == "region":
+            for one in _region(piece, line, renderings):
+                yield _by_another(one, other_version) if one.rule == "region-stale" and other_version else one
+            if piece.name not in NOTE_REGIONS:  # a note is people's judgement
+                yield from region_wording(piece.name, piece.body, line + 1)
+    for name in sorted(set(renderings[0]) - set(there)):
+        yield found("region-deleted", 1, f"region {name} was deleted from the draft")
+
+
+def _by_another(stale: Finding, version: str) -> Finding:
+    message = f"{stale.message.partition(':')[0]}: {version} built it and may write it otherwise; `timeline refresh` tells"
+    return stale._replace(severity="warning", message=message)
+
+
+def _region(piece: fences.Piece, line: int, renderings: list[Mapping[str, str]]) -> Iterator[Finding]:
+    if piece.touched:
+        yield found(
+            "region-edited", line,
+            f"someone wrote inside region {piece.name}: `timeline refresh` moves their text below it, unchanged",
+        )  # fmt: skip
+    elif not any(piece.name in bodies for bodies in renderings):
+        yield found(
+            "region-unknown", line, f"region {piece.name} is not made by this version and was not compared"
+        )
+    elif piece.name not in NOT_COMPARED:
+        digests = {fences.body_digest(bodies[piece.name]) for bodies in renderings if piece.name in bodies}
+        if piece.digest not in digests:
+            yield found(
+                "region-stale", line,
+                f"region {piece.name} is not what {_source(piece.name)}: run `timeline refresh` and look at what changes",
+            )  # fmt: skip
+
+
+def _source(name: str) -> str:
+    return "notes.jsonl and timeline.json say" if name in NOTE_REGIONS else "timeline.json says"
+
+
+def renderings(
+    timeline: Timeline,
+    chart_urls: Iterable[str],
+    file_name: Callable[[str], str],
+    text: str,
+    notes: Sequence[Note] = (),
+) -> list[dict[str, str]]:
+    """Return the regions' bodies of a draft for each prefix of links that a build or refresh may have used."""
+    from render.draft.draft import regions as render
+
+    return [
+        render(timeline, chart_url=url, file_name=file_name, of=text, notes=notes)
+        for url in dict.fromkeys(chart_urls)
+    ]
+
+
+def file_names(stored: Callable[[str], str], manifest: Manifest | None, text: str) -> Callable[[str], str]:
+    """Return how to name a payload: as stored, else as the manifest, else as the draft itself names it.
+
+    Absent evidence is a finding of its own; it must not make every link look changed.
+    """
+    named = {match[1]: match[0] for match in _STORED.finditer(text)}
+    for one in manifest.collections if manifest else ():
+        named |= {
+            str(e["payload"]): f"{e['payload']}.{e['form']}.zst"
+            for e in one.exchanges
+            if e.get("payload") and e.get("form")
+        }
+
+    def name(digest: str) -> str:
+        found_name = stored(digest)
+        return named.get(digest, found_name) if found_name == digest else found_name
+
+    return name

@@ -1,0 +1,84 @@
+"""Status: how far a draft is, and how much time is left until it is due."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.build import built
+from service.check import draft as check_draft
+from service.draft import output
+from service.review import reviews
+from service.settings.check import settings
+from timeline import present
+from timeline.canonical import Json
+from timeline.checks import actions, completeness
+from timeline.checks.draft import blocks
+from timeline.instant import NS, format_instant
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far one draft is; `left` (ns) is negative when it is overdue, None when nothing tells."""
+
+    directory: str
+    incident: str
+    deadline: completeness.Deadline | None
+    left: int | None
+    unanswered: int
+    actions: int
+    signed_off: int | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether every question of the draft is answered."""
+        return self.unanswered == 0
+
+    def text(self) -> str:
+        """Return one line: how far the draft is, and the time left."""
+        told = [f"{self.directory} ({self.incident})"]
+        told.append(
+            "complete" if self.complete else f"{present.count(self.unanswered, 'question')} unanswered"
+        )
+        told.append(present.count(self.actions, "action"))
+        if self.deadline is None or self.left is None:
+            told.append("nothing tells when it was resolved")
+        elif not self.complete:
+            size = present.duration(abs(self.left) / NS, up=False)
+            left = f"{size} left" if self.left >= 0 else f"{size} overdue"
+            told.append(f"due {completeness.moment(self.deadline.due)}, {left}")
+        return ": ".join((told[0], ", ".join(told[1:])))
+
+    def answer(self) -> dict[str, Json]:
+        """Return what `status --json` prints for one incident."""
+        return {
+            "directory": self.directory, "incident": self.incident, "complete": self.complete,
+            "resolved": format_instant(self.deadline.resolved) if self.deadline else None,
+            "told_by": self.deadline.told_by if self.deadline else None,
+            "due": format_instant(self.deadline.due) if self.deadline else None,
+            "left_s": None if self.left is None else self.left // NS,
+            "unanswered": self.unanswered, "actions": self.actions,
+            "signed_off": None if self.signed_off is None else format_instant(self.signed_off),
+        }  # fmt: skip
+
+
+def status(paths: Iterable[Path], *, config: Path | None = None, now: int | None = None) -> list[Status]:
+    """Return the status of each built incident; raise UsageError, DocumentError or FenceError."""
+    moment = time.time_ns() if now is None else now
+    return [_one(path, config, moment) for path in built.targets(paths) if path.is_dir()]
+
+
+def _one(directory: Path, config: Path | None, now: int) -> Status:
+    chosen = settings(directory, built.configuration(config, directory).settings.check)
+    draft = directory / output.DRAFT
+    timeline = built.load(directory)
+    text = draft.read_bytes().decode("utf-8", "replace") if draft.is_file() else ""
+    prose = blocks(check_draft.spans(check_draft.pieces(text)))
+    until = completeness.deadline(timeline, chosen.hours)
+    signed = reviews.read(directory)
+    return Status(
+        built.shown(directory), timeline.incident.id, until, until.due - now if until else None,
+        len(completeness.prompts(prose)), len(actions.actions(prose)), signed[-1].at if signed else None,
+    )  # fmt: skip

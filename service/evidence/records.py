@@ -1,0 +1,89 @@
+"""What a collection derived from its payloads, kept beside them: another version may not read them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import orjson
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from collectors.base import MAX_PAYLOAD, Record
+from collectors.kit.tape import EvidenceError, Store
+from timeline.document import record_bytes
+from timeline.model import Fact, Gap, Impact, Panel, Person
+from timeline.text import line as line_of
+
+if TYPE_CHECKING:
+    from timeline.assembly.reading import Reading
+
+_KINDS: dict[str, type[Record]] = {
+    "fact": Fact,
+    "gap": Gap,
+    "person": Person,
+    "panel": Panel,
+    "impact": Impact,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+class UnreadableError(EvidenceError):
+    """A record of another version's that this one does not know."""
+
+
+class Records(BaseModel):
+    """The payloads (SHA-256) with a run's records, and its clock error in ns."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    payloads: tuple[str, ...] = ()
+    clock_error: int
+
+
+def keep(reading: Reading, store: Store) -> Records:
+    """Store a reading's records, one a line, in an order that no source's haste decides."""
+    lines = sorted(
+        b'{"%b":%b}\n' % (_NAMES[type(record)].encode(), _written(record)) for record in reading.records
+    )
+    payloads = tuple(store.put(part, "jsonl") for part in _parts(lines))
+    return Records(payloads=payloads, clock_error=reading.clock_error)
+
+
+def _written(record: Record) -> bytes:
+    plain = record.model_dump_json(by_alias=True).encode()
+    # Canonical bytes take thrice as long, and only non-finite numbers need them.
+    return record_bytes(record) if b"NaN" in plain or b"Infinity" in plain else plain
+
+
+def _parts(lines: Sequence[bytes]) -> Iterator[bytes]:
+    """Join lines to payloads of at most 16 MiB."""
+    part, size = list[bytes](), 0
+    for line in lines:
+        if part and size + len(line) > MAX_PAYLOAD:
+            yield b"".join(part)
+            part, size = [], 0
+        part.append(line)
+        size += len(line)
+    if part:
+        yield b"".join(part)
+
+
+def read(kept: Records, store: Store) -> list[Record]:
+    """Return a run's records as they were derived.
+
+    Raises EvidenceError where they are absent or broken, UnreadableError where only another version reads them.
+    """
+    return [
+        _record(line, digest)
+        for digest in kept.payloads
+        for line in store.get(digest).split(b"\n")
+        if line
+    ]  # fmt: skip
+
+
+def _record(line: bytes, digest: str) -> Record:
+    try:
+        [(name, value)] = orjson.loads(line).items()
+        return _KINDS[name].model_validate(value)
+    except (KeyError, ValueError, AttributeError, ValidationError) as err:
+        raise UnreadableError(line_of(f"payload {digest} holds a record that cannot be read: {err}")) from err

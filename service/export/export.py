@@ -1,0 +1,99 @@
+"""Export a built timeline in the forms that other tools read; an in-toto statement may be signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+from collectors.kit.tape import EvidenceError
+from service import files
+from service.build import built
+from service.check.evidence import named_payloads
+from service.draft import output
+from service.export import printing
+from timeline.canonical import sha256
+from timeline.errors import UsageError
+from timeline.model import Timeline
+
+
+class Form(NamedTuple):
+    """A form of export: where it is made, and whether it is text that a terminal can show."""
+
+    module: str
+    function: str
+    text: bool = True
+
+
+FORMS: Mapping[str, Form] = {
+    "csv": Form("csv_file", "to_csv"),
+    "jsonl": Form("jsonl", "to_jsonl"),
+    "parquet": Form("parquet_file", "to_parquet", text=False),
+    "timesketch": Form("timesketch", "to_timesketch"),
+    "perfetto": Form("perfetto", "to_perfetto"),
+    "ics": Form("ics", "to_ics"),
+    "in-toto": Form("intoto", "to_intoto"),
+}
+
+
+def export(directory: Path, form: str, *, config: Path | None = None, sign: bool = False) -> bytes:
+    """Return a built timeline in `form`; raise UsageError, DocumentError, EvidenceError or SigningError."""
+    from service.settings.registry import nearest
+
+    if form not in FORMS:
+        known = [*FORMS, *printing.FORMS]
+        raise UsageError(f"--to {form}: there is no such form{nearest(form, known)}: {', '.join(known)}")
+    if sign and form != "in-toto":
+        raise UsageError("--sign signs an in-toto statement; add `--to in-toto`")
+    timeline = built.load(directory)
+    if form != "in-toto":
+        return _maker(form)(timeline)
+    statement = _statement(directory, timeline, config)
+    if not sign:
+        return statement
+    from service.export.signing import signed
+
+    return signed(statement)
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write an export: a file is replaced whole; a device or a pipe is written to, never replaced."""
+    if path.is_dir():
+        raise UsageError(f"--out {path} is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            stream.write(data)
+    else:
+        files.write(path, data)
+
+
+def _maker(form: str) -> Callable[[Timeline], bytes]:
+    chosen = FORMS[form]
+    made: Callable[[Timeline], bytes] = getattr(
+        import_module(f"render.exports.{chosen.module}"), chosen.function
+    )
+    return made
+
+
+def _statement(directory: Path, timeline: Timeline, config: Path | None) -> bytes:
+    """Make the statement from what is there and matches: absent or changed evidence is never attested."""
+    from render.exports.intoto import to_intoto
+
+    if not directory.is_dir():
+        raise UsageError(f"{directory}: an in-toto statement needs the evidence; give the incident's folder")
+    evidence = built.evidence_of(directory, built.configuration(config, directory))
+    manifest = evidence.manifest()
+    if not manifest.collections:
+        raise EvidenceError(
+            f"{evidence.folder} holds no manifest; restore it from version control or a backup"
+        )
+    payloads = {}
+    for digest in sorted(named_payloads(timeline, manifest)):
+        evidence.get(digest)  # raises where it is absent or does not match
+        payloads[f"evidence/{evidence.file_name(digest).removesuffix('.zst')}"] = digest
+    whole = {
+        output.TIMELINE: directory / output.TIMELINE,
+        **{f"evidence/{n}": evidence.folder / n for n in ("manifest.json", "people.json")},
+    }
+    return to_intoto(timeline, {n: sha256(p.read_bytes()) for n, p in whole.items() if p.is_file()}, payloads)

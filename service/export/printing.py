@@ -1,0 +1,103 @@
+"""Print a built incident's draft: for another audience, in the forms that other places read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from render.printing.document import Document, document
+from service.build import built
+from service.draft import output
+from service.draft.layouts import NOTHING, Asked, choose
+from service.evidence.store import Evidence
+from service.settings.config import Config
+from timeline.errors import UsageError
+from timeline.model import Timeline
+
+
+class Form(NamedTuple):
+    """A printed form: whether a terminal can show it, and whether its readers draw Mermaid."""
+
+    text: bool = True
+    diagrams: bool = False
+
+
+FORMS = {
+    "markdown": Form(),
+    "html": Form(),
+    "pdf": Form(text=False),
+    "asciidoc": Form(diagrams=True),
+    "confluence": Form(),
+}
+
+
+class Printed(NamedTuple):
+    """The file, and what to tell the user."""
+
+    data: bytes
+    messages: tuple[str, ...]
+
+
+def printed(directory: Path, form: str, *, config: Path | None = None, asked: Asked = NOTHING) -> Printed:
+    """Return the draft in `form`; nothing in the folder is changed. Raises UsageError, PrintError.
+
+    With another audience the regions are made for it. People's text stays, but for what is not for
+    readers outside, which is left out of the copy and named in the messages. With another template the draft is a new one of facts and notes alone.
+    """
+    if not directory.is_dir():
+        raise UsageError(f"--to {form} prints a draft: give the folder that `timeline build` made")
+    text, messages = _draft(directory, config, asked)
+    if form == "markdown":
+        return Printed(text.encode(), messages)
+    shown = document(text, _stills(directory / "charts"), diagrams=FORMS[form].diagrams)
+    return Printed(_maker(form)(shown), messages)
+
+
+def _draft(directory: Path, config: Path | None, asked: Asked) -> tuple[str, tuple[str, ...]]:
+    from render.draft.leaks import printable
+
+    timeline, conf = built.load(directory), built.configuration(config, directory)
+    evidence = built.evidence_of(directory, conf)
+    text, messages = _made(directory, timeline, conf, evidence, asked)
+    names = [name for one in evidence.people().persons() for name in one.names]
+    shown, told = printable(text, timeline, names)
+    return shown, (*messages, *told)
+
+
+def _made(
+    directory: Path, timeline: Timeline, conf: Config, evidence: Evidence, asked: Asked
+) -> tuple[str, tuple[str, ...]]:
+    from render.draft.draft import render_draft
+    from service.review.notes import NotesFile
+
+    there = output.previous_draft(directory)
+    if there is not None and asked == NOTHING:
+        return there, ()
+    previous = None if asked.template else there
+    chosen = choose(
+        asked, previous, directory, recorded=None, default=conf.settings.template, folder=conf.folder
+    )
+    draft = render_draft(
+        timeline, chart_url=conf.settings.chart_url, file_name=evidence.file_name, layout=chosen.layout,
+        previous=previous, notes=NotesFile(directory).read().notes,
+        stills=sorted(path.name for path in (directory / "charts").glob("*.svg")),
+    )  # fmt: skip
+    return draft.text, draft.messages
+
+
+def _stills(folder: Path) -> Callable[[str], bytes | None]:
+    def read(name: str) -> bytes | None:
+        path = folder / name
+        return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+
+    return read
+
+
+def _maker(form: str) -> Callable[[Document], bytes]:
+    from render.printing import asciidoc, confluence, html, pdf
+
+    makers: dict[str, Callable[[Document], bytes]] = {
+        "html": html.to_html, "pdf": pdf.to_pdf, "asciidoc": asciidoc.to_asciidoc, "confluence": confluence.to_confluence,
+    }  # fmt: skip
+    return makers[form]

@@ -1,0 +1,135 @@
+"""The directory of built timelines: what is in it, and each one's facts, notes and evidence."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from archive import builds
+from service.draft import output
+from service.evidence.store import Evidence
+from service.inbox.worker import Database
+from service.incident import incidents
+from service.review.notes import NotesFile
+from service.settings.config import Config
+from timeline import document
+from timeline.errors import TimelineError, UsageError
+from timeline.instant import format_instant
+from timeline.model import Fact, Timeline
+
+_KEPT = 4  # timelines held in memory
+
+
+class UnknownIncidentError(TimelineError):
+    """There is no built timeline of this id."""
+
+
+class Loaded(NamedTuple):
+    """A timeline and its facts by id."""
+
+    timeline: Timeline
+    facts: dict[str, Fact]
+
+
+class Library:
+    """Built timelines below `out`; what a file says is read again when the file changes."""
+
+    def __init__(self, out: Path, conf: Config, store: Database) -> None:
+        self.out, self._conf, self._store = out, conf, store
+        self._held: OrderedDict[str, tuple[str, Loaded]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def directory(self, incident: str) -> Path:
+        """Return the incident's folder; raise UnknownIncidentError."""
+        try:
+            folder = self.out / incidents.check_id(incident)
+        except UsageError as err:
+            raise UnknownIncidentError("there is no incident of this id") from err
+        if not (folder / output.TIMELINE).is_file():
+            raise UnknownIncidentError(f"there is no timeline of {incident}; build it first")
+        return folder
+
+    def load(self, incident: str) -> Loaded:
+        """Return the incident's timeline; raise UnknownIncidentError or DocumentError."""
+        path = self.directory(incident) / output.TIMELINE
+        stamp = _stamp(path)
+        with self._lock:
+            held = self._held.get(incident)
+            if held and held[0] == stamp:
+                self._held.move_to_end(incident)
+                return held[1]
+        timeline = document.load(path.read_bytes(), str(path))
+        loaded = Loaded(timeline, {f.id: f for f in timeline.facts})
+        with self._lock:
+            self._held[incident] = (stamp, loaded)
+            while len(self._held) > _KEPT:
+                self._held.popitem(last=False)
+        return loaded
+
+    def notes(self, incident: str) -> NotesFile:
+        """Return the incident's notes; raise UnknownIncidentError."""
+        return NotesFile(self.directory(incident))
+
+    def stamp(self, incident: str) -> str:
+        """Return what differs once the timeline was built again."""
+        return _stamp(self.directory(incident) / output.TIMELINE)
+
+    def payload(self, incident: str, digest: str) -> bytes:
+        """Return a payload, checked against its digest; raise EvidenceError."""
+        directory = self.directory(incident)
+        chosen = self._conf.settings.evidence_dir
+        inside = directory / "evidence"
+        folder = self._conf.folder / Path(chosen).expanduser() / directory.name if chosen else inside
+        return Evidence(folder).get(digest)
+
+    def summaries(self) -> list[dict[str, Any]]:
+        """Return every incident's summary, the newest first; what cannot be read says so."""
+        found = [self.summary(folder) for folder in self._folders()]
+        return sorted(found, key=lambda s: (s["start"] or "", s["id"]), reverse=True)
+
+    def _folders(self) -> Iterator[Path]:
+        if self.out.is_dir():
+            for folder in sorted(self.out.iterdir()):
+                if (folder / output.TIMELINE).is_file():
+                    yield folder
+
+    def summary(self, folder: Path) -> dict[str, Any]:
+        """Return one incident's summary, remembered in the database until its timeline changes."""
+        stamp, name = _stamp(folder / output.TIMELINE), str(folder.resolve())
+        with self._store.use() as connection:
+            known = builds.summary(connection, name, stamp)
+        if known is None:
+            known = self._read(folder)
+            with self._store.use() as connection:
+                builds.remember(connection, name, stamp, known)
+        found: dict[str, Any] = known
+        return found
+
+    def _read(self, folder: Path) -> dict[str, Any]:
+        empty: dict[str, Any] = dict.fromkeys(("title", "severity", "start", "end", "digest", "error"))
+        try:
+            made = document.load((folder / output.TIMELINE).read_bytes(), f"{folder.name}/{output.TIMELINE}")
+        except (TimelineError, OSError) as err:
+            return {
+                **empty,
+                "id": folder.name,
+                "facts": 0,
+                "gaps": 0,
+                "services": [],
+                "error": str(err)[:300],
+            }
+        incident = made.incident
+        start, end = incident.start or made.window.start, incident.end
+        return {
+            "id": folder.name, "title": incident.title, "severity": incident.severity, "services": list(incident.services),
+            "start": format_instant(start), "end": format_instant(end) if end is not None else None,
+            "facts": len(made.facts), "gaps": len(made.gaps), "digest": made.digest, "error": None,
+        }  # fmt: skip
+
+
+def _stamp(path: Path) -> str:
+    told = path.stat()
+    return f"{told.st_size}-{told.st_mtime_ns}-{told.st_ino}"

@@ -1,0 +1,181 @@
+"""Incidents: looked up by id in configured files, read from a path, or made from flags."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from service.settings.registry import nearest
+from timeline.assembly.reading import OWN_SOURCE
+from timeline.errors import TimelineError, UndecodableTimeError, UsageError
+from timeline.instant import format_instant, parse_instant
+from timeline.model import Gap, Incident, Window, gap
+from timeline.zones import parse_duration
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FIRST, _LAST = parse_instant("0001-01-01T00:00:00Z"), parse_instant("9999-12-31T23:59:59Z")
+SUFFIXES = (".toml", ".yaml", ".yml", ".json")
+
+
+_YAML_NULL = ("", "~", "null", "Null", "NULL")  # `end:` of a template that nobody filled in
+
+
+@dataclass(frozen=True)
+class Found:
+    """An incident and the file it was read from, if any."""
+
+    incident: Incident
+    path: Path | None = None
+    data: bytes = b""
+
+
+def check_id(identity: str) -> str:
+    """Return the id; raise UsageError when it could leave the output folder."""
+    if not _ID.fullmatch(identity) or ".." in identity:
+        raise UsageError(
+            f"{identity!r} is no incident id: use letters, digits, '.', '_' and '-', such as INC-42"
+        )
+    return identity
+
+
+def is_path(text: str) -> bool:
+    """Tell whether `--incident` names a file rather than an id."""
+    try:
+        return Path(text).suffix in SUFFIXES and Path(text).is_file()
+    except OSError:  # a name that no file can have
+        return False
+
+
+def find(text: str, folder: Path, *, bare: bool) -> Found:
+    """Find `--incident ID|FILE`; `bare` allows an id without a file (then flags give the window)."""
+    if is_path(text):
+        return read(Path(text))
+    if Path(text).suffix in SUFFIXES and ("/" in text or not bare):
+        raise UsageError(f"{text}: there is no such incident file")
+    check_id(text)
+    for suffix in SUFFIXES:
+        path = folder / f"{text}{suffix}"
+        if path.is_file():
+            return _same(read(path), text)
+    if bare:
+        return Found(Incident(id=text))
+    known = [p.stem for p in sorted(folder.glob("*")) if p.suffix in SUFFIXES] if folder.is_dir() else []
+    raise UsageError(
+        f"incident {text} is unknown: there is no {text}.toml, .yaml or .json in {folder}"
+        f"{nearest(text, known)}; write one, or give --start and --end"
+    )
+
+
+def _same(found: Found, identity: str) -> Found:
+    # A file copied from the last incident, its id left as it was: it would be built over that one.
+    if found.incident.id != identity:
+        raise UsageError(
+            f"{found.path} says `id` {found.incident.id!r}, not {identity!r}: correct it, or name the file itself"
+        )
+    return found
+
+
+def read(path: Path) -> Found:
+    """Read an incident file (TOML, YAML or JSON); raise UsageError with what is wrong where."""
+    try:
+        data = path.read_bytes()
+    except OSError as err:
+        raise UsageError(f"{path} cannot be read: {err.strerror}") from err
+    raw = parse(path, data, strict=True)
+    if not isinstance(raw, dict):
+        raise UsageError(f"{path}: an incident file holds id, title, severity, start, end, services, ...")
+    known = list(Incident.model_fields)
+    for key in raw:
+        if key not in known:
+            raise UsageError(f"{path}: unknown key {key!r}{nearest(key, known)}")
+    raw = {k: _plain(v, k, path) for k, v in raw.items()}
+    raw.setdefault("id", path.stem)
+    check_id(str(raw["id"]))
+    try:
+        return Found(Incident.model_validate(raw), path, data)
+    except (ValidationError, TimelineError) as err:
+        raise UsageError(f"{path}: {_first(err)}") from err
+
+
+def parse(path: Path, data: bytes, *, strict: bool = False) -> Any:
+    """Decode an incident file by its suffix; raise UsageError, with `strict` for a key that is there twice."""
+    try:
+        if path.suffix == ".toml":
+            return tomllib.loads(data.decode())
+        if path.suffix == ".json":
+            return json.loads(data, object_pairs_hook=_once if strict else None)
+        import yaml
+
+        node = yaml.compose(data, Loader=yaml.BaseLoader)
+        if strict and isinstance(node, yaml.MappingNode):
+            _once((str(key.value), None) for key, _ in node.value)
+        raw = yaml.load(data, Loader=yaml.BaseLoader)  # noqa: S506 - strings only: no tag makes an object
+        return {k: v for k, v in raw.items() if v not in _YAML_NULL} if isinstance(raw, dict) else raw
+    except Exception as err:  # each parser raises its own; all mean the same to the user
+        raise UsageError(f"{path} cannot be read: {err}") from err
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the pairs as a dict; raise ValueError where a key comes twice: one of them would be lost."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} is there twice")
+        found[key] = value
+    return found
+
+
+def _plain(value: Any, key: str, path: Path) -> Any:
+    """Turn TOML's own date-times into text, so that one rule about zones holds for all forms."""
+    if hasattr(value, "isoformat"):
+        value = value.isoformat()
+    if key in {"start", "end", "detected", "mitigated", "resolved"} and value is not None:
+        return read_instant(str(value), f"{path}: {key}")
+    return value
+
+
+def read_instant(text: str, what: str) -> int:
+    """Read a time with a zone; raise UsageError naming what it was for."""
+    try:
+        return parse_instant(text)
+    except UndecodableTimeError as err:
+        raise UsageError(f"{what}: {err}") from err
+
+
+def _first(err: Exception) -> str:
+    if isinstance(err, ValidationError):
+        error = err.errors()[0]
+        return f"{'.'.join(map(str, error['loc']))}: {error['msg'].replace('a valid tuple', 'a list')}"
+    return str(err)
+
+
+def window(incident: Incident, pad_before: str, pad_after: str, now: int) -> tuple[Window, list[Gap]]:
+    """Return the padded window, its end clamped to now, and what is left of it as a not_yet gap."""
+    start, end = incident.start, incident.end
+    if start is None:
+        raise UsageError(f"incident {incident.id} has no start: put `start` in its file, or give --start")
+    if start >= now:
+        raise UsageError(f"incident {incident.id} starts at {format_instant(start)}, which is ahead of now")
+    if end is not None and end <= start:
+        raise UsageError(
+            f"incident {incident.id} ends at {format_instant(end)}, not after its start {format_instant(start)}"
+        )
+    wanted = (now if end is None else end) + parse_duration(pad_after)
+    reached = min(wanted, now)
+    collected = Window(start=start - parse_duration(pad_before), end=reached)
+    if collected.start < _FIRST or wanted > _LAST:
+        raise UsageError(
+            f"incident {incident.id}: its padded window leaves the years 1 to 9999, which can be written"
+        )
+    if wanted <= now:
+        return collected, []
+    open_end = "The incident has no end yet" if end is None else "The end of the window is ahead"
+    text = f"{open_end}: collected until {format_instant(reached)}; run again after {format_instant(wanted)}"
+    return collected, [gap(OWN_SOURCE, "not_yet", reached, wanted, text)]

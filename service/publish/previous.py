@@ -1,0 +1,62 @@
+"""The build that was attached last: found by its digest in git's history, and what changed since."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from service.draft import output
+from timeline import document
+from timeline.assembly.diff import Difference, difference
+from timeline.model import Timeline
+
+_SECONDS = 60
+
+
+def changes(new: Timeline, digest: str, directory: Path, given: Path | None = None) -> Difference | None:
+    """Return what changed since the build with `digest`; None where that build is not to be found.
+
+    Looked at are `given` (a folder or a timeline.json) and git's history of the folder.
+    """
+    old = new if new.digest == digest else _found(digest, directory, given)
+    return None if old is None else difference(old, new)
+
+
+def in_repository(directory: Path) -> str:
+    """Return the folder's path in its repository, else its name."""
+    prefix = _git(directory, "rev-parse", "--show-prefix")
+    return (prefix or b"").decode("utf-8", "replace").strip().rstrip("/") or directory.resolve().name
+
+
+def _found(digest: str, directory: Path, given: Path | None) -> Timeline | None:
+    for data in _candidates(digest, directory, given):
+        if f'"digest":"{digest}"'.encode() in data:
+            try:
+                return document.load(data)
+            except document.DocumentError:  # of another major version
+                return None
+    return None
+
+
+def _candidates(digest: str, directory: Path, given: Path | None) -> Iterator[bytes]:
+    if given is not None:
+        path = given / output.TIMELINE if given.is_dir() else given
+        if path.is_file():
+            yield path.read_bytes()
+    # The commits in which this digest came or went.
+    asked = ("log", "--format=%H", f"-S{digest}", "--", output.TIMELINE)
+    for commit in (_git(directory, *asked) or b"").decode().split():
+        data = _git(directory, "cat-file", "blob", f"{commit}:./{output.TIMELINE}")
+        if data:
+            yield data
+
+
+def _git(directory: Path, *arguments: str) -> bytes | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(directory), *arguments], capture_output=True, check=False, timeout=_SECONDS
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None

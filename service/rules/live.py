@@ -1,0 +1,79 @@
+"""Rules of live servers, and of rule files that servers hand out, read once and not stored."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from collectors.base import Context, SourceError
+from collectors.kit.http import Http
+from collectors.kit.redaction import Redactor
+from collectors.kit.tape import MemoryStore, RecordingTape
+from collectors.prometheus.api import PrometheusApi, PrometheusOptions
+from service.build import collect
+from service.settings import config
+from service.settings.config import SourceConfig
+from timeline.errors import TimelineError, UsageError
+from timeline.model import Incident
+from timeline.rules.files import SUFFIXES, Contents, read_rules
+from timeline.rules.promrules import listed_rules
+
+
+class ServerError(TimelineError):
+    """A live server did not give its rules; exit code 4 where it refused the credentials, else 1."""
+
+    def __init__(self, message: str, *, refused: bool = False) -> None:
+        super().__init__(message)
+        self.exit_code = 4 if refused else 1
+
+
+async def read(url: str, path: Path | None) -> Contents:
+    """Read the rules at a URL; a configured source of that URL lends its credentials and TLS."""
+    conf = config.load(path)
+    known = next((one for one in conf.sources if _is(one, url)), None)
+    redactor = Redactor()
+    context = Context(
+        source=url, incident=Incident(id="thresholds"), now=time.time_ns(),
+        secret=collect.secrets_of([known] if known else [], redactor, conf.folder),
+        tape=RecordingTape(url, "prometheus_metrics", MemoryStore(), redactor),
+        resolve_path=lambda name: str(conf.folder / Path(name).expanduser()),
+    )  # fmt: skip
+    options = known.options if known and isinstance(known.options, PrometheusOptions) else _options(url)
+    try:
+        return await _rules(context, options, url)
+    except SourceError as err:
+        raise ServerError(
+            f"{url}: {redactor.redact_text(str(err))}{_advice(err)}", refused=err.reason == "unauthorised"
+        ) from err
+
+
+def _is(source: SourceConfig, url: str) -> bool:
+    return isinstance(source.options, PrometheusOptions) and source.options.url == url.rstrip("/")
+
+
+def _options(url: str) -> PrometheusOptions:
+    try:
+        return PrometheusOptions(url=url)
+    except ValueError as err:
+        raise UsageError(f"{url}: {str(err).splitlines()[-2].strip()}") from err
+
+
+def _advice(err: SourceError) -> str:
+    if err.reason == "unauthorised":
+        return "; a source of this url in timeline.toml lends its `auth`"
+    return "" if err.reason != "unreachable" else "; check the address, and that the server runs"
+
+
+async def _rules(context: Context, options: PrometheusOptions, url: str) -> Contents:
+    async with Http(context, options) as http:
+        if urlsplit(url).path.lower().endswith(SUFFIXES):
+            payload = await http.get(url)
+            try:
+                return read_rules(url, payload.data.decode("utf-8-sig"))
+            except ValueError as err:
+                raise SourceError("undecodable", f"neither YAML nor JSON: {str(err)[:300]}") from err
+        listed = await PrometheusApi(context, options, http).rules()
+    if listed is None:
+        raise ServerError(f"{url} has no api/v1/rules; name the server that evaluates the rules")
+    return Contents(tuple(listed_rules(listed[1])), (), known=True)

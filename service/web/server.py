@@ -1,0 +1,124 @@
+"""`timeline serve`: check everything that can be wrong, then run the server until it is told to stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from service.settings import config, secrets
+from service.settings.serve import ServeSettings, is_loopback
+from timeline.errors import UsageError
+from timeline.instant import NS
+from timeline.zones import parse_duration
+
+if TYPE_CHECKING:
+    from service.web.signin import Token
+    from service.web.state import Hook, State
+
+_STOP_SECONDS = 10
+_LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+def serve(
+    *,
+    config_file: Path | None = None,
+    out: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+) -> None:
+    """Serve the built timelines; raise UsageError before anything is opened that should not be."""
+    _require_extra()
+    import uvicorn
+
+    from service.web.app import application
+    from service.web.logs import setup
+
+    state = make_state(config_file, out, host, port)
+    setup()
+    uvicorn.run(
+        application(state), host=state.settings.host, port=state.settings.port, log_config=None, access_log=False,
+        proxy_headers=False, server_header=False, timeout_graceful_shutdown=_STOP_SECONDS, ws="none", h11_max_incomplete_event_size=64 * 2**10,
+    )  # fmt: skip
+
+
+def make_state(config_file: Path | None, out: Path | None, host: str | None, port: int | None) -> State:
+    """Return the server's parts; raise UsageError."""
+    from service.inbox.build_job import runner
+    from service.inbox.library import Library
+    from service.inbox.worker import Database, Worker, Writer
+    from service.web.signin import SignIn
+    from service.web.state import State
+
+    conf = config.settings_only(config_file)
+    changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
+    settings = conf.settings.serve.model_copy(update=changed)
+    check_open(settings)
+    folder = (out if out is not None else conf.folder / conf.settings.out).resolve()
+    signin = SignIn(tokens_of(settings, conf.folder), settings.proxy)
+    hooks = hooks_of(settings, conf.folder)
+    path = conf.folder / settings.database if settings.database else folder / "timeline.db"
+    store = Database(path)
+    cap = parse_duration(settings.build_time_cap) / NS
+    worker = Worker(
+        store,
+        {name: hook.settings for name, hook in hooks.items()},
+        runner(conf.path, folder, cap, lambda: worker.stopping),
+    )
+    library = Library(folder, conf, store)
+    return State(
+        settings, library, store, Writer(path), worker, signin, hooks, hosts(settings, open_=signin.open)
+    )
+
+
+def check_open(settings: ServeSettings) -> None:
+    """Raise UsageError where everybody who reaches the address could read and write."""
+    if is_loopback(settings.host) or settings.tokens or settings.proxy:
+        return
+    raise UsageError(
+        f"{settings.host} can be reached by others, and nobody would have to sign in: configure [[serve.token]] "
+        "or [serve.proxy], or listen on 127.0.0.1"
+    )
+
+
+def tokens_of(settings: ServeSettings, folder: Path) -> tuple[Token, ...]:
+    """Resolve the configured tokens (files relative to `folder`); raise UsageError where one is missing or short."""
+    from service.web.signin import Token as Known
+
+    found = tuple(Known(t.name, secrets.resolve(t.token, folder), t.role) for t in settings.tokens)
+    for one in found:
+        if len(one.secret) < 20:
+            raise UsageError(f"the token of {one.name!r} is shorter than 20 characters; make a longer one")
+    if len({t.secret for t in found}) < len(found):
+        raise UsageError("two people have the same token; notes could not tell them apart")
+    return found
+
+
+def hooks_of(settings: ServeSettings, folder: Path) -> dict[str, Hook]:
+    """Resolve the webhooks' secrets (files relative to `folder`); raise UsageError."""
+    from service.inbox.senders import Proof
+    from service.web.state import Hook as Made
+
+    def known(reference: str | None) -> str | None:
+        return secrets.resolve(reference, folder) if reference else None
+
+    return {w.name: Made(w, Proof(known(w.secret), known(w.basic))) for w in settings.webhooks}
+
+
+def hosts(settings: ServeSettings, *, open_: bool) -> frozenset[str] | None:
+    """Return the names a browser may call the server by; None where people sign in and any will do."""
+    told = urlsplit(settings.public_url).netloc.lower()
+    if not open_ and not told:
+        return None
+    names = {f"{name}:{settings.port}" for name in _LOCAL_NAMES} | set(_LOCAL_NAMES)
+    return frozenset(names | {told} - {""})
+
+
+def _require_extra() -> None:
+    try:
+        import fastapi
+        import sse_starlette
+        import uvicorn
+    except ImportError as err:
+        raise UsageError("`timeline serve` needs the extra: pip install 'incident-timeline[serve]'") from err
+    del fastapi, sse_starlette, uvicorn

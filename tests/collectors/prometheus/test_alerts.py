@@ -1,0 +1,423 @@
+"""Alert history against real servers: back-filled, replayed by vmalert, restarted, and VictoriaMetrics."""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import pytest
+
+from collectors.base import Payload
+from collectors.prometheus.alerts import PrometheusAlertsCollector
+from collectors.prometheus.annotations import Annotations
+from collectors.testing import Run, check, run
+from tests.servers.prometheus import STALE, Prometheus
+from tests.servers.victoria import Victoria
+from timeline.facts import alert_thread
+from timeline.instant import NS
+from timeline.model import Fact, Window
+
+START = datetime(2026, 3, 1, 14, 0, tzinfo=UTC)
+T0 = int(START.timestamp())
+RULES = """\
+groups:
+- name: g
+  interval: 15s
+  rules:
+  - alert: Slow
+    expr: lat > 3
+    for: 1m
+    labels: {severity: page}
+    annotations: {summary: "{{ $labels.job }} answers slowly", description: "Look at the dashboard."}
+  - {alert: Blip, expr: lat > 4, labels: {severity: info}}
+"""
+#: lat of two jobs: one climbs once, one flaps; seconds from T0 -> value.
+A = {s: 5.0 if 600 <= s < 1500 else 1.0 for s in range(0, 3600, 15)}
+B = {s: 4.5 if 300 <= s < 345 or 900 <= s < 930 or s % 600 == 0 else 1.0 for s in range(0, 3600, 15)}
+LATENCY = "# TYPE lat gauge\n" + "".join(
+    f'lat{{job="{job}"}} {v} {T0 + s}\n' for job, values in (("a", A), ("b", B)) for s, v in values.items()
+)
+Sample = tuple[int, float]
+
+
+def window(start: int, end: int) -> Window:
+    return Window(start=(T0 + start) * NS, end=(T0 + end) * NS)
+
+
+def alerts(labels: dict[str, str], states: Iterable[tuple[int, str]], since: dict[int, int]) -> list[Any]:
+    """Make the series that evaluations at seconds from T0 leave, each ended by a stale marker."""
+    by_state: dict[str, list[Sample]] = {"pending": [], "firing": []}
+    starts: list[Sample] = []
+    for at, state in states:
+        by_state[state].append(((T0 + at) * 1000, 1.0))
+        starts.append(((T0 + at) * 1000, float(T0 + max(s for s in since if s <= at and at < since[s]))))
+    series = [
+        ({"__name__": "ALERTS", "alertstate": s, **labels}, points)
+        for s, points in by_state.items()
+        if points
+    ]
+    return [*series, ({"__name__": "ALERTS_FOR_STATE", **labels}, starts)]
+
+
+def up(spans: Iterable[tuple[int, int]], step: int = 15) -> list[Any]:
+    points = [((T0 + at) * 1000, 1.0) for a, b in spans for at in range(a, b, step)]
+    return [({"__name__": "up", "job": "node", "instance": "n1"}, points)]
+
+
+def told(run_: Run) -> list[tuple[str, str, float | None, float]]:
+    """Write facts as (kind, job, earliest, latest) in seconds from T0, bounds opened to the left."""
+    return sorted(
+        (
+            f.kind.removeprefix("alert."), dict(f.subject.labels).get("job", ""),
+            None if f.earliest is None else (f.earliest - 1) / NS - T0, f.latest / NS - T0,
+        )
+        for f in run_.facts
+    )  # fmt: skip
+
+
+def brute(server: Prometheus, alert: str, start: int, end: int) -> list[tuple[str, str, float | None, float]]:
+    """Reconstruct by hand, evaluation by evaluation, what a 15 s rule stored between two seconds from T0."""
+    states: dict[str, dict[int, str]] = {}
+    for text, points in server.samples(f'ALERTS{{alertname="{alert}"}}[{end - start}s]', T0 + end).items():
+        labels = dict(pair.split("=") for pair in text.split(","))
+        for stamp, _ in points:
+            states.setdefault(labels["job"], {})[round(stamp) - T0] = labels["alertstate"]
+    found: list[tuple[str, str, float | None, float]] = []
+    for job, by_time in states.items():
+        grid = [(at, by_time.get(at)) for at in range(start - start % 15, end, 15)]
+        runs = [(state, [at for at, _ in group]) for state, group in groupby(grid, key=lambda pair: pair[1])]
+        for i, (state, at) in enumerate(runs):
+            if state:
+                found.append((state, job, at[0] - 15, at[0]))
+            if state and i + 1 < len(runs) and runs[i + 1][0] is None:
+                ended = "resolved" if state == "firing" else "pending_ended"
+                found.append((ended, job, at[-1], at[-1] + 15))
+    return sorted(found)
+
+
+def test_rules_replayed_over_the_past_agree_with_a_walk_over_every_evaluation(
+    start_prometheus: Callable[..., Prometheus], prometheus_version: str
+) -> None:
+    server = start_prometheus(version=prometheus_version, openmetrics=LATENCY, rules=RULES)
+    server.replay(RULES, START, START + timedelta(hours=1))
+    found = check(PrometheusAlertsCollector, {"url": server.url}, window(0, 3500), now=(T0 + 10_000) * NS)
+    assert found.failure is None
+    assert found.gaps == []
+    for alert in ("Slow", "Blip"):
+        mine = [f for f in found.facts if f"`{alert}`" in f.statement]
+        assert told(Run(list(mine), None, found.tape, found.store)) == brute(server, alert, -15, 3600)
+    slow = next(f for f in found.facts if f.kind == "alert.firing" and "`Slow`" in f.statement)
+    assert slow.statement == "Alert `Slow` fired (`job=a`)"
+    assert slow.subject.service == "a"
+    assert slow.thread == alert_thread("test", "Slow", {"job": "a", "severity": "page"})
+    assert slow.quote is not None
+    assert slow.quote.text.endswith("answers slowly\nLook at the dashboard.")
+    assert "as read at collection" in (slow.evidence[-1].query or "")
+    assert _opened(found, slow)[:2] == [[T0 + 660, "1"], [T0 + 660, str(T0 + 600)]]
+
+
+def _opened(run_: Run, fact: Fact) -> list[Any]:
+    """Follow each piece of evidence into its payload."""
+    import orjson
+
+    found = []
+    for entry in fact.evidence:
+        node = orjson.loads(run_.store.get(entry.payload or ""))
+        for step in (entry.pointer or "").split("/")[1:]:
+            node = node[int(step)] if isinstance(node, list) else node[step]
+        found.append(node)
+    return found
+
+
+LABELS = {"alertname": "Down", "job": "a"}
+LIFE = [(at, "pending" if at < 660 else "firing") for at in range(600, 1500, 15)]
+
+
+@pytest.fixture(scope="module")
+def written(
+    start_prometheus: Callable[..., Prometheus], start_victoria: Callable[..., Victoria]
+) -> dict[str, Prometheus]:
+    """Store the same lives in both dialects: one plain, one of vmalert, one flapping, all with ends."""
+    servers: dict[str, Prometheus] = {"prometheus": start_prometheus(), "victoria": start_victoria()}
+    flaps = [(at, "firing") for at in (900, 915, 945, 990)]
+    for server in servers.values():
+        plain = alerts(LABELS, LIFE, {600: 1500})
+        plain[0][1].append(((T0 + 660) * 1000, STALE))
+        plain[1][1].append(((T0 + 1500) * 1000, STALE))
+        plain[2][1].append(((T0 + 1500) * 1000, STALE))
+        server.write(plain)
+        server.write(alerts({**LABELS, "job": "b"}, flaps, {900: 930, 945: 960, 990: 1005}))
+        server.write(up([(0, 3600)]))
+    return servers
+
+
+@pytest.mark.parametrize("dialect", ["prometheus", "victoria"])
+def test_both_dialects_tell_the_same(written: dict[str, Prometheus], dialect: str) -> None:
+    found = check(
+        PrometheusAlertsCollector, {"url": written[dialect].url}, window(300, 3000), now=(T0 + 3600) * NS
+    )
+    assert found.failure is None
+    assert told(found) == [
+        ("firing", "a", 645, 660),
+        ("firing", "b", 885, 900),
+        ("firing", "b", 930, 945),
+        ("firing", "b", 975, 990),
+        ("pending", "a", 585, 600),
+        ("resolved", "a", 1485, 1500),
+        ("resolved", "b", 915, 930),
+        ("resolved", "b", 945, 960),
+        ("resolved", "b", 990, 1005),
+    ]
+    assert found.gaps == []
+
+
+def test_ids_and_threads_do_not_depend_on_window_or_server(written: dict[str, Prometheus]) -> None:
+    def read(dialect: str, *span: int) -> set[tuple[str, str | None]]:
+        options = {"url": written[dialect].url, "origin": "prod"}
+        return {
+            (f.id, f.thread)
+            for f in run(PrometheusAlertsCollector, options, window(*span), now=(T0 + 3600) * NS).facts
+        }
+
+    whole = read("prometheus", 0, 3500)
+    assert whole == read("victoria", 300, 2000)
+    assert read("prometheus", 1200, 1400) == {
+        (f.id, f.thread)
+        for f in run(
+            PrometheusAlertsCollector, {"url": written["prometheus"].url, "origin": "prod"}, window(0, 3500), now=(T0 + 3600) * NS
+        ).facts
+        if dict(f.subject.labels)["job"] == "a" and f.kind != "alert.resolved"
+    }  # fmt: skip
+
+
+def test_a_life_open_at_both_ends_of_the_window_is_read_back_and_not_resolved(
+    start_prometheus: Callable[..., Prometheus],
+) -> None:
+    server = start_prometheus()
+    long = [(at, "pending" if at < -86_400 + 9000 else "firing") for at in range(-86_400, 7200, 15)]
+    server.write(alerts(LABELS, long, {-86_400: 7200}))
+    server.write(alerts({**LABELS, "job": "b"}, long[-960:], {-86_400: 7200}))
+    server.write(up([(-90_000, 7200)]))
+    found = check(PrometheusAlertsCollector, {"url": server.url}, window(0, 1800), now=(T0 + 9000) * NS)
+    assert found.gaps == []
+    assert told(found) == [
+        ("firing", "a", -77_415, -77_400),
+        ("firing", "b", None, -300),  # its earlier samples are gone
+        ("pending", "a", -86_415, -86_400),
+    ]
+    assert (
+        next(f for f in found.facts if f.earliest is None).statement
+        == "Alert `Down` was already firing (`job=b`)"
+    )
+
+
+def test_a_restart_in_the_middle_of_a_life_is_one_gap_and_the_life_goes_on(
+    start_prometheus: Callable[..., Prometheus],
+) -> None:
+    server = start_prometheus()
+    recorded = [(at, "firing") for at in range(600, 3000, 15) if not 1200 <= at < 1500 + 45]
+    server.write(alerts(LABELS, recorded, {600: 3000}))
+    fresh = [(at, "firing") for at in range(1000, 1200, 15)]
+    server.write(alerts({**LABELS, "job": "b"}, fresh, {1000: 1200}))
+    server.write(up([(0, 1200), (1500, 3600)]))
+    found = check(PrometheusAlertsCollector, {"url": server.url}, window(300, 3300), now=(T0 + 3600) * NS)
+    (gap,) = found.gaps
+    assert (gap.reason, gap.start // NS - T0, gap.end // NS - T0) == ("partial", 1200, 1485)
+    assert told(found) == [
+        ("firing", "a", 585, 600),
+        ("firing", "b", 985, 1000),
+        ("resolved", "a", 2985, 3000),
+        ("resolved", "b", 1195, 1545),  # while nobody looked, or in the evaluations that restore
+    ]
+
+
+def test_a_restart_too_short_for_up_shows_in_the_first_samples_after_it(
+    start_prometheus: Callable[..., Prometheus],
+) -> None:
+    server = start_prometheus()
+    before = [(at, "firing") for at in range(600, 1200, 15)]
+    # Evaluated again from 1230 on; the first two evaluations after a start leave no samples.
+    after = [(at, "pending" if at < 1290 else "firing") for at in range(1260, 1500, 15)]
+    server.write(alerts(LABELS, before + after, {600: 1200, 1230: 1500}))
+    server.write(alerts({**LABELS, "job": "b"}, before, {600: 1200}))
+    at_once = [(at, "firing") for at in [*range(600, 1200, 15), *range(1260, 1500, 15)]]
+    server.write(alerts({**LABELS, "job": "c"}, at_once, {600: 1200, 1230: 1500}))
+    server.write(up([(0, 1200), (1230, 3600)]))
+    found = check(PrometheusAlertsCollector, {"url": server.url}, window(300, 3300), now=(T0 + 3600) * NS)
+    (gap,) = found.gaps
+    assert (gap.reason, gap.start // NS - T0, gap.end // NS - T0) == ("partial", 1200, 1230)
+    assert told(found) == [
+        ("firing", "a", 585, 600),
+        ("firing", "a", 1275, 1290),
+        ("firing", "b", 585, 600),
+        ("firing", "c", 585, 600),
+        ("firing", "c", 1185, 1260),  # whether it stopped in between is not known
+        ("pending", "a", 1185, 1260),
+        ("resolved", "a", 1185, 1260),
+        ("resolved", "a", 1485, 1500),
+        ("resolved", "b", 1185, 1290),
+        ("resolved", "c", 1485, 1500),
+    ]
+
+
+def test_a_hole_of_one_rule_alone_is_named(start_prometheus: Callable[..., Prometheus]) -> None:
+    server = start_prometheus()
+    recorded = [(at, "firing") for at in range(600, 3000, 15) if not 1200 <= at < 1500]
+    server.write([*alerts(LABELS, recorded, {600: 3000}), *up([(0, 3600)])])
+    found = check(PrometheusAlertsCollector, {"url": server.url}, window(300, 3300), now=(T0 + 3600) * NS)
+    (gap,) = found.gaps
+    assert (gap.reason, gap.start // NS - T0, gap.end // NS - T0) == ("partial", 1185, 1500)
+    assert gap.missing == 'ALERTS{alertname="Down",job="a"}'
+    assert [kind for kind, *_ in told(found)] == ["firing", "resolved"]
+
+
+def test_what_the_server_no_longer_has_is_past_retention(start_prometheus: Callable[..., Prometheus]) -> None:
+    server = start_prometheus()
+    server.write([*alerts(LABELS, LIFE, {600: 1500}), *up([(600, 3600)])])
+    found = check(PrometheusAlertsCollector, {"url": server.url}, window(0, 1800), now=(T0 + 3600) * NS)
+    (gap,) = found.gaps
+    assert (gap.reason, gap.start // NS - T0, gap.end // NS - T0) == ("past_retention", 0, 585)
+
+
+def test_a_server_that_says_nothing_is_not_quiet(prometheus2: Prometheus) -> None:
+    far = Window(start=1_000_000_000 * NS, end=1_000_003_600 * NS)
+    found = check(PrometheusAlertsCollector, {"url": prometheus2.url}, far, now=1_000_003_600 * NS)
+    assert [g.reason for g in found.gaps] == ["partial"]
+    assert found.facts == []
+
+
+def test_alert_names_with_any_characters_are_read_back(start_prometheus: Callable[..., Prometheus]) -> None:
+    server = start_prometheus()
+    name = 'Disk "full" (95%) a.b\\c|d{}'
+    long = [(at, "firing") for at in range(-7200, 3600, 15)]
+    server.write([*alerts({"alertname": name, "job": "a"}, long, {-7200: 3600}), *up([(-9000, 3600)])])
+    found = check(PrometheusAlertsCollector, {"url": server.url}, window(0, 1800), now=(T0 + 3600) * NS)
+    assert told(found) == [("firing", "a", -7215, -7200)]
+    asked = found.facts[0].evidence[0].query or ""
+    assert len(server.query(asked, T0)) == 1, "the query in the evidence opens the series"
+
+
+def test_vmalert_on_victoria_agrees_with_prometheus(
+    start_prometheus: Callable[..., Prometheus], start_victoria: Callable[..., Victoria]
+) -> None:
+    def ids(server: Prometheus) -> set[tuple[str, str | None]]:
+        server.replay(RULES, START, START + timedelta(hours=1))
+        if isinstance(server, Victoria):
+            server.flush()
+        options = {"url": server.url, "origin": "prod"}
+        found = check(PrometheusAlertsCollector, options, window(0, 3500), now=(T0 + 10_000) * NS)
+        assert found.failure is None
+        assert found.gaps == []
+        return {(f.id, f.thread) for f in found.facts}
+
+    victoria = start_victoria()
+    values = (("a", A), ("b", B))
+    victoria.load(
+        "".join(f'lat{{job="{j}"}} {v} {(T0 + s) * 1000}\n' for j, by in values for s, v in by.items())
+    )
+    told_twice = ids(victoria)
+    assert len(told_twice) > 20
+    assert told_twice == ids(start_prometheus(openmetrics=LATENCY))
+
+
+def test_the_rule_group_that_vmalert_adds_is_no_part_of_an_alert(
+    start_prometheus: Callable[..., Prometheus],
+) -> None:
+    def ids(**extra: str) -> set[tuple[str, str | None]]:
+        server = start_prometheus()
+        server.write([*alerts(LABELS | extra, LIFE, {600: 1500}), *up([(0, 3600)])])
+        options = {"url": server.url, "origin": "prod"}
+        found = run(PrometheusAlertsCollector, options, window(300, 3000), now=(T0 + 3600) * NS).facts
+        assert all(f.subject.labels == (("job", "a"),) for f in found)
+        return {(f.id, f.thread) for f in found}
+
+    assert len(ids()) == 3
+    assert ids() == ids(alertgroup="g")
+
+
+def test_a_wrong_password_is_unauthorised(start_prometheus: Callable[..., Prometheus]) -> None:
+    server = start_prometheus(users={"reader": "s3cret-word"})
+    for password, reason in (("wrong-word", "unauthorised"), ("s3cret-word", None)):
+        options = {"url": server.url, "auth": {"basic": "env:LOGIN"}}
+        found = check(
+            PrometheusAlertsCollector,
+            options,
+            window(0, 60),
+            secrets={"env:LOGIN": f"reader:{password}"},
+            now=(T0 + 60) * NS,
+        )
+        assert (found.failure.reason if found.failure else None) == reason
+
+
+def test_two_rules_of_one_name_that_say_different_things_are_not_quoted() -> None:
+    def rule(labels: dict[str, str], summary: str, **more: Any) -> dict[str, Any]:
+        return {
+            "type": "alerting",
+            "name": "Down",
+            "labels": labels,
+            "annotations": {"summary": summary},
+            **more,
+        }
+
+    active = {
+        "labels": {"alertname": "Down", "job": "b"},
+        "activeAt": START.isoformat(),
+        "annotations": {"summary": "b is down"},
+    }
+    rules = [
+        rule({"severity": "page"}, "pages"),
+        rule({"severity": "info"}, "tells"),
+        rule({}, "{{ $labels.job }}", alerts=[active]),
+    ]
+    said = Annotations(Payload("0" * 64, b""), [{"name": "g", "rules": rules}])
+    assert said.find("Down", {"severity": "page"}, 0) is None
+    assert said.find("Down", {"job": "b"}, T0 * NS) == ("b is down", "/data/groups/0/rules/2")
+    assert said.find("Down", {"job": "b"}, (T0 + 60) * NS) == ("{{ $labels.job }}", "/data/groups/0/rules/2")
+    assert said.find("Up", {}, 0) is None
+
+
+LIVE = """\
+global: {scrape_interval: 1s, evaluation_interval: 1s}
+rule_files: [RULES]
+scrape_configs:
+- job_name: self
+  static_configs: [{targets: ["127.0.0.1:9"]}]
+"""
+LIVE_RULES = """\
+groups:
+- name: live
+  rules:
+  - {alert: Unreachable, expr: up == 0, for: 2s, annotations: {summary: "{{ $labels.job }} does not answer"}}
+"""
+
+
+def test_a_live_server_that_is_killed_goes_on_with_its_alert(
+    start_prometheus: Callable[..., Prometheus], tmp_path: Any
+) -> None:
+    rules = tmp_path / "live.yml"
+    rules.write_text(LIVE_RULES)
+    begun = time.time_ns()
+    flags = ("--rules.alert.for-grace-period=1s",)  # else only alerts that wait 10 minutes are restored
+    server = start_prometheus(config=LIVE.replace("RULES", str(rules)), flags=flags)
+    _until(lambda: len(server.query('ALERTS{alertstate="firing"}', time.time())) == 1)
+    time.sleep(2)
+    server.kill()
+    time.sleep(4)
+    server.restart()
+    restarted = time.time()
+    _until(lambda: bool(server.samples("ALERTS[1s]", time.time())) and time.time() > restarted + 5)
+    now = time.time_ns()
+    found = check(PrometheusAlertsCollector, {"url": server.url}, Window(start=begun, end=now), now=now)
+    kinds = [f.kind for f in sorted(found.facts, key=lambda f: f.latest)]
+    assert kinds == ["alert.pending", "alert.firing"]
+    assert {f.quote.text for f in found.facts if f.quote} == {"self does not answer"}
+    (hole,) = [g for g in found.gaps if g.missing]
+    assert 4 <= (hole.end - hole.start) / NS <= 10
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < limit, "it did not come to that"
+        time.sleep(0.2)

@@ -1,0 +1,297 @@
+"""The comment: what it says, that nothing in it lives, and that it stays within the forges' limits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from render.comment import marker
+from render.comment.blocks import View
+from render.comment.comment import MOST_BYTES, MOST_POINTS, comment
+from render.comment.marker import Marker, mark
+from render.comment.signoff import signoffs
+from render.text.mermaid import gantt, label
+from tests.render.comment.comment_cases import HOSTILE, OURS, alive, hostile_view, many, tokens
+from tests.render.comment.comment_page import page
+from tests.render.draft.test_numbers import impact
+from tests.render.timeline_fixture import empty, rich
+from tests.servers.browser import launched
+from timeline.assembly.diff import difference
+from timeline.checks.findings import Finding
+from timeline.model import Quote
+
+
+def view(**more: object) -> View:
+    timeline = rich().timeline
+    return replace(View(timeline, "postmortems/INC-42", mark(timeline), [], None, (), OURS), **more)  # type: ignore[arg-type]
+
+
+def test_it_says_what_when_how_long_how_many_and_what_is_not_known() -> None:
+    body = comment(view())
+    assert body.splitlines()[1] == "### Timeline of INC-42: Checkout errors"
+    for part in (
+        "first crossing to last recovery | 37m - 37m30s", "67 facts were recorded by 7 sources", "with 4 gaps",
+        "Facts match their evidence; no finding.", f"[Interactive timeline]({OURS}timeline.html)",
+        "severity SEV1 · services `checkout`, `payments`", "| `logs` | 2026-11-21 14:20:00-14:31:00 | timed out |",
+        "```mermaid\ngantt\n",
+    ):  # fmt: skip
+        assert part in body
+
+
+def test_impact_numbers_come_first_of_all_tables() -> None:
+    numbers = (
+        impact("error budget", 11.5, unit="% of the error budget (99.9 % over 30d)", take="budget"),
+        impact("failed", 12.5, span="window"),
+    )
+    body = comment(view(timeline=rich().timeline.model_copy(update={"impact": numbers})))
+    assert (
+        "| error budget | 11.5 % of the error budget (99.9 % over 30d) | 14:00:00-15:10:00, the incident | prod"
+        in body
+    )
+    assert "| failed |" not in body, "over the incident alone, where there are such numbers"
+    assert "| failed | 12.5" in comment(
+        view(timeline=rich().timeline.model_copy(update={"impact": numbers[1:]}))
+    )
+    assert body.index("#### Impact in numbers") < body.index("#### Measures")
+    assert "Impact in numbers" not in comment(view())
+
+
+def test_an_empty_timeline_has_a_comment() -> None:
+    body = comment(View(empty().timeline, "x", mark(empty().timeline)))
+    assert "no fact" in body.lower()
+    assert "Not checked against its evidence." in body
+
+
+def test_without_a_page_nothing_is_linked_but_the_artefact() -> None:
+    body = comment(view(page="", artefact="https://git.example/artefacts/1"))
+    assert {t.attrs["href"] for t in tokens(body) if t.type == "link_open"} == {
+        "https://git.example/artefacts/1"
+    }
+    body = comment(view(page="javascript:alert(1)", artefact="file:///etc/passwd"))
+    assert [t for t in tokens(body) if t.type == "link_open"] == []
+
+
+def test_findings_are_counted_and_placed() -> None:
+    found = [
+        Finding("action-owner", 7, "has no owner", "p.md", "error"),
+        Finding("draft-late", 1, "late", "p.md", "warning"),
+    ]
+    cited = "there is no fact f-897ea840351582e8; run `timeline refresh` @ops"
+    found.append(Finding("citation-unknown", 9, cited, "p.md", "error"))
+    body = comment(view(findings=found))
+    assert "#### Check: 2 errors and 1 warning" in body
+    assert "| there is no fact `f-897ea840351582e8`; run `timeline refresh` @\u2060ops |" in body.replace(
+        "&#8288;", "\u2060"
+    )
+    assert "| error | `action-owner` | `p.md:7` | has no owner |" in body
+
+
+def test_what_changed_since_the_last_attached_build() -> None:
+    old = rich().timeline
+    facts = list(old.facts)
+    facts[0] = facts[0].model_copy(update={"quote": Quote(text="else")})
+    new = old.model_copy(update={"facts": (*facts[:5], *facts[6:]), "gaps": old.gaps[1:]})
+    body = comment(view(timeline=new, marker=mark(new)._replace(base="a" * 64), changes=difference(old, new)))
+    assert "#### Since the last attached build (`aaaaaaaa`)" in body
+    assert "no fact added, 1 fact gone, 1 fact changed" in body
+    assert "| changed: quote | " in body
+    assert "| closed gap | " in body
+    same = comment(view(marker=mark(old)._replace(base="a" * 64), changes=difference(old, old)))
+    assert "No fact, gap or measure was added, changed or is gone." in same
+
+
+def test_nothing_that_a_source_says_lives() -> None:
+    body = comment(hostile_view())
+    assert alive(body) == []
+    assert marker.read(body) == hostile_view().marker
+    for word in ("evil.example", "set-output", "everyone"):
+        assert word in body  # it was shown, not dropped
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_the_checker_sees_what_lives(text: str) -> None:
+    shown = f"{text}\n"
+    inert = (
+        ":rocket:", "\u202e", "- [x]", "`` `", "[x]:", "[^1]", "| a", "</details>", "see 4f", "$$", "%%", "\\@", "<!-- inc", "##vso",
+    )  # fmt: skip
+    assert alive(shown) or text.startswith(inert)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.text(st.sampled_from("@#!~&$%`*_[]()<>|\\:/\n\r -.aA1🔥\u202e"), max_size=40),
+        min_size=4,
+        max_size=4,
+    )
+)
+def test_no_mixture_of_signs_lives(words: list[str]) -> None:
+    timeline = rich().timeline
+    fact = timeline.facts[0].model_copy(
+        update={"quote": Quote(text=words[0]), "statement": f"A `{words[1]}` {words[2]}"}
+    )
+    gap = timeline.gaps[0].model_copy(update={"statement": words[3], "source": words[0]})
+    small = timeline.model_copy(update={"facts": (fact,), "gaps": (gap,), "measures": ()})
+    assert alive(comment(View(small, "x", mark(small), [Finding("r", 1, words[1], words[2], "error")]))) == []
+
+
+def test_five_thousand_facts_with_emoji_stay_within_the_limits() -> None:
+    large = many(rich().timeline, 5_000)
+    changes = difference(empty().timeline, large)
+    findings = [Finding("fact-wording", n, "🔥" * 290, "postmortem.md", "error") for n in range(2_000)]
+    asked = signoffs(large.facts, {}, "", {})
+    body = comment(
+        view(
+            timeline=large,
+            findings=findings,
+            changes=changes,
+            signoffs=asked,
+            marker=mark(large)._replace(base="a" * 64),
+        )
+    )
+    assert 0.9 * MOST_POINTS < len(body) <= MOST_POINTS or 0.9 * MOST_BYTES < len(body.encode()) <= MOST_BYTES
+    assert "5,000 facts added" in body
+    assert alive(body) == []
+    rows, dropped = (
+        body.count("\n| added | "),
+        re.findall(r"^([\d,]+) more rows not shown here\.$", body, re.MULTILINE),
+    )
+    assert rows > 10
+    assert (
+        f"{5_000 + len(changes.gaps_gone) + len(changes.gaps_added) + len(changes.measures) - rows:,}"
+        in dropped
+    )
+    assert f"{2_000 - body.count('| error | '):,}" in dropped
+    assert f"{5_000 - body.count('- [ ] <!-- sign-off'):,}" in dropped
+
+
+@pytest.mark.parametrize(
+    ("points", "size"), [(60_000, 9_000), (5_000, 200_000), (4_000, 4_000), (3_200, 9_000)]
+)
+def test_smaller_limits_drop_whole_rows(points: int, size: int) -> None:
+    body = comment(view(), points=points, size=size)
+    assert len(body) <= points
+    assert len(body.encode()) <= size
+    assert "more rows not shown here." in body
+    whole = comment(view()).splitlines()
+    assert [line for line in body.splitlines() if line.startswith("| ") and line not in whole] == []
+
+
+def test_the_marker_is_read_from_the_first_line_alone() -> None:
+    made = mark(rich().timeline, run=77)._replace(base="d" * 64)
+    assert marker.read(made.line() + "\nx") == marker.read(made.line() + "\r\nx") == made
+    for body in (
+        f"\n{made.line()}",
+        f"> {made.line()}",
+        f"x {made.line()}",
+        made.line().replace("v=1", "v=2"),
+        "",
+    ):
+        assert marker.read(body) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "newer"),
+    [((2, 0), (1, 0), True), ((1, 0), (2, 0), False), ((1, 8), (1, 7), True), ((1, 7), (1, 8), False),
+     ((1, 0), (1, 8), False), ((1, 8), (1, 0), False), ((2, 1), (1, 9), True), ((1, 5), (1, 5), False)],
+)  # fmt: skip
+def test_numbers_decide_what_is_newer(left: tuple[int, int], right: tuple[int, int], newer: bool) -> None:
+    def made(numbers: tuple[int, int]) -> Marker:
+        return Marker("0" * 16, *numbers, "e" * 64, None)
+
+    assert made(left).newer_than(made(right)) is newer
+
+
+def test_a_gantt_of_the_incident() -> None:
+    drawn = gantt(rich().timeline)
+    assert "    · firing to resolved :active, 2026-11-21T14:11:46, 2026-11-21T14:44:16\n" in drawn
+    assert "    · firing :milestone, 2026-11-21T14:11:46, 0s\n" in drawn
+    assert (
+        "    section Gaps\n    · prod past retention :crit, 2026-11-21T13:00:00, 2026-11-21T13:10:00\n"
+        in drawn
+    )
+    short = gantt(rich().timeline, 900)
+    assert len(short) <= 900
+    assert re.search(r"title INC-42 \(UTC, \d+ rows left out\)", short)
+    assert gantt(rich().timeline, 40) == ""
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_labels_mean_nothing_to_mermaid(text: str) -> None:
+    assert not re.search(r"[:;#,%`{}\"'<>\n]", label(text))
+    assert len(label(text * 9)) <= 60
+
+
+_READS = """async texts => {
+  mermaid.initialize({startOnLoad: false, securityLevel: 'strict'});
+  const found = [];
+  for (const [n, text] of texts.entries()) {
+    await mermaid.parse(text);
+    const {svg} = await mermaid.render('g' + n, text);
+    found.push((svg.match(/<text[^>]*class="[^"]*taskText/g) || []).length);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.browser
+def test_mermaid_itself_draws_every_row(chromium: Path, node_modules: Path) -> None:
+    hostile, large = hostile_view().timeline, many(rich().timeline, 300)
+    drawn = [gantt(t) for t in (rich().timeline, hostile, large, empty().timeline)] + [
+        gantt(rich().timeline, 2_000)
+    ]
+    with launched(chromium) as browser:
+        page = browser.new_page()
+        page.add_script_tag(path=str(node_modules / "mermaid/dist/mermaid.min.js"))
+        rows = page.evaluate(_READS, drawn)
+    assert rows == [text.count("    · ") for text in drawn]
+    assert all(rows)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [820, 360])
+def test_the_comment_as_githubs_stylesheet_shows_it(
+    chromium: Path, node_modules: Path, tmp_path: Path, width: int
+) -> None:
+    old = rich().timeline
+    facts = list(old.facts)
+    facts[3] = facts[3].model_copy(update={"statement": "Alert `Other` fired"})
+    new = old.model_copy(update={"facts": (*facts[:5], *facts[6:])})
+    asked = signoffs([new.facts[3]], {}, "", {})
+    found = [
+        Finding(
+            "action-owner",
+            7,
+            "has no owner: name the team that does it",
+            "postmortems/INC-42/postmortem.md",
+            "error",
+        )
+    ]
+    shown = view(
+        timeline=new,
+        marker=mark(new)._replace(base="a" * 64),
+        changes=difference(old, new),
+        signoffs=asked,
+        findings=found,
+    )
+    file = tmp_path / "comment.html"
+    file.write_text(page(comment(shown), node_modules, width))
+    with launched(chromium) as browser:
+        tab = browser.new_page(viewport={"width": width + 40, "height": 900})
+        asked_for: list[str] = []
+        tab.on("request", lambda request: asked_for.append(request.url))
+        tab.goto(file.as_uri())
+        tab.wait_for_function("document.title === 'drawn'")
+        tab.screenshot(path=str(tmp_path / f"comment-{width}.png"), full_page=True)
+        wide = tab.evaluate(
+            "document.querySelector('.box').scrollWidth - document.querySelector('.box').clientWidth"
+        )
+        tables, boxes = tab.locator("table").count(), tab.locator("input[type=checkbox]").count()
+    assert asked_for == [file.as_uri()]
+    assert (tables, boxes) == (5, 1)
+    assert wide <= 0

@@ -1,0 +1,245 @@
+"""Notes in the draft of a built incident: placed once, people's bytes kept, none for people outside."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from render.draft import fences
+from render.text.audience import AUDIENCES
+from render.draft.form import form_of
+from render.draft.notes import NOTE_REGIONS
+from render.draft.templates import BUILT_IN
+from service.check.check import check
+from service.draft.layouts import Asked
+from service.review.notes import NotesFile
+from service.export.printing import printed
+from service.build.refresh import refresh
+from tests.render.timeline_fixture import rich
+from tests.service.web.running import build_incident
+from timeline.notes.journal import Body, Version
+
+FACTS = {f.id: f for f in rich().timeline.facts}
+ONE, TWO = list(FACTS)[3:5]
+BODY: TypeAdapter[Body] = TypeAdapter(Body)
+LESSON: dict[str, Any] = {"kind": "lesson", "text": "Pools need a limit that everybody knows"}
+EACH: tuple[dict[str, Any], ...] = (
+    {"kind": "observation", "text": "The pool was empty because of the deploy"}, {"kind": "hypothesis", "text": "Retries"},
+    {"kind": "decision", "text": "Roll back"}, LESSON, {"kind": "question", "text": "Since when?", "owner": "bo"},
+    {"kind": "dispute", "text": "Not so"}, {"kind": "why", "text": "No limit"},
+    {"kind": "action", "text": "Set a limit", "effect": "prevent", "owner": "cy"},
+    *({"kind": "factor", "text": f"F {c}", "category": c, "awareness": "surprise"} for c in ("technical", "process", "human")),
+)  # fmt: skip
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    return build_incident(tmp_path / "postmortems")
+
+
+def note(directory: Path, number: int = 1, base: tuple[str, ...] = (), **given: Any) -> Version:
+    body = BODY.validate_python({"cites": [{"fact": ONE}], **given}) if given else None
+    return NotesFile(directory).append(f"n-{number:016x}", body, base, "ada", number, FACTS)
+
+
+def each(directory: Path) -> None:
+    for number, given in enumerate(EACH, 1):
+        note(directory, number, **given)
+
+
+def draft(directory: Path) -> str:
+    return (directory / "postmortem.md").read_bytes().decode()
+
+
+def write(directory: Path, text: str) -> None:
+    (directory / "postmortem.md").write_bytes(text.encode())
+
+
+def run(directory: Path, **asked: str) -> list[str]:
+    return refresh(directory, stills=False, asked=Asked(**asked))
+
+
+def found(text: str) -> dict[str, str]:
+    return {p.name: p.body for p in fences.parse(text) if p.form == "region" and p.name in NOTE_REGIONS}
+
+
+def prose(text: str) -> str:
+    """Return everything that is neither a region of notes nor the last line."""
+    pieces = fences.parse(text)
+    left = "".join(p.text for p in pieces if p.name not in NOTE_REGIONS)
+    return "".join(line for line in left.splitlines(True) if "timeline:draft " not in line)
+
+
+def stale(directory: Path) -> list[str]:
+    report = check([directory])
+    return [f.message for f in report.findings if f.rule.startswith(("region", "fact-wording", "fence"))]
+
+
+def test_without_notes_not_a_byte_changes(built: Path) -> None:
+    before = draft(built)
+    run(built)
+    assert draft(built) == before
+    NotesFile(built).path.write_bytes(b"")
+    run(built)
+    assert draft(built) == before
+    made = note(built, **LESSON)
+    note(built, 1, (made.id,))
+    run(built)
+    assert draft(built) == before, "a removed note is none"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_each_note_comes_below_its_heading_and_people_keep_every_byte(built: Path, newline: str) -> None:
+    text = draft(built).replace("## Lessons\n\n", "## Lessons\n\tWe learned this.  \n\u2028\x0c\n")
+    text = text.replace(
+        "## Contributing factors\n", "## Contributing factors\n\n    ## Lessons\n\n> ## Lessons\n"
+    )
+    text = text.replace("\n", newline)
+    write(built, text)
+    each(built)
+    assert run(built) == []
+    after = draft(built)
+    assert prose(after) == prose(text)
+    assert len(found(after)) == 12
+    assert set(form_of(after).regions) == {*form_of(text).regions, *found(after)}
+    assert f"## Lessons{newline}<!-- timeline:begin note-lessons " in after
+    assert f"### Technical{newline}{newline}<!-- timeline:begin note-factors-technical " in after
+    assert f"timeline.html#{ONE}" in found(after)["note-lessons"]
+    assert after.count("\r\n") == (after.count("\n") if newline == "\r\n" else 0)
+    assert run(built) == []
+    assert draft(built) == after
+    assert stale(built) == []
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_template_has_a_place_for_every_note(built: Path, name: str) -> None:
+    (built / "postmortem.md").unlink()
+    each(built)
+    assert run(built, template=name) == []
+    fresh = draft(built)
+    assert len(found(fresh)) == 12
+    assert stale(built) == []
+    (built / "postmortem.md").unlink()
+    path = NotesFile(built).path
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.unlink()
+    run(built, template=name)
+    for end in range(1, len(lines) + 1):
+        path.write_bytes(b"".join(lines[:end]))
+        run(built)
+    assert draft(built).splitlines()[:-1] == fresh.splitlines()[:-1], "one by one, or all at once: the same"
+
+
+def test_later_notes_are_brought_in_and_check_says_what_is_not_yet(built: Path) -> None:
+    first = note(built, **LESSON)
+    run(built)
+    note(
+        built,
+        2,
+        kind="lesson",
+        text="Another\n<!-- timeline:end note-lessons -->\n# Heading",
+        cites=[{"fact": TWO}],
+    )
+    assert any("note-lessons is not what notes.jsonl" in message for message in stale(built))
+    assert run(built) == []
+    assert stale(built) == []
+    assert len(found(draft(built))["note-lessons"].splitlines()) == 2
+    note(built, 1, (first.id,))
+    run(built)
+    assert "everybody knows" not in draft(built)
+
+
+def test_the_page_shows_what_was_noted_when_it_was_made(built: Path) -> None:
+    def noted() -> list[Any]:
+        page = (built / "timeline.html").read_text("utf-8")
+        data = re.search(r'id="data">([^<]*)<', page)
+        assert data
+        return list(json.loads(gzip.decompress(base64.b64decode(data[1])))["notes"])
+
+    run(built)
+    assert noted() == []
+    first = note(built, kind="dispute", text="Not so", cites=[{"fact": TWO}])
+    run(built)
+    (shown,) = noted()
+    assert (shown["kind"], shown["text"], shown["author"], shown["facts"], shown["open"]) == (
+        "dispute", "Not so", "ada", [TWO], True,
+    )  # fmt: skip
+    note(built, 1, (first.id,))
+    run(built)
+    assert noted() == []
+
+
+def test_a_region_that_a_person_deleted_stays_deleted(built: Path) -> None:
+    note(built, **LESSON)
+    run(built)
+    text = "".join(p.text for p in fences.parse(draft(built)) if p.name != "note-lessons")
+    write(built, text)
+    note(built, 2, kind="lesson", text="More")
+    assert run(built) == ["region note-lessons was deleted from the draft and stays deleted"]
+    assert draft(built) == text
+
+
+def test_what_a_person_wrote_inside_moves_below_unchanged(built: Path) -> None:
+    note(built, **LESSON)
+    run(built)
+    body = found(draft(built))["note-lessons"]
+    write(built, draft(built).replace(body, f"{body}- mine\n"))
+    assert "their text was moved" in run(built)[0]
+    assert f"<!-- timeline:kept note-lessons -->\n{body}- mine\n" in draft(built)
+
+
+@pytest.mark.parametrize("change", [
+    lambda t: t.replace("## Lessons\n", "## What else\n"),
+    lambda t: t + "\n## Lessons\n\nAgain.\n",
+    lambda t: "".join(line for line in t.splitlines(True) if "timeline:draft " not in line),
+])  # fmt: skip
+def test_what_has_no_safe_place_is_named_and_nothing_changes(built: Path, change: Any) -> None:
+    text = change(draft(built))
+    write(built, text)
+    note(built, **LESSON)
+    (said,) = run(built)
+    assert "not placed" in said
+    assert draft(built) == text
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_people_outside_get_none(built: Path, audience: str) -> None:
+    each(built)
+    run(built)
+    inside = draft(built)
+    told = printed(built, "markdown", asked=Asked(audience=audience)).data.decode()
+    run(built, audience=audience)
+    outside = audience in {"customers", "public"}
+    for text in (told, draft(built)):
+        assert ("everybody knows" in text) is not outside
+        assert not outside or not any(found(text).values())
+    assert stale(built) == []
+    run(built, audience="engineers")
+    assert draft(built) == inside
+    (built / "postmortem.md").unlink()
+    run(built, audience=audience)
+    assert bool(found(draft(built))) is not outside
+
+
+def test_a_draft_that_only_notes_changed_may_still_take_another_template(built: Path) -> None:
+    each(built)
+    run(built)
+    run(built, template="pagerduty")
+    assert form_of(draft(built)).template == "pagerduty"
+    assert len(found(draft(built))) == 12
+
+
+def test_a_line_that_is_no_note_is_named(built: Path) -> None:
+    note(built, **LESSON)
+    with NotesFile(built).path.open("ab") as file:
+        file.write(b"{}\n")
+    (said,) = run(built)
+    assert "notes.jsonl, line 2, was left out" in said
+    assert "note-lessons" in found(draft(built))

@@ -1,0 +1,154 @@
+"""`notes.jsonl`: appended under a lock, followed by a cursor, and never torn."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from service.review.notes import NotesFile
+from tests.render.timeline_fixture import rich
+from timeline.errors import TimelineError
+from timeline.notes import journal as notes
+from timeline.notes.journal import Body, StaleError
+
+FACTS = {f.id: f for f in rich().timeline.facts}
+ONE = next(iter(FACTS))
+BODY: TypeAdapter[Body] = TypeAdapter(Body)
+ID = "n-00000000000000aa"
+
+
+def body(text: str = "t", **more: Any) -> Body:
+    return BODY.validate_python({"kind": "observation", "text": text, "cites": [{"fact": ONE}], **more})
+
+
+def name(number: int) -> str:
+    return f"n-{number:016x}"
+
+
+def test_a_note_is_one_line_that_carries_what_its_fact_said(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    made = file.append(ID, body(), (), "ada", 5, FACTS)
+    assert file.path.read_bytes() == notes.line(made)
+    assert made.body is not None
+    assert made.body.cites[0].content == FACTS[ONE].content_digest()  # type: ignore[union-attr]
+    assert file.read().notes[0].head == made
+
+
+def test_an_unknown_fact_writes_nothing(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    with pytest.raises(TimelineError, match="no such fact"):
+        file.append(ID, body(cites=[{"fact": "f-" + "0" * 16}]), (), "ada", 5, FACTS)
+    assert not file.path.exists() or file.path.read_bytes() == b""
+
+
+def test_a_repeated_request_writes_one_line(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    assert file.append(ID, body(), (), "ada", 5, FACTS) == file.append(ID, body(), (), "ada", 9, FACTS)
+    assert file.path.read_bytes().count(b"\n") == 1
+
+
+def test_an_edit_on_an_older_version_writes_nothing_unless_beside(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    first = file.append(ID, body("a"), (), "ada", 5)
+    file.append(ID, body("b"), (first.id,), "bo", 6)
+    with pytest.raises(StaleError):
+        file.append(ID, body("c"), (first.id,), "cy", 7)
+    assert file.path.read_bytes().count(b"\n") == 2
+    file.append(ID, body("c"), (first.id,), "cy", 7, beside=True)
+    assert file.read().notes[0].conflict
+
+
+def test_a_clock_that_goes_back_keeps_the_order(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    first = file.append(ID, body("a"), (), "ada", 100)
+    second = file.append(ID, body("b"), (first.id,), "ada", 50)
+    assert second.at == 100
+
+
+def test_the_cursor_goes_on_where_it_was(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    assert file.after("0-start") == ((), "0-start", False)
+    made = [file.append(name(n), body(str(n)), (), "ada", n) for n in range(5)]
+    tail = file.after("0-start")
+    assert [v.id for _, v in tail.versions] == [v.id for v in made]
+    for place, (cursor, _) in enumerate(tail.versions):
+        assert [v.id for _, v in file.after(cursor).versions] == [v.id for v in made[place + 1 :]]
+    assert file.after(tail.cursor).versions == ()
+    assert tail.cursor == file.read().cursor
+
+
+@pytest.mark.parametrize(
+    "cursor", ["", "x", "-1-start", "99999-start", "3-v-0000000000000000", "999999-v-0000000000000000"]
+)
+def test_a_cursor_that_fits_no_longer_gives_everything(tmp_path: Path, cursor: str) -> None:
+    file = NotesFile(tmp_path)
+    file.append(ID, body(), (), "ada", 1)
+    tail = file.after(cursor)
+    assert tail.whole
+    assert len(tail.versions) == 1
+
+
+def test_a_merge_that_reorders_lines_is_seen(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    for n in range(3):
+        file.append(name(n), body(str(n)), (), "ada", n)
+    cursor = file.read().cursor
+    file.path.write_bytes(b"".join(reversed(file.path.read_bytes().splitlines(keepends=True))))
+    assert file.after(cursor).whole
+
+
+def test_what_a_crash_left_of_a_line_spoils_no_other(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    first = file.append(ID, body(), (), "ada", 1)
+    with file.path.open("ab") as raw:
+        raw.write(notes.line(first)[:30])
+    assert file.read().problems == ()  # it may be on its way
+    second = file.append(name(2), body(), (), "ada", 2)
+    found = file.read()
+    assert [n.head for n in found.notes] == [first, second]
+    assert [p.line for p in found.problems] == [2]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from tests.service.test_notes import body, name
+from service.notes import NotesFile
+file, start = NotesFile(Path(sys.argv[1])), int(sys.argv[2])
+for number in range(start, start + 100000):
+    print(file.append(name(number), body("x" * 3000), (), "w", number).id, flush=True)
+"""
+
+
+def writer(folder: Path, start: int) -> subprocess.Popen[str]:
+    env = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, folder, str(start)], stdout=subprocess.PIPE, env=env, text=True
+    )
+
+
+def test_two_writers_that_are_killed_lose_nothing_they_told(tmp_path: Path) -> None:
+    writers = [writer(tmp_path, 10**6 * n) for n in (1, 2)]
+    told: list[str] = []
+    for one in writers:
+        assert one.stdout is not None
+        told += [one.stdout.readline().strip() for _ in range(20)]
+    time.sleep(0.1)
+    for one in writers:
+        one.send_signal(signal.SIGKILL)
+        assert one.stdout is not None
+        told += [line.strip() for line in one.stdout.readlines() if line.endswith("\n")]
+        one.wait()
+    found = NotesFile(tmp_path).read()
+    kept = [v.id for n in found.notes for v in n.versions]
+    assert set(told) <= set(kept)
+    assert len(kept) == len(set(kept))
+    assert len(found.problems) <= 2

@@ -1,0 +1,52 @@
+"""The corpus of drafts, and how they are checked without files around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from render.draft import fences
+from tests.render.timeline_fixture import rich
+from timeline.checks.draft import Block, Span, blocks
+from timeline.checks.findings import Finding, in_order
+from timeline.checks.prose import Known, check
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+NAMES = {"Alice Adams": "commander", "Bob Berg": "responder-1"}
+_PLACE = re.compile(r"\{([a-z]+\.[a-z_]+):(\d+)\}")
+
+
+def identity(kind: str, place: int = 0) -> str:
+    """Return the id of the n-th fact of a kind in the rich timeline."""
+    return [fact.id for fact in rich().timeline.facts if fact.kind == kind][place]
+
+
+def filled(text: str) -> str:
+    """Put the ids of facts into a draft of the corpus."""
+    return _PLACE.sub(lambda match: identity(match[1], int(match[2])), text)
+
+
+def draft(path: Path) -> str:
+    """Return a draft of the corpus with ids, its line endings kept."""
+    return filled(path.read_bytes().decode())
+
+
+def prose(text: str) -> list[Block]:
+    """Return the blocks of a draft."""
+    return blocks([Span(piece.form, piece.name, piece.text) for piece in fences.parse(text)])
+
+
+def known(now: int = 0) -> Known:
+    """Return what prose is checked against: the rich timeline and its people."""
+    return Known(rich().timeline, NAMES, {}, now)
+
+
+def found(text: str, *rules: str) -> list[Finding]:
+    """Return what is found in a draft, of the given rules or all."""
+    return [f for f in in_order(check(prose(filled(text)), known())) if not rules or f.rule in rules]
+
+
+def listed(findings: Iterable[Finding]) -> str:
+    """Return findings as the golden files hold them."""
+    return "".join(f"{f.line} {f.severity} {f.rule}: {f.message}\n" for f in findings)

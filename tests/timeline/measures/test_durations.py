@@ -1,0 +1,185 @@
+"""Measures: ranges that always hold the truth, of one thread, and reasons where there is none."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from timeline import facts
+from timeline.instant import NS, Bounds
+from timeline.kinds import Kind
+from timeline.measures.durations import duration, headline, measures
+from timeline.model import Fact, Incident, Measure, Quantity, Subject
+from timeline.statements import Name
+
+INCIDENT = Incident(id="I", start=100 * NS, end=1000 * NS)
+LIFE = facts.alert_thread("p", "A", {"s": "1"})
+
+
+def make(kind: Kind, at: int, *, thread: str | None = LIFE, early: int | None = 0, **more: Any) -> Fact:
+    earliest = None if early is None else at * NS - early
+    names: dict[str, Name] = {
+        "alert": "A", "name": "p99", "value": 2, "threshold": 1, "op": "above", "deploy": "d", "actor": "responder-1",
+        "status": "investigating",
+    }  # fmt: skip
+    quantity = Quantity(value=2, threshold=1, op=">") if kind.startswith("metric") else None
+    labels = more.pop("labels", {"alertname": "A"} if kind.startswith("alert") else {})
+    return facts.fact(
+        kind, origin="p", key=[kind, at, thread], at=Bounds(earliest, at * NS), time_means="t",
+        clock=more.pop("clock", "c"), source="p", names=names, evidence=(), thread=thread, quantity=quantity,
+        subject=Subject(labels=labels), **more,
+    )  # fmt: skip
+
+
+def whole() -> list[Fact]:
+    return [
+        make("metric.crossed_above", 110), make("alert.pending", 120), make("alert.firing", 180),
+        make("chat.message", 190, thread=None, actor="bot-1"), make("chat.message", 200, thread=None, actor="responder-1"),
+        make("alert.acknowledged", 210), make("deploy.started", 300, thread="d"),
+        make("metric.crossed_below", 400), make("alert.resolved", 420),
+    ]  # fmt: skip
+
+
+def by_name(found: tuple[Measure, ...]) -> dict[str, Measure]:
+    return {m.name: m for m in found}
+
+
+def test_every_measure_of_a_whole_life() -> None:
+    found = by_name(measures(INCIDENT, whole(), {}))
+    assert {name: (m.min_s, m.max_s) for name, m in found.items() if not m.reason} == {
+        "first crossing to pending": (10, 10), "pending to firing": (60, 60), "first crossing to firing": (70, 70),
+        "firing to first message": (20, 20), "firing to acknowledged": (30, 30), "firing to first change": (120, 120),
+        "first crossing to last recovery": (290, 290), "firing to resolved": (240, 240),
+    }  # fmt: skip
+    assert {m.name: m.reason for m in found.values() if m.reason} == {
+        "last change to first crossing": "no change was recorded before the first crossing",
+        "firing to notified": "no notification of the alert was recorded at or after the firing",
+        "customer-visible duration": "no threshold is marked as customer-visible (`impact = true`)",
+        "impact to first status post": "no post on a status page was recorded inside the incident",
+        "silenced": "no silence of the alert was recorded",
+    }
+    assert found["firing to resolved"].formula == "resolved - firing"
+
+
+def test_what_people_were_told_and_what_customers_saw() -> None:
+    seen = facts.thread_key("metric", "p", "checkout errors", {})
+    also = [
+        make("deploy.finished", 105, thread="d0"), make("alert.notified", 182), make("status.posted", 100, thread=None, clock="page"),
+        make("metric.crossed_above", 104, thread=seen, category="impact"), make("metric.crossed_below", 300, thread=seen, category="impact"),
+        make("metric.crossed_above", 310, thread=seen, category="impact"), make("metric.crossed_below", 405, thread=seen, category="impact"),
+    ]  # fmt: skip
+    found = by_name(measures(INCIDENT, [*whole(), *also], {"page": NS, "c": NS}))
+    spans = {name: (m.min_s, m.max_s) for name, m in found.items()}
+    assert spans["last change to first crossing"] == (5, 5)
+    assert spans["firing to notified"] == (2, 2)
+    assert spans["customer-visible duration"] == (301, 301)
+    assert spans["impact to first status post"] == (-6, -2)
+    assert found["impact to first status post"].formula == (
+        "first status post - beginning of the first customer-visible breach"
+    )
+    unmarked = by_name(measures(INCIDENT, [*whole(), also[2]], {}))["impact to first status post"]
+    assert (unmarked.min_s, unmarked.formula) == (-10, "first status post - first crossing")
+
+
+def test_silences_that_overlap_are_one_span_and_spans_are_summed() -> None:
+    states: list[tuple[Kind, int]] = [
+        ("alert.silenced", 190), ("alert.silenced", 200), ("alert.unsilenced", 210), ("alert.unsilenced", 230),
+        ("alert.silenced", 300), ("alert.unsilenced", 310),
+    ]  # fmt: skip
+    marks = [make(kind, at, early=2 * NS) for kind, at in states]
+    found = by_name(measures(INCIDENT, [*whole(), *marks], {}))["silenced"]
+    assert (found.min_s, found.max_s) == (38 + 8, 42 + 12)
+    assert (found.from_, found.to) == (marks[0].id, marks[-1].id)
+    assert found.formula == "sum of 2 spans, each unsilenced - silenced"
+    still = by_name(measures(INCIDENT, [*whole(), *marks[:-1]], {}))["silenced"]
+    assert (still.min_s, still.max_s) == (38 + 120, 42 + 122)
+    assert still.formula == "sum of 2 spans, each unsilenced - silenced or resolved - silenced"
+    ongoing = by_name(measures(INCIDENT, [*whole()[:-1], *marks[:-1]], {}))["silenced"]
+    assert (ongoing.min_s, ongoing.reason) == (None, "it was still silenced when the window ended")
+
+
+@given(
+    st.integers(0, 10**12), st.integers(0, 10**11), st.integers(0, 10**12), st.integers(0, 10**11),
+    st.floats(0, 1), st.floats(0, 1), st.integers(0, 10**10), st.integers(0, 10**10), st.floats(-1, 1),
+    st.floats(-1, 1), st.booleans(),
+)  # fmt: skip
+def test_the_true_duration_is_inside_the_range(
+    a: int, wide_a: int, b: int, wide_b: int, in_a: float, in_b: float, error_a: int, error_b: int,
+    off_a: float, off_b: float, one_clock: bool,
+) -> None:  # fmt: skip
+    start = make("alert.firing", 0).model_copy(update={"earliest": a, "latest": a + wide_a, "clock": "x"})
+    end = make("alert.resolved", 0).model_copy(
+        update={"earliest": b, "latest": b + wide_b, "clock": "x" if one_clock else "y"}
+    )
+    # What a clock shows is the truth plus its offset; one clock has one offset.
+    shift_a = int(error_a * off_a)
+    shift_b = shift_a if one_clock else int(error_b * off_b)
+    truth = (b + int(wide_b * in_b) - shift_b) - (a + int(wide_a * in_a) - shift_a)
+    span = duration(start, end, {"x": error_a, "y": error_b})
+    assert span is not None
+    assert span[0] <= truth <= span[1]
+
+
+def test_a_flap_in_the_padding_is_neither_first_crossing_nor_headline() -> None:
+    other = facts.alert_thread("p", "B", {})
+    flaps = [make("metric.crossed_above", 10), make("metric.crossed_below", 12), make("metric.crossed_above", 1100),
+             make("metric.crossed_below", 1110), make("alert.firing", 1105), make("alert.resolved", 1120),
+             make("alert.firing", 20, thread=other, labels={"alertname": "B"}), make("metric.crossed_above", 15, thread=other)]  # fmt: skip
+    assert by_name(measures(INCIDENT, [*flaps, *whole()], {})) == by_name(measures(INCIDENT, whole(), {}))
+    assert headline(INCIDENT, [*flaps, *whole()]).thread == LIFE
+
+
+def test_the_crossing_that_fired_counts_even_before_the_incident_was_said_to_begin() -> None:
+    late = INCIDENT.model_copy(update={"start": 150 * NS})
+    assert by_name(measures(late, whole(), {}))["first crossing to firing"].min_s == 70
+
+
+def test_the_incident_file_names_the_alert() -> None:
+    other = facts.alert_thread("p", "B", {})
+    found = [*whole(), make("alert.firing", 105, thread=other, labels={"alertname": "B"})]
+    assert headline(INCIDENT, found).thread == other
+    head = headline(INCIDENT.model_copy(update={"alert": "A"}), found)
+    assert head.thread == LIFE
+    assert "incident file names alert `A`" in head.rule
+    missing = headline(INCIDENT.model_copy(update={"alert": "C"}), found)
+    assert missing.fact is None
+    assert "no firing of it was recorded" in missing.rule
+
+
+def test_reasons_where_there_is_no_duration() -> None:
+    found = by_name(
+        measures(INCIDENT, [make("alert.firing", 180), make("metric.crossed_above", 110, early=None)], {})
+    )
+    assert all(m.min_s is None and m.max_s is None and m.reason for m in found.values())
+    assert "already so" in (found["first crossing to firing"].reason or "")
+    assert found["firing to resolved"].reason == "it was still firing when the window ended"
+    assert found["first crossing to last recovery"].reason == "it was still in breach when the window ended"
+    nothing = measures(INCIDENT, [], {})
+    assert {m.reason for m in nothing} == {"no alert fired inside the incident"}
+
+
+def test_clocks_that_differ_widen_and_a_range_may_start_below_zero() -> None:
+    message = make("chat.message", 181, thread=None, actor="responder-1", clock="chat")
+    found = by_name(measures(INCIDENT, [make("alert.firing", 180), message], {"c": NS, "chat": 2 * NS}))
+    assert (found["firing to first message"].min_s, found["firing to first message"].max_s) == (-2, 4)
+
+
+def test_messages_count_in_the_incidents_channels_only() -> None:
+    elsewhere = make("chat.message", 185, thread=None, actor="responder-2", labels={"channel": "#random"})
+    here = make("chat.message", 195, thread=None, actor="responder-2", labels={"channel": "#ops"})
+    narrow = INCIDENT.model_copy(update={"channels": ("ops",)})
+    found = by_name(measures(narrow, [make("alert.firing", 180), elsewhere, here], {}))
+    assert found["firing to first message"].to == here.id
+
+
+def test_an_end_of_an_older_change_is_not_the_first_change() -> None:
+    older = [make("deploy.started", 170, thread="old"), make("deploy.finished", 190, thread="old")]
+    found = by_name(measures(INCIDENT, [*older, *whole()], {}))
+    assert found["firing to first change"].min_s == 120
+
+
+def test_a_series_born_in_breach_is_the_first_crossing_and_absence_is_no_recovery() -> None:
+    life = [make("metric.present", 110), make("alert.firing", 180), make("metric.absent", 300)]
+    found = by_name(measures(INCIDENT, life, {}))
+    assert found["first crossing to firing"].min_s == 70
+    assert "samples stopped" in (found["first crossing to last recovery"].reason or "")

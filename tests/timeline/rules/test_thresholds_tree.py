@@ -1,0 +1,63 @@
+"""Thresholds against the syntax trees of a real Prometheus: a second reading that shares no code."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from benchmarks.rules import Reference, Verdict
+from tests.servers.prometheus import Prometheus
+from tests.timeline.rules.test_thresholds import LEGS
+from timeline.rules.promrules import AlertingRule
+from timeline.rules.thresholds import Reading, RuleThreshold, read_thresholds
+
+pytestmark = pytest.mark.needs_compiled
+
+
+def rule(expression: str, reading: Reading | None = None) -> AlertingRule:
+    """Make a rule of an expression, read as we do unless told otherwise."""
+    return AlertingRule("f", "g", "A", expression, None, (), reading or read_thresholds(expression))
+
+
+@pytest.fixture(scope="module")
+def reference(prometheus3: Prometheus) -> Reference:
+    return Reference(prometheus3.url)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "0.5 < x",
+        "x > 5 * 60 - 2 ^ 3 ^ 2 % 7",
+        "x > -(1 / 0)",
+        "x == -2 ^ 2",
+        "x > 1h",
+        'absent(up{job="a"} offset 5m) or x{a="> 1"} <= 0x1F',
+        "(sum by (a) (rate(x[5m])) / on (a) group_left y * 100 >= 1e-3) unless on (a) z > 2",
+        "x > bool 3 == 1",
+        "count(x > 5) > 2",
+        "x > y and on () vector(1)",
+        "-(x > 5)",
+        "x > 0 / 0",
+        "label_replace(x > 5, 'a', 'b', 'c', '(.*)')",
+        r'x{a=~"b\.c"} > 1',
+        r'x{a=~"b\\.c"} > 1',
+        "x > time() - 5",
+        "x[5m] > 5",
+    ],
+)
+def test_expressions_are_read_as_prometheus_reads_them(reference: Reference, expression: str) -> None:
+    assert reference.verdict(rule(expression)) == Verdict(0, 0, refused_alike=True)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(LEGS)
+def test_any_legs_are_read_as_prometheus_reads_them(reference: Reference, expression: str) -> None:
+    assert reference.verdict(rule(expression)) == Verdict(0, 0, refused_alike=True)
+
+
+@pytest.mark.parametrize(
+    "wrong", [("y", ">", 5.0), ("x", ">=", 5.0), ("x", ">", 5.5), ("x offset 1m", ">", 5.0)]
+)
+def test_a_wrong_threshold_would_be_seen(reference: Reference, wrong: tuple[str, str, float]) -> None:
+    reading = Reading((RuleThreshold(*wrong),), None, (1,))
+    assert reference.verdict(rule("x > 5", reading)) == Verdict(1, 1, refused_alike=True)
+    assert reference.verdict(rule("x > 5", Reading((), "no"))) == Verdict(0, 1, refused_alike=False)

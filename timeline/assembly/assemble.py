@@ -1,0 +1,123 @@
+"""Put the readings of every source and collection together into one timeline; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from timeline.assembly.belonging import in_window, mark_gone
+from timeline.assembly.coverage import each_once, source_gaps
+from timeline.assembly.merge import Seen, merge
+from timeline.assembly.people import assign, pseudonymise, replacer
+from timeline.assembly.reading import Reading, newest_good
+from timeline.canonical import Json, canonical
+from timeline.document import digest, members, write
+from timeline.measures.durations import measures
+from timeline.measures.reconcile import reconcile
+from timeline.model import Fact, Gap, Impact, Incident, Panel, Person, Timeline, Window
+from timeline.order import in_display_order
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a timeline is assembled from."""
+
+    incident: Incident
+    window: Window
+    readings: Sequence[Reading]
+    known: Mapping[str, str] = field(default_factory=dict)  # identity -> pseudonym, never changed
+    joined: Mapping[str, str] = field(default_factory=dict)  # identity -> the one that stands for a person
+    gaps: Sequence[Gap] = ()
+    provenance: Mapping[str, Json] = field(default_factory=dict)
+
+
+class Assembled(NamedTuple):
+    """The timeline and its file, pseudonyms (identity to pseudonym, `known` included), who is who."""
+
+    timeline: Timeline
+    data: bytes
+    pseudonyms: dict[str, str]
+    people: list[Person]
+
+
+def assemble(build: Build) -> Assembled:
+    """Merge, mark what is gone, name gaps, hide names, measure."""
+    merged = merge(Seen(r.collection, f) for r in build.readings for f in r.of(Fact))
+    belonging = in_window(merged.facts, build.window)
+    newest = newest_good(build.readings)
+    marked = mark_gone(belonging, merged.collections, build.readings, newest)
+    people = _people(build)
+    holders = _holders(build.incident, people, build.joined)
+    roles = {identity: role for role, identity in reversed(holders.items())}
+    pseudonyms = assign(marked, people, build.known, build.joined, roles)
+    replace = replacer(people, pseudonyms)
+    facts = tuple(in_display_order(pseudonymise(f, pseudonyms, replace) for f in marked))
+    kept = {f.id for f in facts}
+    conflicts = [g for g in merged.gaps if g.missing in kept]
+    gaps = each_once([*build.gaps, *conflicts, *source_gaps(build.readings, build.window)], build.window)
+    clocks = _clocks(build.readings)
+    incident = _without_names(build.incident, holders, pseudonyms, replace)
+    document = Timeline(
+        incident=incident, window=build.window, facts=facts, gaps=gaps,
+        measures=measures(incident, facts, clocks), panels=_panels(newest), impact=_impact(newest),
+        reconciliation=reconcile(incident, facts, clocks),
+        provenance={**build.provenance, "clocks": clocks},
+    )  # fmt: skip
+    found = members(document)
+    identity = digest(found)
+    data = write(found | {"digest": canonical(identity)})
+    return Assembled(document.model_copy(update={"digest": identity}), data, pseudonyms, people)
+
+
+def _people(build: Build) -> list[Person]:
+    """Join what several readings say of one identity, in a fixed order."""
+    names: dict[str, set[str]] = defaultdict(set)
+    bots: dict[str, bool] = {}
+    for reading in build.readings:
+        for person in reading.of(Person):
+            names[person.identity] |= set(person.names)
+            bots[person.identity] = bots.get(person.identity, True) and person.bot
+    return [Person(identity=i, names=tuple(sorted(names[i])), bot=bots[i]) for i in sorted(names)]
+
+
+def _holders(incident: Incident, people: Sequence[Person], joined: Mapping[str, str]) -> dict[str, str]:
+    """Return role to the identity that stands for its holder; a name that two people have is nobody's."""
+    named: dict[str, set[str]] = defaultdict(set)
+    for person in people:
+        for name in (person.identity, *person.names):
+            named[name.casefold()].add(joined.get(person.identity, person.identity))
+    held = ((role, named.get(who.casefold(), set())) for role, who in incident.roles)
+    return {role: next(iter(found)) for role, found in held if len(found) == 1}
+
+
+def _without_names(
+    incident: Incident,
+    holders: Mapping[str, str],
+    pseudonyms: Mapping[str, str],
+    replace: Callable[[str], str],
+) -> Incident:
+    held = {role: pseudonyms.get(identity) for role, identity in holders.items()}
+    shown = tuple((role, held.get(role) or "not identified") for role, _ in incident.roles)
+    title = replace(incident.title) if incident.title else incident.title
+    return incident.model_copy(update={"roles": shown, "title": title})
+
+
+def _clocks(readings: Sequence[Reading]) -> dict[str, int]:
+    """Return each clock's error in ns: the largest of the sources that read it."""
+    clocks: dict[str, int] = {}
+    for reading in readings:
+        for fact in reading.of(Fact):
+            clocks[fact.clock] = max(clocks.get(fact.clock, 0), reading.clock_error)
+    return dict(sorted(clocks.items()))
+
+
+def _panels(newest: Mapping[tuple[str, str], Reading]) -> tuple[Panel, ...]:
+    found = [panel for reading in newest.values() for panel in reading.of(Panel)]
+    return tuple(sorted(found, key=lambda p: (p.source, p.title, p.id)))
+
+
+def _impact(newest: Mapping[tuple[str, str], Reading]) -> tuple[Impact, ...]:
+    found = [number for reading in newest.values() for number in reading.of(Impact)]
+    return tuple(sorted(found, key=lambda i: (i.source, i.name, i.span, i.labels, i.id)))

@@ -1,0 +1,203 @@
+"""What follows from notes: disputed facts, the meeting's agenda, the factor map, five whys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from timeline import present
+from timeline.model import Fact
+from timeline.notes.journal import (
+    FACTOR_CATEGORIES,
+    Action,
+    Body,
+    Dispute,
+    FactCitation,
+    Factor,
+    Note,
+    Question,
+    Why,
+    cited,
+    current,
+)
+
+MERMAID_LIMIT = 50_000  # characters that a forge draws
+_SHORT = 80
+
+
+class Item(NamedTuple):
+    """A line of the agenda: the note, and why it needs the meeting."""
+
+    note: Note
+    reason: str
+
+
+class Step(NamedTuple):
+    """A step of the five whys and the steps that explain it."""
+
+    note: Note
+    answers: tuple[Step, ...]
+
+
+def disputes(notes: Iterable[Note]) -> dict[str, tuple[Note, ...]]:
+    """Return the open disputes of each fact; an answered one is open no longer."""
+    found: dict[str, tuple[Note, ...]] = {}
+    for note in current(notes):
+        body = note.head.body
+        if isinstance(body, Dispute) and not body.answer:
+            fact = body.cites[0].fact
+            found[fact] = (*found.get(fact, ()), note)
+    return found
+
+
+def agenda(notes: Iterable[Note]) -> tuple[Item, ...]:
+    """Return what the meeting has to settle: conflicts, open disputes, open questions, unready actions."""
+    found = [item for note in current(notes) for item in _items(note)]
+    return tuple(sorted(found, key=lambda item: _PLACE[item.reason.split(":")[0]]))
+
+
+_PLACE = {"two versions": 0, "disputed fact": 1, "open question": 2, "action lacks": 3}
+
+
+def _items(note: Note) -> Iterator[Item]:
+    body = note.head.body
+    if note.conflict:
+        yield Item(note, "two versions: settle which holds")
+    if isinstance(body, Dispute) and not body.answer:
+        yield Item(note, "disputed fact")
+    if isinstance(body, Question) and not body.answer:
+        yield Item(note, "open question" if body.owner else "open question: nobody owns it")
+    if isinstance(body, Action) and (lacks := lacking(body)):
+        yield Item(note, f"action lacks: {present.listed(lacks)}")
+
+
+def lacking(action: Action) -> list[str]:
+    """Return what an action still needs before anyone can tell whether it was done."""
+    names = {
+        "owner": "an owner",
+        "due": "a due date",
+        "criterion": "a success criterion",
+        "verification": "a way to verify it",
+    }
+    return [words for name, words in names.items() if not getattr(action, name)]
+
+
+def whys(notes: Iterable[Note]) -> tuple[Step, ...]:
+    """Return the trees of whys; a step whose parent is gone, or that explains itself, stands first."""
+    steps = {n.id: n for n in current(notes) if isinstance(n.head.body, Why)}
+    children: dict[str | None, list[Note]] = {}
+    for note in steps.values():
+        children.setdefault(_parent(note, steps), []).append(note)
+    return tuple(_step(note, children) for note in children.get(None, []))
+
+
+def _step(note: Note, children: Mapping[str | None, Sequence[Note]]) -> Step:
+    return Step(note, tuple(_step(child, children) for child in children.get(note.id, [])))
+
+
+def _parent(note: Note, known: Mapping[str, Note]) -> str | None:
+    """Return the parent where there is one; the earliest step of a circle has none."""
+    parent = _told(note.head.body)
+    if parent not in known:
+        return None
+    seen, at = [note.id], parent or ""
+    while at in known and at not in seen:
+        seen.append(at)
+        at = _told(known[at].head.body) or ""
+    return None if at == note.id and note.id == min(seen) else parent
+
+
+def _told(body: Body | None) -> str | None:
+    return body.parent if isinstance(body, Why | Factor) else None
+
+
+def factors(notes: Iterable[Note]) -> dict[str, str | None]:
+    """Return the factor notes in order, each with the factor it contributed to (none: the incident)."""
+    known = {n.id: n for n in current(notes) if isinstance(n.head.body, Factor)}
+    return {identity: _parent(note, known) for identity, note in known.items()}
+
+
+def factor_map(notes: Iterable[Note], facts: Mapping[str, Fact], title: str) -> str:
+    """Return the contributing-factor map as Mermaid: facts, factors by category, the incident.
+
+    A map too large for a forge leaves out the facts first, then the last factors, and says so.
+    """
+    known = {n.id: n for n in current(notes)}
+    tree = factors(known.values())
+    text = _map(known, tree, facts, title)
+    if len(text) > MERMAID_LIMIT:
+        text = _map(known, tree, {}, title)
+    kept = list(tree)
+    while len(text) > MERMAID_LIMIT:
+        kept = kept[: len(kept) * 3 // 4]
+        cut = {i: (p if p in kept else None) for i, p in tree.items() if i in kept}
+        text = _map(known, cut, {}, title) + f'  more["{len(tree) - len(kept)} more factors"] --- incident\n'
+    return text
+
+
+def _map(
+    notes: Mapping[str, Note], tree: Mapping[str, str | None], facts: Mapping[str, Fact], title: str
+) -> str:
+    lines = ["flowchart LR", f'  incident(["{_label(title)}"])']
+    for category in FACTOR_CATEGORIES:
+        inside = [i for i in tree if _factor(notes[i]).category == category]
+        if inside:
+            lines += [
+                f'  subgraph {category}["{category.capitalize()}"]',
+                *(f"    {_box(notes[i])}" for i in inside),
+                "  end",
+            ]
+    lines += [f"  {_node(i)} --> {_node(p) if p else 'incident'}" for i, p in tree.items()]
+    used = {f: i for i in tree for f in cited(notes[i].head.body) if f in facts}
+    lines += [f'  {_node(f)}["{_label(fact_label(facts[f]))}"]:::fact' for f in used]
+    lines += [f"  {_node(f)} -.-> {_node(i)}" for i in tree for f in cited(notes[i].head.body) if f in facts]
+    lines += ["  classDef fact fill:#fff,stroke:#6b7280,stroke-dasharray:3 2,color:#1a1f27"]
+    lines += [
+        "  classDef surprise fill:#fde8d9,stroke:#d55e00,color:#1a1f27",
+        "  classDef known fill:#e1eefa,stroke:#0072b2,color:#1a1f27",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _factor(note: Note) -> Factor:
+    body = note.head.body
+    assert isinstance(body, Factor)
+    return body
+
+
+def _box(note: Note) -> str:
+    body = _factor(note)
+    if body.awareness == "surprise":
+        return f'{_node(note.id)}{{{{"{_label(body.text)} (surprise)"}}}}:::surprise'
+    return f'{_node(note.id)}["{_label(body.text)} (known risk)"]:::known'
+
+
+def fact_label(fact: Fact) -> str:
+    """Return a fact's bounds and statement on one line."""
+    return f"{present.bounds(fact.earliest, fact.latest)} {fact.statement}"
+
+
+def _node(identity: str) -> str:
+    return identity.replace("-", "_")
+
+
+def _label(text: str) -> str:
+    flat = " ".join(text.replace("`", "").split())
+    flat = flat if len(flat) <= _SHORT else flat[: _SHORT - 1] + "…"
+    # Mermaid ends a label at a quotation mark and reads Markdown and HTML in it: entities, its way.
+    return re.sub(r"[^\w\s.,:;()/%+=…·'’-]", lambda m: f"#{ord(m[0])};", flat)
+
+
+def changed(body: Body, facts: Mapping[str, Fact]) -> dict[str, str]:
+    """Return the cited facts that say something else by now, or are gone, with words for it."""
+    found = {}
+    for cite in body.cites:
+        if not isinstance(cite, FactCitation):
+            continue
+        fact = facts.get(cite.fact)
+        if fact is None:
+            found[cite.fact] = "no longer in the timeline"
+        elif cite.content and fact.content_digest() != cite.content:
+            found[cite.fact] = "says something else since it was cited"
+    return found
