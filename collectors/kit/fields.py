@@ -1,0 +1,117 @@
+"""Members of foreign JSON, with one set of rules; and records that cannot be read, as one counted gap.
+
+A path is dotted (`status.state`, `items.0.name`); a member whose own name holds dots comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from collectors.base import SourceError
+from timeline import mapping
+from timeline.errors import UndecodableTimeError
+from timeline.instant import Bounds
+from timeline.model import Evidence, Gap, Window
+from timeline.zones import read_time
+
+SHOWN = 10  # unreadable records that a gap shows as evidence
+
+
+class UnreadableError(SourceError):
+    """A record lacks what makes it one: it is counted, and the others are read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("undecodable", message)
+
+
+def at(value: Any, path: str) -> Any:
+    """Return what stands at a path; None where nothing does. An empty path is the value itself."""
+    return mapping.lookup(value, path) if path else value
+
+
+def text(value: Any, path: str) -> str:
+    """Return the text at a path, a whole number as text; empty where there is neither."""
+    found = at(value, path)
+    return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+
+
+def required(value: Any, path: str) -> str:
+    """Return the text at a path; raise UnreadableError where there is none."""
+    if not (found := text(value, path)):
+        raise UnreadableError(f"it has no {path}")
+    return found
+
+
+def number(value: Any, path: str) -> int:
+    """Return the whole number at a path; raise UnreadableError where there is none."""
+    found = at(value, path)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise UnreadableError(f"it has no {path}")
+    return found
+
+
+def time(value: Any, path: str, *, unit: str | None = None, zone: str | None = None) -> Bounds:
+    """Return the time at a path as bounds; raise UnreadableError.
+
+    `unit` (s, ms, us, ns) is for numbers without 10, 13, 16 or 19 digits, `zone` for texts without one.
+    """
+    found = at(value, path)
+    if isinstance(found, str):
+        # GitLab's webhooks write `2021-04-28 21:50:00 +0200` and `2021-04-28 19:50:00 UTC`.
+        found = found.replace(" UTC", "Z").replace(" +", "+").replace(" -", "-")
+    if found is None or found == "":
+        raise UnreadableError(f"it has no {path}")
+    if isinstance(found, bool) or not isinstance(found, str | int | float):
+        raise UnreadableError(f"its {path} is no time")
+    try:
+        return read_time(found, zone_name=zone, unit=unit)
+    except UndecodableTimeError as err:
+        raise UnreadableError(f"its {path} is no time") from err
+
+
+def listing(value: Any, path: str = "") -> list[Any]:
+    """Return the list at a path; raise UnreadableError where there is none."""
+    found = at(value, path)
+    if not isinstance(found, list):
+        raise UnreadableError(f"its {path} is no list" if path else "the answer is no list")
+    return found
+
+
+class Skipped:
+    """Records that could not be read: how many, why, and the evidence of the first ones."""
+
+    def __init__(self, what: str = "record", shown: int = SHOWN) -> None:
+        self._what, self._shown = what, shown
+        self._reasons: dict[str, int] = {}
+        self._evidence: list[Evidence] = []
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(self._reasons.values())
+
+    def add(self, why: str, *evidence: Evidence, count: int = 1) -> None:
+        """Count what could not be read; the first entries of evidence are kept."""
+        self._reasons[why] = self._reasons.get(why, 0) + count
+        self._evidence += evidence[: max(0, self._shown - len(self._evidence))]
+
+    @contextmanager
+    def over(self, *evidence: Evidence) -> Iterator[None]:
+        """Read a record inside: an UnreadableError ends it, and is counted."""
+        try:
+            yield
+        except UnreadableError as err:
+            self.add(str(err), *evidence)
+
+    def gaps(self, make: Callable[..., Gap], window: Window) -> Iterator[Gap]:
+        """Yield the one gap over `window`, by a collector's own `gap`; none where all was read."""
+        if not (count := len(self)):
+            return
+        missing = f"{count} {self._what}{'s' * (count > 1)}"
+        ordered = sorted(self._reasons.items(), key=lambda item: (-item[1], item[0]))
+        why = "; ".join(f"{number} x {text}" if len(ordered) > 1 else text for text, number in ordered)
+        yield make(
+            "undecodable", window, f"{missing} could not be read: {why}",
+            missing=missing, evidence=tuple(self._evidence),
+        )  # fmt: skip
