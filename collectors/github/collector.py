@@ -89,7 +89,7 @@ class GithubCollector(Collector[GithubOptions]):
                     yield self.gap(
                         err.reason, window, f"{what} of `{self.options.repository}` were not all read: {err}"
                     )
-        for person in writer.people():
+        for person in writer.people:
             yield person
         if self._unread:
             text = f"Records without an id or a readable time: {len(self._unread)} ({self._unread[0][0]})"

@@ -11,12 +11,13 @@ from urllib.parse import quote as quoted
 from urllib.parse import urlsplit
 
 from collectors.github.api import Item
+from collectors.kit.people import People
 from timeline.canonical import Json, short_id
 from timeline.errors import UndecodableTimeError
 from timeline.facts import fact, quote_marked, thread_key
 from timeline.instant import Bounds
 from timeline.kinds import Kind
-from timeline.model import Evidence, Fact, Person, Quote, Related, Subject
+from timeline.model import Evidence, Fact, Quote, Related, Subject
 from timeline.statements import Name
 from timeline.text import clean, mention
 from timeline.zones import read_time
@@ -75,12 +76,7 @@ class Writer:
 
     def __init__(self, repository: Repository, source: str, service: str | None) -> None:
         self._repository, self._source, self._service = repository, source, service
-        self._people: dict[str, bool] = {}
-
-    def people(self) -> Iterator[Person]:
-        """Yield everyone who was seen."""
-        for login, bot in sorted(self._people.items()):
-            yield Person(identity=f"github:{login}", names=(login,), bot=bot)
+        self.people = People()
 
     def deployment(self, deployment: Deployment) -> Iterator[Fact]:
         """Yield a deployment's life: its statuses, and its start where no status tells it."""
@@ -196,8 +192,7 @@ class Writer:
         return self._seen(clean(login), bot=user.get("type") == "Bot")
 
     def _seen(self, login: str, *, bot: bool) -> str:
-        self._people[login] = self._people.get(login, False) or bot
-        return f"github:{login}"
+        return self.people.add(f"github:{login}", login, bot=bot)
 
 
 def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment, Deployment, Item]]:

@@ -42,7 +42,7 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
         made = [fact for fact in _facts(event, writer) if fact]
     except github_facts.UnreadableError as err:
         raise UnreadableError(str(err)) from err
-    seen.people.update(writer.people())
+    seen.people.update(writer.people)
     yield from made or [event.arrival()]
 
 
