@@ -37,7 +37,7 @@ def back_off(headers: Mapping[str, str], attempt: int, now: float) -> BackOff:
             continue
         seconds = read(value, now if at is None else at)
         if seconds is not None:
-            return BackOff(seconds, f"its {name} says")
+            return BackOff(seconds, f"as its {name} says")
         unread = unread or f"its {name} of {code(value, 40)} tells no time to come"
     return BackOff(own, unread)
 

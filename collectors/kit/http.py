@@ -185,18 +185,15 @@ class Http:
 
     async def _pause(self, wait: Wait) -> None:
         if wait.why and wait.seconds > self.patience.left:
-            said = f", as {wait.said}" if wait.said else ""
-            text = f"{wait.why}; the next try would be in {wait.seconds:.0f} s{said}, {_GIVEN_UP}"
+            said = f" ({wait.said})" if wait.said else ""
+            text = f"{wait.why}{said}; the next try would be in {wait.seconds:.0f} s, {_GIVEN_UP}"
             raise SourceError(wait.reason, text)
         await self._sleep(wait.seconds)
 
     async def _turn(self) -> None:
         """Wait until the host may be asked: other sources of the build ask it too."""
-        while (held := self._budget.held(self._who)) > 0:
-            if held > self.patience.left:
-                host = urlsplit(self.base_url).netloc
-                text = f"{host} asked another source to wait for {held:.0f} s more, {_GIVEN_UP}"
-                raise SourceError("rate_limited", text)
+        # A pause past our time is asked about: it may be for other paths than ours.
+        while 0 < (held := self._budget.held(self._who)) < self.patience.left:
             await self._sleep(held)
         await self._sleep(self._budget.take())
 

@@ -31,7 +31,7 @@ NOW = 1_772_460_451.0  # 2026-03-02T14:07:31Z
 def test_each_header_has_its_meaning(headers: dict[str, str], seconds: float) -> None:
     found = back_off(headers, 1, NOW)
     assert found.seconds == pytest.approx(seconds, abs=1e-6)
-    assert found.said.startswith("its ")
+    assert found.said.startswith("as its ")
     assert found.said.endswith(" says")
 
 
@@ -51,7 +51,7 @@ def test_a_moment_that_has_passed_is_no_reason_to_ask_at_once() -> None:
 
 
 def test_years_ahead_are_told_as_they_are_said() -> None:
-    assert back_off({"retry-after": "1000000000000"}, 1, NOW) == (1e12, "its retry-after says")
+    assert back_off({"retry-after": "1000000000000"}, 1, NOW) == (1e12, "as its retry-after says")
     assert back_off({"x-ratelimit-reset": "1000000000000"}, 1, NOW).seconds > 1e11
 
 
