@@ -201,8 +201,8 @@ def _names(row: Row, fields: FieldMap, kind: Kind, thread: list[str]) -> dict[st
 
 def _subject(row: Row, fields: FieldMap) -> Subject:
     found = {name: text_of(lookup(row, path)) for name, path in fields.subject.items()}
-    labels = {name: value for name, value in found.items() if value is not None and name not in _SUBJECT}
-    return Subject.model_validate({name: found.get(name) for name in _SUBJECT} | {"labels": labels})
+    labels = {k: v for k, v in sorted(found.items()) if v is not None and k not in _SUBJECT}
+    return Subject(**{name: found.get(name) for name in _SUBJECT}, labels=labels)
 
 
 def _optional(row: Row, path: str | None) -> str | None:

@@ -120,7 +120,7 @@ class JsonlCollector(Collector[JsonlOptions]):
             names={"source": self.origin} | mapped.names | ({"actor": actor} if actor else {}), subject=mapped.subject,
             quote=facts.quote(mapped.quote or ""), actor=actor,
             thread=facts.thread_key("row", self.origin, *mapped.thread) if mapped.thread else None,
-            evidence=[evidence.model_copy(update={"link": mapped.link})],
+            evidence=[evidence.replace(link=mapped.link)],
         )  # fmt: skip
 
     def _identity(self, name: str) -> str:
