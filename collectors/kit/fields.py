@@ -83,11 +83,20 @@ def listing(value: Any, path: str = "") -> list[Any]:
 class Skipped:
     """Records that could not be read: how many, why, and the evidence of the first ones.
 
-    `what` names one of them, `where` what they are of (`of alerts.csv`).
+    `what` names one of them, `where` what they are of (`of alerts.csv`), `place` where one stands (`line`).
     """
 
-    def __init__(self, what: str = "record", where: str = "", *, plural: str = "") -> None:
+    def __init__(
+        self,
+        what: str = "record",
+        shown: int = SHOWN,
+        *,
+        where: str = "",
+        plural: str = "",
+        place: str = "place",
+    ) -> None:
         self._names, self._where = (what, plural or f"{what}s"), f" {where}" if where else ""
+        self._place, self._most = place, shown
         self._reasons: dict[str, tuple[str, int]] = {}
         self._evidence: list[Evidence] = []
         self._places: list[str] = []
@@ -96,16 +105,18 @@ class Skipped:
         """Return how many there are."""
         return sum(count for _, count in self._reasons.values())
 
-    def add(self, why: str, *evidence: Evidence, sort: str = "", place: str = "", count: int = 1) -> None:
+    def add(
+        self, why: str, *evidence: Evidence, sort: str = "", place: int | str = "", count: int = 1
+    ) -> None:
         """Count what could not be read; the first entries of evidence, and places, are kept.
 
         Reasons that differ from record to record have one `sort`, of which the first is told.
         """
         told, number = self._reasons.get(sort or why, (why, 0))
         self._reasons[sort or why] = (told, number + count)
-        self._evidence += evidence[: max(0, SHOWN - len(self._evidence))]
-        if place and len(self._places) <= SHOWN:
-            self._places.append(place if len(self._places) < SHOWN else "...")
+        self._evidence += evidence[: max(0, self._most - len(self._evidence))]
+        if place and len(self._places) <= self._most:
+            self._places.append(str(place) if len(self._places) < self._most else "...")
 
     @contextmanager
     def over(self, *evidence: Evidence) -> Iterator[None]:
@@ -119,9 +130,13 @@ class Skipped:
         """Yield the one gap over `window`, by a collector's own `gap`; none where all was read."""
         if count := len(self):
             missing = f"{count} {self._names[count > 1]}"
-            places = f"; {', '.join(self._places)}" if self._places else ""
-            text = f"{missing}{self._where} could not be read: {self._why()}{places}"
+            text = f"{missing}{self._where} could not be read: {self._why()}{self._shown()}"
             yield make("undecodable", window, text, missing=missing, evidence=tuple(self._evidence))
+
+    def _shown(self) -> str:
+        if not self._places:
+            return ""
+        return f"; {self._place}{'s' * (len(self._places) > 1)} {', '.join(self._places)}"
 
     def _why(self) -> str:
         ordered = sorted(self._reasons.values(), key=lambda reason: (-reason[1], reason[0]))
