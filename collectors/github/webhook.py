@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from collectors.github import facts as github_facts
 from collectors.github.api import Item
 from collectors.github.facts import Deployment, Repository, Writer
 from collectors.kit import fields
@@ -38,10 +37,7 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
         yield event.arrival()
         return
     writer = Writer(Repository(name, page, page, urlsplit(page).hostname or page), event.source, None)
-    try:
-        made = [fact for fact in _facts(event, writer) if fact]
-    except github_facts.UnreadableError as err:
-        raise UnreadableError(str(err)) from err
+    made = [fact for fact in _facts(event, writer) if fact]
     seen.people.update(writer.people)
     yield from made or [event.arrival()]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
+from collectors.kit.links import web
 from collectors.kit.lives import ALERT, State, alert_life
 from collectors.kit.proof import Request
 from collectors.kit.webhooks import (
@@ -20,7 +21,6 @@ from collectors.kit.webhooks import (
     host_of,
     instants,
     stamp,
-    web,
 )
 from timeline import facts
 from timeline.instant import Bounds

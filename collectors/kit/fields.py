@@ -17,6 +17,7 @@ from timeline.model import Evidence, Gap, Window
 from timeline.zones import read_time
 
 SHOWN = 10  # unreadable records that a gap shows as evidence
+_TOLD = 5  # reasons that it tells
 
 
 class UnreadableError(SourceError):
@@ -80,21 +81,42 @@ def listing(value: Any, path: str = "") -> list[Any]:
 
 
 class Skipped:
-    """Records that could not be read: how many, why, and the evidence of the first ones."""
+    """Records that could not be read: how many, why, and the evidence of the first ones.
 
-    def __init__(self, what: str = "record", shown: int = SHOWN) -> None:
-        self._what, self._shown = what, shown
-        self._reasons: dict[str, int] = {}
+    `what` names one of them, `where` what they are of (`of alerts.csv`), `place` where one stands (`line`).
+    """
+
+    def __init__(
+        self,
+        what: str = "record",
+        shown: int = SHOWN,
+        *,
+        where: str = "",
+        plural: str = "",
+        place: str = "place",
+    ) -> None:
+        self._names, self._where = (what, plural or f"{what}s"), f" {where}" if where else ""
+        self._place, self._most = place, shown
+        self._reasons: dict[str, tuple[str, int]] = {}
         self._evidence: list[Evidence] = []
+        self._places: list[str] = []
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return sum(self._reasons.values())
+        return sum(count for _, count in self._reasons.values())
 
-    def add(self, why: str, *evidence: Evidence, count: int = 1) -> None:
-        """Count what could not be read; the first entries of evidence are kept."""
-        self._reasons[why] = self._reasons.get(why, 0) + count
-        self._evidence += evidence[: max(0, self._shown - len(self._evidence))]
+    def add(
+        self, why: str, *evidence: Evidence, sort: str = "", place: int | str = "", count: int = 1
+    ) -> None:
+        """Count what could not be read; the first entries of evidence, and places, are kept.
+
+        Reasons that differ from record to record have one `sort`, of which the first is told.
+        """
+        told, number = self._reasons.get(sort or why, (why, 0))
+        self._reasons[sort or why] = (told, number + count)
+        self._evidence += evidence[: max(0, self._most - len(self._evidence))]
+        if place and len(self._places) <= self._most:
+            self._places.append(str(place) if len(self._places) < self._most else "...")
 
     @contextmanager
     def over(self, *evidence: Evidence) -> Iterator[None]:
@@ -106,12 +128,19 @@ class Skipped:
 
     def gaps(self, make: Callable[..., Gap], window: Window) -> Iterator[Gap]:
         """Yield the one gap over `window`, by a collector's own `gap`; none where all was read."""
-        if not (count := len(self)):
-            return
-        missing = f"{count} {self._what}{'s' * (count > 1)}"
-        ordered = sorted(self._reasons.items(), key=lambda item: (-item[1], item[0]))
-        why = "; ".join(f"{number} x {text}" if len(ordered) > 1 else text for text, number in ordered)
-        yield make(
-            "undecodable", window, f"{missing} could not be read: {why}",
-            missing=missing, evidence=tuple(self._evidence),
-        )  # fmt: skip
+        if count := len(self):
+            missing = f"{count} {self._names[count > 1]}"
+            text = f"{missing}{self._where} could not be read: {self._why()}{self._shown()}"
+            yield make("undecodable", window, text, missing=missing, evidence=tuple(self._evidence))
+
+    def _shown(self) -> str:
+        if not self._places:
+            return ""
+        return f"; {self._place}{'s' * (len(self._places) > 1)} {', '.join(self._places)}"
+
+    def _why(self) -> str:
+        ordered = sorted(self._reasons.values(), key=lambda reason: (-reason[1], reason[0]))
+        if len(ordered) == 1:
+            return ordered[0][0]
+        more = f"; and {len(ordered) - _TOLD} reasons more" if len(ordered) > _TOLD else ""
+        return "; ".join(f"{count} x {why}" for why, count in ordered[:_TOLD]) + more

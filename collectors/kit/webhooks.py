@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
+from collectors.kit.links import web
 from collectors.kit.people import People
 from collectors.kit.proof import Proof, Request, require
 from timeline import facts
@@ -196,18 +197,9 @@ def own_text(body: Any, path: str) -> str:
     return text[:200] if isinstance(text, str) else ""
 
 
-def web(link: str) -> str | None:
-    """Return a link that a browser may follow; None for any other text."""
-    return link if host_of(link) else None
-
-
 def host_of(link: str) -> str | None:
     """Return the host of a web address; None for any other text."""
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return None
-    return parts.hostname if parts.scheme in {"http", "https"} else None
+    return urlsplit(link).hostname if web(link) else None
 
 
 def ended(name: str, start: int | None, end: int | None) -> Resolution | None:

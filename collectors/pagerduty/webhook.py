@@ -7,6 +7,7 @@ from typing import Any
 
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
+from collectors.kit.links import web
 from collectors.kit.lives import INCIDENT, incident_life
 from collectors.kit.proof import Proof, Request, require_signature
 from collectors.kit.webhooks import (
@@ -19,7 +20,6 @@ from collectors.kit.webhooks import (
     ended,
     host_of,
     instants,
-    web,
 )
 from timeline.facts import quote
 from timeline.kinds import Kind

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from collectors.kit import fields
+from collectors.kit.links import web
 from collectors.kit.lives import Life
 from collectors.kit.proof import Request, bearer_or_basic
 from collectors.kit.webhooks import (
@@ -18,7 +19,6 @@ from collectors.kit.webhooks import (
     ended,
     instants,
     own_text,
-    web,
 )
 from timeline.facts import quote, thread_key
 from timeline.model import Fact

@@ -22,6 +22,8 @@ from service.draft import output
 from service.evidence.store import Collection, Derivation, Evidence, Manifest, People
 from service.build.garbage import seldom_collected
 from service.draft.layouts import NOTHING, Asked, Chosen, Recorded
+from timeline.wire import build as build_record
+from timeline.wire import plain
 from timeline.assembly.assemble import Assembled, Build, assemble
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UsageError
@@ -197,7 +199,7 @@ def _with_flags(incident: Incident, request: Request) -> Incident:
         update["end"] = incidents.read_instant(request.end, "--end")
     if request.services:
         update["services"] = tuple(dict.fromkeys((*incident.services, *request.services)))
-    return incident.model_copy(update=update)
+    return incident.replace(**update)
 
 
 def _collect(
@@ -219,7 +221,7 @@ def _collect(
         file = claims.IncidentFile(plan.found.path.name, plan.evidence.put(plan.found.data, "txt"))
     collection = Collection(
         number=number, now=plan.now, window=plan.window, incident=plan.incident,
-        sources=tuple(o.run for o in outcomes), gaps=tuple(g.model_dump(mode="json") for g in plan.gaps),
+        sources=tuple(o.run for o in outcomes), gaps=tuple(plain(g) for g in plan.gaps),
         joined={i: ids[0] for ids in plan.conf.settings.people.values() for i in ids},
         config_digest=plan.conf.digest, chart_url=plan.conf.settings.chart_url, tool=version("incident-timeline"),
         incident_file=file, layout=_recorded(plan),
@@ -340,7 +342,7 @@ def _derived(manifest: Manifest, found: replay.Replayed) -> Manifest:
 
 def _assembled(manifest: Manifest, found: replay.Replayed, known: People) -> Assembled:
     newest = manifest.collections[-1]
-    gaps = [*(Gap.model_validate(g) for g in newest.gaps), *found.gaps]
+    gaps = [*(build_record(Gap, g) for g in newest.gaps), *found.gaps]
     return assemble(
         Build(
             incident=newest.incident, window=newest.window, readings=found.readings, known=known.pseudonyms,

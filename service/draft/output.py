@@ -15,6 +15,7 @@ from timeline.assembly.people import excerpt_mask
 from timeline.canonical import Json, canonical
 from timeline.errors import UsageError
 from timeline.model import SCHEMA_VERSION, Timeline
+from timeline.wire import plain
 
 TIMELINE, DRAFT, PAGE, NOTES = "timeline.json", "postmortem.md", "timeline.html", "notes.jsonl"
 _OURS = {TIMELINE, DRAFT, PAGE, NOTES, "charts", "evidence", files.LOCK}
@@ -104,7 +105,7 @@ def provenance(manifest: Manifest) -> dict[str, Json]:
             {
                 "number": c.number,
                 "tool": c.tool,
-                "window": c.window.model_dump(mode="json"),
+                "window": plain(c.window),
                 "sources": [
                     {
                         "name": s.name,

@@ -97,7 +97,7 @@ def entry(number: int) -> Evidence:
 
 
 def test_what_could_not_be_read_is_one_counted_gap() -> None:
-    skipped = Skipped("alert", shown=2)
+    skipped = Skipped("alert", 2)
     assert made(skipped) == []
     records: list[dict[str, Any]] = [{"id": 1}, {}, {"id": 2}, {"id": True}, {"id": 3, "at": 0}]
     for number, record in enumerate(records):
@@ -117,6 +117,26 @@ def test_one_reason_is_told_without_its_number() -> None:
     skipped = Skipped()
     skipped.add("it has no id", entry(1))
     assert [one.statement for one in made(skipped)] == ["1 record could not be read: it has no id"]
+
+
+def test_reasons_of_one_sort_are_one_and_the_first_places_are_told() -> None:
+    skipped = Skipped("entry", where="of a.csv", plural="entries", place="line")
+    for number in range(1, 13):
+        skipped.add(f"'{number}' is no time", entry(number), sort="time", place=number)
+    skipped.add("'x' is no kind", sort="kind")
+    [one] = made(skipped)
+    lines = "lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"
+    said = "12 x '1' is no time; 1 x 'x' is no kind"
+    assert one.statement == f"13 entries of a.csv could not be read: {said}; {lines}, ..."
+    assert [e.pointer for e in one.evidence] == [f"/{number}" for number in range(1, 11)]
+
+
+def test_many_reasons_are_counted() -> None:
+    skipped = Skipped()
+    for number in range(8):
+        skipped.add(f"reason {number}")
+    [one] = made(skipped)
+    assert one.statement.endswith("1 x reason 4; and 3 reasons more")
 
 
 def test_another_failure_is_none_of_a_record() -> None:
