@@ -323,7 +323,9 @@ def test_a_broken_history_is_a_named_gap(slack: FakeSlack, change: Change, reaso
 def test_a_list_of_channels_that_does_not_end_is_a_named_gap(slack: FakeSlack) -> None:
     slack.answers["conversations.list"] = lambda a: {**a, "response_metadata": {"next_cursor": "bmV4dDow"}}
     run = collect(slack, "inc-42")
-    assert len(slack.called("conversations.list")) == 2 * 2  # two windows are read, and neither goes on for ever
+    assert (
+        len(slack.called("conversations.list")) == 2 * 2
+    )  # two windows are read, and neither goes on for ever
     (gap,) = [g for g in run.gaps if "not all listed" in g.statement]
     assert (gap.reason, "same place twice" in gap.statement) == ("truncated", True)
     assert run.facts  # what was listed is read all the same
