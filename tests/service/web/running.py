@@ -21,7 +21,7 @@ from service.evidence.store import Evidence, People
 from tests.render.timeline_fixture import rich
 from tests.servers.ports import free_port
 from tests.servers.process import Server
-from timeline.document import members, write
+from timeline.document import dump
 
 INCIDENT = "INC-42"
 FACTS = [fact.id for fact in rich().timeline.facts]
@@ -49,7 +49,7 @@ def _built() -> Path:
         evidence.put(data, "json")
     evidence.commit()
     rendered = output.render(directory, built.timeline, evidence, People(), "", stills=False)
-    rendered.files = {output.TIMELINE: write(members(built.timeline)), **rendered.files}
+    rendered.files = {output.TIMELINE: dump(built.timeline), **rendered.files}
     output.write(directory, rendered)
     return directory
 
