@@ -56,7 +56,7 @@ def assemble(build: Build) -> Assembled:
     replace = replacer(people, pseudonyms)
     panels = _panels(newest)
     drawn = {panel.id for panel in panels}
-    facts = tuple(in_display_order(_drawn(pseudonymise(f, pseudonyms, replace), drawn) for f in marked))
+    facts = in_display_order(_drawn(pseudonymise(f, pseudonyms, replace), drawn) for f in marked)
     kept = {f.id for f in facts}
     conflicts = [g for g in merged.gaps if g.missing in kept]
     gaps = each_once([*build.gaps, *conflicts, *source_gaps(build.readings, build.window)], build.window)
