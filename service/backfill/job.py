@@ -96,8 +96,8 @@ def built(job: Job) -> Row | None:
     or a killed build left its files older than its evidence.
     """
     from service.build.build import evidence_folder, output_directory
-    from service.draft.output import TIMELINE
     from service.evidence.store import Evidence
+    from service.names import TIMELINE
     from service.settings import config
     from timeline.canonical import sha256
 

@@ -17,7 +17,7 @@ from collectors.kit.tape import EvidenceError
 from service.incident import claims, incidents
 from service.build import collect, replay
 from service.settings import config
-from service import files
+from service import files, names
 from service.draft import output
 from service.evidence.store import Collection, Derivation, Evidence, Manifest, People
 from service.build.garbage import seldom_collected
@@ -172,7 +172,7 @@ def _plan(request: Request) -> _Plan:
 def _layout(conf: config.Config, directory: Path, evidence: Evidence, request: Request) -> Chosen:
     """Return the draft's form; a new draft of a new collection has the configured one."""
     newest = (evidence.manifest().collections or (None,))[-1]
-    told = newest if request.offline or (directory / output.DRAFT).exists() else None
+    told = newest if request.offline or (directory / names.DRAFT).exists() else None
     return output.layout(
         directory, evidence, told, request.asked, default=conf.settings.template, folder=conf.folder
     )
@@ -186,7 +186,7 @@ def output_directory(conf: config.Config, identity: str, out: Path | None) -> Pa
 def evidence_folder(conf: config.Config, directory: Path) -> Path:
     """Return the evidence folder: inside the output, or below the configured `evidence_dir`."""
     chosen = conf.settings.evidence_dir
-    return conf.folder / Path(chosen).expanduser() / directory.name if chosen else directory / "evidence"
+    return conf.folder / Path(chosen).expanduser() / directory.name if chosen else directory / names.EVIDENCE
 
 
 def _with_flags(incident: Incident, request: Request) -> Incident:
@@ -381,7 +381,7 @@ def _write(
         evidence.write_manifest(manifest)
     if people != known:
         evidence.write_people(people)
-    rendered.files = {output.TIMELINE: made.data, **rendered.files}
+    rendered.files = {names.TIMELINE: made.data, **rendered.files}
     output.write(directory, rendered)
     told += [
         f"source {name}: certificates were not verified (tls.verify = false)" for name in _unverified(newest)

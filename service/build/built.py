@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from service import names
 from service.settings import config
 from service.draft import output
 from service.evidence.store import Evidence
@@ -21,7 +22,7 @@ def configuration(path: Path | None, directory: Path) -> config.Config:
 
 def evidence_of(directory: Path, conf: config.Config) -> Evidence:
     """Return the evidence of a built incident: inside its folder, else below `evidence_dir`."""
-    inside, chosen = directory / "evidence", conf.settings.evidence_dir
+    inside, chosen = directory / names.EVIDENCE, conf.settings.evidence_dir
     if chosen and not inside.is_dir():
         return Evidence(conf.folder / Path(chosen).expanduser() / directory.resolve().name)
     return Evidence(inside)
@@ -29,7 +30,7 @@ def evidence_of(directory: Path, conf: config.Config) -> Evidence:
 
 def is_incident(directory: Path) -> bool:
     """Tell whether a folder holds a timeline or a draft."""
-    return any((directory / name).is_file() for name in (output.TIMELINE, output.DRAFT))
+    return any((directory / name).is_file() for name in (names.TIMELINE, names.DRAFT))
 
 
 def targets(paths: Iterable[Path]) -> list[Path]:
@@ -49,12 +50,12 @@ def _of(path: Path) -> Iterator[Path]:
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder; give what `timeline build` made")
     folder = path if path.is_dir() else path.parent
-    if path.is_dir() or path.name in {output.TIMELINE, output.DRAFT, output.PAGE, output.NOTES}:
+    if path.is_dir() or path.name in {names.TIMELINE, names.DRAFT, names.PAGE, names.NOTES}:
         inside = [folder] if is_incident(folder) else sorted(p for p in folder.iterdir() if is_incident(p))
         if not inside:
             raise UsageError(f"{path} holds no incident; give the folder that `timeline build` made")
         yield from inside
-    elif incident := next((f for f in (folder, folder.parent) if (f / output.TIMELINE).is_file()), None):
+    elif incident := next((f for f in (folder, folder.parent) if (f / names.TIMELINE).is_file()), None):
         yield incident  # a payload or a still, as a hook names what changed
     elif path.suffix.lower() in {".md", ".markdown"}:
         yield path
@@ -68,7 +69,7 @@ def load(path: Path) -> Timeline:
 
     if str(path) == "-":
         return document.load(sys.stdin.buffer.read(), "standard input")
-    file = path / output.TIMELINE if path.is_dir() else path
+    file = path / names.TIMELINE if path.is_dir() else path
     if not file.is_file():
         raise UsageError(f"{path} holds no timeline.json; give the folder that `timeline build` made")
     return document.load(file.read_bytes(), str(file))

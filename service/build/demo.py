@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from service import files
+from service import files, names
 from service.draft import output
 from service.build.build import Request, Result, build
 from service.evidence.store import Evidence
@@ -18,7 +18,7 @@ def bundled() -> Path:
     """Return the folder with the bundled evidence: in the wheel, else in the checkout."""
     home = Path(__file__).resolve().parents[1]
     for folder in (home / "_demo", home.parent / "examples" / "checkout-outage" / "recorded"):
-        if (folder / "evidence" / "manifest.json").is_file():
+        if (folder / names.EVIDENCE / names.MANIFEST).is_file():
             return folder
     raise UsageError("the bundled example is absent from this installation; install incident-timeline again")
 
@@ -43,7 +43,7 @@ def demo(out: Path, *, stills: bool = True, asked: Asked = NOTHING) -> Result:
     """Build the bundled example below `out`, offline; people's text in an earlier draft is kept."""
     directory = out / INCIDENT
     output.check_ours(directory)
-    source, target = bundled() / "evidence", directory / "evidence"
+    source, target = bundled() / names.EVIDENCE, directory / names.EVIDENCE
     _refuse_another(target, source)
     with files.locked(directory):
         for file in sorted(source.iterdir(), key=lambda file: (file.suffix != ".zst", file.name)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from service import files
+from service import files, names
 from service.draft import output
 from service.build.build import evidence_folder
 from service.settings.config import settings_only
@@ -18,11 +18,11 @@ def refresh(
     directory: Path, *, config: Path | None = None, stills: bool = True, asked: Asked = NOTHING
 ) -> list[str]:
     """Rewrite draft and page of a built incident; return messages. Raises UsageError."""
-    path = directory / output.TIMELINE
+    path = directory / names.TIMELINE
     if not path.is_file():
         raise UsageError(f"{directory} holds no timeline.json; give the folder that `timeline build` made")
     conf = settings_only(config)
-    inside = directory / "evidence"
+    inside = directory / names.EVIDENCE
     evidence = Evidence(inside if inside.is_dir() else evidence_folder(conf, directory.resolve()))
     with files.locked(directory):
         files.sweep(directory)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.comment.difference import render_difference
+from service import names
 from service.build import built
 from service.check import draft as check_draft
-from service.draft import output
 from service.review import reviews
 from timeline.assembly.diff import Change, Difference, difference
 from timeline.canonical import Json
@@ -96,7 +96,7 @@ def diff(old: Path, new: Path) -> Compared:
 
 def cited(directory: Path) -> tuple[str, ...]:
     """Return the ids of the facts that a folder's draft cites; nothing where there is none to read."""
-    draft = directory / output.DRAFT
+    draft = directory / names.DRAFT
     if not draft.is_file():
         return ()
     try:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from service import names
 from service.evidence.store import Evidence, Manifest, MismatchError
 from timeline import document
 from timeline.assembly.diff import difference
@@ -54,7 +55,7 @@ def check(bundle: Bundle, *, lower_absent: bool) -> Iterator[Finding]:
 
 
 def _manifest(bundle: Bundle, absent: list[Finding]) -> Iterator[Finding]:
-    path = bundle.evidence.folder / "manifest.json"
+    path = bundle.evidence.folder / names.MANIFEST
     if not path.is_file():
         message = f"{path} is absent: nothing tells how the facts were collected; {_RESTORE}"
         absent.append(found("evidence-absent", 1, message))

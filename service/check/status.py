@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from service import names
 from service.build import built
 from service.check import draft as check_draft
-from service.draft import output
 from service.review import reviews
 from service.settings.check import settings
 from timeline import present
@@ -72,7 +72,7 @@ def status(paths: Iterable[Path], *, config: Path | None = None, now: int | None
 
 def _one(directory: Path, config: Path | None, now: int) -> Status:
     chosen = settings(directory, built.configuration(config, directory).settings.check)
-    draft = directory / output.DRAFT
+    draft = directory / names.DRAFT
     timeline = built.load(directory)
     text = draft.read_bytes().decode("utf-8", "replace") if draft.is_file() else ""
     prose = blocks(check_draft.spans(check_draft.pieces(text)))

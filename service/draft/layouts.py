@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from render.draft.form import Form, form_of
 from render.draft.templates import BUILT_IN, Layout, Template
 from render.text.audience import audience as named_audience
+from service import names
 from timeline.errors import TimelineError, UsageError
 
 
@@ -121,7 +122,7 @@ def _untouched(text: str, form: Form, before: Template, directory: Path) -> bool
     from timeline import document
 
     try:
-        timeline = document.load((directory / "timeline.json").read_bytes())
+        timeline = document.load((directory / names.TIMELINE).read_bytes())
         return untouched(text, timeline, Layout(before, form.audience))
     except (OSError, TimelineError):
         return False

@@ -11,14 +11,11 @@ from render.draft.templates import Template
 from service import files
 from service.draft.layouts import Asked, Chosen, Recorded, choose
 from service.evidence.store import Collection, Evidence, Manifest, People
+from service.names import CHARTS, DRAFT, EVIDENCE, MANIFEST, NOTES, PAGE, TIMELINE
 from timeline.assembly.people import excerpt_mask
 from timeline.canonical import Json, canonical
 from timeline.errors import UsageError
 from timeline.model import SCHEMA_VERSION, Timeline
-
-TIMELINE, DRAFT, PAGE, NOTES = "timeline.json", "postmortem.md", "timeline.html", "notes.jsonl"
-_OURS = {TIMELINE, DRAFT, PAGE, NOTES, "charts", "evidence", files.LOCK}
-
 
 _OWN_DIGEST = re.compile(rb'^"digest":"([0-9a-f]{64})"', re.MULTILINE)
 _CARRIED = {
@@ -43,8 +40,8 @@ def check_ours(directory: Path) -> None:
     if not directory.is_dir():
         raise UsageError(f"{directory} is a file; choose another --out")
     held = {p.name for p in directory.iterdir()}
-    ours = TIMELINE in held or (directory / "evidence" / "manifest.json").exists()
-    if held - {files.LOCK, "evidence"} and not ours:
+    ours = TIMELINE in held or (directory / EVIDENCE / MANIFEST).exists()
+    if held - {files.LOCK, EVIDENCE} and not ours:
         foreign = ", ".join(sorted(held - {files.LOCK})[:3])
         raise UsageError(
             f"{directory} holds files that no build made ({foreign}); move them or choose another --out"
@@ -155,7 +152,7 @@ def render(
     from service.review.notes import NotesFile
 
     pictures, unable = _stills(timeline, evidence) if stills else ({}, [])
-    kept = pictures or {p.name: b"" for p in sorted((directory / "charts").glob("*.svg"))}
+    kept = pictures or {p.name: b"" for p in sorted((directory / CHARTS).glob("*.svg"))}
     previous = None if chosen and chosen.anew else previous_draft(directory)
     written = NotesFile(directory).read()
     draft = render_draft(
@@ -166,7 +163,7 @@ def render(
     told = leaks(draft.text, timeline, [name for one in people.persons() for name in one.names])
     mask = excerpt_mask(people.persons(), people.pseudonyms)
     made: dict[str, bytes] = {}
-    made |= {f"charts/{name}": data for name, data in pictures.items()}
+    made |= {f"{CHARTS}/{name}": data for name, data in pictures.items()}
     made |= {
         DRAFT: draft.text.encode("utf-8"),
         PAGE: render_page(

@@ -14,7 +14,7 @@ import zstandard
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from collectors.kit.tape import Entry, EvidenceError
-from service import files
+from service import files, names
 from service.draft.layouts import Recorded
 from service.evidence.records import Records
 from service.incident.claims import IncidentFile
@@ -229,7 +229,7 @@ class Evidence:
 
     def manifest(self) -> Manifest:
         """Read the manifest (empty when there is none); raise EvidenceError when it is broken."""
-        path = self.folder / "manifest.json"
+        path = self.folder / names.MANIFEST
         if not path.exists():
             return Manifest()
         try:
@@ -254,15 +254,15 @@ class Evidence:
             collections.append(canonical(data)[:-1] + b',"exchanges":[\n' + lines + b"\n]}")
         rest = manifest.model_dump(mode="json", exclude={"collections"}, exclude_none=True)
         head = canonical(rest)[:-1] + b',"collections":[\n'
-        files.write(self.folder / "manifest.json", head + b",\n".join(collections) + b"\n]}\n")
+        files.write(self.folder / names.MANIFEST, head + b",\n".join(collections) + b"\n]}\n")
 
     def knows_people(self) -> bool:
         """Tell whether it is written down who is who."""
-        return (self.folder / "people.json").exists()
+        return (self.folder / names.PEOPLE).exists()
 
     def people(self) -> People:
         """Return who is who as known so far; raise EvidenceError when the file is broken."""
-        path = self.folder / "people.json"
+        path = self.folder / names.PEOPLE
         if not path.exists():
             return People()
         try:
@@ -276,7 +276,7 @@ class Evidence:
         """Write who is who, one identity a line."""
         rows = [canonical(k) + b":" + canonical(v.model_dump()) for k, v in sorted(people.people.items())]
         files.write(
-            self.folder / "people.json", b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1}\n'
+            self.folder / names.PEOPLE, b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1}\n'
         )
 
 

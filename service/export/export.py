@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from collectors.kit.tape import EvidenceError
-from service import files
+from service import files, names
 from service.build import built
 from service.check.evidence import named_payloads
-from service.draft import output
 from service.export import printing
 from timeline.canonical import sha256
 from timeline.errors import UsageError
@@ -91,9 +90,9 @@ def _statement(directory: Path, timeline: Timeline, config: Path | None) -> byte
     payloads = {}
     for digest in sorted(named_payloads(timeline, manifest)):
         evidence.get(digest)  # raises where it is absent or does not match
-        payloads[f"evidence/{evidence.file_name(digest).removesuffix('.zst')}"] = digest
+        payloads[f"{names.EVIDENCE}/{evidence.file_name(digest).removesuffix('.zst')}"] = digest
     whole = {
-        output.TIMELINE: directory / output.TIMELINE,
-        **{f"evidence/{n}": evidence.folder / n for n in ("manifest.json", "people.json")},
+        names.TIMELINE: directory / names.TIMELINE,
+        **{f"{names.EVIDENCE}/{n}": evidence.folder / n for n in (names.MANIFEST, names.PEOPLE)},
     }
     return to_intoto(timeline, {n: sha256(p.read_bytes()) for n, p in whole.items() if p.is_file()}, payloads)

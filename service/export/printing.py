@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from render.printing.document import Document, document
+from service import names
 from service.build import built
 from service.draft import output
 from service.draft.layouts import NOTHING, Asked, choose
@@ -50,7 +51,7 @@ def printed(directory: Path, form: str, *, config: Path | None = None, asked: As
     text, messages = _draft(directory, config, asked)
     if form == "markdown":
         return Printed(text.encode(), messages)
-    shown = document(text, _stills(directory / "charts"), diagrams=FORMS[form].diagrams)
+    shown = document(text, _stills(directory / names.CHARTS), diagrams=FORMS[form].diagrams)
     return Printed(_maker(form)(shown), messages)
 
 
@@ -81,7 +82,7 @@ def _made(
     draft = render_draft(
         timeline, chart_url=conf.settings.chart_url, file_name=evidence.file_name, layout=chosen.layout,
         previous=previous, notes=NotesFile(directory).read().notes,
-        stills=sorted(path.name for path in (directory / "charts").glob("*.svg")),
+        stills=sorted(path.name for path in (directory / names.CHARTS).glob("*.svg")),
     )  # fmt: skip
     return draft.text, draft.messages
 

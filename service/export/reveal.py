@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from service import names
 from service.build import built
 from timeline.errors import UsageError
 from timeline.text import clean
@@ -26,8 +27,8 @@ def reveal(directory: Path, wanted: tuple[str, ...] = (), *, config: Path | None
     if not built.is_incident(directory):
         raise UsageError(f"{directory} holds no incident; give the folder that `timeline build` made")
     evidence = built.evidence_of(directory, built.configuration(config, directory))
-    if not (evidence.folder / "people.json").is_file():
-        raise UsageError(f"{evidence.folder / 'people.json'} is not there: names are in the evidence only")
+    if not (evidence.folder / names.PEOPLE).is_file():
+        raise UsageError(f"{evidence.folder / names.PEOPLE} is not there: names are in the evidence only")
     groups: dict[str, list[str]] = {}
     people = evidence.people().people
     for identity, known in people.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive import builds
-from service.draft import output
+from service import names
 from service.evidence.store import Evidence
 from service.inbox.worker import Database
 from service.incident import incidents
@@ -48,13 +48,13 @@ class Library:
             folder = self.out / incidents.check_id(incident)
         except UsageError as err:
             raise UnknownIncidentError("there is no incident of this id") from err
-        if not (folder / output.TIMELINE).is_file():
+        if not (folder / names.TIMELINE).is_file():
             raise UnknownIncidentError(f"there is no timeline of {incident}; build it first")
         return folder
 
     def load(self, incident: str) -> Loaded:
         """Return the incident's timeline; raise UnknownIncidentError or DocumentError."""
-        path = self.directory(incident) / output.TIMELINE
+        path = self.directory(incident) / names.TIMELINE
         stamp = _stamp(path)
         with self._lock:
             held = self._held.get(incident)
@@ -75,13 +75,13 @@ class Library:
 
     def stamp(self, incident: str) -> str:
         """Return what differs once the timeline was built again."""
-        return _stamp(self.directory(incident) / output.TIMELINE)
+        return _stamp(self.directory(incident) / names.TIMELINE)
 
     def payload(self, incident: str, digest: str) -> bytes:
         """Return a payload, checked against its digest; raise EvidenceError."""
         directory = self.directory(incident)
         chosen = self._conf.settings.evidence_dir
-        inside = directory / "evidence"
+        inside = directory / names.EVIDENCE
         folder = self._conf.folder / Path(chosen).expanduser() / directory.name if chosen else inside
         return Evidence(folder).get(digest)
 
@@ -93,12 +93,12 @@ class Library:
     def _folders(self) -> Iterator[Path]:
         if self.out.is_dir():
             for folder in sorted(self.out.iterdir()):
-                if (folder / output.TIMELINE).is_file():
+                if (folder / names.TIMELINE).is_file():
                     yield folder
 
     def summary(self, folder: Path) -> dict[str, Any]:
         """Return one incident's summary, remembered in the database until its timeline changes."""
-        stamp, name = _stamp(folder / output.TIMELINE), str(folder.resolve())
+        stamp, name = _stamp(folder / names.TIMELINE), str(folder.resolve())
         with self._store.use() as connection:
             known = builds.summary(connection, name, stamp)
         if known is None:
@@ -111,7 +111,7 @@ class Library:
     def _read(self, folder: Path) -> dict[str, Any]:
         empty: dict[str, Any] = dict.fromkeys(("title", "severity", "start", "end", "digest", "error"))
         try:
-            made = document.load((folder / output.TIMELINE).read_bytes(), f"{folder.name}/{output.TIMELINE}")
+            made = document.load((folder / names.TIMELINE).read_bytes(), f"{folder.name}/{names.TIMELINE}")
         except (TimelineError, OSError) as err:
             return {
                 **empty,

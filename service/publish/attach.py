@@ -15,7 +15,7 @@ from render.comment.blocks import View
 from render.comment.comment import MOST_BYTES, comment
 from render.comment.marker import Marker, mark, read
 from render.comment.signoff import signoffs
-from service.draft import output
+from service import names
 from service.publish import previous
 from service.publish.forges.base import Author, Comment, ConflictError, Forge, ReadOnlyError, RefusedError
 from service.publish.forges.target import Target, resolve
@@ -123,7 +123,7 @@ def _prepared(request: Request, environ: Mapping[str, str]) -> tuple[_Job, Targe
 def _job(request: Request, target: Target) -> _Job:
     from service.build.built import configuration
 
-    path = request.directory / output.TIMELINE
+    path = request.directory / names.TIMELINE
     if not path.is_file():
         raise UsageError(
             f"{request.directory} holds no timeline.json; give the folder that `timeline build` made"

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import anyio
 
 from render.text import markdown
+from service import names
 from service.build.built import configuration
-from service.draft import output
 from service.publish import grafana
 from service.publish.branches import Clone
 from service.publish.forges.base import ForgeError, Pull, RefusedError
@@ -86,7 +86,7 @@ def publish(request: Request, environ: Mapping[str, str] | None = None) -> Publi
 
 
 def _loaded(request: Request) -> tuple[Timeline, str]:
-    path = request.directory / output.TIMELINE
+    path = request.directory / names.TIMELINE
     if not path.is_file():
         raise UsageError(
             f"{request.directory} holds no timeline.json; give the folder that `timeline build` made"
@@ -139,7 +139,7 @@ def _slack(request: Request, timeline: Timeline, page: str, pull: Pull | None) -
     """Tell the channel once: with a pull request, when it is opened."""
     if pull and not pull.opened:
         return "not told again: the pull request is there already"
-    link = pull.url if pull else f"{page}timeline.html" if page else ""
+    link = pull.url if pull else f"{page}{names.PAGE}" if page else ""
     if not link:
         return "not told: there is no link to give (no pull request, no chart_url)"
     from slack_sdk import WebClient

@@ -21,7 +21,7 @@ from service.check.check import Report
 from service.check.check import check as run
 from service.check.status import status
 from service.draft.layouts import Asked
-from service.review.reviews import FILE_NAME as REVIEWS
+from service.names import REVIEWS
 from tests.cli.test_user_errors import timeline as command
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import BEGIN, CONFIG, INCIDENT, made, make

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from service import names
 from service.draft import output
 from service.evidence.store import Evidence, People
 from tests.render.timeline_fixture import rich
@@ -49,7 +50,7 @@ def _built() -> Path:
         evidence.put(data, "json")
     evidence.commit()
     rendered = output.render(directory, built.timeline, evidence, People(), "", stills=False)
-    rendered.files = {output.TIMELINE: write(members(built.timeline)), **rendered.files}
+    rendered.files = {names.TIMELINE: write(members(built.timeline)), **rendered.files}
     output.write(directory, rendered)
     return directory
 
