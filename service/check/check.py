@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from render.draft.fences import FenceError
 from render.text.findings import FORMS, Group, render_findings
 from service import names
 from service.build import built
@@ -22,6 +21,7 @@ from service.settings.config import Config
 from timeline import document
 from timeline.checks import separation
 from timeline.checks.draft import Block, Span, blocks
+from timeline.checks.fences import FenceError
 from timeline.checks.findings import Finding, found, in_order, placed
 from timeline.checks.prose import Known
 from timeline.checks.prose import check as check_prose

@@ -50,7 +50,7 @@ def check_ours(directory: Path) -> None:
 
 def previous_draft(directory: Path) -> str | None:
     """Return the draft that is there, newlines as they are; raise UsageError when it cannot be kept."""
-    from render.draft import fences
+    from timeline.checks import fences
 
     path = directory / DRAFT
     if not path.exists():

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from render.draft import fences
+from timeline.checks import fences
 from render.text.audience import AUDIENCES
 from render.draft.form import form_of
 from render.draft.notes import NOTE_REGIONS

@@ -14,7 +14,6 @@ import orjson
 import pytest
 import zstandard
 
-from render.draft import fences
 from render.draft.templates import BUILT_IN
 from service.build.built import targets
 from service.check.check import Report
@@ -25,6 +24,7 @@ from service.names import REVIEWS
 from tests.cli.test_user_errors import timeline as command
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import BEGIN, CONFIG, INCIDENT, made, make
+from timeline.checks import fences
 from timeline.checks.findings import Finding
 from timeline.checks.rules import BY_ID
 from timeline.document import digest, load, members, write
