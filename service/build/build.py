@@ -19,9 +19,11 @@ from service.build import collect, replay
 from service.settings import config
 from service import files, names
 from service.draft import output
-from service.evidence.store import Collection, Derivation, Evidence, Manifest, People
+from service.evidence.manifest import IncidentFile, Collection, Derivation, Manifest, People
+from service.evidence.store import Evidence
 from service.build.garbage import seldom_collected
-from service.draft.layouts import NOTHING, Asked, Chosen, Recorded
+from service.evidence.manifest import IncidentFile, Recorded
+from service.draft.layouts import NOTHING, Asked, Chosen
 from timeline.assembly.assemble import Assembled, Build, assemble
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UsageError
@@ -216,7 +218,7 @@ def _collect(
     readings = [o.reading for o in outcomes]
     file = None
     if plan.found.path:
-        file = claims.IncidentFile(plan.found.path.name, plan.evidence.put(plan.found.data, "txt"))
+        file = IncidentFile(plan.found.path.name, plan.evidence.put(plan.found.data, "txt"))
     collection = Collection(
         number=number, now=plan.now, window=plan.window, incident=plan.incident,
         sources=tuple(o.run for o in outcomes), gaps=tuple(g.model_dump(mode="json") for g in plan.gaps),

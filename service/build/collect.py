@@ -16,7 +16,8 @@ from collectors.kit.redaction import Redactor
 from collectors.kit.tape import Entry, EvidenceError, RecordingTape, ReplayTape
 from service.settings import secrets
 from service.settings.config import SourceConfig
-from service.evidence.store import Evidence, SourceRun
+from service.evidence.manifest import SourceRun
+from service.evidence.store import Evidence
 from service.files import UnwritableError
 from service.evidence.records import keep
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError

@@ -18,7 +18,8 @@ from service.evidence import records
 from service.settings import registry
 from service.build.collect import Silent, Task, context_of, read
 from service.settings.config import SourceConfig
-from service.evidence.store import Collection, Derivation, Evidence, Manifest, Otherwise, SourceRun
+from service.evidence.manifest import Collection, Derivation, Manifest, Otherwise, SourceRun
+from service.evidence.store import Evidence
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import NS
 from timeline.model import Gap, gap

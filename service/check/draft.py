@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from render.draft.notes import NOTE_REGIONS
-from service.evidence.store import Manifest
+from service.evidence.manifest import Manifest
 from timeline.checks import fences
 from timeline.checks.draft import Span
 from timeline.checks.findings import Finding, found

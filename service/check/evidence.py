@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from service import names
-from service.evidence.store import Evidence, Manifest, MismatchError
+from service.evidence.manifest import Manifest
+from service.evidence.store import Evidence, MismatchError
 from timeline import document
 from timeline.assembly.diff import difference
 from timeline.checks.findings import Finding, found

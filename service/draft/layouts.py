@@ -5,23 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from render.draft.form import Form, form_of
 from render.draft.templates import BUILT_IN, Layout, Template
 from render.text.audience import audience as named_audience
 from service import names
+from service.evidence.manifest import Recorded
 from timeline.errors import TimelineError, UsageError
-
-
-class Recorded(BaseModel):
-    """What a collection remembers of the form: a team's own template is a payload of the evidence."""
-
-    model_config = ConfigDict(frozen=True)
-
-    template: str
-    payload: str | None = None
-    audience: str = "engineers"
 
 
 class Asked(NamedTuple):

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from render.draft.templates import Template
 from service import files
-from service.draft.layouts import Asked, Chosen, Recorded, choose
-from service.evidence.store import Collection, Evidence, Manifest, People
+from service.draft.layouts import Asked, Chosen, choose
+from service.evidence.manifest import Collection, Manifest, People, Recorded
+from service.evidence.store import Evidence
 from service.names import CHARTS, DRAFT, EVIDENCE, MANIFEST, NOTES, PAGE, TIMELINE
 from timeline.assembly.people import excerpt_mask
 from timeline.canonical import Json, canonical

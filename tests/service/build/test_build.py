@@ -21,7 +21,8 @@ from collectors.kit.redaction import Redactor
 from collectors.kit.tape import LackingError
 from service.build import collect
 from service.build.build import Request, Result, build
-from service.evidence.store import Evidence, Manifest
+from service.evidence.manifest import Manifest
+from service.evidence.store import Evidence
 from service.build.refresh import refresh
 from tests.servers.git_repo import GitRepo
 from tests.service import status_posts

@@ -12,7 +12,8 @@ from collectors.jsonl.parts import Reader
 from collectors.kit.tape import Entry
 from service.build import build as module
 from service.build.collect import answers
-from service.evidence.store import Evidence, Manifest
+from service.evidence.manifest import Manifest
+from service.evidence.store import Evidence
 from service.build.refresh import refresh
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import CONFIG, REPOSITORY, home, made, make, outputs, rebuild

@@ -18,7 +18,8 @@ import httpx
 
 from service import names
 from service.draft import output
-from service.evidence.store import Evidence, People
+from service.evidence.manifest import People
+from service.evidence.store import Evidence
 from tests.render.timeline_fixture import rich
 from tests.servers.ports import free_port
 from tests.servers.process import Server
