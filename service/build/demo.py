@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from service import files, names
-from service.draft import output
 from service.build.build import Request, Result, build
-from service.evidence.store import Evidence
+from service.draft import output
 from service.draft.layouts import NOTHING, Asked
+from service.evidence.store import Evidence
 from timeline.errors import UsageError
 
 INCIDENT = "INC-42"

@@ -14,16 +14,16 @@ from pydantic import ValidationError
 
 from collectors.base import Record
 from collectors.kit.tape import LackingError, ReplayTape
-from service.evidence import records
-from service.settings import registry
 from service.build.collect import Silent, Task, context_of, read
-from service.settings.config import SourceConfig
+from service.evidence import records
 from service.evidence.manifest import Collection, Derivation, Manifest, Otherwise, SourceRun
 from service.evidence.store import Evidence
+from service.settings import registry
+from service.settings.config import SourceConfig
+from timeline.assembly.reading import Reading
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import NS
 from timeline.model import Gap, gap
-from timeline.assembly.reading import Reading
 from timeline.text import line
 
 

@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from timeline.checks import fences
-from render.text.audience import AUDIENCES
 from render.draft.form import form_of
 from render.draft.notes import NOTE_REGIONS
 from render.draft.templates import BUILT_IN
+from render.text.audience import AUDIENCES
+from service.build.refresh import refresh
 from service.check.check import check
 from service.draft.layouts import Asked
-from service.review.notes import NotesFile
 from service.export.printing import printed
-from service.build.refresh import refresh
+from service.review.notes import NotesFile
 from tests.render.timeline_fixture import rich
 from tests.service.web.running import build_incident
+from timeline.checks import fences
 from timeline.notes.journal import Body, Version
 
 FACTS = {f.id: f for f in rich().timeline.facts}
