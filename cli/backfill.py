@@ -85,7 +85,7 @@ def _line(row: Row) -> str:
 
 def _facts(report: Report, config: Path | None, out: Path | None, target: Path) -> int:
     from service.backfill.facts import write_facts
-    from service.build.build import output_directory
+    from service.incident.folders import output_directory
     from service.names import TIMELINE
     from service.settings import config as configuration
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -14,21 +13,22 @@ import anyio
 
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import EvidenceError
-from service.incident import claims, incidents
-from service.build import collect, replay
-from service.settings import config
 from service import files, names
-from service.draft import output
-from service.evidence.manifest import IncidentFile, Collection, Derivation, Manifest, People
-from service.evidence.store import Evidence
+from service.build import collect, replay
 from service.build.garbage import seldom_collected
-from service.evidence.manifest import IncidentFile, Recorded
+from service.draft import output
 from service.draft.layouts import NOTHING, Asked, Chosen
+from service.evidence.manifest import Collection, Derivation, IncidentFile, Manifest, People, Recorded
+from service.evidence.place import evidence_of, locked
+from service.evidence.store import Evidence
+from service.incident import claims, incidents
+from service.incident.folders import output_directory
+from service.settings import config
 from timeline.assembly.assemble import Assembled, Build, assemble
+from timeline.assembly.reading import OWN_SOURCE, Reading
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UsageError
 from timeline.model import Fact, Gap, Incident, Timeline, Window
-from timeline.assembly.reading import OWN_SOURCE, Reading
 
 
 class UnansweredError(TimelineError):
@@ -120,7 +120,7 @@ def build(request: Request, progress: collect.Progress | None = None) -> Result:
     plan = _plan(request)
     redactor = Redactor()
     secret = collect.secrets_of(plan.conf.sources, redactor, plan.conf.folder)
-    with _locked(plan.directory, plan.evidence):
+    with locked(plan.directory, plan.evidence):
         files.sweep(plan.directory)
         plan.evidence.discard()
         manifest = plan.evidence.manifest()
@@ -140,16 +140,6 @@ def build(request: Request, progress: collect.Progress | None = None) -> Result:
             raise
 
 
-@contextmanager
-def _locked(directory: Path, evidence: Evidence) -> Iterator[None]:
-    """Hold the incident's lock; evidence that lies apart has its own, for it may serve two outputs."""
-    with ExitStack() as held:
-        held.enter_context(files.locked(directory))
-        if directory.resolve() not in (evidence.folder.resolve(), evidence.folder.resolve().parent):
-            held.enter_context(files.locked(evidence.folder))
-        yield
-
-
 def _plan(request: Request) -> _Plan:
     """Check everything that can be wrong before the first request."""
     conf = config.load(request.config, request.sources)
@@ -166,7 +156,7 @@ def _plan(request: Request) -> _Plan:
     directory = output_directory(conf, incident.id, request.out)
     output.check_ours(directory)
     output.previous_draft(directory)
-    evidence = Evidence(evidence_folder(conf, directory))
+    evidence = evidence_of(directory, conf)
     chosen = _layout(conf, directory, evidence, request)
     return _Plan(directory, evidence, conf, found, window, incident, gaps, now, chosen)
 
@@ -178,17 +168,6 @@ def _layout(conf: config.Config, directory: Path, evidence: Evidence, request: R
     return output.layout(
         directory, evidence, told, request.asked, default=conf.settings.template, folder=conf.folder
     )
-
-
-def output_directory(conf: config.Config, identity: str, out: Path | None) -> Path:
-    """Return `<out>/<incident id>`, `out` from the flag or relative to the configuration."""
-    return (out if out is not None else conf.folder / conf.settings.out) / incidents.check_id(identity)
-
-
-def evidence_folder(conf: config.Config, directory: Path) -> Path:
-    """Return the evidence folder: inside the output, or below the configured `evidence_dir`."""
-    chosen = conf.settings.evidence_dir
-    return conf.folder / Path(chosen).expanduser() / directory.name if chosen else directory / names.EVIDENCE
 
 
 def _with_flags(incident: Incident, request: Request) -> Incident:
@@ -299,13 +278,13 @@ def _offline(request: Request) -> Result:
     conf = config.settings_only(request.config)
     identity = incidents.find(request.incident, conf.folder, bare=True).incident.id
     directory = output_directory(conf, identity, request.out)
-    evidence = Evidence(evidence_folder(conf, directory))
+    evidence = evidence_of(directory, conf)
     manifest = evidence.manifest()
     output.previous_draft(directory)
     if not manifest.collections:
         raise UsageError(f"{evidence.folder} holds no evidence of {identity}; build once without --offline")
     chosen = _layout(conf, directory, evidence, request)
-    with _locked(directory, evidence):
+    with locked(directory, evidence):
         files.sweep(directory)
         evidence.discard()
         manifest = evidence.manifest()  # another build may have ended since

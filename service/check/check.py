@@ -10,15 +10,16 @@ from pathlib import Path
 
 from render.text.findings import FORMS, Group, render_findings
 from service import names
-from service.build import built
 from service.check import draft as check_draft
 from service.check import evidence as check_evidence
+from service.evidence.document import read
+from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
+from service.incident.folders import shown, targets
 from service.review import reviews
 from service.review.notes import NotesFile
 from service.settings.check import CheckSettings, settings
-from service.settings.config import Config
-from timeline import document
+from service.settings.config import Config, of_incident
 from timeline.checks import separation
 from timeline.checks.draft import Block, Span, blocks
 from timeline.checks.fences import FenceError
@@ -71,21 +72,21 @@ def check(
     """Check built incidents, writing nothing; raise UsageError where there is nothing to check."""
     moment = time.time_ns() if now is None else now
     return Report(
-        tuple(_one(target, config, moment, lower=allow_missing_evidence) for target in built.targets(paths))
+        tuple(_one(target, config, moment, lower=allow_missing_evidence) for target in targets(paths))
     )
 
 
 def _one(target: Path, config: Path | None, now: int, *, lower: bool) -> Checked:
     directory = target if target.is_dir() else target.parent
-    conf = built.configuration(config, directory)
+    conf = of_incident(config, directory)
     chosen = settings(directory, conf.settings.check)
     lower = lower or chosen.allow_missing_evidence
     if target.is_dir():
         findings = _incident(directory, conf, chosen, now, lower=lower)
     else:
         findings = _loose(target, chosen)
-    kept = placed(((f._replace(file=built.shown(f.file))) for f in findings), "", chosen.rules)
-    return Checked(built.shown(target), tuple(in_order(kept)))
+    kept = placed(((f._replace(file=shown(f.file))) for f in findings), "", chosen.rules)
+    return Checked(shown(target), tuple(in_order(kept)))
 
 
 def _in(file: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -115,10 +116,9 @@ def _incident(
         message = "there is no timeline.json: nothing tells what happened; restore it from version control"
         yield from _in(file, [found("timeline-absent", 1, message)])
     else:
-        evidence = built.evidence_of(directory, conf)
+        evidence = evidence_of(directory, conf)
         try:
-            data = file.read_bytes()
-            bundle = check_evidence.Bundle(file, data, document.load(data, built.shown(file)), evidence)
+            bundle = check_evidence.Bundle(read(file, shown(file)), evidence)
         except TimelineError as err:
             yield from _in(file, [found("timeline-unreadable", 1, str(err))])
     if bundle:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from service import names
+from service.evidence.document import TimelineFile
 from service.evidence.manifest import Manifest
 from service.evidence.store import Evidence, MismatchError
 from timeline import document
@@ -25,19 +25,22 @@ _RESTORE = "restore it from version control or a backup"
 
 @dataclass
 class Bundle:
-    """A built incident as it is read for a check: bytes and content of timeline.json, and its evidence."""
+    """A built incident as it is read for a check: its timeline.json and its evidence."""
 
-    path: Path
-    data: bytes
-    timeline: Timeline
+    document: TimelineFile
     evidence: Evidence
     manifest: Manifest | None = None
     lines: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def timeline(self) -> Timeline:
+        """What timeline.json says."""
+        return self.document.timeline
+
     def line(self, name: str) -> int:
         """Return the first line of timeline.json that names a fact's id or a payload; 1 where none does."""
         if not self.lines:
-            for number, line in enumerate(self.data.split(b"\n"), 1):
+            for number, line in enumerate(self.document.data.split(b"\n"), 1):
                 for match in re.finditer(rb'"(?:id|payload)":"([^"]+)"', line):
                     self.lines.setdefault(match[1].decode(), number)
         return self.lines.get(name, 1)
@@ -45,7 +48,7 @@ class Bundle:
 
 def check(bundle: Bundle, *, lower_absent: bool) -> Iterator[Finding]:
     """Check a bundle; `lower_absent` makes absent evidence a warning."""
-    if document.written_digest(bundle.data) != bundle.timeline.digest:
+    if bundle.document.changed:
         yield found("timeline-digest", 1, f"the digest does not cover what timeline.json says; {_RESTORE}")
     absent: list[Finding] = []
     yield from _manifest(bundle, absent)
@@ -154,7 +157,7 @@ def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:
         names = ", ".join(sorted({f"{one.source} ({one.collector})" for one in unlike}) or ["a source"])
         yield _not_done(f"{names} is read otherwise here; digests and pointers were verified")
         return
-    if data != bundle.data:
+    if data != bundle.document.data:
         yield from _capped(list(_differences(bundle, data)), "timeline-differs")
 
 
@@ -221,7 +224,7 @@ def _differences(bundle: Bundle, data: bytes) -> Iterator[Finding]:
             f"the evidence gives fact {fact.id}, which timeline.json lacks: {fact.statement}",
         )  # fmt: skip
     if not (differs.changed or differs.added or differs.gone):
-        pairs = zip(bundle.data.split(b"\n"), data.split(b"\n"), strict=False)
+        pairs = zip(bundle.document.data.split(b"\n"), data.split(b"\n"), strict=False)
         first = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), 1)
         text = f"this line is not what the evidence gives; `timeline build --offline` writes it again, or {_RESTORE}"
         yield found("timeline-differs", first, text)

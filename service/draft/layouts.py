@@ -8,7 +8,7 @@ from typing import NamedTuple
 from render.draft.form import Form, form_of
 from render.draft.templates import BUILT_IN, Layout, Template
 from render.text.audience import audience as named_audience
-from service import names
+from service.evidence.document import load
 from service.evidence.manifest import Recorded
 from timeline.errors import TimelineError, UsageError
 
@@ -108,10 +108,8 @@ def _anew(wanted: Template, text: str, form: Form, before: Template | None, dire
 
 def _untouched(text: str, form: Form, before: Template, directory: Path) -> bool:
     from render.draft.draft import untouched
-    from timeline import document
 
     try:
-        timeline = document.load((directory / names.TIMELINE).read_bytes())
-        return untouched(text, timeline, Layout(before, form.audience))
+        return untouched(text, load(directory), Layout(before, form.audience))
     except (OSError, TimelineError):
         return False

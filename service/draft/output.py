@@ -10,6 +10,7 @@ from pathlib import Path
 from render.draft.templates import Template
 from service import files
 from service.draft.layouts import Asked, Chosen, choose
+from service.evidence.document import digest_in
 from service.evidence.manifest import Collection, Manifest, People, Recorded
 from service.evidence.store import Evidence
 from service.names import CHARTS, DRAFT, EVIDENCE, MANIFEST, NOTES, PAGE, TIMELINE
@@ -18,7 +19,6 @@ from timeline.canonical import Json, canonical
 from timeline.errors import UsageError
 from timeline.model import SCHEMA_VERSION, Timeline
 
-_OWN_DIGEST = re.compile(rb'^"digest":"([0-9a-f]{64})"', re.MULTILINE)
 _CARRIED = {
     DRAFT: re.compile(rb"Digest of `timeline\.json`: `([0-9a-f]{64})`"),
     PAGE: re.compile(rb'<meta name="timeline-digest" content="([0-9a-f]{64})"'),
@@ -71,12 +71,12 @@ def mismatches(directory: Path) -> list[str]:
         for name in (TIMELINE, *_CARRIED)
         if (directory / name).is_file()
     }
-    own = _OWN_DIGEST.search(held.pop(TIMELINE, b""))
+    own = digest_in(held.pop(TIMELINE, b""))
     carried = {name: _CARRIED[name].search(data) for name, data in held.items()}
     return [
         f"{directory / name} was made from another {TIMELINE}: it is made again"
         for name, found in carried.items()
-        if own and found and found[1] != own[1]
+        if own and found and found[1].decode() != own
     ]
 
 

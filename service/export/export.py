@@ -9,9 +9,11 @@ from typing import NamedTuple
 
 from collectors.kit.tape import EvidenceError
 from service import files, names
-from service.build import built
 from service.check.evidence import named_payloads
+from service.evidence.document import load
+from service.evidence.place import evidence_of
 from service.export import printing
+from service.settings.config import of_incident
 from timeline.canonical import sha256
 from timeline.errors import UsageError
 from timeline.model import Timeline
@@ -45,7 +47,7 @@ def export(directory: Path, form: str, *, config: Path | None = None, sign: bool
         raise UsageError(f"--to {form}: there is no such form{nearest(form, known)}: {', '.join(known)}")
     if sign and form != "in-toto":
         raise UsageError("--sign signs an in-toto statement; add `--to in-toto`")
-    timeline = built.load(directory)
+    timeline = load(directory)
     if form != "in-toto":
         return _maker(form)(timeline)
     statement = _statement(directory, timeline, config)
@@ -81,7 +83,7 @@ def _statement(directory: Path, timeline: Timeline, config: Path | None) -> byte
 
     if not directory.is_dir():
         raise UsageError(f"{directory}: an in-toto statement needs the evidence; give the incident's folder")
-    evidence = built.evidence_of(directory, built.configuration(config, directory))
+    evidence = evidence_of(directory, of_incident(config, directory))
     manifest = evidence.manifest()
     if not manifest.collections:
         raise EvidenceError(

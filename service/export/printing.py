@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from render.printing.document import Document, document
 from service import names
-from service.build import built
 from service.draft import output
 from service.draft.layouts import NOTHING, Asked, choose
+from service.evidence.document import load
+from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
-from service.settings.config import Config
+from service.settings.config import Config, of_incident
 from timeline.errors import UsageError
 from timeline.model import Timeline
 
@@ -58,8 +59,8 @@ def printed(directory: Path, form: str, *, config: Path | None = None, asked: As
 def _draft(directory: Path, config: Path | None, asked: Asked) -> tuple[str, tuple[str, ...]]:
     from render.draft.leaks import printable
 
-    timeline, conf = built.load(directory), built.configuration(config, directory)
-    evidence = built.evidence_of(directory, conf)
+    timeline, conf = load(directory), of_incident(config, directory)
+    evidence = evidence_of(directory, conf)
     text, messages = _made(directory, timeline, conf, evidence, asked)
     names = [name for one in evidence.people().persons() for name in one.names]
     shown, told = printable(text, timeline, names)

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from archive import builds
 from service import names
-from service.evidence.store import Evidence
+from service.evidence.document import load, read
+from service.evidence.place import evidence_of
 from service.inbox.worker import Database
 from service.incident import incidents
 from service.review.notes import NotesFile
 from service.settings.config import Config
-from timeline import document
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
 from timeline.model import Fact, Timeline
@@ -61,7 +61,7 @@ class Library:
             if held and held[0] == stamp:
                 self._held.move_to_end(incident)
                 return held[1]
-        timeline = document.load(path.read_bytes(), str(path))
+        timeline = load(path)
         loaded = Loaded(timeline, {f.id: f for f in timeline.facts})
         with self._lock:
             self._held[incident] = (stamp, loaded)
@@ -79,11 +79,7 @@ class Library:
 
     def payload(self, incident: str, digest: str) -> bytes:
         """Return a payload, checked against its digest; raise EvidenceError."""
-        directory = self.directory(incident)
-        chosen = self._conf.settings.evidence_dir
-        inside = directory / names.EVIDENCE
-        folder = self._conf.folder / Path(chosen).expanduser() / directory.name if chosen else inside
-        return Evidence(folder).get(digest)
+        return evidence_of(self.directory(incident), self._conf).get(digest)
 
     def summaries(self) -> list[dict[str, Any]]:
         """Return every incident's summary, the newest first; what cannot be read says so."""
@@ -111,7 +107,7 @@ class Library:
     def _read(self, folder: Path) -> dict[str, Any]:
         empty: dict[str, Any] = dict.fromkeys(("title", "severity", "start", "end", "digest", "error"))
         try:
-            made = document.load((folder / names.TIMELINE).read_bytes(), f"{folder.name}/{names.TIMELINE}")
+            made = read(folder / names.TIMELINE, f"{folder.name}/{names.TIMELINE}").timeline
         except (TimelineError, OSError) as err:
             return {
                 **empty,

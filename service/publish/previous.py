@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from service import names
+from service.evidence.document import digest_in
 from timeline import document
 from timeline.assembly.diff import Difference, difference
 from timeline.model import Timeline
@@ -31,7 +32,7 @@ def in_repository(directory: Path) -> str:
 
 def _found(digest: str, directory: Path, given: Path | None) -> Timeline | None:
     for data in _candidates(digest, directory, given):
-        if f'"digest":"{digest}"'.encode() in data:
+        if digest_in(data) == digest:
             try:
                 return document.load(data)
             except document.DocumentError:  # of another major version

@@ -15,11 +15,11 @@ import pytest
 import zstandard
 
 from render.draft.templates import BUILT_IN
-from service.build.built import targets
 from service.check.check import Report
 from service.check.check import check as run
 from service.check.status import status
 from service.draft.layouts import Asked
+from service.incident.folders import targets
 from service.names import REVIEWS
 from tests.cli.test_user_errors import timeline as command
 from tests.servers.git_repo import GitRepo
