@@ -23,6 +23,7 @@ from timeline.model import Fact, Gap, Incident, Panel, Person, Window
 from timeline.pointers import Elements
 from timeline.statements import JUDGING
 from timeline.text import PERSON_CLOSE, PERSON_OPEN
+from timeline.wire import plain
 
 _MARKED = re.compile(f"{PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE}")
 
@@ -200,8 +201,6 @@ def check_secrets(run_: Run, secrets: Any) -> None:
 
 
 def _bytes(run_: Run) -> bytes:
-    rows = sorted(
-        canonical([type(r).__name__, r.model_dump(mode="json", by_alias=True)]) for r in run_.records
-    )
+    rows = sorted(canonical([type(r).__name__, plain(r)]) for r in run_.records)
     failure = [run_.failure.reason, str(run_.failure)] if run_.failure else None
     return canonical([[row.decode() for row in rows], failure])

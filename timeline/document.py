@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import msgspec
 import orjson
-from pydantic import BaseModel, ValidationError
 
 from timeline.canonical import Json, canonical, canonical_json, sha256
 from timeline.errors import TimelineError
-from timeline.model import SCHEMA_VERSION, Timeline
+from timeline.kinds import NAMES, SPECS, Kind
+from timeline.model import (
+    SCHEMA_VERSION,
+    Gap,
+    Impact,
+    Incident,
+    Measure,
+    Panel,
+    Reconciled,
+    Timeline,
+    Window,
+)
+from timeline.statements import fields, forms, required
+from timeline.wire import RecordError, RecordT, build, decode_facts, encode
+from timeline.wire import schema as record_schema
 
 #: Canonical bytes by top-level member; of long lists, of each element.
 Members = dict[str, bytes | list[bytes]]
@@ -20,6 +34,10 @@ class DocumentError(TimelineError):
     exit_code = 2
 
 
+class OlderError(DocumentError):
+    """A `timeline.json` of an earlier major version: it is made anew from its evidence."""
+
+
 def dump(document: Timeline) -> bytes:
     """Return the canonical bytes: one top-level member, and one fact, gap or measure, a line."""
     return write(members(document))
@@ -27,17 +45,12 @@ def dump(document: Timeline) -> bytes:
 
 def members(document: Timeline) -> Members:
     """Return each top-level member in canonical form; of long lists, each element."""
-    data = document.model_dump(mode="json", by_alias=True, exclude=set(_LINES))
-    found: Members = {name: canonical(value) for name, value in data.items()}
-    return found | {name: [record_bytes(item) for item in getattr(document, name)] for name in _LINES}
-
-
-def record_bytes(record: BaseModel) -> bytes:
-    """Return a record's canonical bytes."""
-    try:
-        return canonical_json(record.model_dump_json(by_alias=True).encode())
-    except orjson.JSONDecodeError:  # a non-finite number
-        return canonical(record.model_dump(mode="json", by_alias=True))
+    return {
+        "schema_version": canonical(document.schema_version), "digest": canonical(document.digest),
+        "incident": encode(document.incident), "window": encode(document.window),
+        "provenance": canonical(document.provenance),
+        **{name: [encode(item) for item in getattr(document, name)] for name in _LINES},
+    }  # fmt: skip
 
 
 def digest(found: Members) -> str:
@@ -73,26 +86,96 @@ def _joined(value: bytes | list[bytes], begin: bytes, between: bytes, end: bytes
     return begin + between.join(value) + end if value else b"[]"
 
 
+class _Head(msgspec.Struct):
+    schema_version: str = ""
+
+
+class _Written(msgspec.Struct):
+    incident: Json
+    window: Json
+    facts: msgspec.Raw
+    gaps: list[Json] = []
+    measures: list[Json] = []
+    panels: list[Json] = []
+    impact: list[Json] = []
+    reconciliation: list[Json] = []
+    digest: str = ""
+    provenance: Json = None
+    schema_version: str = SCHEMA_VERSION
+
+
 def load(data: bytes, where: str = "timeline.json") -> Timeline:
-    """Read a timeline; unknown members are kept. Raises DocumentError with what to do next."""
+    """Read a timeline; raise OlderError for one of an earlier major version, DocumentError with what to do next."""
     try:
-        raw = orjson.loads(data)
-        version = str(raw.get("schema_version", ""))
+        version = msgspec.json.decode(data, type=_Head).schema_version
         if version.split(".")[0] != SCHEMA_VERSION.split(".")[0]:
-            raise DocumentError(
-                f"{where} has schema version {version!r}; this version reads {SCHEMA_VERSION}"
-            )
-        return Timeline.model_validate(raw)
-    except (orjson.JSONDecodeError, AttributeError, ValidationError) as err:
+            raise _other_version(version, where)
+        return _timeline(msgspec.json.decode(data, type=_Written))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecordError) as err:
         raise DocumentError(
             f"{where} cannot be read: {err}; build again, or restore it from version control"
         ) from err
 
 
+def _timeline(written: _Written) -> Timeline:
+    return Timeline(
+        schema_version=written.schema_version, incident=build(Incident, written.incident),
+        window=build(Window, written.window), facts=decode_facts(written.facts), digest=written.digest,
+        provenance=written.provenance, gaps=_each(Gap, written.gaps), measures=_each(Measure, written.measures),
+        panels=_each(Panel, written.panels), impact=_each(Impact, written.impact),
+        reconciliation=_each(Reconciled, written.reconciliation),
+    )  # fmt: skip
+
+
+def _each(kind: type[RecordT], values: list[Json]) -> tuple[RecordT, ...]:
+    return tuple(build(kind, value) for value in values)
+
+
+def _other_version(version: str, where: str) -> DocumentError:
+    if version.startswith("1."):
+        return OlderError(
+            f"{where} has schema version {version}, whose facts lack their names; this version reads "
+            f"{SCHEMA_VERSION}: `timeline build --offline --incident ID` makes it anew from its evidence"
+        )
+    return DocumentError(f"{where} has schema version {version!r}; this version reads {SCHEMA_VERSION}")
+
+
 def schema() -> Json:
     """Return the JSON Schema of `timeline.json`."""
+    _, parts = record_schema(Timeline)
+    for name in ("Content", "Fact"):
+        parts[name] = {**parts[name], "allOf": [_names_of(kind) for kind in SPECS]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "incident-timeline",
-        **Timeline.model_json_schema(by_alias=True, mode="serialization"),
+        **parts.pop("Timeline"), "title": "incident-timeline", "$defs": parts | _names(),
+    }  # fmt: skip
+
+
+def _names_of(kind: Kind) -> Json:
+    return {
+        "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+        "then": {"properties": {"names": {"$ref": f"#/$defs/names.{kind}"}}},
     }
+
+
+def _names() -> dict[str, Json]:
+    """Return, for each kind, what its names are."""
+    return {
+        f"names.{kind}": {
+            "type": "object", "description": f"Names of `{kind}`: {' | '.join(forms(kind))}",
+            "properties": {name: {**_FORMS[form], "description": NAMES[name]} for name, form in fields(kind).items()},
+            "required": _always(kind),
+        }
+        for kind in SPECS
+    }  # fmt: skip
+
+
+def _always(kind: Kind) -> list[str]:
+    """Return the names that every statement of a kind has, whichever template it is made from."""
+    return [] if SPECS[kind].matching else list(required(kind))
+
+
+_FORMS: dict[str, Json] = {
+    "": {"type": "string"}, "w": {"type": "string"}, "u": {"type": "string"}, "p": {"type": "string"},
+    "x": {"const": True}, "n": {"anyOf": [{"type": "number"}, {"enum": ["+Inf", "-Inf", "NaN"]}]},
+}  # fmt: skip

@@ -8,7 +8,7 @@ from timeline.canonical import Json, short_id
 from timeline.instant import Bounds
 from timeline.kinds import SPECS, Category, Kind
 from timeline.model import Evidence, Fact, Quantity, Quote, Related, Subject
-from timeline.statements import Name, statement
+from timeline.statements import Name, kept_names, statement
 from timeline.text import QUOTE_LIMIT, clean
 
 
@@ -17,24 +17,28 @@ def fact(
     names: Mapping[str, Name], evidence: Iterable[Evidence], subject: Subject | None = None,
     quote: Quote | None = None, quantity: Quantity | None = None, actor: str | None = None,
     thread: str | None = None, related: Iterable[Related] = (), category: Category | None = None,
-    surfaced: bool | None = None,
+    surfaced: bool | None = None, panel: str | None = None,
 ) -> Fact:  # fmt: skip
     """Make a fact.
 
     `origin` is the system's own identity and `key` the record's own key in it (never bounds,
-    window, step or pseudonym); `names` fill the statement's template; `actor` is an identity
-    (`slack:T1:U2`) that later becomes a pseudonym. `category` and `surfaced` override the kind's
-    (for `custom` records).
+    window, step or pseudonym); `names` fill the statement's template, and those that it has are kept; `actor`
+    is an identity (`slack:T1:U2`) that later becomes a pseudonym, as it does where a name is a person's.
+    `category` and `surfaced` override the kind's (for `custom` records); `panel` is the one that draws it.
     """
     spec = SPECS[kind]
+    kept = kept_names(kind, names)
     seen = spec.surfaced if surfaced is None else surfaced
     return Fact(
         id=short_id("f", [1, origin, kind, key]), kind=kind, category=category or spec.category,
         earliest=at.earliest, latest=at.latest, time_means=time_means, clock=clock,
-        surfaced=at.latest if seen else None, subject=subject or Subject(),
-        statement=statement(kind, names, already=at.earliest is None), quote=quote, quantity=quantity,
-        actor=actor, thread=thread, related=tuple(related), source=source, evidence=tuple(evidence),
+        surfaced=at.latest if seen else None, subject=subject or _NOTHING,
+        statement=statement(kind, kept, already=at.earliest is None), names=kept, quote=quote, quantity=quantity,
+        actor=actor, thread=thread, related=tuple(related), source=source, evidence=tuple(evidence), panel=panel,
     )  # fmt: skip
+
+
+_NOTHING = Subject()
 
 
 def subject_of(named: Mapping[str, str], labels: Mapping[str, str]) -> Subject:
@@ -44,7 +48,7 @@ def subject_of(named: Mapping[str, str], labels: Mapping[str, str]) -> Subject:
         "component": named.get("component"),
         "environment": named.get("environment") or named.get("env"),
     }
-    return Subject.model_validate({**told, "labels": labels})
+    return Subject(**told, labels=dict(sorted(labels.items())))
 
 
 def quote(text: str, edited_at: int | None = None) -> Quote | None:

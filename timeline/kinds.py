@@ -38,6 +38,9 @@ _METRIC = "[ for {series}]"
 _WATCHED = "[{part:w} ]{name}"  # part: "Expression 2 of alert" where a rule and not a person named it
 _LIMIT = "its threshold[ {op:w} {threshold:n}{unit:u}]"
 _VALUE = "[: {value:n}{unit:u}]"
+# Who says so: a person's act, and the file or the tracker in which it is claimed.
+_SAID = "[, as claimed in {claimant:w}]"
+_CLAIMED = "[ by {actor:p}]" + _SAID
 _ON = "[ to {environment}][ of {service}][ at {revision}]"
 
 SPECS: dict[Kind, KindSpec] = {
@@ -112,12 +115,37 @@ SPECS: dict[Kind, KindSpec] = {
     ),
     "trace.first_error": KindSpec("signal", False, "The first error in {operation} was recorded[ for {service}]"),
     "status.posted": KindSpec("impact", True, "Status {status} was posted[ on {page}]"),
-    "incident.declared": KindSpec("action", True, "Incident {incident} was declared[, severity {severity}]"),
-    "incident.detected": KindSpec("signal", True, "Incident {incident} was detected, as claimed in the incident file"),
-    "incident.mitigated": KindSpec("impact", True, "Incident {incident} was mitigated, as claimed in the incident file"),
-    "incident.severity_changed": KindSpec("impact", True, "The severity of {incident} was changed[ to {severity}]"),
-    "incident.role_assigned": KindSpec("action", True, "Role {role} was assigned[ to {actor:p}]"),
-    "incident.resolved": KindSpec("impact", True, "Incident {incident} was resolved, as claimed in the incident file"),
+    "incident.declared": KindSpec("action", True, f"Incident {{incident}} was declared[, severity {{severity}}]{_CLAIMED}"),
+    "incident.detected": KindSpec("signal", True, f"Incident {{incident}} was detected{_CLAIMED}"),
+    "incident.mitigated": KindSpec("impact", True, f"Incident {{incident}} was mitigated{_CLAIMED}"),
+    "incident.severity_changed": KindSpec("impact", True, f"The severity of {{incident}} was changed[ to {{severity}}]{_CLAIMED}"),
+    "incident.role_assigned": KindSpec("action", True, f"Role {{role}} was assigned[ to {{actor:p}}]{_SAID}"),
+    "incident.resolved": KindSpec("impact", True, f"Incident {{incident}} was resolved{_CLAIMED}"),
     "custom": KindSpec("signal", False, "{label} was recorded[ by {source}]"),
 }  # fmt: skip
 assert set(SPECS) == set(get_args(Kind))
+
+#: What each name in a template is.
+NAMES: dict[str, str] = {
+    "actor": "who did it: an identity until pseudonyms are known, then a pseudonym",
+    "after": "documents in a step after the change", "alert": "the alert's name",
+    "before": "documents in a step before the change", "branch": "the branch a change was merged into",
+    "by": "the deploy that rolled it back", "change": "what was changed, as its system calls it",
+    "channel": "the channel, as its system calls it", "claimant": "the file or tracker in which it is claimed",
+    "counted": "how the rate was counted, where not every document was", "deploy": "the deploy, as its system calls it",
+    "edited": "the text is as edited later", "environment": "the environment", "flag": "the feature flag",
+    "incident": "the incident's id", "index": "the index, or pattern of indices",
+    "label": "what the record is called", "labels": "the alert's labels, `name=value`, without its own name and severity",
+    "matchers": "the matchers of a silence", "name": "the threshold's name, or the alert's whose rule it is of",
+    "op": "the operator of the threshold", "operation": "the operation of a trace", "page": "the status page",
+    "part": "which expression of a rule it is: `Expression 2 of alert`", "posted": "the time is that of the posting",
+    "previous": "what was there before: a revision, or a number", "receiver": "who was notified, as configured",
+    "release": "the release's name", "reply": "it is in a thread", "repository": "the repository",
+    "revision": "the revision that was deployed or tagged", "role": "the role in the incident",
+    "scope": "first in the window, or since a baseline", "series": "the labels of the series, `name=value`",
+    "service": "the service", "severity": "the severity", "signature": "the pattern that alike log lines share",
+    "source": "the source that recorded it", "status": "the status that was posted", "step": "how long a step is",
+    "system": "a message of the chat system itself, by its type", "tag": "the tag's name",
+    "threshold": "the threshold", "unit": "the unit of value and threshold",
+    "value": "the value, or what it was changed to",
+}  # fmt: skip

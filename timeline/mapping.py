@@ -12,15 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from timeline.errors import TimelineError, UndecodableTimeError
 from timeline.instant import Bounds
-from timeline.kinds import SPECS, Kind
+from timeline.kinds import Kind
 from timeline.model import Subject
-from timeline.statements import Name
+from timeline.statements import Name, numbers, required
+from timeline.statements import fields as fields_of
 from timeline.text import clean, code
 from timeline.zones import parse_duration, read_time
 
 _MISSING = object()
-_FIELD = re.compile(r"\{(\w+)(?::\w)?\}")
 _SUBJECT = ("service", "component", "environment")
+_REMEMBERED = 10_000  # subjects that are made once
 Row = Mapping[str, Any]
 
 
@@ -122,37 +123,88 @@ def text_of(value: Any) -> str | None:
     return clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))
 
 
-def row_time(row: Row, fields: FieldMap, zone: str | None) -> Bounds:
-    """Return a row's bounds; raise RowError (`missing time`, `time without zone` or `time`)."""
-    value = lookup(row, fields.time)
-    if value is None or value == "" or isinstance(value, bool | list | dict):
-        known = ", ".join(list(row)[:12])
-        raise RowError("missing time", f"no time in field `{fields.time}`; the row's fields: {known}")
-    precision = parse_duration(fields.precision) if fields.precision else None
-    try:
-        return read_time(value, zone_name=zone, unit=fields.unit, precision=precision)
-    except UndecodableTimeError as err:
-        code = "time without zone" if "has no zone" in str(err) else "time"
-        raise RowError(code, str(err)) from err
+class RowReader:
+    """Reads rows by a mapping, which is worked out once.
+
+    `zone` is that of times that carry none.
+    """
+
+    def __init__(self, fields: FieldMap, zone: str | None) -> None:
+        self._fields, self._zone = fields, zone
+        self._precision = parse_duration(fields.precision) if fields.precision else None
+        self._labelled = sorted((name, path) for name, path in fields.subject.items() if name not in _SUBJECT)
+        self._subjects: dict[tuple[str | None, ...], Subject] = {}
+
+    def time(self, row: Row) -> Bounds:
+        """Return a row's bounds; raise RowError (`missing time`, `time without zone` or `time`)."""
+        value = _value(row, self._fields.time)
+        if value is None or value == "" or isinstance(value, bool | list | dict):
+            known = ", ".join(list(row)[:12])
+            raise RowError(
+                "missing time", f"no time in field `{self._fields.time}`; the row's fields: {known}"
+            )
+        try:
+            return read_time(value, zone_name=self._zone, unit=self._fields.unit, precision=self._precision)
+        except UndecodableTimeError as err:
+            code = "time without zone" if "has no zone" in str(err) else "time"
+            raise RowError(code, str(err)) from err
+
+    def thread(self, row: Row) -> list[str]:
+        """Return what names the life that a row is of; empty texts where it says nothing."""
+        return [text_of(_value(row, path)) or "" for path in self._fields.thread]
+
+    def read(self, row: Row) -> Mapped:
+        """Read a row; raise RowError where that would be guessing."""
+        fields = self._fields
+        at, kind = self.time(row), _kind(row, fields.kind)
+        key, thread = [text_of(_value(row, f)) or "" for f in fields.key], self.thread(row)
+        names = self._names(row, kind, thread)
+        for name in required(kind):
+            if names.get(name) is None:
+                raise RowError("names", f"the statement of {kind} needs `{name}`; map it under `names`")
+        for name in numbers(kind):
+            _require_number(name, names.get(name))
+        return Mapped(
+            kind, at, names, self._subject(row), key if any(key) else None, thread if any(thread) else None,
+            _optional(row, fields.quote), _optional(row, fields.actor), _link(_optional(row, fields.link)),
+            _optional(row, fields.clock),
+        )  # fmt: skip
+
+    def _names(self, row: Row, kind: Kind, thread: list[str]) -> dict[str, Name]:
+        fields = self._fields
+        names: dict[str, Name] = {name: text_of(_value(row, path)) for name, path in fields.names.items()}
+        first = required(kind)[:1]
+        if first and not names.get(first[0]):
+            about: list[str] | list[str | None] = thread or [
+                text_of(_value(row, path)) for path in fields.subject.values()
+            ]
+            names[first[0]] = _optional(row, fields.label) or " / ".join(filter(None, about)) or "row"
+        # A template's own words are not for a source to choose: its text stands in code form.
+        words = _words(kind)
+        return {
+            k: code(str(v)) if k in words else v for k, v in names.items() if v is not None and k != "actor"
+        }
+
+    def _subject(self, row: Row) -> Subject:
+        """Return what a row is about; rows that say the same share it."""
+        values = tuple([text_of(_value(row, path)) for path in self._fields.subject.values()])
+        known = self._subjects.get(values)
+        if known is None:
+            found = dict(zip(self._fields.subject, values, strict=True))
+            labels = {name: value for name, _ in self._labelled if (value := found[name]) is not None}
+            known = Subject(**{name: found.get(name) for name in _SUBJECT}, labels=labels)
+            if len(self._subjects) < _REMEMBERED:
+                self._subjects[values] = known
+        return known
 
 
 def map_row(row: Row, fields: FieldMap, zone: str | None) -> Mapped:
-    """Read a row; raise RowError where that would be guessing."""
-    at, kind = row_time(row, fields, zone), _kind(row, fields.kind)
-    key, thread = ([text_of(lookup(row, f)) or "" for f in named] for named in (fields.key, fields.thread))
-    mapped = Mapped(
-        kind=kind, at=at, names=_names(row, fields, kind, thread), subject=_subject(row, fields),
-        key=key if any(key) else None,
-        thread=thread if any(thread) else None,
-        quote=_optional(row, fields.quote), actor=_optional(row, fields.actor),
-        link=_link(_optional(row, fields.link)), clock=_optional(row, fields.clock),
-    )  # fmt: skip
-    for name in required(kind):
-        if mapped.names.get(name) is None:
-            raise RowError("names", f"the statement of {kind} needs `{name}`; map it under `names`")
-    for name in _numbers(kind):
-        _require_number(name, mapped.names.get(name))
-    return mapped
+    """Read one row; raise RowError where that would be guessing."""
+    return RowReader(fields, zone).read(row)
+
+
+def _value(row: Row, path: str) -> Any:
+    return row[path] if path in row else lookup(row, path)
 
 
 def _require_number(name: str, value: Name) -> None:
@@ -165,7 +217,7 @@ def _require_number(name: str, value: Name) -> None:
 def _kind(row: Row, kind: Kind | KindMap) -> Kind:
     if isinstance(kind, str):
         return kind
-    value = text_of(lookup(row, kind.field))
+    value = text_of(_value(row, kind.field))
     found = kind.values.get(value or "", kind.default)
     if found is None:
         raise RowError("kind", f"field `{kind.field}` is {value!r}, which `kind.values` does not have")
@@ -173,40 +225,12 @@ def _kind(row: Row, kind: Kind | KindMap) -> Kind:
 
 
 @cache
-def required(kind: Kind) -> tuple[str, ...]:
-    """Return the names that the statement of `kind` cannot do without."""
-    return tuple(_FIELD.findall(re.sub(r"\[[^\[\]]*\]", "", SPECS[kind].template)))
-
-
-@cache
-def _numbers(kind: Kind) -> tuple[str, ...]:
-    return tuple(re.findall(r"\{(\w+):n\}", SPECS[kind].template))
-
-
-@cache
-def _words(kind: Kind) -> tuple[str, ...]:
-    return tuple(re.findall(r"\{(\w+):[wu]\}", SPECS[kind].template))
-
-
-def _names(row: Row, fields: FieldMap, kind: Kind, thread: list[str]) -> dict[str, Name]:
-    names: dict[str, Name] = {name: text_of(lookup(row, path)) for name, path in fields.names.items()}
-    subject = [text_of(lookup(row, path)) for path in fields.subject.values()]
-    label = _optional(row, fields.label) or " / ".join(filter(None, thread or subject))
-    for name in required(kind)[:1]:
-        names[name] = names.get(name) or label or "row"
-    # A template's own words are not for a source to choose: its text stands in code form.
-    words = _words(kind)
-    return {k: code(str(v)) if k in words else v for k, v in names.items() if v is not None and k != "actor"}
-
-
-def _subject(row: Row, fields: FieldMap) -> Subject:
-    found = {name: text_of(lookup(row, path)) for name, path in fields.subject.items()}
-    labels = {name: value for name, value in found.items() if value is not None and name not in _SUBJECT}
-    return Subject.model_validate({name: found.get(name) for name in _SUBJECT} | {"labels": labels})
+def _words(kind: Kind) -> frozenset[str]:
+    return frozenset(name for name, form in fields_of(kind).items() if form in {"w", "u"})
 
 
 def _optional(row: Row, path: str | None) -> str | None:
-    return text_of(lookup(row, path)) if path else None
+    return text_of(_value(row, path)) if path else None
 
 
 def _link(text: str | None) -> str | None:

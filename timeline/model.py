@@ -1,67 +1,70 @@
-"""The model: facts, gaps, measures, panels and the timeline, as the JSON Schema publishes them."""
+"""The model: facts, gaps, measures, panels and the timeline, as the JSON Schema publishes them.
+
+Every record is a frozen msgspec Struct: instants are nanoseconds, mappings are never written to. How a
+record looks in JSON is in `timeline.wire`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+import msgspec
+from msgspec import Meta, Struct, field
 
 from timeline.canonical import canonical, sha256, short_id
-from timeline.instant import Instant
 from timeline.kinds import Category, Kind
 from timeline.text import line
 
-SCHEMA_VERSION = "1.1"
+SCHEMA_VERSION = "2.0"
 
 GapReason = Literal[
     "unreachable", "unauthorised", "rate_limited", "timed_out", "truncated", "partial", "past_retention",
     "not_yet", "restricted", "encrypted", "undecodable", "not_refreshed", "conflict",
 ]  # fmt: skip
 
-
-def _pairs(value: Any) -> Any:
-    return tuple(sorted((str(k), str(v)) for k, v in value.items())) if isinstance(value, dict) else value
-
-
-#: A frozen mapping of strings: sorted pairs inside, an object in JSON.
-Labels = Annotated[
-    tuple[tuple[str, str], ...],
-    BeforeValidator(_pairs),
-    PlainSerializer(dict, return_type=dict[str, str]),
-    WithJsonSchema({"type": "object", "additionalProperties": {"type": "string"}}),
-]
+#: Nanoseconds since 1970 UTC; RFC 3339 in JSON.
+Instant = Annotated[int, Meta(extra={"wire": "instant"}, extra_json_schema={"wire": "instant"})]
+#: A float; its non-finite values are the strings "+Inf", "-Inf" and "NaN" in JSON.
+Number = Annotated[float, Meta(extra={"wire": "number"}, extra_json_schema={"wire": "number"})]
+#: Names with their values, in the order of the names.
+Labels = Mapping[str, str]
+#: What a kind's template was filled with, by name; a number where the template has one.
+Names = Mapping[str, str | int | float | bool]
 
 
-def _number(value: Any) -> Any:
-    return float(value.replace("Inf", "inf")) if isinstance(value, str) else value
+class Record(Struct, frozen=True, kw_only=True, gc=False):
+    """Base of every record; members that a later minor version added are left out when read."""
+
+    def replace(self, **changes: Any) -> Self:
+        """Return the record with some members changed."""
+        return msgspec.structs.replace(self, **changes)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
+        """Let models at the edges (configuration, manifest, API) hold records."""
+        from timeline.wire import pydantic_schema
+
+        return pydantic_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, source: Any, handler: Any) -> Any:
+        """Return the record's own JSON Schema."""
+        from timeline.wire import inline_schema
+
+        return inline_schema(cls)
 
 
-#: A float whose non-finite values are the strings "+Inf", "-Inf" and "NaN" in JSON.
-Number = Annotated[
-    float,
-    BeforeValidator(_number),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": ["+Inf", "-Inf", "NaN"]}]}),
-]
-
-
-class Frozen(BaseModel):
-    """Base of every record: frozen; unknown members from newer minor versions are kept."""
-
-    model_config = ConfigDict(
-        frozen=True, extra="allow", validate_by_name=True, ser_json_inf_nan="constants", defer_build=True
-    )
-
-
-class Subject(Frozen):
+class Subject(Record, frozen=True, kw_only=True):
     """What a fact is about."""
 
     service: str | None = None
     component: str | None = None
     environment: str | None = None
-    labels: Labels = ()
+    labels: Labels = field(default_factory=dict)
 
 
-class Quote(Frozen):
+class Quote(Record, frozen=True, kw_only=True):
     """A person's or a system's own words, at most 4,000 characters; the whole is in the payload."""
 
     text: str
@@ -69,7 +72,7 @@ class Quote(Frozen):
     edited_at: Instant | None = None
 
 
-class Quantity(Frozen):
+class Quantity(Record, frozen=True, kw_only=True):
     """A measured value with its unit, and the threshold and operator it was compared with."""
 
     value: Number | None = None
@@ -78,14 +81,14 @@ class Quantity(Frozen):
     op: str | None = None
 
 
-class Related(Frozen):
+class Related(Record, frozen=True, kw_only=True):
     """Another fact, and the named rule that ties it to this one."""
 
     fact: str
     rule: str
 
 
-class Evidence(Frozen):
+class Evidence(Record, frozen=True, kw_only=True):
     """Where a fact can be opened: payload (SHA-256), pointer in it, the query, the source's page."""
 
     source: str
@@ -95,8 +98,11 @@ class Evidence(Frozen):
     link: str | None = None
 
 
-class Content(Frozen):
-    """What a fact says; the part that citations, diffs and sign-off compare."""
+class Content(Record, frozen=True, kw_only=True):
+    """What a fact says; the part that citations, diffs and sign-off compare.
+
+    `statement` is the view of `kind` and `names` (`timeline.statements`): it is kept for readers and never parsed.
+    """
 
     kind: Kind
     category: Category
@@ -107,6 +113,7 @@ class Content(Frozen):
     surfaced: Instant | None
     subject: Subject = Subject()
     statement: str
+    names: Names = field(default_factory=dict)
     quote: Quote | None = None
     quantity: Quantity | None = None
     actor: str | None = None
@@ -114,25 +121,33 @@ class Content(Frozen):
     related: tuple[Related, ...] = ()
 
 
-class Fact(Content):
+class Fact(Content, frozen=True, kw_only=True):
     """Something a machine or a person recorded at a time; never says why."""
 
     id: str
     source: str
     evidence: tuple[Evidence, ...] = ()
+    panel: str | None = None  # the panel that draws it
     variants: tuple[Content, ...] = ()
     last_seen: int | None = None  # collection that last saw a record its source no longer gives
 
     def content(self) -> Content:
         """Return what the fact says, without id, source, evidence and variants."""
-        return Content.model_construct(**{name: getattr(self, name) for name in Content.model_fields})
+        return Content(**{name: getattr(self, name) for name in Content.__struct_fields__})
 
     def content_digest(self) -> str:
-        """Return the SHA-256 over the canonical content."""
-        return sha256(canonical(self.content().model_dump(mode="json")))
+        """Return the SHA-256 over the canonical content.
+
+        `names` are no part of it, for `statement` says them: what was cited before facts had names still holds.
+        """
+        from timeline.wire import plain
+
+        return sha256(
+            canonical({name: value for name, value in plain(self.content()).items() if name != "names"})
+        )
 
 
-class Gap(Frozen):
+class Gap(Record, frozen=True, kw_only=True):
     """What a source could not give, for `[start, end)`, and why."""
 
     id: str
@@ -145,14 +160,14 @@ class Gap(Frozen):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Measure(Frozen):
+class Measure(Record, frozen=True, kw_only=True):
     """A duration in seconds as a range between two facts, or the reason why there is none.
 
     `formula` names the two points, the later minus the earlier.
     """
 
     name: str
-    from_: str | None = Field(default=None, alias="from")
+    from_: str | None = field(default=None, name="from")
     to: str | None = None
     min_s: Number | None = None
     max_s: Number | None = None
@@ -160,7 +175,7 @@ class Measure(Frozen):
     formula: str | None = None
 
 
-class Impact(Frozen):
+class Impact(Record, frozen=True, kw_only=True):
     """A number over `[start, end)` that a configured query gave: what could not be read is no part of it.
 
     `take` is `integral` (the query's value summed over time, `per` seconds each), `max` (its highest
@@ -174,7 +189,7 @@ class Impact(Frozen):
     query: str
     take: str
     span: str
-    labels: Labels = ()
+    labels: Labels = field(default_factory=dict)
     start: Instant
     end: Instant
     value: Number | None
@@ -183,7 +198,7 @@ class Impact(Frozen):
     evidence: tuple[Evidence, ...] = ()
 
 
-class Reconciled(Frozen):
+class Reconciled(Record, frozen=True, kw_only=True):
     """What thresholds and alerts say of each other: stated, not judged.
 
     `from_` is the first of `count` facts it is about; `to`, where there is one, the alert it is
@@ -191,7 +206,7 @@ class Reconciled(Frozen):
     """
 
     name: str
-    from_: str = Field(alias="from")
+    from_: str = field(name="from")
     to: str | None = None
     count: int
     min_s: Number | None = None
@@ -199,7 +214,7 @@ class Reconciled(Frozen):
     statement: str
 
 
-class Threshold(Frozen):
+class Threshold(Record, frozen=True, kw_only=True):
     """A named limit drawn in a panel."""
 
     name: str
@@ -207,7 +222,7 @@ class Threshold(Frozen):
     value: Number | None
 
 
-class Series(Frozen):
+class Series(Record, frozen=True, kw_only=True):
     """One drawn series: labels, the payload with its drawing data, and pointers into it.
 
     `high` and `low` are RFC 6901 pointers to the `values` arrays ([[seconds, "value"], ...])
@@ -220,7 +235,7 @@ class Series(Frozen):
     low: str
 
 
-class Panel(Frozen):
+class Panel(Record, frozen=True, kw_only=True):
     """What the chart draws: one query, its thresholds, and `shown` of `of` series."""
 
     id: str
@@ -234,7 +249,7 @@ class Panel(Frozen):
     of: int = 0
 
 
-class Person(Frozen):
+class Person(Record, frozen=True, kw_only=True):
     """An identity that records mention: its names are replaced by a pseudonym in every output."""
 
     identity: str
@@ -242,14 +257,14 @@ class Person(Frozen):
     bot: bool = False
 
 
-class Window(Frozen):
+class Window(Record, frozen=True, kw_only=True):
     """A half-open interval `[start, end)` of UTC instants."""
 
     start: Instant
     end: Instant
 
 
-class Incident(Frozen):
+class Incident(Record, frozen=True, kw_only=True):
     """The incident as its file or the flags tell it; times in it are a person's claims."""
 
     id: str
@@ -262,13 +277,13 @@ class Incident(Frozen):
     detected: Instant | None = None
     mitigated: Instant | None = None
     resolved: Instant | None = None
-    roles: Labels = ()
+    roles: Labels = field(default_factory=dict)
     channels: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
-    labels: Labels = ()
+    labels: Labels = field(default_factory=dict)
 
 
-class Timeline(Frozen):
+class Timeline(Record, frozen=True, kw_only=True):
     """Incident, window, facts, gaps, measures, panels, impact, reconciliation, and how it was built."""
 
     schema_version: str = SCHEMA_VERSION

@@ -98,10 +98,10 @@ class Writer:
         )  # fmt: skip
 
     def _about(self, **labels: str) -> Subject:
-        return self._subject.model_copy(update={"labels": tuple(sorted(labels.items()))})
+        return self._subject.replace(labels=dict(sorted(labels.items())))
 
     def _linked(self, evidence: Evidence, sha: str) -> Evidence:
-        return evidence.model_copy(update={"link": self._repository.link(sha)})
+        return evidence.replace(link=self._repository.link(sha))
 
     def _person(self, name: str, mail: str) -> str:
         identity = f"git:{mail or name}"

@@ -110,7 +110,7 @@ class Writer:
             "deploy.rolled_back", by, status, "created_at of status success", names,
             key=["rolled back", id_of(old.item.data), id_of(status.data)], life=old, related=related,
         )  # fmt: skip
-        return made.model_copy(update={"evidence": (*made.evidence, evidence)})
+        return made.replace(evidence=(*made.evidence, evidence))
 
     def released(self, item: Item) -> Fact | None:
         """Make the fact of a release; a draft is not published and gives none."""
@@ -161,7 +161,7 @@ class Writer:
             actor=item.data.get("creator") or data.get("creator"), link=self._link(item.data, place),
             thread=thread_key("deploy", self._repository.origin, id_of((life or deployment).item.data)),
         )  # fmt: skip
-        return made if item is own else made.model_copy(update={"evidence": (*made.evidence, own.evidence)})
+        return made if item is own else made.replace(evidence=(*made.evidence, own.evidence))
 
     def _link(self, data: Mapping[str, Any], place: str | None) -> str:
         for name in ("log_url", "target_url"):
@@ -176,13 +176,13 @@ class Writer:
     ) -> Fact:  # fmt: skip
         subject = Subject(
             service=self._service, component=self._repository.name, environment=environment,
-            labels=tuple(sorted((k, v) for k, v in labels.items() if v)),
+            labels={k: v for k, v in sorted(labels.items()) if v},
         )  # fmt: skip
         return fact(
             kind, origin=self._repository.origin, key=key, at=time_of(item.data, means.split()[0]), time_means=means,
             clock=self._repository.clock, source=self._source, subject=subject, related=related, thread=thread,
             names={"repository": self._repository.name, **names}, quote=self._quote(text), actor=self._user(actor),
-            evidence=[item.evidence.model_copy(update={"link": link or _text(item.data, "html_url") or None})],
+            evidence=[item.evidence.replace(link=link or _text(item.data, "html_url") or None)],
             category="change", surfaced=True,
         )  # fmt: skip
 

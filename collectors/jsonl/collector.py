@@ -9,11 +9,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import anyio.to_thread
 
-from collectors.base import Check, Collector, Payload, Record, SourceError, TestedAgainst
+from collectors.base import Check, Collector, Context, Payload, Record, SourceError, TestedAgainst
 from collectors.jsonl.parts import JsonlOptions, Reader, rows_of, sound, stored
 from timeline import facts
 from timeline.instant import format_instant
-from timeline.mapping import Mapped, RowError, map_row
+from timeline.mapping import Mapped, RowError, RowReader
 from timeline.model import Evidence, Fact, Gap, Person, Window
 
 _SHOWN = 10
@@ -39,6 +39,10 @@ class JsonlCollector(Collector[JsonlOptions]):
     options_type = JsonlOptions
     target = "path"
 
+    def __init__(self, options: JsonlOptions, context: Context) -> None:
+        super().__init__(options, context)
+        self._threads: dict[tuple[str, ...], str] = {}
+
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield a fact a row, people, and a gap for each sort of rows that could not be read."""
         reader = Reader(self.options, self.context, window)
@@ -47,9 +51,10 @@ class JsonlCollector(Collector[JsonlOptions]):
         broken: list[_Broken] = []
         more, headers = True, {}
         part = 0
+        rows = RowReader(self.options.map, self.options.zone)
         while more:
             payload = await self.context.tape.exchange(reader.request(part), reader.next_part)
-            for record in self._parse(payload, seen):
+            for record in await anyio.to_thread.run_sync(self._parse, payload, rows, seen):
                 if isinstance(record, _Broken):
                     broken.append(record)
                     continue
@@ -83,45 +88,51 @@ class JsonlCollector(Collector[JsonlOptions]):
     def _look(self) -> tuple[int, Counter[str], tuple[int, int] | None]:
         sorts: Counter[str] = Counter()
         times: list[int] = []
+        reader = RowReader(self.options.map, self.options.zone)
         for row, _ in zip(rows_of(self.options, self.context), range(_PROBED), strict=False):
             try:
-                times.append(
-                    map_row(sound(row.broken, row.text), self.options.map, self.options.zone).at.latest
-                )
+                times.append(reader.read(sound(row.broken, row.text)).at.latest)
             except RowError as err:
                 sorts[str(err)] += 1
         return len(times), sorts, (min(times), max(times)) if times else None
 
-    def _parse(self, payload: Payload, seen: Counter[str]) -> Iterator[Fact | _Broken]:
+    def _parse(self, payload: Payload, rows: RowReader, seen: Counter[str]) -> list[Fact | _Broken]:
+        return list(self._facts(payload, rows, seen))
+
+    def _facts(self, payload: Payload, rows: RowReader, seen: Counter[str]) -> Iterator[Fact | _Broken]:
         form = self.options.form
         for index, (place, row, broken) in enumerate(stored(payload, form)):
             pointer = f"/{index}/row" if form == "json" else f"line:{index + 1}"
             where = f"line {place}" if isinstance(place, int) else place
-            evidence = self.evidence(payload, pointer, query=f"{self.options.path}, {where}")
+            query = f"{self.options.path}, {where}"
             try:
-                mapped = None if broken else map_row(row, self.options.map, self.options.zone)
+                mapped = _read(rows, row, broken)
             except RowError as err:
-                yield _Broken(err.code, str(err), place, evidence)
+                yield _Broken(err.code, str(err), place, self.evidence(payload, pointer, query=query))
                 continue
-            if mapped is None:
-                yield _Broken("broken", broken or "", place, evidence)
-            else:
-                yield self._fact(mapped, row, evidence, seen)
+            yield self._fact(
+                mapped, row, self.evidence(payload, pointer, query=query, link=mapped.link), seen
+            )
 
     def _fact(self, mapped: Mapped, row: Any, evidence: Evidence, seen: Counter[str]) -> Fact:
         # The whole row is its key, and its number among equal rows: all of them lie at one time,
         # so whatever the window, they are read together and in order.
-        whole = json.dumps(row, sort_keys=True)
-        seen[whole] += not mapped.key
+        key: list[str | int] = [*mapped.key] if mapped.key else [whole := _whole(row), _count(seen, whole)]
         actor = self._identity(mapped.actor) if mapped.actor else None
         return facts.fact(
-            mapped.kind, origin=self.origin, key=mapped.key or [whole, seen[whole]], at=mapped.at,
+            mapped.kind, origin=self.origin, key=key, at=mapped.at,
             time_means=self.options.map.time, clock=mapped.clock or self.origin, source=self.context.source,
             names={"source": self.origin} | mapped.names | ({"actor": actor} if actor else {}), subject=mapped.subject,
             quote=facts.quote(mapped.quote or ""), actor=actor,
-            thread=facts.thread_key("row", self.origin, *mapped.thread) if mapped.thread else None,
-            evidence=[evidence.model_copy(update={"link": mapped.link})],
+            thread=self._thread(mapped.thread) if mapped.thread else None,
+            evidence=(evidence,),
         )  # fmt: skip
+
+    def _thread(self, names: list[str]) -> str:
+        known = self._threads.get(tuple(names))
+        if known is None:
+            known = self._threads[tuple(names)] = facts.thread_key("row", self.origin, *names)
+        return known
 
     def _identity(self, name: str) -> str:
         return f"{self.origin}:{name}"
@@ -142,6 +153,20 @@ class JsonlCollector(Collector[JsonlOptions]):
             text = f"{rows} of {self.options.path} could not be read ({_SORTS[code]}): {ones[0].why}; {word} {places}"
             evidence = tuple(one.evidence for one in ones[:_SHOWN])
             yield self.gap("undecodable", window, text, missing=rows, evidence=evidence)
+
+
+def _read(rows: RowReader, row: Any, broken: str | None) -> Mapped:
+    if broken:
+        raise RowError("broken", broken)
+    return rows.read(row)
+
+
+_whole = json.JSONEncoder(sort_keys=True).encode
+
+
+def _count(seen: Counter[str], whole: str) -> int:
+    seen[whole] += 1
+    return seen[whole]
 
 
 _SORTS = {

@@ -16,7 +16,7 @@ from collectors.jsonl.rows import Format, Row, decode, format_of, read_rows
 from timeline import zones
 from timeline.errors import UndecodableTimeError
 from timeline.instant import format_instant
-from timeline.mapping import FieldMap, RowError, lookup, row_time, text_of
+from timeline.mapping import FieldMap, RowError, RowReader
 from timeline.model import Window
 
 _PART = 8 * 2**20  # bytes of kept rows after which a part is closed
@@ -87,6 +87,7 @@ class Reader:
 
     def __init__(self, options: JsonlOptions, context: Context, window: Window) -> None:
         self._options, self._context, self._window = options, context, window
+        self._reader = RowReader(options.map, options.zone)
         self._rows: Iterator[bytes] | None = None
         self._met: Counter[str] = Counter()  # undecodable rows by sort
         self._stopped: SourceError | None = None
@@ -142,7 +143,7 @@ class Reader:
         """Keep rows of the window, some that cannot be read, and each thread's last one before it."""
         try:
             value = sound(row.broken, row.text)
-            at = row_time(value, self._options.map, self._options.zone)
+            at = self._reader.time(value)
         except RowError as err:
             self._met[err.code] += 1
             return self._met[err.code] <= _KEPT_BROKEN
@@ -153,7 +154,7 @@ class Reader:
 
     def _note(self, value: Any, latest: int, row: Row) -> None:
         # What was so when the window began: the last word of a thread before it.
-        thread = [text_of(lookup(value, field)) for field in self._options.map.thread]
+        thread = self._reader.thread(value)
         if any(thread):
             name = json.dumps(thread)
             if name not in self._earlier or self._earlier[name][0] <= latest:

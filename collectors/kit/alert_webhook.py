@@ -76,7 +76,7 @@ def _fact(
         names={"alert": name, "labels": shown or None, "receiver": receiver}, subject=facts.subject_of(labels, labels),
         # What was said is quoted where it was said: it may change from one notification to the next.
         quote=facts.quote(_words(alert)) if notified else None,
-        evidence=[one.evidence(pointer).model_copy(update={"link": web})],
+        evidence=[one.evidence(pointer).replace(link=web)],
         thread=facts.alert_thread(one.origin, name, labels),
     )  # fmt: skip
 

@@ -50,7 +50,7 @@ class Delivered:
             kind, origin=origin or self.origin, key=key, at=at, time_means=means, clock=clock or origin or self.origin,
             source=self.source, names={**names, **({"actor": actor} if actor else {})}, subject=subject,
             quote=facts.quote(text), actor=actor, thread=thread,
-            evidence=[self.evidence(pointer or self._whole).model_copy(update={"link": web})],
+            evidence=[self.evidence(pointer or self._whole).replace(link=web)],
         )  # fmt: skip
 
 

@@ -194,8 +194,8 @@ class Reader:
             kind, origin=self.room.id, key=[event.id], at=precise(event.ts * MS, MS), time_means="origin_server_ts",
             clock=f"matrix:{server_of(event.sender)}", source=self.source, actor=actor, quote=text,
             names={"actor": actor, "channel": self.room.label, **(names or {})}, related=related,
-            evidence=[event.evidence.model_copy(update={"link": self._link(event.id)})],
-            subject=Subject(component=self.room.label, labels=tuple(sorted(labels.items()))),
+            evidence=[event.evidence.replace(link=self._link(event.id))],
+            subject=Subject(component=self.room.label, labels=dict(sorted(labels.items()))),
             thread=thread_key("matrix", self.room.id, root),
         )  # fmt: skip
 

@@ -117,8 +117,8 @@ def identity(actor: str) -> str:
 
 def subject(values: Mapping[str, str | None]) -> Subject:
     """Return what a document is about."""
-    labels = {role: value for role in _LABELS if (value := values.get(role))}
-    return Subject.model_validate({"service": values.get("service"), "labels": labels})
+    labels = {role: value for role in sorted(_LABELS) if (value := values.get(role))}
+    return Subject(service=values.get("service"), labels=labels)
 
 
 def _json(value: Json) -> str:

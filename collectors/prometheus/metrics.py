@@ -158,9 +158,11 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
         facts = [made for watch in watches for made in maker.facts(watch, sampled)]
         records: list[Record] = [*facts]
         if facts or any(watch.rule is None for watch in watches):
-            names = (self.context.source, self.origin)
+            source = self.context.source
             try:
-                records.append(await panel(server.api, asked, watches, sampled, facts, window, names))
+                records.append(
+                    await panel(server.api, asked, watches, sampled, facts, window, source, maker.panel)
+                )
             except SourceError as err:
                 text = f"The drawing data of {code(asked.query)} could not be read: {err}"
                 records.append(

@@ -202,7 +202,7 @@ class _One:
         return fact(
             kind, origin=self.reader.origin, key=[*key], at=at, time_means=means, clock=CLOCK,
             source=self.reader.source, names=names, actor=actor, quote=text,
-            evidence=[self._evidence.model_copy(update={"link": self._link(key[1], root)})],
+            evidence=[self._evidence.replace(link=self._link(key[1], root))],
             subject=Subject(component=self.channel.label, labels={"channel": self.channel.label, **labels}),
             thread=self.reader.thread(self.channel, root),
         )  # fmt: skip

@@ -64,7 +64,7 @@ def samples() -> tuple[Timeline, Timeline]:
         "alert.firing", origin="sample", key="1", at=precise(start + 60 * NS, NS), time_means="startsAt", clock="sample",
         source="sample", names={"alert": "Example"}, evidence=(), thread="sample",
     )  # fmt: skip
-    return empty, empty.model_copy(update={"facts": (fired,)})
+    return empty, empty.replace(facts=(fired,))
 
 
 def _run(template: Template, audience: Audience, sample: Timeline) -> Iterator[Problem]:

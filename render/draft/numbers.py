@@ -25,7 +25,7 @@ def impact_table(parts: Parts, *, short: bool = False) -> str:
 
 
 def _impact(parts: Parts, one: Impact) -> tuple[str, str, str, str]:
-    labels = ", ".join(f"{name}={value}" for name, value in one.labels if name != "__name__")
+    labels = ", ".join(f"{name}={value}" for name, value in one.labels.items() if name != "__name__")
     shown = f" ({markdown.code(labels)})" if labels and parts.audience.identifiers else ""
     name = markdown.escape(parts.words(one.name)) + shown
     value = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,10 +16,10 @@ from timeline.measures.chain import Headline, Point, chain, endpoints, headline
 from timeline.measures.keyfacts import MOST, KeyFacts, Row, key_facts
 from timeline.model import Evidence, Fact, Timeline
 from timeline.order import undetermined_groups
+from timeline.statements import fields
 
-#: The page's file name, and how much of a digest is shown.
+#: How much of a digest is shown.
 SHORT = 8
-_CODE = re.compile(r"`([^`]+)`")
 #: End points that every audience is shown, and the rank of what one is not shown.
 _MAIN, _NEVER = {"first crossing", "firing", "last recovery", "resolved"}, 9
 
@@ -152,10 +151,12 @@ class Parts:
 
 
 def _named(fact: Fact) -> Iterator[str]:
-    """Yield what a fact calls things inside: its subject, and what its statement has in code form."""
+    """Yield what a fact calls things inside: its subject, and the identifiers that its statement names."""
     subject = fact.subject
-    yield from (subject.component or "", subject.service or "", *(value for _, value in subject.labels))
-    yield from (found[1] for found in _CODE.finditer(fact.statement))
+    yield from (subject.component or "", subject.service or "", *subject.labels.values())
+    yield from (
+        str(fact.names[name]) for name, form in fields(fact.kind).items() if not form and name in fact.names
+    )
 
 
 def _telling(name: str) -> bool:

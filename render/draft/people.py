@@ -66,9 +66,7 @@ def customers(parts: Parts) -> str:
     posts = [f for f in parts.timeline.facts if f.kind == "status.posted" and inside_or_after(parts, f)]
     if not posts:
         return "No post on a status page was recorded.\n"
-    over = next(
-        (f for f in reversed(posts) if any(f"`{word}`" in f.statement.lower() for word in _OVER)), None
-    )
+    over = next((f for f in reversed(posts) if str(f.names.get("status", "")).lower() in _OVER), None)
     points = parts.points
     rows = [
         ("customers could see it", "visible", posts[0]),
@@ -118,10 +116,10 @@ def participants(parts: Parts) -> str:
         if fact.actor and is_person(fact.actor):
             found.setdefault(fact.actor, []).append(fact)
     held: dict[str, str] = {}
-    for role, who in parts.timeline.incident.roles:
+    for role, who in parts.timeline.incident.roles.items():
         if who in found:
             held[who] = f"{held[who]}, {role}" if who in held else role
-    absent = [(role, "") for role, who in parts.timeline.incident.roles if who not in found]
+    absent = [(role, "") for role, who in parts.timeline.incident.roles.items() if who not in found]
     ordered = sorted(found, key=lambda who: (who not in held, display_key(found[who][0])))
     rows = [_participant(_Part(who, found[who]), held.get(who)) for who in ordered]
     rows += [(markdown.escape(role), "nothing recorded", "") for role, _ in absent]

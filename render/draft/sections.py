@@ -69,7 +69,9 @@ def _said(parts: Parts) -> Iterator[str]:
     if incident.services and parts.audience.scope:
         yield "services " + present.listed([markdown.code(name) for name in incident.services])
     if incident.roles and parts.audience.people:
-        yield "roles: " + ", ".join(markdown.escape(held_by(role, who)) for role, who in incident.roles)
+        yield "roles: " + ", ".join(
+            markdown.escape(held_by(role, who)) for role, who in incident.roles.items()
+        )
     if parts.audience.sources:
         for number, address in enumerate((u for u in incident.links if markdown.is_web(u)), 1):
             yield markdown.link(f"link {number}", address)

@@ -14,6 +14,7 @@ from timeline.canonical import Json
 from timeline.instant import NS
 from timeline.model import Evidence, Fact, Gap, Panel, Timeline
 from timeline.order import undetermined_groups
+from timeline.wire import plain, present
 
 DEFAULT_CLOCK_ERROR = NS  # contracts: 1 s where nobody measured
 
@@ -42,8 +43,8 @@ def page_data(
     samples = Samples(read, timeline.window.start, sum(len(panel.series) for panel in timeline.panels))
     clocks = clock_errors(timeline)
     document = {
-        "incident": timeline.incident.model_dump(mode="json", exclude_none=True),
-        "window": timeline.window.model_dump(mode="json"),
+        "incident": present(timeline.incident),
+        "window": plain(timeline.window),
         "digest": timeline.digest,
         "tool": _tool(timeline),
         "unverified": provenance.unverified(timeline),
@@ -51,20 +52,20 @@ def page_data(
         "clocks": {name: error / NS for name, error in clocks.items()},
         "facts": [_fact(fact, payloads) for fact in timeline.facts],
         "gaps": [_gap(gap, payloads) for gap in timeline.gaps],
-        "measures": [m.model_dump(mode="json", by_alias=True, exclude_none=True) for m in timeline.measures],
+        "measures": [present(one) for one in timeline.measures],
         "panels": [_panel(panel, samples) for panel in timeline.panels],
-        "reconciliation": [
-            r.model_dump(mode="json", by_alias=True, exclude_none=True) for r in timeline.reconciliation
-        ],
-        "impact": [
-            one.model_dump(mode="json", exclude_none=True, exclude={"evidence"}) for one in timeline.impact
-        ],
+        "reconciliation": [present(one) for one in timeline.reconciliation],
+        "impact": [_without(present(one), "evidence") for one in timeline.impact],
         "flaps": [_flap(ribbon, places) for ribbon in ribbons(timeline.facts)],
         "silenced": [_silenced(span, places) for span in by_alert(timeline.facts)],
         "groups": [[places[name] for name in group] for group in undetermined_groups(timeline.facts, clocks)],
     }
     document["payloads"] = payloads.table()
     return PageData(document, excerpts.dump(), samples.dump())
+
+
+def _without(data: dict[str, Json], name: str) -> Json:
+    return {key: value for key, value in data.items() if key != name}
 
 
 def clock_errors(timeline: Timeline) -> dict[str, int]:
@@ -108,7 +109,7 @@ class _Payloads:
 
     def evidence(self, evidence: Evidence) -> Json:
         """Return one piece of evidence with its payload as a place in the table."""
-        data = evidence.model_dump(mode="json", exclude_none=True)
+        data = present(evidence)
         if evidence.payload:
             data["payload"] = self._places.setdefault(evidence.payload, len(self._places))
             data["excerpt"] = self._excerpts.add(evidence.payload, evidence.pointer)
@@ -120,20 +121,20 @@ class _Payloads:
 
 
 def _fact(fact: Fact, payloads: _Payloads) -> Json:
-    data = fact.model_dump(mode="json", exclude_none=True, exclude={"evidence", "variants"})
+    data = present(fact)
     data["evidence"] = [payloads.evidence(e) for e in fact.evidence]
     data["variants"] = len(fact.variants)
     return data
 
 
 def _gap(gap: Gap, payloads: _Payloads) -> Json:
-    data = gap.model_dump(mode="json", exclude_none=True, exclude={"evidence"})
+    data = present(gap)
     data["evidence"] = [payloads.evidence(e) for e in gap.evidence]
     return data
 
 
 def _panel(panel: Panel, samples: Samples) -> Json:
-    data = panel.model_dump(mode="json", exclude_none=True, exclude={"series"})
+    data = present(panel)
     drawn = [samples.add(series) for series in panel.series]
     data["series"] = [one for one in drawn if one is not None]
     return data

@@ -50,9 +50,5 @@ def _panel(timeline: Timeline, panel: Panel) -> Iterator[str]:
 
 
 def crossings(timeline: Timeline, panel: Panel) -> list[Fact]:
-    """Return the metric facts of a panel: those whose evidence holds its query."""
-    return [
-        f
-        for f in timeline.facts
-        if f.kind.startswith("metric.") and f.quantity and any(e.query == panel.query for e in f.evidence)
-    ]
+    """Return the facts that a panel draws."""
+    return [fact for fact in timeline.facts if fact.panel == panel.id]

@@ -71,7 +71,6 @@ _PLAIN: dict[Kind, str] = {
     "incident.role_assigned": "A role was assigned", "incident.resolved": "The incident was resolved",
     "custom": "A record was made",
 }  # fmt: skip
-_STATUS = re.compile(r"^Status `(\w+)` was posted", re.IGNORECASE)
 _STATES = {
     "investigating", "identified", "monitoring", "resolved", "update", "postmortem", "scheduled", "in_progress",
     "verifying", "completed", "maintenance", "degraded", "outage", "operational",
@@ -103,9 +102,9 @@ def audience(name: str) -> Audience:
 
 def plain(fact: Fact) -> str:
     """Return a statement from the fact's kind alone, with the state where it is a status post."""
-    found = _STATUS.match(fact.statement)
-    if fact.kind == "status.posted" and found and found[1].lower() in _STATES:
-        return f"Status “{found[1].lower()}” was posted"
+    state = str(fact.names.get("status", "")).lower()
+    if fact.kind == "status.posted" and state in _STATES:
+        return f"Status “{state}” was posted"
     return _PLAIN[fact.kind]
 
 

@@ -29,6 +29,8 @@ from timeline.assembly.reading import OWN_SOURCE, Reading
 from timeline.canonical import Json
 from timeline.errors import TimelineError, UsageError
 from timeline.model import Fact, Gap, Incident, Timeline, Window
+from timeline.wire import build as build_record
+from timeline.wire import plain
 
 
 class UnansweredError(TimelineError):
@@ -178,7 +180,7 @@ def _with_flags(incident: Incident, request: Request) -> Incident:
         update["end"] = incidents.read_instant(request.end, "--end")
     if request.services:
         update["services"] = tuple(dict.fromkeys((*incident.services, *request.services)))
-    return incident.model_copy(update=update)
+    return incident.replace(**update)
 
 
 def _collect(
@@ -200,7 +202,7 @@ def _collect(
         file = IncidentFile(plan.found.path.name, plan.evidence.put(plan.found.data, "txt"))
     collection = Collection(
         number=number, now=plan.now, window=plan.window, incident=plan.incident,
-        sources=tuple(o.run for o in outcomes), gaps=tuple(g.model_dump(mode="json") for g in plan.gaps),
+        sources=tuple(o.run for o in outcomes), gaps=tuple(plain(g) for g in plan.gaps),
         joined={i: ids[0] for ids in plan.conf.settings.people.values() for i in ids},
         config_digest=plan.conf.digest, chart_url=plan.conf.settings.chart_url, tool=version("incident-timeline"),
         incident_file=file, layout=_recorded(plan),
@@ -321,7 +323,7 @@ def _derived(manifest: Manifest, found: replay.Replayed) -> Manifest:
 
 def _assembled(manifest: Manifest, found: replay.Replayed, known: People) -> Assembled:
     newest = manifest.collections[-1]
-    gaps = [*(Gap.model_validate(g) for g in newest.gaps), *found.gaps]
+    gaps = [*(build_record(Gap, g) for g in newest.gaps), *found.gaps]
     return assemble(
         Build(
             incident=newest.incident, window=newest.window, readings=found.readings, known=known.pseudonyms,

@@ -18,7 +18,8 @@ from timeline.checks import separation
 from timeline.checks.draft import blocks
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
-from timeline.model import Fact, Timeline
+from timeline.model import Fact, Record, Timeline
+from timeline.wire import plain
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Compared:
             "added": [_fact(f) for f in self.what.added],
             "gone": [{**_fact(f), "cited": f.id in self.cited} for f in self.what.gone],
             "changed": [self._change(c) for c in self.what.changed],
-            "gaps_added": [g.model_dump(mode="json") for g in self.what.gaps_added],
-            "gaps_gone": [g.model_dump(mode="json") for g in self.what.gaps_gone],
+            "gaps_added": [plain(g) for g in self.what.gaps_added],
+            "gaps_gone": [plain(g) for g in self.what.gaps_gone],
             "measures": [
                 {"name": m.name, "old": _dump(m.old), "new": _dump(m.new)} for m in self.what.measures
             ],
@@ -77,7 +78,7 @@ def _fact(fact: Fact) -> dict[str, Json]:
 
 
 def _dump(record: object) -> Json:
-    return record.model_dump(mode="json", by_alias=True) if hasattr(record, "model_dump") else None
+    return plain(record) if isinstance(record, Record) else None
 
 
 def diff(old: Path, new: Path) -> Compared:

@@ -18,6 +18,7 @@ from timeline.assembly.people import excerpt_mask
 from timeline.canonical import Json, canonical
 from timeline.errors import UsageError
 from timeline.model import SCHEMA_VERSION, Timeline
+from timeline.wire import plain
 
 _CARRIED = {
     DRAFT: re.compile(rb"Digest of `timeline\.json`: `([0-9a-f]{64})`"),
@@ -102,7 +103,7 @@ def provenance(manifest: Manifest) -> dict[str, Json]:
             {
                 "number": c.number,
                 "tool": c.tool,
-                "window": c.window.model_dump(mode="json"),
+                "window": plain(c.window),
                 "sources": [
                     {
                         "name": s.name,

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import orjson
-from pydantic import ValidationError
 
 from collectors.base import MAX_PAYLOAD, Record
 from collectors.kit.tape import EvidenceError, Store
 from service.evidence.manifest import Records
-from timeline.document import record_bytes
 from timeline.model import Fact, Gap, Impact, Panel, Person
 from timeline.text import line as line_of
+from timeline.wire import build, encode
 
 if TYPE_CHECKING:
     from timeline.assembly.reading import Reading
@@ -35,16 +34,10 @@ class UnreadableError(EvidenceError):
 def keep(reading: Reading, store: Store) -> Records:
     """Store a reading's records, one a line, in an order that no source's haste decides."""
     lines = sorted(
-        b'{"%b":%b}\n' % (_NAMES[type(record)].encode(), _written(record)) for record in reading.records
+        b'{"%b":%b}\n' % (_NAMES[type(record)].encode(), encode(record)) for record in reading.records
     )
     payloads = tuple(store.put(part, "jsonl") for part in _parts(lines))
     return Records(payloads=payloads, clock_error=reading.clock_error)
-
-
-def _written(record: Record) -> bytes:
-    plain = record.model_dump_json(by_alias=True).encode()
-    # Canonical bytes take thrice as long, and only non-finite numbers need them.
-    return record_bytes(record) if b"NaN" in plain or b"Infinity" in plain else plain
 
 
 def _parts(lines: Sequence[bytes]) -> Iterator[bytes]:
@@ -76,6 +69,6 @@ def read(kept: Records, store: Store) -> list[Record]:
 def _record(line: bytes, digest: str) -> Record:
     try:
         [(name, value)] = orjson.loads(line).items()
-        return _KINDS[name].model_validate(value)
-    except (KeyError, ValueError, AttributeError, ValidationError) as err:
+        return build(_KINDS[name], value)
+    except (KeyError, ValueError, AttributeError) as err:
         raise UnreadableError(line_of(f"payload {digest} holds a record that cannot be read: {err}")) from err

@@ -37,7 +37,7 @@ def _claim(incident: Incident, key: str, written: str, file: IncidentFile, data:
     return fact(
         _CLAIMED[key], origin=OWN_SOURCE, key=[incident.id, key], at=read_time(written),
         time_means=f"`{key}` in the incident file, a person's claim", clock=OWN_SOURCE, source=OWN_SOURCE,
-        names={"incident": incident.id}, evidence=[evidence], thread=thread_key("incident", incident.id),
+        names={"incident": incident.id, "claimant": "the incident file"}, evidence=[evidence], thread=thread_key("incident", incident.id),
     )  # fmt: skip
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from service.settings.registry import nearest
 from timeline.assembly.reading import OWN_SOURCE
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
-from timeline.instant import format_instant, parse_instant
+from timeline.instant import Instant, format_instant, parse_instant
 from timeline.model import Gap, Incident, Window, gap
 from timeline.zones import parse_duration
 
@@ -25,6 +25,32 @@ SUFFIXES = (".toml", ".yaml", ".yml", ".json")
 
 
 _YAML_NULL = ("", "~", "null", "Null", "NULL")  # `end:` of a template that nobody filled in
+
+
+class IncidentForm(BaseModel):
+    """An incident file's members, as they may be written."""
+
+    id: str
+    title: str | None = None
+    severity: str | None = None
+    start: Instant | None = None
+    end: Instant | None = None
+    services: tuple[str, ...] = ()
+    alert: str | None = None
+    detected: Instant | None = None
+    mitigated: Instant | None = None
+    resolved: Instant | None = None
+    roles: dict[str, str] = {}
+    channels: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    labels: dict[str, str] = {}
+
+    def incident(self) -> Incident:
+        """Return the incident that the file describes."""
+        members = {name: getattr(self, name) for name in type(self).model_fields}
+        return Incident(
+            **members | {name: dict(sorted(members[name].items())) for name in ("roles", "labels")}
+        )
 
 
 @dataclass(frozen=True)
@@ -91,7 +117,7 @@ def read(path: Path) -> Found:
     raw = parse(path, data, strict=True)
     if not isinstance(raw, dict):
         raise UsageError(f"{path}: an incident file holds id, title, severity, start, end, services, ...")
-    known = list(Incident.model_fields)
+    known = list(IncidentForm.model_fields)
     for key in raw:
         if key not in known:
             raise UsageError(f"{path}: unknown key {key!r}{nearest(key, known)}")
@@ -99,7 +125,7 @@ def read(path: Path) -> Found:
     raw.setdefault("id", path.stem)
     check_id(str(raw["id"]))
     try:
-        return Found(Incident.model_validate(raw), path, data)
+        return Found(IncidentForm.model_validate(raw).incident(), path, data)
     except (ValidationError, TimelineError) as err:
         raise UsageError(f"{path}: {_first(err)}") from err
 

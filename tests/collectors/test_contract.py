@@ -44,9 +44,9 @@ def test_the_contract_refuses_a_statement_that_names_somebody() -> None:
     named, marked = (
         {"statement": f"A call was taken by {who}"} for who in ("phone:Ada", mention("phone:Ada"))
     )
-    check_fact(fact.model_copy(update=marked), run)
+    check_fact(fact.replace(**marked), run)
     with pytest.raises(AssertionError, match="names phone:Ada"):
-        check_fact(fact.model_copy(update=named), run)
+        check_fact(fact.replace(**named), run)
 
 
 def run_of(*facts: Fact, gaps: tuple[Gap, ...] = (), payloads: dict[str, bytes] | None = None) -> Run:
@@ -56,17 +56,17 @@ def run_of(*facts: Fact, gaps: tuple[Gap, ...] = (), payloads: dict[str, bytes] 
 
 
 def test_the_contract_refuses_an_id_that_a_longer_window_changes() -> None:
-    window, fact = Window(start=0, end=100), make(1).model_copy(update={"earliest": 50, "latest": 60})
+    window, fact = Window(start=0, end=100), make(1).replace(earliest=50, latest=60)
     check_growing(run_of(fact), window, run_of(fact, make(2)))
-    other = fact.model_copy(update={"id": "f-other"})
+    other = fact.replace(id="f-other")
     with pytest.raises(AssertionError, match="has another id"):
         check_growing(run_of(fact), window, run_of(other))
     lost = gap("s", "truncated", 40, 70, "cut")
     check_growing(run_of(fact), window, run_of(other, gaps=(lost,)))
     with pytest.raises(AssertionError, match="has another id"):
         check_growing(run_of(fact, gaps=(lost,)), window, run_of(other, gaps=(lost,)))
-    already = fact.model_copy(update={"earliest": None})
-    check_growing(run_of(already), window, run_of(other.model_copy(update={"earliest": 1, "latest": 5})))
+    already = fact.replace(earliest=None)
+    check_growing(run_of(already), window, run_of(other.replace(earliest=1, latest=5)))
     with pytest.raises(AssertionError, match="has another id"):
         check_growing(run_of(already), window, run_of())
 
@@ -77,7 +77,7 @@ def test_the_contract_refuses_an_id_that_a_longer_window_changes() -> None:
 )
 def test_the_contract_refuses_a_pointer_that_leads_nowhere(pointer: str | None, there: bool) -> None:
     entry = Evidence(source="s", payload="p", pointer=pointer)
-    found = run_of(make(1).model_copy(update={"evidence": (entry,)}), payloads={"p": b'{"a":[1]}'})
+    found = run_of(make(1).replace(evidence=(entry,)), payloads={"p": b'{"a":[1]}'})
     if there:
         check_pointers(found)
         return
@@ -88,4 +88,4 @@ def test_the_contract_refuses_a_pointer_that_leads_nowhere(pointer: str | None, 
 def test_the_contract_refuses_a_payload_that_is_not_stored() -> None:
     entry = Evidence(source="s", payload="p", pointer="/a")
     with pytest.raises(AssertionError, match="not stored"):
-        check_pointers(run_of(make(1).model_copy(update={"evidence": (entry,)})))
+        check_pointers(run_of(make(1).replace(evidence=(entry,))))

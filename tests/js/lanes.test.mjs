@@ -11,7 +11,7 @@ const { linesOf } = await load('table/table.js');
 const second = (n) => new Date(Date.parse('2026-11-21T13:00:00Z') + n * 1000).toISOString();
 const fact = (kind, at, more = {}) => ({
   id: `f-${kind}-${at}-${more.source ?? ''}`, kind, category: 'signal', earliest: second(at), latest: second(at), time_means: 't', clock: 'c', subject: { labels: {} },
-  statement: 'Alert `Slow` fired', related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
+  statement: 'Alert `Slow` fired', names: { alert: 'Slow' }, related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
 });
 const model = (facts, more = {}) => makeModel({
   incident: { id: 'I', services: [] }, window: { start: second(0), end: second(3600) }, digest: '', tool: '', sources: ['prod'], clocks: {}, facts, gaps: [], measures: [], panels: [], groups: [], ...more,
@@ -74,12 +74,11 @@ test('a silence is a span of its own beside the firing it covers', () => {
   assert.deepEqual(alerts.rows.map((row) => row.spans.map((span) => [span.state, span.from, span.to, span.open])), [[['firing', 60, 900, false], ['silenced', 120, 600, false]]]);
 });
 
-test('a crossing is drawn in the panel of its query and threshold, else in a lane of its own', () => {
-  const panel = (id, limit) => ({ id, source: 'prod', title: id, query: 'p99', thresholds: [{ name: id, op: '>', value: limit }], series: [], shown: 0, of: 0 });
-  const crossing = (at, limit, query) => fact('metric.crossed_above', at, { quantity: { threshold: limit }, evidence: [{ source: 'prod', query }] });
-  const made = model([crossing(1, 0.5, 'p99 # every 15 s'), crossing(2, 0.3, 'p99'), crossing(3, 9, 'queue')], { panels: [panel('a', 0.3), panel('b', 0.5)] });
+test('a crossing is drawn in its panel, else in a lane of its own', () => {
+  const panel = (id) => ({ id, source: 'prod', title: id, query: 'p99', thresholds: [], series: [], shown: 0, of: 0 });
+  const made = model([fact('metric.crossed_above', 1, { panel: 'b' }), fact('metric.crossed_above', 2, { panel: 'a' }), fact('metric.crossed_above', 3, { panel: 'gone' }), fact('metric.crossed_above', 4)], { panels: [panel('a'), panel('b')] });
   const [a, b, loose] = lanes(made);
-  assert.deepEqual([a.crossings.length, b.crossings.length, loose.id, loose.rows[0].items.length], [1, 1, 'metrics', 1]);
+  assert.deepEqual([a.crossings.length, b.crossings.length, loose.id, loose.rows[0].items.length], [1, 1, 'metrics', 2]);
   assert.equal(b.crossings[0].from, 1);
 });
 

@@ -15,7 +15,7 @@ const second = (n) => new Date(Date.parse('2026-11-21T13:00:00Z') + n * 1000).to
 let next = 0;
 const fact = (kind, at, more = {}) => ({
   id: `f-${String(next++).padStart(16, '0')}`, kind, category: kind.startsWith('chat') ? 'action' : kind.startsWith('deploy') ? 'change' : 'signal', earliest: second(at), latest: second(at), time_means: 't', clock: 'c', subject: { labels: {} },
-  statement: 'Alert `Slow` fired', related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
+  statement: 'Alert `Slow` fired', names: { alert: 'Slow' }, related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
 });
 const told = (kind, at, more = {}) => fact(kind, at, { surfaced: second(at), ...more });
 const model = (facts, more = {}) => makeModel({

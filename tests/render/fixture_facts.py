@@ -101,8 +101,13 @@ def _crossing(
         evidence=[evidence(payloads, "prod", {"value": value, "at": at(clock)}, None, f"checkout:{service}_p99")],
         subject=Subject(service=service, labels=series),
         quantity=Quantity(value=value, unit="s", threshold=0.5, op=">"),
-        thread=facts.alert_thread("prod", alert, labels),
+        thread=facts.alert_thread("prod", alert, labels), panel=panel_id(f"{service} p99"),
     )  # fmt: skip
+
+
+def panel_id(title: str) -> str:
+    """Name a panel by its title."""
+    return f"p-{sha256(title.encode())[:16]}"
 
 
 def _text(labels: dict[str, str]) -> str:
@@ -166,7 +171,7 @@ def other_facts(payloads: Payloads) -> Iterator[Fact]:
     )  # fmt: skip
     yield facts.fact(
         "incident.mitigated", origin="incident", key="mitigated", at=precise(at("14:41:00"), MINUTE),
-        time_means="mitigated", clock="incident-file", source="incident", names={"incident": "INC-42"},
+        time_means="mitigated", clock="incident-file", source="incident", names={"incident": "INC-42", "claimant": "the incident file"},
         evidence=[evidence(payloads, "incident", {"mitigated": "14:41"})],
     )  # fmt: skip
 

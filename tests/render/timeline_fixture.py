@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from tests.render.fixture_facts import NAMES, START, at, chat_facts, other_facts, signal_facts
+from tests.render.fixture_facts import NAMES, START, at, chat_facts, other_facts, panel_id, signal_facts
 from timeline.assembly.assemble import Build
 from timeline.assembly.assemble import assemble as put_together
 from timeline.assembly.reading import Reading
@@ -103,7 +103,7 @@ def _panels(payloads: dict[str, bytes]) -> Iterator[Panel]:
     for title, (unit, limit, low, high, names) in shapes.items():
         series = tuple(_series(payloads, title, name, low, high) for name in names)
         yield Panel(
-            id=f"p-{sha256(title.encode())[:16]}", source="prod", title=title, unit=unit or None,
+            id=panel_id(title), source="prod", title=title, unit=unit or None,
             query=f"checkout:{title.replace(' ', '_')}", thresholds=(Threshold(name="limit", op=">", value=limit),),
             series=series, shown=len(series), of=len(series) + 2,
         )  # fmt: skip

@@ -73,7 +73,7 @@ def test_no_false_order_within_the_stated_clock_errors(data: st.DataObject, allo
 def test_order_within_one_clock_is_not_lost_to_errors_between_clocks(
     a: Fact, b: Fact, allowed: dict[str, int]
 ) -> None:
-    b = b.model_copy(update={"clock": a.clock})
+    b = b.replace(clock=a.clock)
     proven = a.earliest is not None and b.earliest is not None and a.latest < b.earliest
     assert precedes(a, b, allowed) == proven
 

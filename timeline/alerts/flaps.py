@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from timeline.alerts.states import begins_breach, ends_breach, leg
+from timeline.alerts.states import begins_breach, ends_breach, expression
 from timeline.model import Fact
 from timeline.order import display_key, in_display_order
 
@@ -57,7 +57,7 @@ def _family(fact: Fact) -> str | None:
         return "firing"
     if fact.kind in {"alert.pending", "alert.pending_ended"}:
         return "pending"
-    return leg(fact) if begins_breach(fact) or ends_breach(fact) else None
+    return expression(fact) if begins_breach(fact) or ends_breach(fact) else None
 
 
 def _begins_of(family: str) -> Callable[[Fact], bool]:

@@ -193,7 +193,7 @@ def _later(a: Fact, b: Fact, errors: ClockErrors) -> Fact:
         "earliest": max(known) - slack if known else None,
         "latest": max(a.latest, b.latest) + slack,
     }
-    return max(a, b, key=display_key).model_copy(update=update)
+    return max(a, b, key=display_key).replace(**update)
 
 
 def _earlier(a: Fact | None, b: Fact | None, errors: ClockErrors) -> Fact | None:
@@ -204,7 +204,7 @@ def _earlier(a: Fact | None, b: Fact | None, errors: ClockErrors) -> Fact | None
         "earliest": min(known) - slack if len(known) == 2 else None,
         "latest": min(a.latest, b.latest) + slack,
     }
-    return min(a, b, key=display_key).model_copy(update=update)
+    return min(a, b, key=display_key).replace(**update)
 
 
 def _slack(a: Fact, b: Fact, errors: ClockErrors) -> int:

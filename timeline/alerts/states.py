@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import operator
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from timeline.model import Content, Quantity
 
@@ -14,8 +13,6 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "below": operator.lt, "<=": operator.le, "at_most": operator.le,
     "==": operator.eq, "equals": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-_NAME = re.compile(r"^(?:Alert|A notification of alert) `([^`]+)`")
-_FIRST_CODE = re.compile(r"[^`]*`([^`]*)`")  # with the words before: "Expression 2 of alert"
 
 
 def begins_breach(content: Content) -> bool:
@@ -55,29 +52,28 @@ def _compared(quantity: Quantity | None) -> bool | None:
     return compare(quantity.value, quantity.threshold) if compare else None
 
 
-def leg(content: Content) -> str:
+def expression(content: Content) -> str:
     """Return what a crossing is of: the named expression and its series, without the value."""
-    found = _FIRST_CODE.match(content.statement)
-    return f"{found[0] if found else ''}{content.subject.labels}"
+    part, name = content.names.get("part"), content.names.get("name", "")
+    return f"{f'{part} ' if part else ''}{name} {sorted(content.subject.labels.items())}"
 
 
 def threshold_name(content: Content) -> str:
     """Return the name of what crossed: the alert's whose rule it is of, or the configured threshold's."""
-    found = _FIRST_CODE.match(content.statement)
-    return found[1] if found else content.kind
+    return str(content.names.get("name") or content.kind)
 
 
-def labels_of(content: Content) -> dict[str, str]:
+def labels_of(content: Content) -> Mapping[str, str]:
     """Return the labels of what the fact is about."""
-    return dict(content.subject.labels)
+    return content.subject.labels
 
 
 def alert_name(content: Content) -> str | None:
-    """Return the alert's name: its `alertname` label, else the name in its statement."""
+    """Return the alert's name: its `alertname` label, else as its source calls it; None for what is no alert's."""
     if not content.kind.startswith("alert."):
         return None
-    found = _NAME.match(content.statement)
-    return labels_of(content).get("alertname") or (found[1] if found else None)
+    name = content.subject.labels.get("alertname") or content.names.get("alert")
+    return None if name is None else str(name)
 
 
 def is_person(actor: str | None) -> bool:

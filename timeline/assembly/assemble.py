@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -53,7 +54,9 @@ def assemble(build: Build) -> Assembled:
     roles = {identity: role for role, identity in reversed(holders.items())}
     pseudonyms = assign(marked, people, build.known, build.joined, roles)
     replace = replacer(people, pseudonyms)
-    facts = tuple(in_display_order(pseudonymise(f, pseudonyms, replace) for f in marked))
+    panels = _panels(newest)
+    drawn = {panel.id for panel in panels}
+    facts = tuple(in_display_order(_drawn(pseudonymise(f, pseudonyms, replace), drawn) for f in marked))
     kept = {f.id for f in facts}
     conflicts = [g for g in merged.gaps if g.missing in kept]
     gaps = each_once([*build.gaps, *conflicts, *source_gaps(build.readings, build.window)], build.window)
@@ -61,14 +64,14 @@ def assemble(build: Build) -> Assembled:
     incident = _without_names(build.incident, holders, pseudonyms, replace)
     document = Timeline(
         incident=incident, window=build.window, facts=facts, gaps=gaps,
-        measures=measures(incident, facts, clocks), panels=_panels(newest), impact=_impact(newest),
+        measures=measures(incident, facts, clocks), panels=panels, impact=_impact(newest),
         reconciliation=reconcile(incident, facts, clocks),
         provenance={**build.provenance, "clocks": clocks},
     )  # fmt: skip
     found = members(document)
     identity = digest(found)
     data = write(found | {"digest": canonical(identity)})
-    return Assembled(document.model_copy(update={"digest": identity}), data, pseudonyms, people)
+    return Assembled(document.replace(digest=identity), data, pseudonyms, people)
 
 
 def _people(build: Build) -> list[Person]:
@@ -88,7 +91,7 @@ def _holders(incident: Incident, people: Sequence[Person], joined: Mapping[str, 
     for person in people:
         for name in (person.identity, *person.names):
             named[name.casefold()].add(joined.get(person.identity, person.identity))
-    held = ((role, named.get(who.casefold(), set())) for role, who in incident.roles)
+    held = ((role, named.get(who.casefold(), set())) for role, who in incident.roles.items())
     return {role: next(iter(found)) for role, found in held if len(found) == 1}
 
 
@@ -99,9 +102,9 @@ def _without_names(
     replace: Callable[[str], str],
 ) -> Incident:
     held = {role: pseudonyms.get(identity) for role, identity in holders.items()}
-    shown = tuple((role, held.get(role) or "not identified") for role, _ in incident.roles)
+    shown = {role: held.get(role) or "not identified" for role in incident.roles}
     title = replace(incident.title) if incident.title else incident.title
-    return incident.model_copy(update={"roles": shown, "title": title})
+    return incident.replace(roles=shown, title=title)
 
 
 def _clocks(readings: Sequence[Reading]) -> dict[str, int]:
@@ -118,6 +121,11 @@ def _panels(newest: Mapping[tuple[str, str], Reading]) -> tuple[Panel, ...]:
     return tuple(sorted(found, key=lambda p: (p.source, p.title, p.id)))
 
 
+def _drawn(fact: Fact, panels: AbstractSet[str]) -> Fact:
+    """Return the fact without a panel that could not be read."""
+    return fact if fact.panel is None or fact.panel in panels else fact.replace(panel=None)
+
+
 def _impact(newest: Mapping[tuple[str, str], Reading]) -> tuple[Impact, ...]:
     found = [number for reading in newest.values() for number in reading.of(Impact)]
-    return tuple(sorted(found, key=lambda i: (i.source, i.name, i.span, i.labels, i.id)))
+    return tuple(sorted(found, key=lambda i: (i.source, i.name, i.span, sorted(i.labels.items()), i.id)))

@@ -78,7 +78,7 @@ def mark_gone(
         return reached and reading.collection > numbers[fact.id]
 
     return [
-        f.model_copy(update={"last_seen": numbers[f.id]})
+        f.replace(last_seen=numbers[f.id])
         if f.id in older and any(looked_for(f, key) for key in readers[f.id] & newest.keys())
         else f
         for f in facts

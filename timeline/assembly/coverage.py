@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from timeline.assembly.reading import Reading
-from timeline.document import record_bytes
 from timeline.model import Gap, GapReason, Window, gap
+from timeline.wire import encode
 
 
 def source_gaps(all_readings: Sequence[Reading], window: Window) -> Iterable[Gap]:
@@ -108,8 +108,6 @@ def each_once(found: Iterable[Gap], window: Window) -> tuple[Gap, ...]:
 
 
 def _folded(same: Sequence[Gap]) -> Gap:
-    evidence = {record_bytes(entry): entry for one in same for entry in one.evidence}
+    evidence = {encode(entry): entry for one in same for entry in one.evidence}
     missing = "; ".join(sorted({one.missing for one in same if one.missing}))
-    return same[0].model_copy(
-        update={"evidence": tuple(evidence[key] for key in sorted(evidence)), "missing": missing or None}
-    )
+    return same[0].replace(evidence=tuple(evidence[key] for key in sorted(evidence)), missing=missing or None)

@@ -61,7 +61,7 @@ def differing(old: Fact, new: Fact) -> tuple[str, ...]:
     """Return the members of the content that differ, by name; nothing where the digests are equal."""
     if old.content_digest() == new.content_digest():
         return ()
-    return tuple(name for name in Content.model_fields if getattr(old, name) != getattr(new, name))
+    return tuple(name for name in Content.__struct_fields__ if getattr(old, name) != getattr(new, name))
 
 
 def _gaps(of: Timeline, without: Timeline) -> tuple[Gap, ...]:

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from timeline.document import record_bytes
 from timeline.model import Content, Evidence, Fact, Gap, gap
 from timeline.order import in_display_order
+from timeline.wire import encode
 
 
 class Seen(NamedTuple):
@@ -50,19 +50,17 @@ def _fold(group: list[Seen]) -> Fact:
     # The newest collection is shown; within one, the canonical bytes decide.
     shown = min(contents, key=lambda data: (-contents[data][0], data))
     others = tuple(content for data, (_, content) in sorted(contents.items()) if data != shown)
-    evidence = {record_bytes(e): e for item in group for e in item.fact.evidence}
-    template = next(i.fact for i in group if record_bytes(i.fact.content()) == shown)
-    return template.model_copy(
-        update={
-            "source": min(item.fact.source for item in group),
-            "evidence": tuple(sorted(evidence.values(), key=_evidence_key)),
-            "variants": others,
-        }
+    evidence = {encode(e): e for item in group for e in item.fact.evidence}
+    template = next(i.fact for i in group if encode(i.fact.content()) == shown)
+    return template.replace(
+        source=min(item.fact.source for item in group),
+        evidence=tuple(sorted(evidence.values(), key=_evidence_key)),
+        variants=others,
     )
 
 
 def _keep_newest(contents: dict[bytes, tuple[int, Content]], number: int, content: Content) -> None:
-    data = record_bytes(content)
+    data = encode(content)
     if data not in contents or contents[data][0] < number:
         contents[data] = (number, content)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from timeline.model import Content, Fact, Person
+from timeline.statements import persons
 from timeline.text import PERSON_CLOSE, PERSON_OPEN
 
 _MARK = re.compile(f"{PERSON_OPEN}([^{PERSON_CLOSE}]*){PERSON_CLOSE}")
@@ -99,9 +100,9 @@ def pseudonymise(fact: Fact, pseudonyms: Mapping[str, str], replace: Callable[[s
     """Return the fact with pseudonyms for its actor, in its statement and in its quote."""
     update = _hidden(fact, pseudonyms, replace)
     if fact.variants:
-        hidden = (v.model_copy(update=_hidden(v, pseudonyms, replace)) for v in fact.variants)
+        hidden = (v.replace(**_hidden(v, pseudonyms, replace)) for v in fact.variants)
         update["variants"] = tuple(hidden)
-    return fact.model_copy(update=update) if update else fact  # most facts name nobody
+    return fact.replace(**update) if update else fact  # most facts name nobody
 
 
 def _hidden(
@@ -112,10 +113,15 @@ def _hidden(
     if content.actor:
         found["actor"] = pseudonyms.get(content.actor)
     if PERSON_OPEN in content.statement:
+        held = persons(content.kind) & content.names.keys()
+        found["names"] = {
+            name: pseudonyms.get(str(value), "someone") if name in held else value
+            for name, value in content.names.items()
+        }
         found["statement"] = _MARK.sub(lambda m: pseudonyms.get(m[1], "someone"), content.statement)
     quote = content.quote
     if quote and (text := replace(quote.text)) != quote.text:
-        found["quote"] = quote.model_copy(update={"text": text})
+        found["quote"] = quote.replace(text=text)
     return found
 
 
@@ -124,9 +130,7 @@ _OPAQUE = re.compile(r"[A-Z][A-Z0-9]{6,}")
 
 def excerpt_mask(people: Iterable[Person], pseudonyms: Mapping[str, str]) -> Callable[[str], str]:
     """Return a replacer for excerpts of payloads: it hides names and the identities themselves."""
-    hidden = [
-        p.model_copy(update={"names": (*p.names, *_written_forms(p.identity)), "bot": False}) for p in people
-    ]
+    hidden = [p.replace(names=(*p.names, *_written_forms(p.identity)), bot=False) for p in people]
     return replacer(hidden, pseudonyms)
 
 

@@ -13,9 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from timeline.assembly.merge import Seen, merge
-from timeline.document import record_bytes
 from timeline.errors import TimelineError
-from timeline.model import Fact
+from timeline.wire import decode_fact, encode
 
 
 class RunError(TimelineError):
@@ -77,5 +76,5 @@ def _folded(lines: Sequence[bytes]) -> Iterator[bytes]:
     if len(unique) == 1:
         yield unique[0]
         return
-    facts = (Fact.model_validate_json(line) for line in unique)
-    yield from (record_bytes(fact) + b"\n" for fact in merge(Seen(0, fact) for fact in facts).facts)
+    facts = (decode_fact(line) for line in unique)
+    yield from (encode(fact) + b"\n" for fact in merge(Seen(0, fact) for fact in facts).facts)

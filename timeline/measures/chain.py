@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from timeline.alerts.silences import none_recorded, while_firing
-from timeline.alerts.states import alert_name, begins_breach, ends_breach, leg
+from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression
 from timeline.measures.response import (
     Point,
     first_change,
@@ -115,7 +115,7 @@ def _legs(life: Sequence[Fact]) -> list[list[Fact]]:
     legs: dict[str, list[Fact]] = {}
     for fact in life:
         if begins_breach(fact) or ends_breach(fact):
-            legs.setdefault(leg(fact), []).append(fact)
+            legs.setdefault(expression(fact), []).append(fact)
     return list(legs.values())
 
 

@@ -8,6 +8,7 @@ is inside the range. What cannot be computed says why.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from timeline.alerts.silences import Held, none_recorded, while_firing
 from timeline.instant import NS
@@ -64,7 +65,7 @@ def _measure(
 ) -> Measure:  # fmt: skip
     start, end = points[ends[0]], points[ends[1]]
     first, last = (_SAID.get(point, point) for point in ends)
-    said = {"from_": _id(start), "to": _id(end), "formula": f"{last} - {first}"}
+    said: dict[str, Any] = {"from_": _id(start), "to": _id(end), "formula": f"{last} - {first}"}
     missing = [point for point in (start, end) if isinstance(point, str)]
     if missing or isinstance(start, str) or isinstance(end, str):
         return Measure(name=name, reason="; ".join(dict.fromkeys(missing)), **said)
@@ -88,7 +89,7 @@ def _silenced(points: dict[str, Point], facts: Sequence[Fact], errors: ClockErro
         none = none_recorded(ordered, firing)
         return Measure(name=SILENCED, reason=none, formula="unsilenced - silenced")
     last = held[-1].end
-    said = {"from_": held[0].begin.id, "to": _id(last or ""), "formula": _formula(held)}
+    said: dict[str, Any] = {"from_": held[0].begin.id, "to": _id(last or ""), "formula": _formula(held)}
     if last is None:
         return Measure(name=SILENCED, reason="it was still silenced when the window ended", **said)
     widths = [duration(one.begin, one.end, errors) for one in held if one.end]

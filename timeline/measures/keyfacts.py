@@ -9,7 +9,6 @@ are chosen, what is left is added in display order.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -25,7 +24,6 @@ from timeline.order import display_key
 LEAST, FEW, MOST, SHARE = 10, 25, 40, 12
 #: After this long (ns) without a message, the next one begins a new part of the talk.
 SILENCE = 10 * MINUTE
-_NAME = re.compile(r"`([^`]*)`")
 _SEVERE = {"critical", "page", "error", "emergency", "fatal", "high", "sev1", "sev2", "p1", "p2"}
 #: The kinds that end a life: in a thread, only the first and the last fact are of its rule.
 _LIVES = ("alert.", "metric.", "deploy.", "log.", "trace.", "chat.")
@@ -126,8 +124,8 @@ def _tags(facts: Sequence[Fact]) -> dict[str, Fact]:
 
 
 def _named(fact: Fact) -> tuple[str, str, int | None, int]:
-    name = _NAME.search(fact.statement)
-    return (fact.source, name[1] if name else fact.id, fact.earliest, fact.latest)
+    name = fact.names.get("deploy") or fact.names.get("tag") or fact.id
+    return (fact.source, str(name), fact.earliest, fact.latest)
 
 
 def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], room: int) -> list[Row]:

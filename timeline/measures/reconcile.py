@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from timeline.alerts.silences import by_alert
-from timeline.alerts.states import alert_name, begins_breach, ends_breach, leg, threshold_name
+from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression, threshold_name
 from timeline.instant import NS
 from timeline.measures.chain import Headline, headline
 from timeline.measures.durations import duration
@@ -67,7 +67,7 @@ def _breaches(facts: Iterable[Fact]) -> Iterator[Span]:
         begins = begins_breach(fact)
         if not begins and not ends_breach(fact):
             continue
-        key = (fact.thread, leg(fact))
+        key = (fact.thread, expression(fact))
         if begins:
             begun.setdefault(key, fact)
         elif key in begun:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from timeline.alerts.silences import KINDS, of_alert, other_threads
-from timeline.alerts.states import alert_name, begins_breach, ends_breach, is_person, labels_of, leg
+from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression, is_person, labels_of
 from timeline.model import Fact, Incident
 from timeline.relative import at_or_after, inside, may_precede
 
@@ -74,7 +74,7 @@ def _last_end(marked: Sequence[Fact], incident: Incident) -> Point:
     open_legs: dict[str, Fact] = {}
     ended: Point = _OPEN
     for fact in marked:
-        name = f"{fact.thread} {leg(fact)}"
+        name = f"{fact.thread} {expression(fact)}"
         if begins_breach(fact):
             if incident.end is None or (fact.earliest or 0) < incident.end:
                 open_legs.setdefault(name, fact)

@@ -9,6 +9,7 @@ from typing import Any
 from collectors.base import Payload
 from collectors.prometheus.answers import Samples, series_text
 from collectors.prometheus.samples.question import Question, Sampled
+from timeline.canonical import short_id
 from timeline.facts import alert_thread, fact, thread_key
 from timeline.instant import Bounds
 from timeline.kinds import Kind
@@ -88,8 +89,13 @@ class Maker:
             },
             evidence=self._evidence(change, way), subject=Subject(service=labels.get("service"), labels=shown),
             quantity=Quantity(value=value, unit=watch.unit, threshold=watch.value, op=watch.op),
-            thread=thread, category="impact" if watch.impact else None,
+            thread=thread, category="impact" if watch.impact else None, panel=self.panel,
         )  # fmt: skip
+
+    @property
+    def panel(self) -> str:
+        """The id of the panel that draws the question's series."""
+        return short_id("p", [1, self.origin, self.asked.query, self.asked.step])
 
     def _thread(self, watch: Watch, labels: dict[str, str]) -> str:
         if watch.rule is None:
@@ -102,7 +108,7 @@ class Maker:
         query = "\n".join((self.asked.text, f"# {way}", *(f"# {note}" for note in self.notes)))
         link = self.link(self.asked.query, around - half, around + half)
         return [
-            Evidence(source=self.source, payload=payload and payload.sha256, pointer=pointer, query=query, link=link)
+            Evidence(source=self.source, payload=payload.sha256 if payload else None, pointer=pointer, query=query, link=link)
             for payload, pointer in change.places or ((None, None),)
         ]  # fmt: skip
 

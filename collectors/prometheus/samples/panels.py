@@ -12,7 +12,6 @@ from collectors.prometheus.samples.bounds import slope, with_constants
 from collectors.prometheus.samples.facts import Watch
 from collectors.prometheus.samples.narrow import Narrower, unnamed
 from collectors.prometheus.samples.question import Question, Sampled
-from timeline.canonical import short_id
 from timeline.instant import NS
 from timeline.model import Fact, Panel, Series, Threshold, Window
 from timeline.rules.thresholds import Plain
@@ -41,13 +40,12 @@ class Envelope(NamedTuple):
 
 async def panel(
     api: PrometheusApi, asked: Question, watches: Sequence[Watch], sampled: Sampled, facts: Iterable[Fact],
-    window: Window, names: tuple[str, str],
+    window: Window, source: str, identity: str,
 ) -> Panel:  # fmt: skip
-    """Read the drawing data of a question; `names` are the source's name and origin.
+    """Read the drawing data of a question, for the panel of that identity.
 
     Halves the resolution while an answer is too large; raises SourceError.
     """
-    source, origin = names
     first = _first_changes(facts)
     narrow = _narrowed(asked, sampled, first)
     result = await _read(api, narrow, envelope(narrow, sampled, window), window)
@@ -56,10 +54,10 @@ async def panel(
     shown = order[:_SHOWN]
     limits = {Threshold(name=w.title, op=w.op, value=w.value): None for w in watches}
     return Panel(
-        id=short_id("p", [1, origin, asked.query, asked.step]), source=source, title=_title(watches),
+        id=identity, source=source, title=_title(watches),
         unit=next((w.unit for w in watches if w.unit), None), query=asked.query, thresholds=tuple(limits),
         series=tuple(
-            Series(labels=key, payload=result.payload.sha256, high=pairs[key][0], low=pairs[key][1])
+            Series(labels=dict(key), payload=result.payload.sha256, high=pairs[key][0], low=pairs[key][1])
             for key in shown
         ),
         shown=len(shown), of=len(order) if narrow is asked else max(len(order), len(sampled.series)),
@@ -132,7 +130,7 @@ def _first_changes(facts: Iterable[Fact]) -> dict[LabelKey, tuple[int, int]]:
     """Return when each series first changed; those that changed first are drawn first."""
     first: dict[LabelKey, tuple[int, int]] = {}
     for fact in facts:
-        key = unnamed(fact.subject.labels)
+        key = unnamed(tuple(fact.subject.labels.items()))
         began = (fact.latest if fact.earliest is None else fact.earliest, fact.latest)
         first[key] = min(first.get(key, began), began)
     return first

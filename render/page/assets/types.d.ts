@@ -21,6 +21,8 @@ interface Fact {
   surfaced?: string;
   subject: { service?: string; component?: string; environment?: string; labels: Record<string, string> };
   statement: string;
+  names: Record<string, string | number | boolean>; // what the statement was filled with
+  panel?: string;
   quote?: { text: string; truncated: boolean; edited_at?: string };
   quantity?: { value?: number | string; unit?: string; threshold?: number | string; op?: string };
   actor?: string;

@@ -66,7 +66,7 @@ def test_a_silence_is_told_from_its_begin_to_its_end(server: Alertmanager) -> No
     ended = now()
     done = check(AlertmanagerCollector, options(server), window())
     silenced, unsilenced = done.facts
-    assert silenced == held.facts[0].model_copy(update={"evidence": silenced.evidence})
+    assert silenced == held.facts[0].replace(evidence=silenced.evidence)
     assert unsilenced.earliest is not None  # the first of its millisecond: `ended` may be inside it
     assert begun <= silenced.latest < unsilenced.earliest <= ended
     assert unsilenced.latest - at(unsilenced) == 10**6 - 1, "a time of milliseconds"

@@ -329,7 +329,7 @@ def test_the_rule_group_that_vmalert_adds_is_no_part_of_an_alert(
         server.write([*alerts(LABELS | extra, LIFE, {600: 1500}), *up([(0, 3600)])])
         options = {"url": server.url, "origin": "prod"}
         found = run(PrometheusAlertsCollector, options, window(300, 3000), now=(T0 + 3600) * NS).facts
-        assert all(f.subject.labels == (("job", "a"),) for f in found)
+        assert all(f.subject.labels == {"job": "a"} for f in found)
         return {(f.id, f.thread) for f in found}
 
     assert len(ids()) == 3

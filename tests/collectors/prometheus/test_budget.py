@@ -90,7 +90,7 @@ def test_failed_events_are_set_against_what_the_period_allows(server: Prometheus
     assert [one.value for one in found] == pytest.approx([100 * 300 / 8_640] * 2, rel=0.03)
     assert [one.missing_s for one in found] == [0, 0]
     window, incident = found
-    assert (window.evidence[0].pointer, window.labels) == ("/data/result/0/value", ())
+    assert (window.evidence[0].pointer, window.labels) == ("/data/result/0/value", {})
     assert "[1800s]" in window.query or "[30m]" in window.query
     assert "[10m]" in incident.query
     assert "counted in events" in (window.evidence[0].query or "")

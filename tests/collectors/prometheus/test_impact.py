@@ -96,7 +96,7 @@ def test_the_highest_value_and_what_has_no_series_at_all(server: Prometheus) -> 
     run = read(server, asked, window)
     most, nothing = numbers(run)
     assert most.value == max(v for i, v in USERS.items() if 0 < i <= 40)
-    assert (nothing.value, nothing.read_s, nothing.missing_s, nothing.labels) == (None, 0, 600, ())
+    assert (nothing.value, nothing.read_s, nothing.missing_s, nothing.labels) == (None, 0, 600, {})
     assert [(g.reason, g.missing) for g in run.gaps] == [("partial", "broken")]
 
 

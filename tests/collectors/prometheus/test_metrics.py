@@ -169,7 +169,7 @@ def test_an_expression_is_judged_on_a_grid_and_its_holes_are_absence(server: Pro
     (fact,) = read(server, "sum(pm_grid)", window(0, 80), step="1m").facts
     assert (fact.earliest, fact.latest) == (at(36) + 1, at(40))
     assert (fact.evidence[0].query or "").startswith("sum(pm_grid) # every 60 s from the epoch")
-    assert fact.subject.labels == ()
+    assert fact.subject.labels == {}
 
 
 def test_a_window_of_many_points_is_read_in_pieces_that_move_nothing(server: Prometheus) -> None:

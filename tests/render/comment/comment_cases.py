@@ -36,15 +36,10 @@ def hostile_view() -> View:
     timeline = rich().timeline
     facts = tuple(_fact(fact, n) for n, fact in enumerate(timeline.facts))
     gaps = tuple(_gap(timeline.gaps[n % len(timeline.gaps)], n) for n in range(len(HOSTILE)))
-    incident = timeline.incident.model_copy(
-        update={
-            "title": " ".join(HOSTILE),
-            "severity": HOSTILE[0],
-            "services": HOSTILE,
-            "links": ("https://evil.example",),
-        }
+    incident = timeline.incident.replace(
+        title=" ".join(HOSTILE), severity=HOSTILE[0], services=HOSTILE, links=("https://evil.example",)
     )
-    bad = timeline.model_copy(update={"facts": facts, "gaps": gaps, "incident": incident, "digest": "b" * 64})
+    bad = timeline.replace(facts=facts, gaps=gaps, incident=incident, digest="b" * 64)
     findings = [Finding("fact-wording", n, text, text, "error") for n, text in enumerate(HOSTILE, 1)]
     marker = mark(bad)._replace(base="a" * 64)
     return View(bad, "postmortems/INC-42", marker, findings, difference(timeline, bad), (), OURS)
@@ -52,11 +47,9 @@ def hostile_view() -> View:
 
 def _fact(fact: Fact, number: int) -> Fact:
     text = HOSTILE[number % len(HOSTILE)]
-    entries = tuple(
-        e.model_copy(update={"source": text, "link": "https://evil.example/x"}) for e in fact.evidence
-    )
+    entries = tuple(e.replace(source=text, link="https://evil.example/x") for e in fact.evidence)
     statement = f"{fact.statement} for {code(text)}"
-    return fact.model_copy(update={"statement": statement, "quote": Quote(text=text), "evidence": entries})
+    return fact.replace(statement=statement, quote=Quote(text=text), evidence=entries)
 
 
 def _gap(gap: Gap, number: int) -> Gap:
@@ -67,18 +60,18 @@ def _gap(gap: Gap, number: int) -> Gap:
         "missing": text,
         "id": f"g-{number:016x}",
     }
-    return gap.model_copy(update=update)
+    return gap.replace(**update)
 
 
 def many(timeline: Timeline, count: int) -> Timeline:
     """Give the timeline with `count` facts, each with a quotation of emoji."""
     facts = [
-        timeline.facts[n % len(timeline.facts)].model_copy(
-            update={"id": f"f-{n:016x}", "quote": Quote(text="👩‍👩‍👧‍👦🔥" * 60), "thread": f"t{n}"}
+        timeline.facts[n % len(timeline.facts)].replace(
+            id=f"f-{n:016x}", quote=Quote(text="👩‍👩‍👧‍👦🔥" * 60), thread=f"t{n}"
         )
         for n in range(count)
     ]
-    return timeline.model_copy(update={"facts": tuple(facts), "digest": "c" * 64})
+    return timeline.replace(facts=tuple(facts), digest="c" * 64)
 
 
 def tokens(body: str) -> Iterator[Token]:

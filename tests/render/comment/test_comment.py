@@ -48,15 +48,13 @@ def test_impact_numbers_come_first_of_all_tables() -> None:
         impact("error budget", 11.5, unit="% of the error budget (99.9 % over 30d)", take="budget"),
         impact("failed", 12.5, span="window"),
     )
-    body = comment(view(timeline=rich().timeline.model_copy(update={"impact": numbers})))
+    body = comment(view(timeline=rich().timeline.replace(impact=numbers)))
     assert (
         "| error budget | 11.5 % of the error budget (99.9 % over 30d) | 14:00:00-15:10:00, the incident | prod"
         in body
     )
     assert "| failed |" not in body, "over the incident alone, where there are such numbers"
-    assert "| failed | 12.5" in comment(
-        view(timeline=rich().timeline.model_copy(update={"impact": numbers[1:]}))
-    )
+    assert "| failed | 12.5" in comment(view(timeline=rich().timeline.replace(impact=numbers[1:])))
     assert body.index("#### Impact in numbers") < body.index("#### Measures")
     assert "Impact in numbers" not in comment(view())
 
@@ -94,8 +92,8 @@ def test_findings_are_counted_and_placed() -> None:
 def test_what_changed_since_the_last_attached_build() -> None:
     old = rich().timeline
     facts = list(old.facts)
-    facts[0] = facts[0].model_copy(update={"quote": Quote(text="else")})
-    new = old.model_copy(update={"facts": (*facts[:5], *facts[6:]), "gaps": old.gaps[1:]})
+    facts[0] = facts[0].replace(quote=Quote(text="else"))
+    new = old.replace(facts=(*facts[:5], *facts[6:]), gaps=old.gaps[1:])
     body = comment(view(timeline=new, marker=mark(new)._replace(base="a" * 64), changes=difference(old, new)))
     assert "#### Since the last attached build (`aaaaaaaa`)" in body
     assert "no fact added, 1 fact gone, 1 fact changed" in body
@@ -132,11 +130,9 @@ def test_the_checker_sees_what_lives(text: str) -> None:
 )
 def test_no_mixture_of_signs_lives(words: list[str]) -> None:
     timeline = rich().timeline
-    fact = timeline.facts[0].model_copy(
-        update={"quote": Quote(text=words[0]), "statement": f"A `{words[1]}` {words[2]}"}
-    )
-    gap = timeline.gaps[0].model_copy(update={"statement": words[3], "source": words[0]})
-    small = timeline.model_copy(update={"facts": (fact,), "gaps": (gap,), "measures": ()})
+    fact = timeline.facts[0].replace(quote=Quote(text=words[0]), statement=f"A `{words[1]}` {words[2]}")
+    gap = timeline.gaps[0].replace(statement=words[3], source=words[0])
+    small = timeline.replace(facts=(fact,), gaps=(gap,), measures=())
     assert alive(comment(View(small, "x", mark(small), [Finding("r", 1, words[1], words[2], "error")]))) == []
 
 
@@ -260,8 +256,8 @@ def test_the_comment_as_githubs_stylesheet_shows_it(
 ) -> None:
     old = rich().timeline
     facts = list(old.facts)
-    facts[3] = facts[3].model_copy(update={"statement": "Alert `Other` fired"})
-    new = old.model_copy(update={"facts": (*facts[:5], *facts[6:])})
+    facts[3] = facts[3].replace(statement="Alert `Other` fired")
+    new = old.replace(facts=(*facts[:5], *facts[6:]))
     asked = signoffs([new.facts[3]], {}, "", {})
     found = [
         Finding(

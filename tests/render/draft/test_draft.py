@@ -154,8 +154,8 @@ def test_stills_are_drawn_where_a_browser_is() -> None:
 
 def test_who_had_two_roles_is_one_participant_with_both() -> None:
     timeline = rich().timeline
-    roles = (("commander", "commander"), ("scribe", "commander"), ("liaison", "not identified"))
-    both = timeline.model_copy(update={"incident": timeline.incident.model_copy(update={"roles": roles})})
+    roles = {"commander": "commander", "scribe": "commander", "liaison": "not identified"}
+    both = timeline.replace(incident=timeline.incident.replace(roles=roles))
     text = render_draft(both).text
     assert "roles: commander, scribe (commander), liaison (not identified)" in text.replace("\\", "")
     assert "| commander, scribe | " in text

@@ -77,6 +77,6 @@ def test_what_people_write_is_not_alive() -> None:
 
 
 def test_a_fact_that_says_something_else_by_now_is_told() -> None:
-    changed = {**FACTS, ONE: FACTS[ONE].model_copy(update={"statement": "Another thing happened"})}
+    changed = {**FACTS, ONE: FACTS[ONE].replace(statement="Another thing happened")}
     assert "says something else since it was cited" in note_bodies([note(1)], changed)["note-observations"]
     assert "no longer in the timeline" in note_bodies([note(1)], {})["note-observations"]

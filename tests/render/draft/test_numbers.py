@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from render.draft.draft import regions
 from tests.render.timeline_fixture import rich
 from timeline.instant import NS, parse_instant
@@ -11,8 +13,14 @@ from timeline.statements import JUDGING
 START, END = parse_instant("2026-11-21T14:00:00Z"), parse_instant("2026-11-21T15:10:00Z")
 
 
-def impact(name: str, value: float | None, **more: object) -> Impact:
-    given = {"take": "integral", "missing_s": 0, "labels": {}, "span": "incident", "unit": "requests"} | more
+def impact(name: str, value: float | None, **more: Any) -> Impact:
+    given: dict[str, Any] = {
+        "take": "integral",
+        "missing_s": 0,
+        "labels": {},
+        "span": "incident",
+        "unit": "requests",
+    } | more
     return Impact(
         id=f"i-{name}", source="prod", name=name, query="q", start=START, end=END, value=value,
         read_s=(END - START) / NS, evidence=(Evidence(source="prod", payload="a" * 64),), **given,
@@ -20,7 +28,7 @@ def impact(name: str, value: float | None, **more: object) -> Impact:
 
 
 def body(name: str, **members: object) -> str:
-    timeline: Timeline = rich().timeline.model_copy(update=members)
+    timeline: Timeline = rich().timeline.replace(**members)
     return regions(timeline, of=f"<!-- timeline:draft template=own audience=engineers regions={name} -->\n")[
         name
     ]
@@ -69,7 +77,7 @@ def test_the_reconciliation_states_and_does_not_judge() -> None:
 
 def test_what_customers_could_see_stands_beside_what_they_were_told() -> None:
     facts = [
-        f.model_copy(update={"category": "impact"}) if f.kind.startswith("metric.crossed") else f
+        f.replace(category="impact") if f.kind.startswith("metric.crossed") else f
         for f in rich().timeline.facts
     ]
     told = body("customers", facts=tuple(facts))

@@ -49,7 +49,7 @@ def no_metrics() -> Built:
     """The rich incident without its panels and crossings."""
     timeline, payloads = rich()
     kept = tuple(f for f in timeline.facts if not f.kind.startswith("metric."))
-    return Built(timeline.model_copy(update={"panels": (), "facts": kept}), payloads)
+    return Built(timeline.replace(panels=(), facts=kept), payloads)
 
 
 def many_series() -> Built:
@@ -73,7 +73,7 @@ def many_series() -> Built:
         id="p-40", source="prod", title="p99 by instance", unit="s", query="p99:instance", series=tuple(series),
         thresholds=(Threshold(name="slow", op=">", value=1.0),), shown=40, of=212,
     )  # fmt: skip
-    return Built(timeline.model_copy(update={"panels": (*timeline.panels, panel)}), payloads)
+    return Built(timeline.replace(panels=(*timeline.panels, panel)), payloads)
 
 
 @cache
@@ -270,7 +270,7 @@ def _flapping(payloads: dict[str, bytes]) -> Iterator[Fact]:
                 kind, origin="prod", key=["wait", cycle, kind], at=Bounds(at - 15 * NS + 1, at), time_means="sample", clock="prom.example", source="prod",
                 names={"name": "queue wait", "series": "queue=capture", "value": value, "unit": "s", "op": "above", "threshold": 0.5},
                 evidence=[evidence(payloads, "prod", {"cycle": cycle, "kind": kind}, None, "queue:wait")], quantity=Quantity(value=value, unit="s", threshold=0.5, op=">"),
-                subject=Subject(service="payments", labels={"queue": "capture"}), thread="t-wait",
+                subject=Subject(service="payments", labels={"queue": "capture"}), thread="t-wait", panel="p-flap",
             )  # fmt: skip
 
 

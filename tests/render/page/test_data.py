@@ -54,7 +54,7 @@ def test_payloads_that_are_gone_are_left_out() -> None:
 
 
 def test_a_clock_that_nobody_measured_is_a_second_off() -> None:
-    timeline = rich().timeline.model_copy(update={"provenance": {"clocks": {"slack.com": 5}}})
+    timeline = rich().timeline.replace(provenance={"clocks": {"slack.com": 5}})
     errors = clock_errors(timeline)
     assert errors["slack.com"] == 5
     assert errors["prom.example"] == 10**9
@@ -128,7 +128,7 @@ def test_thinning_keeps_every_extreme() -> None:
 def test_holes_and_infinities_break_the_line() -> None:
     rows = [[100, "1"], [110, "2"], [120, "3"], [200, "4"], [210, "+Inf"], [220, "NaN"], [230, "5"]]
     data = canonical({"v": rows})
-    drawn = series_data(Series(labels=(), payload="p", high="/v", low="/v"), lambda _: data, 100 * 10**9)
+    drawn = series_data(Series(labels={}, payload="p", high="/v", low="/v"), lambda _: data, 100 * 10**9)
     assert drawn is not None
     assert drawn["t"] == [0, 10, 20, None, 100, 110, 120, 130]
     assert drawn["hi"] == [1, 2, 3, None, 4, None, None, 5]

@@ -33,7 +33,7 @@ def packed(*lines: tuple[list[list[Any]], list[list[Any]]]) -> bytes:
     held = {str(n): canonical({"h": high, "l": low}) for n, (high, low) in enumerate(lines)}
     samples = Samples(lambda name: held[name], START, len(lines))
     for name in held:
-        assert samples.add(Series(labels=(), payload=name, high="/h", low="/l")) is not None
+        assert samples.add(Series(labels={}, payload=name, high="/h", low="/l")) is not None
     return samples.dump()
 
 

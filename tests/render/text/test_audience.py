@@ -34,7 +34,7 @@ def inside_words(built: Built) -> set[str]:
     """Everything of the timeline that names something inside: labels, alerts, links, payloads, people."""
     found: set[str] = set()
     for fact in built.timeline.facts:
-        found |= {value for _, value in fact.subject.labels} | set(re.findall(r"`([^`]+)`", fact.statement))
+        found |= set(fact.subject.labels.values()) | set(re.findall(r"`([^`]+)`", fact.statement))
         found |= (
             {e.link or "" for e in fact.evidence}
             | {e.payload or "" for e in fact.evidence}
@@ -149,11 +149,9 @@ def test_published_words_lose_hosts_addresses_and_accounts(words: str) -> None:
 def test_what_names_a_thing_inside_leaves_a_status_post(said: str) -> None:
     timeline = rich().timeline
     words = Quote(text=f"We saw {said} fail")
-    posted = [
-        f.model_copy(update={"quote": words}) if f.kind == "status.posted" else f for f in timeline.facts
-    ]
+    posted = [f.replace(quote=words) if f.kind == "status.posted" else f for f in timeline.facts]
     number = impact(f"failures of {said}", 5, unit=f"calls to {said}")
-    text = drafted(timeline.model_copy(update={"facts": tuple(posted), "impact": (number,)}), "public")
+    text = drafted(timeline.replace(facts=tuple(posted), impact=(number,)), "public")
     assert "“We saw (left out) fail”" in text
     assert "| failures of (left out) | 5 calls to (left out) |" in text
     assert said not in text
@@ -170,10 +168,8 @@ def test_ordinary_words_stay() -> None:
 def test_a_status_post_that_names_a_host_is_shown_without_it() -> None:
     timeline = rich().timeline
     said = Quote(text="Checkout is slow, see db-3.inside.example and ask responder-1")
-    posted = [
-        f.model_copy(update={"quote": said}) if f.kind == "status.posted" else f for f in timeline.facts
-    ]
-    text = drafted(timeline.model_copy(update={"facts": tuple(posted)}), "public")
+    posted = [f.replace(quote=said) if f.kind == "status.posted" else f for f in timeline.facts]
+    text = drafted(timeline.replace(facts=tuple(posted)), "public")
     assert "Checkout is slow, see (left out) and ask (left out)" in text
 
 

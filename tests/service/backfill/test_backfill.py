@@ -26,8 +26,8 @@ from service.build.build import Request, build
 from tests.servers.ports import free_port
 from timeline.errors import UsageError
 from timeline.instant import parse_instant
-from timeline.model import Fact
 from timeline.order import display_key
+from timeline.wire import decode_fact
 
 psutil = pytest.importorskip("psutil")
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
@@ -148,7 +148,7 @@ def test_a_process_killed_in_the_middle_has_its_incident_built_by_another(home: 
     assert answer["counts"] == {"built": COUNT}
     assert max(row["attempts"] for row in answer["incidents"]) >= 2
     whole(home, Report(SINCE, "local", tuple(Row(**row) for row in answer["incidents"])))
-    told = [Fact.model_validate_json(line) for line in facts.read_bytes().splitlines()]
+    told = [decode_fact(line) for line in facts.read_bytes().splitlines()]
     assert len({fact.id for fact in told}) == len(told) == answer["facts_written"] > 3_000
     assert [display_key(fact) for fact in told] == sorted(display_key(fact) for fact in told)
 

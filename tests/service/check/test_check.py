@@ -104,8 +104,8 @@ def forge(directory: Path, change: Callable[[dict[str, Any]], None]) -> Timeline
     path = directory / "timeline.json"
     raw = orjson.loads(path.read_bytes())
     change(raw)
-    new = Timeline.model_validate(raw)
-    new = new.model_copy(update={"digest": digest(members(new))})
+    new = load(orjson.dumps(raw))
+    new = new.replace(digest=digest(members(new)))
     path.write_bytes(write(members(new)))
     return new
 

@@ -24,7 +24,7 @@ OLD = rich().timeline
 def built(folder: Path, timeline: Timeline) -> Path:
     """Write a timeline as a build does, and a draft that cites its first three facts."""
     folder.mkdir()
-    timeline = timeline.model_copy(update={"digest": digest(members(timeline))})
+    timeline = timeline.replace(digest=digest(members(timeline)))
     (folder / "timeline.json").write_bytes(write(members(timeline)))
     cited = ", ".join(f.id for f in OLD.facts[:3])
     (folder / "postmortem.md").write_text(f"# x\n\n## Lessons\n\n- look ({cited})\n")
@@ -32,11 +32,11 @@ def built(folder: Path, timeline: Timeline) -> Path:
 
 
 def with_facts(*facts: Fact) -> Timeline:
-    return OLD.model_copy(update={"facts": facts})
+    return OLD.replace(facts=facts)
 
 
 def restated(fact: Fact) -> Fact:
-    return fact.model_copy(update={"statement": "Something else was recorded", "latest": fact.latest + NS})
+    return fact.replace(statement="Something else was recorded", latest=fact.latest + NS)
 
 
 def test_the_same_build_says_the_same() -> None:
@@ -57,9 +57,7 @@ def test_added_gone_and_changed_are_told_apart() -> None:
 
 def test_evidence_and_source_are_no_change() -> None:
     first, *rest = OLD.facts
-    again = first.model_copy(
-        update={"source": "other", "evidence": (Evidence(source="other"),), "last_seen": 3}
-    )
+    again = first.replace(source="other", evidence=(Evidence(source="other"),), last_seen=3)
     assert differing(first, again) == ()
     assert difference(OLD, with_facts(again, *rest)).empty
 
@@ -67,7 +65,7 @@ def test_evidence_and_source_are_no_change() -> None:
 def test_gaps_and_measures_are_compared() -> None:
     more = gap("prod", "timed_out", OLD.window.start, OLD.window.end, "Nothing came")
     measures = (Measure(name="new", reason="none"), *OLD.measures[1:])
-    new = OLD.model_copy(update={"gaps": (*OLD.gaps[1:], more), "measures": measures})
+    new = OLD.replace(gaps=(*OLD.gaps[1:], more), measures=measures)
     what = difference(OLD, new)
     assert what.gaps_added == (more,)
     assert what.gaps_gone == (OLD.gaps[0],)
@@ -118,7 +116,7 @@ def test_a_cited_fact_that_is_gone_is_said(tmp_path: Path) -> None:
 
 
 def test_two_incidents_are_not_compared(tmp_path: Path) -> None:
-    other = OLD.model_copy(update={"incident": Incident(id="INC-43")})
+    other = OLD.replace(incident=Incident(id="INC-43"))
     old, new = built(tmp_path / "old", OLD), built(tmp_path / "new", other)
     with pytest.raises(UsageError, match="INC-43"):
         diff(old, new)

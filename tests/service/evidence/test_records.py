@@ -34,7 +34,7 @@ OTHERS: list[Record] = [
     Person(identity="slack:T:U1", names=("Ada", "ada"), bot=False),
     Panel(
         id="p-1", source="s", title="t", unit="s", query="up", thresholds=(Threshold(name="n", op=">", value=float("inf")),),
-        series=(Series(labels=(("a", "b"),), payload="x", high="/1", low="/2"),), shown=1, of=2,
+        series=(Series(labels={"a": "b"}, payload="x", high="/1", low="/2"),), shown=1, of=2,
     ),
     Impact(
         id="i-1", source="s", name="n", unit="1", query="up", take="max", span="window", start=1, end=2,

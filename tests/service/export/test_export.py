@@ -36,6 +36,7 @@ from timeline.document import load
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
 from timeline.model import Fact, Quote, Timeline
+from timeline.wire import build
 
 RICH = rich().timeline
 TOTAL = len(RICH.facts) + len(RICH.gaps)
@@ -63,8 +64,8 @@ def incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quoting(text: str) -> Timeline:
     """Return a timeline of one fact that quotes `text`."""
     fact = next(f for f in RICH.facts if f.quote)
-    evil = fact.model_copy(update={"quote": Quote(text=text), "actor": text, "statement": text})
-    return RICH.model_copy(update={"facts": (evil,), "gaps": ()})
+    evil = fact.replace(quote=Quote(text=text), actor=text, statement=text)
+    return RICH.replace(facts=(evil,), gaps=())
 
 
 # --- csv ---------------------------------------------------------------------------------------
@@ -117,9 +118,7 @@ def test_jsonl_gives_back_every_record() -> None:
     lines = [json.loads(line) for line in to_jsonl(RICH).splitlines()]
     assert lines[0]["record"] == "incident"
     facts = [
-        Fact.model_validate({k: v for k, v in x.items() if k != "record"})
-        for x in lines
-        if x["record"] == "fact"
+        build(Fact, {k: v for k, v in x.items() if k != "record"}) for x in lines if x["record"] == "fact"
     ]
     assert tuple(facts) == RICH.facts
     assert Counter(x["record"] for x in lines) == {

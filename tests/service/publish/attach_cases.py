@@ -20,20 +20,20 @@ from timeline.model import Fact, Timeline
 
 def built(timeline: Timeline, collection: int = 1) -> Timeline:
     """Give the timeline as collection `collection` of its incident, with the digest of what it says."""
-    whole = timeline.model_copy(update={"provenance": {"collections": [{"number": collection}]}})
-    return whole.model_copy(update={"digest": document.digest(document.members(whole))})
+    whole = timeline.replace(provenance={"collections": [{"number": collection}]})
+    return whole.replace(digest=document.digest(document.members(whole)))
 
 
 def changed(timeline: Timeline, place: int = 0, statement: str = "Alert `Other` fired") -> Timeline:
     """Give the timeline with one fact that says something else."""
     facts = list(timeline.facts)
-    facts[place] = facts[place].model_copy(update={"statement": statement})
-    return timeline.model_copy(update={"facts": tuple(facts)})
+    facts[place] = facts[place].replace(statement=statement)
+    return timeline.replace(facts=tuple(facts))
 
 
 def with_facts(timeline: Timeline, facts: Iterable[Fact]) -> Timeline:
     """Give the timeline with more facts."""
-    return timeline.model_copy(update={"facts": (*timeline.facts, *facts)})
+    return timeline.replace(facts=(*timeline.facts, *facts))
 
 
 def folder(home: Path, timeline: Timeline | None = None, collection: int = 1) -> Path:

@@ -189,7 +189,7 @@ def test_what_somebody_wrote_into_the_comment_is_put_right(place: Place, tmp_pat
 
 def test_two_incidents_have_two_comments(place: Place, tmp_path: Path) -> None:
     other = rich().timeline
-    other = other.model_copy(update={"incident": other.incident.model_copy(update={"id": "INC-43"})})
+    other = other.replace(incident=other.incident.replace(id="INC-43"))
     homes = [folder(tmp_path / "a"), folder(tmp_path / "b", other)]
     assert [place.attach(h).action for h in homes * 2] == ["created", "created", "unchanged", "unchanged"]
 

@@ -171,11 +171,8 @@ def test_nothing_to_annotate_is_said(tmp_path: Path) -> None:
 
 def test_annotations_hold_no_markup_of_a_source(tmp_path: Path) -> None:
     timeline = rich().timeline
-    facts = [
-        f.model_copy(update={"statement": f"{f.statement} `<img src=x onerror=alert(1)>`"})
-        for f in timeline.facts
-    ]
-    home = folder(tmp_path / "INC-42", timeline.model_copy(update={"facts": tuple(facts)}))
+    facts = [f.replace(statement=f"{f.statement} `<img src=x onerror=alert(1)>`") for f in timeline.facts]
+    home = folder(tmp_path / "INC-42", timeline.replace(facts=tuple(facts)))
     with FakeGrafana() as fake:
         annotated(fake, home)
         assert "&lt;img" in fake.annotations[-1]["text"]
@@ -203,9 +200,7 @@ def test_slack_is_told_once(
     timeline = rich().timeline
     title = "<!here> & <@U1|x>"
     home = cloned(str(remote), tmp_path / "clone")
-    folder(
-        home, timeline.model_copy(update={"incident": timeline.incident.model_copy(update={"title": title})})
-    )
+    folder(home, timeline.replace(incident=timeline.incident.replace(title=title)))
     with FakeGithubComments() as fake:
         target = Target("github", fake.url, "acme/shop", token="env:ATTACH_WRITER")
         asked = Request(home, target=target, slack="#ops", slack_api=httpserver.url_for("/api/"))

@@ -25,7 +25,7 @@ def alert(kind: Kind, at: int, *, labels: dict[str, str] = LABELS, name: str = "
     return facts.fact(
         kind, origin="p", key=[kind, at, labels, name], at=Bounds(at * NS - early, at * NS), time_means="t", clock="p",
         source="p", names={"alert": name, "name": name, "op": "above"}, evidence=(), quantity=breach,
-        subject=Subject.model_validate({"labels": labels}), thread=facts.alert_thread("p", name, labels),
+        subject=Subject(labels=labels), thread=facts.alert_thread("p", name, labels),
     )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def _mark(
 ) -> Fact:
     return facts.fact(
         kind, origin="am", key=[kind, identity, labels], at=Bounds(at * NS, at * NS), time_means="startsAt", clock="am",
-        source="am", names=names, evidence=(), subject=Subject.model_validate({"labels": labels}),
+        source="am", names=names, evidence=(), subject=Subject(labels=labels),
         thread=facts.thread_key("silence", "am", identity), **more,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,17 +22,17 @@ def reading(
     number: int = 1,
     source: str = "s",
     window: Window = WINDOW,
-    **more: object,
+    **more: Any,
 ) -> Reading:
-    return Reading(number, source, "c", window, 0, records, **more)  # type: ignore[arg-type]
+    return Reading(number, source, "c", window, 0, records, **more)
 
 
 def built(*readings: Reading, incident: Incident | None = None, window: Window = WINDOW) -> Timeline:
     return assemble(Build(incident or Incident(id="INC-1"), window, readings)).timeline
 
 
-def at(key: object, instant: int, **more: object) -> Fact:
-    return make(key, earliest=instant, latest=instant, **more)  # type: ignore[arg-type]
+def at(key: object, instant: int, **more: Any) -> Fact:
+    return make(key, earliest=instant, latest=instant, **more)
 
 
 @given(st.lists(facts(), max_size=10), st.randoms(use_true_random=False))
@@ -126,7 +127,7 @@ def test_no_name_is_left_and_roles_become_pseudonyms() -> None:
     incident = Incident(
         id="INC-1",
         title="Outage that Alice Example saw",
-        roles=(("commander", "Alice Example"), ("scribe", "Nobody")),
+        roles={"commander": "Alice Example", "scribe": "Nobody"},
     )
     timeline = built(reading(said, person), incident=incident)
     data = dump(timeline)
@@ -136,7 +137,7 @@ def test_no_name_is_left_and_roles_become_pseudonyms() -> None:
     assert dict(timeline.incident.roles) == {"commander": "commander", "scribe": "not identified"}
 
 
-def number(value: float, **more: object) -> Impact:
+def number(value: float, **more: Any) -> Impact:
     return Impact(
         id="i-1", source="s", name="failed requests", unit="requests", query="q", take="integral", span="window",
         start=100, end=200, value=value, read_s=1, missing_s=0, **more,
@@ -155,7 +156,7 @@ def test_what_thresholds_and_alerts_say_is_in_the_document_and_its_digest() -> N
     alone = at(1, 150, kind="alert.firing", thread="t")
     timeline = built(reading(alone))
     assert [(r.name, r.from_) for r in timeline.reconciliation] == [("alert without crossing", alone.id)]
-    other = timeline.model_copy(update={"reconciliation": ()})
+    other = timeline.replace(reconciliation=())
     assert digest(members(other)) != timeline.digest == digest(members(timeline))
 
 

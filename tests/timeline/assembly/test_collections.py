@@ -70,9 +70,7 @@ def test_one_person_may_hold_two_roles_and_a_name_that_two_have_is_nobodys() -> 
         Person(identity="slack:T:U2", names=("Sam",)), Person(identity="slack:T:U3", names=("Sam",)),
     ]  # fmt: skip
     said = at(1, 150, kind="chat.message", actor="slack:T:U1")
-    incident = Incident(
-        id="INC-1", roles=(("commander", "Ada"), ("communications", "Sam"), ("scribe", "Ada"))
-    )
+    incident = Incident(id="INC-1", roles={"commander": "Ada", "communications": "Sam", "scribe": "Ada"})
     joined = {"git:ada@example.org": "git:ada@example.org", "slack:T:U1": "git:ada@example.org"}
     timeline = assemble(Build(incident, WINDOW, [reading(said, *people)], joined=joined)).timeline
     assert timeline.facts[0].actor == "commander"

@@ -9,15 +9,13 @@ from hypothesis import strategies as st
 
 from tests.timeline.strategies import facts, make
 from timeline.assembly.merge import Merged, Seen, merge
-from timeline.canonical import canonical
+from timeline.wire import encode
 
 seen = st.builds(Seen, st.integers(1, 3), facts(keys=st.integers(0, 4)))
 
 
 def dump(merged: Merged) -> list[bytes]:
-    return [canonical(f.model_dump(mode="json")) for f in merged.facts] + [
-        canonical(g.model_dump(mode="json")) for g in merged.gaps
-    ]
+    return [encode(f) for f in merged.facts] + [encode(g) for g in merged.gaps]
 
 
 @given(st.lists(seen, max_size=12), st.randoms(use_true_random=False))
@@ -39,8 +37,8 @@ def test_nothing_is_lost(items: list[Seen]) -> None:
     merged = {f.id: f for f in merge(items).facts}
     for _, fact in items:
         kept = merged[fact.id]
-        contents = [kept.content_digest(), *(v.model_dump_json() for v in kept.variants)]
-        assert fact.content_digest() in contents or fact.content().model_dump_json() in contents
+        contents = [kept.content_digest(), *(encode(v) for v in kept.variants)]
+        assert fact.content_digest() in contents or encode(fact.content()) in contents
         assert set(fact.evidence) <= set(kept.evidence)
     assert set(merged) == {f.id for _, f in items}
 

@@ -118,8 +118,8 @@ def test_no_template_of_a_statement_is_refused() -> None:
 
 def test_a_fact_that_states_a_cause_is_found_on_its_line() -> None:
     timeline = rich().timeline
-    first = timeline.facts[0].model_copy(update={"statement": "`x` fell because of `because`"})
-    made = timeline.model_copy(update={"facts": (first, *timeline.facts[1:])})
+    first = timeline.facts[0].replace(statement="`x` fell because of `because`")
+    made = timeline.replace(facts=(first, *timeline.facts[1:]))
     (one,) = separation.wording(made, {first.id: 7})
     assert (one.rule, one.line, one.severity) == ("fact-wording", 7, "error")
     assert list(separation.wording(timeline, {})) == []
@@ -165,13 +165,13 @@ def test_citations_count_in_links_and_code_but_not_in_fences() -> None:
 def test_a_deadline_is_told_by_the_best_there_is() -> None:
     timeline = rich().timeline
     at = parse_instant("2026-11-21T15:00:00Z")
-    with_file = timeline.model_copy(update={"incident": Incident(id="x", resolved=at, end=at + NS)})
+    with_file = timeline.replace(incident=Incident(id="x", resolved=at, end=at + NS))
     assert completeness.deadline(with_file, 48) == (at, "`resolved` of the incident", at + 48 * 3600 * NS)
-    bare = timeline.model_copy(update={"incident": Incident(id="x")})
+    bare = timeline.replace(incident=Incident(id="x"))
     until = completeness.deadline(bare, 1)
     assert until is not None
     assert until.told_by.startswith("the last alert that stopped firing")
-    assert completeness.deadline(bare.model_copy(update={"facts": ()}), 48) is None
+    assert completeness.deadline(bare.replace(facts=()), 48) is None
 
 
 def test_a_draft_is_late_only_while_questions_wait() -> None:

@@ -107,10 +107,8 @@ def test_the_true_duration_is_inside_the_range(
     a: int, wide_a: int, b: int, wide_b: int, in_a: float, in_b: float, error_a: int, error_b: int,
     off_a: float, off_b: float, one_clock: bool,
 ) -> None:  # fmt: skip
-    start = make("alert.firing", 0).model_copy(update={"earliest": a, "latest": a + wide_a, "clock": "x"})
-    end = make("alert.resolved", 0).model_copy(
-        update={"earliest": b, "latest": b + wide_b, "clock": "x" if one_clock else "y"}
-    )
+    start = make("alert.firing", 0).replace(earliest=a, latest=a + wide_a, clock="x")
+    end = make("alert.resolved", 0).replace(earliest=b, latest=b + wide_b, clock="x" if one_clock else "y")
     # What a clock shows is the truth plus its offset; one clock has one offset.
     shift_a = int(error_a * off_a)
     shift_b = shift_a if one_clock else int(error_b * off_b)
@@ -130,7 +128,7 @@ def test_a_flap_in_the_padding_is_neither_first_crossing_nor_headline() -> None:
 
 
 def test_the_crossing_that_fired_counts_even_before_the_incident_was_said_to_begin() -> None:
-    late = INCIDENT.model_copy(update={"start": 150 * NS})
+    late = INCIDENT.replace(start=150 * NS)
     assert by_name(measures(late, whole(), {}))["first crossing to firing"].min_s == 70
 
 
@@ -138,10 +136,10 @@ def test_the_incident_file_names_the_alert() -> None:
     other = facts.alert_thread("p", "B", {})
     found = [*whole(), make("alert.firing", 105, thread=other, labels={"alertname": "B"})]
     assert headline(INCIDENT, found).thread == other
-    head = headline(INCIDENT.model_copy(update={"alert": "A"}), found)
+    head = headline(INCIDENT.replace(alert="A"), found)
     assert head.thread == LIFE
     assert "incident file names alert `A`" in head.rule
-    missing = headline(INCIDENT.model_copy(update={"alert": "C"}), found)
+    missing = headline(INCIDENT.replace(alert="C"), found)
     assert missing.fact is None
     assert "no firing of it was recorded" in missing.rule
 
@@ -167,7 +165,7 @@ def test_clocks_that_differ_widen_and_a_range_may_start_below_zero() -> None:
 def test_messages_count_in_the_incidents_channels_only() -> None:
     elsewhere = make("chat.message", 185, thread=None, actor="responder-2", labels={"channel": "#random"})
     here = make("chat.message", 195, thread=None, actor="responder-2", labels={"channel": "#ops"})
-    narrow = INCIDENT.model_copy(update={"channels": ("ops",)})
+    narrow = INCIDENT.replace(channels=("ops",))
     found = by_name(measures(narrow, [make("alert.firing", 180), elsewhere, here], {}))
     assert found["firing to first message"].to == here.id
 

@@ -119,7 +119,7 @@ def test_an_incident_that_only_chat_recorded_shows_who_came_and_when_talk_began_
         at = 101 + number * 2 + (15 * minute if number >= 20 else 0) + (11 * minute if number >= 40 else 0)
         said.append(make("chat.message", at, thread=None, actor=f"responder-{number % 4 + 1}"))
     bots = [make("chat.message", 102 + i * 2, thread=None, actor="bot-1") for i in range(30)]
-    wide = INCIDENT.model_copy(update={"end": 9_000 * NS})
+    wide = INCIDENT.replace(end=9_000 * NS)
     key = key_facts(wide, [*bots, *said])
     assert LEAST <= len(key.rows) <= MOST
     assert key.rules()["first message of a person"] == 4
@@ -137,7 +137,7 @@ def test_where_only_chat_was_recorded_the_longest_messages_are_shown() -> None:
         make("chat.message", 101 + i, thread=None, actor="responder-1", quote=facts.quote("word " * (i % 40)))
         for i in range(120)
     ]
-    key = key_facts(INCIDENT.model_copy(update={"end": None}), said)
+    key = key_facts(INCIDENT.replace(end=None), said)
     assert key.rules() == {
         "first message of a person": 1, "last message before ten minutes of silence": 1, "one of the longest messages": 12,
     }  # fmt: skip
@@ -151,7 +151,7 @@ def test_where_only_chat_was_recorded_the_longest_messages_are_shown() -> None:
 
 def test_many_people_and_many_silences_stay_within_forty_rows() -> None:
     said = [make("chat.message", 101 + i * 700, thread=None, actor=f"responder-{i}") for i in range(300)]
-    key = key_facts(INCIDENT.model_copy(update={"end": None}), said)
+    key = key_facts(INCIDENT.replace(end=None), said)
     assert LEAST <= len(key.rows) <= MOST
     assert key.rules()["first message of a person"] == 12
     assert key.rules()["first message after ten minutes of silence"] == 12

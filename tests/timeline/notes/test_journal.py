@@ -169,7 +169,7 @@ def test_damaged_lines_are_named_and_the_rest_is_read() -> None:
 def test_citations_carry_what_the_fact_said() -> None:
     made = notes.with_digests(body(), FACTS)
     assert note_views.changed(made, FACTS) == {}
-    other = {ONE: FACTS[ONE].model_copy(update={"statement": "Another thing happened"})}
+    other = {ONE: FACTS[ONE].replace(statement="Another thing happened")}
     assert note_views.changed(made, other) == {ONE: "says something else since it was cited"}
     assert note_views.changed(made, {}) == {ONE: "no longer in the timeline"}
     with pytest.raises(TimelineError, match="f-0000000000000000"):

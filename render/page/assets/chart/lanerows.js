@@ -123,7 +123,7 @@ function lifeLabel(fact) {
   const { labels, service, component } = fact.subject;
   // A silence is a life of its own; the alerts it was of are drawn crossed out in their own rows.
   if (SILENCE.has(fact.kind) && labels.matchers) return `silence of ${labels.matchers}`;
-  const name = labels.alertname ?? /`([^`]+)`/.exec(fact.statement)?.[1] ?? component ?? fact.source;
+  const name = String(labels.alertname ?? fact.names.alert ?? component ?? fact.source);
   const which = service ?? labels.service ?? labels.instance ?? labels.job ?? component;
   return which && which !== name ? `${name} · ${which}` : name;
 }
@@ -136,7 +136,7 @@ export function roleRows(model, items, state) {
   /** @type {Map<string, Item[]>} */
   const roles = new Map();
   for (const item of items) {
-    const role = /`([^`]+)`/.exec(item.fact.statement)?.[1] ?? 'role';
+    const role = String(item.fact.names.role ?? 'role');
     roles.set(role, [...(roles.get(role) ?? []), item]);
   }
   const until = Math.min(state.at ?? model.length, model.length);

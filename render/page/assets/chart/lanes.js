@@ -103,32 +103,21 @@ function rowsLane(id, title, rows) {
 }
 
 /**
- * A crossing is drawn in the panel of its query, else of its threshold and unit.
+ * A crossing is drawn in its panel; one whose panel is not shown stands in a lane of its own.
  * @param {Panel[]} panels
  * @param {Item[]} items
  */
 function assignCrossings(panels, items) {
+  const places = new Map(panels.map((panel, index) => [panel.id, index]));
   /** @type {Item[][]} */
   const crossings = panels.map(() => []);
   /** @type {Item[]} */
   const loose = [];
   for (const item of items) {
-    const own = panels.flatMap((panel, index) => (sameQuery(panel, item.fact) ? [index] : []));
-    const at = own.find((index) => sameThreshold(panels[index], item.fact)) ?? own[0] ?? panels.findIndex((panel) => sameThreshold(panel, item.fact));
-    (at >= 0 ? crossings[at] : loose).push(item);
+    const at = places.get(item.fact.panel ?? '');
+    (at === undefined ? loose : crossings[at]).push(item);
   }
   return { crossings, loose };
-}
-
-/** Evidence may say behind the query on which grid it was evaluated. @param {Panel} panel @param {Fact} fact */
-function sameQuery(panel, fact) {
-  return fact.evidence.some((one) => one.source === panel.source && (one.query === panel.query || one.query?.startsWith(`${panel.query} #`)));
-}
-
-/** @param {Panel} panel @param {Fact} fact */
-function sameThreshold(panel, fact) {
-  const limit = fact.quantity?.threshold;
-  return limit !== undefined && panel.source === fact.source && (panel.unit ?? '') === (fact.quantity?.unit ?? '') && panel.thresholds.some((one) => one.value === limit);
 }
 
 /** The words drawn on a hatched gap. @param {Gap} gap */

@@ -88,7 +88,8 @@ function changeNames(lane, view, place, at) {
 
 /** @param {Fact} fact */
 function changeWords(fact) {
-  const name = /`([^`]+)`/.exec(fact.statement)?.[1] ?? '';
+  const { deploy, change, tag, release, flag } = fact.names;
+  const name = deploy ?? change ?? tag ?? release ?? flag ?? '';
   return `${name} ${fact.kind.split('.')[1].replaceAll('_', ' ')}`.trim();
 }
 

@@ -206,7 +206,7 @@ def test_expressions_are_judged_on_the_grid_whatever_the_way(
         kind = fact.kind.removeprefix("metric.")
         if fact.earliest is not None and seen.start <= fact.latest < seen.end:
             kind = kind if kind in {"present", "absent"} else "crossed"
-            found.setdefault(fact.subject.labels, set()).add((kind, fact.latest // NS))
+            found.setdefault(tuple(fact.subject.labels.items()), set()).add((kind, fact.latest // NS))
     inside = {k: {c for c in v if seen.start // NS <= c[1] < seen.end // NS} for k, v in wanted.items()}
     assert found == {k: v for k, v in inside.items() if v}
     assert contents(read(server, query, seen, "envelope", **limit).facts) == contents(whole.facts)

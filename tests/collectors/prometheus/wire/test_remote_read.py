@@ -51,7 +51,7 @@ def test_external_labels_are_no_labels_of_the_series(labelled: Prometheus) -> No
     chunks, samples = (read(labelled.url, "rr_plain", way) for way in ("remote_read", "samples"))
     assert contents(chunks.facts) == contents(samples.facts)
     assert "as chunks by remote read" in way_of(chunks)
-    assert chunks.facts[0].subject.labels == (("job", "a"),)
+    assert chunks.facts[0].subject.labels == {"job": "a"}
 
 
 def test_where_a_series_has_such_a_label_itself_json_is_read(labelled: Prometheus) -> None:
