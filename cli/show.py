@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from service import names
-from service.build.build import Result
 from service.build.collect import Progress
 from service.build.doctor import Diagnosis
+from service.build.result import Result
 from timeline.instant import format_instant
 from timeline.model import Fact, Gap
 

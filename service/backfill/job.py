@@ -66,7 +66,8 @@ def _same_everywhere(job: Job) -> None:
 
 
 def _run(job: Job) -> Row:
-    from service.build.build import Request, build
+    from service.build.build import build
+    from service.build.request import Request
     from service.files import BusyError
 
     path = Path(job.config) if job.config else None

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from service import files, names
-from service.build.build import Request, Result, build
+from service.build.build import build
+from service.build.request import Request
+from service.build.result import Result
 from service.draft import output
-from service.draft.layouts import NOTHING, Asked
+from service.draft.layouts import NO_OPTIONS, DraftOptions
 from service.evidence.store import Evidence
 from timeline.errors import UsageError
 
@@ -39,7 +41,7 @@ def _refuse_another(target: Path, source: Path) -> None:
         )
 
 
-def demo(out: Path, *, stills: bool = True, asked: Asked = NOTHING) -> Result:
+def demo(out: Path, *, stills: bool = True, options: DraftOptions = NO_OPTIONS) -> Result:
     """Build the bundled example below `out`, offline; people's text in an earlier draft is kept."""
     directory = out / INCIDENT
     output.check_ours(directory)
@@ -48,4 +50,4 @@ def demo(out: Path, *, stills: bool = True, asked: Asked = NOTHING) -> Result:
     with files.locked(directory):
         for file in sorted(source.iterdir(), key=lambda file: (file.suffix != ".zst", file.name)):
             _copy(file, target / file.name)
-    return build(Request(incident=INCIDENT, out=out, offline=True, stills=stills, asked=asked))
+    return build(Request(incident=INCIDENT, out=out, offline=True, stills=stills, draft=options))

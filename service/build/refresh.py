@@ -6,14 +6,14 @@ from pathlib import Path
 
 from service import files
 from service.draft import output
-from service.draft.layouts import NOTHING, Asked
+from service.draft.layouts import NO_OPTIONS, DraftOptions, Place, choose
 from service.evidence.document import path_in, read
 from service.evidence.place import evidence_of
 from service.settings.config import settings_only
 
 
 def refresh(
-    directory: Path, *, config: Path | None = None, stills: bool = True, asked: Asked = NOTHING
+    directory: Path, *, config: Path | None = None, stills: bool = True, options: DraftOptions = NO_OPTIONS
 ) -> list[str]:
     """Rewrite draft and page of a built incident; return messages. Raises UsageError."""
     path = path_in(directory)
@@ -26,9 +26,7 @@ def refresh(
         if stored.changed:
             told.append(f"{path} was changed after it was built: `timeline build --offline` makes it again")
         newest = (evidence.manifest().collections or (None,))[-1]
-        chosen = output.layout(
-            directory, evidence, newest, asked, default=conf.settings.template, folder=conf.folder
-        )
+        chosen = choose(options, Place(directory, evidence, conf))
         rendered = output.render(
             directory,
             stored.timeline,

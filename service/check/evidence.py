@@ -11,6 +11,7 @@ from typing import Any
 from service import names
 from service.evidence.document import TimelineFile
 from service.evidence.manifest import Manifest
+from service.evidence.provenance import provenance
 from service.evidence.store import Evidence, MismatchError
 from timeline import document
 from timeline.assembly.diff import difference
@@ -145,7 +146,7 @@ def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:
     if not complete:
         yield _not_done("evidence is absent; what is there was verified")
         return
-    from service.build.build import rebuilt
+    from service.build.derive import rebuilt
 
     try:
         data, derivation = rebuilt(bundle.evidence)
@@ -172,8 +173,6 @@ def _built_by(provenance: Any) -> dict[str, Any]:
 
 def _tampered(bundle: Bundle) -> str:
     """Compare what timeline.json and the manifest say it was built by: a changed version hides nothing."""
-    from service.draft.output import provenance
-
     assert bundle.manifest is not None
     told, recorded = _built_by(bundle.timeline.provenance), _built_by(provenance(bundle.manifest))
     # The schema's version is not in the manifest: ours stands in it.

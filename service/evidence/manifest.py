@@ -21,7 +21,7 @@ class IncidentFile(NamedTuple):
     payload: str
 
 
-class Recorded(BaseModel):
+class RecordedLayout(BaseModel):
     """What a collection remembers of the form: a team's own template is a payload of the evidence."""
 
     model_config = ConfigDict(frozen=True)
@@ -74,11 +74,11 @@ class Collection(BaseModel):
     chart_url: str = ""
     tool: str = ""
     incident_file: IncidentFile | None = None
-    layout: Recorded | None = None
+    layout: RecordedLayout | None = None
     exchanges: tuple[Entry, ...] = ()
 
 
-class Known(BaseModel):
+class KnownIdentity(BaseModel):
     """What is known of one identity: its pseudonym, its names, and whether it is a bot."""
 
     model_config = ConfigDict(frozen=True)
@@ -94,7 +94,7 @@ class People(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     people_version: Literal[1] = 1
-    people: dict[str, Known] = {}
+    people: dict[str, KnownIdentity] = {}
 
     @property
     def pseudonyms(self) -> dict[str, str]:
@@ -110,14 +110,14 @@ class People(BaseModel):
         told = {p.identity: p for p in persons}
         return People(people={i: self._one(i, told.get(i), name) for i, name in sorted(pseudonyms.items())})
 
-    def _one(self, identity: str, told: Person | None, pseudonym: str) -> Known:
+    def _one(self, identity: str, told: Person | None, pseudonym: str) -> KnownIdentity:
         earlier = self.people.get(identity)
         names = {*(earlier.names if earlier else ()), *(told.names if told else ())}
         bot = told.bot if told else bool(earlier and earlier.bot)
-        return Known(pseudonym=pseudonym, names=tuple(sorted(names)), bot=bot)
+        return KnownIdentity(pseudonym=pseudonym, names=tuple(sorted(names)), bot=bot)
 
 
-class Otherwise(NamedTuple):
+class DivergentRun(NamedTuple):
     """A run whose facts are not what this version reads in its payloads: `kept` by its own build, or `lost`."""
 
     collection: int
@@ -133,7 +133,7 @@ class Derivation(BaseModel):
 
     tool: str
     parsers: dict[str, int]
-    otherwise: tuple[Otherwise, ...] = ()
+    otherwise: tuple[DivergentRun, ...] = ()
 
 
 class Manifest(BaseModel):

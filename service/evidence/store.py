@@ -119,6 +119,15 @@ class Evidence:
                 f"{path} is broken: {err}; restore it from version control or a backup"
             ) from err
 
+    def collected(self) -> Manifest:
+        """Read the manifest of what was collected; raise EvidenceError where there is none, or it is broken."""
+        manifest = self.manifest()
+        if not manifest.collections:
+            raise EvidenceError(
+                f"{self.folder} holds no manifest; restore it from version control or a backup"
+            )
+        return manifest
+
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest: one exchange a line."""
         collections = []

@@ -7,7 +7,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from collectors.kit.tape import EvidenceError
 from service import files, names
 from service.check.evidence import named_payloads
 from service.evidence.document import load
@@ -84,11 +83,7 @@ def _statement(directory: Path, timeline: Timeline, config: Path | None) -> byte
     if not directory.is_dir():
         raise UsageError(f"{directory}: an in-toto statement needs the evidence; give the incident's folder")
     evidence = evidence_of(directory, of_incident(config, directory))
-    manifest = evidence.manifest()
-    if not manifest.collections:
-        raise EvidenceError(
-            f"{evidence.folder} holds no manifest; restore it from version control or a backup"
-        )
+    manifest = evidence.collected()
     payloads = {}
     for digest in sorted(named_payloads(timeline, manifest)):
         evidence.get(digest)  # raises where it is absent or does not match

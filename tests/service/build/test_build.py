@@ -20,8 +20,10 @@ from collectors.base import SourceError
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import LackingError
 from service.build import collect
-from service.build.build import Request, Result, build
+from service.build.build import build
 from service.build.refresh import refresh
+from service.build.request import Request
+from service.build.result import Result
 from service.evidence.manifest import Manifest
 from service.evidence.store import Evidence
 from tests.cli.test_user_errors import everything, timeline

@@ -10,7 +10,7 @@ import pytest
 from collectors.base import Answer
 from collectors.jsonl.parts import Reader
 from collectors.kit.tape import Entry
-from service.build import build as module
+from service.build import offline as module
 from service.build.collect import answers
 from service.build.refresh import refresh
 from service.evidence.manifest import Manifest

@@ -18,7 +18,7 @@ from render.draft.templates import BUILT_IN
 from service.check.check import Report
 from service.check.check import check as run
 from service.check.status import status
-from service.draft.layouts import Asked
+from service.draft.layouts import DraftOptions
 from service.incident.folders import targets
 from service.names import REVIEWS
 from tests.cli.test_user_errors import timeline as command
@@ -361,7 +361,7 @@ FINISHED = {
 @pytest.mark.parametrize("audience", ["engineers", "public"])
 def test_a_finished_draft_of_any_template_passes(home: Path, template: str, audience: str) -> None:
     shutil.rmtree(made(home))
-    make(home, asked=Asked(template, audience))
+    make(home, draft=DraftOptions(template, audience))
     waiting = {f.rule for f in check(made(home)).findings}
     assert waiting <= {"prompt-empty", "region-deleted"}
     assert "prompt-empty" in waiting

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from service.build.build import Request, build
+from service.build.build import build
 from service.build.demo import demo
+from service.build.request import Request
 from service.check.check import check
 from service.evidence.place import evidence_of
 from service.settings.config import settings_only
