@@ -15,14 +15,15 @@ from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.kit.http import limited
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import Entry, EvidenceError, RecordingTape, ReplayTape
+from service.evidence.manifest import SourceRun
+from service.evidence.records import keep
+from service.evidence.store import Evidence
+from service.files import UnwritableError
 from service.settings import secrets
 from service.settings.config import SourceConfig
-from service.evidence.store import Evidence, SourceRun
-from service.files import UnwritableError
-from service.evidence.records import keep
+from timeline.assembly.reading import Reading
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
 from timeline.model import Fact, Gap, GapReason, Incident, Window
-from timeline.assembly.reading import Reading
 from timeline.text import line
 from timeline.zones import parse_duration
 

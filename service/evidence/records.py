@@ -7,10 +7,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 import orjson
-from pydantic import BaseModel, ConfigDict
 
 from collectors.base import MAX_PAYLOAD, Record
 from collectors.kit.tape import EvidenceError, Store
+from service.evidence.manifest import Records
 from timeline.model import Fact, Gap, Impact, Panel, Person
 from timeline.text import line as line_of
 from timeline.wire import build, encode
@@ -30,15 +30,6 @@ _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 class UnreadableError(EvidenceError):
     """A record of another version's that this one does not know."""
-
-
-class Records(BaseModel):
-    """The payloads (SHA-256) with a run's records, and its clock error in ns."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    payloads: tuple[str, ...] = ()
-    clock_error: int
 
 
 def keep(reading: Reading, store: Store) -> Records:

@@ -1,29 +1,22 @@
-"""Evidence on disk: payloads named by the digest of what is inside, and the manifest."""
+"""Evidence on disk: payloads named by the digest of what is inside, the manifest, and who is who."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
 
 import orjson
 import zstandard
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from collectors.kit.tape import Entry, EvidenceError
-from service import files
-from service.draft.layouts import Recorded
-from service.evidence.records import Records
-from service.incident.claims import IncidentFile
+from collectors.kit.tape import EvidenceError
+from service import files, names
+from service.evidence.manifest import MANIFEST_VERSION, Manifest, People
 from timeline.canonical import canonical, sha256
-from timeline.instant import Instant
-from timeline.model import GapReason, Incident, Person, Window
 
-MANIFEST_VERSION = 1
 _LEVEL = 9
 _SMALL = 256 * 1024  # bytes that are packed at once
 _LARGEST = 64 * 2**20  # a stored payload is at most 16 MiB; more is a bomb, or not ours
@@ -31,124 +24,6 @@ _LARGEST = 64 * 2**20  # a stored payload is at most 16 MiB; more is a bomb, or 
 
 class MismatchError(EvidenceError):
     """A payload that is not what its name says: somebody changed it."""
-
-
-class SourceRun(BaseModel):
-    """How one collector of one source fared in one collection; options hold references, no secret."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")  # what a later version wrote stays
-
-    name: str
-    collector: str
-    options: dict[str, Any]
-    parser_version: int
-    failure: tuple[GapReason, str] | None = None
-    defect: bool = False  # the collector broke: what it asked for just then is not among the exchanges
-    answered: bool = True
-    refused: bool = False
-    seconds: float = 0.0
-    bytes: int = 0
-    records: Records | None = None  # what this run derived, for versions that cannot replay it
-
-
-class Collection(BaseModel):
-    """One build's reading of the sources: number, window, now, outcomes and exchanges in order."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    number: int
-    now: Instant
-    window: Window
-    incident: Incident
-    sources: tuple[SourceRun, ...]
-    gaps: tuple[dict[str, Any], ...] = ()
-    joined: dict[str, str] = {}
-    config_digest: str = ""
-    chart_url: str = ""
-    tool: str = ""
-    incident_file: IncidentFile | None = None
-    layout: Recorded | None = None
-    exchanges: tuple[Entry, ...] = ()
-
-
-class Known(BaseModel):
-    """What is known of one identity: its pseudonym, its names, and whether it is a bot."""
-
-    model_config = ConfigDict(frozen=True)
-
-    pseudonym: str
-    names: tuple[str, ...] = ()
-    bot: bool = False
-
-
-class People(BaseModel):
-    """Identity to pseudonym and names; pseudonyms are assigned once and never renumbered."""
-
-    model_config = ConfigDict(frozen=True)
-
-    people_version: Literal[1] = 1
-    people: dict[str, Known] = {}
-
-    @property
-    def pseudonyms(self) -> dict[str, str]:
-        """Identity to pseudonym."""
-        return {identity: known.pseudonym for identity, known in self.people.items()}
-
-    def persons(self) -> list[Person]:
-        """The people as the core knows them."""
-        return [Person(identity=i, names=k.names, bot=k.bot) for i, k in sorted(self.people.items())]
-
-    def grown(self, persons: Iterable[Person], pseudonyms: Mapping[str, str]) -> People:
-        """Return this with every identity of `pseudonyms`, and names joined."""
-        told = {p.identity: p for p in persons}
-        return People(people={i: self._one(i, told.get(i), name) for i, name in sorted(pseudonyms.items())})
-
-    def _one(self, identity: str, told: Person | None, pseudonym: str) -> Known:
-        earlier = self.people.get(identity)
-        names = {*(earlier.names if earlier else ()), *(told.names if told else ())}
-        bot = told.bot if told else bool(earlier and earlier.bot)
-        return Known(pseudonym=pseudonym, names=tuple(sorted(names)), bot=bot)
-
-
-class Otherwise(NamedTuple):
-    """A run whose facts are not what this version reads in its payloads: `kept` by its own build, or `lost`."""
-
-    collection: int
-    source: str
-    collector: str
-    facts: Literal["kept", "lost"]
-
-
-class Derivation(BaseModel):
-    """What derived a timeline.json: the tool's version, the parsers that read payloads, and what they did not."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    tool: str
-    parsers: dict[str, int]
-    otherwise: tuple[Otherwise, ...] = ()
-
-
-class Manifest(BaseModel):
-    """Every collection of one incident, and what derived the timeline where it was not the newest's build."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    manifest_version: int = MANIFEST_VERSION
-    collections: tuple[Collection, ...] = ()
-    derived: Derivation | None = None
-
-    @property
-    def derivation(self) -> Derivation:
-        """What derived the timeline: what is written down, else each collection's own build."""
-        parsers = {s.collector: s.parser_version for c in self.collections for s in c.sources}
-        return self.derived or Derivation(tool=self.collections[-1].tool, parsers=parsers)
-
-    def derived_by(self, derivation: Derivation) -> Manifest:
-        """Return this with what derived the timeline now; nothing is written down where it goes without saying."""
-        plain = self.model_copy(update={"derived": None})
-        told = None if plain.derivation == derivation else derivation
-        return plain.model_copy(update={"derived": told})
 
 
 class Evidence:
@@ -254,7 +129,7 @@ class Evidence:
 
     def manifest(self) -> Manifest:
         """Read the manifest (empty when there is none); raise EvidenceError when it is broken."""
-        path = self.folder / "manifest.json"
+        path = self.folder / names.MANIFEST
         if not path.exists():
             return Manifest()
         try:
@@ -269,6 +144,15 @@ class Evidence:
                 f"{path} is broken: {err}; restore it from version control or a backup"
             ) from err
 
+    def collected(self) -> Manifest:
+        """Read the manifest of what was collected; raise EvidenceError where there is none, or it is broken."""
+        manifest = self.manifest()
+        if not manifest.collections:
+            raise EvidenceError(
+                f"{self.folder} holds no manifest; restore it from version control or a backup"
+            )
+        return manifest
+
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest: one exchange a line."""
         collections = []
@@ -279,15 +163,15 @@ class Evidence:
             collections.append(canonical(data)[:-1] + b',"exchanges":[\n' + lines + b"\n]}")
         rest = manifest.model_dump(mode="json", exclude={"collections"}, exclude_none=True)
         head = canonical(rest)[:-1] + b',"collections":[\n'
-        files.write(self.folder / "manifest.json", head + b",\n".join(collections) + b"\n]}\n")
+        files.write(self.folder / names.MANIFEST, head + b",\n".join(collections) + b"\n]}\n")
 
     def knows_people(self) -> bool:
         """Tell whether it is written down who is who."""
-        return (self.folder / "people.json").exists()
+        return (self.folder / names.PEOPLE).exists()
 
     def people(self) -> People:
         """Return who is who as known so far; raise EvidenceError when the file is broken."""
-        path = self.folder / "people.json"
+        path = self.folder / names.PEOPLE
         if not path.exists():
             return People()
         try:
@@ -301,7 +185,7 @@ class Evidence:
         """Write who is who, one identity a line."""
         rows = [canonical(k) + b":" + canonical(v.model_dump()) for k, v in sorted(people.people.items())]
         files.write(
-            self.folder / "people.json", b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1}\n'
+            self.folder / names.PEOPLE, b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1}\n'
         )
 
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from render.draft.draft import REGIONS, render_draft
-from render.draft.fences import parse
 from render.draft.form import form_of
 from render.stills.names import still_names
 from render.stills.stills import render_stills, unavailable
 from render.text import markdown
 from tests.render.timeline_fixture import empty, rich
+from timeline.checks.fences import parse
 
 MD = MarkdownIt("commonmark", {"html": True}).enable("table")
 ALIVE = re.compile(r"<(?:script|img|svg|iframe|b|em|strong|a)\b", re.IGNORECASE)

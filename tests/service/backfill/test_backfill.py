@@ -22,7 +22,8 @@ from service.backfill import backfill as module
 from service.backfill.backfill import Asked, Report, backfill
 from service.backfill.facts import write_facts
 from service.backfill.job import Job, Row
-from service.build.build import Request, build
+from service.build.build import build
+from service.build.request import Request
 from tests.servers.ports import free_port
 from timeline.errors import UsageError
 from timeline.instant import parse_instant

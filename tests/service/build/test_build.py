@@ -20,12 +20,15 @@ from collectors.base import SourceError
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import LackingError
 from service.build import collect
-from service.build.build import Request, Result, build
-from service.evidence.store import Evidence, Manifest
+from service.build.build import build
 from service.build.refresh import refresh
+from service.build.request import Request
+from service.build.result import Result
+from service.evidence.manifest import Manifest
+from service.evidence.store import Evidence
+from tests.cli.test_user_errors import everything, timeline
 from tests.servers.git_repo import GitRepo
 from tests.service import status_posts
-from tests.cli.test_user_errors import everything, timeline
 from timeline.canonical import sha256
 from timeline.document import load, seal
 

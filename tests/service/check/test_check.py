@@ -14,17 +14,17 @@ import orjson
 import pytest
 import zstandard
 
-from render.draft import fences
 from render.draft.templates import BUILT_IN
-from service.build.built import targets
 from service.check.check import Report
 from service.check.check import check as run
 from service.check.status import status
-from service.draft.layouts import Asked
-from service.review.reviews import FILE_NAME as REVIEWS
+from service.draft.layouts import DraftOptions
+from service.incident.folders import targets
+from service.names import REVIEWS
 from tests.cli.test_user_errors import timeline as command
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import BEGIN, CONFIG, INCIDENT, made, make
+from timeline.checks import fences
 from timeline.checks.findings import Finding
 from timeline.checks.rules import BY_ID
 from timeline.document import load, seal
@@ -361,7 +361,7 @@ FINISHED = {
 @pytest.mark.parametrize("audience", ["engineers", "public"])
 def test_a_finished_draft_of_any_template_passes(home: Path, template: str, audience: str) -> None:
     shutil.rmtree(made(home))
-    make(home, asked=Asked(template, audience))
+    make(home, draft=DraftOptions(template, audience))
     waiting = {f.rule for f in check(made(home)).findings}
     assert waiting <= {"prompt-empty", "region-deleted"}
     assert "prompt-empty" in waiting
