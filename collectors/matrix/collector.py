@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Iterable, Mapping
-from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Record, SourceError
-from collectors.kit.http import Auth, Http, HttpOptions
+from collectors.kit.http import Auth, Http, HttpOptions, seconds
+from collectors.kit.probing import failed, timed
 from collectors.matrix.events import MS, Event, Reader, Room, bots, read_event, server_of
 from collectors.matrix.people import named_in, names_of, names_of_id
 from collectors.matrix.stream import Stream, StreamReader
@@ -79,16 +79,14 @@ class MatrixCollector(Collector[MatrixOptions]):
         """Yield whether the server answers, takes the token, shows the rooms, and its clock."""
         async with Http(self.context, self.options) as http:
             try:
-                payload = await http.get(f"{_API}/account/whoami")
+                answered = await timed(partial(http.get, f"{_API}/account/whoami"))
                 me = await self._whoami(http)
             except SourceError as err:
-                yield Check("authorised" if err.reason == "unauthorised" else "reachable", False, str(err))
+                yield failed(err)
                 return
-            yield Check("reachable", True, self.options.url)
+            yield answered.reachable(self.options.url)
             yield Check("authorised", True, me)
-            if date := payload.headers.get("date"):
-                offset = parsedate_to_datetime(date).timestamp() - time.time()
-                yield Check("clock", abs(offset) < 5, f"{offset:+.0f} s (to the second)")
+            yield answered.clock(seconds(self.options.clock_error))
             for name in self._wanted(server_of(me)):
                 try:
                     yield Check(f"room {name}", True, await self._resolve(http, name))

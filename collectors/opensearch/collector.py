@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 from collectors.base import Check, Collector, Record, SourceError
+from collectors.kit import fields
 from collectors.kit.http import seconds
+from collectors.kit.probing import failed, timed
 from collectors.opensearch.client import Engine
 from collectors.opensearch.documents import Documents
 from collectors.opensearch.fields import Layout, asked_fields, counting_seconds, read_layout
@@ -28,6 +30,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
     summary = "OpenSearch: first seen and rate changes of log signatures; documents and chat by query"
     tested_against = "real"
     options_type = OpensearchOptions
+    parser_version = 2
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the window's facts by the configured mode, and a gap for whatever is not complete."""
@@ -58,24 +61,21 @@ class OpensearchCollector(Collector[OpensearchOptions]):
                 cluster, version = await self._cluster(engine)
                 layout = await self._layout(engine)
                 reader = Reader(engine, self.options, layout)
-                sent = time.time()
-                pit = await engine.ask_whole(
-                    engine.client.create_pit, index=reader.index,
+                pit = await timed(partial(
+                    engine.ask_whole, engine.client.create_pit, index=reader.index,
                     keep_alive="10s", allow_partial_pit_creation="false",
-                )  # fmt: skip
+                ))  # fmt: skip
                 oldest = await reader.oldest()
             except SourceError as err:
-                name = "authorised" if err.reason == "unauthorised" else "reachable"
-                yield Check(name, ok=False, detail=str(err))
+                yield failed(err)
                 return
-            await engine.close(pit.json()["pit_id"])
+            opened = pit.payload.json()
+            await engine.close(fields.text(opened, "pit_id"))
         yield Check("reachable", ok=True, detail=f"cluster {cluster}, {version}")
         yield Check("authorised", ok=True, detail=f"{len(layout.indices)} indices match {self.options.index}")
-        offset = pit.json()["creation_time"] / 1000 - (sent + time.time()) / 2
-        yield Check(
-            "clock",
-            ok=abs(offset) <= seconds(self.options.clock_error),
-            detail=f"{offset:+.1f} s from this machine's",
+        created = fields.at(opened, "creation_time")
+        yield pit.clock(
+            seconds(self.options.clock_error), created / 1000 if isinstance(created, int) else None
         )
         since = format_instant(oldest) if oldest is not None else "none: there is no document"
         yield Check("retention", ok=oldest is not None, detail=f"oldest document: {since}")
@@ -88,11 +88,10 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             if err.reason != "unauthorised" or "answered 401" in str(err):
                 raise
             return self.origin, "of a version it does not tell"
-        version = answer.get("version") if isinstance(answer, dict) else None
-        if not isinstance(version, dict):
+        if not isinstance(fields.at(answer, "version"), dict):
             raise SourceError("undecodable", f"{self.options.url} does not answer as OpenSearch; check `url`")
-        number = str(version.get("number", ""))
-        return self.options.origin or answer.get("cluster_uuid") or self.origin, number
+        identity = self.options.origin or fields.text(answer, "cluster_uuid") or self.origin
+        return identity, fields.text(answer, "version.number")
 
     async def _layout(self, engine: Engine) -> Layout:
         client, index = engine.client, self.options.index
@@ -171,11 +170,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         if done.oversized:
             text = f"{done.oversized} documents are over 16 MiB each; only their times were read"
             gaps.append(self.gap("truncated", window, text, missing=f"{done.oversized} documents"))
-        for why, number in sorted(parser.unreadable.items()):
-            gaps.append(
-                self.gap("undecodable", window, f"{number} documents: {why}", missing=f"{number} documents")
-            )
-        return gaps
+        return [*gaps, *parser.skipped.gaps(self.gap, window)]
 
     async def _summary(
         self, reader: Reader, layout: Layout, window: Window, cluster: str
@@ -217,10 +212,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             elif tally.counted < tally.total:
                 text = f"{what}: the buckets hold {tally.counted} of {tally.total} documents"
                 gaps.append(self.gap("partial", window, text, missing=what))
-        if summary.unreadable:
-            text = f"{summary.unreadable} signatures have no readable first document"
-            gaps.append(self.gap("undecodable", window, text, missing=f"{summary.unreadable} signatures"))
-        return gaps
+        return [*gaps, *summary.skipped.gaps(self.gap, window)]
 
 
 def _shown(options: OpensearchOptions, query: Json) -> str:
