@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +14,7 @@ import orjson
 from timeline.canonical import Json, canonical, canonical_json, sha256
 from timeline.errors import TimelineError
 from timeline.kinds import NAMES, SPECS, Kind
+from timeline.meanings import MEANINGS
 from timeline.model import (
     SCHEMA_VERSION,
     Gap,
@@ -209,12 +210,19 @@ def _other_version(version: str, where: str) -> DocumentError:
 def schema() -> Json:
     """Return the JSON Schema of `timeline.json`."""
     _, parts = record_schema(Timeline)
+    parts = {name: _described(part, MEANINGS[name]) for name, part in parts.items()}
     for name in ("Content", "Fact"):
         parts[name] = {**parts[name], "allOf": [_names_of(kind) for kind in SPECS]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **parts.pop("Timeline"), "title": "incident-timeline", "$defs": parts | _names(),
     }  # fmt: skip
+
+
+def _described(part: Json, meanings: Mapping[str, str]) -> Json:
+    """Return a record's schema with what its members mean: each of them is always there."""
+    properties = {name: {**form, "description": meanings[name]} for name, form in part["properties"].items()}
+    return {**part, "properties": properties, "required": sorted(properties)}
 
 
 def _names_of(kind: Kind) -> Json:
