@@ -11,9 +11,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from service.build.build import Result
+from service import names
 from service.build.collect import Progress
 from service.build.doctor import Diagnosis
+from service.build.result import Result
 from timeline.instant import format_instant
 from timeline.model import Fact, Gap
 
@@ -110,9 +111,9 @@ def result(made: Result, *, as_json: bool) -> None:
             soft_wrap=True,
         )
     for name, what in (
-        ("postmortem.md", "the draft"),
-        ("timeline.html", "the chart"),
-        ("timeline.json", "the facts"),
+        (names.DRAFT, "the draft"),
+        (names.PAGE, "the chart"),
+        (names.TIMELINE, "the facts"),
     ):
         print(f"{made.directory / name}  {what}")  # noqa: T201 - data goes to stdout
 
@@ -145,7 +146,7 @@ def diagnoses(found: Sequence[Diagnosis], *, as_json: bool) -> None:
 
 def collectors(name: str | None, *, as_json: bool) -> None:
     """Print what can be read; one that cannot be imported is listed with its reason."""
-    from service.settings import registry
+    from service.settings import registry, senders
     from timeline.errors import UsageError
 
     rows: list[dict[str, Any]] = []
@@ -164,6 +165,8 @@ def collectors(name: str | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(rows, indent=2))  # noqa: T201 - data goes to stdout
         return
+    if name is None:
+        print(f"webhook senders: {', '.join(senders.names())}\n")  # noqa: T201 - data
     for row in rows:
         print(f"{row['name']:20} {row['family'] or '-':8} {row['summary']}")  # noqa: T201 - data
         for option, form in ((row["options"] or {}).get("properties", {})).items():

@@ -87,7 +87,7 @@ class GithubCollector(Collector[GithubOptions]):
                     yield self.gap(
                         err.reason, window, f"{what} of `{self.options.repository}` were not all read: {err}"
                     )
-        for person in writer.people():
+        for person in writer.people:
             yield person
         for gap in self._unread.gaps(self.gap, window):
             yield gap

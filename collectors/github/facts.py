@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 
 from collectors.github.api import Item
 from collectors.kit import fields
-from collectors.kit.fields import UnreadableError as UnreadableError
 from collectors.kit.links import filled, web
+from collectors.kit.people import People
 from timeline.canonical import Json, short_id
 from timeline.facts import fact, quote_marked, thread_key
 from timeline.instant import Bounds
 from timeline.kinds import Kind
-from timeline.model import Evidence, Fact, Person, Quote, Related, Subject
+from timeline.model import Evidence, Fact, Quote, Related, Subject
 from timeline.statements import Name
 from timeline.text import clean, mention
 
@@ -70,12 +70,7 @@ class Writer:
 
     def __init__(self, repository: Repository, source: str, service: str | None) -> None:
         self._repository, self._source, self._service = repository, source, service
-        self._people: dict[str, bool] = {}
-
-    def people(self) -> Iterator[Person]:
-        """Yield everyone who was seen."""
-        for login, bot in sorted(self._people.items()):
-            yield Person(identity=f"github:{login}", names=(login,), bot=bot)
+        self.people = People()
 
     def deployment(self, deployment: Deployment) -> Iterator[Fact]:
         """Yield a deployment's life: its statuses, and its start where no status tells it."""
@@ -190,8 +185,7 @@ class Writer:
         return self._seen(clean(login), bot=user.get("type") == "Bot")
 
     def _seen(self, login: str, *, bot: bool) -> str:
-        self._people[login] = self._people.get(login, False) or bot
-        return f"github:{login}"
+        return self.people.add(f"github:{login}", login, bot=bot)
 
 
 def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment, Deployment, Item]]:

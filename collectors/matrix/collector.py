@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -10,12 +11,12 @@ from urllib.parse import quote
 from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Record, SourceError
+from collectors.kit import fields
 from collectors.kit.http import Auth, Http, HttpOptions, seconds
 from collectors.kit.probing import failed, timed
 from collectors.matrix.events import MS, Event, Reader, Room, bots, read_event, server_of
-from collectors.matrix.people import named_in, names_of, names_of_id
+from collectors.matrix.people import members, mentioned
 from collectors.matrix.stream import Stream, StreamReader
-from collectors.matrix.text import identity
 from timeline.model import Fact, Person, Window
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
@@ -54,6 +55,7 @@ class MatrixCollector(Collector[MatrixOptions]):
     summary = "Messages of Matrix rooms, over the client API"
     tested_against = "real"
     options_type = MatrixOptions
+    parser_version = 2  # an address, or a name of several words in any spacing, is found in quotes
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the rooms' facts, people and gaps; raise SourceError when no room could be read."""
@@ -175,20 +177,11 @@ class MatrixCollector(Collector[MatrixOptions]):
         self, http: Http, room: str, users: Iterable[str], stream: Stream, facts: Iterable[Fact]
     ) -> list[Person]:  # fmt: skip
         """Return everyone who wrote, is mentioned, or whose name stands in a quote."""
-        try:
+        people = members([_raw(event) for event in stream.events.values()])
+        with suppress(SourceError):  # names are a matter of privacy, and the events themselves carry some
             payload = await http.get(f"{_API}/rooms/{quote(room, safe='')}/members")
-            members = names_of(payload.json())
-        except SourceError:
-            members = {}  # names are a matter of privacy, and the events themselves carry some
-        for user, names in names_of({"chunk": [_raw(e) for e in stream.events.values()]}).items():
-            members.setdefault(user, set()).update(names)
-        quotes = [fact.quote.text for fact in facts if fact.quote]
-        speakers = bots(stream.events.values())
-        seen = {user for user in users if user} | named_in(members, quotes)
-        return [
-            Person(identity=identity(user), names=tuple(sorted(members.get(user, set()) | names_of_id(user))), bot=user in speakers)
-            for user in sorted(seen)
-        ]  # fmt: skip
+            people.update(members(fields.at(payload.json(), "chunk")))
+        return mentioned(people, users, facts, bots(stream.events.values()))
 
     def _gaps(self, room: Room, stream: Stream, window: Window) -> Iterable[Record]:
         label = code(room.label)

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from collectors.base import AnyCollector, Options
-from service.settings import registry
+from service.settings import registry, senders
 from service.settings.check import CheckSettings
 from service.settings.serve import ServeSettings
 from timeline.assembly.reading import OWN_SOURCE
@@ -90,6 +90,7 @@ def load(path: Path | None, flags: Sequence[str] = (), *, start: Path | None = N
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise UsageError(f"{found}: sources are written as [[source]] tables")
     settings = _validated(Settings, raw, str(found))
+    senders.check(settings.serve, str(found))
     if flags:
         sources = [s for flag in flags for s in _from_flag(flag)]
     else:
@@ -106,6 +107,11 @@ def settings_only(path: Path | None) -> Config:
     raw = {k: v for k, v in (_read(found) if found else {}).items() if k != "source"}
     folder = found.resolve().parent if found else Path.cwd()
     return Config(_validated(Settings, raw, str(found)), (), folder, found)
+
+
+def of_incident(path: Path | None, directory: Path) -> Config:
+    """Return the settings for a built incident: given, found from here upward, or from its folder upward."""
+    return settings_only(path or find(Path.cwd()) or find(directory.resolve()))
 
 
 def _read(path: Path) -> dict[str, Any]:
