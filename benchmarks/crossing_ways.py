@@ -103,9 +103,9 @@ def main() -> None:
         leave(client(url, int(end)), out)
         return
     import cli.ending  # the package is imported as our commands begin
-    from service.build.garbage import seldom_collected
+    from service.build.garbage import gc_relaxed
 
-    with seldom_collected():
+    with gc_relaxed():
         leave(ours(url, int(end), way), out)
     cli.ending.end(0)
 

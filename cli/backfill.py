@@ -85,8 +85,8 @@ def _line(row: Row) -> str:
 
 def _facts(report: Report, config: Path | None, out: Path | None, target: Path) -> int:
     from service.backfill.facts import write_facts
-    from service.build.build import output_directory
-    from service.draft.output import TIMELINE
+    from service.incident.folders import output_directory
+    from service.names import TIMELINE
     from service.settings import config as configuration
 
     conf = configuration.settings_only(config)

@@ -37,7 +37,7 @@ def export(
     """Write a built timeline, or its draft, in a form that other tools read."""
     import sys
 
-    from service.draft.layouts import Asked
+    from service.draft.layouts import DraftOptions
     from service.export import printing
     from service.export.export import FORMS, save
     from service.export.export import export as run
@@ -50,7 +50,9 @@ def export(
     if not text.get(to, True) and out is None and sys.stdout.isatty():
         raise UsageError(f"--to {to} is no text for a terminal; add --out FILE")
     if to in printing.FORMS and not sign:
-        data, messages = printing.printed(directory, to, config=config, asked=Asked(template, audience))
+        data, messages = printing.printed(
+            directory, to, config=config, options=DraftOptions(template, audience)
+        )
         for message in messages:
             typer.echo(f"timeline: {message}", err=True)
     elif template or audience:

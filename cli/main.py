@@ -24,7 +24,7 @@ from cli.serve import serve
 from cli.template import AudienceName, TemplateName
 from cli.template import template as template_commands
 from cli.thresholds import thresholds
-from service.build.garbage import seldom_collected
+from service.build.garbage import gc_relaxed
 
 app = typer.Typer(
     name="timeline",
@@ -71,7 +71,7 @@ def doctor(source: Sources = None, config: ConfigFile = None, as_json: AsJson = 
 
 
 @app.command()
-@seldom_collected()
+@gc_relaxed()
 def build(
     incident: Annotated[
         str, typer.Option("--incident", metavar="ID|FILE", help="The incident's id, or its file.")
@@ -98,14 +98,14 @@ def build(
 ) -> None:
     """Collect, merge and render: timeline.json, postmortem.md, timeline.html and the evidence."""
     from cli import show
-    from service.build.build import Request
     from service.build.build import build as run
-    from service.draft.layouts import Asked
+    from service.build.request import Request
+    from service.draft.layouts import DraftOptions
 
     request = Request(
         incident=incident, start=start, end=end, services=tuple(service or ()), sources=tuple(source or ()),
         config=config, out=out, offline=offline, strict=strict, stills=stills,
-        asked=Asked(template, audience),
+        draft=DraftOptions(template, audience),
     )  # fmt: skip
     with show.progress() as progress:
         result = run(request, progress)
@@ -114,7 +114,7 @@ def build(
 
 
 @app.command()
-@seldom_collected()
+@gc_relaxed()
 def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where to build it.")] = Path("build/demo"),
     stills: Stills = True,
@@ -125,14 +125,14 @@ def demo(
     """Build the bundled example: no server, no network."""
     from cli import show
     from service.build.demo import demo as run
-    from service.draft.layouts import Asked
+    from service.draft.layouts import DraftOptions
 
-    result = run(out, stills=stills, asked=Asked(template, audience))
+    result = run(out, stills=stills, options=DraftOptions(template, audience))
     show.result(result, as_json=as_json)
 
 
 @app.command()
-@seldom_collected()
+@gc_relaxed()
 def refresh(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
     config: ConfigFile = None,
@@ -143,9 +143,9 @@ def refresh(
     """Rebuild generated regions; people's text untouched."""
     from cli import show
     from service.build.refresh import refresh as run
-    from service.draft.layouts import Asked
+    from service.draft.layouts import DraftOptions
 
-    show.messages(run(directory, config=config, stills=stills, asked=Asked(template, audience)))
+    show.messages(run(directory, config=config, stills=stills, options=DraftOptions(template, audience)))
     typer.echo(f"refreshed {directory}")
 
 

@@ -11,9 +11,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from service.build.build import Result
+from service import names
 from service.build.collect import Progress
 from service.build.doctor import Diagnosis
+from service.build.result import Result
 from timeline.instant import format_instant
 from timeline.model import Fact, Gap
 
@@ -110,9 +111,9 @@ def result(made: Result, *, as_json: bool) -> None:
             soft_wrap=True,
         )
     for name, what in (
-        ("postmortem.md", "the draft"),
-        ("timeline.html", "the chart"),
-        ("timeline.json", "the facts"),
+        (names.DRAFT, "the draft"),
+        (names.PAGE, "the chart"),
+        (names.TIMELINE, "the facts"),
     ):
         print(f"{made.directory / name}  {what}")  # noqa: T201 - data goes to stdout
 

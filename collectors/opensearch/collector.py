@@ -7,6 +7,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
+import anyio.to_thread
+
 from collectors.base import Check, Collector, Record, SourceError
 from collectors.kit import fields
 from collectors.kit.http import seconds
@@ -15,7 +17,7 @@ from collectors.opensearch.client import Engine
 from collectors.opensearch.documents import Documents
 from collectors.opensearch.fields import Layout, asked_fields, counting_seconds, read_layout
 from collectors.opensearch.options import OpensearchOptions
-from collectors.opensearch.paging import Progress, Reader
+from collectors.opensearch.paging import Page, Progress, Reader
 from collectors.opensearch.summary import DAY, Signature, Summary, Tally
 from timeline.canonical import Json, canonical
 from timeline.instant import format_instant
@@ -153,7 +155,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         try:
             async with aclosing(reader.documents(window, shards, done)) as pages:
                 async for page in pages:
-                    for record in parser.parse(page.payload, page.hits, query):
+                    for record in await anyio.to_thread.run_sync(_parsed, parser, page, query):
                         yield record
         except SourceError as err:
             text = f"{done.read} of {count} documents were read: {err}"
@@ -213,6 +215,10 @@ class OpensearchCollector(Collector[OpensearchOptions]):
                 text = f"{what}: the buckets hold {tally.counted} of {tally.total} documents"
                 gaps.append(self.gap("partial", window, text, missing=what))
         return [*gaps, *summary.skipped.gaps(self.gap, window)]
+
+
+def _parsed(parser: Documents, page: Page, query: str) -> list[Record]:
+    return list(parser.parse(page.payload, page.hits, query))
 
 
 def _shown(options: OpensearchOptions, query: Json) -> str:

@@ -15,8 +15,9 @@ from timeline.canonical import short_id
 from timeline.instant import NS
 from timeline.model import Evidence, Gap, Impact, Window, gap
 from timeline.rules.files import read_rules
-from timeline.rules.slo import Budget, Indicator, Objective, budget, duration, over
+from timeline.rules.slo import Budget, budget
 from timeline.rules.slo_forms import checked
+from timeline.rules.slo_model import Indicator, Objective, duration, over
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 

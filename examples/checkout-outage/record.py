@@ -24,7 +24,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent.parent)]
 import scenario  # noqa: E402 - the checkout's root and this folder come first
 from scenario import at  # noqa: E402
 
-from service.build.build import Request, build  # noqa: E402
+from service.build.build import build  # noqa: E402
+from service.build.request import Request  # noqa: E402
 from tests.servers.git_repo import GitRepo  # noqa: E402
 from tests.servers.opensearch import OpenSearch, start_opensearch  # noqa: E402
 from tests.servers.prometheus import Prometheus, start_prometheus  # noqa: E402

@@ -16,6 +16,7 @@ from render.draft import table as draft_table
 from render.draft.parts import SHORT, Parts
 from render.text import markdown
 from render.text.mermaid import gantt
+from render.text.names import PAGE, TIMELINE
 from timeline import present
 from timeline.assembly.diff import Difference
 from timeline.checks.findings import Finding
@@ -137,10 +138,10 @@ def _facts_changed(changes: Difference) -> str:
 
 def _whole(view: View) -> str:
     if markdown.is_web(view.page):
-        return f"**{markdown.link('Interactive timeline', f'{view.page}timeline.html')}**"
+        return f"**{markdown.link('Interactive timeline', f'{view.page}{PAGE}')}**"
     if markdown.is_web(view.artefact):
         return f"**{markdown.link('Interactive timeline (HTML, to download)', view.artefact)}**"
-    return f"interactive timeline: {markdown.code(f'{view.folder}/timeline.html')}"
+    return f"interactive timeline: {markdown.code(f'{view.folder}/{PAGE}')}"
 
 
 def _table(title: str, text: str) -> Block:
@@ -234,6 +235,6 @@ def _chart(view: View) -> Block:
 
 def _footer(view: View) -> str:
     return (
-        f"<sub>Facts only, from {markdown.code(f'{view.folder}/timeline.json')}, "
+        f"<sub>Facts only, from {markdown.code(f'{view.folder}/{TIMELINE}')}, "
         f"digest {markdown.code(view.timeline.digest[:SHORT])}. Updated in place by `timeline attach`.</sub>\n"
     )

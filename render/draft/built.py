@@ -9,6 +9,7 @@ from render.draft.sections import moment
 from render.stills.names import OVERVIEW, described, still_names
 from render.text import markdown
 from render.text.mermaid import gantt
+from render.text.names import CHARTS
 from render.text.provenance import unverified
 from timeline import present
 
@@ -25,7 +26,7 @@ def stills(parts: Parts) -> str:
     for name in parts.stills:
         if name in names and (parts.audience.sources or name == OVERVIEW):
             alt = described(parts.timeline, names[name]).replace("`", "")
-            lines.append(f"![{markdown.escape(alt)}]({markdown.address(f'charts/{name}')})\n")
+            lines.append(f"![{markdown.escape(alt)}]({markdown.address(f'{CHARTS}/{name}')})\n")
     return "\n".join(lines)
 
 

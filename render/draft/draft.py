@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from render.draft import built as draft_built
-from render.draft import fences, note_places
 from render.draft import form as draft_form
+from render.draft import note_places
 from render.draft import people as draft_people
 from render.draft import sections as draft_sections
 from render.draft import table as draft_table
@@ -17,6 +17,7 @@ from render.draft.parts import Parts
 from render.draft.templates import Layout, compose
 from render.text import markdown
 from timeline import present
+from timeline.checks import fences
 from timeline.model import Timeline
 from timeline.notes.journal import Note
 

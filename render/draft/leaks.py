@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from render.draft import fences
 from render.draft.form import form_of
 from render.draft.parts import Parts
 from render.text.audience import INSIDE, LEFT_OUT, PEOPLE
+from timeline.checks import fences
 from timeline.model import Timeline
 
 _MOST, _SHORTEST = 10, 3

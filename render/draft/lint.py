@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from render.draft import fences
 from render.draft.draft import context
 from render.draft.parts import Parts
 from render.draft.templates import Template, TemplateError, compose
 from render.text.audience import AUDIENCES, ENGINEERS, Audience
 from timeline import facts
+from timeline.checks import fences
 from timeline.checks.draft import Block, Span, blocks
 from timeline.instant import NS, parse_instant, precise
 from timeline.model import Incident, Timeline, Window

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from render.draft import fences
 from render.draft import form as draft_form
 from render.draft.notes import NOTE_REGIONS, note_bodies
 from render.draft.parts import Parts
+from timeline.checks import fences
 from timeline.checks.draft import Block, Span, blocks
 from timeline.notes.journal import FACTOR_CATEGORIES, Note
 

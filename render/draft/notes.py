@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from render.text import markdown
+from render.text.names import PAGE
 from timeline import present
 from timeline.model import Fact
 from timeline.notes import views as note_views
@@ -25,7 +26,6 @@ from timeline.notes.journal import (
     current,
 )
 
-PAGE = "timeline.html"
 _PLURAL = {
     "observation": "observations",
     "hypothesis": "hypotheses",

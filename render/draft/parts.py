@@ -8,6 +8,7 @@ from functools import cached_property
 
 from render.text import markdown
 from render.text.audience import ENGINEERS, Audience, outside, plain
+from render.text.names import EVIDENCE, PAGE
 from render.text.provenance import told
 from timeline import present
 from timeline.instant import NS
@@ -17,8 +18,8 @@ from timeline.model import Evidence, Fact, Timeline
 from timeline.order import undetermined_groups
 from timeline.statements import fields
 
-#: The page's file name, and how much of a digest is shown.
-PAGE, SHORT = "timeline.html", 8
+#: How much of a digest is shown.
+SHORT = 8
 #: End points that every audience is shown, and the rank of what one is not shown.
 _MAIN, _NEVER = {"first crossing", "firing", "last recovery", "resolved"}, 9
 
@@ -107,7 +108,7 @@ class Parts:
         for entry in evidence:
             if entry.payload:
                 label = f"{markdown.escape(entry.source)} {markdown.code(entry.payload[:SHORT])}"
-                return markdown.link(label, f"evidence/{self.file_name(entry.payload)}")
+                return markdown.link(label, f"{EVIDENCE}/{self.file_name(entry.payload)}")
         return ""
 
     def at(self, fact: Fact) -> str:

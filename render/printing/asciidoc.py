@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from render.printing.document import Document, items, level, rows, stripped, words
 from render.text.markdown import is_web
+from render.text.names import CHARTS
 
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode as Node
@@ -136,7 +137,7 @@ def _link(node: Node) -> str:
 
 def _image(node: Node) -> str:
     source, alt = str(node.attrs.get("src", "")), words(node)
-    if not re.fullmatch(r"charts/[\w.-]+\.svg", source):
+    if not re.fullmatch(rf"{CHARTS}/[\w.-]+\.svg", source):
         return f"__{_plain(alt)}__"
     said = alt.replace('"', "'").replace("]", ")")
     return f'image:{source}["{said}"]'

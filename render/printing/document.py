@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from render.text.names import CHARTS
+
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode as Node
 
 #: Gives a still by its file name, or None where it is not there.
 Read = Callable[[str], bytes | None]
-_CHARTS = "charts/"
+_CHARTS = f"{CHARTS}/"
 
 
 @dataclass(frozen=True)

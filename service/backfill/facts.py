@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from service import files
+from service.evidence.document import fact_lines
 from timeline.assembly.runs import merge_runs
 
 #: Files held open at once; more are merged in turns, by way of files beside the output.
@@ -23,7 +24,7 @@ def write_facts(timelines: Sequence[Path], out: Path) -> int:
         return made[-1]
 
     try:
-        runs = [lines_of(path) for path in timelines]
+        runs = [fact_lines(path) for path in timelines]
         while len(runs) > _OPEN:
             target = temporary()
             _write(runs[:_OPEN], target)
@@ -45,18 +46,6 @@ def _write(runs: Sequence[Iterator[bytes]], path: Path) -> int:
         file.flush()
         os.fsync(file.fileno())
     return count
-
-
-def lines_of(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a timeline's facts, without commas; the file is open while they are read."""
-    with path.open("rb") as file:
-        for line in file:
-            if line == b'"facts":[\n':
-                break
-        for line in file:
-            if line.startswith(b"]"):
-                return
-            yield line.rstrip(b",\n") + b"\n"
 
 
 def _lines(path: Path) -> Iterator[bytes]:

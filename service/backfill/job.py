@@ -66,7 +66,8 @@ def _same_everywhere(job: Job) -> None:
 
 
 def _run(job: Job) -> Row:
-    from service.build.build import Request, build
+    from service.build.build import build
+    from service.build.request import Request
     from service.files import BusyError
 
     path = Path(job.config) if job.config else None
@@ -95,15 +96,16 @@ def built(job: Job) -> Row | None:
     None where it is to be built: never was, otherwise configured, a source failed, more can be had now,
     or a killed build left its files older than its evidence.
     """
-    from service.build.build import evidence_folder, output_directory
-    from service.draft.output import TIMELINE
-    from service.evidence.store import Evidence
+    from service.evidence.document import outline
+    from service.evidence.place import evidence_of
+    from service.incident.folders import output_directory
+    from service.names import TIMELINE
     from service.settings import config
     from timeline.canonical import sha256
 
     conf = config.settings_only(Path(job.config) if job.config else None)
     directory = output_directory(conf, job.incident, Path(job.out) if job.out else None)
-    collections = Evidence(evidence_folder(conf, directory)).manifest().collections
+    collections = evidence_of(directory, conf).manifest().collections
     if not collections or not (directory / TIMELINE).is_file():
         return None
     newest = collections[-1]
@@ -112,34 +114,13 @@ def built(job: Job) -> Row | None:
     same = same and file is not None and file.payload == sha256(Path(job.file).read_bytes())
     if not same or any(s.failure for s in newest.sources) or _more_to_have(newest.gaps):
         return None
-    return _told(job.incident, directory / TIMELINE, newest.number)
+    made = outline(directory / TIMELINE)
+    if made.collection != newest.number:
+        return None
+    return Row(job.incident, "already built", 3 if made.gaps else 0, made.facts, made.gaps, made.digest)
 
 
 def _more_to_have(gaps: tuple[dict[str, Any], ...]) -> bool:
     from timeline.instant import parse_instant
 
     return any(g["reason"] == "not_yet" and parse_instant(g["end"]) <= time.time_ns() for g in gaps)
-
-
-def _told(incident: str, path: Path, number: int) -> Row | None:
-    """Read what a timeline.json says of itself, line by line; None where it is of another collection."""
-    import orjson
-
-    counts, found, digest, section = {"facts": 0}, dict[str, int](), "", b""
-    with path.open("rb") as file:
-        for line in file:
-            if line.startswith(b'{"'):
-                if section == b"facts":
-                    counts["facts"] += 1
-                elif section == b"gaps":
-                    reason = orjson.loads(line.rstrip(b",\n"))["reason"]
-                    found[reason] = found.get(reason, 0) + 1
-                continue
-            section, _, rest = line.strip(b'"').partition(b'":')
-            if section == b"digest":
-                digest = rest.decode().strip('",\n')
-            if section == b"provenance":
-                told = orjson.loads(rest.rstrip(b",\n"))
-                if max((c["number"] for c in told.get("collections", ())), default=0) != number:
-                    return None
-    return Row(incident, "already built", 3 if found else 0, counts["facts"], found, digest)

@@ -1,398 +1,82 @@
-"""Build: collect (or replay), assemble, render, and leave every file old or new."""
+"""Build: plan, collect (or replay), assemble, render, and leave every file old or new."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, NamedTuple
 
 import anyio
 
 from collectors.kit.redaction import Redactor
-from collectors.kit.tape import EvidenceError
-from service.incident import claims, incidents
-from service.build import collect, replay
-from service.settings import config
 from service import files
-from service.draft import output
-from service.evidence.store import Collection, Derivation, Evidence, Manifest, People
-from service.build.garbage import seldom_collected
-from service.draft.layouts import NOTHING, Asked, Chosen, Recorded
-from timeline.wire import build as build_record
+from service.build import collect
+from service.build.derive import claimed, replayed
+from service.build.garbage import gc_relaxed
+from service.build.offline import rebuild
+from service.build.plan import Plan, plan
+from service.build.request import Request
+from service.build.result import Result, refuse_lost, refuse_unanswered
+from service.build.write import write
+from service.draft.layouts import record
+from service.evidence.manifest import Collection, IncidentFile
+from service.evidence.place import locked
+from timeline.assembly.reading import Reading
 from timeline.wire import plain
-from timeline.assembly.assemble import Assembled, Build, assemble
-from timeline.canonical import Json
-from timeline.errors import TimelineError, UsageError
-from timeline.model import Fact, Gap, Incident, Timeline, Window
-from timeline.assembly.reading import OWN_SOURCE, Reading
 
 
-class UnansweredError(TimelineError):
-    """No source answered (or, with --strict, one had a gap): nothing was written."""
-
-    def __init__(self, message: str, *, refused: bool) -> None:
-        super().__init__(message)
-        self.exit_code = 4 if refused else 1
-
-
-@dataclass(frozen=True)
-class Request:
-    """What the user asked for; times as typed."""
-
-    incident: str
-    start: str | None = None
-    end: str | None = None
-    services: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    config: Path | None = None
-    out: Path | None = None
-    offline: bool = False
-    strict: bool = False
-    stills: bool = True
-    now: int | None = None
-    asked: Asked = NOTHING
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a build made."""
-
-    directory: Path
-    timeline: Timeline
-    collection: Collection
-    readings: Sequence[Reading]
-    messages: tuple[str, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 complete, 3 built with gaps."""
-        return 3 if self.timeline.gaps else 0
-
-    def answer(self) -> dict[str, Json]:
-        """Return what `build --json` prints."""
-        gaps: dict[str, int] = {}
-        for gap in self.timeline.gaps:
-            gaps[gap.reason] = gaps.get(gap.reason, 0) + 1
-        return {
-            "directory": str(self.directory),
-            "facts": len(self.timeline.facts),
-            "gaps": gaps,
-            "sources": [self._source(r) for r in self.readings if self._current(r)],
-            "digest": self.timeline.digest,
-        }
-
-    def _current(self, reading: Reading) -> bool:
-        return reading.collection == self.collection.number and reading.source != OWN_SOURCE
-
-    def _source(self, reading: Reading) -> dict[str, Json]:
-        run = next(s for s in self.collection.sources if (s.name, s.collector) == reading.key)
-        gaps = len(reading.of(Gap)) + (reading.failure is not None)
-        facts = len({f.id for f in reading.of(Fact)})
-        return {
-            "name": run.name, "collector": run.collector, "facts": facts, "gaps": gaps,
-            "seconds": run.seconds, "bytes": run.bytes,
-        }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Plan:
-    directory: Path
-    evidence: Evidence
-    conf: config.Config
-    found: incidents.Found
-    window: Window
-    incident: Incident
-    gaps: list[Gap]
-    now: int
-    chosen: Chosen
-
-
-@seldom_collected()
+@gc_relaxed()
 def build(request: Request, progress: collect.Progress | None = None) -> Result:
     """Build a timeline; raise UsageError (nothing written), UnansweredError or EvidenceError."""
-    progress = progress or collect.Silent()
     if request.offline:
-        return _offline(request)
-    plan = _plan(request)
+        return rebuild(request)
+    planned = plan(request)
     redactor = Redactor()
-    secret = collect.secrets_of(plan.conf.sources, redactor, plan.conf.folder)
-    with _locked(plan.directory, plan.evidence):
-        files.sweep(plan.directory)
-        plan.evidence.discard()
-        manifest = plan.evidence.manifest()
-        known = plan.evidence.people()
+    secret = collect.secrets_of(planned.conf.sources, redactor, planned.conf.folder)
+    evidence = planned.out.evidence
+    with locked(planned.out.directory, evidence):
+        files.sweep(planned.out.directory)
+        evidence.discard()
+        manifest, known = evidence.manifest(), evidence.people()
         try:
-            found = _replay(manifest, plan.evidence)  # broken evidence is named before the first request
+            again = replayed(manifest, evidence)  # broken evidence is named before the first request
             if request.strict:
-                _refuse_lost(found.gaps)
-            collection, readings = _collect(plan, manifest, request, secret, redactor, progress)
-            found.readings += readings
+                refuse_lost(again.gaps)
+            outcomes = _collect(planned, len(manifest.collections) + 1, secret, redactor, progress)
+            refuse_unanswered(outcomes, strict=request.strict)
+            collection = _collection(planned, len(manifest.collections) + 1, outcomes)
+            again.readings += _readings(collection, outcomes, planned)
             updated = manifest.model_copy(update={"collections": (*manifest.collections, collection)})
-            return _write(
-                plan.directory, plan.evidence, updated, found, known, request, plan.chosen, new=True
-            )
+            return write(planned.out, updated, again, known, new=True)
         except BaseException:
-            plan.evidence.discard()
+            evidence.discard()
             raise
 
 
-@contextmanager
-def _locked(directory: Path, evidence: Evidence) -> Iterator[None]:
-    """Hold the incident's lock; evidence that lies apart has its own, for it may serve two outputs."""
-    with ExitStack() as held:
-        held.enter_context(files.locked(directory))
-        if directory.resolve() not in (evidence.folder.resolve(), evidence.folder.resolve().parent):
-            held.enter_context(files.locked(evidence.folder))
-        yield
-
-
-def _plan(request: Request) -> _Plan:
-    """Check everything that can be wrong before the first request."""
-    conf = config.load(request.config, request.sources)
-    if not conf.sources:
-        raise UsageError(
-            "there is nothing to read: `timeline init` writes a timeline.toml, or give --source COLLECTOR=TARGET"
-        )
-    found = incidents.find(
-        request.incident, conf.folder / conf.settings.incidents, bare=request.start is not None
-    )
-    incident = _with_flags(found.incident, request)
-    now = request.now if request.now is not None else time.time_ns()
-    window, gaps = incidents.window(incident, conf.settings.pad_before, conf.settings.pad_after, now)
-    directory = output_directory(conf, incident.id, request.out)
-    output.check_ours(directory)
-    output.previous_draft(directory)
-    evidence = Evidence(evidence_folder(conf, directory))
-    chosen = _layout(conf, directory, evidence, request)
-    return _Plan(directory, evidence, conf, found, window, incident, gaps, now, chosen)
-
-
-def _layout(conf: config.Config, directory: Path, evidence: Evidence, request: Request) -> Chosen:
-    """Return the draft's form; a new draft of a new collection has the configured one."""
-    newest = (evidence.manifest().collections or (None,))[-1]
-    told = newest if request.offline or (directory / output.DRAFT).exists() else None
-    return output.layout(
-        directory, evidence, told, request.asked, default=conf.settings.template, folder=conf.folder
-    )
-
-
-def output_directory(conf: config.Config, identity: str, out: Path | None) -> Path:
-    """Return `<out>/<incident id>`, `out` from the flag or relative to the configuration."""
-    return (out if out is not None else conf.folder / conf.settings.out) / incidents.check_id(identity)
-
-
-def evidence_folder(conf: config.Config, directory: Path) -> Path:
-    """Return the evidence folder: inside the output, or below the configured `evidence_dir`."""
-    chosen = conf.settings.evidence_dir
-    return conf.folder / Path(chosen).expanduser() / directory.name if chosen else directory / "evidence"
-
-
-def _with_flags(incident: Incident, request: Request) -> Incident:
-    update: dict[str, Any] = {}
-    if request.start:
-        update["start"] = incidents.read_instant(request.start, "--start")
-    if request.end:
-        update["end"] = incidents.read_instant(request.end, "--end")
-    if request.services:
-        update["services"] = tuple(dict.fromkeys((*incident.services, *request.services)))
-    return incident.replace(**update)
-
-
 def _collect(
-    plan: _Plan,
-    manifest: Manifest,
-    request: Request,
-    secret: Any,
-    redactor: Redactor,
-    progress: collect.Progress,
-) -> tuple[Collection, list[Reading]]:
-    number = len(manifest.collections) + 1
-    tasks = [collect.Task(s, number, plan.window, plan.incident, plan.now) for s in plan.conf.sources]
-    outcomes: list[collect.Outcome] = []
-    anyio.run(collect.collect, tasks, plan.evidence, plan.conf.folder, secret, redactor, progress, outcomes)
-    _refuse(outcomes, strict=request.strict)
-    readings = [o.reading for o in outcomes]
-    file = None
-    if plan.found.path:
-        file = claims.IncidentFile(plan.found.path.name, plan.evidence.put(plan.found.data, "txt"))
-    collection = Collection(
-        number=number, now=plan.now, window=plan.window, incident=plan.incident,
-        sources=tuple(o.run for o in outcomes), gaps=tuple(plain(g) for g in plan.gaps),
-        joined={i: ids[0] for ids in plan.conf.settings.people.values() for i in ids},
-        config_digest=plan.conf.digest, chart_url=plan.conf.settings.chart_url, tool=version("incident-timeline"),
-        incident_file=file, layout=_recorded(plan),
-        exchanges=tuple(e for o in outcomes for e in o.entries),
-    )  # fmt: skip
-    return collection, [*readings, *_claims(collection, plan.evidence)]
-
-
-def _recorded(plan: _Plan) -> Recorded:
-    form = plan.chosen.layout
-    own = form.template.source
-    payload = plan.evidence.put(own.encode(), "txt") if own is not None else None
-    return Recorded(template=form.template.name, payload=payload, audience=form.audience.name)
-
-
-def _claims(collection: Collection, evidence: Evidence) -> list[Reading]:
-    file = collection.incident_file
-    if file is None:
-        return []
-    data = evidence.get(file.payload)
-    return [claims.reading(collection.number, collection.window, collection.incident, file, data)]
-
-
-def _replay(manifest: Manifest, evidence: Evidence) -> replay.Replayed:
-    found = replay.replay(manifest, evidence)
-    for one in manifest.collections:
-        found.readings += _claims(one, evidence)
-    return found
-
-
-def _outcomes(newest: Collection, readings: Sequence[Reading]) -> list[collect.Outcome]:
-    """Return how a stored collection's sources fared."""
-    runs = {(run.name, run.collector): run for run in newest.sources}
-    return [
-        collect.Outcome(r, runs[r.key]) for r in readings if r.collection == newest.number and r.key in runs
+    planned: Plan, number: int, secret: Callable[[str], str], redactor: Redactor, progress: collect.Progress | None
+) -> list[collect.Outcome]:  # fmt: skip
+    conf, outcomes = planned.conf, list[collect.Outcome]()
+    tasks = [
+        collect.Task(source, number, planned.window, planned.incident, planned.now) for source in conf.sources
     ]
+    told = progress or collect.Silent()
+    anyio.run(collect.collect, tasks, planned.out.evidence, conf.folder, secret, redactor, told, outcomes)
+    return outcomes
 
 
-def _refuse(outcomes: Sequence[collect.Outcome], *, strict: bool) -> None:
-    """Raise UnansweredError where nothing may be written."""
-    failed = [o for o in outcomes if o.reading.failure]
-    told = "; ".join(
-        f"{o.run.name} ({o.run.collector}): {o.reading.failure[1]}" for o in failed if o.reading.failure
-    )
-    if not any(o.run.answered for o in outcomes):
-        refused = any(o.run.refused for o in outcomes)
-        raise UnansweredError(f"no source answered, so nothing was written. {told}", refused=refused)
-    gapped = [o for o in outcomes if o.reading.failure or o.reading.of(Gap)]
-    if strict and gapped:
-        names = ", ".join(f"{o.run.name} ({o.run.collector})" for o in gapped)
-        refused = any(o.run.refused for o in gapped)
-        raise UnansweredError(f"--strict: {names} had gaps, so nothing was written. {told}", refused=refused)
-
-
-def _refuse_lost(gaps: Sequence[Gap]) -> None:
-    """Raise UnansweredError where an earlier collection is lost to this version: a gap by a source."""
-    if gaps:
-        told = "; ".join(one.statement for one in gaps)
-        raise UnansweredError(
-            f"--strict: earlier collections had gaps, so nothing was written. {told}", refused=False
-        )
-
-
-def _offline(request: Request) -> Result:
-    """Rebuild from the evidence alone."""
-    contradicting = {
-        "--source": request.sources,
-        "--service": request.services,
-        "--start": request.start,
-        "--end": request.end,
-    }
-    given = [flag for flag, value in contradicting.items() if value]
-    if given:
-        raise UsageError(f"--offline rebuilds what was collected; it takes no {', '.join(given)}")
-    conf = config.settings_only(request.config)
-    identity = incidents.find(request.incident, conf.folder, bare=True).incident.id
-    directory = output_directory(conf, identity, request.out)
-    evidence = Evidence(evidence_folder(conf, directory))
-    manifest = evidence.manifest()
-    output.previous_draft(directory)
-    if not manifest.collections:
-        raise UsageError(f"{evidence.folder} holds no evidence of {identity}; build once without --offline")
-    chosen = _layout(conf, directory, evidence, request)
-    with _locked(directory, evidence):
-        files.sweep(directory)
-        evidence.discard()
-        manifest = evidence.manifest()  # another build may have ended since
-        found = _replay(manifest, evidence)
-        if request.strict:
-            _refuse_lost(found.gaps)
-            _refuse(_outcomes(manifest.collections[-1], found.readings), strict=True)
-        return _write(directory, evidence, manifest, found, evidence.people(), request, chosen, new=False)
-
-
-class Rebuilt(NamedTuple):
-    """What `timeline.json` is by the evidence alone, and what derived it so."""
-
-    data: bytes
-    derivation: Derivation
-
-
-def rebuilt(evidence: Evidence) -> Rebuilt:
-    """Return what `timeline.json` is by the evidence alone; writes nothing. Raises EvidenceError."""
-    manifest = evidence.manifest()
-    if not manifest.collections:
-        raise EvidenceError(
-            f"{evidence.folder} holds no manifest; restore it from version control or a backup"
-        )
-    found = _replay(manifest, evidence)
-    derived = _derived(manifest, found)
-    return Rebuilt(_assembled(derived, found, evidence.people()).data, derived.derivation)
-
-
-def _derived(manifest: Manifest, found: replay.Replayed) -> Manifest:
-    """Return the manifest with what derives the timeline now."""
-    return manifest.derived_by(replay.derivation(manifest, found.otherwise))
-
-
-def _assembled(manifest: Manifest, found: replay.Replayed, known: People) -> Assembled:
-    newest = manifest.collections[-1]
-    gaps = [*(build_record(Gap, g) for g in newest.gaps), *found.gaps]
-    return assemble(
-        Build(
-            incident=newest.incident, window=newest.window, readings=found.readings, known=known.pseudonyms,
-            joined=newest.joined, gaps=gaps, provenance=output.provenance(manifest),
-        )
+def _collection(planned: Plan, number: int, outcomes: list[collect.Outcome]) -> Collection:
+    """Return what the manifest keeps of a collection; the incident file and a team's template become payloads."""
+    settings, evidence, found = planned.conf.settings, planned.out.evidence, planned.file
+    file = IncidentFile(found.path.name, evidence.put(found.data, "txt")) if found.path else None
+    return Collection(
+        number=number, now=planned.now, window=planned.window, incident=planned.incident,
+        sources=tuple(outcome.run for outcome in outcomes), gaps=tuple(plain(gap) for gap in planned.gaps),
+        joined={identity: ids[0] for ids in settings.people.values() for identity in ids},
+        config_digest=planned.conf.digest, chart_url=settings.chart_url, tool=version("incident-timeline"),
+        incident_file=file, layout=record(planned.out.chosen.layout, evidence),
+        exchanges=tuple(entry for outcome in outcomes for entry in outcome.entries),
     )  # fmt: skip
 
 
-def _renumbered(evidence: Evidence, readings: Sequence[Reading], number: int | None) -> list[str]:
-    """Say that pseudonyms may have changed, where what was assigned earlier is gone."""
-    earlier = (f for r in readings if r.collection != number for f in r.of(Fact))
-    if evidence.knows_people() or not any(f.actor for f in earlier):
-        return []
-    return [
-        f"{evidence.folder}/people.json is absent: pseudonyms were assigned anew and may differ in what was written"
-    ]
-
-
-def _write(
-    directory: Path, evidence: Evidence, manifest: Manifest, found: replay.Replayed,
-    known: People, request: Request, chosen: Chosen, *, new: bool,
-) -> Result:  # fmt: skip
-    newest, readings, stored = manifest.collections[-1], found.readings, manifest
-    manifest = _derived(manifest, found)
-    told = [
-        *output.mismatches(directory),
-        *_renumbered(evidence, readings, newest.number if new else None),
-        *found.messages,
-    ]
-    made = _assembled(manifest, found, known)
-    people = known.grown(made.people, made.pseudonyms)
-    rendered = output.render(
-        directory, made.timeline, evidence, people, newest.chart_url, stills=request.stills, chosen=chosen
-    )
-    if new:
-        evidence.commit()
-    if new or manifest != stored:
-        evidence.write_manifest(manifest)
-    if people != known:
-        evidence.write_people(people)
-    rendered.files = {output.TIMELINE: made.data, **rendered.files}
-    output.write(directory, rendered)
-    told += [
-        f"source {name}: certificates were not verified (tls.verify = false)" for name in _unverified(newest)
-    ]
-    return Result(directory, made.timeline, newest, readings, (*told, *rendered.messages))
-
-
-def _unverified(collection: Collection) -> list[str]:
-    return sorted({s.name for s in collection.sources if output.unverified(s.options)})
-
-
-__all__ = ["EvidenceError", "Request", "Result", "UnansweredError", "build", "rebuilt"]
+def _readings(collection: Collection, outcomes: list[collect.Outcome], planned: Plan) -> list[Reading]:
+    return [*(outcome.reading for outcome in outcomes), *claimed(collection, planned.out.evidence)]

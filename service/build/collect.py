@@ -9,19 +9,21 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import anyio
+import anyio.to_thread
 
 from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.kit.http import limited
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import Entry, EvidenceError, RecordingTape, ReplayTape
+from service.evidence.manifest import SourceRun
+from service.evidence.records import keep
+from service.evidence.store import Evidence
+from service.files import UnwritableError
 from service.settings import secrets
 from service.settings.config import SourceConfig
-from service.evidence.store import Evidence, SourceRun
-from service.files import UnwritableError
-from service.evidence.records import keep
+from timeline.assembly.reading import Reading
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
 from timeline.model import Fact, Gap, GapReason, Incident, Window
-from timeline.assembly.reading import Reading
 from timeline.text import line
 from timeline.zones import parse_duration
 
@@ -113,7 +115,7 @@ async def collect(
                 "answered": answered,
                 "refused": refused,
                 "bytes": tape.bytes,
-                "records": keep(outcome.reading, evidence),
+                "records": await anyio.to_thread.run_sync(keep, outcome.reading, evidence),
             }
         )
         return outcome

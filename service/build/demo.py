@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from service import files
+from service import files, names
+from service.build.build import build
+from service.build.request import Request
+from service.build.result import Result
 from service.draft import output
-from service.build.build import Request, Result, build
+from service.draft.layouts import NO_OPTIONS, DraftOptions
 from service.evidence.store import Evidence
-from service.draft.layouts import NOTHING, Asked
 from timeline.errors import UsageError
 
 INCIDENT = "INC-42"
@@ -18,7 +20,7 @@ def bundled() -> Path:
     """Return the folder with the bundled evidence: in the wheel, else in the checkout."""
     home = Path(__file__).resolve().parents[1]
     for folder in (home / "_demo", home.parent / "examples" / "checkout-outage" / "recorded"):
-        if (folder / "evidence" / "manifest.json").is_file():
+        if (folder / names.EVIDENCE / names.MANIFEST).is_file():
             return folder
     raise UsageError("the bundled example is absent from this installation; install incident-timeline again")
 
@@ -39,13 +41,13 @@ def _refuse_another(target: Path, source: Path) -> None:
         )
 
 
-def demo(out: Path, *, stills: bool = True, asked: Asked = NOTHING) -> Result:
+def demo(out: Path, *, stills: bool = True, options: DraftOptions = NO_OPTIONS) -> Result:
     """Build the bundled example below `out`, offline; people's text in an earlier draft is kept."""
     directory = out / INCIDENT
     output.check_ours(directory)
-    source, target = bundled() / "evidence", directory / "evidence"
+    source, target = bundled() / names.EVIDENCE, directory / names.EVIDENCE
     _refuse_another(target, source)
     with files.locked(directory):
         for file in sorted(source.iterdir(), key=lambda file: (file.suffix != ".zst", file.name)):
             _copy(file, target / file.name)
-    return build(Request(incident=INCIDENT, out=out, offline=True, stills=stills, asked=asked))
+    return build(Request(incident=INCIDENT, out=out, offline=True, stills=stills, draft=options))

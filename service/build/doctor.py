@@ -14,9 +14,9 @@ from collectors.base import Check, Context, SourceError
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
 from service.build import collect
+from service.evidence.provenance import unverified
 from service.settings import config
 from service.settings.config import SourceConfig
-from service.draft.output import unverified
 from timeline.errors import TimelineError, UsageError
 from timeline.model import Incident
 

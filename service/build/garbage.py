@@ -10,7 +10,7 @@ _SELDOM = (100_000, 50, 100)
 
 
 @contextmanager
-def seldom_collected() -> Iterator[None]:
+def gc_relaxed() -> Iterator[None]:
     """Look for cycles seldom: measured with 100,000 facts, a third of a build's time was that.
 
     Of what the imports take it is a tenth: commands begin with it.

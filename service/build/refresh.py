@@ -6,38 +6,30 @@ from pathlib import Path
 
 from service import files
 from service.draft import output
-from service.build.build import evidence_folder
+from service.draft.layouts import NO_OPTIONS, DraftOptions, Place, choose
+from service.evidence.document import path_in, read
+from service.evidence.place import evidence_of
 from service.settings.config import settings_only
-from service.evidence.store import Evidence
-from service.draft.layouts import NOTHING, Asked
-from timeline import document
-from timeline.errors import UsageError
 
 
 def refresh(
-    directory: Path, *, config: Path | None = None, stills: bool = True, asked: Asked = NOTHING
+    directory: Path, *, config: Path | None = None, stills: bool = True, options: DraftOptions = NO_OPTIONS
 ) -> list[str]:
     """Rewrite draft and page of a built incident; return messages. Raises UsageError."""
-    path = directory / output.TIMELINE
-    if not path.is_file():
-        raise UsageError(f"{directory} holds no timeline.json; give the folder that `timeline build` made")
+    path = path_in(directory)
     conf = settings_only(config)
-    inside = directory / "evidence"
-    evidence = Evidence(inside if inside.is_dir() else evidence_folder(conf, directory.resolve()))
+    evidence = evidence_of(directory, conf)
     with files.locked(directory):
         files.sweep(directory)
-        data = path.read_bytes()
-        timeline = document.load(data, str(path))
+        stored = read(path)
         told = output.mismatches(directory)
-        if document.written_digest(data) != timeline.digest:
+        if stored.changed:
             told.append(f"{path} was changed after it was built: `timeline build --offline` makes it again")
         newest = (evidence.manifest().collections or (None,))[-1]
-        chosen = output.layout(
-            directory, evidence, newest, asked, default=conf.settings.template, folder=conf.folder
-        )
+        chosen = choose(options, Place(directory, evidence, conf))
         rendered = output.render(
             directory,
-            timeline,
+            stored.timeline,
             evidence,
             evidence.people(),
             # Run from elsewhere, without the configuration: links stay as the build made them.

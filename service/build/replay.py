@@ -14,15 +14,16 @@ from pydantic import ValidationError
 
 from collectors.base import Record
 from collectors.kit.tape import LackingError, ReplayTape
-from service.evidence import records
-from service.settings import registry
 from service.build.collect import Silent, Task, context_of, read
+from service.evidence import records
+from service.evidence.manifest import Collection, Derivation, DivergentRun, Manifest, SourceRun
+from service.evidence.store import Evidence
+from service.settings import registry
 from service.settings.config import SourceConfig
-from service.evidence.store import Collection, Derivation, Evidence, Manifest, Otherwise, SourceRun
+from timeline.assembly.reading import Reading
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import NS
 from timeline.model import Gap, gap
-from timeline.assembly.reading import Reading
 from timeline.text import line
 
 
@@ -32,7 +33,7 @@ class Replayed:
 
     readings: list[Reading] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    otherwise: list[Otherwise] = field(default_factory=list)
+    otherwise: list[DivergentRun] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
 
 
@@ -69,7 +70,7 @@ def replay(manifest: Manifest, evidence: Evidence) -> Replayed:
     return found
 
 
-def derivation(manifest: Manifest, otherwise: Sequence[Otherwise]) -> Derivation:
+def derivation(manifest: Manifest, otherwise: Sequence[DivergentRun]) -> Derivation:
     """Return what this version derives a timeline by, after a replay."""
     apart = {one[:3] for one in otherwise}
     read_here = {
@@ -116,7 +117,7 @@ def _otherwise(this: _Run, why: str, evidence: Evidence, found: Replayed) -> Non
     else:  # it never gave anything, and failed
         found.readings.append(_reading(this, (), NS))
     number = this.collection.number
-    found.otherwise.append(Otherwise(number, run.name, run.collector, facts))  # type: ignore[arg-type]
+    found.otherwise.append(DivergentRun(number, run.name, run.collector, facts))  # type: ignore[arg-type]
 
 
 def _lost(this: _Run) -> Gap:

@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from render.draft.fences import FenceError
 from render.text.findings import FORMS, Group, render_findings
-from service.build import built
+from service import names
 from service.check import draft as check_draft
 from service.check import evidence as check_evidence
-from service.draft import output
+from service.evidence.document import read
+from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
+from service.incident.folders import shown, targets
 from service.review import reviews
 from service.review.notes import NotesFile
 from service.settings.check import CheckSettings, settings
-from service.settings.config import Config
-from timeline import document
+from service.settings.config import Config, of_incident
 from timeline.checks import separation
 from timeline.checks.draft import Block, Span, blocks
+from timeline.checks.fences import FenceError
 from timeline.checks.findings import Finding, found, in_order, placed
 from timeline.checks.prose import Known
 from timeline.checks.prose import check as check_prose
@@ -71,21 +72,21 @@ def check(
     """Check built incidents, writing nothing; raise UsageError where there is nothing to check."""
     moment = time.time_ns() if now is None else now
     return Report(
-        tuple(_one(target, config, moment, lower=allow_missing_evidence) for target in built.targets(paths))
+        tuple(_one(target, config, moment, lower=allow_missing_evidence) for target in targets(paths))
     )
 
 
 def _one(target: Path, config: Path | None, now: int, *, lower: bool) -> Checked:
     directory = target if target.is_dir() else target.parent
-    conf = built.configuration(config, directory)
+    conf = of_incident(config, directory)
     chosen = settings(directory, conf.settings.check)
     lower = lower or chosen.allow_missing_evidence
     if target.is_dir():
         findings = _incident(directory, conf, chosen, now, lower=lower)
     else:
         findings = _loose(target, chosen)
-    kept = placed(((f._replace(file=built.shown(f.file))) for f in findings), "", chosen.rules)
-    return Checked(built.shown(target), tuple(in_order(kept)))
+    kept = placed(((f._replace(file=shown(f.file))) for f in findings), "", chosen.rules)
+    return Checked(shown(target), tuple(in_order(kept)))
 
 
 def _in(file: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -109,23 +110,22 @@ def _text(path: Path) -> str:
 def _incident(
     directory: Path, conf: Config, chosen: CheckSettings, now: int, *, lower: bool
 ) -> Iterator[Finding]:
-    file = directory / output.TIMELINE
+    file = directory / names.TIMELINE
     bundle: check_evidence.Bundle | None = None
     if not file.is_file():
         message = "there is no timeline.json: nothing tells what happened; restore it from version control"
         yield from _in(file, [found("timeline-absent", 1, message)])
     else:
-        evidence = built.evidence_of(directory, conf)
+        evidence = evidence_of(directory, conf)
         try:
-            data = file.read_bytes()
-            bundle = check_evidence.Bundle(file, data, document.load(data, built.shown(file)), evidence)
+            bundle = check_evidence.Bundle(read(file, shown(file)), evidence)
         except TimelineError as err:
             yield from _in(file, [found("timeline-unreadable", 1, str(err))])
     if bundle:
         yield from _in(file, check_evidence.check(bundle, lower_absent=lower))
         yield from _in(file, separation.wording(bundle.timeline, _fact_lines(bundle)))
-        yield from _in(directory / output.PAGE, _page(directory, bundle))
-    yield from _in(directory / output.DRAFT, _draft(directory, conf, chosen, bundle, now))
+        yield from _in(directory / names.PAGE, _page(directory, bundle))
+    yield from _in(directory / names.DRAFT, _draft(directory, conf, chosen, bundle, now))
 
 
 def _fact_lines(bundle: check_evidence.Bundle) -> dict[str, int]:
@@ -133,7 +133,7 @@ def _fact_lines(bundle: check_evidence.Bundle) -> dict[str, int]:
 
 
 def _page(directory: Path, bundle: check_evidence.Bundle) -> Iterator[Finding]:
-    page = directory / output.PAGE
+    page = directory / names.PAGE
     if page.is_file() and bundle.timeline.digest.encode() not in page.read_bytes():
         yield found(
             "page-stale", 1, "the page was made from another timeline.json; `timeline refresh` mends it"
@@ -143,7 +143,7 @@ def _page(directory: Path, bundle: check_evidence.Bundle) -> Iterator[Finding]:
 def _draft(
     directory: Path, conf: Config, chosen: CheckSettings, bundle: check_evidence.Bundle | None, now: int
 ) -> Iterator[Finding]:
-    draft = directory / output.DRAFT
+    draft = directory / names.DRAFT
     if not draft.is_file():
         yield found("draft-absent", 1, "there is no postmortem.md; `timeline build` writes one")
         return
@@ -163,7 +163,7 @@ def _draft(
         yield from check_draft.regions(pieces, renderings, other_version=other)
     prose = blocks(check_draft.spans(pieces))
     yield from check_prose(prose, _known(directory, bundle, chosen, now))
-    yield from _in(directory / output.NOTES, _notes(directory, bundle))
+    yield from _in(directory / names.NOTES, _notes(directory, bundle))
 
 
 def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
@@ -191,7 +191,7 @@ def _names(evidence: Evidence) -> dict[str, str]:
 
 def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Finding]:
     """Find notes that cite facts which do not exist: only citations, the rest of a note is its writer's."""
-    path = directory / output.NOTES
+    path = directory / names.NOTES
     if bundle is None or not path.is_file():
         return
     lines = path.read_bytes().decode("utf-8", "replace").split("\n")

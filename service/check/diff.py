@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.comment.difference import render_difference
-from service.build import built
+from service import names
 from service.check import draft as check_draft
-from service.draft import output
+from service.evidence.document import load
 from service.review import reviews
 from timeline.assembly.diff import Change, Difference, difference
 from timeline.canonical import Json
@@ -83,7 +83,7 @@ def _dump(record: object) -> Json:
 
 def diff(old: Path, new: Path) -> Compared:
     """Compare two builds: folders, files, or `-` for standard input. Raises UsageError, DocumentError."""
-    before, after = built.load(old), built.load(new)
+    before, after = load(old), load(new)
     if before.incident.id != after.incident.id:
         raise UsageError(
             f"{old} is about {before.incident.id} and {new} about {after.incident.id}: nothing to compare"
@@ -97,7 +97,7 @@ def diff(old: Path, new: Path) -> Compared:
 
 def cited(directory: Path) -> tuple[str, ...]:
     """Return the ids of the facts that a folder's draft cites; nothing where there is none to read."""
-    draft = directory / output.DRAFT
+    draft = directory / names.DRAFT
     if not draft.is_file():
         return ()
     try:
@@ -111,7 +111,7 @@ def sign_off(
     directory: Path, facts: Sequence[str] = (), *, by: str, now: int | None = None
 ) -> reviews.Review:
     """Sign off what facts say now: those given, else every fact the draft cites and timeline.json has."""
-    timeline = built.load(directory)
+    timeline = load(directory)
     known = {fact.id for fact in timeline.facts}
     chosen = list(facts) or [identity for identity in cited(directory) if identity in known]
     if not chosen:

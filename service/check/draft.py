@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from render.draft import fences
 from render.draft.notes import NOTE_REGIONS
-from service.evidence.store import Manifest
+from service.evidence.manifest import Manifest
+from timeline.checks import fences
 from timeline.checks.draft import Span
 from timeline.checks.findings import Finding, found
 from timeline.checks.separation import region_wording

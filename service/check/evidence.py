@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
-from service.evidence.store import Evidence, Manifest, MismatchError
+from service import names
+from service.evidence.document import TimelineFile
+from service.evidence.manifest import Manifest
+from service.evidence.provenance import provenance
+from service.evidence.store import Evidence, MismatchError
 from timeline import document
 from timeline.assembly.diff import difference
 from timeline.checks.findings import Finding, found
@@ -23,19 +26,22 @@ _RESTORE = "restore it from version control or a backup"
 
 @dataclass
 class Bundle:
-    """A built incident as it is read for a check: bytes and content of timeline.json, and its evidence."""
+    """A built incident as it is read for a check: its timeline.json and its evidence."""
 
-    path: Path
-    data: bytes
-    timeline: Timeline
+    document: TimelineFile
     evidence: Evidence
     manifest: Manifest | None = None
     lines: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def timeline(self) -> Timeline:
+        """What timeline.json says."""
+        return self.document.timeline
+
     def line(self, name: str) -> int:
         """Return the first line of timeline.json that names a fact's id or a payload; 1 where none does."""
         if not self.lines:
-            for number, line in enumerate(self.data.split(b"\n"), 1):
+            for number, line in enumerate(self.document.data.split(b"\n"), 1):
                 for match in re.finditer(rb'"(?:id|payload)":"([^"]+)"', line):
                     self.lines.setdefault(match[1].decode(), number)
         return self.lines.get(name, 1)
@@ -43,7 +49,7 @@ class Bundle:
 
 def check(bundle: Bundle, *, lower_absent: bool) -> Iterator[Finding]:
     """Check a bundle; `lower_absent` makes absent evidence a warning."""
-    if document.written_digest(bundle.data) != bundle.timeline.digest:
+    if bundle.document.changed:
         yield found("timeline-digest", 1, f"the digest does not cover what timeline.json says; {_RESTORE}")
     absent: list[Finding] = []
     yield from _manifest(bundle, absent)
@@ -54,7 +60,7 @@ def check(bundle: Bundle, *, lower_absent: bool) -> Iterator[Finding]:
 
 
 def _manifest(bundle: Bundle, absent: list[Finding]) -> Iterator[Finding]:
-    path = bundle.evidence.folder / "manifest.json"
+    path = bundle.evidence.folder / names.MANIFEST
     if not path.is_file():
         message = f"{path} is absent: nothing tells how the facts were collected; {_RESTORE}"
         absent.append(found("evidence-absent", 1, message))
@@ -140,7 +146,7 @@ def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:
     if not complete:
         yield _not_done("evidence is absent; what is there was verified")
         return
-    from service.build.build import rebuilt
+    from service.build.derive import rebuilt
 
     try:
         data, derivation = rebuilt(bundle.evidence)
@@ -152,7 +158,7 @@ def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:
         names = ", ".join(sorted({f"{one.source} ({one.collector})" for one in unlike}) or ["a source"])
         yield _not_done(f"{names} is read otherwise here; digests and pointers were verified")
         return
-    if data != bundle.data:
+    if data != bundle.document.data:
         yield from _capped(list(_differences(bundle, data)), "timeline-differs")
 
 
@@ -167,8 +173,6 @@ def _built_by(provenance: Any) -> dict[str, Any]:
 
 def _tampered(bundle: Bundle) -> str:
     """Compare what timeline.json and the manifest say it was built by: a changed version hides nothing."""
-    from service.draft.output import provenance
-
     assert bundle.manifest is not None
     told, recorded = _built_by(bundle.timeline.provenance), _built_by(provenance(bundle.manifest))
     # The schema's version is not in the manifest: ours stands in it.
@@ -219,7 +223,7 @@ def _differences(bundle: Bundle, data: bytes) -> Iterator[Finding]:
             f"the evidence gives fact {fact.id}, which timeline.json lacks: {fact.statement}",
         )  # fmt: skip
     if not (differs.changed or differs.added or differs.gone):
-        pairs = zip(bundle.data.split(b"\n"), data.split(b"\n"), strict=False)
+        pairs = zip(bundle.document.data.split(b"\n"), data.split(b"\n"), strict=False)
         first = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), 1)
         text = f"this line is not what the evidence gives; `timeline build --offline` writes it again, or {_RESTORE}"
         yield found("timeline-differs", first, text)

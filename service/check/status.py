@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.build import built
+from service import names
 from service.check import draft as check_draft
-from service.draft import output
+from service.evidence.document import load
+from service.incident.folders import shown, targets
 from service.review import reviews
 from service.settings.check import settings
+from service.settings.config import of_incident
 from timeline import present
 from timeline.canonical import Json
 from timeline.checks import actions, completeness
@@ -67,18 +69,18 @@ class Status:
 def status(paths: Iterable[Path], *, config: Path | None = None, now: int | None = None) -> list[Status]:
     """Return the status of each built incident; raise UsageError, DocumentError or FenceError."""
     moment = time.time_ns() if now is None else now
-    return [_one(path, config, moment) for path in built.targets(paths) if path.is_dir()]
+    return [_one(path, config, moment) for path in targets(paths) if path.is_dir()]
 
 
 def _one(directory: Path, config: Path | None, now: int) -> Status:
-    chosen = settings(directory, built.configuration(config, directory).settings.check)
-    draft = directory / output.DRAFT
-    timeline = built.load(directory)
+    chosen = settings(directory, of_incident(config, directory).settings.check)
+    draft = directory / names.DRAFT
+    timeline = load(directory)
     text = draft.read_bytes().decode("utf-8", "replace") if draft.is_file() else ""
     prose = blocks(check_draft.spans(check_draft.pieces(text)))
     until = completeness.deadline(timeline, chosen.hours)
     signed = reviews.read(directory)
     return Status(
-        built.shown(directory), timeline.incident.id, until, until.due - now if until else None,
+        shown(directory), timeline.incident.id, until, until.due - now if until else None,
         len(completeness.prompts(prose)), len(actions.actions(prose)), signed[-1].at if signed else None,
     )  # fmt: skip

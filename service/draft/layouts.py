@@ -1,36 +1,36 @@
-"""Which form a draft has: its template and audience, from flags, the draft, the evidence, the settings."""
+"""Which form a draft has: its template and audience, from flags, the draft, the evidence, the settings.
+
+This is the one place that chooses. What is asked for goes first, then what the draft that is there says
+of itself, then what the newest collection remembers, then the settings.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from render.draft.form import Form, form_of
 from render.draft.templates import BUILT_IN, Layout, Template
+from render.text.audience import Audience
 from render.text.audience import audience as named_audience
+from service.evidence.document import load
+from service.evidence.manifest import RecordedLayout
+from service.evidence.store import Evidence
+from service.names import DRAFT
+from service.settings.config import Config
+from service.settings.registry import nearest
+from timeline.checks import fences
 from timeline.errors import TimelineError, UsageError
 
 
-class Recorded(BaseModel):
-    """What a collection remembers of the form: a team's own template is a payload of the evidence."""
-
-    model_config = ConfigDict(frozen=True)
-
-    template: str
-    payload: str | None = None
-    audience: str = "engineers"
-
-
-class Asked(NamedTuple):
+class DraftOptions(NamedTuple):
     """What the user asked for: a template's name or file, an audience; None where nothing was said."""
 
     template: str | None = None
     audience: str | None = None
 
 
-NOTHING = Asked()
+NO_OPTIONS = DraftOptions()
 
 
 class Chosen(NamedTuple):
@@ -40,10 +40,64 @@ class Chosen(NamedTuple):
     anew: bool = False
 
 
+class Place(NamedTuple):
+    """Where a form is looked for: an incident's folder and evidence, and the configuration."""
+
+    directory: Path
+    evidence: Evidence
+    conf: Config
+
+
+def choose(options: DraftOptions, place: Place, *, collecting: bool = False) -> Chosen:
+    """Return the form that the draft of a build or a refresh has.
+
+    While `collecting`, a new draft is laid out as configured, else as the newest collection's was.
+    Raises UsageError, before anything is written, where another template is asked for and people have
+    written in the draft, or where a template cannot be had or does not run.
+    """
+    draft = previous_draft(place.directory)
+    form = form_of(draft) if draft is not None else None
+    recorded = None if collecting and form is None else _recorded(place.evidence)
+    layout = _layout(options, form, recorded, place)
+    anew = False
+    if draft is not None and form is not None and options.template is not None:
+        before = _made_with(form, recorded, place.evidence)
+        anew = _put_aside(layout.template, draft, form, before, place.directory)
+    return Chosen(layout if form is not None and not anew else _tried(layout), anew)
+
+
+def choose_for_copy(options: DraftOptions, place: Place) -> Layout:
+    """Return the form of a printed copy, which leaves the draft that is there alone."""
+    draft = previous_draft(place.directory)
+    form = form_of(draft) if draft is not None else None
+    if form is not None and options.template is None:
+        return Layout(Template(), _audience(options, form, None))  # the draft's own prose, so no template
+    return _tried(_layout(options, form, _recorded(place.evidence), place))
+
+
+def _layout(
+    options: DraftOptions, form: Form | None, recorded: RecordedLayout | None, place: Place
+) -> Layout:
+    audience = _audience(options, form, recorded)
+    if options.template is not None:
+        return Layout(template(options.template, Path.cwd()), audience)
+    if form is not None:
+        return Layout(_made_with(form, recorded, place.evidence) or Template(), audience)
+    if recorded is not None:
+        return Layout(_stored(recorded, place.evidence), audience)
+    return Layout(template(place.conf.settings.template, place.conf.folder), audience)
+
+
+def _audience(options: DraftOptions, form: Form | None, recorded: RecordedLayout | None) -> Audience:
+    if options.audience:
+        return named_audience(options.audience)
+    if form is not None:
+        return form.audience
+    return named_audience(recorded.audience if recorded else "engineers")
+
+
 def template(name: str, folder: Path) -> Template:
     """Return a template that ships, or read a file, relative to `folder`; raise UsageError."""
-    from service.settings.registry import nearest
-
     if name in BUILT_IN:
         return Template(name)
     path = folder / Path(name).expanduser()
@@ -59,69 +113,69 @@ def template(name: str, folder: Path) -> Template:
         raise UsageError(f"--template {name} cannot be read: {err}") from err
 
 
-def choose(
-    asked: Asked, draft: str | None, directory: Path, *, recorded: tuple[Recorded, Template] | None,
-    default: str, folder: Path,
-) -> Chosen:  # fmt: skip
-    """Return the form: what was asked for, else the draft's own, else the recorded one, else the default.
-
-    `recorded` is what the newest collection remembers, with its template; `default` is the setting,
-    relative to `folder`. Raises UsageError where another template is asked for and people have written.
-    """
-    chosen = _choose(asked, draft, directory, recorded=recorded, default=default, folder=folder)
-    if chosen.layout.template.source is not None and (draft is None or chosen.anew):
+def _tried(layout: Layout) -> Layout:
+    """Run a team's own template once; raise TemplateError where it does not run."""
+    if layout.template.source is not None:
         from render.draft.lint import tried
 
-        tried(chosen.layout.template, chosen.layout.audience)
-    return chosen
+        tried(layout.template, layout.audience)
+    return layout
 
 
-def _choose(
-    asked: Asked, draft: str | None, directory: Path, *, recorded: tuple[Recorded, Template] | None,
-    default: str, folder: Path,
-) -> Chosen:  # fmt: skip
-    form = form_of(draft) if draft is not None else None
-    who = named_audience(asked.audience) if asked.audience else None
-    if who is None:
-        told = recorded[0].audience if recorded else "engineers"
-        who = form.audience if form else named_audience(told)
-    before = _before(form, recorded)
-    if asked.template is not None:
-        wanted = template(asked.template, Path.cwd())
-        return Chosen(
-            Layout(wanted, who), anew=form is not None and _anew(wanted, draft or "", form, before, directory)
-        )
-    if form is not None:
-        return Chosen(Layout(before or Template(), who))
-    return Chosen(Layout(recorded[1] if recorded else template(default, folder), who))
+def record(layout: Layout, evidence: Evidence) -> RecordedLayout:
+    """Return what a collection remembers of its draft's form; a team's own template becomes a payload."""
+    own = layout.template.source
+    payload = evidence.put(own.encode(), "txt") if own is not None else None
+    return RecordedLayout(template=layout.template.name, payload=payload, audience=layout.audience.name)
 
 
-def _before(form: Form | None, recorded: tuple[Recorded, Template] | None) -> Template | None:
+def _recorded(evidence: Evidence) -> RecordedLayout | None:
+    collections = evidence.manifest().collections
+    return collections[-1].layout if collections else None
+
+
+def _stored(recorded: RecordedLayout, evidence: Evidence) -> Template:
+    if recorded.payload is None:
+        return Template(recorded.template)
+    return Template(recorded.template, evidence.get(recorded.payload).decode())
+
+
+def _made_with(form: Form, recorded: RecordedLayout | None, evidence: Evidence) -> Template | None:
     """Return the template that a draft was made with, where it can still be had."""
-    if form is None:
-        return None
-    if recorded and recorded[1].label == form.template:
-        return recorded[1]
+    if recorded is not None and (stored := _stored(recorded, evidence)).label == form.template:
+        return stored
     return Template(form.template) if form.template in BUILT_IN else None
 
 
-def _anew(wanted: Template, text: str, form: Form, before: Template | None, directory: Path) -> bool:
-    if before is not None and _untouched(text, form, before, directory):
+def previous_draft(directory: Path) -> str | None:
+    """Return the draft that is there, newlines as they are; raise UsageError when it cannot be kept."""
+    path = directory / DRAFT
+    if not path.exists():
+        return None
+    try:
+        text = path.read_bytes().decode("utf-8")
+        fences.parse(text)
+    except (fences.FenceError, UnicodeDecodeError) as err:
+        raise UsageError(f"{path}: {err}; it was not touched") from err
+    return text
+
+
+def _put_aside(wanted: Template, draft: str, form: Form, before: Template | None, directory: Path) -> bool:
+    """Tell whether another template begins a draft anew; raise UsageError where people may have written."""
+    if before is not None and _untouched(draft, form, before, directory):
         return True
     if wanted.label == form.template:
         return False
     raise UsageError(
-        f"postmortem.md was made with template {form.template}, and people may have written in it; nothing was changed. "
+        f"{DRAFT} was made with template {form.template}, and people may have written in it; nothing was changed. "
         f"Move it away to begin again with {wanted.label}, or leave --template out to keep it"
     )
 
 
-def _untouched(text: str, form: Form, before: Template, directory: Path) -> bool:
+def _untouched(draft: str, form: Form, before: Template, directory: Path) -> bool:
     from render.draft.draft import untouched
-    from timeline import document
 
     try:
-        timeline = document.load((directory / "timeline.json").read_bytes())
-        return untouched(text, timeline, Layout(before, form.audience))
+        return untouched(draft, load(directory), Layout(before, form.audience))
     except (OSError, TimelineError):
         return False

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from render.draft.templates import Template
 from service import files
-from service.draft.layouts import Asked, Chosen, Recorded, choose
-from service.evidence.store import Collection, Evidence, Manifest, People
+from service.draft.layouts import Chosen, previous_draft
+from service.evidence.document import digest_in
+from service.evidence.manifest import People
+from service.evidence.store import Evidence
+from service.names import CHARTS, DRAFT, EVIDENCE, MANIFEST, NOTES, PAGE, TIMELINE
+from service.review.notes import NotesFile
 from timeline.assembly.people import excerpt_mask
-from timeline.canonical import Json, canonical
 from timeline.errors import UsageError
-from timeline.model import SCHEMA_VERSION, Timeline
-from timeline.wire import plain
+from timeline.model import Timeline
 
-TIMELINE, DRAFT, PAGE, NOTES = "timeline.json", "postmortem.md", "timeline.html", "notes.jsonl"
-_OURS = {TIMELINE, DRAFT, PAGE, NOTES, "charts", "evidence", files.LOCK}
-
-
-_OWN_DIGEST = re.compile(rb'^"digest":"([0-9a-f]{64})"', re.MULTILINE)
 _CARRIED = {
     DRAFT: re.compile(rb"Digest of `timeline\.json`: `([0-9a-f]{64})`"),
     PAGE: re.compile(rb'<meta name="timeline-digest" content="([0-9a-f]{64})"'),
 }
-_ASKED = 400  # characters of a request in the provenance; the manifest has the whole
 
 
 @dataclass
@@ -44,27 +38,12 @@ def check_ours(directory: Path) -> None:
     if not directory.is_dir():
         raise UsageError(f"{directory} is a file; choose another --out")
     held = {p.name for p in directory.iterdir()}
-    ours = TIMELINE in held or (directory / "evidence" / "manifest.json").exists()
-    if held - {files.LOCK, "evidence"} and not ours:
+    ours = TIMELINE in held or (directory / EVIDENCE / MANIFEST).exists()
+    if held - {files.LOCK, EVIDENCE} and not ours:
         foreign = ", ".join(sorted(held - {files.LOCK})[:3])
         raise UsageError(
             f"{directory} holds files that no build made ({foreign}); move them or choose another --out"
         )
-
-
-def previous_draft(directory: Path) -> str | None:
-    """Return the draft that is there, newlines as they are; raise UsageError when it cannot be kept."""
-    from render.draft import fences
-
-    path = directory / DRAFT
-    if not path.exists():
-        return None
-    try:
-        text = path.read_bytes().decode("utf-8")
-        fences.parse(text)
-    except (fences.FenceError, UnicodeDecodeError) as err:
-        raise UsageError(f"{path}: {err}; it was not touched") from err
-    return text
 
 
 def mismatches(directory: Path) -> list[str]:
@@ -74,72 +53,13 @@ def mismatches(directory: Path) -> list[str]:
         for name in (TIMELINE, *_CARRIED)
         if (directory / name).is_file()
     }
-    own = _OWN_DIGEST.search(held.pop(TIMELINE, b""))
+    own = digest_in(held.pop(TIMELINE, b""))
     carried = {name: _CARRIED[name].search(data) for name, data in held.items()}
     return [
         f"{directory / name} was made from another {TIMELINE}: it is made again"
         for name, found in carried.items()
-        if own and found and found[1] != own[1]
+        if own and found and found[1].decode() != own
     ]
-
-
-def unverified(options: Mapping[str, Json]) -> bool:
-    """Tell whether a source's certificates are not looked at, as its options ask."""
-    tls = options.get("tls")
-    return isinstance(tls, dict) and tls.get("verify") is False
-
-
-def provenance(manifest: Manifest) -> dict[str, Json]:
-    """Return tool, parser and schema versions, configuration digest and queries.
-
-    `tool` and `parsers` are what derived the timeline; a collection names what collected it.
-    """
-    newest, told = manifest.collections[-1], manifest.derivation
-    otherwise = {one[:3]: one.facts for one in told.otherwise}
-    return {
-        "tool": {"name": "incident-timeline", "version": told.tool},
-        "schema_version": SCHEMA_VERSION,
-        "configuration": newest.config_digest,
-        "parsers": told.parsers,
-        "collections": [
-            {
-                "number": c.number,
-                "tool": c.tool,
-                "window": plain(c.window),
-                "sources": [
-                    {
-                        "name": s.name,
-                        "collector": s.collector,
-                        "failed": s.failure is not None,
-                        "parser": s.parser_version,
-                        "facts": otherwise.get((c.number, s.name, s.collector), "read"),
-                    }
-                    for s in sorted(c.sources, key=lambda s: (s.name, s.collector))
-                ],
-            }
-            for c in manifest.collections
-        ],
-        "sources": sorted({s.name for s in newest.sources}),
-        "unverified": sorted({s.name for s in newest.sources if unverified(s.options)}),
-        "queries": _queries(manifest),
-    }
-
-
-def _queries(manifest: Manifest) -> list[dict[str, Json]]:
-    seen: dict[tuple[str, str, str], int] = {}
-    for collection in manifest.collections:
-        for entry in collection.exchanges:
-            key = (entry["source"], entry["collector"], _asked(entry["request"]))
-            seen[key] = seen.get(key, 0) + 1
-    return [{"source": s, "collector": c, "asked": a, "times": n} for (s, c, a), n in sorted(seen.items())]
-
-
-def _asked(request: dict[str, Json]) -> str:
-    """Return what was asked, in one line: the URL with its query, else the canonical request."""
-    if "url" not in request:
-        return canonical(request).decode()[:_ASKED]
-    queries = [value for name, value in request.get("params", ()) if name == "query"]
-    return " ".join([request["url"].split("?")[0], *queries])[:_ASKED]
 
 
 def render(
@@ -153,10 +73,9 @@ def render(
     from render.draft.draft import render_draft
     from render.draft.leaks import leaks
     from render.page.page import render_page
-    from service.review.notes import NotesFile
 
     pictures, unable = _stills(timeline, evidence) if stills else ({}, [])
-    kept = pictures or {p.name: b"" for p in sorted((directory / "charts").glob("*.svg"))}
+    kept = pictures or {p.name: b"" for p in sorted((directory / CHARTS).glob("*.svg"))}
     previous = None if chosen and chosen.anew else previous_draft(directory)
     written = NotesFile(directory).read()
     draft = render_draft(
@@ -167,7 +86,7 @@ def render(
     told = leaks(draft.text, timeline, [name for one in people.persons() for name in one.names])
     mask = excerpt_mask(people.persons(), people.pseudonyms)
     made: dict[str, bytes] = {}
-    made |= {f"charts/{name}": data for name, data in pictures.items()}
+    made |= {f"{CHARTS}/{name}": data for name, data in pictures.items()}
     made |= {
         DRAFT: draft.text.encode("utf-8"),
         PAGE: render_page(
@@ -175,29 +94,6 @@ def render(
         ),
     }
     return Rendered(made, [*draft.messages, *lost, *told, *unable])
-
-
-def layout(
-    directory: Path,
-    evidence: Evidence,
-    newest: Collection | None,
-    asked: Asked,
-    *,
-    default: str,
-    folder: Path,
-) -> Chosen:
-    """Return the form of the draft; raise UsageError, before anything is written, where it cannot be had."""
-    told = newest.layout if newest else None
-    recorded = (told, _recorded(told, evidence)) if told else None
-    return choose(
-        asked, previous_draft(directory), directory, recorded=recorded, default=default, folder=folder
-    )
-
-
-def _recorded(told: Recorded, evidence: Evidence) -> Template:
-    if told.payload is None:
-        return Template(told.template)
-    return Template(told.template, evidence.get(told.payload).decode())
 
 
 def _stills(timeline: Timeline, evidence: Evidence) -> tuple[dict[str, bytes], list[str]]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import orjson
-from pydantic import BaseModel, ConfigDict
 
 from collectors.base import MAX_PAYLOAD, Record
 from collectors.kit.tape import EvidenceError, Store
+from service.evidence.manifest import Records
 from timeline.model import Fact, Gap, Impact, Panel, Person
 from timeline.text import line as line_of
 from timeline.wire import build, encode
@@ -31,25 +32,24 @@ class UnreadableError(EvidenceError):
     """A record of another version's that this one does not know."""
 
 
-class Records(BaseModel):
-    """The payloads (SHA-256) with a run's records, and its clock error in ns."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    payloads: tuple[str, ...] = ()
-    clock_error: int
-
-
 def keep(reading: Reading, store: Store) -> Records:
     """Store a reading's records, one a line, in an order that no source's haste decides."""
-    lines = sorted(
-        b'{"%b":%b}\n' % (_NAMES[type(record)].encode(), encode(record)) for record in reading.records
-    )
-    payloads = tuple(store.put(part, "jsonl") for part in _parts(lines))
+    payloads = tuple(store.put(part, "jsonl") for part in _parts(_lines(reading.records)))
     return Records(payloads=payloads, clock_error=reading.clock_error)
 
 
-def _parts(lines: Sequence[bytes]) -> Iterator[bytes]:
+def _lines(records: Sequence[Record]) -> Iterator[bytes]:
+    """Yield each record's line: by type and identity, what has the same by its bytes."""
+    for (name, _), same in groupby(sorted(records, key=_key), _key):
+        lines = [b'{"%b":%b}\n' % (name.encode(), encode(record)) for record in same]
+        yield from lines if len(lines) == 1 else sorted(lines)
+
+
+def _key(record: Record) -> tuple[str, str]:
+    return _NAMES[type(record)], record.identity if isinstance(record, Person) else record.id
+
+
+def _parts(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Join lines to payloads of at most 16 MiB."""
     part, size = list[bytes](), 0
     for line in lines:

@@ -1,152 +1,29 @@
-"""Evidence on disk: payloads named by the digest of what is inside, and the manifest."""
+"""Evidence on disk: payloads named by the digest of what is inside, the manifest, and who is who."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
 
 import orjson
 import zstandard
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from collectors.kit.tape import Entry, EvidenceError
-from service import files
-from service.draft.layouts import Recorded
-from service.evidence.records import Records
-from service.incident.claims import IncidentFile
+from collectors.kit.tape import EvidenceError
+from service import files, names
+from service.evidence.manifest import MANIFEST_VERSION, Manifest, People
 from timeline.canonical import canonical, sha256
-from timeline.instant import Instant
-from timeline.model import GapReason, Incident, Person, Window
 
-MANIFEST_VERSION = 1
 _LEVEL = 9
+_SMALL = 256 * 1024  # bytes that are packed at once
 _LARGEST = 64 * 2**20  # a stored payload is at most 16 MiB; more is a bomb, or not ours
 
 
 class MismatchError(EvidenceError):
     """A payload that is not what its name says: somebody changed it."""
-
-
-class SourceRun(BaseModel):
-    """How one collector of one source fared in one collection; options hold references, no secret."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")  # what a later version wrote stays
-
-    name: str
-    collector: str
-    options: dict[str, Any]
-    parser_version: int
-    failure: tuple[GapReason, str] | None = None
-    defect: bool = False  # the collector broke: what it asked for just then is not among the exchanges
-    answered: bool = True
-    refused: bool = False
-    seconds: float = 0.0
-    bytes: int = 0
-    records: Records | None = None  # what this run derived, for versions that cannot replay it
-
-
-class Collection(BaseModel):
-    """One build's reading of the sources: number, window, now, outcomes and exchanges in order."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    number: int
-    now: Instant
-    window: Window
-    incident: Incident
-    sources: tuple[SourceRun, ...]
-    gaps: tuple[dict[str, Any], ...] = ()
-    joined: dict[str, str] = {}
-    config_digest: str = ""
-    chart_url: str = ""
-    tool: str = ""
-    incident_file: IncidentFile | None = None
-    layout: Recorded | None = None
-    exchanges: tuple[Entry, ...] = ()
-
-
-class Known(BaseModel):
-    """What is known of one identity: its pseudonym, its names, and whether it is a bot."""
-
-    model_config = ConfigDict(frozen=True)
-
-    pseudonym: str
-    names: tuple[str, ...] = ()
-    bot: bool = False
-
-
-class People(BaseModel):
-    """Identity to pseudonym and names; pseudonyms are assigned once and never renumbered."""
-
-    model_config = ConfigDict(frozen=True)
-
-    people_version: Literal[1] = 1
-    people: dict[str, Known] = {}
-
-    @property
-    def pseudonyms(self) -> dict[str, str]:
-        """Identity to pseudonym."""
-        return {identity: known.pseudonym for identity, known in self.people.items()}
-
-    def persons(self) -> list[Person]:
-        """The people as the core knows them."""
-        return [Person(identity=i, names=k.names, bot=k.bot) for i, k in sorted(self.people.items())]
-
-    def grown(self, persons: Iterable[Person], pseudonyms: Mapping[str, str]) -> People:
-        """Return this with every identity of `pseudonyms`, and names joined."""
-        told = {p.identity: p for p in persons}
-        return People(people={i: self._one(i, told.get(i), name) for i, name in sorted(pseudonyms.items())})
-
-    def _one(self, identity: str, told: Person | None, pseudonym: str) -> Known:
-        earlier = self.people.get(identity)
-        names = {*(earlier.names if earlier else ()), *(told.names if told else ())}
-        bot = told.bot if told else bool(earlier and earlier.bot)
-        return Known(pseudonym=pseudonym, names=tuple(sorted(names)), bot=bot)
-
-
-class Otherwise(NamedTuple):
-    """A run whose facts are not what this version reads in its payloads: `kept` by its own build, or `lost`."""
-
-    collection: int
-    source: str
-    collector: str
-    facts: Literal["kept", "lost"]
-
-
-class Derivation(BaseModel):
-    """What derived a timeline.json: the tool's version, the parsers that read payloads, and what they did not."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    tool: str
-    parsers: dict[str, int]
-    otherwise: tuple[Otherwise, ...] = ()
-
-
-class Manifest(BaseModel):
-    """Every collection of one incident, and what derived the timeline where it was not the newest's build."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    manifest_version: int = MANIFEST_VERSION
-    collections: tuple[Collection, ...] = ()
-    derived: Derivation | None = None
-
-    @property
-    def derivation(self) -> Derivation:
-        """What derived the timeline: what is written down, else each collection's own build."""
-        parsers = {s.collector: s.parser_version for c in self.collections for s in c.sources}
-        return self.derived or Derivation(tool=self.collections[-1].tool, parsers=parsers)
-
-    def derived_by(self, derivation: Derivation) -> Manifest:
-        """Return this with what derived the timeline now; nothing is written down where it goes without saying."""
-        plain = self.model_copy(update={"derived": None})
-        told = None if plain.derivation == derivation else derivation
-        return plain.model_copy(update={"derived": told})
 
 
 class Evidence:
@@ -157,25 +34,43 @@ class Evidence:
         self._staging = folder / ".staging"
         self._forms: dict[str, str] = {}
         self._staged: dict[str, str] = {}
+        self._packing: dict[str, Future[None]] = {}
+        self._packers: ThreadPoolExecutor | None = None
 
     def put(self, data: bytes, form: str) -> str:
-        """Stage a payload unless it is stored already; return its SHA-256."""
+        """Stage a payload unless it is stored already; return its SHA-256.
+
+        A large one is packed beside what comes next; `get` and `commit` wait for it.
+        """
         digest = sha256(data)
         if digest in self._staged or self._path(digest) is not None:
             return digest
         name = f"{digest}.{form}.zst"
-        # One thread and a fixed level: the same payload gives the same file on every machine.
+        if len(data) < _SMALL:
+            self._stage(name, data)
+        else:
+            self._packers = self._packers or ThreadPoolExecutor(max_workers=2)
+            self._packing[digest] = self._packers.submit(self._stage, name, data)
+        self._staged[digest] = name
+        return digest
+
+    def _stage(self, name: str, data: bytes) -> None:
+        # One thread a payload and a fixed level: the same payload gives the same file on every machine.
         packed = zstandard.ZstdCompressor(level=_LEVEL).compress(data)
         try:
             self._staging.mkdir(parents=True, exist_ok=True)
             (self._staging / name).write_bytes(packed)
         except OSError as err:  # not to be taken for a fault of the source
             raise files.UnwritableError(self.folder, err) from err
-        self._staged[digest] = name
-        return digest
+
+    def _packed(self, digest: str) -> None:
+        """Wait until a payload is packed; raise UnwritableError."""
+        if digest in self._packing:
+            self._packing.pop(digest).result()
 
     def get(self, digest: str) -> bytes:
         """Return a payload's bytes; raise EvidenceError when absent, broken or not matching."""
+        self._packed(digest)
         path = self._staging / self._staged[digest] if digest in self._staged else self._path(digest)
         if path is None:
             raise EvidenceError(
@@ -206,6 +101,8 @@ class Evidence:
 
     def commit(self) -> None:
         """Move staged payloads into place, durably."""
+        for digest in list(self._packing):
+            self._packed(digest)
         for name in sorted(self._staged.values()):
             with (self._staging / name).open("rb") as file:
                 os.fsync(file.fileno())
@@ -221,6 +118,9 @@ class Evidence:
 
         Call it under the lock, first: another build may have added payloads, or been killed.
         """
+        for packing in self._packing.values():
+            packing.exception()  # it must not write into a folder that is gone
+        self._packing = {}
         shutil.rmtree(self._staging, ignore_errors=True)
         files.sweep(self.folder)
         self._staged, self._forms = {}, {}
@@ -229,7 +129,7 @@ class Evidence:
 
     def manifest(self) -> Manifest:
         """Read the manifest (empty when there is none); raise EvidenceError when it is broken."""
-        path = self.folder / "manifest.json"
+        path = self.folder / names.MANIFEST
         if not path.exists():
             return Manifest()
         try:
@@ -244,6 +144,15 @@ class Evidence:
                 f"{path} is broken: {err}; restore it from version control or a backup"
             ) from err
 
+    def collected(self) -> Manifest:
+        """Read the manifest of what was collected; raise EvidenceError where there is none, or it is broken."""
+        manifest = self.manifest()
+        if not manifest.collections:
+            raise EvidenceError(
+                f"{self.folder} holds no manifest; restore it from version control or a backup"
+            )
+        return manifest
+
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest: one exchange a line."""
         collections = []
@@ -254,15 +163,15 @@ class Evidence:
             collections.append(canonical(data)[:-1] + b',"exchanges":[\n' + lines + b"\n]}")
         rest = manifest.model_dump(mode="json", exclude={"collections"}, exclude_none=True)
         head = canonical(rest)[:-1] + b',"collections":[\n'
-        files.write(self.folder / "manifest.json", head + b",\n".join(collections) + b"\n]}\n")
+        files.write(self.folder / names.MANIFEST, head + b",\n".join(collections) + b"\n]}\n")
 
     def knows_people(self) -> bool:
         """Tell whether it is written down who is who."""
-        return (self.folder / "people.json").exists()
+        return (self.folder / names.PEOPLE).exists()
 
     def people(self) -> People:
         """Return who is who as known so far; raise EvidenceError when the file is broken."""
-        path = self.folder / "people.json"
+        path = self.folder / names.PEOPLE
         if not path.exists():
             return People()
         try:
@@ -276,7 +185,7 @@ class Evidence:
         """Write who is who, one identity a line."""
         rows = [canonical(k) + b":" + canonical(v.model_dump()) for k, v in sorted(people.people.items())]
         files.write(
-            self.folder / "people.json", b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1}\n'
+            self.folder / names.PEOPLE, b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1}\n'
         )
 
 

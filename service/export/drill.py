@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from service import files
-from service.build.built import configuration, evidence_of, load
+from service.evidence.document import load
+from service.evidence.place import evidence_of
+from service.names import DRILL
+from service.settings.config import of_incident
 from timeline.assembly.people import excerpt_mask
 from timeline.errors import UsageError
-
-NAME = "drill.html"
 
 
 def drill(directory: Path, *, out: Path | None = None, config: Path | None = None) -> Path:
@@ -21,12 +22,12 @@ def drill(directory: Path, *, out: Path | None = None, config: Path | None = Non
     from render.page.page import render_page
 
     timeline = load(directory)
-    path = out or directory / NAME
+    path = out or directory / DRILL
     if path.is_dir():
-        raise UsageError(f"{path} is a folder; give --out a file, such as {path / NAME}")
+        raise UsageError(f"{path} is a folder; give --out a file, such as {path / DRILL}")
     if path.exists() and b'name="timeline-digest"' not in path.read_bytes()[:8192]:
         raise UsageError(f"{path} is not a page of ours; move it or choose another --out")
-    evidence = evidence_of(directory, configuration(config, directory))
+    evidence = evidence_of(directory, of_incident(config, directory))
     people = evidence.people()
     mask = excerpt_mask(people.persons(), people.pseudonyms)
     files.write(

@@ -7,12 +7,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
-from collectors.kit.tape import EvidenceError
-from service import files
-from service.build import built
+from service import files, names
 from service.check.evidence import named_payloads
-from service.draft import output
+from service.evidence.document import load
+from service.evidence.place import evidence_of
 from service.export import printing
+from service.settings.config import of_incident
 from timeline.canonical import sha256
 from timeline.errors import UsageError
 from timeline.model import Timeline
@@ -46,7 +46,7 @@ def export(directory: Path, form: str, *, config: Path | None = None, sign: bool
         raise UsageError(f"--to {form}: there is no such form{nearest(form, known)}: {', '.join(known)}")
     if sign and form != "in-toto":
         raise UsageError("--sign signs an in-toto statement; add `--to in-toto`")
-    timeline = built.load(directory)
+    timeline = load(directory)
     if form != "in-toto":
         return _maker(form)(timeline)
     statement = _statement(directory, timeline, config)
@@ -82,18 +82,14 @@ def _statement(directory: Path, timeline: Timeline, config: Path | None) -> byte
 
     if not directory.is_dir():
         raise UsageError(f"{directory}: an in-toto statement needs the evidence; give the incident's folder")
-    evidence = built.evidence_of(directory, built.configuration(config, directory))
-    manifest = evidence.manifest()
-    if not manifest.collections:
-        raise EvidenceError(
-            f"{evidence.folder} holds no manifest; restore it from version control or a backup"
-        )
+    evidence = evidence_of(directory, of_incident(config, directory))
+    manifest = evidence.collected()
     payloads = {}
     for digest in sorted(named_payloads(timeline, manifest)):
         evidence.get(digest)  # raises where it is absent or does not match
-        payloads[f"evidence/{evidence.file_name(digest).removesuffix('.zst')}"] = digest
+        payloads[f"{names.EVIDENCE}/{evidence.file_name(digest).removesuffix('.zst')}"] = digest
     whole = {
-        output.TIMELINE: directory / output.TIMELINE,
-        **{f"evidence/{n}": evidence.folder / n for n in ("manifest.json", "people.json")},
+        names.TIMELINE: directory / names.TIMELINE,
+        **{f"{names.EVIDENCE}/{n}": evidence.folder / n for n in (names.MANIFEST, names.PEOPLE)},
     }
     return to_intoto(timeline, {n: sha256(p.read_bytes()) for n, p in whole.items() if p.is_file()}, payloads)

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from render.printing.document import Document, document
-from service.build import built
-from service.draft import output
-from service.draft.layouts import NOTHING, Asked, choose
+from service import names
+from service.draft.layouts import NO_OPTIONS, DraftOptions, Place, choose_for_copy, previous_draft
+from service.evidence.document import load
+from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
-from service.settings.config import Config
+from service.review.notes import NotesFile
+from service.settings.config import Config, of_incident
 from timeline.errors import UsageError
 from timeline.model import Timeline
 
@@ -39,7 +41,9 @@ class Printed(NamedTuple):
     messages: tuple[str, ...]
 
 
-def printed(directory: Path, form: str, *, config: Path | None = None, asked: Asked = NOTHING) -> Printed:
+def printed(
+    directory: Path, form: str, *, config: Path | None = None, options: DraftOptions = NO_OPTIONS
+) -> Printed:
     """Return the draft in `form`; nothing in the folder is changed. Raises UsageError, PrintError.
 
     With another audience the regions are made for it. People's text stays, but for what is not for
@@ -47,41 +51,37 @@ def printed(directory: Path, form: str, *, config: Path | None = None, asked: As
     """
     if not directory.is_dir():
         raise UsageError(f"--to {form} prints a draft: give the folder that `timeline build` made")
-    text, messages = _draft(directory, config, asked)
+    text, messages = _draft(directory, config, options)
     if form == "markdown":
         return Printed(text.encode(), messages)
-    shown = document(text, _stills(directory / "charts"), diagrams=FORMS[form].diagrams)
+    shown = document(text, _stills(directory / names.CHARTS), diagrams=FORMS[form].diagrams)
     return Printed(_maker(form)(shown), messages)
 
 
-def _draft(directory: Path, config: Path | None, asked: Asked) -> tuple[str, tuple[str, ...]]:
+def _draft(directory: Path, config: Path | None, options: DraftOptions) -> tuple[str, tuple[str, ...]]:
     from render.draft.leaks import printable
 
-    timeline, conf = built.load(directory), built.configuration(config, directory)
-    evidence = built.evidence_of(directory, conf)
-    text, messages = _made(directory, timeline, conf, evidence, asked)
-    names = [name for one in evidence.people().persons() for name in one.names]
-    shown, told = printable(text, timeline, names)
-    return shown, (*messages, *told)
+    timeline, conf = load(directory), of_incident(config, directory)
+    evidence = evidence_of(directory, conf)
+    text, messages = _made(directory, timeline, conf, evidence, options)
+    known = [name for person in evidence.people().persons() for name in person.names]
+    shown, left_out = printable(text, timeline, known)
+    return shown, (*messages, *left_out)
 
 
 def _made(
-    directory: Path, timeline: Timeline, conf: Config, evidence: Evidence, asked: Asked
+    directory: Path, timeline: Timeline, conf: Config, evidence: Evidence, options: DraftOptions
 ) -> tuple[str, tuple[str, ...]]:
     from render.draft.draft import render_draft
-    from service.review.notes import NotesFile
 
-    there = output.previous_draft(directory)
-    if there is not None and asked == NOTHING:
+    there = previous_draft(directory)
+    if there is not None and options == NO_OPTIONS:
         return there, ()
-    previous = None if asked.template else there
-    chosen = choose(
-        asked, previous, directory, recorded=None, default=conf.settings.template, folder=conf.folder
-    )
+    layout = choose_for_copy(options, Place(directory, evidence, conf))
     draft = render_draft(
-        timeline, chart_url=conf.settings.chart_url, file_name=evidence.file_name, layout=chosen.layout,
-        previous=previous, notes=NotesFile(directory).read().notes,
-        stills=sorted(path.name for path in (directory / "charts").glob("*.svg")),
+        timeline, chart_url=conf.settings.chart_url, file_name=evidence.file_name, layout=layout,
+        previous=None if options.template else there, notes=NotesFile(directory).read().notes,
+        stills=sorted(path.name for path in (directory / names.CHARTS).glob("*.svg")),
     )  # fmt: skip
     return draft.text, draft.messages
 

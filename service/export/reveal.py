@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from service.build import built
+from service import names
+from service.evidence.place import evidence_of
+from service.incident.folders import is_incident
+from service.settings.config import of_incident
 from timeline.errors import UsageError
 from timeline.text import clean
 
@@ -23,11 +26,11 @@ class Revealed(NamedTuple):
 
 def reveal(directory: Path, wanted: tuple[str, ...] = (), *, config: Path | None = None) -> list[Revealed]:
     """Return who is who, in the order of pseudonyms; raise UsageError without evidence, or for an unknown one."""
-    if not built.is_incident(directory):
+    if not is_incident(directory):
         raise UsageError(f"{directory} holds no incident; give the folder that `timeline build` made")
-    evidence = built.evidence_of(directory, built.configuration(config, directory))
-    if not (evidence.folder / "people.json").is_file():
-        raise UsageError(f"{evidence.folder / 'people.json'} is not there: names are in the evidence only")
+    evidence = evidence_of(directory, of_incident(config, directory))
+    if not (evidence.folder / names.PEOPLE).is_file():
+        raise UsageError(f"{evidence.folder / names.PEOPLE} is not there: names are in the evidence only")
     groups: dict[str, list[str]] = {}
     people = evidence.people().people
     for identity, known in people.items():

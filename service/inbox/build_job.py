@@ -54,7 +54,8 @@ def _watched(asked: str, cap: float, stopping: Callable[[], bool]) -> Outcome:
 
 def job(asked: dict[str, Any]) -> dict[str, Any]:
     """Build the incident; its own file's times go before those of a webhook."""
-    from service.build.build import Request, build
+    from service.build.build import build
+    from service.build.request import Request
     from service.incident import incidents
     from service.settings import config
     from timeline.errors import UsageError

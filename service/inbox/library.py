@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive import builds
-from service.draft import output
-from service.evidence.store import Evidence
+from service import names
+from service.evidence.document import load, read
+from service.evidence.place import evidence_of
 from service.inbox.worker import Database
 from service.incident import incidents
 from service.review.notes import NotesFile
 from service.settings.config import Config
-from timeline import document
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
 from timeline.model import Fact, Timeline
@@ -48,20 +48,20 @@ class Library:
             folder = self.out / incidents.check_id(incident)
         except UsageError as err:
             raise UnknownIncidentError("there is no incident of this id") from err
-        if not (folder / output.TIMELINE).is_file():
+        if not (folder / names.TIMELINE).is_file():
             raise UnknownIncidentError(f"there is no timeline of {incident}; build it first")
         return folder
 
     def load(self, incident: str) -> Loaded:
         """Return the incident's timeline; raise UnknownIncidentError or DocumentError."""
-        path = self.directory(incident) / output.TIMELINE
+        path = self.directory(incident) / names.TIMELINE
         stamp = _stamp(path)
         with self._lock:
             held = self._held.get(incident)
             if held and held[0] == stamp:
                 self._held.move_to_end(incident)
                 return held[1]
-        timeline = document.load(path.read_bytes(), str(path))
+        timeline = load(path)
         loaded = Loaded(timeline, {f.id: f for f in timeline.facts})
         with self._lock:
             self._held[incident] = (stamp, loaded)
@@ -75,15 +75,11 @@ class Library:
 
     def stamp(self, incident: str) -> str:
         """Return what differs once the timeline was built again."""
-        return _stamp(self.directory(incident) / output.TIMELINE)
+        return _stamp(self.directory(incident) / names.TIMELINE)
 
     def payload(self, incident: str, digest: str) -> bytes:
         """Return a payload, checked against its digest; raise EvidenceError."""
-        directory = self.directory(incident)
-        chosen = self._conf.settings.evidence_dir
-        inside = directory / "evidence"
-        folder = self._conf.folder / Path(chosen).expanduser() / directory.name if chosen else inside
-        return Evidence(folder).get(digest)
+        return evidence_of(self.directory(incident), self._conf).get(digest)
 
     def summaries(self) -> list[dict[str, Any]]:
         """Return every incident's summary, the newest first; what cannot be read says so."""
@@ -93,12 +89,12 @@ class Library:
     def _folders(self) -> Iterator[Path]:
         if self.out.is_dir():
             for folder in sorted(self.out.iterdir()):
-                if (folder / output.TIMELINE).is_file():
+                if (folder / names.TIMELINE).is_file():
                     yield folder
 
     def summary(self, folder: Path) -> dict[str, Any]:
         """Return one incident's summary, remembered in the database until its timeline changes."""
-        stamp, name = _stamp(folder / output.TIMELINE), str(folder.resolve())
+        stamp, name = _stamp(folder / names.TIMELINE), str(folder.resolve())
         with self._store.use() as connection:
             known = builds.summary(connection, name, stamp)
         if known is None:
@@ -111,7 +107,7 @@ class Library:
     def _read(self, folder: Path) -> dict[str, Any]:
         empty: dict[str, Any] = dict.fromkeys(("title", "severity", "start", "end", "digest", "error"))
         try:
-            made = document.load((folder / output.TIMELINE).read_bytes(), f"{folder.name}/{output.TIMELINE}")
+            made = read(folder / names.TIMELINE, f"{folder.name}/{names.TIMELINE}").timeline
         except (TimelineError, OSError) as err:
             return {
                 **empty,

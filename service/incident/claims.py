@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import NamedTuple
 
+from service.evidence.manifest import IncidentFile
 from service.incident import incidents
 from timeline.assembly.reading import OWN_SOURCE, Reading
 from timeline.facts import fact, thread_key
@@ -20,13 +20,6 @@ _CLAIMED: dict[str, Kind] = {
     "mitigated": "incident.mitigated",
     "resolved": "incident.resolved",
 }
-
-
-class IncidentFile(NamedTuple):
-    """An incident file as stored: its name and payload."""
-
-    name: str
-    payload: str
 
 
 def reading(number: int, window: Window, incident: Incident, file: IncidentFile, data: bytes) -> Reading:

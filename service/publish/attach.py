@@ -15,13 +15,13 @@ from render.comment.blocks import View
 from render.comment.comment import MOST_BYTES, comment
 from render.comment.marker import Marker, mark, read
 from render.comment.signoff import signoffs
-from service.draft import output
+from service.evidence.document import load, path_in
 from service.publish import previous
 from service.publish.forges.base import Author, Comment, ConflictError, Forge, ReadOnlyError, RefusedError
 from service.publish.forges.target import Target, resolve
 from service.review import reviews
 from service.settings import secrets
-from timeline import document
+from service.settings.config import of_incident
 from timeline.assembly.diff import Difference
 from timeline.checks.findings import Finding
 from timeline.errors import UsageError
@@ -121,16 +121,9 @@ def _prepared(request: Request, environ: Mapping[str, str]) -> tuple[_Job, Targe
 
 
 def _job(request: Request, target: Target) -> _Job:
-    from service.build.built import configuration
-
-    path = request.directory / output.TIMELINE
-    if not path.is_file():
-        raise UsageError(
-            f"{request.directory} holds no timeline.json; give the folder that `timeline build` made"
-        )
-    timeline = document.load(path.read_bytes(), str(path))
+    timeline = load(path_in(request.directory))
     page = (
-        configuration(request.config, request.directory).settings.chart_url
+        of_incident(request.config, request.directory).settings.chart_url
         if request.page is None
         else request.page
     )

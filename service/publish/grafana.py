@@ -7,6 +7,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from collectors.kit.http import Params
+from service.names import PAGE
 from service.publish.forges import api
 from service.publish.forges.base import AbsentError
 from timeline.measures.chain import chain, endpoints
@@ -47,7 +48,7 @@ def _annotations(timeline: Timeline, page: str) -> Iterator[Annotation]:
 
 
 def _made(timeline: Timeline, what: str, text: str, start: Fact, end: Fact, page: str) -> Annotation:
-    link = f' <a href="{escape(page)}timeline.html#{start.id}">{start.id}</a>' if page else ""
+    link = f' <a href="{escape(page)}{PAGE}#{start.id}">{start.id}</a>' if page else ""
     tags = (_TAG, f"incident:{timeline.incident.id}", f"fact:{what}")
     return Annotation(tags, start.latest // _MS, max(end.latest, start.latest) // _MS, text + link)
 

@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from service.draft import output
+from service import names
+from service.evidence.document import digest_in
 from timeline import document
 from timeline.assembly.diff import Difference, difference
 from timeline.model import Timeline
@@ -31,7 +32,7 @@ def in_repository(directory: Path) -> str:
 
 def _found(digest: str, directory: Path, given: Path | None) -> Timeline | None:
     for data in _candidates(digest, directory, given):
-        if f'"digest":"{digest}"'.encode() in data:
+        if digest_in(data) == digest:
             try:
                 return document.load(data)
             except document.DocumentError:  # of another major version
@@ -41,13 +42,13 @@ def _found(digest: str, directory: Path, given: Path | None) -> Timeline | None:
 
 def _candidates(digest: str, directory: Path, given: Path | None) -> Iterator[bytes]:
     if given is not None:
-        path = given / output.TIMELINE if given.is_dir() else given
+        path = given / names.TIMELINE if given.is_dir() else given
         if path.is_file():
             yield path.read_bytes()
     # The commits in which this digest came or went.
-    asked = ("log", "--format=%H", f"-S{digest}", "--", output.TIMELINE)
+    asked = ("log", "--format=%H", f"-S{digest}", "--", names.TIMELINE)
     for commit in (_git(directory, *asked) or b"").decode().split():
-        data = _git(directory, "cat-file", "blob", f"{commit}:./{output.TIMELINE}")
+        data = _git(directory, "cat-file", "blob", f"{commit}:./{names.TIMELINE}")
         if data:
             yield data
 

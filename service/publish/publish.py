@@ -11,14 +11,14 @@ from typing import NamedTuple
 import anyio
 
 from render.text import markdown
-from service.build.built import configuration
-from service.draft import output
+from service import names
+from service.evidence.document import load, path_in
 from service.publish import grafana
 from service.publish.branches import Clone
 from service.publish.forges.base import ForgeError, Pull, RefusedError
 from service.publish.forges.target import Target, from_remote, remote, resolve
 from service.settings import secrets
-from timeline import document
+from service.settings.config import of_incident
 from timeline.errors import TimelineError, UsageError
 from timeline.model import Timeline
 
@@ -86,13 +86,9 @@ def publish(request: Request, environ: Mapping[str, str] | None = None) -> Publi
 
 
 def _loaded(request: Request) -> tuple[Timeline, str]:
-    path = request.directory / output.TIMELINE
-    if not path.is_file():
-        raise UsageError(
-            f"{request.directory} holds no timeline.json; give the folder that `timeline build` made"
-        )
-    chart_url = configuration(request.config, request.directory).settings.chart_url
-    return document.load(path.read_bytes(), str(path)), chart_url if markdown.is_web(chart_url) else ""
+    timeline = load(path_in(request.directory))
+    chart_url = of_incident(request.config, request.directory).settings.chart_url
+    return timeline, chart_url if markdown.is_web(chart_url) else ""
 
 
 def _target(request: Request, environ: Mapping[str, str]) -> Target:
@@ -139,7 +135,7 @@ def _slack(request: Request, timeline: Timeline, page: str, pull: Pull | None) -
     """Tell the channel once: with a pull request, when it is opened."""
     if pull and not pull.opened:
         return "not told again: the pull request is there already"
-    link = pull.url if pull else f"{page}timeline.html" if page else ""
+    link = pull.url if pull else f"{page}{names.PAGE}" if page else ""
     if not link:
         return "not told: there is no link to give (no pull request, no chart_url)"
     from slack_sdk import WebClient

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from service import files
-from service.draft.output import NOTES
+from service.names import NOTES
 from timeline.model import Fact
 from timeline.notes import journal as notes
 from timeline.notes.journal import Body, Note, Problem, Version

@@ -9,12 +9,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service import files
+from service.names import REVIEWS
 from timeline.canonical import canonical
 from timeline.errors import UsageError
 from timeline.instant import Instant
 from timeline.model import Timeline
 
-FILE_NAME = "reviews.jsonl"
 REVIEW_VERSION: Literal[1] = 1
 
 
@@ -32,7 +32,7 @@ class Review(BaseModel):
 
 def read(directory: Path) -> list[Review]:
     """Return every sign-off, oldest first; raise UsageError naming a line that is none."""
-    path = directory / FILE_NAME
+    path = directory / REVIEWS
     if not path.is_file():
         return []
     found = []
@@ -62,7 +62,7 @@ def sign_off(directory: Path, timeline: Timeline, facts: Sequence[str], by: str,
     digests = {identity: known[identity].content_digest() for identity in sorted(facts)}
     review = Review(by=by, at=now - now % 1_000_000_000, timeline=timeline.digest, facts=digests)
     with files.locked(directory):
-        path = directory / FILE_NAME
+        path = directory / REVIEWS
         before = path.read_bytes() if path.is_file() else b""
         before += b"" if not before or before.endswith(b"\n") else b"\n"
         files.write(path, before + canonical(review.model_dump(mode="json")) + b"\n")

@@ -13,7 +13,7 @@ from timeline.canonical import plain
 from timeline.errors import UsageError
 from timeline.rules.files import SUFFIXES, Contents, read_rules, row
 from timeline.rules.promrules import AlertingRule
-from timeline.rules.slo import Objective
+from timeline.rules.slo_model import Objective
 
 _LARGEST = 32 * 2**20  # bytes of one file; rules are written by people
 

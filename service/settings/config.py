@@ -109,6 +109,11 @@ def settings_only(path: Path | None) -> Config:
     return Config(_validated(Settings, raw, str(found)), (), folder, found)
 
 
+def of_incident(path: Path | None, directory: Path) -> Config:
+    """Return the settings for a built incident: given, found from here upward, or from its folder upward."""
+    return settings_only(path or find(Path.cwd()) or find(directory.resolve()))
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from archive import builds, events
-from service.draft.output import DRAFT, PAGE
+from service.names import CHARTS, DRAFT, PAGE
 from service.web.api import Incident, title_of
 from service.web.diagram import diagram
 from service.web.draft import draft_html
@@ -94,7 +94,7 @@ def still(
     request: Request, incident: Incident, name: Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]+\.svg$")]
 ) -> Response:
     """Give a still of the draft."""
-    path = state_of(request).library.directory(incident) / "charts" / name
+    path = state_of(request).library.directory(incident) / CHARTS / name
     if ".." in name or not path.is_file():
         raise HTTPException(404, "there is no such picture")
     return Response(

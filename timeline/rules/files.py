@@ -11,9 +11,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from timeline.rules import grafana as grafana_rules
-from timeline.rules import slo
+from timeline.rules import slo, slo_files
 from timeline.rules.fields import expression, interval, labels, mapping, seconds, sequence
 from timeline.rules.promrules import AlertingRule, listed_rules
+from timeline.rules.slo_model import Objective
 from timeline.rules.thresholds import Reading, read_thresholds
 
 _MANIFESTS = ("PrometheusRule", "VMRule", "GrafanaAlertRuleGroup")
@@ -26,7 +27,7 @@ class Contents(NamedTuple):
     """The alerting rules of a file, its service level objectives, and whether any form was known."""
 
     rules: tuple[AlertingRule, ...]
-    objectives: tuple[slo.Objective, ...]
+    objectives: tuple[Objective, ...]
     known: bool
 
 
@@ -35,7 +36,7 @@ def read_rules(file: str, text: str) -> Contents:
     documents = [part for whole in load(text) for part in _documents(whole)]
     parts = [_groups(document) for document in documents]
     rules = [rule for groups in parts for group in groups or () for rule in _rules(file, group)]
-    objectives = slo.objectives(documents)
+    objectives = slo_files.objectives(documents)
     burning = [rule for one in objectives for rule in slo.burn_rules(file, one)]
     known = bool(objectives) or any(groups is not None for groups in parts)
     return Contents((*rules, *burning), tuple(objectives), known)

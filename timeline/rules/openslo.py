@@ -7,8 +7,8 @@ from typing import Any
 
 from timeline.rules.fields import expression, mapping, seconds, sequence
 from timeline.rules.promtext import parse
-from timeline.rules.slo import WINDOW, Burn, Indicator, Objective
 from timeline.rules.slo_forms import Documents, checked, name_of, number, placed, share
+from timeline.rules.slo_model import WINDOW, Burn, Indicator, Objective
 from timeline.text import code
 
 _OPS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}

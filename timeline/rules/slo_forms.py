@@ -8,7 +8,7 @@ from typing import Any
 
 from timeline.rules.fields import expression, labels, mapping, seconds, sequence
 from timeline.rules.promtext import parse
-from timeline.rules.slo import WINDOW, Burn, Indicator, Objective, over
+from timeline.rules.slo_model import WINDOW, Burn, Indicator, Objective, over
 
 Documents = Sequence[Mapping[str, Any]]
 _PLACE = re.compile(r"\{\{-?\s*\.window\s*-?\}\}")

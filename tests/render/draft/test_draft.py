@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from render.draft.draft import REGIONS, render_draft
-from render.draft.fences import parse
 from render.draft.form import form_of
 from render.stills.names import still_names
 from render.stills.stills import render_stills, unavailable
 from render.text import markdown
 from tests.render.timeline_fixture import empty, rich
+from timeline.checks.fences import parse
 
 MD = MarkdownIt("commonmark", {"html": True}).enable("table")
 ALIVE = re.compile(r"<(?:script|img|svg|iframe|b|em|strong|a)\b", re.IGNORECASE)
@@ -138,9 +138,9 @@ def test_statements_and_questions_are_free_of_causes() -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.usefixtures("chromium")
 def test_stills_are_drawn_where_a_browser_is() -> None:
-    if unavailable():
-        pytest.skip(str(unavailable()))
+    assert unavailable() is None
     built = rich()
     drawn = render_stills(built.timeline, built.read)
     assert list(drawn) == list(still_names(built.timeline))

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from render.draft import fences
 from render.draft.notes import NOTE_REGIONS, note_bodies
 from tests.render.timeline_fixture import rich
+from timeline.checks import fences
 from timeline.notes import journal as notes
 from timeline.notes.journal import Body, Note
 

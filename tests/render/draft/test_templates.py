@@ -9,7 +9,6 @@ import pytest
 
 from render.draft.draft import REGIONS, context, render_draft, untouched
 from render.draft.engine import LARGEST
-from render.draft.fences import parse
 from render.draft.form import BASE, form_of
 from render.draft.lint import lint
 from render.draft.parts import Parts
@@ -18,6 +17,7 @@ from render.text.audience import AUDIENCES
 from tests.render.timeline_fixture import empty, rich
 from timeline.checks.completeness import prompts
 from timeline.checks.draft import Span, blocks
+from timeline.checks.fences import parse
 
 OWN = '# {{ title }}\n\n{{ fence("summary") }}\n## Timeline\n\n{{ fence("timeline") }}\n'
 

@@ -10,13 +10,15 @@ import pytest
 from collectors.base import Answer
 from collectors.jsonl.parts import Reader
 from collectors.kit.tape import Entry
-from service.build import build as module
+from service.build import offline as module
 from service.build.collect import answers
-from service.evidence.store import Evidence, Manifest
 from service.build.refresh import refresh
+from service.evidence.manifest import Manifest
+from service.evidence.place import locked
+from service.evidence.store import Evidence
+from tests.cli.test_user_errors import timeline
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import CONFIG, REPOSITORY, home, made, make, outputs, rebuild
-from tests.cli.test_user_errors import timeline
 from timeline.document import load
 from timeline.model import GapReason
 
@@ -85,14 +87,14 @@ def test_an_offline_build_sees_a_collection_that_ended_while_it_waited(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make(home)
-    lock = module._locked
+    lock = locked
 
     def late(directory: Path, evidence: Evidence) -> AbstractContextManager[None]:
-        monkeypatch.setattr(module, "_locked", lock)
+        monkeypatch.setattr(module, "locked", lock)
         make(home)
         return lock(directory, evidence)
 
-    monkeypatch.setattr(module, "_locked", late)
+    monkeypatch.setattr(module, "locked", late)
     assert make(home, offline=True).collection.number == 2
 
 

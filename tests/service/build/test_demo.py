@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from service.build.demo import bundled, demo
-from service.evidence.store import Evidence, Manifest
+from service.evidence.manifest import Manifest
+from service.evidence.store import Evidence
+from tests.cli.test_user_errors import TIMES, timeline
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import OUTPUTS, outputs
-from tests.cli.test_user_errors import TIMES, timeline
 from timeline.model import Timeline
 
 

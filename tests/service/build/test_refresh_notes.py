@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from render.draft import fences
-from render.text.audience import AUDIENCES
 from render.draft.form import form_of
 from render.draft.notes import NOTE_REGIONS
 from render.draft.templates import BUILT_IN
-from service.check.check import check
-from service.draft.layouts import Asked
-from service.review.notes import NotesFile
-from service.export.printing import printed
+from render.text.audience import AUDIENCES
 from service.build.refresh import refresh
+from service.check.check import check
+from service.draft.layouts import DraftOptions
+from service.export.printing import printed
+from service.review.notes import NotesFile
 from tests.render.timeline_fixture import rich
 from tests.service.web.running import build_incident
+from timeline.checks import fences
 from timeline.notes.journal import Body, Version
 
 FACTS = {f.id: f for f in rich().timeline.facts}
@@ -63,7 +63,7 @@ def write(directory: Path, text: str) -> None:
 
 
 def run(directory: Path, **asked: str) -> list[str]:
-    return refresh(directory, stills=False, asked=Asked(**asked))
+    return refresh(directory, stills=False, options=DraftOptions(**asked))
 
 
 def found(text: str) -> dict[str, str]:
@@ -214,7 +214,7 @@ def test_people_outside_get_none(built: Path, audience: str) -> None:
     each(built)
     run(built)
     inside = draft(built)
-    told = printed(built, "markdown", asked=Asked(audience=audience)).data.decode()
+    told = printed(built, "markdown", options=DraftOptions(audience=audience)).data.decode()
     run(built, audience=audience)
     outside = audience in {"customers", "public"}
     for text in (told, draft(built)):

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_user_errors import timeline
 from tests.servers.alertmanager import Alertmanager
 from tests.servers.process import wait_until
 from tests.servers.prometheus import Prometheus
-from tests.cli.test_user_errors import timeline
 from timeline.document import load
 from timeline.instant import format_instant
 from timeline.model import Timeline

@@ -14,20 +14,20 @@ import orjson
 import pytest
 import zstandard
 
-from render.draft import fences
 from render.draft.templates import BUILT_IN
-from service.build.built import targets
 from service.check.check import Report
 from service.check.check import check as run
 from service.check.status import status
-from service.draft.layouts import Asked
-from service.review.reviews import FILE_NAME as REVIEWS
+from service.draft.layouts import DraftOptions
+from service.incident.folders import targets
+from service.names import REVIEWS
 from tests.cli.test_user_errors import timeline as command
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import BEGIN, CONFIG, INCIDENT, made, make
+from timeline.checks import fences
 from timeline.checks.findings import Finding
 from timeline.checks.rules import BY_ID
-from timeline.document import digest, load, members, write
+from timeline.document import load, seal
 from timeline.errors import UsageError
 from timeline.instant import parse_instant
 from timeline.model import Timeline
@@ -105,9 +105,9 @@ def forge(directory: Path, change: Callable[[dict[str, Any]], None]) -> Timeline
     raw = orjson.loads(path.read_bytes())
     change(raw)
     new = load(orjson.dumps(raw))
-    new = new.replace(digest=digest(members(new)))
-    path.write_bytes(write(members(new)))
-    return new
+    sealed = seal(new)
+    path.write_bytes(sealed.data)
+    return sealed.document
 
 
 # --- facts -------------------------------------------------------------------------------------
@@ -361,7 +361,7 @@ FINISHED = {
 @pytest.mark.parametrize("audience", ["engineers", "public"])
 def test_a_finished_draft_of_any_template_passes(home: Path, template: str, audience: str) -> None:
     shutil.rmtree(made(home))
-    make(home, asked=Asked(template, audience))
+    make(home, draft=DraftOptions(template, audience))
     waiting = {f.rule for f in check(made(home)).findings}
     assert waiting <= {"prompt-empty", "region-deleted"}
     assert "prompt-empty" in waiting

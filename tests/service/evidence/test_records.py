@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from collectors.base import MAX_PAYLOAD, Record
 from collectors.kit.tape import MemoryStore
-from service.evidence.records import Records, UnreadableError, keep, read
+from service.evidence.manifest import Records
+from service.evidence.records import UnreadableError, keep, read
 from tests.timeline.strategies import facts, make
 from timeline.assembly.reading import Reading
 from timeline.model import (

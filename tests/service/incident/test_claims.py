@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from service.incident.claims import IncidentFile, reading
+from service.evidence.manifest import IncidentFile
+from service.incident.claims import reading
 from timeline.instant import format_instant
 from timeline.model import Fact, Incident, Window
 

@@ -120,8 +120,8 @@ def test_what_a_crash_left_of_a_line_spoils_no_other(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from tests.service.test_notes import body, name
-from service.notes import NotesFile
+from tests.service.review.test_notes import body, name
+from service.review.notes import NotesFile
 file, start = NotesFile(Path(sys.argv[1])), int(sys.argv[2])
 for number in range(start, start + 100000):
     print(file.append(name(number), body("x" * 3000), (), "w", number).id, flush=True)

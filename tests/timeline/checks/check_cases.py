@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from render.draft import fences
 from tests.render.timeline_fixture import rich
+from timeline.checks import fences
 from timeline.checks.draft import Block, Span, blocks
 from timeline.checks.findings import Finding, in_order
 from timeline.checks.prose import Known, check

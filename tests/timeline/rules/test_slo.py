@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from timeline.rules.files import read_rules, row
-from timeline.rules.slo import Indicator, Objective, budget, duration
+from timeline.rules.slo import budget
 from timeline.rules.slo_forms import share
+from timeline.rules.slo_model import Indicator, Objective, duration
 
 SLOTH = """\
 version: "prometheus/v1"

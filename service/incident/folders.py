@@ -1,4 +1,4 @@
-"""Where a built incident lies: its folder, timeline.json and evidence, told from any path of it."""
+"""The folders of incidents: where a build goes, and which incident a path belongs to."""
 
 from __future__ import annotations
 
@@ -6,30 +6,20 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from service.settings import config
-from service.draft import output
-from service.evidence.store import Evidence
-from timeline import document
+from service import names
+from service.incident import incidents
+from service.settings.config import Config
 from timeline.errors import UsageError
-from timeline.model import Timeline
 
 
-def configuration(path: Path | None, directory: Path) -> config.Config:
-    """Return the configuration: given, found from the working directory, or from `directory` upward."""
-    return config.settings_only(path or config.find(Path.cwd()) or config.find(directory.resolve()))
-
-
-def evidence_of(directory: Path, conf: config.Config) -> Evidence:
-    """Return the evidence of a built incident: inside its folder, else below `evidence_dir`."""
-    inside, chosen = directory / "evidence", conf.settings.evidence_dir
-    if chosen and not inside.is_dir():
-        return Evidence(conf.folder / Path(chosen).expanduser() / directory.resolve().name)
-    return Evidence(inside)
+def output_directory(conf: Config, identity: str, out: Path | None) -> Path:
+    """Return `<out>/<incident id>`, `out` from the flag or relative to the configuration."""
+    return (out if out is not None else conf.folder / conf.settings.out) / incidents.check_id(identity)
 
 
 def is_incident(directory: Path) -> bool:
     """Tell whether a folder holds a timeline or a draft."""
-    return any((directory / name).is_file() for name in (output.TIMELINE, output.DRAFT))
+    return any((directory / name).is_file() for name in (names.TIMELINE, names.DRAFT))
 
 
 def targets(paths: Iterable[Path]) -> list[Path]:
@@ -49,29 +39,17 @@ def _of(path: Path) -> Iterator[Path]:
     if not path.exists():
         raise UsageError(f"{path}: there is no such file or folder; give what `timeline build` made")
     folder = path if path.is_dir() else path.parent
-    if path.is_dir() or path.name in {output.TIMELINE, output.DRAFT, output.PAGE, output.NOTES}:
+    if path.is_dir() or path.name in {names.TIMELINE, names.DRAFT, names.PAGE, names.NOTES}:
         inside = [folder] if is_incident(folder) else sorted(p for p in folder.iterdir() if is_incident(p))
         if not inside:
             raise UsageError(f"{path} holds no incident; give the folder that `timeline build` made")
         yield from inside
-    elif incident := next((f for f in (folder, folder.parent) if (f / output.TIMELINE).is_file()), None):
+    elif incident := next((f for f in (folder, folder.parent) if (f / names.TIMELINE).is_file()), None):
         yield incident  # a payload or a still, as a hook names what changed
     elif path.suffix.lower() in {".md", ".markdown"}:
         yield path
     else:
         raise UsageError(f"{path} belongs to no incident; give the folder that `timeline build` made")
-
-
-def load(path: Path) -> Timeline:
-    """Read the timeline of a folder, or a file; `-` reads standard input. Raises UsageError, DocumentError."""
-    import sys
-
-    if str(path) == "-":
-        return document.load(sys.stdin.buffer.read(), "standard input")
-    file = path / output.TIMELINE if path.is_dir() else path
-    if not file.is_file():
-        raise UsageError(f"{path} holds no timeline.json; give the folder that `timeline build` made")
-    return document.load(file.read_bytes(), str(file))
 
 
 def shown(path: Path | str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from render.draft.fences import FenceError, body_digest, parse, region, replace
+from timeline.checks.fences import FenceError, body_digest, parse, region, replace
 
 BODIES = {"summary": "one\ntwo\n", "timeline": "| a |\n"}
 NEW = {"summary": "three\n", "timeline": "| b |\n"}

@@ -1,0 +1,36 @@
+"""Rebuild an incident from its evidence alone: no socket, no process, no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from service import files
+from service.build.collect import Outcome
+from service.build.derive import replayed
+from service.build.plan import plan_offline
+from service.build.request import Request
+from service.build.result import Result, refuse_lost, refuse_unanswered
+from service.build.write import write
+from service.evidence.manifest import Collection
+from service.evidence.place import locked
+from timeline.assembly.reading import Reading
+
+
+def rebuild(request: Request) -> Result:
+    """Write again what the evidence gives; raise UsageError, UnansweredError or EvidenceError."""
+    out = plan_offline(request)
+    with locked(out.directory, out.evidence):
+        files.sweep(out.directory)
+        out.evidence.discard()
+        manifest = out.evidence.manifest()  # another build may have ended since
+        again = replayed(manifest, out.evidence)
+        if request.strict:
+            refuse_lost(again.gaps)
+            refuse_unanswered(_outcomes(manifest.collections[-1], again.readings), strict=True)
+        return write(out, manifest, again, out.evidence.people(), new=False)
+
+
+def _outcomes(newest: Collection, readings: Sequence[Reading]) -> list[Outcome]:
+    """Return how a stored collection's sources fared."""
+    runs = {(run.name, run.collector): run for run in newest.sources}
+    return [Outcome(r, runs[r.key]) for r in readings if r.collection == newest.number and r.key in runs]

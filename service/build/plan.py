@@ -1,0 +1,83 @@
+"""What a build is about to do, settled before the first request: nothing was written when it is refused."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from service.build.request import Request
+from service.build.write import Output
+from service.draft import output
+from service.draft.layouts import Place, choose
+from service.evidence.place import evidence_of
+from service.incident import incidents
+from service.incident.folders import output_directory
+from service.settings import config
+from timeline.errors import UsageError
+from timeline.model import Gap, Incident, Window
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where a build goes, what it reads, for which incident and window, and what is still ahead as gaps."""
+
+    out: Output
+    conf: config.Config
+    file: incidents.Found
+    window: Window
+    incident: Incident
+    gaps: list[Gap]
+    now: int
+
+
+def plan(request: Request) -> Plan:
+    """Check everything that can be wrong before the first request; raise UsageError or EvidenceError."""
+    conf = config.load(request.config, request.sources)
+    if not conf.sources:
+        raise UsageError(
+            "there is nothing to read: `timeline init` writes a timeline.toml, or give --source COLLECTOR=TARGET"
+        )
+    file = incidents.find(
+        request.incident, conf.folder / conf.settings.incidents, bare=request.start is not None
+    )
+    incident = _with_flags(file.incident, request)
+    now = request.now if request.now is not None else time.time_ns()
+    window, gaps = incidents.window(incident, conf.settings.pad_before, conf.settings.pad_after, now)
+    directory = output_directory(conf, incident.id, request.out)
+    output.check_ours(directory)
+    evidence = evidence_of(directory, conf)
+    chosen = choose(request.draft, Place(directory, evidence, conf), collecting=True)
+    return Plan(Output(directory, evidence, chosen, request.stills), conf, file, window, incident, gaps, now)
+
+
+def plan_offline(request: Request) -> Output:
+    """Check everything that can be wrong before evidence is read again; raise UsageError or EvidenceError."""
+    contradicting = {
+        "--source": request.sources,
+        "--service": request.services,
+        "--start": request.start,
+        "--end": request.end,
+    }
+    given = [flag for flag, value in contradicting.items() if value]
+    if given:
+        raise UsageError(f"--offline rebuilds what was collected; it takes no {', '.join(given)}")
+    conf = config.settings_only(request.config)
+    identity = incidents.find(request.incident, conf.folder, bare=True).incident.id
+    directory = output_directory(conf, identity, request.out)
+    evidence = evidence_of(directory, conf)
+    if not evidence.manifest().collections:
+        raise UsageError(f"{evidence.folder} holds no evidence of {identity}; build once without --offline")
+    chosen = choose(request.draft, Place(directory, evidence, conf))
+    return Output(directory, evidence, chosen, request.stills)
+
+
+def _with_flags(incident: Incident, request: Request) -> Incident:
+    update: dict[str, Any] = {}
+    if request.start:
+        update["start"] = incidents.read_instant(request.start, "--start")
+    if request.end:
+        update["end"] = incidents.read_instant(request.end, "--end")
+    if request.services:
+        update["services"] = tuple(dict.fromkeys((*incident.services, *request.services)))
+    return incident.replace(**update)

@@ -1,0 +1,72 @@
+"""Write what was read: payloads first, then the manifest, timeline.json, draft and page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from service import names
+from service.build.derive import assembled, derived_now
+from service.build.replay import Replayed
+from service.build.result import Result
+from service.draft import output
+from service.draft.layouts import Chosen
+from service.evidence.manifest import Collection, Manifest, People
+from service.evidence.provenance import unverified
+from service.evidence.store import Evidence
+from timeline.assembly.reading import Reading
+from timeline.model import Fact
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a build goes: the incident's folder, its evidence, the draft's form, whether stills are drawn."""
+
+    directory: Path
+    evidence: Evidence
+    chosen: Chosen
+    stills: bool = True
+
+
+def write(out: Output, manifest: Manifest, again: Replayed, known: People, *, new: bool) -> Result:
+    """Assemble what was read and write every file of it, each old or new, never torn.
+
+    `known` says who is who so far; `new` tells that the newest collection is not stored yet.
+    """
+    newest, derived = manifest.collections[-1], derived_now(manifest, again)
+    messages = [
+        *output.mismatches(out.directory),
+        *_renumbered(out.evidence, again.readings, newest.number if new else None),
+        *again.messages,
+    ]
+    made = assembled(derived, again, known)
+    people = known.grown(made.people, made.pseudonyms)
+    rendered = output.render(
+        out.directory, made.timeline, out.evidence, people, newest.chart_url, stills=out.stills, chosen=out.chosen
+    )  # fmt: skip
+    if new:
+        out.evidence.commit()
+    if new or derived != manifest:
+        out.evidence.write_manifest(derived)
+    if people != known:
+        out.evidence.write_people(people)
+    rendered.files = {names.TIMELINE: made.data, **rendered.files}
+    output.write(out.directory, rendered)
+    messages += [*_unverified(newest), *rendered.messages]
+    return Result(out.directory, made.timeline, newest, again.readings, tuple(messages))
+
+
+def _renumbered(evidence: Evidence, readings: Sequence[Reading], number: int | None) -> list[str]:
+    """Say that pseudonyms may have changed, where what was assigned earlier is gone."""
+    earlier = (fact for reading in readings if reading.collection != number for fact in reading.of(Fact))
+    if evidence.knows_people() or not any(fact.actor for fact in earlier):
+        return []
+    return [
+        f"{evidence.folder}/people.json is absent: pseudonyms were assigned anew and may differ in what was written"
+    ]
+
+
+def _unverified(collection: Collection) -> list[str]:
+    sources = sorted({source.name for source in collection.sources if unverified(source.options)})
+    return [f"source {name}: certificates were not verified (tls.verify = false)" for name in sources]

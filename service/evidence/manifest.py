@@ -1,0 +1,158 @@
+"""The manifest: what every collection of an incident asked, got and derived, as it is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from collectors.kit.tape import Entry
+from timeline.instant import Instant
+from timeline.model import GapReason, Incident, Person, Window
+
+MANIFEST_VERSION = 1
+
+
+class IncidentFile(NamedTuple):
+    """An incident file as stored: its name and payload."""
+
+    name: str
+    payload: str
+
+
+class RecordedLayout(BaseModel):
+    """What a collection remembers of the form: a team's own template is a payload of the evidence."""
+
+    model_config = ConfigDict(frozen=True)
+
+    template: str
+    payload: str | None = None
+    audience: str = "engineers"
+
+
+class Records(BaseModel):
+    """The payloads (SHA-256) with a run's records, and its clock error in ns."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    payloads: tuple[str, ...] = ()
+    clock_error: int
+
+
+class SourceRun(BaseModel):
+    """How one collector of one source fared in one collection; options hold references, no secret."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")  # what a later version wrote stays
+
+    name: str
+    collector: str
+    options: dict[str, Any]
+    parser_version: int
+    failure: tuple[GapReason, str] | None = None
+    defect: bool = False  # the collector broke: what it asked for just then is not among the exchanges
+    answered: bool = True
+    refused: bool = False
+    seconds: float = 0.0
+    bytes: int = 0
+    records: Records | None = None  # what this run derived, for versions that cannot replay it
+
+
+class Collection(BaseModel):
+    """One build's reading of the sources: number, window, now, outcomes and exchanges in order."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    number: int
+    now: Instant
+    window: Window
+    incident: Incident
+    sources: tuple[SourceRun, ...]
+    gaps: tuple[dict[str, Any], ...] = ()
+    joined: dict[str, str] = {}
+    config_digest: str = ""
+    chart_url: str = ""
+    tool: str = ""
+    incident_file: IncidentFile | None = None
+    layout: RecordedLayout | None = None
+    exchanges: tuple[Entry, ...] = ()
+
+
+class KnownIdentity(BaseModel):
+    """What is known of one identity: its pseudonym, its names, and whether it is a bot."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pseudonym: str
+    names: tuple[str, ...] = ()
+    bot: bool = False
+
+
+class People(BaseModel):
+    """Identity to pseudonym and names; pseudonyms are assigned once and never renumbered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    people_version: Literal[1] = 1
+    people: dict[str, KnownIdentity] = {}
+
+    @property
+    def pseudonyms(self) -> dict[str, str]:
+        """Identity to pseudonym."""
+        return {identity: known.pseudonym for identity, known in self.people.items()}
+
+    def persons(self) -> list[Person]:
+        """The people as the core knows them."""
+        return [Person(identity=i, names=k.names, bot=k.bot) for i, k in sorted(self.people.items())]
+
+    def grown(self, persons: Iterable[Person], pseudonyms: Mapping[str, str]) -> People:
+        """Return this with every identity of `pseudonyms`, and names joined."""
+        told = {p.identity: p for p in persons}
+        return People(people={i: self._one(i, told.get(i), name) for i, name in sorted(pseudonyms.items())})
+
+    def _one(self, identity: str, told: Person | None, pseudonym: str) -> KnownIdentity:
+        earlier = self.people.get(identity)
+        names = {*(earlier.names if earlier else ()), *(told.names if told else ())}
+        bot = told.bot if told else bool(earlier and earlier.bot)
+        return KnownIdentity(pseudonym=pseudonym, names=tuple(sorted(names)), bot=bot)
+
+
+class DivergentRun(NamedTuple):
+    """A run whose facts are not what this version reads in its payloads: `kept` by its own build, or `lost`."""
+
+    collection: int
+    source: str
+    collector: str
+    facts: Literal["kept", "lost"]
+
+
+class Derivation(BaseModel):
+    """What derived a timeline.json: the tool's version, the parsers that read payloads, and what they did not."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    tool: str
+    parsers: dict[str, int]
+    otherwise: tuple[DivergentRun, ...] = ()
+
+
+class Manifest(BaseModel):
+    """Every collection of one incident, and what derived the timeline where it was not the newest's build."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    manifest_version: int = MANIFEST_VERSION
+    collections: tuple[Collection, ...] = ()
+    derived: Derivation | None = None
+
+    @property
+    def derivation(self) -> Derivation:
+        """What derived the timeline: what is written down, else each collection's own build."""
+        parsers = {s.collector: s.parser_version for c in self.collections for s in c.sources}
+        return self.derived or Derivation(tool=self.collections[-1].tool, parsers=parsers)
+
+    def derived_by(self, derivation: Derivation) -> Manifest:
+        """Return this with what derived the timeline now; nothing is written down where it goes without saying."""
+        plain = self.model_copy(update={"derived": None})
+        told = None if plain.derivation == derivation else derivation
+        return plain.model_copy(update={"derived": told})
