@@ -9,12 +9,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from pytest_httpserver import HTTPServer
 
 from collectors.kit import webhooks
-from collectors.testing import check
 from service.settings import config, registry
-from timeline.model import GapReason, Window
+from timeline.model import GapReason
 
 HOME = Path(__file__).resolve().parent.parent
 PAGES = [p for p in [*HOME.glob("*.md"), *(HOME / "docs").rglob("*.md")] if p.name != "CHANGELOG.md"]
@@ -76,17 +74,18 @@ def _written(path: Path, text: str) -> Path:
     return path
 
 
-def test_the_collector_in_the_how_to_passes_the_contract(httpserver: HTTPServer) -> None:
+def test_what_the_how_to_of_collectors_shows_stands_in_the_example() -> None:
+    """The example is installed and run by tests of its own (tests/test_acme_collector.py)."""
     text = (HOME / "docs/how-to/collector.md").read_text()
-    code = next(
-        block
-        for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-        if "class PhoneCollector" in block
-    )
-    space: dict[str, object] = {"__name__": "phone"}
-    exec(compile(code, "collector.md", "exec"), space)
-    call = {"id": 7, "at": "2026-11-01T10:00:00Z", "alert": "Down", "line": "checkout"}
-    httpserver.expect_request("/calls").respond_with_json({"calls": [call]})
-    window = Window(start=1_793_520_000 * 10**9, end=1_793_530_000 * 10**9)
-    run = check(space["PhoneCollector"], {"url": httpserver.url_for("")}, window)  # type: ignore[arg-type]
-    assert [f.statement for f in run.facts] == ["A notification of alert `Down` was sent to `checkout`"]
+    files = [p for p in (HOME / "examples/acme-collector").rglob("*") if p.suffix in {".py", ".toml"}]
+    example = [p.read_text() for p in files]
+    shown = re.findall(r"```(?:python|toml)\n(.*?)```", text, re.DOTALL)
+    assert len(shown) == 5
+    for block in shown:
+        assert any(block in source for source in example), block
+
+
+def test_the_kit_is_listed() -> None:
+    text = (HOME / "collectors/README.md").read_text()
+    for path in (HOME / "collectors/kit").glob("[!_]*.py"):
+        assert f"`{path.stem}`" in text, f"{path.stem} is not in collectors/README.md"

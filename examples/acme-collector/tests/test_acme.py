@@ -47,9 +47,8 @@ def serve(server: HTTPServer, *pages: list[Any]) -> dict[str, Any]:
 
 
 def test_calls_are_facts(httpserver: HTTPServer) -> None:
-    run = check(
-        AcmeCollector, serve(httpserver, [CALL], [{**CALL, "id": 8, "answered": None}, {"id": 9}]), WINDOW
-    )
+    pages = [CALL], [{**CALL, "id": 8, "answered": None}, {"id": 9}]
+    run = check(AcmeCollector, serve(httpserver, *pages), WINDOW)
     assert [f.statement for f in run.facts] == [*STATEMENTS, STATEMENTS[0]]
     assert [p.names for p in run.people] == [("Ada Example",)]
     assert [g.statement for g in run.gaps] == ["1 call could not be read: it has no alert"]
