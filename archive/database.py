@@ -82,6 +82,20 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def look(path: Path) -> sqlite3.Connection:
+    """Open the database to read it alone; raise sqlite3.Error, or DatabaseError where it is none of ours."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+    except sqlite3.Error:
+        connection.close()
+        raise
+    if not 1 <= version <= VERSION:
+        connection.close()
+        raise DatabaseError(f"{path} is of version {version}; this one reads 1 to {VERSION}")
+    return connection
+
+
 def _upgrade(connection: sqlite3.Connection, path: Path) -> None:
     with transaction(connection):
         found = connection.execute("PRAGMA user_version").fetchone()[0]

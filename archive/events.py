@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from archive.database import transaction
 from timeline.canonical import sha256
+from timeline.instant import NS
+
+HEARTBEAT = 15 * NS  # how often a run says that it still listens
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,18 @@ class Open(NamedTuple):
     received_at: int
     body: bytes
     tries: int
+
+
+class Received(NamedTuple):
+    """An event as it was received."""
+
+    id: int
+    hook: str
+    sender: str
+    delivery: str | None
+    type: str
+    received_at: int
+    body: bytes
 
 
 def store(connection: sqlite3.Connection, events: Iterable[Event]) -> list[Stored]:
@@ -114,6 +129,33 @@ def listen(connection: sqlite3.Connection, now: int) -> int:
 def alive(connection: sqlite3.Connection, run: int, now: int) -> None:
     """Note that the run still listens; clocks that go back shorten nothing."""
     connection.execute("UPDATE runs SET alive_at = max(alive_at, ?) WHERE id = ?", (now, run))
+
+
+def received(
+    connection: sqlite3.Connection, start: int, end: int, *, after: int = 0, hooks: Sequence[str] = ()
+) -> Iterator[Received]:
+    """Yield what was received from `start` to `end` (ns, both included), by number, from past `after` on.
+
+    `hooks` narrows it to some webhooks.
+    """
+    only = f" AND hook IN ({', '.join('?' * len(hooks))})" if hooks else ""
+    query = (
+        "SELECT id, hook, sender, delivery, type, received_at, body FROM events"  # noqa: S608 - marks only
+        f" WHERE received_at BETWEEN ? AND ? AND id > ?{only} ORDER BY id"
+    )
+    for row in connection.execute(query, (start, end, after, *hooks)):
+        yield Received(*row)
+
+
+def runs(connection: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Return when somebody listened: from and until (ns), by number."""
+    return [(a, b) for a, b in connection.execute("SELECT started_at, alive_at FROM runs ORDER BY id")]
+
+
+def extent(connection: sqlite3.Connection) -> tuple[int, int | None]:
+    """Return how many events there are, and when the first was received (ns)."""
+    count, first = connection.execute("SELECT count(*), min(received_at) FROM events").fetchone()
+    return count, first
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, dict[str, int]]:

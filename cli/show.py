@@ -146,7 +146,7 @@ def diagnoses(found: Sequence[Diagnosis], *, as_json: bool) -> None:
 
 def collectors(name: str | None, *, as_json: bool) -> None:
     """Print what can be read; one that cannot be imported is listed with its reason."""
-    from service.settings import registry
+    from service.settings import registry, senders
     from timeline.errors import UsageError
 
     rows: list[dict[str, Any]] = []
@@ -165,6 +165,8 @@ def collectors(name: str | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(rows, indent=2))  # noqa: T201 - data goes to stdout
         return
+    if name is None:
+        print(f"webhook senders: {', '.join(senders.names())}\n")  # noqa: T201 - data
     for row in rows:
         print(f"{row['name']:20} {row['family'] or '-':8} {row['summary']}")  # noqa: T201 - data
         for option, form in ((row["options"] or {}).get("properties", {})).items():

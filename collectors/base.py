@@ -109,6 +109,7 @@ class Context:
     secret: Callable[[str], str]  # reference -> secret; never called while replaying
     progress: Callable[[str], None] = lambda _: None
     resolve_path: Callable[[str], str] = lambda path: path  # relative to the configuration file
+    shared: dict[str, Any] = field(default_factory=dict)  # what the sources of one build have together
 
 
 class Options(BaseModel):
@@ -118,7 +119,11 @@ class Options(BaseModel):
 
     origin: str | None = None
     clock_error: Duration = "1s"
-    time_cap: Duration = "60s"
+    time_cap: Duration = "60s"  # of waiting for the source; our own work in between does not count
+
+    def references(self) -> tuple[str, ...]:
+        """Return the references of all secrets that the source needs."""
+        return ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pytest_httpserver import HTTPServer
 
+from collectors.kit import webhooks
 from collectors.testing import check
 from service.settings import config, registry
 from timeline.model import GapReason, Window
@@ -43,6 +44,11 @@ def test_every_collector_and_reason_is_documented() -> None:
     assert all(f"## `{name}`" in collectors for name in registry.names())
     facts = (HOME / "docs/reference/facts.md").read_text()
     assert all(f"| `{reason}` |" in facts for reason in GapReason.__args__)  # type: ignore[attr-defined]
+
+
+def test_every_sender_of_webhooks_is_documented() -> None:
+    page = (HOME / "docs/how-to/serve.md").read_text()
+    assert all(f"| `{name}` |" in page for name in webhooks.names())
 
 
 def test_every_setting_is_in_the_file_that_init_writes(tmp_path: Path) -> None:

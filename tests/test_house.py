@@ -57,7 +57,9 @@ def imported(path: Path) -> set[str]:
 def test_imports_point_one_way(path: Path) -> None:
     package = path.relative_to(HOME).parts[0]
     ours = {name.split(".")[0] for name in imported(path)} & set(ALLOWED)
-    assert ours <= ALLOWED[package] | {package}
+    # The inbox is a table of ours: its collector reads it by the archive's own reader.
+    more = {"archive"} if path.is_relative_to(HOME / "collectors" / "inbox") else set()
+    assert ours <= ALLOWED[package] | {package} | more
 
 
 @pytest.mark.parametrize("path", sorted((HOME / "timeline").rglob("*.py")), ids=lambda p: p.name)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
 from collectors.base import Check, Collector, Payload, Record, SourceError, TestedAgainst
 from collectors.kit.http import Http, HttpOptions, seconds
-from collectors.prometheus.probe import clock_check
+from collectors.kit.probing import timed
 from timeline import facts
 from timeline.alerts.matchers import Matcher, write
 from timeline.errors import UndecodableTimeError
@@ -83,12 +83,10 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
     async def probe(self) -> AsyncIterator[Check]:
         """Yield what `timeline doctor` shows."""
         async with Http(self.context, self.options) as http:
-            sent = time.time()
-            payload = await http.get(_SILENCES)
-            taken, date = time.time() - sent, payload.headers.get("date")
-            yield Check("reachable", True, f"{self.options.url} answered in {taken:.2f} s")
-            yield clock_check(date, sent + taken / 2, seconds(self.options.clock_error))
-            states = [_text(_dict(_dict(one).get("status")), "state") for one in _list(payload)]
+            answered = await timed(partial(http.get, _SILENCES))
+            yield answered.reachable(self.options.url)
+            yield answered.clock(seconds(self.options.clock_error))
+            states = [_text(_dict(_dict(one).get("status")), "state") for one in _list(answered.payload)]
             told = ", ".join(f"{states.count(state)} {state}" for state in ("active", "pending", "expired"))
             yield Check("silences", True, told)
             yield Check(

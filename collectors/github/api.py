@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 
 from collectors.base import Payload, SourceError
+from collectors.kit import fields
 from collectors.kit.http import Http, Params
+from collectors.kit.paging import by_link
 from timeline.model import Evidence
 from timeline.text import code
 
 HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "2022-11-28"}
-_NEXT = re.compile(r'<([^<>]+)>\s*;[^<>]*?\brel="?next"?')
 #: (payload, pointer, path below the repository) -> evidence entry
 MakeEvidence = Callable[[Payload, str, str], Evidence]
 
 
 class Item(NamedTuple):
-    """One object of an answer, and where it stands in the evidence."""
+    """One member of a list, and where it stands in the evidence."""
 
-    data: dict[str, Any]
+    data: Any
     evidence: Evidence
 
 
@@ -30,8 +30,8 @@ class Api:
     def __init__(self, http: Http, repository: str, evidence: MakeEvidence) -> None:
         self._http, self._repository, self._evidence = http, repository, evidence
 
-    async def repository(self) -> tuple[Payload, dict[str, Any]]:
-        """Return the repository's own record; raise SourceError where it is not to be seen."""
+    async def repository(self) -> Payload:
+        """Return the answer that is the repository's own record; raise SourceError where it is not to be seen."""
         payload = await self._http.get(f"repos/{self._repository}", allow=(301, 307, 308, 404))
         name = code(self._repository)
         if payload.status == 404:
@@ -39,25 +39,17 @@ class Api:
             raise SourceError("unauthorised", text)
         if (payload.status or 200) >= 300:
             raise SourceError("unreachable", f"{name} was moved or renamed; set `repository` to its new name")
-        answer = payload.json()
-        if not isinstance(answer, dict) or not isinstance(answer.get("html_url"), str):
+        if not page_of(payload):
             raise SourceError(
                 "undecodable", "the answer is not GitHub's; check `url` (of Enterprise: .../api/v3)"
             )
-        return payload, answer
+        return payload
 
     async def pages(self, path: str, params: Params | None = None) -> AsyncIterator[list[Item]]:
-        """Yield each page of a list below the repository; items that are no objects raise SourceError."""
+        """Yield each page of a list below the repository; what is no list raises SourceError."""
         url, query = f"repos/{self._repository}/{path}", {"per_page": 100, **(params or {})}
-        seen: set[str] = set()
-        payload = await self._http.get(url, query)
-        while True:
+        async for payload in by_link(self._http.get, url, query):
             yield self._items(payload, path)
-            following = _NEXT.search(payload.headers.get("link", ""))
-            if not following or following[1] in seen:
-                return
-            seen.add(following[1])
-            payload = await self._http.get(following[1])
 
     async def everything(self, path: str) -> list[Item]:
         """Return the items of all pages."""
@@ -68,14 +60,14 @@ class Api:
         path = f"repos/{self._repository}/compare/{base}...{head}"
         # The changed files, which can be megabytes, come with the first page alone.
         payload = await self._http.get(path, {"per_page": 1, "page": 2}, allow=(404,))
-        answer = payload.json() if payload.status == 200 else {}
-        status = answer.get("status") if isinstance(answer, dict) else None
-        return status if isinstance(status, str) else None, self._evidence(
-            payload, "/status", f"compare/{base}...{head}"
-        )
+        status = fields.text(payload.json(), "status") if payload.status == 200 else ""
+        return status or None, self._evidence(payload, "/status", f"compare/{base}...{head}")
 
     def _items(self, payload: Payload, path: str) -> list[Item]:
-        answer = payload.json()
-        if not isinstance(answer, list) or not all(isinstance(data, dict) for data in answer):
-            raise SourceError("undecodable", f"the answer to {path} is no list of objects")
+        answer = fields.listing(payload.json())
         return [Item(data, self._evidence(payload, f"/{n}", path)) for n, data in enumerate(answer)]
+
+
+def page_of(payload: Payload) -> str:
+    """Return the page of the repository whose record an answer is; empty where it is none."""
+    return fields.text(payload.json(), "html_url")

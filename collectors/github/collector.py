@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import AsyncIterator, Iterable
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import anyio
 from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Context, Payload, Record, SourceError
-from collectors.github.api import HEADERS, Api, Item
+from collectors.github.api import HEADERS, Api, Item, page_of
 from collectors.github.facts import (
     SHORT,
     Deployment,
     Repository,
-    UnreadableError,
     Writer,
     id_of,
     successions,
-    time_of,
 )
-from collectors.kit.http import Http, HttpOptions
+from collectors.kit import fields
+from collectors.kit.fields import Skipped, UnreadableError
+from collectors.kit.http import Http, HttpOptions, seconds
+from collectors.kit.probing import failed, timed
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Window
 from timeline.zones import Duration, parse_duration
@@ -66,14 +65,13 @@ class GithubCollector(Collector[GithubOptions]):
 
     def __init__(self, options: GithubOptions, context: Context) -> None:
         super().__init__(options, context)
-        self._unread: list[tuple[str, Evidence]] = []
+        self._unread = Skipped()
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield deploys, releases, merges and people; a list that fails is a gap, the others go on."""
         async with Http(self.context, self.options, headers=HEADERS) as http:
             api = Api(http, self.options.repository, self._evidence)
-            _, record = await api.repository()
-            page = str(record["html_url"])
+            page = page_of(await api.repository())
             clock = f"github:{urlsplit(self.options.url).hostname}"
             repository = Repository(self.options.repository, self.options.origin or page, page, clock)
             writer = Writer(repository, self.context.source, self.options.service)
@@ -89,26 +87,23 @@ class GithubCollector(Collector[GithubOptions]):
                     yield self.gap(
                         err.reason, window, f"{what} of `{self.options.repository}` were not all read: {err}"
                     )
-        for person in writer.people():
+        for person in writer.people:
             yield person
-        if self._unread:
-            text = f"Records without an id or a readable time: {len(self._unread)} ({self._unread[0][0]})"
-            yield self.gap("undecodable", window, text, evidence=(self._unread[0][1],))
+        for gap in self._unread.gaps(self.gap, window):
+            yield gap
 
     async def probe(self) -> AsyncIterator[Check]:
         """Yield whether GitHub answers, shows the repository, its clock, and what of the limit is left."""
         async with Http(self.context, self.options, headers=HEADERS) as http:
             try:
-                payload, record = await Api(http, self.options.repository, self._evidence).repository()
+                answered = await timed(Api(http, self.options.repository, self._evidence).repository)
             except SourceError as err:
-                yield Check("authorised" if err.reason == "unauthorised" else "reachable", False, str(err))
+                yield failed(err)
                 return
-        yield Check("reachable", True, self.options.url)
-        yield Check("authorised", True, str(record["html_url"]))
-        if date := payload.headers.get("date"):
-            offset = parsedate_to_datetime(date).timestamp() - time.time()
-            yield Check("clock", abs(offset) < 5, f"{offset:+.0f} s (to the second)")
-        if left := payload.headers.get("x-ratelimit-remaining"):
+        yield answered.reachable(self.options.url)
+        yield Check("authorised", True, page_of(answered.payload))
+        yield answered.clock(seconds(self.options.clock_error))
+        if left := answered.payload.headers.get("x-ratelimit-remaining"):
             yield Check("rate limit", left != "0", f"{left} requests left")
 
     def _evidence(self, payload: Payload, pointer: str, path: str) -> Evidence:
@@ -140,7 +135,7 @@ class GithubCollector(Collector[GithubOptions]):
             raise failure
 
     async def _statuses(self, api: Api, listed: Iterable[Item]) -> tuple[list[Deployment], list[SourceError]]:
-        found: dict[int, Deployment] = {}
+        found: dict[int, list[Item]] = {}
         errors: dict[int, SourceError] = {}
         broken: list[TimelineError] = []
         limit = anyio.CapacityLimiter(_AT_ONCE)
@@ -148,19 +143,24 @@ class GithubCollector(Collector[GithubOptions]):
         async def read(number: int, item: Item) -> None:
             async with limit:
                 try:
-                    statuses = await api.everything(f"deployments/{item.data['id']}/statuses")
-                    found[number] = Deployment(item, [s for s in statuses if self._readable(s, "created_at")])
+                    found[number] = await api.everything(f"deployments/{item.data['id']}/statuses")
                 except SourceError as err:
                     errors[number] = err
                 except TimelineError as err:
                     broken.append(err)  # a group would hide what it says
 
+        items = list(listed)
         async with anyio.create_task_group() as group:
-            for number, item in enumerate(listed):
+            for number, item in enumerate(items):
                 group.start_soon(read, number, item)
         if broken:
             raise min(broken, key=str)
-        return [found[n] for n in sorted(found)], [errors[n] for n in sorted(errors)]
+        # In the order of the list, not of the answers: what cannot be read is told in that order.
+        read_ones = [
+            Deployment(items[n], [s for s in found[n] if self._readable(s, "created_at")])
+            for n in sorted(found)
+        ]
+        return read_ones, [errors[n] for n in sorted(errors)]
 
     def _meeting(self, one: Deployment, writer: Writer, window: Window) -> list[Fact]:
         """Return a deployment's whole life when some of it meets the window."""
@@ -172,7 +172,7 @@ class GithubCollector(Collector[GithubOptions]):
     ) -> AsyncIterator[Record]:  # fmt: skip
         """Yield a roll-back where a place got an ancestor of what it had; unproven order gives none."""
         for old, new, status in successions(found) if self.options.roll_backs else ():
-            if not window.start <= time_of(status.data, "created_at").latest < window.end:
+            if not window.start <= fields.time(status.data, "created_at").latest < window.end:
                 continue
             try:
                 standing, evidence = await api.compare(old.sha, new.sha)
@@ -188,7 +188,7 @@ class GithubCollector(Collector[GithubOptions]):
     async def _releases(self, api: Api, writer: Writer, window: Window) -> AsyncIterator[Record]:
         async for page in api.pages("releases"):
             for item in page:
-                if item.data.get("published_at") is not None and self._readable(item, "published_at"):
+                if self._readable(item, "published_at", optional=True):
                     made = writer.released(item)
                     if made and _meets(made.earliest, made.latest, window):
                         yield made
@@ -200,7 +200,7 @@ class GithubCollector(Collector[GithubOptions]):
         asked = {"state": "closed", "sort": "updated", "direction": "desc"}
         async for page in api.pages("pulls", asked):
             for item in page:
-                if item.data.get("merged_at") is not None and self._readable(item, "merged_at"):
+                if self._readable(item, "merged_at", optional=True):
                     made = writer.merged(item)
                     if made and _meets(made.earliest, made.latest, window):
                         yield made
@@ -221,19 +221,20 @@ class GithubCollector(Collector[GithubOptions]):
         # A status moves `updated_at`, as seen; it is not documented, hence the look-back.
         return _latest(item, "created_at") < low and _latest(item, "updated_at") < window.start
 
-    def _readable(self, item: Item, name: str) -> bool:
-        try:
+    def _readable(self, item: Item, name: str, *, optional: bool = False) -> bool:
+        """Tell whether a record has an id and a time; count one that should and has not."""
+        with self._unread.over(item.evidence):
             id_of(item.data)
-            time_of(item.data, name)
-        except UnreadableError as err:
-            self._unread.append((str(err), item.evidence))
-            return False
-        return True
+            if optional and fields.at(item.data, name) is None:
+                return False
+            fields.time(item.data, name)
+            return True
+        return False
 
 
 def _latest(item: Item, name: str) -> int:
     try:
-        return time_of(item.data, name).latest
+        return fields.time(item.data, name).latest
     except UnreadableError:
         return -(2**62)  # a draft has no `published_at`
 

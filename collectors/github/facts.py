@@ -7,19 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
-from urllib.parse import quote as quoted
-from urllib.parse import urlsplit
 
 from collectors.github.api import Item
+from collectors.kit import fields
+from collectors.kit.links import filled, web
+from collectors.kit.people import People
 from timeline.canonical import Json, short_id
-from timeline.errors import UndecodableTimeError
 from timeline.facts import fact, quote_marked, thread_key
 from timeline.instant import Bounds
 from timeline.kinds import Kind
-from timeline.model import Evidence, Fact, Person, Quote, Related, Subject
+from timeline.model import Evidence, Fact, Quote, Related, Subject
 from timeline.statements import Name
 from timeline.text import clean, mention
-from timeline.zones import read_time
 
 ROLL_BACK = "deployed an ancestor of what was deployed"
 #: `inactive` (a later deployment took the place), `queued`, `pending`, `waiting` are none of these.
@@ -29,10 +28,6 @@ _KINDS: dict[str, Kind] = {
 }  # fmt: skip
 _LOGIN = re.compile(r"(?<![\w@/`.])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?)(?![\w/-])")
 SHORT = 12  # digits of a hash that are shown
-
-
-class UnreadableError(ValueError):
-    """A record lacks what makes it one."""
 
 
 class Repository(NamedTuple):
@@ -53,17 +48,17 @@ class Deployment(NamedTuple):
     @property
     def place(self) -> tuple[str, str]:
         """Return what takes turns in one place: environment and task."""
-        return _text(self.item.data, "environment"), _text(self.item.data, "task")
+        return fields.text(self.item.data, "environment"), fields.text(self.item.data, "task")
 
     @property
     def sha(self) -> str:
         """Return the deployed commit."""
-        return _text(self.item.data, "sha")
+        return fields.text(self.item.data, "sha")
 
     def successes(self) -> list[tuple[Bounds, Item]]:
         """Return when it was said to have succeeded, oldest first."""
         found = [
-            (time_of(s.data, "created_at"), s)
+            (fields.time(s.data, "created_at"), s)
             for s in self.statuses or ()
             if s.data.get("state") == "success"
         ]
@@ -75,16 +70,11 @@ class Writer:
 
     def __init__(self, repository: Repository, source: str, service: str | None) -> None:
         self._repository, self._source, self._service = repository, source, service
-        self._people: dict[str, bool] = {}
-
-    def people(self) -> Iterator[Person]:
-        """Yield everyone who was seen."""
-        for login, bot in sorted(self._people.items()):
-            yield Person(identity=f"github:{login}", names=(login,), bot=bot)
+        self.people = People()
 
     def deployment(self, deployment: Deployment) -> Iterator[Fact]:
         """Yield a deployment's life: its statuses, and its start where no status tells it."""
-        states = [_text(status.data, "state") for status in deployment.statuses or ()]
+        states = [fields.text(status.data, "state") for status in deployment.statuses or ()]
         told = set(states)
         if "in_progress" not in told and (not told or told & set(_KINDS)):
             yield self._deploy(
@@ -116,9 +106,9 @@ class Writer:
         """Make the fact of a release; a draft is not published and gives none."""
         if item.data.get("published_at") is None:
             return None
-        tag = _text(item.data, "tag_name")
+        tag = fields.text(item.data, "tag_name")
         labels = {"tag": tag, "prerelease": "true" if item.data.get("prerelease") is True else "false"}
-        words = [_text(item.data, "name"), _text(item.data, "body")]
+        words = [fields.text(item.data, "name"), fields.text(item.data, "body")]
         return self._fact(
             "change.released", item, ["release", id_of(item.data)], "published_at", names={"release": tag or None},
             labels=labels, text="\n".join(w for w in words if w), actor=item.data.get("author"),
@@ -132,7 +122,7 @@ class Writer:
         branch = base.get("ref") if isinstance(base, dict) else None
         return self._fact(
             "change.merged", item, ["pull", number], "merged_at", names={"change": f"#{number}", "branch": branch},
-            labels={"commit": _text(item.data, "merge_commit_sha")}, text=_text(item.data, "title"), actor=None,
+            labels={"commit": fields.text(item.data, "merge_commit_sha")}, text=fields.text(item.data, "title"), actor=None,
         )  # fmt: skip
 
     def _success(self, status: Item) -> Related:
@@ -146,28 +136,27 @@ class Writer:
         key: list[Json] | None = None, life: Deployment | None = None, related: Iterable[Related] = (),
     ) -> Fact:  # fmt: skip
         own, data = deployment.item, deployment.item.data
-        place = _text(item.data, "environment") or _text(data, "environment") or None
+        place = fields.text(item.data, "environment") or fields.text(data, "environment") or None
         given: dict[str, Name] = {
             "deploy": str(id_of(data)), "environment": place, "service": self._service,
             "revision": deployment.sha[:SHORT] or None, **names,
         }  # fmt: skip
         labels = {
-            "deployment": str(id_of(data)), "ref": _text(data, "ref"), "commit": deployment.sha,
-            "task": _text(data, "task"), "state": _text(item.data, "state"),
+            "deployment": str(id_of(data)), "ref": fields.text(data, "ref"), "commit": deployment.sha,
+            "task": fields.text(data, "task"), "state": fields.text(item.data, "state"),
         }  # fmt: skip
         made = self._fact(
             kind, item, key or ["deployment" if item is own else "status", id_of(item.data)], means, names=given,
-            labels=labels, text=_text(item.data, "description"), related=related, environment=place,
+            labels=labels, text=fields.text(item.data, "description"), related=related, environment=place,
             actor=item.data.get("creator") or data.get("creator"), link=self._link(item.data, place),
             thread=thread_key("deploy", self._repository.origin, id_of((life or deployment).item.data)),
         )  # fmt: skip
         return made if item is own else made.replace(evidence=(*made.evidence, own.evidence))
 
     def _link(self, data: Mapping[str, Any], place: str | None) -> str:
-        for name in ("log_url", "target_url"):
-            if urlsplit(url := _text(data, name)).scheme in {"http", "https"}:
-                return url
-        return f"{self._repository.page}/deployments" + (f"/{quoted(place, safe='')}" if place else "")
+        own = web(fields.text(data, "log_url")) or web(fields.text(data, "target_url"))
+        page = f"{self._repository.page}/deployments"
+        return own or (page + filled("/{place}", place=place) if place else page)
 
     def _fact(
         self, kind: Kind, item: Item, key: list[Json], means: str, *, names: Mapping[str, Name],
@@ -179,10 +168,10 @@ class Writer:
             labels={k: v for k, v in sorted(labels.items()) if v},
         )  # fmt: skip
         return fact(
-            kind, origin=self._repository.origin, key=key, at=time_of(item.data, means.split()[0]), time_means=means,
+            kind, origin=self._repository.origin, key=key, at=fields.time(item.data, means.split()[0]), time_means=means,
             clock=self._repository.clock, source=self._source, subject=subject, related=related, thread=thread,
             names={"repository": self._repository.name, **names}, quote=self._quote(text), actor=self._user(actor),
-            evidence=[item.evidence.replace(link=link or _text(item.data, "html_url") or None)],
+            evidence=[item.evidence.replace(link=link or fields.text(item.data, "html_url") or None)],
             category="change", surfaced=True,
         )  # fmt: skip
 
@@ -196,8 +185,7 @@ class Writer:
         return self._seen(clean(login), bot=user.get("type") == "Bot")
 
     def _seen(self, login: str, *, bot: bool) -> str:
-        self._people[login] = self._people.get(login, False) or bot
-        return f"github:{login}"
+        return self.people.add(f"github:{login}", login, bot=bot)
 
 
 def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment, Deployment, Item]]:
@@ -214,22 +202,6 @@ def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment,
                 yield old, new, status
 
 
-def time_of(data: Mapping[str, Any], name: str) -> Bounds:
-    """Return a member's time as bounds; raise UnreadableError."""
-    try:
-        return read_time(_text(data, name))
-    except UndecodableTimeError as err:
-        raise UnreadableError(f"{name} is no time: {err}") from err
-
-
 def id_of(data: Mapping[str, Any]) -> int:
     """Return a record's number; raise UnreadableError."""
-    value = data.get("id")
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise UnreadableError("it has no id")
-    return value
-
-
-def _text(data: Mapping[str, Any], name: str) -> str:
-    value = data.get(name)
-    return value if isinstance(value, str) else ""
+    return fields.number(data, "id")

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import anyio.to_thread
 import orjson
 
+from archive import database, events
+from archive.database import DatabaseError
+from archive.events import HEARTBEAT, Received
 from collectors.base import Answer, Check, Collector, Options, Payload, Record, SourceError, TestedAgainst
-from collectors.inbox_events import READERS
-from collectors.kit.alert_webhook import left_out
-from collectors.kit.webhooks import Delivered, Told, UnreadableError, other
-from timeline.instant import NS, format_instant, parse_instant
-from timeline.model import Evidence, Fact, Gap, Window
+from collectors.kit import webhooks
+from collectors.kit.fields import Skipped, UnreadableError
+from collectors.kit.webhooks import Event, Seen, UnknownSenderError
+from timeline.instant import format_instant, parse_instant
+from timeline.model import Evidence, Gap, Window
 from timeline.zones import Duration, parse_duration
 
-KNOWN_VERSION = 1  # of the database
-HEARTBEAT = 15 * NS
 _PAGE, _PAGE_BYTES = 500, 6 * 2**20
 _SHOWN = 10
+T = TypeVar("T")
 
 
 class InboxOptions(Options):
@@ -37,7 +38,7 @@ class InboxOptions(Options):
 
 class _Page(NamedTuple):
     payload: Payload
-    events: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
 
 
 class InboxCollector(Collector[InboxOptions]):
@@ -49,36 +50,38 @@ class InboxCollector(Collector[InboxOptions]):
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = InboxOptions
     target = "path"
+    parser_version = 2  # what could not be read is one counted gap
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the facts of each delivery, people, and when nobody listened."""
-        told, broken = Told(), list[tuple[str, Evidence]]()
+        seen, skipped = Seen(), Skipped("event", _SHOWN)
         async for page in self._pages(window):
-            for index, event in enumerate(page.events):
-                for record in self._read(page, index, event, told, broken):
+            for index, row in enumerate(page.rows):
+                for record in self._read(self._event(page, index, row), seen, skipped):
                     yield record
-        for person in told.people():
+        for person in seen.people:
             yield person
-        for gap in self._unread(broken, window):
+        for gap in skipped.gaps(self.gap, window):
             yield gap
         runs = await self.context.tape.exchange({"inbox": self.options.path, "read": "runs"}, self._runs)
-        for gap in self._deaf(runs, window):
+        for gap in self._downtime(runs, window):
             yield gap
 
     async def probe(self) -> AsyncIterator[Check]:
         """Yield what `timeline doctor` shows: the file, how many events it holds, and since when."""
         try:
-            found = await anyio.to_thread.run_sync(self._look)
+            count, first = await self._ask(events.extent)
+            alive = max((b for _, b in await self._ask(events.runs)), default=None)
         except SourceError as err:
             yield Check("reachable", False, str(err))
             return
         yield Check("reachable", True, self.options.path)
-        count, first, alive = found
-        yield Check(
-            "events", True, f"{count} stored" + (f", the first at {format_instant(first)}" if first else "")
-        )
+        since = f", the first at {format_instant(first)}" if first else ""
+        yield Check("events", True, f"{count} stored{since}")
         late = "nobody listened yet" if alive is None else f"listened last at {format_instant(alive)}"
         yield Check("listening", alive is not None and self.context.now - alive < 4 * HEARTBEAT, late)
+
+    # --- reading -----------------------------------------------------------------------------------
 
     async def _pages(self, window: Window) -> AsyncIterator[_Page]:
         start = window.start - parse_duration(self.options.look_back)
@@ -90,89 +93,63 @@ class InboxCollector(Collector[InboxOptions]):
                 "received": [format_instant(start), format_instant(end)], "after": after,
             }  # fmt: skip
             payload = await self.context.tape.exchange(request, self._reader(start, end, after))
-            found = payload.json()
-            yield _Page(payload, found["events"])
-            more, after = found["more"], found["events"][-1]["id"] if found["events"] else 0
+            page = payload.json()
+            yield _Page(payload, page["events"])
+            more, after = page["more"], page["events"][-1]["id"] if page["events"] else 0
 
     def _reader(self, start: int, end: int, after: int) -> Any:
+        def read(connection: sqlite3.Connection) -> dict[str, Any]:
+            return _page(events.received(connection, start, end, after=after, hooks=self.options.hooks))
+
         async def perform() -> Answer:
-            return await anyio.to_thread.run_sync(self._events, start, end, after)
+            return _answer(await self._ask(read))
 
         return perform
 
-    def _events(self, start: int, end: int, after: int) -> Answer:
-        hooks = self.options.hooks
-        only = f" AND hook IN ({', '.join('?' * len(hooks))})" if hooks else ""
-        query = (
-            "SELECT id, hook, sender, delivery, type, received_at, body FROM events"  # noqa: S608 - marks only
-            f" WHERE received_at BETWEEN ? AND ? AND id > ?{only} ORDER BY id LIMIT {_PAGE + 1}"
-        )
-        kept: list[dict[str, Any]] = []
-        size = 0
-        with closing(self._open()) as connection:
-            for row in connection.execute(query, (start, end, after, *hooks)):
-                if len(kept) == _PAGE or (kept and size + len(row["body"]) > _PAGE_BYTES):
-                    return _answer({"more": True, "events": kept})
-                kept.append(_row(row))
-                size += len(row["body"])
-        return _answer({"more": False, "events": kept})
-
     async def _runs(self) -> Answer:
-        def read() -> Answer:
-            with closing(self._open()) as connection:
-                rows = connection.execute("SELECT started_at, alive_at FROM runs ORDER BY id")
-                return _answer({"runs": [[format_instant(a), format_instant(b)] for a, b in rows]})
+        runs = await self._ask(events.runs)
+        return _answer({"runs": [[format_instant(a), format_instant(b)] for a, b in runs]})
 
-        return await anyio.to_thread.run_sync(read)
+    async def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Return what the database answers; raise SourceError where it cannot be read."""
+
+        def ask() -> T:
+            with closing(self._open()) as connection:
+                return question(connection)
+
+        return await anyio.to_thread.run_sync(ask)
 
     def _open(self) -> sqlite3.Connection:
-        path = Path(self.context.resolve_path(self.options.path)).resolve()
         try:
-            connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)
-            connection.row_factory = sqlite3.Row
-            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            return database.look(Path(self.context.resolve_path(self.options.path)))
         except sqlite3.Error as err:
             raise SourceError("unreachable", f"{self.options.path} cannot be opened: {err}") from err
-        if not 1 <= version <= KNOWN_VERSION:
-            connection.close()
-            raise SourceError("undecodable", f"{self.options.path} is no inbox that this version reads")
-        return connection
+        except DatabaseError as err:
+            text = f"{self.options.path} is no inbox that this version reads"
+            raise SourceError("undecodable", text) from err
 
-    def _look(self) -> tuple[int, int | None, int | None]:
-        with closing(self._open()) as connection:
-            count, first = connection.execute("SELECT count(*), min(received_at) FROM events").fetchone()
-            alive = connection.execute("SELECT max(alive_at) FROM runs").fetchone()[0]
-        return count, first, alive
+    # --- facts -------------------------------------------------------------------------------------
 
-    def _read(
-        self, page: _Page, index: int, event: dict[str, Any], told: Told, broken: list[tuple[str, Evidence]]
-    ) -> Iterator[Fact | Gap]:
-        query = f"{event['hook']}, event {event['id']}"
-        one = Delivered(
-            event, self.origin, self.context.source, received=parse_instant(event["received_at"]),
-            evidence=lambda pointer: self.evidence(page.payload, f"/events/{index}{pointer}", query=query),
+    def _event(self, page: _Page, index: int, row: dict[str, Any]) -> Event:
+        query = f"{row['hook']}, event {row['id']}"
+
+        def evidence(pointer: str, link: str | None = None) -> Evidence:
+            return self.evidence(page.payload, f"/events/{index}{pointer}", query=query, link=link)
+
+        return Event(
+            id=row["id"], hook=str(row["hook"]), sender=str(row["sender"]), type=str(row["type"]), body=row.get("body"),
+            whole="/body" if "body" in row else "/text", origin=self.origin, source=self.context.source,
+            received=parse_instant(row["received_at"]), evidence=evidence,
         )  # fmt: skip
-        reader = READERS.get(one.sender)
+
+    def _read(self, event: Event, seen: Seen, skipped: Skipped) -> Iterator[Record]:
         try:
-            yield from reader(one, told) if reader else other(one)
-        except UnreadableError as err:
-            broken.append((f"{one.hook} {one.type}: {err}", one.evidence("")))
-            yield from other(one)
-        if missing := left_out(one):
-            moment = Window(start=one.received, end=one.received + 1)
-            text = f"Alertmanager left {missing} alerts out of a notification"
-            yield self.gap(
-                "truncated", moment, text, missing=f"{missing} alerts", evidence=(one.evidence(""),)
-            )
+            yield from webhooks.load(event.sender).facts(event, seen)
+        except (UnreadableError, UnknownSenderError) as err:
+            skipped.add(f"{event.hook} {event.type}: {err}", event.evidence(""))
+            yield event.arrival()
 
-    def _unread(self, broken: list[tuple[str, Evidence]], window: Window) -> Iterator[Gap]:
-        for why, count in sorted(Counter(text for text, _ in broken).items()):
-            evidence = tuple(e for text, e in broken if text == why)[:_SHOWN]
-            missing = f"{count} deliver{'y' if count == 1 else 'ies'}"
-            text = f"{missing} could not be read, but for their arrival: {why}"
-            yield self.gap("undecodable", window, text, missing=missing, evidence=evidence)
-
-    def _deaf(self, payload: Payload, window: Window) -> Iterator[Gap]:
+    def _downtime(self, payload: Payload, window: Window) -> Iterator[Gap]:
         """Yield when nobody listened: senders may have tried again later, or not at all."""
         runs = [(parse_instant(a), parse_instant(b)) for a, b in payload.json()["runs"]]
         at, evidence = window.start, (self.evidence(payload, "/runs"),)
@@ -192,13 +169,25 @@ class InboxCollector(Collector[InboxOptions]):
         return self.gap("partial", silent, text, evidence=evidence)
 
 
-def _row(row: sqlite3.Row) -> dict[str, Any]:
-    kept = {name: row[name] for name in ("id", "hook", "sender", "delivery", "type")}
-    kept["received_at"] = format_instant(row["received_at"])
+def _page(received: Iterator[Received]) -> dict[str, Any]:
+    """Return as many events as one payload holds, and whether there are more."""
+    rows: list[dict[str, Any]] = []
+    size = 0
+    for event in received:
+        if len(rows) == _PAGE or (rows and size + len(event.body) > _PAGE_BYTES):
+            return {"more": True, "events": rows}
+        rows.append(_row(event))
+        size += len(event.body)
+    return {"more": False, "events": rows}
+
+
+def _row(event: Received) -> dict[str, Any]:
+    kept = {name: getattr(event, name) for name in ("id", "hook", "sender", "delivery", "type")}
+    kept["received_at"] = format_instant(event.received_at)
     try:
-        body: Any = orjson.loads(row["body"])
+        body: Any = orjson.loads(event.body)
     except orjson.JSONDecodeError:
-        return {**kept, "text": bytes(row["body"]).decode("utf-8", "replace")}
+        return {**kept, "text": bytes(event.body).decode("utf-8", "replace")}
     return {**kept, "body": body}
 
 

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 import anyio.to_thread
 
 from collectors.base import Check, Collector, Context, Payload, Record, SourceError, TestedAgainst
 from collectors.jsonl.parts import JsonlOptions, Reader, rows_of, sound, stored
+from collectors.kit.fields import Skipped
+from collectors.kit.paging import by_cursor
 from timeline import facts
 from timeline.instant import format_instant
 from timeline.mapping import Mapped, RowError, RowReader
-from timeline.model import Evidence, Fact, Gap, Person, Window
+from timeline.model import Evidence, Fact, Person, Window
 
-_SHOWN = 10
 _PROBED = 1_000
 
 
 class _Broken(NamedTuple):
     """A row that could not be read: sort, why, its place in the file, and its evidence."""
 
-    code: str
+    sort: str
     why: str
     place: int | str
     evidence: Evidence
@@ -38,37 +40,41 @@ class JsonlCollector(Collector[JsonlOptions]):
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = JsonlOptions
     target = "path"
+    parser_version = 2
 
     def __init__(self, options: JsonlOptions, context: Context) -> None:
         super().__init__(options, context)
         self._threads: dict[tuple[str, ...], str] = {}
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
-        """Yield a fact a row, people, and a gap for each sort of rows that could not be read."""
+        """Yield a fact a row, people, and one gap for the rows that could not be read."""
         reader = Reader(self.options, self.context, window)
         seen: Counter[str] = Counter()
         people: dict[str, Person] = {}
-        broken: list[_Broken] = []
-        more, headers = True, {}
-        part = 0
+        place = "row" if self.options.form == "json" else "line"
+        skipped = Skipped("row", where=f"of {self.options.path}", place=place)
         rows = RowReader(self.options.map, self.options.zone)
-        while more:
-            payload = await self.context.tape.exchange(reader.request(part), reader.next_part)
+        async for _, payload in by_cursor(partial(self._part, reader), _following):
             for record in await anyio.to_thread.run_sync(self._parse, payload, rows, seen):
                 if isinstance(record, _Broken):
-                    broken.append(record)
+                    skipped.add(record.why, record.evidence, sort=record.sort, place=record.place)
                     continue
                 yield record
                 if record.actor:
                     people[record.actor] = self._person(record.actor)
-            headers = dict(payload.headers)
-            more, part = headers.get("more") == "1", part + 1
+            # The last part says how many more there were, and why the file could not be read to its end.
+            for sort, count in json.loads(payload.headers.get("dropped", "{}")).items():
+                skipped.add("", sort=sort, count=count)
+            if stopped := payload.headers.get("stopped"):
+                yield self.gap("truncated", window, stopped, missing=self.options.path)
         for person in people.values():
             yield person
-        for gap in self._gaps(broken, Counter(json.loads(headers.get("dropped", "{}"))), window):
+        for gap in skipped.gaps(self.gap, window):
             yield gap
-        if stopped := headers.get("stopped"):
-            yield self.gap("truncated", window, stopped, missing=self.options.path)
+
+    async def _part(self, reader: Reader, number: int | None, _: int) -> tuple[int, Payload]:
+        part = number or 0
+        return part, await self.context.tape.exchange(reader.request(part), reader.next_part)
 
     async def probe(self) -> AsyncIterator[Check]:
         """Yield what `timeline doctor` shows: the file, and how its first rows are read."""
@@ -140,19 +146,10 @@ class JsonlCollector(Collector[JsonlOptions]):
     def _person(self, identity: str) -> Person:
         return Person(identity=identity, names=(identity.removeprefix(f"{self.origin}:"),))
 
-    def _gaps(self, broken: list[_Broken], dropped: Counter[str], window: Window) -> Iterator[Gap]:
-        """Yield one counted gap for each sort of undecodable rows."""
-        sorts: dict[str, list[_Broken]] = defaultdict(list)
-        for one in broken:
-            sorts[one.code].append(one)
-        for code, ones in sorted(sorts.items()):
-            count = len(ones) + dropped[code]
-            rows = f"{count} row{'s' * (count > 1)}"
-            places = ", ".join(str(one.place) for one in ones[:_SHOWN]) + ", ..." * (count > _SHOWN)
-            word = ("row" if self.options.form == "json" else "line") + "s" * (count > 1)
-            text = f"{rows} of {self.options.path} could not be read ({_SORTS[code]}): {ones[0].why}; {word} {places}"
-            evidence = tuple(one.evidence for one in ones[:_SHOWN])
-            yield self.gap("undecodable", window, text, missing=rows, evidence=evidence)
+
+def _following(part: tuple[int, Payload]) -> int | None:
+    number, payload = part
+    return number + 1 if payload.headers.get("more") == "1" else None
 
 
 def _read(rows: RowReader, row: Any, broken: str | None) -> Mapped:
@@ -167,9 +164,3 @@ _whole = json.JSONEncoder(sort_keys=True).encode
 def _count(seen: Counter[str], whole: str) -> int:
     seen[whole] += 1
     return seen[whole]
-
-
-_SORTS = {
-    "broken": "broken", "missing time": "no time", "time": "time", "names": "names",
-    "time without zone": "a time without a zone", "kind": "unknown kind",
-}  # fmt: skip

@@ -1,97 +1,130 @@
-"""What Alertmanager and Grafana say of alerts in their webhooks; pure."""
+"""What Alertmanager and Grafana say of alerts in their webhooks, which have one form; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
-from collectors.kit.webhooks import Delivered, Told, UnreadableError, text_in
+from collectors.kit import fields
+from collectors.kit.fields import UnreadableError
+from collectors.kit.links import web
+from collectors.kit.lives import ALERT, State, alert_life
+from collectors.kit.proof import Request
+from collectors.kit.webhooks import (
+    RETRYING,
+    Delivery,
+    Event,
+    Resolution,
+    Seen,
+    described,
+    ended,
+    host_of,
+    instants,
+    stamp,
+)
 from timeline import facts
-from timeline.errors import UndecodableTimeError
-from timeline.instant import Bounds, precise
-from timeline.kinds import Kind
-from timeline.model import Fact
-from timeline.zones import read_time
+from timeline.instant import Bounds
+from timeline.model import Fact, Gap
 
-_NOISE = frozenset({"alertname", "severity"})  # left out of statements; the subject keeps them
 _WORDS = ("summary", "description", "message")
 _NEVER = "0001-01-01T00:00:00Z"  # Go's way to say that a time is not set
 
 
-def alert_facts(one: Delivered, told: Told) -> Iterator[Fact]:
-    """Yield when each alert began to fire and stopped, and that this notification told of it.
+def deliveries(request: Request) -> list[Delivery]:
+    """Return the one event of a notification; neither sender gives it an id."""
+    return [Delivery(None, described(request.value, "status"), request.content, RETRYING)]
+
+
+def alert_facts(event: Event, seen: Seen) -> Iterator[Fact | Gap]:
+    """Yield when each alert began to fire and stopped, that this notification told of it, and what it left out.
 
     Raises UnreadableError where the body is none of Alertmanager's or Grafana's.
     """
-    body = one.body
-    alerts = body.get("alerts") if isinstance(body, dict) else None
+    yield from _left_out(event)
+    alerts = event.object.get("alerts")
     if not isinstance(alerts, list):
         raise UnreadableError("it lists no alerts")
     broken = None
     for index, alert in enumerate(alerts):
         try:
-            yield from _alert(one, alert, f"/body/alerts/{index}", told)
+            yield from _Alert(event, alert, f"/body/alerts/{index}").facts(seen)
         except UnreadableError as err:
             broken = err  # the alerts after it are read all the same
     if broken:
         raise broken
 
 
-def left_out(one: Delivered) -> int:
-    """Return how many alerts `max_alerts` cut off."""
-    number = one.body.get("truncatedAlerts") if isinstance(one.body, dict) else None
-    return number if isinstance(number, int) else 0
+def resolution(kind: str, body: Mapping[str, Any], label: str) -> Resolution | None:
+    """Return the incident of a group that is resolved: named by the label, else by alert and start."""
+    listed = body.get("alerts")
+    alerts = [a for a in listed if isinstance(a, dict)] if isinstance(listed, list) else []
+    starts, ends = sorted(instants(alerts, "startsAt")), sorted(instants(alerts, "endsAt"))
+    if kind != "resolved" or not starts or not ends:
+        return None
+    told = _member(body, "commonLabels", label) or _member(body, "commonAnnotations", label)
+    alert = _member(body, "commonLabels", "alertname") or _member(alerts[0], "labels", "alertname")
+    return ended(told or f"{alert or 'alerts'}-{stamp(starts[0])}", starts[0], ends[-1])
 
 
-def _alert(one: Delivered, alert: Any, pointer: str, told: Told) -> Iterator[Fact]:
-    if not isinstance(alert, dict) or not isinstance(alert.get("labels"), dict):
-        raise UnreadableError("an alert has no labels")
-    labels = {str(k): str(v) for k, v in alert["labels"].items()}
-    name = labels.get("alertname") or "unnamed"
-    started, ended = _time(alert, "startsAt"), _time(alert, "endsAt")
-    life = [name, labels, text_in(alert, "startsAt")]
-    # Repeats tell the same beginning again: once is enough, and the first one told it first.
-    if started and told.first(["firing", *life]):
-        yield _fact(one, "alert.firing", [*life, "firing"], started, "startsAt", alert, labels, pointer)
-    if ended and alert.get("status") == "resolved" and told.first(["resolved", *life]):
-        yield _fact(one, "alert.resolved", [*life, "resolved"], ended, "endsAt", alert, labels, pointer)
-    arrived = precise(one.received, 1)
-    yield _fact(one, "alert.notified", [name, labels, one.id], arrived, "received_at", alert, labels, pointer)
+def _member(value: Mapping[str, Any], name: str, key: str) -> str:
+    # A label's own name may hold dots: no path.
+    held = value.get(name)
+    text = held.get(key) if isinstance(held, dict) else None
+    return text if isinstance(text, str) else ""
 
 
-def _fact(
-    one: Delivered, kind: Kind, key: list[Any], at: Bounds, means: str,
-    alert: Mapping[str, Any], labels: dict[str, str], pointer: str,
-) -> Fact:  # fmt: skip
-    name = labels.get("alertname") or "unnamed"
-    shown = ", ".join(f"{k}={v}" for k, v in sorted(labels.items()) if k not in _NOISE)
-    notified = kind == "alert.notified"
-    link = text_in(alert, "generatorURL")
-    web = link if urlsplit(link).scheme in {"http", "https"} else None
-    receiver = text_in(one.body, "receiver") or None
-    clock = one.origin if notified else (urlsplit(web).hostname or one.origin if web else one.origin)
-    return facts.fact(
-        kind, origin=one.origin, key=["alert", *key], at=at, time_means=means, clock=clock, source=one.source,
-        names={"alert": name, "labels": shown or None, "receiver": receiver}, subject=facts.subject_of(labels, labels),
+def _left_out(event: Event) -> Iterator[Gap]:
+    """Yield how many alerts `max_alerts` cut off."""
+    number = event.object.get("truncatedAlerts")
+    if isinstance(number, int) and number:
+        text = f"Alertmanager left {number} alerts out of a notification"
+        yield event.gap("truncated", text, missing=f"{number} alerts")
+
+
+class _Alert:
+    """One alert of a notification; raises UnreadableError where it has no labels."""
+
+    def __init__(self, event: Event, alert: Any, pointer: str) -> None:
+        given = fields.at(alert, "labels")
+        if not isinstance(alert, dict) or not isinstance(given, dict):
+            raise UnreadableError("an alert has no labels")
+        self._event, self._alert, self._pointer = event, alert, pointer
+        self._labels = {str(k): str(v) for k, v in given.items()}
+        receiver = fields.text(event.object, "receiver") or None
+        self._life = alert_life(event.origin, event.source, self._labels, receiver=receiver)
+
+    def facts(self, seen: Seen) -> Iterator[Fact]:
+        started, stopped = _time(self._alert, "startsAt"), _time(self._alert, "endsAt")
+        name = self._life.names["alert"]
+        life = [name, self._labels, fields.text(self._alert, "startsAt")]
+        # Repeats tell the same beginning again: once is enough, and the first one told it first.
+        if started and seen.first(["firing", *life]):
+            yield self._fact("opened", [*life, "firing"], started, "startsAt")
+        if stopped and self._alert.get("status") == "resolved" and seen.first(["resolved", *life]):
+            yield self._fact("closed", [*life, "resolved"], stopped, "endsAt")
+        key = ["alert", name, self._labels, self._event.id]
         # What was said is quoted where it was said: it may change from one notification to the next.
-        quote=facts.quote(_words(alert)) if notified else None,
-        evidence=[one.evidence(pointer).replace(link=web)],
-        thread=facts.alert_thread(one.origin, name, labels),
-    )  # fmt: skip
+        yield self._life.fact(
+            "alert.notified", key, self._event.arrived, "received_at", evidence=[self._evidence()],
+            quote=facts.quote(self._words()),
+        )  # fmt: skip
 
+    def _fact(self, state: State, key: list[Any], at: Bounds, means: str) -> Fact:
+        # The times are of who found the alert, not of who notified.
+        clock = host_of(fields.text(self._alert, "generatorURL"))
+        return self._life.fact(
+            ALERT[state], ["alert", *key], at, means, evidence=[self._evidence()], clock=clock
+        )
 
-def _words(alert: Mapping[str, Any]) -> str:
-    said = alert.get("annotations")
-    found = [text_in(said, word) for word in _WORDS] if isinstance(said, dict) else []
-    return "\n".join(dict.fromkeys(word for word in found if word))
+    def _evidence(self) -> Any:
+        return self._event.evidence(self._pointer, web(fields.text(self._alert, "generatorURL")))
+
+    def _words(self) -> str:
+        said = self._alert.get("annotations")
+        words = [fields.text(said, word) for word in _WORDS] if isinstance(said, dict) else []
+        return "\n".join(dict.fromkeys(word for word in words if word))
 
 
 def _time(alert: Mapping[str, Any], name: str) -> Bounds | None:
-    text = text_in(alert, name)
-    if not text or text == _NEVER:
-        return None
-    try:
-        return read_time(text)
-    except UndecodableTimeError as err:
-        raise UnreadableError(f"its {name} is no time") from err
+    text = fields.text(alert, name)
+    return None if not text or text == _NEVER else fields.time(alert, name)

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import anyio
-from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from collectors.base import MAX_PAYLOAD, Answer, Context, Options, Payload, PayloadTooLargeError, SourceError
+from collectors.base import MAX_PAYLOAD, Answer, Context, Payload, PayloadTooLargeError, SourceError
+from collectors.kit.access import Auth as Auth
+from collectors.kit.access import HttpOptions as HttpOptions
+from collectors.kit.access import Tls as Tls
+from collectors.kit.access import seconds as seconds
+from collectors.kit.access import trust
+from collectors.kit.backoff import back_off
 from collectors.kit.decoding import ACCEPTED, UndecodableError, decoded
-from timeline.canonical import Json
-from timeline.instant import NS
+from collectors.kit.patience import Budget, Patience, jittered
+from collectors.kit.signing import Sign, Unsigned, sigv4
+from timeline.canonical import Json, canonical
 from timeline.model import GapReason
-from timeline.zones import Duration, parse_duration
 
 if TYPE_CHECKING:
     import httpx
@@ -34,60 +37,17 @@ KEPT_HEADERS = (
     "x-ratelimit-reset", "x-ratelimit-remaining", "x-total-count", "x-next-page",
 )  # fmt: skip
 _FORMS = {"application/json": "json", "text/csv": "csv", "application/x-ndjson": "jsonl"}
+_GIVEN_UP = "past time_cap"  # how a failure ends after which nothing is tried again, recorded or replayed
 Params = Mapping[str, str | int | Sequence[str]]
 
 
 class Wait(NamedTuple):
-    """A pause in seconds before an attempt, and why."""
+    """A pause in seconds before an attempt, why, and who asks for it."""
 
-    seconds: float
-    reason: GapReason
-    why: str
-
-
-class Auth(BaseModel):
-    """Credentials by reference (`env:NAME`, `file:PATH`, `keyring:NAME`): one of the three."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    bearer: str | None = None
-    basic: str | None = None  # a reference to user:password
-    header: dict[str, str] = Field(default_factory=dict)  # header name -> reference
-
-
-class Tls(BaseModel):
-    """TLS: a custom CA file, a client certificate, or (said in every output) no verification."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    ca: str | None = None
-    cert: str | None = None
-    key: str | None = None
-    verify: bool = True
-
-
-class HttpOptions(Options):
-    """Options of every source that speaks HTTP."""
-
-    url: str
-    auth: Auth = Auth()
-    tls: Tls = Tls()
-    timeout: Duration = "20s"
-    concurrency: int = Field(default=4, ge=1, le=64)
-
-    @field_validator("url")
-    @classmethod
-    def _plain_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"{value!r} is no http(s) URL")
-        if parts.username or parts.password:
-            raise ValueError("credentials do not belong in the URL; use auth = { basic = 'env:NAME' }")
-        if parts.query or parts.fragment:
-            raise ValueError(
-                "a source's URL ends with its path: no ?query, no #fragment; a token goes into `auth`"
-            )
-        return value.rstrip("/")
+    seconds: float = 0.0
+    reason: GapReason = "timed_out"
+    why: str = ""
+    said: str = ""
 
 
 def library() -> ModuleType:
@@ -98,25 +58,30 @@ def library() -> ModuleType:
     return httpx
 
 
-def seconds(duration: str) -> float:
-    """Return a duration option in seconds."""
-    return parse_duration(duration) / NS
-
-
 class Http:
-    """An HTTP client of one source; every attempt is an exchange on the tape."""
+    """An HTTP client of one source; every attempt is an exchange on the tape.
+
+    All sources of a build that ask one host share what it is asked at once (`Budget`). `sign` signs each
+    request in a way of the source's own, beside what `auth` says.
+    """
 
     def __init__(
         self, context: Context, options: HttpOptions, *, headers: Mapping[str, str] | None = None,
-        base_url: str | None = None,
+        base_url: str | None = None, sign: Sign | None = None,
     ) -> None:  # fmt: skip
         self.context = context
         self.options = options
         self.base_url = (base_url or options.url).rstrip("/") + "/"
+        self.patience = Patience(seconds(options.time_cap))
         self._headers = dict(headers or {})
         self._limit = anyio.CapacityLimiter(options.concurrency)
-        self._deadline = time.monotonic() + seconds(options.time_cap)
+        self._sign = sign
+        self._query: dict[str, str] = {}
+        self._who = canonical(options.auth.references()).decode()
         self._client: httpx.AsyncClient | None = None
+        host = urlsplit(self.base_url).netloc.lower()
+        self._budget: Budget = context.shared.setdefault(f"http {host}", Budget())
+        self._budget.join(options.concurrency, options.rate)
 
     async def __aenter__(self) -> Http:
         return self
@@ -142,22 +107,14 @@ class Http:
         `transcribe` writes a binary answer down as text, which redaction can read (pure).
         """
         url = self._url(path)
-        asked: dict[str, Json] = {"method": method, "url": url}
-        if params:
-            asked["params"] = [[k, v] for k, value in params.items() for v in _many(value)]
-        if shown is not None:
-            asked["body"] = shown
-        elif body is not None:
-            asked["body"] = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
-        if form is not None:
-            asked["form"] = dict(form)
-        wait = Wait(0.0, "timed_out", "")
+        asked = _asked(method, url, params, body if shown is None else shown, form)
+        wait = Wait()
         for attempt in range(1, ATTEMPTS + 1):
-            send = partial(self._transcribed, transcribe, asked, body, dict(headers or {}), wait)
+            send = partial(self._transcribed, transcribe, asked, body, dict(headers or {}), wait, attempt)
             try:
                 payload = await self.context.tape.exchange(asked, send, attempt=attempt)
             except SourceError as err:
-                if err.reason != "unreachable" or attempt == ATTEMPTS:
+                if err.reason != "unreachable" or attempt == ATTEMPTS or str(err).endswith(_GIVEN_UP):
                     raise
                 wait = Wait(0.2 * 2**attempt, err.reason, str(err))
                 continue
@@ -167,7 +124,8 @@ class Http:
             reason, why = _why(payload, url)
             if attempt == ATTEMPTS or (status not in retried and reason != "rate_limited"):
                 raise SourceError(reason, why)
-            wait = Wait(_back_off(payload, attempt), reason, why)
+            pause = back_off(payload.headers, attempt, time.time())
+            wait = Wait(pause.seconds, reason, why, pause.said)
         raise AssertionError("the loop returns or raises")
 
     def _url(self, path: str) -> str:
@@ -179,109 +137,174 @@ class Http:
             )
         return urlunsplit((asked.scheme, asked.netloc, asked.path, asked.query, ""))
 
-    async def _pause(self, wait: Wait) -> None:
-        # Part of the attempt that follows it, so that giving up is on the tape and replays alike.
-        if time.monotonic() + wait.seconds > self._deadline:
-            raise SourceError(
-                wait.reason or "timed_out",
-                f"{wait.why}; the next try would be in {wait.seconds:.0f} s, past time_cap"
-                if wait.why else f"time_cap of {self.options.time_cap} was used up",
-            )  # fmt: skip
-        if wait.seconds > 1:
-            self.context.progress(f"waiting {wait.seconds:.0f} s")
-        await anyio.sleep(wait.seconds)
-
     async def _transcribed(self, transcribe: Callable[[Answer], Answer] | None, *sent: Any) -> Answer:
         answer = await self._send(*sent)
         return transcribe(answer) if transcribe else answer
 
     async def _send(
-        self, asked: Mapping[str, Json], body: Json, extra: Mapping[str, str], wait: Wait
+        self, asked: Mapping[str, Json], body: Json, extra: Mapping[str, str], wait: Wait, attempt: int
     ) -> Answer:  # fmt: skip
         httpx = library()
+        # Part of the attempt that follows it, so that giving up is on the tape and replays alike.
         await self._pause(wait)
         client = self._client or self._open()
+        request = self._built(client, asked, body, extra)
+        host = request.url.host
+        try:
+            async with self._limit, self._budget.limit:
+                await self._turn()
+                response, raw = await self.patience.spend(partial(_read, client, request))
+        except httpx.TimeoutException as err:
+            within = f"within its timeout of {self.options.timeout}"
+            raise SourceError("timed_out", f"{host} did not answer {within}") from err
+        except TimeoutError as err:
+            raise self._used_up() from err
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
+            raise SourceError("unreachable", f"{host}: {err or type(err).__name__}") from err
+        answer = _answer(response, raw, host)
+        if limited(answer.status, answer.headers):
+            self._budget.hold(self._who, back_off(answer.headers, attempt, time.time()).seconds)
+        return answer
+
+    def _built(
+        self, client: httpx.AsyncClient, asked: Mapping[str, Json], body: Json, extra: Mapping[str, str]
+    ) -> httpx.Request:
         sent: dict[str, Any] = {"content": body} if isinstance(body, bytes) else {}
         if body is not None and not isinstance(body, bytes):
             sent["json"] = body
         if "form" in asked:
             sent["data"] = asked["form"]
-        request = client.build_request(
-            asked["method"], asked["url"], params=[tuple(p) for p in asked.get("params", ())] or None,
-            headers=extra, **sent,
-        )  # fmt: skip
-        try:
-            async with self._limit:
-                with anyio.fail_after(max(0.0, self._deadline - time.monotonic())):
-                    return await self._read(client, request)
-        except httpx.TimeoutException as err:
-            within = f"within its timeout of {self.options.timeout}"
-            raise SourceError("timed_out", f"{request.url.host} did not answer {within}") from err
-        except TimeoutError as err:
-            raise SourceError("timed_out", f"time_cap of {self.options.time_cap} was used up") from err
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
-            raise SourceError("unreachable", f"{request.url.host}: {err or type(err).__name__}") from err
+        pairs, url = [(name, value) for name, value in asked.get("params", ())], asked["url"]
+        if self._query:  # a link that the source gave may hold the parameter already, redacted
+            bare, _, query = url.partition("?")
+            pairs = [*parse_qsl(query, keep_blank_values=True), *pairs]
+            pairs = [pair for pair in pairs if pair[0] not in self._query]
+            url = f"{bare}?{urlencode([*pairs, *self._query.items()])}"
+            pairs = []
+        return client.build_request(asked["method"], url, params=pairs or None, headers=extra, **sent)
 
-    async def _read(self, client: httpx.AsyncClient, request: httpx.Request) -> Answer:
-        response = await client.send(request, stream=True)
-        try:
-            chunks, size = [], 0
-            async for chunk in response.aiter_raw():
-                chunks.append(chunk)
-                size += len(chunk)
-                if size > MAX_PAYLOAD:
-                    raise PayloadTooLargeError(f"an answer of {request.url.host} is over 16 MiB")
-        finally:
-            await response.aclose()
-        try:
-            body = decoded(b"".join(chunks), response.headers.get("content-encoding", ""), MAX_PAYLOAD)
-        except UndecodableError as err:
-            raise SourceError(
-                "undecodable", f"an answer of {request.url.host} cannot be read: {err}"
-            ) from err
-        if len(body) > MAX_PAYLOAD:
-            raise PayloadTooLargeError(f"an answer of {request.url.host} is over 16 MiB")
-        kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        content = kept.get("content-type", "application/json").split(";")[0].strip().lower()
-        form = "json" if content.endswith("json") else _FORMS.get(content, "txt")
-        return Answer(body, form, response.status_code, kept)
+    async def _pause(self, wait: Wait) -> None:
+        if wait.why and wait.seconds > self.patience.left:
+            said = f" ({wait.said})" if wait.said else ""
+            text = f"{wait.why}{said}; the next try would be in {wait.seconds:.0f} s, {_GIVEN_UP}"
+            raise SourceError(wait.reason, text)
+        await self._sleep(wait.seconds)
+
+    async def _turn(self) -> None:
+        """Wait until the host may be asked: other sources of the build ask it too."""
+        # A pause past our time is asked about: it may be for other paths than ours.
+        while 0 < (held := self._budget.held(self._who)) < self.patience.left:
+            await self._sleep(held)
+        await self._sleep(self._budget.take())
+
+    async def _sleep(self, pause: float) -> None:
+        if pause > 1:
+            self.context.progress(f"waiting {pause:.0f} s")
+        if pause > 0:
+            longer = jittered(pause)
+            await self.patience.spend(partial(anyio.sleep, longer if longer < self.patience.left else pause))
+
+    def _used_up(self) -> SourceError:
+        return SourceError("timed_out", f"time_cap of {self.options.time_cap} was used up")
 
     def _open(self) -> httpx.AsyncClient:
         httpx = library()
-        auth, tls = self.options.auth, self.options.tls
+        auth, tls, secret = self.options.auth, self.options.tls, self.context.secret
         headers = {"user-agent": "incident-timeline", "accept-encoding": ACCEPTED, **self._headers}
-        basic = None
         if auth.bearer:
-            headers["authorization"] = f"Bearer {self.context.secret(auth.bearer)}"
-        if auth.basic:
-            user, _, password = self.context.secret(auth.basic).partition(":")
-            basic = httpx.BasicAuth(user, password)
-        headers |= {name: self.context.secret(reference) for name, reference in auth.header.items()}
+            headers["authorization"] = f"Bearer {secret(auth.bearer)}"
+        headers |= {name: secret(reference) for name, reference in auth.header.items()}
+        self._query = {name: secret(reference) for name, reference in auth.query.items()}
         # Bytes: a token may be of any language.
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         verify: ssl.SSLContext | bool = False
-        if tls.verify and (urlsplit(self.base_url).scheme == "https" or tls != Tls()):
-            verify = _trust(tls, self.context)  # takes long; without TLS, only to refuse a file that is wrong
+        secure = "https" in {urlsplit(url).scheme for url in (self.base_url, self.options.proxy or "")}
+        if tls.verify and (secure or tls != Tls()):
+            verify = trust(tls, self.context)  # takes long; without TLS, only to refuse a file that is wrong
         self._client = httpx.AsyncClient(
-            headers=sent, auth=basic, verify=verify, follow_redirects=False, trust_env=False,
-            timeout=httpx.Timeout(seconds(self.options.timeout)),
+            headers=sent, auth=self._auth(), verify=verify, follow_redirects=False, trust_env=False,
+            timeout=httpx.Timeout(seconds(self.options.timeout)), proxy=self._proxy(verify),
         )  # fmt: skip
         return self._client
 
+    def _auth(self) -> httpx.Auth | None:
+        auth, secret = self.options.auth, self.context.secret
+        sign = self._sign
+        if auth.sigv4:
+            session = secret(auth.sigv4.session) if auth.sigv4.session else None
+            sign = sigv4(auth.sigv4, secret(auth.sigv4.key), session)
+        if sign:
+            return _signing(sign)
+        if auth.basic:
+            user, _, password = secret(auth.basic).partition(":")
+            return library().BasicAuth(user, password)  # type: ignore[no-any-return]  # a module by hand
+        return None
 
-def _trust(tls: Tls, context: Context) -> ssl.SSLContext:
-    """Return what the client trusts; raise SourceError naming a file that cannot be used."""
-    files = [context.resolve_path(name) if name else None for name in (tls.ca, tls.cert, tls.key)]
-    try:
-        trusted = ssl.create_default_context(cafile=files[0])
-        if files[1]:
-            trusted.load_cert_chain(files[1], files[2])
-    except (OSError, ssl.SSLError) as err:
-        named = ", ".join(
-            f"{option} = {name!r}" for option, name in zip(("ca", "cert", "key"), files, strict=True) if name
+    def _proxy(self, verify: ssl.SSLContext | bool) -> httpx.Proxy | None:
+        if not self.options.proxy:
+            return None
+        reference = self.options.proxy_auth
+        user, _, password = self.context.secret(reference).partition(":") if reference else ("", "", "")
+        trusted = verify if urlsplit(self.options.proxy).scheme == "https" and verify else None
+        return library().Proxy(  # type: ignore[no-any-return]  # as above
+            self.options.proxy, auth=(user, password) if reference else None, ssl_context=trusted
         )
-        raise SourceError("unreachable", f"tls ({named}) cannot be used: {err}") from err
-    return trusted
+
+
+def _signing(sign: Sign) -> httpx.Auth:
+    class Signed(library().Auth):  # type: ignore[misc]  # as above
+        requires_request_body = True
+
+        def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+            if b"+" in request.url.query:  # which some read as a blank, and some as itself
+                request.url = request.url.copy_with(query=request.url.query.replace(b"+", b"%20"))
+            unsigned = Unsigned(request.method, str(request.url), request.headers, request.content)
+            request.headers.update(sign(unsigned))
+            yield request
+
+    return Signed()
+
+
+def _asked(
+    method: str, url: str, params: Params | None, body: Json, form: Mapping[str, str] | None
+) -> dict[str, Json]:
+    """Return the canonical request: what decides the answer, and no secret."""
+    asked: dict[str, Json] = {"method": method, "url": url}
+    if params:
+        asked["params"] = [[k, v] for k, value in params.items() for v in _many(value)]
+    if body is not None:
+        asked["body"] = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    if form is not None:
+        asked["form"] = dict(form)
+    return asked
+
+
+async def _read(client: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+    """Send a request; return the response and its body as it came over the wire, at most 16 MiB of it."""
+    response = await client.send(request, stream=True)
+    chunks, size = [], 0
+    try:
+        async for chunk in response.aiter_raw():
+            chunks.append(chunk)
+            size += len(chunk)
+            if size > MAX_PAYLOAD:
+                raise PayloadTooLargeError(f"an answer of {request.url.host} is over 16 MiB")
+    finally:
+        await response.aclose()
+    return response, b"".join(chunks)
+
+
+def _answer(response: httpx.Response, raw: bytes, host: str) -> Answer:
+    try:
+        body = decoded(raw, response.headers.get("content-encoding", ""), MAX_PAYLOAD)
+    except UndecodableError as err:
+        raise SourceError("undecodable", f"an answer of {host} cannot be read: {err}") from err
+    if len(body) > MAX_PAYLOAD:
+        raise PayloadTooLargeError(f"an answer of {host} is over 16 MiB")
+    kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    content = kept.get("content-type", "application/json").split(";")[0].strip().lower()
+    form = "json" if content.endswith("json") else _FORMS.get(content, "txt")
+    return Answer(body, form, response.status_code, kept)
 
 
 def _why(payload: Payload, url: str) -> tuple[GapReason, str]:
@@ -308,24 +331,3 @@ def limited(status: int | None, headers: Mapping[str, str]) -> bool:
     """Tell whether an answer says that a rate limit is used up: some say it with 403."""
     spent = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers
     return status == 429 or (status == 403 and spent)
-
-
-def _back_off(payload: Payload, attempt: int) -> float:
-    """Return the seconds the source asks us to wait, else a doubling pause."""
-    headers = payload.headers
-    for name in ("retry-after", "ratelimit-reset", "x-ratelimit-reset"):
-        value = headers.get(name, "")
-        if re.fullmatch(r"[0-9]{1,12}(\.[0-9]*)?", value):
-            number = float(value)
-            return max(0.0, number - time.time()) if number > 1e9 else number
-        if value and name == "retry-after" and (until := _date(value)) is not None:
-            return max(0.0, until - time.time())
-    return float(min(0.5 * 2**attempt, 30))
-
-
-def _date(text: str) -> float | None:
-    """Return an HTTP date in seconds since 1970; None where it is none."""
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, OverflowError, TypeError):
-        return None

@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Mapping
 from html import escape
 from urllib.parse import quote, quote_plus
+
+from timeline.canonical import Json
 
 MARK = b"[redacted]"
 #: A shorter secret, or a short word or number, stands in ordinary text too: `true`, `prometheus`, `2026`.
@@ -39,6 +42,9 @@ PATTERNS: tuple[tuple[tuple[bytes, ...], bytes], ...] = (
     ((b"sg",), rb"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
     ((b"eyj",), rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"),
     ((b"private key",), rb"-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*?-----END [A-Z ]*PRIVATE KEY-----"),
+)  # fmt: skip
+#: Secrets that are told by what stands before them alone.
+NAMED: tuple[tuple[tuple[bytes, ...], bytes], ...] = (
     ((b"bearer ", b"basic "), rb"(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9._~+/=-]{16,}"),
     ((b"://", b":\\/\\/"), rb"(?:(?<=://)|(?<=:\\/\\/))[^\s\"'/@:\\]+:[^\s\"'/@\\]+(?=@)"),
     (
@@ -57,9 +63,15 @@ PATTERNS: tuple[tuple[tuple[bytes, ...], bytes], ...] = (
 _LOWER = bytes(range(256)).lower()
 _NO_LITERAL = b'0123456789.,[]"'
 assert not [
-    one for literals, _ in PATTERNS for one in literals if set(one) & set(_NO_LITERAL) or one != one.lower()
+    one
+    for literals, _ in (*PATTERNS, *NAMED)
+    for one in literals
+    if set(one) & set(_NO_LITERAL) or one != one.lower()
 ]
-_COMPILED = tuple((literals, re.compile(pattern)) for literals, pattern in PATTERNS)
+Patterns = tuple[tuple[tuple[bytes, ...], re.Pattern[bytes]], ...]
+_FORMED, _TOLD = (
+    tuple((literals, re.compile(pattern)) for literals, pattern in patterns) for patterns in (PATTERNS, NAMED)
+)
 _NAMES = rb"[\w-]*(?:token|key|password|passwd|pwd|secret|signature)|sig|t"  # as in the two patterns above
 _NAMED = re.compile(rb"^((?:%s)(?:\\?[\"'])?\s*[:=]\s*(?:\\?[\"'])?)" % _NAMES, re.IGNORECASE)
 
@@ -91,13 +103,16 @@ class Redactor:
 
     def redact(self, data: bytes) -> bytes:
         """Return `data` with every known secret and common token replaced by a mark."""
+        return self._marked(data, _FORMED + _TOLD)
+
+    def _marked(self, data: bytes, patterns: Patterns) -> bytes:
         for secret in sorted(self._secrets, key=lambda s: (-len(s), s)):
             data = data.replace(secret, MARK)
         for word, pattern in sorted(self._words.items(), key=lambda item: (-len(item[0]), item[0])):
             if word in data:
                 data = pattern.sub(lambda match: match[1] + _instead(match[1]), data)
         lowered = data.translate(_LOWER, _NO_LITERAL)
-        for literals, pattern in _COMPILED:
+        for literals, pattern in patterns:
             if any(literal in lowered for literal in literals):
                 data = pattern.sub(_mark, data)
         return data
@@ -105,6 +120,20 @@ class Redactor:
     def redact_text(self, text: str) -> str:
         """Return `text` redacted (for messages)."""
         return self.redact(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace")
+
+    def redact_request(self, value: Json) -> Json:
+        """Return a canonical request with its texts redacted; it is the same where nothing was to redact.
+
+        A name tells no secret there: requests are made of options and of redacted answers, and a query
+        for `secret="a"` must not look like one for `secret="b"`.
+        """
+        if isinstance(value, str):
+            data = value.encode("utf-8", "surrogatepass")
+            redacted = self._marked(data, _FORMED)
+            return value if redacted == data else redacted.decode("utf-8", "replace")
+        if isinstance(value, Mapping):
+            return {name: self.redact_request(item) for name, item in value.items()}
+        return [self.redact_request(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _mark(match: re.Match[bytes]) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, get_args
 
 from collectors.base import MAX_PAYLOAD, Answer, Payload, PayloadTooLargeError, SourceError
-from collectors.kit.redaction import Redactor
+from collectors.kit.redaction import MARK, Redactor
 from timeline.canonical import Json, canonical, sha256
 from timeline.errors import TimelineError
 from timeline.model import GapReason
@@ -77,7 +78,7 @@ class RecordingTape:
         entry: Entry = {
             "source": self.source,
             "collector": self.collector,
-            "request": dict(request),
+            "request": self._redactor.redact_request(request),
             "attempt": attempt,
         }
         try:
@@ -119,9 +120,14 @@ class ReplayTape:
         self.ended = False  # whether it ended as the recorded run did: by a defect, for lack of an answer
         self._ended = ended
         self._entries: dict[bytes, deque[Entry]] = defaultdict(deque)
+        self._redacted: list[tuple[re.Pattern[bytes], deque[Entry]]] = []
         for entry in entries:
             if (entry["source"], entry["collector"]) == (source, collector):
                 self._entries[_key(entry["request"], entry["attempt"])].append(entry)
+        for key, held in self._entries.items():
+            if MARK in key:  # who asks again writes what stood there; the redactor of then is gone
+                parts = map(re.escape, key.split(MARK))
+                self._redacted.append((re.compile(b".*?".join(parts), re.DOTALL), held))
 
     async def exchange(
         self,
@@ -131,7 +137,7 @@ class ReplayTape:
         attempt: int = 1,
     ) -> Payload:
         """Return the stored payload or raise the stored failure; never performs."""
-        found = self._entries.get(_key(request, attempt))
+        found = self._found(_key(request, attempt))
         # The same request may have been asked more than once: answered in the order it was.
         entry = (found.popleft() if len(found) > 1 else found[0]) if found else None
         if entry is None and self._ended:
@@ -145,6 +151,14 @@ class ReplayTape:
             if failure.get("too_large"):
                 raise PayloadTooLargeError(failure["message"])
             raise SourceError(_reason(failure["reason"]), failure["message"])
+        return self._payload(entry)
+
+    def _found(self, key: bytes) -> deque[Entry] | None:
+        if (found := self._entries.get(key)) is not None:
+            return found
+        return next((held for pattern, held in self._redacted if pattern.fullmatch(key)), None)
+
+    def _payload(self, entry: Entry) -> Payload:
         return Payload(
             entry["payload"], self._store.get(entry["payload"]), entry.get("status"), entry.get("headers", {})
         )

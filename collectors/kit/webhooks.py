@@ -1,118 +1,231 @@
-"""A stored delivery on its way to facts: what every sender's reader needs; pure."""
+"""What a sender of webhooks is, found by an entry point: proof, deliveries, facts, and what has ended.
+
+[project.entry-points."incident_timeline.webhooks"]
+acme = "acme.webhook:WEBHOOK"
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from collectors.kit import fields
+from collectors.kit.fields import UnreadableError
+from collectors.kit.links import web
+from collectors.kit.people import People
+from collectors.kit.proof import Proof, Request, require
 from timeline import facts
-from timeline.errors import UndecodableTimeError
-from timeline.instant import Bounds, precise
+from timeline.errors import TimelineError, UndecodableTimeError
+from timeline.instant import MINUTE, Bounds, format_instant, precise
 from timeline.kinds import Kind
-from timeline.model import Evidence, Fact, Person, Subject
+from timeline.model import Evidence, Fact, Gap, GapReason, Subject, gap
 from timeline.statements import Name
-from timeline.text import clean
 from timeline.zones import read_time
 
+GROUP = "incident_timeline.webhooks"
+#: Where a sender gives deliveries no id: an equal body within this time, in which it tries again, is the
+#: same delivery (it is Alertmanager's and Grafana's default group interval); later it is a repeated one.
+RETRYING = 5 * MINUTE
 
-class UnreadableError(ValueError):
-    """A delivery lacks what makes it one of its type; its arrival is told all the same."""
+
+class Delivery(NamedTuple):
+    """One event to store. `repeat_after` (ns): an equal body within it is the same one, 0: at any time.
+
+    `repeat_after` None: only `id`, the sender's own, tells deliveries apart.
+    """
+
+    id: str | None
+    type: str
+    body: bytes
+    repeat_after: int | None = None
 
 
-class Delivered:
-    """One stored delivery; `evidence` points into its stored row."""
+class Resolution(NamedTuple):
+    """An incident that ended: its id, and its bounds (RFC 3339) where the sender tells them."""
 
-    def __init__(
-        self,
-        event: Mapping[str, Any],
-        origin: str,
-        source: str,
-        *,
-        received: int,
-        evidence: Callable[[str], Evidence],
-    ) -> None:
-        self.id: int = event["id"]
-        self.hook, self.sender, self.type = str(event["hook"]), str(event["sender"]), str(event["type"])
-        self.body: Any = event.get("body")
-        self._whole = "/body" if "body" in event else "/text"  # where its body stands in the row
-        self.origin, self.source, self.received, self.evidence = origin, source, received, evidence
+    incident: str
+    start: str | None
+    end: str | None
+
+
+class MakeEvidence(Protocol):
+    """Makes an evidence entry that points into the stored event's row."""
+
+    def __call__(self, pointer: str, link: str | None = None) -> Evidence:
+        """Return the entry."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A stored delivery on its way to facts; `body` is its JSON, `received` (ns) by our clock."""
+
+    id: int
+    hook: str
+    sender: str
+    type: str
+    body: Any
+    whole: str  # where the body stands in the row: /body, or /text where it is no JSON
+    origin: str
+    source: str
+    received: int
+    evidence: MakeEvidence
+
+    @property
+    def object(self) -> dict[str, Any]:
+        """The body where it is an object, else an empty one."""
+        return self.body if isinstance(self.body, dict) else {}
+
+    @property
+    def arrived(self) -> Bounds:
+        """When it was received."""
+        return precise(self.received, 1)
 
     def fact(
         self, kind: Kind, key: list[Any], at: Bounds, means: str, names: Mapping[str, Name], *, origin: str | None = None,
         pointer: str = "", text: str = "", actor: str | None = None, link: str = "", thread: str | None = None,
         subject: Subject | None = None, clock: str | None = None,
     ) -> Fact:  # fmt: skip
-        """Make a fact of this delivery."""
-        web = link if urlsplit(link).scheme in {"http", "https"} else None
+        """Make a fact of this event."""
         return facts.fact(
             kind, origin=origin or self.origin, key=key, at=at, time_means=means, clock=clock or origin or self.origin,
             source=self.source, names={**names, **({"actor": actor} if actor else {})}, subject=subject,
             quote=facts.quote(text), actor=actor, thread=thread,
-            evidence=[self.evidence(pointer or self._whole).replace(link=web)],
+            evidence=[self.evidence(pointer or self.whole, web(link))],
         )  # fmt: skip
 
+    def arrival(self) -> Fact:
+        """Make the fact that it arrived, which any type gives: nothing that was stored is silent."""
+        names: dict[str, Name] = {"label": f"{self.sender} {self.type}", "source": self.hook}
+        return self.fact("custom", ["delivery", self.id], self.arrived, "received_at", names)
 
-class Told:
-    """What deliveries have told so far, so that repeats tell it once; and the people in them."""
+    def gap(self, reason: GapReason, statement: str, *, missing: str | None = None) -> Gap:
+        """Make a gap at the moment it arrived."""
+        end = self.received + 1
+        return gap(self.source, reason, self.received, end, statement, missing=missing, evidence=(self.evidence(""),))  # fmt: skip
 
-    def __init__(self) -> None:
-        self._seen: set[str] = set()
-        self._people: dict[str, Person] = {}
+
+@dataclass
+class Seen:
+    """What the events read so far have told, so that repeats tell it once; and the people in them."""
+
+    people: People = field(default_factory=People)
+    _keys: set[str] = field(default_factory=set)
 
     def first(self, key: Any) -> bool:
         """Tell whether this is new."""
         name = json.dumps(key, sort_keys=True)
-        new = name not in self._seen
-        self._seen.add(name)
+        new = name not in self._keys
+        self._keys.add(name)
         return new
 
-    def person(self, identity: str, *names: str, bot: bool = False) -> str:
-        """Note a person and return the identity."""
-        before = self._people.get(identity)
-        known = {*(before.names if before else ()), *(clean(n).strip() for n in names)} - {""}
-        is_bot = bot or bool(before and before.bot)
-        self._people[identity] = Person(identity=identity, names=tuple(sorted(known)), bot=is_bot)
-        return identity
 
-    def people(self) -> Iterator[Person]:
-        """Yield everyone who was seen."""
-        yield from (self._people[identity] for identity in sorted(self._people))
+@dataclass(frozen=True)
+class Webhook:
+    """A sender.
+
+    `verify` raises RefusedError unless a delivery proves who sent it. `deliveries` returns what to store of
+    one (ValueError or UnreadableError: all of it, for a later version). `facts` reads a stored event:
+    UnreadableError counts it as unreadable, and its arrival is told. `resolution` returns the incident that
+    an event of this type and body says is over; its third argument is the label that holds an incident's id.
+    """
+
+    verify: Callable[[Request, Proof], None]
+    deliveries: Callable[[Request], Sequence[Delivery]]
+    facts: Callable[[Event, Seen], Iterator[Fact | Gap]]
+    resolution: Callable[[str, Mapping[str, Any], str], Resolution | None] | None = None
+    #: What the sender wants back, instead of being stored, when an address is set up; None: nothing.
+    challenge: Callable[[Request], str | None] | None = None
+    #: Headers that agree to deliveries: of the origin that asks, at so many a minute.
+    handshake: Callable[[str, int], dict[str, str]] | None = None
+    basic: bool = False  # may prove itself by basic auth
+
+    def authenticate(self, request: Request, proof: Proof) -> None:
+        """Return when the delivery proves itself; raise RefusedError."""
+        require(bool(proof.secret or proof.basic))
+        self.verify(request, proof)
+
+    def receive(self, request: Request) -> Sequence[Delivery]:
+        """Return the events of a delivery (a batch holds several)."""
+        try:
+            return self.deliveries(request)
+        except (ValueError, UnreadableError):
+            # What cannot be read today is stored all the same: a later version may.
+            return [Delivery(None, "unreadable", request.content, RETRYING)]
 
 
-def other(one: Delivered) -> Iterator[Fact]:
-    """Yield that a delivery of any type arrived; nothing that was stored is silent."""
-    label = f"{one.sender} {one.type}"
-    yield one.fact(
-        "custom",
-        ["delivery", one.id],
-        precise(one.received, 1),
-        "received_at",
-        {"label": label, "source": one.hook},
-    )
+class UnknownSenderError(TimelineError):
+    """No webhook of this name is installed, or it cannot be loaded."""
 
 
-def text_in(value: Any, *path: str) -> str:
-    """Return the text at a path; empty where there is none."""
-    for name in path:
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+@cache
+def _points() -> dict[str, EntryPoint]:
+    return {point.name: point for point in sorted(entry_points(group=GROUP), key=lambda p: p.name)}
 
 
-def time_in(value: Any, *path: str) -> Bounds:
-    """Return the time at a path; raise UnreadableError."""
-    text = text_in(value, *path)
+def names() -> list[str]:
+    """Return the registered senders, sorted."""
+    return list(_points())
+
+
+@cache
+def load(name: str) -> Webhook:
+    """Import a sender; raise UnknownSenderError naming what failed."""
+    if name not in _points():
+        raise UnknownSenderError(f"no sender {name!r} is installed")
     try:
-        # GitLab writes `2021-04-28 21:50:00 +0200` and `2021-04-28 19:50:00 UTC`.
-        return read_time(text.replace(" UTC", "Z").replace(" +", "+").replace(" -", "-"))
-    except UndecodableTimeError as err:
-        raise UnreadableError(f"its {'.'.join(path)} is no time") from err
+        webhook: Webhook = _points()[name].load()
+    except Exception as err:  # a plugin may fail in any way; the user needs to know which and how
+        raise UnknownSenderError(f"sender {name!r} cannot be loaded: {type(err).__name__}: {err}") from err
+    return webhook
 
 
-def required(value: Any, *path: str) -> str:
-    """Return the text at a path; raise UnreadableError where there is none."""
-    found = text_in(value, *path)
-    if not found:
-        raise UnreadableError(f"it has no {'.'.join(path)}")
-    return found
+def described(body: Any, *paths: str) -> str:
+    """Return the first text at one of the paths, cut as a type is; else `unknown`."""
+    return next((name for path in paths if (name := own_text(body, path))), "unknown")
+
+
+def own_text(body: Any, path: str) -> str:
+    """Return the text (no number) at a path, cut at 200 characters; empty where there is none."""
+    text = fields.at(body, path)
+    return text[:200] if isinstance(text, str) else ""
+
+
+def host_of(link: str) -> str | None:
+    """Return the host of a web address; None for any other text."""
+    return urlsplit(link).hostname if web(link) else None
+
+
+def ended(name: str, start: int | None, end: int | None) -> Resolution | None:
+    """Return the incident under an id that is a folder's name everywhere; None where there is none."""
+    identity = re.sub(r"[^A-Za-z0-9._-]+", "-", name).replace("..", "-").strip("-._")[:100]
+    if not identity or (start is not None and end is not None and end <= start):
+        return None
+    first, last = (None if t is None else format_instant(t) for t in (start, end))
+    return Resolution(identity, first, last)
+
+
+def instants(values: Sequence[Any], *paths: str) -> list[int]:
+    """Return the readable times at the paths of the values (ns), path by path; Go's zero time is none."""
+    times = []
+    for path in paths:
+        for value in values:
+            text = fields.at(value, path)
+            if not isinstance(text, str) or not text or text.startswith("0001-"):
+                continue
+            try:
+                times.append(read_time(text).latest)
+            except UndecodableTimeError:
+                continue
+    return times
+
+
+def stamp(instant: int) -> str:
+    """Return an instant as a part of a folder's name."""
+    return datetime.fromtimestamp(instant // 10**9, UTC).strftime("%Y%m%dT%H%M%SZ")

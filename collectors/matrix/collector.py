@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Iterable, Mapping
-from email.utils import parsedate_to_datetime
+from contextlib import suppress
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Record, SourceError
-from collectors.kit.http import Auth, Http, HttpOptions
+from collectors.kit import fields
+from collectors.kit.http import Auth, Http, HttpOptions, seconds
+from collectors.kit.probing import failed, timed
 from collectors.matrix.events import MS, Event, Reader, Room, bots, read_event, server_of
-from collectors.matrix.people import named_in, names_of, names_of_id
+from collectors.matrix.people import members, mentioned
 from collectors.matrix.stream import Stream, StreamReader
-from collectors.matrix.text import identity
 from timeline.model import Fact, Person, Window
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
@@ -54,6 +55,7 @@ class MatrixCollector(Collector[MatrixOptions]):
     summary = "Messages of Matrix rooms, over the client API"
     tested_against = "real"
     options_type = MatrixOptions
+    parser_version = 2  # an address, or a name of several words in any spacing, is found in quotes
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the rooms' facts, people and gaps; raise SourceError when no room could be read."""
@@ -79,16 +81,14 @@ class MatrixCollector(Collector[MatrixOptions]):
         """Yield whether the server answers, takes the token, shows the rooms, and its clock."""
         async with Http(self.context, self.options) as http:
             try:
-                payload = await http.get(f"{_API}/account/whoami")
+                answered = await timed(partial(http.get, f"{_API}/account/whoami"))
                 me = await self._whoami(http)
             except SourceError as err:
-                yield Check("authorised" if err.reason == "unauthorised" else "reachable", False, str(err))
+                yield failed(err)
                 return
-            yield Check("reachable", True, self.options.url)
+            yield answered.reachable(self.options.url)
             yield Check("authorised", True, me)
-            if date := payload.headers.get("date"):
-                offset = parsedate_to_datetime(date).timestamp() - time.time()
-                yield Check("clock", abs(offset) < 5, f"{offset:+.0f} s (to the second)")
+            yield answered.clock(seconds(self.options.clock_error))
             for name in self._wanted(server_of(me)):
                 try:
                     yield Check(f"room {name}", True, await self._resolve(http, name))
@@ -177,20 +177,11 @@ class MatrixCollector(Collector[MatrixOptions]):
         self, http: Http, room: str, users: Iterable[str], stream: Stream, facts: Iterable[Fact]
     ) -> list[Person]:  # fmt: skip
         """Return everyone who wrote, is mentioned, or whose name stands in a quote."""
-        try:
+        people = members([_raw(event) for event in stream.events.values()])
+        with suppress(SourceError):  # names are a matter of privacy, and the events themselves carry some
             payload = await http.get(f"{_API}/rooms/{quote(room, safe='')}/members")
-            members = names_of(payload.json())
-        except SourceError:
-            members = {}  # names are a matter of privacy, and the events themselves carry some
-        for user, names in names_of({"chunk": [_raw(e) for e in stream.events.values()]}).items():
-            members.setdefault(user, set()).update(names)
-        quotes = [fact.quote.text for fact in facts if fact.quote]
-        speakers = bots(stream.events.values())
-        seen = {user for user in users if user} | named_in(members, quotes)
-        return [
-            Person(identity=identity(user), names=tuple(sorted(members.get(user, set()) | names_of_id(user))), bot=user in speakers)
-            for user in sorted(seen)
-        ]  # fmt: skip
+            people.update(members(fields.at(payload.json(), "chunk")))
+        return mentioned(people, users, facts, bots(stream.events.values()))
 
     def _gaps(self, room: Room, stream: Stream, window: Window) -> Iterable[Record]:
         label = code(room.label)

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote as quoted
 
+from collectors.kit import chat
 from collectors.matrix.text import identity, said
-from timeline.canonical import short_id
-from timeline.facts import fact, quote_marked, thread_key
+from timeline.facts import quote_marked, thread_key
 from timeline.instant import precise
-from timeline.kinds import Kind
-from timeline.model import Evidence, Fact, Quote, Related, Subject
-from timeline.statements import Name
+from timeline.model import Evidence, Fact, Quote
 
 MS = 1_000_000  # ns
 #: What people write; every other event that is shown is a message of the system.
@@ -95,7 +93,8 @@ class Reader:
     def __init__(
         self, room: Room, source: str, events: Mapping[str, Event], others: Mapping[str, Event]
     ) -> None:
-        self.room, self.source, self.events = room, source, events
+        self.room, self.events = room, events
+        self._chat = chat.Channel(room.id, source, room.label)
         self.users: set[str] = set()
         self._known = {**others, **events}  # others: what these point to, elsewhere in the stream
         self._reactions = Counter(
@@ -129,30 +128,28 @@ class Reader:
         return target if not found or found.sender == event.sender else None
 
     def _message(self, event: Event) -> Fact:
-        root = event.relation("m.thread")
         text = said(event.content, is_reply=event.reply_to is not None)
-        names = {"reply": 1 if root else None, "system": self._system(event)}
-        related = [self._related(event.reply_to, "reply to")] if event.reply_to else []
-        return self._fact("chat.message", event, text=self._quote(event, text), names=names, related=related)
+        return self._chat.posted(
+            self._told(
+                event, text=self._quote(event, text), answers=event.reply_to, system=self._system(event),
+                in_thread=event.relation("m.thread") is not None, is_bot=event.content.get("msgtype") == "m.notice",
+                is_pinned=event.id in self.room.pinned, is_deleted=event.is_redacted, reactions=self._reactions[event.id],
+            )
+        )  # fmt: skip
 
     def _edit(self, event: Event, target: str) -> Fact:
         new = event.content.get("m.new_content")
         text = said(new if isinstance(new, dict) else event.content)
         self.users |= text.users
         shown = quote_marked(text.text, event.ts * MS)
-        return self._fact(
-            "chat.edited", event, text=shown, target=target, related=[self._related(target, "edit of")]
-        )
+        return self._chat.edited(self._told(event, target, chat.EDITS, text=shown))
 
     def _deletion(self, event: Event, target: str | None) -> Iterator[Fact]:
-        found = self._known.get(target or "")
+        known = self._known.get(target or "")
         # Taking back a reaction, or a state, deletes no message; an unknown target may be one.
-        if target and (found is None or (found.type in _WRITTEN and found.state_key is None)):
-            reason = said({"body": event.content.get("reason")})
-            yield self._fact(
-                "chat.deleted", event, text=quote_marked(reason.text), target=target,
-                related=[self._related(target, "deletion of")],
-            )  # fmt: skip
+        if target and (known is None or (known.type in _WRITTEN and known.state_key is None)):
+            reason = quote_marked(said({"body": event.content.get("reason")}).text)
+            yield self._chat.deleted(self._told(event, target, chat.DELETES, text=reason))
 
     def _quote(self, event: Event, text: Any) -> Quote | None:
         self.users |= text.users
@@ -167,40 +164,21 @@ class Reader:
         membership = event.content.get("membership") if event.type == "m.room.member" else None
         return f"{event.type} {membership}" if isinstance(membership, str) else event.type
 
-    def _labels(self, event: Event) -> dict[str, str]:
-        labels = {"channel": self.room.label}
-        if event.content.get("msgtype") == "m.notice":
-            labels["bot"] = "true"
-        if system := self._system(event):
-            labels["system"] = system
-        if event.id in self.room.pinned:
-            labels["pinned"] = "true"
-        if event.is_redacted:
-            labels["deleted"] = "true"
-        if count := self._reactions[event.id]:
-            labels["reactions"] = str(count)
-        return labels
-
-    def _fact(
-        self, kind: Kind, event: Event, *, text: Quote | None, target: str | None = None,
-        names: Mapping[str, Name] | None = None, related: Iterable[Related] = (),
-    ) -> Fact:  # fmt: skip
+    def _told(
+        self, event: Event, target: str | None = None, rule: str = chat.ANSWERS, *, text: Quote | None,
+        answers: str | None = None, **more: Any,
+    ) -> chat.Message:  # fmt: skip
+        """Return what an event did: to `target`, where it is another's edit or deletion."""
         about = self._known.get(target or event.id)
         root = (about.relation("m.thread") if about else None) or target or event.id
         self.users |= {event.sender} | ({event.state_key or ""} if event.type == "m.room.member" else set())
-        actor = identity(event.sender)
-        labels = self._labels(event) if target is None else {"channel": self.room.label}
-        return fact(
-            kind, origin=self.room.id, key=[event.id], at=precise(event.ts * MS, MS), time_means="origin_server_ts",
-            clock=f"matrix:{server_of(event.sender)}", source=self.source, actor=actor, quote=text,
-            names={"actor": actor, "channel": self.room.label, **(names or {})}, related=related,
-            evidence=[event.evidence.replace(link=self._link(event.id))],
-            subject=Subject(component=self.room.label, labels=dict(sorted(labels.items()))),
-            thread=thread_key("matrix", self.room.id, root),
+        other = target or answers
+        return chat.Message(
+            key=[event.id], at=precise(event.ts * MS, MS), means="origin_server_ts", author=identity(event.sender),
+            clock=f"matrix:{server_of(event.sender)}", thread=thread_key("matrix", self.room.id, root), text=text,
+            evidence=event.evidence.replace(link=self._link(event.id)),
+            related=(self._chat.relation([other], rule),) if other else (), **more,
         )  # fmt: skip
-
-    def _related(self, target: str, rule: str) -> Related:
-        return Related(fact=short_id("f", [1, self.room.id, "chat.message", [target]]), rule=rule)
 
     def _link(self, event: str) -> str:
         room, event = quoted(self.room.id, safe="!:"), quoted(event, safe="$:")

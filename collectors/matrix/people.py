@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from timeline.text import clean
-
-_SHORTEST = 3  # a shorter name would be found inside ordinary words
-
-
-def names_of(answer: Any) -> dict[str, set[str]]:
-    """Return user ids with their display names from membership events (`{chunk: [...]}`)."""
-    found: dict[str, set[str]] = {}
-    chunk = answer.get("chunk") if isinstance(answer, dict) else None
-    for event in chunk if isinstance(chunk, list) else ():
-        user, content = event.get("state_key"), event.get("content")
-        if event.get("type") == "m.room.member" and isinstance(user, str) and isinstance(content, dict):
-            name = content.get("displayname")
-            found.setdefault(user, set()).update(
-                {clean(name).strip()} - {""} if isinstance(name, str) else ()
-            )
-    return found
+from collectors.kit import fields
+from collectors.kit.people import People
+from collectors.matrix.text import identity
+from timeline.model import Fact, Person
 
 
-def names_of_id(user: str) -> set[str]:
-    """Return the name inside a user id."""
-    return {user.removeprefix("@").partition(":")[0]}
+def members(events: object) -> People:
+    """Return who membership events name, under the names they show."""
+    people = People()
+    for event in events if isinstance(events, list) else ():
+        user, content = fields.at(event, "state_key"), fields.at(event, "content")
+        if (
+            fields.at(event, "type") == "m.room.member"
+            and isinstance(user, str)
+            and isinstance(content, dict)
+        ):
+            people.add(identity(user), content.get("displayname"))
+    return people
 
 
-def named_in(members: Mapping[str, Iterable[str]], quotes: Iterable[str]) -> set[str]:
-    """Return the members whose name stands in a quote, though they neither wrote nor were mentioned.
+def mentioned(
+    people: People, users: Iterable[str], facts: Iterable[Fact], bots: Iterable[str]
+) -> list[Person]:
+    """Return the users who wrote or are mentioned, and the members whose name stands in a quote."""
+    identities = {identity(user) for user in users if user}
+    identities |= people.named_in(fact.quote.text for fact in facts if fact.quote)
+    for one in identities:
+        people.add(one, _name_of_id(one))
+    for user in bots:
+        people.add(identity(user), bot=True)
+    return list(people.persons(identities))
 
-    A name such as `will` is also a word: one-word names in lower case count after `@` alone.
-    """
-    text = "\n".join(quotes)
-    folded = text.casefold()
-    found = set()
-    for user, names in members.items():
-        for name in names:
-            shown = name if name != name.lower() or " " in name else f"@{name}"
-            if len(name) >= _SHORTEST and shown.casefold() in folded:
-                flags = re.IGNORECASE if " " in name else 0
-                found |= {user} if re.search(rf"(?<!\w){re.escape(shown)}(?!\w)", text, flags) else set()
-    return found
+
+def _name_of_id(one: str) -> str:
+    """Return the name inside a user id (`matrix:@ada:example.org`)."""
+    return one.removeprefix("matrix:").removeprefix("@").partition(":")[0]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 
 from collectors.base import Check, Collector, Record, SourceError
 from collectors.kit.http import seconds
+from collectors.kit.probing import failed, timed
 from collectors.opensearch.client import Engine
 from collectors.opensearch.documents import Documents
 from collectors.opensearch.fields import Layout, asked_fields, counting_seconds, read_layout
@@ -58,25 +59,19 @@ class OpensearchCollector(Collector[OpensearchOptions]):
                 cluster, version = await self._cluster(engine)
                 layout = await self._layout(engine)
                 reader = Reader(engine, self.options, layout)
-                sent = time.time()
-                pit = await engine.ask_whole(
-                    engine.client.create_pit, index=reader.index,
+                pit = await timed(partial(
+                    engine.ask_whole, engine.client.create_pit, index=reader.index,
                     keep_alive="10s", allow_partial_pit_creation="false",
-                )  # fmt: skip
+                ))  # fmt: skip
                 oldest = await reader.oldest()
             except SourceError as err:
-                name = "authorised" if err.reason == "unauthorised" else "reachable"
-                yield Check(name, ok=False, detail=str(err))
+                yield failed(err)
                 return
-            await engine.close(pit.json()["pit_id"])
+            opened = pit.payload.json()
+            await engine.close(opened["pit_id"])
         yield Check("reachable", ok=True, detail=f"cluster {cluster}, {version}")
         yield Check("authorised", ok=True, detail=f"{len(layout.indices)} indices match {self.options.index}")
-        offset = pit.json()["creation_time"] / 1000 - (sent + time.time()) / 2
-        yield Check(
-            "clock",
-            ok=abs(offset) <= seconds(self.options.clock_error),
-            detail=f"{offset:+.1f} s from this machine's",
-        )
+        yield pit.clock(seconds(self.options.clock_error), opened["creation_time"] / 1000)
         since = format_instant(oldest) if oldest is not None else "none: there is no document"
         yield Check("retention", ok=oldest is not None, detail=f"oldest document: {since}")
 

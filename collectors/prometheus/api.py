@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
-from urllib.parse import quote as url_quote
 
 import anyio
 from pydantic import Field
 
 from collectors.base import Context, Payload, PayloadTooLargeError, SourceError
 from collectors.kit.http import Http, HttpOptions
+from collectors.kit.links import prometheus_graph
 from collectors.kit.together import together
 from collectors.prometheus.answers import MS, Result, Samples, decode, join
 from timeline.canonical import Json
-from timeline.instant import NS, format_instant
+from timeline.instant import NS
 from timeline.zones import Duration, parse_duration
 
 _LONG = 1_500  # characters of a query; longer ones are sent as a form, past any proxy's URL limit
@@ -155,11 +155,7 @@ class PrometheusApi:
 
     def link(self, expression: str, start: int, end: int) -> str:
         """Return the server's own graph page of an expression over `[start, end]` (ns)."""
-        base = (self.options.external_url or self.options.url).rstrip("/")
-        width = max(60, -(-(end - start) // NS))
-        shown = format_instant(end - end % NS).replace("T", " ").removesuffix("Z")
-        asked = {"expr": expression, "tab": "0", "range_input": f"{width}s", "end_input": shown}
-        return f"{base}/graph?" + "&".join(f"g0.{k}={url_quote(v, safe='')}" for k, v in asked.items())
+        return prometheus_graph(self.options.external_url or self.options.url, expression, start, end)
 
     async def _range(self, expression: str, low: int, high: int, step: int) -> list[tuple[Result, int, int]]:
         try:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterable
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from collectors.base import Check, Collector, Context, Record, SourceError
-from collectors.kit.http import Auth, Http, HttpOptions
+from collectors.kit.http import Auth, Http, HttpOptions, seconds
+from collectors.kit.probing import Answered, failed
 from collectors.slack.messages import Parsed, Reader, in_window, unread_gap
 from collectors.slack.options import ChannelNames, counted, wanted_channels
 from collectors.slack.people import Directory
@@ -84,18 +84,17 @@ class SlackCollector(Collector[SlackOptions]):
         """Yield whether Slack answers, takes the token, and how far its clock is from ours."""
         from collectors.slack.client import Client, RefusalError
 
+        asked = time.time()
         try:
             async with Http(self.context, self.options) as http:
                 team = await Client(http).page("auth.test")
         except SourceError as err:
-            refused = isinstance(err, RefusalError) or err.reason == "unauthorised"
-            yield Check("authorised" if refused else "reachable", False, str(err))
+            yield Check("authorised", False, str(err)) if isinstance(err, RefusalError) else failed(err)
             return
+        answered = Answered(team.payload, asked, time.time())
         yield Check("reachable", True, str(team.get("url") or self.options.url))
         yield Check("authorised", True, f"team {code(str(team.get('team_id')))}")
-        if date := team.payload.headers.get("date"):
-            offset = parsedate_to_datetime(date).timestamp() - time.time()
-            yield Check("clock", abs(offset) < 5, f"{offset:+.0f} s (to the second)")
+        yield answered.clock(seconds(self.options.clock_error))
 
     @property
     def _lookback(self) -> int:

@@ -61,6 +61,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
     tested_against = "recorded"
     options_type = SlackExportOptions
     target = "path"
+    parser_version = 2  # whom two files describe keeps the names of both
 
     def __init__(self, options: SlackExportOptions, context: Context) -> None:
         super().__init__(options, context)

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from collectors.base import Collector
+from collectors.kit import chat
+from collectors.kit.fields import UnreadableError
 from collectors.slack.options import counted
 from collectors.slack.people import Directory, identity, profile_names
 from collectors.slack.text import decode, markup
-from timeline.facts import fact, quote_marked, thread_key
+from timeline.facts import quote_marked, thread_key
 from timeline.instant import NS, Bounds, format_instant, precise
-from timeline.model import Evidence, Fact, Gap, Quote, Subject, Window
+from timeline.model import Evidence, Fact, Gap, Quote, Window
 
 _TS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
 _BOT_ID = re.compile(r"B[A-Z0-9]{2,}")
@@ -65,10 +67,6 @@ class Parsed:
         return sorted(thread for thread, root in self.roots.items() if root not in self.seen)
 
 
-class UnreadableError(ValueError):
-    """A message lacks what makes it one."""
-
-
 def read_ts(value: object) -> tuple[str, Bounds]:
     """Return a `ts` as text and as bounds of the precision it shows; raise UnreadableError."""
     text = value if isinstance(value, str) else str(value) if isinstance(value, int | float) else ""
@@ -95,18 +93,18 @@ class Reader:
     def read(self, channel: Channel, items: Iterable[Item]) -> Parsed:
         """Turn the messages of a channel into facts; what cannot be read is listed, never raised."""
         parsed = Parsed()
-        graves: list[Fact] = []
+        tombstones: list[Fact] = []
         for item in items:
             parsed.items += 1
             try:
-                facts, grave = self._message(channel, item, parsed)
+                facts, is_tombstone = self._read(channel, item, parsed)
             except UnreadableError as err:
                 parsed.undecodable.append((item.evidence, str(err)))
                 continue
-            (graves if grave else parsed.facts).extend(facts)
+            (tombstones if is_tombstone else parsed.facts).extend(facts)
         # A tombstone knows no time of deletion: where the deletion itself was logged, that one counts.
         dated = {f.id for f in parsed.facts}
-        parsed.facts += [f for f in graves if f.id not in dated]
+        parsed.facts += [f for f in tombstones if f.id not in dated]
         return parsed
 
     def thread(self, channel: Channel, root: str) -> str:
@@ -116,25 +114,24 @@ class Reader:
             self._threads[key] = thread_key("slack", self.origin, *key)
         return self._threads[key]
 
-    def _message(self, channel: Channel, item: Item, parsed: Parsed) -> tuple[list[Fact], bool]:
-        message = item.message
-        if not isinstance(message, dict):
+    def _read(self, channel: Channel, item: Item, parsed: Parsed) -> tuple[list[Fact], bool]:
+        if not isinstance(item.message, dict):
             raise UnreadableError("it is no object")
-        one = _One(self, channel, message, item.evidence)
-        parsed.seen.add(one.ts)
-        thread = self.thread(channel, one.root)
-        if one.is_reply:
-            parsed.roots[thread] = one.root
+        message = _Message(self, channel, item.message, item.evidence)
+        parsed.seen.add(message.ts)
+        thread = self.thread(channel, message.root)
+        if message.is_reply:
+            parsed.roots[thread] = message.root
         with suppress(UnreadableError):  # only threads have one
-            parsed.latest[thread] = read_ts(message.get("latest_reply"))[1].latest
-        if one.subtype == "tombstone":
-            return [one.deleted(one.ts, one.at, one.root, dated=False)], True
-        if one.subtype in {"message_deleted", "message_changed"}:
-            return list(one.event()), False
-        return list(one.posted()), False
+            parsed.latest[thread] = read_ts(item.message.get("latest_reply"))[1].latest
+        if message.subtype == "tombstone":
+            return [message.deleted(message.ts, message.root, dated=False)], True
+        if message.subtype in {"message_deleted", "message_changed"}:
+            return list(message.event()), False
+        return list(message.posted()), False
 
 
-class _One:
+class _Message:
     """One message on its way to facts."""
 
     def __init__(self, reader: Reader, channel: Channel, message: dict[str, Any], evidence: Evidence) -> None:
@@ -142,9 +139,9 @@ class _One:
         self.ts, self.at = read_ts(message.get("ts"))
         subtype = message.get("subtype")
         self.subtype = subtype if isinstance(subtype, str) else ""
-        root = message.get("thread_ts")
-        self.root = root if isinstance(root, str) and _TS.fullmatch(root) else self.ts
+        self.root = _root(message) or self.ts
         self._evidence = evidence
+        self._chat = chat.Channel(reader.origin, reader.source, channel.label)
 
     @property
     def is_reply(self) -> bool:
@@ -152,59 +149,50 @@ class _One:
 
     def posted(self) -> Iterable[Fact]:
         """Yield the message, and its edit if it was edited."""
-        edited = _edit(self.message)
-        text = self._quote(edited[1].earliest if edited else None)
-        author, bot = self._author()
-        names = {
-            "actor": author, "channel": self.channel.label, "reply": 1 if self.is_reply else None,
-            "system": self._system(), "edited": 1 if edited else None,
-        }  # fmt: skip
-        yield self._fact(
-            "chat.message", [self.channel.id, self.ts], self.at, "ts", self.root, names, author, text, self._labels(bot)
+        edit = _edit(self.message)
+        text = self._quote(edit)
+        author, is_bot = self._author()
+        yield self._chat.posted(
+            self._told(
+                [self.ts], self.at, "ts", self.root, author=author, text=text, in_thread=self.is_reply,
+                is_edited=edit is not None, is_bot=is_bot, system=self._system(), reactions=_reactions(self.message),
+                is_pinned=bool(self.message.get("pinned_to")) or self.ts in self.channel.pinned,
+            )
         )  # fmt: skip
-        if edited:
-            yield self._edited(self.ts, edited, self.root, text)
+        if edit:
+            yield self._edited(self.ts, edit, self.root, text)
 
     def event(self) -> Iterable[Fact]:
         """Yield what a logged change or deletion says of the message it changed."""
         now, before = self._object("message"), self._object("previous_message") or self._object("original")
         subject = now or before or {}
         ts = read_ts(self.message.get("deleted_ts") or subject.get("ts"))[0]
-        root = subject.get("thread_ts")
-        thread = root if isinstance(root, str) and _TS.fullmatch(root) else ts
+        thread = _root(subject) or ts
         if self.subtype == "message_deleted" or (now and now.get("subtype") == "tombstone"):
-            yield self.deleted(ts, self.at, thread, dated=True)
+            yield self.deleted(ts, thread, dated=True)
             return
         if not now:
             raise UnreadableError("a change without the changed message")
-        one = _One(self.reader, self.channel, now, self._evidence)
+        changed = _Message(self.reader, self.channel, now, self._evidence)
         # Unfurled links and reactions are logged as changes too; the author's text did not change then.
-        if edited := _edit(now):
-            yield one._edited(ts, edited, thread, one._quote(edited[1].earliest))
+        if edit := _edit(now):
+            yield changed._edited(ts, edit, thread, changed._quote(edit))
 
-    def deleted(self, ts: str, at: Bounds, root: str, *, dated: bool) -> Fact:
+    def deleted(self, ts: str, root: str, *, dated: bool) -> Fact:
         """Make the fact of a deletion; an undated one stands where the message was posted."""
-        names = {"channel": self.channel.label, "posted": None if dated else 1, "actor": None}
         means = "ts of the deletion" if dated else "ts of the deleted message"
-        return self._fact("chat.deleted", [self.channel.id, ts], at, means, root, names, None, None, {})
+        return self._chat.deleted(self._told([ts], self.at, means, root), dated=dated)
 
-    def _edited(self, ts: str, edited: tuple[str, Bounds, str | None], root: str, text: Quote | None) -> Fact:
-        editor = edited[2]
-        actor = self._known(editor, bot=bool(_BOT_ID.fullmatch(editor))) if editor else None
-        names = {"actor": actor, "channel": self.channel.label}
-        key = [self.channel.id, ts, edited[0]]
-        return self._fact("chat.edited", key, edited[1], "edited.ts", root, names, actor, text, {})
+    def _edited(self, ts: str, edit: Edit, root: str, text: Quote | None) -> Fact:
+        editor = edit.by
+        author = self._known(editor, bot=bool(_BOT_ID.fullmatch(editor))) if editor else None
+        key = [ts, edit.ts]
+        return self._chat.edited(self._told(key, edit.at, "edited.ts", root, author=author, text=text))
 
-    def _fact(
-        self, kind: Any, key: list[str], at: Bounds, means: str, root: str, names: dict[str, Any],
-        actor: str | None, text: Quote | None, labels: dict[str, str],
-    ) -> Fact:  # fmt: skip
-        return fact(
-            kind, origin=self.reader.origin, key=[*key], at=at, time_means=means, clock=CLOCK,
-            source=self.reader.source, names=names, actor=actor, quote=text,
-            evidence=[self._evidence.replace(link=self._link(key[1], root))],
-            subject=Subject(component=self.channel.label, labels={"channel": self.channel.label, **labels}),
-            thread=self.reader.thread(self.channel, root),
+    def _told(self, key: list[str], at: Bounds, means: str, root: str, **more: Any) -> chat.Message:
+        return chat.Message(
+            key=[self.channel.id, *key], at=at, means=means, clock=CLOCK, thread=self.reader.thread(self.channel, root),
+            evidence=self._evidence.replace(link=self._link(key[0], root)), **more,
         )  # fmt: skip
 
     def _link(self, ts: str, root: str) -> str | None:
@@ -217,24 +205,14 @@ class _One:
         value = self.message.get(name)
         return value if isinstance(value, dict) else None
 
-    def _quote(self, edited_at: int | None) -> Quote | None:
+    def _quote(self, edit: Edit | None) -> Quote | None:
         decoded = decode(markup(self.message), lambda user: identity(self.reader.origin, user))
-        return quote_marked(decoded.text, edited_at)
+        return quote_marked(decoded.text, edit.at.earliest if edit else None)
 
     def _system(self) -> str | None:
         if self.subtype in _WRITTEN:
             return None
         return self.subtype if _SUBTYPE.fullmatch(self.subtype) else "system"
-
-    def _labels(self, bot: bool) -> dict[str, str]:
-        labels = {"bot": "true"} if bot else {}
-        if system := self._system():
-            labels["system"] = system
-        if self.message.get("pinned_to") or self.ts in self.channel.pinned:
-            labels["pinned"] = "true"
-        if count := _reactions(self.message):
-            labels["reactions"] = str(count)
-        return labels
 
     def _author(self) -> tuple[str | None, bool]:
         """Return who wrote it (identity) and whether that is a bot."""
@@ -256,15 +234,28 @@ class _One:
         return identity(self.reader.origin, user)
 
 
-def _edit(message: dict[str, Any]) -> tuple[str, Bounds, str | None] | None:
-    """Return when (ts text, bounds) and by whom a message was edited."""
+class Edit(NamedTuple):
+    """When (ts text, bounds) and by whom a message was edited."""
+
+    ts: str
+    at: Bounds
+    by: str | None
+
+
+def _root(message: dict[str, Any]) -> str | None:
+    root = message.get("thread_ts")
+    return root if isinstance(root, str) and _TS.fullmatch(root) else None
+
+
+def _edit(message: dict[str, Any]) -> Edit | None:
     edited = message.get("edited")
     if not isinstance(edited, dict):
         return None
     ts, at = read_ts(edited.get("ts"))
     seconds, _, digits = ts.partition(".")
     # Slack cuts the time of an edit to the second and pads it with zeros.
-    return ts, precise(int(seconds) * NS, NS) if not digits.strip("0") else at, _id(edited.get("user"))
+    at = precise(int(seconds) * NS, NS) if not digits.strip("0") else at
+    return Edit(ts, at, _id(edited.get("user")))
 
 
 def _reactions(message: dict[str, Any]) -> int:

@@ -2,57 +2,48 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
+from collectors.kit.people import People
 from timeline.assembly.people import identities
 from timeline.model import Fact, Person
 from timeline.text import clean
 
 _NAME_FIELDS = ("name", "real_name")
 _PROFILE_FIELDS = ("real_name", "real_name_normalized", "display_name", "display_name_normalized", "email")
-_WORD = re.compile(r"\w+")
-_SHORTEST = 3  # a shorter name would be found inside ordinary words
 
 
-@dataclass
 class Directory:
     """Users by id, as the workspace describes them; names seen beside messages are added."""
 
-    users: dict[str, dict[str, Any]] = field(default_factory=dict)
-    seen: dict[str, set[str]] = field(default_factory=dict)
-    bots: set[str] = field(default_factory=set)
+    def __init__(self) -> None:
+        self._people = People()
+        self._described: dict[str, bool] = {}  # user -> is a bot
+        self._teams: dict[str, str] = {}
 
     def add(self, user: object) -> None:
         """Take in one user object; what is no user object is passed over."""
-        if isinstance(user, dict) and isinstance(user.get("id"), str):
-            self.users[user["id"]] = user
+        if not isinstance(user, dict) or not isinstance(user.get("id"), str):
+            return
+        values = [user.get(name) for name in _NAME_FIELDS] + profile_names(user.get("profile"))
+        is_bot = bool(user.get("is_bot"))
+        self._people.add(user["id"], *values, bot=is_bot)
+        self._described[user["id"]] = is_bot
+        if isinstance(team := user.get("team_id"), str) and team:
+            self._teams[user["id"]] = team
 
     def note(self, user: str, names: Iterable[object], *, bot: bool = False) -> None:
         """Remember names that stood beside a message of `user`, and that it is a bot."""
-        self.seen.setdefault(user, set()).update(n for n in names if isinstance(n, str))
-        if bot:
-            self.bots.add(user)
+        self._people.add(user, *names, bot=bot)
 
     def is_bot(self, user: str) -> bool | None:
         """Tell whether `user` is a bot; None when the workspace did not describe it."""
-        if user == "USLACKBOT":
-            return True
-        found = self.users.get(user)
-        return None if found is None else bool(found.get("is_bot"))
-
-    def names(self, user: str) -> tuple[str, ...]:
-        """Return every name of `user`, sorted."""
-        found = self.users.get(user, {})
-        values = [found.get(name) for name in _NAME_FIELDS] + profile_names(found.get("profile"))
-        known = {clean(v).strip() for v in [*values, *self.seen.get(user, ())] if isinstance(v, str)}
-        return tuple(sorted(known - {""}))
+        return True if user == "USLACKBOT" else self._described.get(user)
 
     def team(self) -> str | None:
         """Return the team most users belong to (guests of other teams are fewer)."""
-        teams = [t for u in self.users.values() if isinstance(t := u.get("team_id"), str) and t]
+        teams = list(self._teams.values())
         return min(set(teams), key=lambda t: (-teams.count(t), t)) if teams else None
 
     def people(self, facts: Iterable[Fact], origin: str) -> list[Person]:
@@ -60,40 +51,11 @@ class Directory:
         prefix = identity(origin, "")
         facts = list(facts)
         users = {i.removeprefix(prefix) for f in facts for i in identities(f) if i.startswith(prefix)}
-        users |= self._named(fact.quote.text for fact in facts if fact.quote)
-        return [
-            Person(
-                identity=prefix + user, names=self.names(user), bot=user in self.bots or bool(self.is_bot(user))
-            )
-            for user in sorted(users)
-        ]  # fmt: skip
-
-    def _named(self, quotes: Iterable[str]) -> set[str]:
-        """Return users whose name stands in a quote though they neither wrote nor were mentioned.
-
-        A handle such as `will` is also a word: one-word names in lower case count after `@` alone,
-        other one-word names as written, names of several words in any case.
-        """
-        exact: dict[str, set[str]] = {}
-        folded: dict[str, set[str]] = {}
-        for user in self.users:
-            for name in self.names(user) if not self.is_bot(user) else ():
-                if len(name) >= _SHORTEST:
-                    plain = re.search(r"[\s@]", name)
-                    shown = name if name != name.lower() else f"@{name}"
-                    (folded if plain else exact).setdefault(name.casefold() if plain else shown, set()).add(
-                        user
-                    )
-        text = "\n".join(quotes)
-        return _found(exact, text) | _found(folded, text.casefold())
-
-
-def _found(names: Mapping[str, set[str]], text: str) -> set[str]:
-    # Thousands of names against megabytes of text: a name whose first word is nowhere is passed over.
-    words = set(_WORD.findall(text))
-    likely = (n for n in names if (first := _WORD.search(n)) is None or first[0] in words)
-    hits = (n for n in likely if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", text))
-    return {user for name in hits for user in names[name]}
+        described = [user for user in self._described if not self.is_bot(user)]
+        users |= self._people.named_in((f.quote.text for f in facts if f.quote), among=described)
+        if "USLACKBOT" in users:
+            self._people.add("USLACKBOT", bot=True)
+        return list(self._people.persons(users, prefix))
 
 
 def identity(origin: str, user: str) -> str:

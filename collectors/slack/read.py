@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from collectors.base import Payload, SourceError
-from collectors.slack.messages import Channel, Item, UnreadableError, format_ts, read_ts
+from collectors.kit.fields import UnreadableError
+from collectors.slack.messages import Channel, Item, format_ts, read_ts
 from collectors.slack.options import no_such_channel
 from collectors.slack.people import identity
 from timeline.assembly.people import identities

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import anyio
 
@@ -70,13 +70,8 @@ def secrets_of(
     """
     known: dict[str, str] = {}
     for one in sources:
-        auth = getattr(one.options, "auth", None)
-        for reference in (
-            getattr(auth, "bearer", None),
-            getattr(auth, "basic", None),
-            *getattr(auth, "header", {}).values(),
-        ):
-            if reference and reference not in known:
+        for reference in one.options.references():
+            if reference not in known:
                 try:
                     known[reference] = redactor.add(secrets.resolve(reference, folder))
                 except UsageError as err:
@@ -93,7 +88,7 @@ async def collect(
     Not returned: asyncio writes a task's result into a message when it ends, whatever its size.
     """
     found: dict[int, Outcome] = {}
-
+    shared: dict[str, Any] = {}
     broken: list[TimelineError] = []
 
     async def one(place: int, task: Task) -> None:
@@ -106,7 +101,7 @@ async def collect(
     async def collected(task: Task) -> Outcome:
         tape = RecordingTape(task.config.name, task.config.collector, evidence, redactor)
         context = context_of(task, tape, folder, progress)
-        context.secret = secret
+        context.secret, context.shared = secret, shared
         outcome = await read(task, context, progress, redactor)
         failure = outcome.reading.failure
         answered = answers(tape.entries, None if outcome.reading.records else failure)

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import anyio
 
@@ -48,9 +49,10 @@ def doctor(path: Path | None, flags: tuple[str, ...] = ()) -> list[Diagnosis]:
 
 async def _all(conf: config.Config, secret: Callable[[str], str], redactor: Redactor) -> list[Diagnosis]:
     found: dict[int, Diagnosis] = {}
+    shared: dict[str, Any] = {}
 
     async def one(place: int, source: SourceConfig) -> None:
-        found[place] = await _probe(source, conf.folder, secret, redactor)
+        found[place] = await _probe(source, conf.folder, secret, redactor, shared)
 
     async with anyio.create_task_group() as group:
         for place, source in enumerate(conf.sources):
@@ -59,12 +61,13 @@ async def _all(conf: config.Config, secret: Callable[[str], str], redactor: Reda
 
 
 async def _probe(
-    source: SourceConfig, folder: Path, secret: Callable[[str], str], redactor: Redactor
-) -> Diagnosis:
+    source: SourceConfig, folder: Path, secret: Callable[[str], str], redactor: Redactor,
+    shared: dict[str, Any],
+) -> Diagnosis:  # fmt: skip
     tape = RecordingTape(source.name, source.collector, MemoryStore(), redactor)
     context = Context(
         source=source.name, incident=Incident(id="doctor"), now=time.time_ns(), tape=tape, secret=secret,
-        resolve_path=lambda path: str(folder / Path(path).expanduser()),
+        resolve_path=lambda path: str(folder / Path(path).expanduser()), shared=shared,
     )  # fmt: skip
     checks: list[Check] = []
     try:

@@ -13,15 +13,17 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from archive import builds, database, events
 from archive.builds import Build
-from archive.events import Event, Stored
-from service.inbox.resolutions import resolution
+from archive.events import HEARTBEAT, Event, Stored
+from collectors.kit import webhooks
+from collectors.kit.webhooks import Resolution
 from service.settings.serve import WebhookSettings
 from timeline.instant import NS
 
 log = logging.getLogger("timeline.serve")
-HEARTBEAT = 15.0  # seconds; the inbox collector counts on it
 _LONGEST_STORE = 20.0  # seconds
 _GROUP = 500  # deliveries of one transaction
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_TRIES = NS, 300 * NS, 20
@@ -130,6 +132,17 @@ class Database:
             self._connection.close()
 
 
+def resolution(hook: WebhookSettings, kind: str, body: bytes) -> Resolution | None:
+    """Return the incident that an event says is over; None where it says no such thing."""
+    if not hook.build or (read := webhooks.load(hook.sender).resolution) is None:
+        return None
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return read(kind, value, hook.incident_label) if isinstance(value, dict) else None
+
+
 class Worker:
     """Two threads: one works events and says that somebody listens, one runs builds."""
 
@@ -182,7 +195,7 @@ class Worker:
     def _events(self) -> bool:
         now = time.time_ns()
         with self._store.use() as connection:
-            if time.monotonic() - self._beat >= HEARTBEAT:
+            if time.monotonic() - self._beat >= HEARTBEAT / NS:
                 events.alive(connection, self._listening, now)
                 self._beat = time.monotonic()
             waiting = events.waiting(connection, now)
@@ -194,10 +207,10 @@ class Worker:
     def _work(self, connection: sqlite3.Connection, one: events.Open, now: int) -> None:
         hook = self._hooks.get(one.hook)
         try:
-            found = resolution(hook, one.type, one.body) if hook else None
-            if found:
+            over = resolution(hook, one.type, one.body) if hook else None
+            if over:
                 cause = f"webhook {one.hook}"
-                builds.work_event(connection, one.id, found.incident, cause, now, found.start, found.end)
+                builds.work_event(connection, one.id, over.incident, cause, now, over.start, over.end)
                 self._wake.set()
             else:
                 events.worked(connection, one.id)

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from collectors.base import AnyCollector, Options
-from service.settings import registry
+from service.settings import registry, senders
 from service.settings.check import CheckSettings
 from service.settings.serve import ServeSettings
 from timeline.assembly.reading import OWN_SOURCE
@@ -90,6 +90,7 @@ def load(path: Path | None, flags: Sequence[str] = (), *, start: Path | None = N
     if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
         raise UsageError(f"{found}: sources are written as [[source]] tables")
     settings = _validated(Settings, raw, str(found))
+    senders.check(settings.serve, str(found))
     if flags:
         sources = [s for flag in flags for s in _from_flag(flag)]
     else:

@@ -11,8 +11,8 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from archive.events import Event
-from service.inbox.senders import RefusedError, authenticate, challenge, deliveries
-from service.inbox.senders import Request as Given
+from collectors.kit.proof import RefusedError
+from collectors.kit.proof import Request as Given
 from service.web.forms import Accepted, Detail
 from service.web.gate import headers_of
 from service.web.state import Hook, State, state_of
@@ -45,8 +45,9 @@ async def take(request: Request, name: Name) -> Response:
         raise HTTPException(429, "too many deliveries; send it again", {"Retry-After": str(wait)})
     given = Given(headers_of(request.scope), dict(request.query_params), await _body(request), time.time_ns())
     _prove(state, hook, given, request.client.host if request.client else "")
-    if (asked := challenge(hook.settings.sender, given)) is not None:
-        return PlainTextResponse(asked)
+    challenge = hook.webhook.challenge
+    if challenge and (answer := challenge(given)) is not None:
+        return PlainTextResponse(answer)
     return await _store(state, hook, given)
 
 
@@ -57,17 +58,10 @@ async def take(request: Request, name: Name) -> Response:
 def agree(request: Request, name: Name) -> Response:
     """Answer the handshake of the CloudEvents webhook specification; each delivery proves itself."""
     hook = _hook(state_of(request), name)
-    asked = request.headers.get("webhook-request-origin")
-    if hook.settings.sender != "cloudevents" or not asked:
-        return Response(headers={"Allow": "POST, OPTIONS"})
-    rate = str(state_of(request).settings.webhooks_per_minute)
-    return Response(
-        headers={
-            "WebHook-Allowed-Origin": asked[:200],
-            "WebHook-Allowed-Rate": rate,
-            "Allow": "POST, OPTIONS",
-        }
-    )
+    origin, agreed = request.headers.get("webhook-request-origin"), dict[str, str]()
+    if hook.webhook.handshake and origin:
+        agreed = hook.webhook.handshake(origin, state_of(request).settings.webhooks_per_minute)
+    return Response(headers={**agreed, "Allow": "POST, OPTIONS"})
 
 
 def _hook(state: State, name: str) -> Hook:
@@ -90,7 +84,7 @@ async def _body(request: Request) -> bytes:
 def _prove(state: State, hook: Hook, given: Given, peer: str) -> None:
     name = hook.settings.name
     try:
-        authenticate(hook.settings.sender, given, hook.proof)
+        hook.webhook.authenticate(given, hook.proof)
     except RefusedError as err:
         state.figures.count("webhooks_total", webhook=name, outcome="refused")
         fields = {"event": "webhook_refused", "webhook": name, "peer": peer}
@@ -100,18 +94,18 @@ def _prove(state: State, hook: Hook, given: Given, peer: str) -> None:
 
 async def _store(state: State, hook: Hook, given: Given) -> Response:
     name, sender = hook.settings.name, hook.settings.sender
-    found = [
-        Event(name, sender, one.id[:500] if one.id else None, one.type, given.now, one.body, one.repeat_after)
-        for one in deliveries(sender, given)
+    events = [
+        Event(name, sender, d.id[:500] if d.id else None, d.type, given.now, d.body, d.repeat_after)
+        for d in hook.webhook.receive(given)
     ]
     try:
-        stored = await state.writer.store(found)
+        stored = await state.writer.store(events)
     except (sqlite3.Error, OSError) as err:
         state.figures.count("webhooks_total", webhook=name, outcome="failed")
         log.exception("webhook", extra={"fields": {"event": "webhook_not_stored", "webhook": name}})
         raise HTTPException(503, "it could not be stored; send it again", {"Retry-After": "5"}) from err
-    for one in stored:
-        state.figures.count("webhooks_total", webhook=name, outcome="replay" if one.replay else "stored")
+    for event in stored:
+        state.figures.count("webhooks_total", webhook=name, outcome="replay" if event.replay else "stored")
     state.worker.wake()
-    replayed = sum(one.replay for one in stored)
+    replayed = sum(event.replay for event in stored)
     return JSONResponse({"stored": len(stored) - replayed, "replayed": replayed}, 202)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from service.settings import config, secrets
+from service.settings import config, secrets, senders
 from service.settings.serve import ServeSettings, is_loopback
 from timeline.errors import UsageError
 from timeline.instant import NS
@@ -51,6 +51,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     from service.web.state import State
 
     conf = config.settings_only(config_file)
+    senders.check(conf.settings.serve, str(conf.path))
     changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     settings = conf.settings.serve.model_copy(update=changed)
     check_open(settings)
@@ -95,14 +96,17 @@ def tokens_of(settings: ServeSettings, folder: Path) -> tuple[Token, ...]:
 
 
 def hooks_of(settings: ServeSettings, folder: Path) -> dict[str, Hook]:
-    """Resolve the webhooks' secrets (files relative to `folder`); raise UsageError."""
-    from service.inbox.senders import Proof
+    """Load the webhooks' senders and resolve their secrets (files relative to `folder`); raise UsageError."""
+    from collectors.kit.proof import Proof
     from service.web.state import Hook as Made
 
     def known(reference: str | None) -> str | None:
         return secrets.resolve(reference, folder) if reference else None
 
-    return {w.name: Made(w, Proof(known(w.secret), known(w.basic))) for w in settings.webhooks}
+    return {
+        w.name: Made(w, senders.load(w.sender), Proof(known(w.secret), known(w.basic)))
+        for w in settings.webhooks
+    }
 
 
 def hosts(settings: ServeSettings, *, open_: bool) -> frozenset[str] | None:

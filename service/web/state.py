@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from archive import builds, events
+from collectors.kit.proof import Proof
+from collectors.kit.webhooks import Webhook
 from service.inbox.library import Library
-from service.inbox.senders import Proof
 from service.inbox.worker import Database, Worker, Writer
 from service.settings.serve import ServeSettings, WebhookSettings
 from service.web.limits import Limiter
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Hook:
-    """A webhook with its secrets resolved."""
+    """A configured webhook with its sender, and its secrets resolved."""
 
     settings: WebhookSettings
+    webhook: Webhook
     proof: Proof
 
 

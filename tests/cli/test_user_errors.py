@@ -111,6 +111,10 @@ CONFIGS = {
         '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={baerer="env:X"}\n',
         ["'auth.baerer'", "did you mean 'bearer'"],
     ),
+    "a misspelt sender": (
+        '[[serve.webhook]]\nname="w"\nsender="pagerdooty"\nsecret="env:X"\n',
+        ["'serve.webhook.0.sender'", "did you mean 'pagerduty'", "installed are alertmanager, "],
+    ),
     "the reserved name": ('[[source]]\nname="incident"\ncollector="git"\n', ["'incident' cannot name a source"]),
 }  # fmt: skip
 

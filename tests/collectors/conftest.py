@@ -1,10 +1,18 @@
 """What several collectors' tests start from."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from tests.collectors.webhook_cases import Inbox
 from tests.servers.prometheus import Prometheus
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    """An inbox that nothing was sent to yet."""
+    return Inbox(tmp_path / "timeline.db")
 
 
 @pytest.fixture(scope="module", params=["2", pytest.param("3", marks=pytest.mark.needs_compiled), "victoria"])

@@ -176,6 +176,12 @@ def start_mitm(module_keeper: Keeper) -> Callable[..., proxies.Proxy]:
     )
 
 
+@pytest.fixture(scope="module")
+def start_forward(module_keeper: Keeper) -> Callable[..., proxies.Proxy]:
+    """Give a factory of forward proxies: `start_forward(credentials="user:password")`."""
+    return lambda **options: module_keeper.start(proxies.start_forward, "forward", **options)
+
+
 @pytest.fixture
 def git_repo(tmp_path: Path) -> GitRepo:
     """Give an empty repository at `tmp_path/repo`."""

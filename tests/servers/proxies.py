@@ -128,3 +128,15 @@ def start_mitm(folder: Path, *, upstream: str, faults: Sequence[Fault] = (), scr
         *options,
     ]
     return proxy.start(command, {"TIMELINE_FAULTS": json.dumps([fault._asdict() for fault in faults])})
+
+
+def start_forward(folder: Path, *, credentials: str = "") -> Proxy:
+    """Start a forward proxy, as companies have them: it opens TLS, and wants `user:password` where given.
+
+    Its authority is `folder/mitmproxy-ca-cert.pem`; each request is a line of its log.
+    """
+    mitmdump = fetched("venv/mitmproxy/bin/mitmdump")
+    port = free_port()
+    proxy = Proxy("mitmdump", f"http://127.0.0.1:{port}", folder)
+    options = ["--listen-host", "127.0.0.1", "-p", str(port), "--set", f"confdir={folder}", "--ssl-insecure"]
+    return proxy.start([mitmdump, *options, *(["--proxyauth", credentials] if credentials else [])])

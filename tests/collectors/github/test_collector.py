@@ -308,7 +308,9 @@ def test_records_without_a_time_are_a_counted_gap(github: FakeGithub) -> None:
     result = read(github)
     (gap,) = result.gaps
     assert gap.reason == "undecodable"
-    assert ": 2 (" in gap.statement
+    assert gap.missing == "2 records"
+    assert "its created_at is no time" in gap.statement
+    assert "its published_at is no time" in gap.statement
     assert len(of(result, "deploy.started")) == 1
 
 

@@ -21,52 +21,15 @@ import zstandard
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from collectors.base import MAX_PAYLOAD, Check, Collector, Record
-from collectors.kit import http
-from collectors.kit.http import Http, HttpOptions
+from collectors.base import MAX_PAYLOAD, Record
+from collectors.kit.http import HttpOptions
 from collectors.testing import Run, run
-from timeline.facts import fact
-from timeline.instant import precise
+from tests.collectors.kit.asking import WINDOW, Ask, again, ask, sequence
 from timeline.model import Window
-
-WINDOW = Window(start=0, end=10)
-
-
-class Ask(Collector[HttpOptions]):
-    """A collector that asks once and yields a fact about what came."""
-
-    name, family, summary = "ask", "any", "asks once"
-    options_type = HttpOptions
-
-    async def collect(self, window: Window) -> AsyncIterator[Record]:
-        async with Http(self.context, self.options) as http:
-            payload = await http.get("/api", {"q": "x", "many": ["a", "b"]})
-            yield fact(
-                "custom", origin="o", key="k", at=precise(1, 1), time_means="t", clock="c", source=self.context.source,
-                names={"label": payload.data.decode()}, evidence=[self.evidence(payload)],
-            )  # fmt: skip
-
-    async def probe(self) -> AsyncIterator[Check]:
-        yield Check("reachable", True, "")
-
-
-def ask(url: str, **options: object) -> Run:
-    secrets = options.pop("secrets", None)
-    return run(Ask, {"url": url, **options}, WINDOW, secrets=secrets)  # type: ignore[arg-type]
-
-
-def again(first: Run, url: str, **options: object) -> Run:
-    options.pop("secrets", None)
-    return run(Ask, {"url": url, **options}, WINDOW, replay=first)
 
 
 def statuses(found: Run) -> list[object]:
     return [e.get("status") or e["failure"]["reason"] for e in found.tape.entries]  # type: ignore[union-attr]
-
-
-def sequence(*responses: Response) -> Callable[[Request], Response]:
-    left = list(responses)
-    return lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
 def test_an_answer_is_stored_and_replayed(httpserver: HTTPServer) -> None:
@@ -119,6 +82,8 @@ def test_an_unreachable_host_is_named() -> None:
     found = ask("http://127.0.0.1:9", time_cap="2s")
     assert found.failure is not None
     assert found.failure.reason == "unreachable"
+    assert str(found.failure).count("the next try would be") == 1
+    assert str(again(found, "http://127.0.0.1:9", time_cap="2s").failure) == str(found.failure)
     assert "127.0.0.1" in str(found.failure)
 
 
@@ -306,13 +271,13 @@ def test_certificates_are_loaded_where_there_is_tls(
     url: str, tls: dict[str, object], loaded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[object] = []
-    real = http._trust
+    real = ssl.create_default_context
 
-    def trust(*asked: Any) -> ssl.SSLContext:
+    def noted(**asked: Any) -> ssl.SSLContext:
         found.append(asked)
-        return real(*asked)
+        return real(**asked)
 
-    monkeypatch.setattr(http, "_trust", trust)
+    monkeypatch.setattr(ssl, "create_default_context", noted)
     ask(url, tls=tls)
     assert bool(found) == loaded
 

@@ -10,10 +10,11 @@ import pytest
 from pydantic import ValidationError
 
 from collectors.base import Payload, SourceError
+from collectors.kit.links import rison
 from collectors.kit.redaction import Redactor
 from collectors.opensearch.client import incomplete
 from collectors.opensearch.fields import Layout, counting_seconds, pick, read_layout, text_of, time_of
-from collectors.opensearch.links import discover, lucene, rison
+from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import OpensearchOptions
 from timeline.errors import UndecodableTimeError
 from timeline.instant import NS, parse_instant

@@ -232,6 +232,14 @@ def test_a_proxy_names_people_and_nobody_else_can(start: Start) -> None:
         ('[[serve.token]]\nname = "a"\ntoken = "the-secret-itself"', "serve.token"),
         ('[[serve.webhook]]\nname = "a"\nsender = "github"', "`secret` is missing"),
         ('[[serve.webhook]]\nname = "a"\nsender = "github"\nsecret = "env:ABSENT"', "env:ABSENT is missing"),
+        (
+            '[[serve.webhook]]\nname = "a"\nsender = "githbu"\nsecret = "env:SHORT"',
+            "'serve.webhook.0.sender': there is no webhook sender 'githbu'; did you mean 'github'?",
+        ),
+        (
+            '[[serve.webhook]]\nname = "a"\nsender = "github"\nbasic = "env:SHORT"',
+            "github proves itself by `secret`, not by `basic`",
+        ),
         ("prot = 1", "did you mean 'port'"),
     ],
 )

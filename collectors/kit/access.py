@@ -1,0 +1,111 @@
+"""How a source that speaks HTTP is reached: address, credentials, trust, proxy, and what it may take."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from collectors.base import Context, Options, SourceError
+from collectors.kit.signing import SigV4
+from timeline.instant import NS
+from timeline.zones import Duration, parse_duration
+
+
+class Auth(BaseModel):
+    """Credentials by reference (`env:NAME`, `file:PATH`, `keyring:NAME`): one of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bearer: str | None = None
+    basic: str | None = None  # a reference to user:password
+    header: dict[str, str] = Field(default_factory=dict)  # header name -> reference
+    query: dict[str, str] = Field(default_factory=dict)  # query parameter -> reference
+    sigv4: SigV4 | None = None
+
+    def references(self) -> tuple[str, ...]:
+        """Return the references of all of them."""
+        signing = (self.sigv4.key, self.sigv4.session) if self.sigv4 else ()
+        found = (self.bearer, self.basic, *self.header.values(), *self.query.values(), *signing)
+        return tuple(reference for reference in found if reference)
+
+
+class Tls(BaseModel):
+    """TLS: a custom CA file, a client certificate, or (said in every output) no verification."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ca: str | None = None
+    cert: str | None = None
+    key: str | None = None
+    verify: bool = True
+
+
+class HttpOptions(Options):
+    """Options of every source that speaks HTTP."""
+
+    url: str
+    auth: Auth = Auth()
+    tls: Tls = Tls()
+    timeout: Duration = "20s"
+    concurrency: int = Field(default=4, ge=1, le=64, description="requests at once, of all sources of a host")
+    rate: float | None = Field(default=None, gt=0, description="requests a second, of all sources of a host")
+    proxy: str | None = Field(default=None, description="http(s)://host:port; the environment's is not used")
+    proxy_auth: str | None = Field(default=None, description="a reference to user:password for the proxy")
+
+    def references(self) -> tuple[str, ...]:
+        """Return the references of all secrets that the source needs."""
+        return (*self.auth.references(), *((self.proxy_auth,) if self.proxy_auth else ()))
+
+    @field_validator("proxy")
+    @classmethod
+    def _plain_proxy(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://none")
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+            raise ValueError("a proxy is http(s)://host:port")
+        if parts.username or parts.password:
+            raise ValueError("credentials do not belong in the proxy's URL; use proxy_auth = 'env:NAME'")
+        return value
+
+    @field_validator("url")
+    @classmethod
+    def _plain_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"{value!r} is no http(s) URL")
+        if parts.username or parts.password:
+            raise ValueError("credentials do not belong in the URL; use auth = { basic = 'env:NAME' }")
+        if parts.query or parts.fragment:
+            raise ValueError(
+                "a source's URL ends with its path: no ?query, no #fragment; a token goes into `auth`"
+            )
+        return value.rstrip("/")
+
+
+def seconds(duration: str) -> float:
+    """Return a duration option in seconds."""
+    return parse_duration(duration) / NS
+
+
+def trust(tls: Tls, context: Context) -> ssl.SSLContext:
+    """Return what the client trusts; raise SourceError naming a file that cannot be used."""
+    files = [context.resolve_path(name) if name else None for name in (tls.ca, tls.cert, tls.key)]
+    if not tls.ca:  # then SSL_CERT_FILE and SSL_CERT_DIR say what is trusted, and OpenSSL hides a wrong one
+        for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+            if (path := os.environ.get(name)) and not any(
+                Path(one).exists() for one in path.split(os.pathsep)
+            ):
+                raise SourceError("unreachable", f"{name} = {path!r} is not there")
+    try:
+        trusted = ssl.create_default_context(cafile=files[0])
+        if files[1]:
+            trusted.load_cert_chain(files[1], files[2])
+    except (OSError, ssl.SSLError) as err:
+        named = ", ".join(
+            f"{option} = {name!r}" for option, name in zip(("ca", "cert", "key"), files, strict=True) if name
+        )
+        raise SourceError("unreachable", f"tls ({named}) cannot be used: {err}") from err
+    return trusted

@@ -1,0 +1,146 @@
+"""Members of foreign JSON, with one set of rules; and records that cannot be read, as one counted gap.
+
+A path is dotted (`status.state`, `items.0.name`); a member whose own name holds dots comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from collectors.base import SourceError
+from timeline import mapping
+from timeline.errors import UndecodableTimeError
+from timeline.instant import Bounds
+from timeline.model import Evidence, Gap, Window
+from timeline.zones import read_time
+
+SHOWN = 10  # unreadable records that a gap shows as evidence
+_TOLD = 5  # reasons that it tells
+
+
+class UnreadableError(SourceError):
+    """A record lacks what makes it one: it is counted, and the others are read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("undecodable", message)
+
+
+def at(value: Any, path: str) -> Any:
+    """Return what stands at a path; None where nothing does. An empty path is the value itself."""
+    return mapping.lookup(value, path) if path else value
+
+
+def text(value: Any, path: str) -> str:
+    """Return the text at a path, a whole number as text; empty where there is neither."""
+    found = at(value, path)
+    return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
+
+
+def required(value: Any, path: str) -> str:
+    """Return the text at a path; raise UnreadableError where there is none."""
+    if not (found := text(value, path)):
+        raise UnreadableError(f"it has no {path}")
+    return found
+
+
+def number(value: Any, path: str) -> int:
+    """Return the whole number at a path; raise UnreadableError where there is none."""
+    found = at(value, path)
+    if not isinstance(found, int) or isinstance(found, bool):
+        raise UnreadableError(f"it has no {path}")
+    return found
+
+
+def time(value: Any, path: str, *, unit: str | None = None, zone: str | None = None) -> Bounds:
+    """Return the time at a path as bounds; raise UnreadableError.
+
+    `unit` (s, ms, us, ns) is for numbers without 10, 13, 16 or 19 digits, `zone` for texts without one.
+    """
+    found = at(value, path)
+    if isinstance(found, str):
+        # GitLab's webhooks write `2021-04-28 21:50:00 +0200` and `2021-04-28 19:50:00 UTC`.
+        found = found.replace(" UTC", "Z").replace(" +", "+").replace(" -", "-")
+    if found is None or found == "":
+        raise UnreadableError(f"it has no {path}")
+    if isinstance(found, bool) or not isinstance(found, str | int | float):
+        raise UnreadableError(f"its {path} is no time")
+    try:
+        return read_time(found, zone_name=zone, unit=unit)
+    except UndecodableTimeError as err:
+        raise UnreadableError(f"its {path} is no time") from err
+
+
+def listing(value: Any, path: str = "") -> list[Any]:
+    """Return the list at a path; raise UnreadableError where there is none."""
+    found = at(value, path)
+    if not isinstance(found, list):
+        raise UnreadableError(f"its {path} is no list" if path else "the answer is no list")
+    return found
+
+
+class Skipped:
+    """Records that could not be read: how many, why, and the evidence of the first ones.
+
+    `what` names one of them, `where` what they are of (`of alerts.csv`), `place` where one stands (`line`).
+    """
+
+    def __init__(
+        self,
+        what: str = "record",
+        shown: int = SHOWN,
+        *,
+        where: str = "",
+        plural: str = "",
+        place: str = "place",
+    ) -> None:
+        self._names, self._where = (what, plural or f"{what}s"), f" {where}" if where else ""
+        self._place, self._most = place, shown
+        self._reasons: dict[str, tuple[str, int]] = {}
+        self._evidence: list[Evidence] = []
+        self._places: list[str] = []
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(count for _, count in self._reasons.values())
+
+    def add(
+        self, why: str, *evidence: Evidence, sort: str = "", place: int | str = "", count: int = 1
+    ) -> None:
+        """Count what could not be read; the first entries of evidence, and places, are kept.
+
+        Reasons that differ from record to record have one `sort`, of which the first is told.
+        """
+        told, number = self._reasons.get(sort or why, (why, 0))
+        self._reasons[sort or why] = (told, number + count)
+        self._evidence += evidence[: max(0, self._most - len(self._evidence))]
+        if place and len(self._places) <= self._most:
+            self._places.append(str(place) if len(self._places) < self._most else "...")
+
+    @contextmanager
+    def over(self, *evidence: Evidence) -> Iterator[None]:
+        """Read a record inside: an UnreadableError ends it, and is counted."""
+        try:
+            yield
+        except UnreadableError as err:
+            self.add(str(err), *evidence)
+
+    def gaps(self, make: Callable[..., Gap], window: Window) -> Iterator[Gap]:
+        """Yield the one gap over `window`, by a collector's own `gap`; none where all was read."""
+        if count := len(self):
+            missing = f"{count} {self._names[count > 1]}"
+            text = f"{missing}{self._where} could not be read: {self._why()}{self._shown()}"
+            yield make("undecodable", window, text, missing=missing, evidence=tuple(self._evidence))
+
+    def _shown(self) -> str:
+        if not self._places:
+            return ""
+        return f"; {self._place}{'s' * (len(self._places) > 1)} {', '.join(self._places)}"
+
+    def _why(self) -> str:
+        ordered = sorted(self._reasons.values(), key=lambda reason: (-reason[1], reason[0]))
+        if len(ordered) == 1:
+            return ordered[0][0]
+        more = f"; and {len(ordered) - _TOLD} reasons more" if len(ordered) > _TOLD else ""
+        return "; ".join(f"{count} x {why}" for why, count in ordered[:_TOLD]) + more

@@ -1,0 +1,54 @@
+"""Addresses that people open: an answer's own where it has one, else made here."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+from timeline.instant import MINUTE, NS, format_instant
+
+_AROUND = 5 * MINUTE
+_IN_FRAGMENT = "(),:'!"  # what rison is written with
+
+
+def web(text: object) -> str | None:
+    """Return an http(s) address; None for all else, which would be a script or a file to whoever opens it."""
+    if not isinstance(text, str):
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def filled(template: str, **values: str) -> str:
+    """Fill a template such as `https://host/incidents/{id}`: every value is one part of a path or query."""
+    return template.format(**{name: quote(value, safe="") for name, value in values.items()})
+
+
+def prometheus_graph(base: str, expression: str, start: int, end: int) -> str:
+    """Return Prometheus' own page of an expression over `[start, end]` (ns)."""
+    width = max(60, -(-(end - start) // NS))
+    shown = format_instant(end - end % NS).replace("T", " ").removesuffix("Z")
+    asked = {"expr": expression, "tab": "0", "range_input": f"{width}s", "end_input": shown}
+    return f"{base.rstrip('/')}/graph?" + "&".join(f"g0.{k}={quote(v, safe='')}" for k, v in asked.items())
+
+
+def dashboards_discover(base: str, lucene: str, first: int, last: int, index: str | None = None) -> str:
+    """Return Discover of OpenSearch Dashboards for a Lucene query, five minutes around `[first, last]` (ns).
+
+    `index` is the id of an index pattern.
+    """
+    start, end = (rison(format_instant(at)) for at in (first - _AROUND, last + _AROUND))
+    pattern = f"index:{rison(index)}," if index else ""
+    state = f"({pattern}query:(language:lucene,query:{rison(lucene)}))"
+    times = f"(time:(from:{start},to:{end}))"
+    shown = (quote(text, safe=_IN_FRAGMENT) for text in (times, state))
+    return f"{base.rstrip('/')}/app/discover#/?" + "&".join(
+        f"{name}={text}" for name, text in zip(("_g", "_a"), shown, strict=True)
+    )
+
+
+def rison(text: str) -> str:
+    """Return a string in rison, the notation of Dashboards' addresses."""
+    return "'" + text.replace("!", "!!").replace("'", "!'") + "'"

@@ -1,0 +1,56 @@
+"""What `timeline doctor` looks at alike in every source: whether it answers, how fast, and its clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
+from typing import NamedTuple
+
+from collectors.base import Check, Payload, SourceError
+
+
+class Answered(NamedTuple):
+    """An answer, and when it was asked for and there (seconds since 1970)."""
+
+    payload: Payload
+    asked: float
+    there: float
+
+    def reachable(self, url: str) -> Check:
+        """Return that a source answered, and how fast."""
+        return Check("reachable", True, f"{url} answered in {self.there - self.asked:.2f} s")
+
+    def clock(self, allowed: float, shown: float | None = None) -> Check:
+        """Compare the source's clock with ours; they may be `allowed` seconds apart.
+
+        `shown` is the time (seconds since 1970) that the answer tells; default: its Date header.
+        """
+        middle, cut = (self.asked + self.there) / 2, 0.0
+        if shown is None:
+            date = _date(self.payload.headers.get("date"))
+            if date is None:
+                return Check("clock", True, "the server sends no Date header")
+            shown, cut = date + 0.5, 1.0  # the header is cut to seconds
+        offset = shown - middle
+        detail = f"offset {offset:+.1f} s, clock_error {allowed:g} s"
+        return Check("clock", abs(offset) <= allowed + cut, detail)
+
+
+async def timed(call: Callable[[], Awaitable[Payload]]) -> Answered:
+    """Await an answer; raise SourceError."""
+    asked = time.time()
+    payload = await call()
+    return Answered(payload, asked, time.time())
+
+
+def failed(err: SourceError) -> Check:
+    """Return the line of a source that does not answer, or not to us."""
+    return Check("authorised" if err.reason == "unauthorised" else "reachable", False, str(err))
+
+
+def _date(header: str | None) -> float | None:
+    try:
+        return parsedate_to_datetime(header).timestamp() if header else None
+    except (ValueError, OverflowError, TypeError):
+        return None

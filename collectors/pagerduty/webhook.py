@@ -1,0 +1,80 @@
+"""PagerDuty's webhook (v3): declared, acknowledged, priority changed; the rest under its own name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from collectors.kit import fields
+from collectors.kit.fields import UnreadableError
+from collectors.kit.links import web
+from collectors.kit.lives import INCIDENT, incident_life
+from collectors.kit.proof import Proof, Request, require_signature
+from collectors.kit.webhooks import (
+    Delivery,
+    Event,
+    Resolution,
+    Seen,
+    Webhook,
+    described,
+    ended,
+    host_of,
+    instants,
+)
+from timeline.facts import quote
+from timeline.kinds import Kind
+from timeline.model import Fact, Subject
+
+_KINDS: dict[str, Kind] = {
+    "incident.triggered": INCIDENT["opened"], "incident.acknowledged": INCIDENT["acknowledged"],
+    "incident.priority_updated": "incident.severity_changed",
+}  # fmt: skip
+
+
+def verify(request: Request, proof: Proof) -> None:
+    """Check `X-PagerDuty-Signature`, which holds several while a secret is changed; raise RefusedError."""
+    given = request.headers.get("x-pagerduty-signature", "").split(",")
+    require_signature(proof, request.body, *(signature.strip() for signature in given), prefix="v1=")
+
+
+def deliveries(request: Request) -> list[Delivery]:
+    """Return the one event."""
+    kind = described(request.value, "event.event_type")
+    return [Delivery(request.headers.get("x-webhook-id"), kind, request.content, 0)]
+
+
+def facts(event: Event, seen: Seen) -> Iterator[Fact]:
+    """Yield the event as what it is of its incident's life."""
+    told = event.object.get("event")
+    if not isinstance(told, dict):
+        raise UnreadableError("it has no event")
+    identity, data = fields.required(told, "id"), told.get("data")
+    own = fields.text(data, "incident.id") or fields.text(data, "id")
+    number = fields.text(data, "number") or own
+    link, agent = fields.text(data, "html_url"), fields.text(told, "agent.id")
+    life = incident_life(
+        "PagerDuty", host_of(link) or "pagerduty.com", event.source, number, own,
+        subject=Subject(service=fields.text(data, "service.summary") or None),
+    )  # fmt: skip
+    actor = seen.people.add(f"pagerduty:{agent}", fields.text(told, "agent.summary")) if agent else None
+    severity = fields.text(data, "priority.summary") or None
+    yield life.fact(
+        _KINDS.get(event.type, "custom"), ["event", identity], fields.time(told, "occurred_at"), "occurred_at",
+        evidence=[event.evidence("/body/event", web(link))], actor=actor,
+        names={"label": f"{event.type} {number}".strip(), "severity": severity},
+        quote=quote(fields.text(data, "title") or fields.text(data, "content")),
+    )  # fmt: skip
+
+
+def resolution(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | None:
+    """Return the incident that is resolved."""
+    event = body.get("event")
+    data = event.get("data") if isinstance(event, dict) else None
+    if kind != "incident.resolved" or not isinstance(data, dict):
+        return None
+    starts, ends = instants([data], "created_at"), instants([event], "occurred_at")
+    name = f"PD-{data.get('number') or data.get('id') or ''}"
+    return ended(name, starts[0], ends[0]) if starts and ends else None
+
+
+WEBHOOK = Webhook(verify, deliveries, facts, resolution)

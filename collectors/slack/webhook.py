@@ -1,0 +1,56 @@
+"""Slack's Events API: messages as the `slack` collector tells them, and the challenge of a new address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from collectors.kit import fields
+from collectors.kit.fields import UnreadableError
+from collectors.kit.proof import Proof, Request, require_fresh, require_signature
+from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described, own_text
+from collectors.slack.messages import Channel, Item, Reader
+from collectors.slack.people import Directory
+from timeline.model import Fact
+
+
+def verify(request: Request, proof: Proof) -> None:
+    """Check `X-Slack-Signature`, five minutes old at most; raise RefusedError."""
+    stamp = request.headers.get("x-slack-request-timestamp", "")
+    require_fresh(stamp, request.now)
+    signed = f"v0:{stamp}:".encode() + request.body
+    require_signature(proof, signed, request.headers.get("x-slack-signature", ""), prefix="v0=")
+
+
+def deliveries(request: Request) -> list[Delivery]:
+    """Return the one event, named by Slack's own id."""
+    body = request.value
+    kind = described(body, "event.type", "type")
+    return [Delivery(own_text(body, "event_id") or None, kind, request.content, RETRYING)]
+
+
+def challenge(request: Request) -> str | None:
+    """Return what Slack wants back when an address is set up."""
+    try:
+        body = request.value
+    except ValueError:
+        return None
+    is_asked = isinstance(body, dict) and body.get("type") == "url_verification"
+    return str(body.get("challenge", ""))[:1000] if is_asked else None
+
+
+def facts(event: Event, seen: Seen) -> Iterator[Fact]:
+    """Yield messages as the `slack` collector does; other events by their arrival."""
+    message, team = event.object.get("event"), fields.text(event.object, "team_id")
+    if not isinstance(message, dict) or message.get("type") != "message" or not team:
+        yield event.arrival()
+        return
+    reader = Reader(team, event.source, Directory())
+    channel = Channel(fields.required(message, "channel"))
+    parsed = reader.read(channel, [Item(message, event.evidence("/body/event"))])
+    if parsed.undecodable:
+        raise UnreadableError(parsed.undecodable[0][1])
+    seen.people.update(reader.directory.people(parsed.facts, team))
+    yield from parsed.facts
+
+
+WEBHOOK = Webhook(verify, deliveries, facts, challenge=challenge)

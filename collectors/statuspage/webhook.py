@@ -1,0 +1,83 @@
+"""Statuspage's webhook: each update of an incident, and what became of components."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from collectors.kit import fields
+from collectors.kit.links import web
+from collectors.kit.lives import Life
+from collectors.kit.proof import Request, bearer_or_basic
+from collectors.kit.webhooks import (
+    Delivery,
+    Event,
+    Resolution,
+    Seen,
+    Webhook,
+    ended,
+    instants,
+    own_text,
+)
+from timeline.facts import quote, thread_key
+from timeline.model import Fact
+from timeline.statements import Name
+
+_STATUSES = ("incident.status", "component_update.new_status")
+
+
+def deliveries(request: Request) -> list[Delivery]:
+    """Return the one event; Statuspage gives it no id."""
+    body = request.value
+    parts = ("incident", "component_update")
+    kind = next((part for part in parts if isinstance(fields.at(body, part), dict)), "unknown")
+    status = next((text for path in _STATUSES if (text := own_text(body, path))), "")
+    return [Delivery(None, f"{kind}.{status}" if status else kind, request.content, 0)]
+
+
+def facts(event: Event, seen: Seen) -> Iterator[Fact]:
+    """Yield each update of an incident once, at the time it was made; components at their change."""
+    page = fields.text(event.object, "page.id") or event.origin
+    incident, component = event.object.get("incident"), event.object.get("component_update")
+    if isinstance(incident, dict):
+        updates = incident.get("incident_updates")
+        for index, update in enumerate(updates if isinstance(updates, list) else []):
+            if seen.first(["statuspage", page, fields.text(update, "id")]):
+                yield _post(event, page, incident, update, f"/body/incident/incident_updates/{index}")
+    elif isinstance(component, dict):
+        name = fields.text(event.object, "component.name") or page
+        names: dict[str, Name] = {"status": fields.required(component, "new_status"), "page": name}
+        key = ["component", fields.required(component, "id")]
+        at = fields.time(component, "created_at")
+        yield event.fact(
+            "status.posted", key, at, "created_at", names, origin=page, pointer="/body/component_update"
+        )
+    else:
+        yield event.arrival()
+
+
+def _post(event: Event, page: str, incident: Any, update: Any, pointer: str) -> Fact:
+    life = Life(
+        origin=page, source=event.source, clock=page, names={"page": page},
+        thread=thread_key("statuspage", page, fields.required(incident, "id")),
+    )  # fmt: skip
+    status, key = fields.required(update, "status"), ["update", fields.required(update, "id")]
+    return life.fact(
+        "status.posted", key, fields.time(update, "created_at"), "created_at", names={"status": status},
+        quote=quote(fields.text(update, "body")),
+        evidence=[event.evidence(pointer, web(fields.text(incident, "shortlink")))],
+    )  # fmt: skip
+
+
+def resolution(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | None:
+    """Return the incident of a post that says it is resolved."""
+    incident = body.get("incident")
+    if kind != "incident.resolved" or not isinstance(incident, dict):
+        return None
+    starts = instants([incident], "started_at", "created_at")
+    ends = instants([incident], "resolved_at", "updated_at")
+    return ended(f"SP-{own_text(incident, 'id')}", starts[0], ends[0]) if starts and ends else None
+
+
+WEBHOOK = Webhook(partial(bearer_or_basic, parameter="token"), deliveries, facts, resolution, basic=True)
