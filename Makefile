@@ -20,7 +20,7 @@ test: ## install and start real servers, run all tests
 	@tools/packages test
 	@tools/venv test
 	@tools/setup-tests
-	@tools/run-tests -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+	@JOBS=$(JOBS) tools/run-tests $(PYTEST_ARGS)
 
 lint: ## ruff and mypy, both strict
 	@tools/packages demo

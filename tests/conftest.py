@@ -4,7 +4,12 @@ import os
 
 from hypothesis import settings
 
-pytest_plugins = ["tests.servers.fixtures", "tests.golden_files"]
+pytest_plugins = [
+    "tests.servers.fixtures",
+    "tests.golden_files",
+    "tests.rerun_alone",
+    "tests.run_summary",
+]
 
 # The first example pays for imports, and a busy machine for its other work: neither breaks a law.
 settings.register_profile("untimed", deadline=None)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
 import msgspec
 import orjson
 
 from timeline.canonical import Json, canonical, canonical_json, sha256
 from timeline.errors import TimelineError
 from timeline.kinds import NAMES, SPECS, Kind
+from timeline.meanings import MEANINGS
 from timeline.model import (
     SCHEMA_VERSION,
     Gap,
@@ -16,6 +23,7 @@ from timeline.model import (
     Measure,
     Panel,
     Reconciled,
+    Record,
     Timeline,
     Window,
 )
@@ -23,9 +31,8 @@ from timeline.statements import fields, forms, required
 from timeline.wire import RecordError, RecordT, build, decode_facts, encode
 from timeline.wire import schema as record_schema
 
-#: Canonical bytes by top-level member; of long lists, of each element.
-Members = dict[str, bytes | list[bytes]]
-_LINES = ("facts", "gaps", "impact", "measures", "panels", "reconciliation")
+_LINES = frozenset({"facts", "gaps", "impact", "measures", "panels", "reconciliation"})
+_UNSIGNED = frozenset({"digest", "provenance"})  # what the digest does not cover
 
 
 class DocumentError(TimelineError):
@@ -38,26 +45,69 @@ class OlderError(DocumentError):
     """A `timeline.json` of an earlier major version: it is made anew from its evidence."""
 
 
+class Sealed(NamedTuple):
+    """A timeline with the digest of what it says, and its file."""
+
+    document: Timeline
+    data: bytes
+
+
+def seal(document: Timeline) -> Sealed:
+    """Return a timeline with its digest, and its canonical bytes: one member, and one fact, gap or measure, a line.
+
+    The digest is the SHA-256 over the canonical document without `digest` and `provenance`.
+    """
+    file = io.BytesIO()
+    covered, place = hashlib.sha256(), 0
+    separator, between = b"{\n", b"{"
+    for name in sorted(Timeline.__struct_fields__):
+        head = b'"%b":' % name.encode()
+        file.write(separator + head)
+        separator = b",\n"
+        if name == "digest":
+            place = file.tell()
+            file.write(canonical("0" * 64))
+            continue
+        pieces = _member(document, name)
+        if name in _UNSIGNED:
+            file.writelines(pieces)
+            continue
+        covered.update(between + head)
+        between = b","
+        for piece in pieces:
+            file.write(piece)
+            covered.update(_NO_BREAK.get(piece, piece))
+    covered.update(b"}")
+    file.write(b"\n}\n")
+    digest = covered.hexdigest()
+    file.seek(place)
+    file.write(canonical(digest))
+    return Sealed(document.replace(digest=digest), file.getvalue())
+
+
+_NO_BREAK = {b"[\n": b"[", b",\n": b",", b"\n]": b"]"}
+
+
+def _member(document: Timeline, name: str) -> Iterator[bytes]:
+    """Yield a member's value in pieces; in a long list, each element and what stands between them."""
+    value = getattr(document, name)
+    if name not in _LINES:
+        yield encode(value) if isinstance(value, Record) else canonical(value)
+        return
+    if not value:
+        yield b"[]"
+        return
+    between = b"[\n"
+    for item in value:
+        yield between
+        yield encode(item)
+        between = b",\n"
+    yield b"\n]"
+
+
 def dump(document: Timeline) -> bytes:
-    """Return the canonical bytes: one top-level member, and one fact, gap or measure, a line."""
-    return write(members(document))
-
-
-def members(document: Timeline) -> Members:
-    """Return each top-level member in canonical form; of long lists, each element."""
-    return {
-        "schema_version": canonical(document.schema_version), "digest": canonical(document.digest),
-        "incident": encode(document.incident), "window": encode(document.window),
-        "provenance": canonical(document.provenance),
-        **{name: [encode(item) for item in getattr(document, name)] for name in _LINES},
-    }  # fmt: skip
-
-
-def digest(found: Members) -> str:
-    """Return the SHA-256 over the canonical document without `digest` and `provenance`."""
-    kept = sorted(name for name in found if name not in {"digest", "provenance"})
-    joined = (canonical(name) + b":" + _joined(found[name], b"[", b",", b"]") for name in kept)
-    return sha256(b"{" + b",".join(joined) + b"}")
+    """Return the canonical bytes of a timeline with its digest."""
+    return seal(document).data
 
 
 def written_digest(data: bytes) -> str:
@@ -65,25 +115,42 @@ def written_digest(data: bytes) -> str:
 
     A document that is loaded and written again has this version's members: its digest is another.
     """
-    return digest({name: _written(value) for name, value in orjson.loads(data).items()})
+    if (digest := _of_lines(data)) is not None:
+        return digest
+    found = orjson.loads(data)
+    kept = (
+        canonical(name) + b":" + _canonical(found[name]) for name in sorted(found) if name not in _UNSIGNED
+    )
+    return sha256(b"{" + b",".join(kept) + b"}")
 
 
-def _written(value: Json) -> bytes | list[bytes]:
+def _of_lines(data: bytes) -> str | None:
+    """Return the digest of a file as we write it, where it is the one that the file tells; None for any other.
+
+    There nothing but its line breaks is no part of the canonical document.
+    """
+    start = _DIGEST.match(data)
+    begin = data.find(b'\n"provenance":')
+    end = data.find(b"\n", begin + 1)
+    if start is None or begin < 0 or not data.endswith(b"\n}\n"):
+        return None
+    covered = hashlib.sha256(b"{")
+    for part in (memoryview(data)[start.end() : begin], memoryview(data)[end : len(data) - 3]):
+        for at in range(0, len(part), _CHUNK):
+            covered.update(bytes(part[at : at + _CHUNK]).replace(b"\n", b""))
+    covered.update(b"}")
+    digest = covered.hexdigest()
+    return digest if digest.encode() == start[1] else None
+
+
+_DIGEST = re.compile(rb'\{\n"digest":"([0-9a-f]{64})",\n')
+_CHUNK = 1 << 20
+
+
+def _canonical(value: Json) -> bytes:
     if isinstance(value, list):
-        return [canonical_json(orjson.dumps(item)) for item in value]
+        return b"[" + b",".join(canonical_json(orjson.dumps(item)) for item in value) + b"]"
     return canonical_json(orjson.dumps(value))
-
-
-def write(found: Members) -> bytes:
-    """Return the file's bytes."""
-    lines = [canonical(name) + b":" + _joined(found[name], b"[\n", b",\n", b"\n]") for name in sorted(found)]
-    return b"{\n" + b",\n".join(lines) + b"\n}\n"
-
-
-def _joined(value: bytes | list[bytes], begin: bytes, between: bytes, end: bytes) -> bytes:
-    if isinstance(value, bytes):
-        return value
-    return begin + between.join(value) + end if value else b"[]"
 
 
 class _Head(msgspec.Struct):
@@ -143,12 +210,19 @@ def _other_version(version: str, where: str) -> DocumentError:
 def schema() -> Json:
     """Return the JSON Schema of `timeline.json`."""
     _, parts = record_schema(Timeline)
+    parts = {name: _described(part, MEANINGS[name]) for name, part in parts.items()}
     for name in ("Content", "Fact"):
         parts[name] = {**parts[name], "allOf": [_names_of(kind) for kind in SPECS]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **parts.pop("Timeline"), "title": "incident-timeline", "$defs": parts | _names(),
     }  # fmt: skip
+
+
+def _described(part: Json, meanings: Mapping[str, str]) -> Json:
+    """Return a record's schema with what its members mean: each of them is always there."""
+    properties = {name: {**form, "description": meanings[name]} for name, form in part["properties"].items()}
+    return {**part, "properties": properties, "required": sorted(properties)}
 
 
 def _names_of(kind: Kind) -> Json:

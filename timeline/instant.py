@@ -14,7 +14,7 @@ from timeline.errors import UndecodableTimeError
 NS = 1_000_000_000
 MINUTE = 60 * NS
 _RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d:?\d\d)?"
+    r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
 )
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
@@ -76,18 +76,28 @@ def read_civil(text: str) -> Civil:
     match = _RFC3339.fullmatch(text.strip())
     if not match:
         raise UndecodableTimeError(f"{text!r} is not a date and time such as 2026-11-21T14:00:00Z")
-    year, month, day, hour, minute = (int(match[i]) for i in range(1, 6))
-    second = int(match[6] or 0)
-    leap = month != 2 or day < 29 or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
-    possible = 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1] and leap and hour < 24
-    if not (possible and minute < 60 and second <= 60 and year):
+    written, seconds, digits, zone = match.groups()
+    minute, second = _minute(written), int(seconds or 0)
+    if minute is None or second > 60:
         raise UndecodableTimeError(f"{text!r} names no time that exists")
-    digits = match[7] or ""
+    digits = digits or ""
     if len(digits) > 9 and digits[9:].strip("0"):
         raise UndecodableTimeError(f"{text!r} is finer than a nanosecond")
-    precision = MINUTE if match[6] is None else 10 ** (9 - min(len(digits), 9))
-    wall = timegm((year, month, day, hour, minute, second)) * NS + int(digits[:9].ljust(9, "0"))
-    return Civil(wall, precision, _offset(match[8], text), NS if second == 60 else 0)
+    precision = MINUTE if seconds is None else 10 ** (9 - min(len(digits), 9))
+    wall = minute + second * NS + int(digits[:9].ljust(9, "0"))
+    return Civil(wall, precision, _offset(zone, text), NS if second == 60 else 0)
+
+
+@lru_cache(maxsize=4096)  # many times lie in few minutes
+def _minute(written: str) -> int | None:
+    """Return the start of a written minute (`2026-11-21T14:00`) as if it were UTC; None where there is none."""
+    year, month, day = int(written[:4]), int(written[5:7]), int(written[8:10])
+    hour, minute = int(written[11:13]), int(written[14:16])
+    leap = month != 2 or day < 29 or (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0))
+    possible = 1 <= month <= 12 and 1 <= day <= _DAYS[month - 1] and leap and hour < 24
+    if not (possible and minute < 60 and year):
+        return None
+    return timegm((year, month, day, hour, minute, 0)) * NS
 
 
 def _offset(zone: str | None, text: str) -> int | None:

@@ -6,6 +6,11 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
 CACHE="${TIMELINE_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/incident-timeline}"
 
+# With TIMELINE_TIMES each script leaves there what it took; the summary of the tests tells it.
+if [[ -n ${TIMELINE_TIMES-} && ${1-} != --part ]]; then
+  trap 'echo "${0##*/} $SECONDS" >>"$TIMELINE_TIMES"' EXIT
+fi
+
 say() { printf '%s\n' "$*" >&2; }
 
 # Every long download or build has an end: a hung registry must not hang the job.

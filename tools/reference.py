@@ -65,6 +65,60 @@ def collectors_page() -> str:
     return "\n".join(parts)
 
 
+def timeline_page() -> str:
+    """Return what is in `timeline.json`, from its schema."""
+    from timeline.document import schema
+    from timeline.kinds import SPECS
+    from timeline.model import SCHEMA_VERSION
+    from timeline.statements import fields
+
+    made = schema()
+    parts = [
+        "# timeline.json\n",
+        f"Made by `python tools/reference.py` from the JSON Schema that `timeline schema` prints; version {SCHEMA_VERSION}.",
+        "Members are always there; empty is null, or an empty list or object. The file is canonical (RFC 8785), one",
+        "member, and one fact, gap or measure, a line. Integers beyond 2^53 and `+Inf`, `-Inf`, `NaN` are strings.\n",
+        "## The document\n",
+        *members(made, made),
+    ]
+    for name, part in made["$defs"].items():
+        if name != "Content" and not name.startswith("names."):
+            parts += [f"\n## {name}\n", f"{part['description']}\n", *members(part, made)]
+    parts += ["\n## Kinds and their names\n", "A name in brackets may be missing; a number is marked `n`.\n"]
+    parts += ["| kind | category | statement | names |", "|---|---|---|---|"]
+    for kind_, spec in SPECS.items():
+        required_ = made["$defs"][f"names.{kind_}"]["required"]
+        told = (
+            f"`{n}`{' n' if f == 'n' else ''}" if n in required_ else f"[`{n}`{' n' if f == 'n' else ''}]"
+            for n, f in fields(kind_).items()
+        )
+        parts.append(
+            f"| `{kind_}` | {spec.category} | `{spec.template}` | {', '.join(told)} |".replace("`[,", "`[,")
+        )
+    return "\n".join(parts) + "\n"
+
+
+def members(part: dict[str, Any], schema: dict[str, Any]) -> list[str]:
+    """Return the table of a record's members."""
+    rows = [f"| `{n}` | {shape(f, schema)} | {f['description']} |" for n, f in part["properties"].items()]
+    return ["| member | form | |", "|---|---|---|", *rows]
+
+
+def shape(form: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Return a member's form in a few words."""
+    if "$ref" in form:
+        name = form["$ref"].split("/")[-1]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in form:
+        return " or ".join(dict.fromkeys(shape(one, schema) for one in form["anyOf"]))
+    if "enum" in form:
+        values = form["enum"]
+        return ", ".join(f"`{v}`" for v in values) if len(values) < 8 else "one of a vocabulary"
+    if form.get("type") == "array":
+        return f"list of {shape(form['items'], schema)}" if form.get("items") else "list"
+    return "time" if form.get("format") == "date-time" else str(form.get("type", "any"))
+
+
 def row(option: str, form: dict[str, Any], schema: dict[str, Any]) -> str:
     """Return one option's row."""
     required = option in schema.get("required", [])
@@ -91,7 +145,11 @@ def kind(form: dict[str, Any], schema: dict[str, Any]) -> str:
 
 def main() -> int:
     """Write the pages, or with --check tell which differ."""
-    pages = {FOLDER / "command.md": command_page(), FOLDER / "collectors.md": collectors_page()}
+    pages = {
+        FOLDER / "command.md": command_page(),
+        FOLDER / "collectors.md": collectors_page(),
+        FOLDER / "timeline.md": timeline_page(),
+    }
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
         print(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
 from itertools import pairwise
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urljoin
@@ -46,7 +46,9 @@ class Get(Protocol):
         """Return the answer."""
 
 
-async def by_link(get: Get, url: str, params: Any = None, *, pages: int = PAGES) -> AsyncIterator[Payload]:
+async def by_link(
+    get: Get, url: str, params: Any = None, *, pages: int = PAGES
+) -> AsyncGenerator[Payload, None]:
     """Yield the pages that each answer's `Link: <...>; rel="next"` (RFC 8288) leads to.
 
     Relative links need a whole address in `url`.
@@ -68,7 +70,7 @@ def _linked(url: str, header: str) -> str | None:
 async def by_cursor(
     ask: Callable[[C | None, int], Awaitable[P]], following: Callable[[P], C | None], *,
     size: int = 1, pages: int = PAGES,
-) -> AsyncIterator[P]:  # fmt: skip
+) -> AsyncGenerator[P, None]:  # fmt: skip
     """Yield the pages of `ask(cursor, size)`, from the cursor None on.
 
     `following` returns where a page says that it goes on (any JSON value), None on the last one.
@@ -92,7 +94,7 @@ async def by_cursor(
 async def by_offset(
     ask: Callable[[int, int], Awaitable[P]], rows: Callable[[P], Sequence[Any]], *, size: int,
     more: Callable[[P], bool] | None = None, cap: int | None = None, pages: int = PAGES,
-) -> AsyncIterator[P]:  # fmt: skip
+) -> AsyncGenerator[P, None]:  # fmt: skip
     """Yield the pages of `ask(offset, size)`; `rows` returns the records of one.
 
     The offset goes on by what came, which may be less than was asked for. The last page is the one of which
@@ -119,7 +121,7 @@ async def by_offset(
 async def by_page(
     ask: Callable[[int], Awaitable[P]], rows: Callable[[P], Sequence[Any]], *, first: int = 1,
     more: Callable[[P], bool] | None = None, pages: int = PAGES,
-) -> AsyncIterator[P]:  # fmt: skip
+) -> AsyncGenerator[P, None]:  # fmt: skip
     """Yield the pages of `ask(number)`, numbered from `first` on, and ending as those of `by_offset`.
 
     For sources that name no next page: where they do, numbers of our own may miss what moves meanwhile.
@@ -155,7 +157,7 @@ class Piece(NamedTuple, Generic[T]):
 async def in_spans(
     read: Callable[[int, int], Awaitable[T]], start: int, end: int, *, least: int = 1,
     full: Callable[[T], bool] | None = None, edges: Edges | None = None,
-) -> AsyncIterator[Piece[T]]:  # fmt: skip
+) -> AsyncGenerator[Piece[T], None]:  # fmt: skip
     """Yield what `read(low, high)` returns of `[start, end)`, in order, in as few spans as the source bears.
 
     A span is halved (at a multiple of `least` from its start) where `read` raises PayloadTooLargeError, or

@@ -7,12 +7,15 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, get_args
 
+import anyio.to_thread
+
 from collectors.base import MAX_PAYLOAD, Answer, Payload, PayloadTooLargeError, SourceError
 from collectors.kit.redaction import MARK, Redactor
 from timeline.canonical import Json, canonical, sha256
 from timeline.errors import TimelineError
 from timeline.model import GapReason
 
+_LARGE = 64 * 1024  # bytes of an answer that is redacted, hashed and stored beside the loop
 #: One exchange as the manifest holds it: source, collector, request, attempt, and payload or failure.
 Entry = dict[str, Any]
 
@@ -93,14 +96,20 @@ class RecordingTape:
             err.args = (message,)  # what is raised is what a replay raises
             raise
         self.bytes += len(answer.body)
-        # Packed numbers hold no text, but bytes that look like it: redacting them would break them.
-        text = len(answer.body) if answer.numbers_from is None else answer.numbers_from
-        data = self._redactor.redact(answer.body[:text]) + answer.body[text:]
         headers = {k: self._redactor.redact_text(v) for k, v in sorted(answer.headers.items())}
-        digest = self._store.put(data, answer.form)
+        # What takes long is done beside the loop: other sources' answers do not wait for it.
+        large = len(answer.body) > _LARGE
+        digest, data = await anyio.to_thread.run_sync(self._kept, answer) if large else self._kept(answer)
         entry |= {"payload": digest, "form": answer.form, "status": answer.status, "headers": headers}
         self.entries.append(entry)
         return Payload(digest, data, answer.status, headers)
+
+    def _kept(self, answer: Answer) -> tuple[str, bytes]:
+        """Redact and store an answer; return its digest and what was stored."""
+        # Packed numbers hold no text, but bytes that look like it: redacting them would break them.
+        text = len(answer.body) if answer.numbers_from is None else answer.numbers_from
+        data = self._redactor.redact(answer.body[:text]) + answer.body[text:]
+        return self._store.put(data, answer.form), data
 
 
 class ReplayTape:

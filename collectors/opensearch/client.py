@@ -9,6 +9,7 @@ import anyio
 import orjson
 
 from collectors.base import Context, Payload, SourceError
+from collectors.kit import fields
 from collectors.kit.http import Http
 from collectors.opensearch.options import OpensearchOptions
 from timeline.canonical import Json
@@ -75,17 +76,27 @@ class Engine:
 
 def incomplete(answer: Json) -> SourceError | None:
     """Return what an answer with status 200 does not hold: time-out, failed shards."""
+    if not isinstance(answer, dict):
+        return SourceError("undecodable", "an answer is no object")
     if answer.get("timed_out"):
         return SourceError("timed_out", "the search timed out in the engine; part of the shards answered")
-    shards = answer.get("_shards") or {}
-    total, answered = int(shards.get("total", 0)), int(shards.get("successful", 0))
-    if answered >= total and not shards.get("failed"):
+    total, answered, failed = (_count(answer, name) for name in ("total", "successful", "failed"))
+    if answered >= total and not failed:
         return None
     # A shard that no node holds is neither successful nor failed.
-    causes = [f.get("reason") or {} for f in shards.get("failures") or ()]
-    why = "; ".join(sorted({f"{c.get('type')}: {c.get('reason')}" for c in causes}))
-    lost = max(total - answered, int(shards.get("failed", 0)))
+    causes = fields.at(answer, "_shards.failures")
+    told = {
+        f"{fields.text(cause, 'reason.type')}: {fields.text(cause, 'reason.reason')}"
+        for cause in (causes if isinstance(causes, list) else ())
+    }
+    why = "; ".join(sorted(told))
+    lost = max(total - answered, failed)
     return SourceError("partial", f"{lost} of {total} shards did not answer: {why or 'no reason given'}")
+
+
+def _count(answer: Json, name: str) -> int:
+    value = fields.at(answer, f"_shards.{name}")
+    return value if isinstance(value, int) else 0
 
 
 def _text(value: Any) -> str:

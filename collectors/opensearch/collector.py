@@ -7,14 +7,17 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
+import anyio.to_thread
+
 from collectors.base import Check, Collector, Record, SourceError
+from collectors.kit import fields
 from collectors.kit.http import seconds
 from collectors.kit.probing import failed, timed
 from collectors.opensearch.client import Engine
 from collectors.opensearch.documents import Documents
 from collectors.opensearch.fields import Layout, asked_fields, counting_seconds, read_layout
 from collectors.opensearch.options import OpensearchOptions
-from collectors.opensearch.paging import Progress, Reader
+from collectors.opensearch.paging import Page, Progress, Reader
 from collectors.opensearch.summary import DAY, Signature, Summary, Tally
 from timeline.canonical import Json, canonical
 from timeline.instant import format_instant
@@ -29,6 +32,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
     summary = "OpenSearch: first seen and rate changes of log signatures; documents and chat by query"
     tested_against = "real"
     options_type = OpensearchOptions
+    parser_version = 2
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the window's facts by the configured mode, and a gap for whatever is not complete."""
@@ -68,10 +72,13 @@ class OpensearchCollector(Collector[OpensearchOptions]):
                 yield failed(err)
                 return
             opened = pit.payload.json()
-            await engine.close(opened["pit_id"])
+            await engine.close(fields.text(opened, "pit_id"))
         yield Check("reachable", ok=True, detail=f"cluster {cluster}, {version}")
         yield Check("authorised", ok=True, detail=f"{len(layout.indices)} indices match {self.options.index}")
-        yield pit.clock(seconds(self.options.clock_error), opened["creation_time"] / 1000)
+        created = fields.at(opened, "creation_time")
+        yield pit.clock(
+            seconds(self.options.clock_error), created / 1000 if isinstance(created, int) else None
+        )
         since = format_instant(oldest) if oldest is not None else "none: there is no document"
         yield Check("retention", ok=oldest is not None, detail=f"oldest document: {since}")
 
@@ -83,11 +90,10 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             if err.reason != "unauthorised" or "answered 401" in str(err):
                 raise
             return self.origin, "of a version it does not tell"
-        version = answer.get("version") if isinstance(answer, dict) else None
-        if not isinstance(version, dict):
+        if not isinstance(fields.at(answer, "version"), dict):
             raise SourceError("undecodable", f"{self.options.url} does not answer as OpenSearch; check `url`")
-        number = str(version.get("number", ""))
-        return self.options.origin or answer.get("cluster_uuid") or self.origin, number
+        identity = self.options.origin or fields.text(answer, "cluster_uuid") or self.origin
+        return identity, fields.text(answer, "version.number")
 
     async def _layout(self, engine: Engine) -> Layout:
         client, index = engine.client, self.options.index
@@ -149,7 +155,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         try:
             async with aclosing(reader.documents(window, shards, done)) as pages:
                 async for page in pages:
-                    for record in parser.parse(page.payload, page.hits, query):
+                    for record in await anyio.to_thread.run_sync(_parsed, parser, page, query):
                         yield record
         except SourceError as err:
             text = f"{done.read} of {count} documents were read: {err}"
@@ -166,11 +172,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         if done.oversized:
             text = f"{done.oversized} documents are over 16 MiB each; only their times were read"
             gaps.append(self.gap("truncated", window, text, missing=f"{done.oversized} documents"))
-        for why, number in sorted(parser.unreadable.items()):
-            gaps.append(
-                self.gap("undecodable", window, f"{number} documents: {why}", missing=f"{number} documents")
-            )
-        return gaps
+        return [*gaps, *parser.skipped.gaps(self.gap, window)]
 
     async def _summary(
         self, reader: Reader, layout: Layout, window: Window, cluster: str
@@ -212,10 +214,11 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             elif tally.counted < tally.total:
                 text = f"{what}: the buckets hold {tally.counted} of {tally.total} documents"
                 gaps.append(self.gap("partial", window, text, missing=what))
-        if summary.unreadable:
-            text = f"{summary.unreadable} signatures have no readable first document"
-            gaps.append(self.gap("undecodable", window, text, missing=f"{summary.unreadable} signatures"))
-        return gaps
+        return [*gaps, *summary.skipped.gaps(self.gap, window)]
+
+
+def _parsed(parser: Documents, page: Page, query: str) -> list[Record]:
+    return list(parser.parse(page.payload, page.hits, query))
 
 
 def _shown(options: OpensearchOptions, query: Json) -> str:

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from collectors.base import Payload
-from collectors.opensearch.fields import Layout, pick, text_of, time_of
+from collectors.kit import fields
+from collectors.kit.fields import Skipped, UnreadableError
+from collectors.opensearch.fields import Layout, text_of, time_of
 from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import KindMap, OpensearchOptions
 from timeline import facts
 from timeline.canonical import Json, canonical
-from timeline.errors import TimelineError, UndecodableTimeError
+from timeline.errors import UndecodableTimeError
 from timeline.instant import Bounds
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Person, Subject
 from timeline.statements import Name
 
 _LABELS = ("level", "logger", "host", "trace")
-
-
-class UnmappedError(TimelineError):
-    """A document's value has no place in the configured mapping."""
 
 
 class Documents:
@@ -31,32 +29,36 @@ class Documents:
         self.layout = layout
         self.source = source
         self.cluster = cluster
-        self.unreadable: dict[str, int] = {}
+        self.skipped = Skipped("document")
         self.people: set[str] = set()
 
     def parse(
         self, payload: Payload, hits: tuple[tuple[int, Json], ...], query: str
     ) -> Iterator[Fact | Person]:
-        """Yield the facts and people of one page; what cannot be read is counted in `unreadable`."""
+        """Yield the facts and people of one page; what cannot be read is counted in `skipped`."""
         for place, hit in hits:
-            try:
-                found = list(self._of(payload, f"/hits/hits/{place}", hit, query))
-            except (UndecodableTimeError, UnmappedError) as err:
-                why = str(err) if isinstance(err, UnmappedError) else f"no readable {self.options.time}"
-                self.unreadable[why] = self.unreadable.get(why, 0) + 1
-                continue
+            pointer = f"/hits/hits/{place}"
+            found: list[Fact | Person] = []
+            with self.skipped.over(
+                Evidence(source=self.source, payload=payload.sha256, pointer=pointer, query=query)
+            ):
+                found = list(self._of(payload, pointer, hit, query))
             yield from found
 
     def _of(self, payload: Payload, pointer: str, hit: Json, query: str) -> Iterator[Fact | Person]:
         source = hit.get("_source") or {}
-        values = {role: text_of(pick(source, name)) for role, name in self.layout.roles.items()}
-        at = time_of(hit, self.options.time, self.layout)
+        values = {role: text_of(fields.at(source, name)) for role, name in self.layout.roles.items()}
+        try:
+            at = time_of(hit, self.options.time, self.layout)
+        except UndecodableTimeError as err:
+            raise UnreadableError(f"no readable {self.options.time}") from err
         kind = self._kind(source)
         actor = values.get("actor")
         if actor and actor not in self.people:
             self.people.add(actor)
             yield Person(identity=identity(actor), names=(actor,))
-        words = pick(source, self.layout.roles.get("message"))
+        message = self.layout.roles.get("message")
+        words = fields.at(source, message) if message else None
         thread = values.get("thread") or values.get("trace")
         try:
             yield facts.fact(
@@ -69,16 +71,16 @@ class Documents:
                 evidence=[self._evidence(payload, pointer, hit, at, query)],
             )  # fmt: skip
         except KeyError as err:
-            raise UnmappedError(f"nothing for {err.args[0]} of {kind}; map it in `names`") from err
+            raise UnreadableError(f"nothing for {err.args[0]} of {kind}; map it in `names`") from err
 
     def _kind(self, source: Json) -> Kind:
         wanted = self.options.kind
         if not isinstance(wanted, KindMap):
             return wanted
-        value = text_of(pick(source, wanted.field))
+        value = text_of(fields.at(source, wanted.field))
         kind = wanted.values.get(value or "", wanted.default)
         if kind is None:
-            raise UnmappedError(f"unknown value {value!r} of `{wanted.field}`")
+            raise UnreadableError(f"unknown value {value!r} of `{wanted.field}`")
         return kind
 
     def _names(self, source: Json, values: Mapping[str, str | None]) -> dict[str, Name]:
@@ -91,7 +93,7 @@ class Documents:
             "actor": identity(values["actor"] or "") if values.get("actor") else None,
             "reply": "" if values.get("thread") else None,
         }
-        return names | {name: text_of(pick(source, path)) for name, path in self.options.names.items()}
+        return names | {name: text_of(fields.at(source, path)) for name, path in self.options.names.items()}
 
     def _origin(self, hit: Json) -> str:
         # A key of the document's own is the same in every index of the expression (they roll over).
@@ -100,7 +102,7 @@ class Documents:
     def _key(self, hit: Json, values: Mapping[str, str | None]) -> Json:
         if self.options.fields.key:
             if not values.get("key"):
-                raise UnmappedError(f"nothing in the key field `{self.options.fields.key}`")
+                raise UnreadableError(f"nothing in the key field `{self.options.fields.key}`")
             return [values["key"]]
         return [hit["_id"], *([hit["_routing"]] if "_routing" in hit else [])]
 

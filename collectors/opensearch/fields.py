@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from collectors.base import Payload, SourceError
+from collectors.kit import fields
+from collectors.kit.fields import UnreadableError
 from collectors.opensearch.options import Fields, OpensearchOptions
 from timeline.canonical import Json
 from timeline.errors import UndecodableTimeError
@@ -61,7 +63,10 @@ def asked_fields(options: OpensearchOptions) -> list[str]:
 def read_layout(payload: Payload, options: OpensearchOptions) -> Layout:
     """Read `_field_caps`; raise SourceError where nothing can be placed."""
     answer = payload.json()
-    caps, indices = answer["fields"], tuple(sorted(answer["indices"]))
+    caps = fields.at(answer, "fields")
+    indices = tuple(sorted(str(name) for name in fields.listing(answer, "indices")))
+    if not isinstance(caps, dict) or not all(_is_caps(types) for types in caps.values()):
+        raise UnreadableError("its fields are no field capabilities")
     if not indices:
         raise SourceError(
             "partial", f"no index matches {options.index!r}; check `index` and the user's rights"
@@ -73,6 +78,11 @@ def read_layout(payload: Payload, options: OpensearchOptions) -> Layout:
     unfit = tuple(f for f, found in fit.items() if found is None) if options.signature else ()
     signature = tuple(dict.fromkeys(found for found in fit.values() if found))
     return Layout(indices, roles, signature, unfit, types, untimed)
+
+
+def _is_caps(types: Json) -> bool:
+    details = types.values() if isinstance(types, dict) else [None]
+    return all(isinstance(detail, dict) for detail in details)
 
 
 def _times(
@@ -92,8 +102,8 @@ def _times(
     raise SourceError("undecodable", f"{options.index} has no field `{options.time}` of type date{hint}")
 
 
-def _roles(caps: Json, fields: Fields) -> dict[str, str]:
-    given = {role: name for role, name in fields.model_dump().items() if name}
+def _roles(caps: Json, mapped: Fields) -> dict[str, str]:
+    given = {role: name for role, name in mapped.model_dump().items() if name}
     usual = {role: _first(caps, names) for role, names in USUAL.items()}
     return {role: name for role, name in {**usual, **given}.items() if name}
 
@@ -105,34 +115,26 @@ def _first(caps: Json, names: tuple[str, ...]) -> str | None:
 def _aggregatable(caps: Json, field: str) -> str | None:
     for name in (field, f"{field}.keyword"):
         found = caps.get(name)
-        if found and all(detail["aggregatable"] for detail in found.values()):
+        if found and all(detail.get("aggregatable") for detail in found.values()):
             return name
     return None
 
 
 def counting_seconds(payload: Payload, field: str) -> frozenset[str]:
     """Return the indices whose mapping reads the time field as seconds since 1970."""
+    answer = payload.json()
     found = []
-    for index, detail in payload.json().items():
-        entry = detail.get("mappings", {}).get(field, {}).get("mapping", {})
-        own: Json = next(iter(entry.values()), {})
-        if str(own.get("format", "")).split("||")[0] == "epoch_second":
+    for index, detail in answer.items() if isinstance(answer, dict) else ():
+        # By members: the field's own name may hold dots, and so may its last part.
+        mapping = _member(_member(_member(detail, "mappings"), field), "mapping")
+        own = next(iter(mapping.values()), None) if isinstance(mapping, dict) else None
+        if fields.text(own, "format").split("||")[0] == "epoch_second":
             found.append(index)
     return frozenset(found)
 
 
-def pick(source: Json, path: str | None) -> Any:
-    """Return a field of a document by its dotted path, nested or flat; None when absent."""
-    if path is None or not isinstance(source, dict):
-        return None
-    if path in source:
-        return source[path]
-    for cut in range(path.count(".")):
-        parts = path.rsplit(".", path.count(".") - cut)
-        found = pick(source.get(parts[0]), path[len(parts[0]) + 1 :])
-        if found is not None:
-            return found
-    return None
+def _member(value: Json, name: str) -> Json:
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def text_of(value: Any) -> str | None:
@@ -149,13 +151,13 @@ def time_of(hit: Json, field: str, layout: Layout) -> Bounds:
 
     Raises UndecodableTimeError when the document has no such time.
     """
-    held = (hit.get("fields") or {}).get(field)
-    if not held:
+    held = _member(fields.at(hit, "fields"), field)
+    if not held or not isinstance(held, list) or not all(isinstance(text, str) for text in held):
         raise UndecodableTimeError(f"document {hit.get('_id')} has no field {field}")
-    index = hit["_index"]
+    index = fields.required(hit, "_index")
     width = _RESOLUTION[layout.types.get(index) or layout.types.get("") or "date"]
     engine = precise(min(parse_instant(text) for text in held), width)
-    shown = pick(hit.get("_source"), field)
+    shown = fields.at(hit.get("_source"), field)
     if isinstance(shown, str) and not shown.isdigit():
         return _as_written(shown, engine)
     if index in layout.seconds and engine.latest // NS * NS == engine.earliest:

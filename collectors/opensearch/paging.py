@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from collectors.base import Payload, PayloadTooLargeError, SourceError
+from collectors.kit import fields
+from collectors.kit.fields import UnreadableError
+from collectors.kit.paging import StartOverError, by_cursor
 from collectors.opensearch.client import Engine
 from collectors.opensearch.fields import Layout
 from collectors.opensearch.options import OpensearchOptions
@@ -23,10 +26,19 @@ _LASTING = frozenset({"timed_out", "unauthorised", "rate_limited"})
 
 @dataclass(frozen=True)
 class Page:
-    """One answer: its stored payload and its hits, each with its place in the answer."""
+    """One answer: its stored payload, its hits, each with its place in the answer, and where it goes on."""
 
     payload: Payload
     hits: tuple[tuple[int, Json], ...]
+    after: Json = None
+
+
+class Buckets(NamedTuple):
+    """One answer with its composite buckets, and where it goes on."""
+
+    payload: Payload
+    buckets: list[Json]
+    after: Json
 
 
 @dataclass
@@ -81,7 +93,7 @@ class Reader:
             self.engine.client.count, index=self.index, body={"query": query}
         )
         answer = payload.json()
-        return int(answer["count"]), int(answer["_shards"]["total"])
+        return fields.number(answer, "count"), fields.number(answer, "_shards.total")
 
     async def search(self, body: Json) -> Payload:
         """Search a snapshot; answers that lack shards raise SourceError."""
@@ -100,8 +112,9 @@ class Reader:
             payload = await self.engine.ask_whole(
                 self.engine.client.search, index=self.index, body=body, allow_partial_search_results="false"
             )
-            value = payload.json()["aggregations"]["oldest"]["value"]
-            self._oldest, self._looked = None if value is None else int(value) * _MS, True
+            value = fields.at(payload.json(), "aggregations.oldest.value")
+            found = isinstance(value, int | float) and not isinstance(value, bool)
+            self._oldest, self._looked = int(value) * _MS if found else None, True
         return self._oldest
 
     @asynccontextmanager
@@ -126,7 +139,7 @@ class Reader:
             asked["preference"] = f"_shards:{part}"
         payload = await self.engine.ask_whole(self.engine.client.create_pit, index=self.index, **asked)
         answer = payload.json()
-        return Snapshot(answer["pit_id"], int(answer["_shards"]["total"]), part)
+        return Snapshot(fields.required(answer, "pit_id"), fields.number(answer, "_shards.total"), part)
 
     async def renew(self, snapshot: Snapshot) -> None:
         """Put a fresh point in time into a snapshot whose own was lost."""
@@ -149,30 +162,38 @@ class Reader:
                         yield page
             part += 1
 
-    async def _pages(self, snapshot: Snapshot, window: Window, done: Progress) -> AsyncGenerator[Page, None]:
-        after, size, left = None, self.options.page, RESTARTS
-        while True:
+    def _pages(self, snapshot: Snapshot, window: Window, done: Progress) -> AsyncGenerator[Page, None]:
+        left = RESTARTS
+
+        async def ask(after: Json, size: int) -> Page:
+            nonlocal left
             body = self._page_body(snapshot, window, size, after)
             try:
-                payload = await self.search(body)
+                payload = await self._search_less(body, done) if size == 1 else await self.search(body)
             except PayloadTooLargeError:
-                if size > 1:
-                    size //= 2
-                    continue
-                payload = await self.search(body | {"_source": False})
-                done.oversized += 1
+                raise
             except SourceError as err:
                 if err.reason in _LASTING or not left:
                     raise
                 left -= 1
                 await self.renew(snapshot)
-                after = None  # a place means nothing in another snapshot; what was had is left out
-                continue
-            hits = payload.json()["hits"]["hits"]
-            yield Page(payload, self._new(hits, done))
-            if len(hits) < size:
-                return
-            after = hits[-1]["sort"]
+                # A place means nothing in another snapshot; what was had is left out.
+                raise StartOverError from err
+            hits = fields.listing(payload.json(), "hits.hits")
+            more = fields.listing(hits[-1], "sort") if len(hits) >= size else None
+            return Page(payload, self._new(hits, done), more)
+
+        most = self.options.limit + self.options.page + RESTARTS
+        return by_cursor(ask, lambda page: page.after, size=self.options.page, pages=most)
+
+    async def _search_less(self, body: dict[str, Json], done: Progress) -> Payload:
+        """Search for one document; of one that is too large, for its time alone."""
+        try:
+            return await self.search(body)
+        except PayloadTooLargeError:
+            payload = await self.search(body | {"_source": False})
+            done.oversized += 1
+            return payload
 
     def _page_body(self, snapshot: Snapshot, window: Window, size: int, after: Json) -> dict[str, Json]:
         body = {
@@ -192,7 +213,7 @@ class Reader:
     def _new(self, hits: list[Json], done: Progress) -> tuple[tuple[int, Json], ...]:
         fresh = []
         for place, hit in enumerate(hits):
-            identity = (hit["_index"], hit["_id"], hit.get("_routing"))
+            identity = (fields.required(hit, "_index"), fields.required(hit, "_id"), hit.get("_routing"))
             if identity not in done.seen:
                 done.seen.add(identity)
                 fresh.append((place, hit))
@@ -204,8 +225,10 @@ class Reader:
         self, snapshot: Snapshot, query: Json, sources: list[Json], inner: Json, most: int
     ) -> AsyncGenerator[tuple[Payload, list[Json]], None]:
         """Yield pages of composite buckets; one more bucket than `most` says that there are more."""
-        size, after, left, had = min(self.options.page, most), None, RESTARTS, 0
-        while had <= most:
+        left, had = RESTARTS, 0
+
+        async def ask(after: Json, size: int) -> Buckets:
+            nonlocal left
             composite = {"size": size, "sources": sources} | ({"after": after} if after else {})
             body = {
                 "size": 0, "query": query, "track_total_hits": True,
@@ -215,19 +238,31 @@ class Reader:
             try:
                 payload = await self.search(body)
             except PayloadTooLargeError:
-                if size == 1:
-                    raise
-                size //= 2
-                continue
+                raise
             except SourceError as err:
                 if err.reason in _LASTING or not left:
                     raise
                 left -= 1
                 await self.renew(snapshot)  # keys are values: they go on in any snapshot
-                continue
-            found = payload.json()["aggregations"]["signatures"]
-            had += len(found["buckets"])
-            yield payload, found["buckets"]
-            after = found.get("after_key")
-            if not after or len(found["buckets"]) < size:
-                return
+                return await ask(after, size)
+            return _buckets(payload, size)
+
+        pages = by_cursor(ask, lambda page: page.after, size=min(self.options.page, most), pages=most + 2)
+        async with aclosing(pages):
+            async for page in pages:
+                had += len(page.buckets)
+                yield page.payload, page.buckets
+                if had > most:
+                    return
+
+
+def _buckets(payload: Payload, size: int) -> Buckets:
+    """Read an answer's buckets; raise UnreadableError for what is none."""
+    found = fields.at(payload.json(), "aggregations.signatures")
+    buckets = fields.listing(found, "buckets")
+    for bucket in buckets:
+        fields.number(bucket, "doc_count")
+        if not isinstance(bucket.get("key"), dict):
+            raise UnreadableError("a bucket has no key")
+    after = fields.at(found, "after_key") if len(buckets) >= size else None
+    return Buckets(payload, buckets, after or None)

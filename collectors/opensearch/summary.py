@@ -7,8 +7,10 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from collectors.base import Payload
+from collectors.kit import fields
+from collectors.kit.fields import Skipped, UnreadableError
 from collectors.opensearch.documents import subject
-from collectors.opensearch.fields import Layout, pick, text_of, time_of
+from collectors.opensearch.fields import Layout, text_of, time_of
 from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import OpensearchOptions
 from collectors.opensearch.paging import Reader, Snapshot
@@ -56,7 +58,7 @@ class Summary:
         self.origin = f"{cluster}/{options.index}"
         self.cluster = cluster
         self.fields = layout.signature or ("_index",)
-        self.unreadable = 0
+        self.skipped = Skipped("signature")
 
     def sources(self) -> list[Json]:
         """Return composite sources; documents without a field keep a bucket of their own."""
@@ -82,10 +84,12 @@ class Summary:
         pages = self._pages(snapshot, query, self.sources(), inner, tally)
         async with aclosing(pages):
             async for payload, place, bucket in pages:
-                try:
-                    yield self._first_fact(payload, place, bucket, query, known)
-                except UndecodableTimeError:
-                    self.unreadable += 1
+                fact: Fact | None = None
+                where = Evidence(source=self.source, payload=payload.sha256, pointer=place)
+                with self.skipped.over(where):
+                    fact = self._first_fact(payload, place, bucket, query, known)
+                if fact:
+                    yield fact
 
     async def rate_changes(
         self, snapshot: Snapshot, window: Window, now: int, tally: Tally
@@ -101,7 +105,7 @@ class Summary:
         rows: dict[Signature, Row] = {}
         async for payload, place, bucket in self._pages(snapshot, query, sources, {}, tally):
             row = rows.setdefault(self._signature(bucket["key"]), Row())
-            index = int(bucket["key"]["step"]) * 1_000_000 // step
+            index = fields.number(bucket, "key.step") * 1_000_000 // step
             row.counts[index] = bucket["doc_count"]
             row.places[index] = (payload, place)
         if tally.cut:
@@ -129,7 +133,7 @@ class Summary:
         most = self.options.limit
         async with aclosing(self.reader.buckets(snapshot, query, sources, inner, most)) as pages:
             async for payload, buckets in pages:
-                tally.total = max(tally.total, int(payload.json()["hits"]["total"]["value"]))
+                tally.total = max(tally.total, fields.number(payload.json(), "hits.total.value"))
                 for place, bucket in enumerate(buckets):
                     if tally.buckets >= most:
                         tally.cut = True
@@ -139,20 +143,19 @@ class Summary:
                     yield payload, f"/aggregations/signatures/buckets/{place}", bucket
 
     def _signature(self, key: Json) -> Signature:
-        return tuple((f, None if key[f] is None else text_of(key[f])) for f in self.fields)
+        return tuple((f, text_of(key.get(f))) for f in self.fields)
 
     def _first_fact(
         self, payload: Payload, place: str, bucket: Json, query: Json, known: set[Signature] | None
     ) -> Fact:
         signature = self._signature(bucket["key"])
-        times = [(time_of(h, self.options.time, self.layout), h) for h in bucket["first"]["hits"]["hits"]]
-        if not times:
-            raise UndecodableTimeError(f"{name_of(signature)} has no first document")
-        at, hit = min(times, key=lambda pair: (pair[0].latest, pair[1]["_index"], pair[1]["_id"]))
-        number = bucket["first"]["hits"]["hits"].index(hit)
+        at, number, hit = self._first(fields.listing(bucket, "first.hits.hits"))
         if self.layout.nanos:
             # The engine merges shards by milliseconds: an earlier one of the same may be there.
-            at = Bounds(int(bucket["earliest"]["value"]) * 1_000_000, at.latest)
+            earliest = fields.at(bucket, "earliest.value")
+            if not isinstance(earliest, int | float):
+                raise UnreadableError("it does not say when it was seen first")
+            at = Bounds(int(earliest) * 1_000_000, at.latest)
         values = self._values(signature, hit)
         return facts.fact(
             "log.first_seen", origin=self.origin, key=self._key(signature), at=at,
@@ -162,6 +165,22 @@ class Summary:
             quote=facts.quote(values.get("message") or ""),
             evidence=[self._evidence(payload, f"{place}/first/hits/hits/{number}", signature, at, {"query": query})],
         )  # fmt: skip
+
+    def _first(self, hits: list[Json]) -> tuple[Bounds, int, Json]:
+        """Return the time, place and hit of the first of some documents; raise UnreadableError."""
+        try:
+            times = [(time_of(hit, self.options.time, self.layout), n) for n, hit in enumerate(hits)]
+        except UndecodableTimeError as err:
+            raise UnreadableError("its first document has no readable time") from err
+        if not times:
+            raise UnreadableError("it has no first document")
+
+        def order(pair: tuple[Bounds, int]) -> tuple[int, str, str]:
+            hit = hits[pair[1]]
+            return pair[0].latest, fields.required(hit, "_index"), fields.required(hit, "_id")
+
+        at, number = min(times, key=order)
+        return at, number, hits[number]
 
     def _rate_fact(self, signature: Signature, row: Row, change: rates.Change, query: Json) -> Fact:
         at = rates.bounds_of(change, self.options.step_ns)
@@ -193,7 +212,7 @@ class Summary:
         fixed = {f.removesuffix(".keyword"): v for f, v in signature}
         values = {role: fixed.get(name) for role, name in self.layout.roles.items()}
         if hit is not None:
-            own = {r: text_of(pick(hit.get("_source"), name)) for r, name in self.layout.roles.items()}
+            own = {r: text_of(fields.at(hit.get("_source"), name)) for r, name in self.layout.roles.items()}
             values = {role: value or own[role] for role, value in values.items()}
         return values
 

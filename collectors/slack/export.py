@@ -67,6 +67,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         super().__init__(options, context)
         self._archive: Archive | None = None
         self._gaps: list[Gap] = []
+        self._unread: set[str] = set()  # reference files that are broken
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the messages of the window's days, and the threads that were alive in it."""
@@ -188,6 +189,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
             try:
                 items = await self._array(f"{listing['root']}{name}")
             except SourceError as err:
+                self._unread.add(name)
                 self._gaps.append(
                     self.gap(err.reason, window, f"{code(name)} in the export was not read: {err}")
                 )
@@ -200,7 +202,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         users = await self._lists(listing, USERS, window)
         for user in users:
             directory.add(user)
-        if not users and not any(g.statement.startswith("`users.json`") for g in self._gaps):
+        if not users and USERS[0] not in self._unread:
             text = "The export has no `users.json`: names of people are not known, so those in quotes stay"
             self._gaps.append(self.gap("partial", window, text, missing="names of people"))
         return directory

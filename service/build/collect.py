@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import anyio
+import anyio.to_thread
 
 from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.kit.http import limited
@@ -114,7 +115,7 @@ async def collect(
                 "answered": answered,
                 "refused": refused,
                 "bytes": tape.bytes,
-                "records": keep(outcome.reading, evidence),
+                "records": await anyio.to_thread.run_sync(keep, outcome.reading, evidence),
             }
         )
         return outcome

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import orjson
@@ -33,14 +34,22 @@ class UnreadableError(EvidenceError):
 
 def keep(reading: Reading, store: Store) -> Records:
     """Store a reading's records, one a line, in an order that no source's haste decides."""
-    lines = sorted(
-        b'{"%b":%b}\n' % (_NAMES[type(record)].encode(), encode(record)) for record in reading.records
-    )
-    payloads = tuple(store.put(part, "jsonl") for part in _parts(lines))
+    payloads = tuple(store.put(part, "jsonl") for part in _parts(_lines(reading.records)))
     return Records(payloads=payloads, clock_error=reading.clock_error)
 
 
-def _parts(lines: Sequence[bytes]) -> Iterator[bytes]:
+def _lines(records: Sequence[Record]) -> Iterator[bytes]:
+    """Yield each record's line: by type and identity, what has the same by its bytes."""
+    for (name, _), same in groupby(sorted(records, key=_key), _key):
+        lines = [b'{"%b":%b}\n' % (name.encode(), encode(record)) for record in same]
+        yield from lines if len(lines) == 1 else sorted(lines)
+
+
+def _key(record: Record) -> tuple[str, str]:
+    return _NAMES[type(record)], record.identity if isinstance(record, Person) else record.id
+
+
+def _parts(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Join lines to payloads of at most 16 MiB."""
     part, size = list[bytes](), 0
     for line in lines:

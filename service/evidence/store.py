@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import orjson
@@ -17,6 +18,7 @@ from service.evidence.manifest import MANIFEST_VERSION, Manifest, People
 from timeline.canonical import canonical, sha256
 
 _LEVEL = 9
+_SMALL = 256 * 1024  # bytes that are packed at once
 _LARGEST = 64 * 2**20  # a stored payload is at most 16 MiB; more is a bomb, or not ours
 
 
@@ -32,25 +34,43 @@ class Evidence:
         self._staging = folder / ".staging"
         self._forms: dict[str, str] = {}
         self._staged: dict[str, str] = {}
+        self._packing: dict[str, Future[None]] = {}
+        self._packers: ThreadPoolExecutor | None = None
 
     def put(self, data: bytes, form: str) -> str:
-        """Stage a payload unless it is stored already; return its SHA-256."""
+        """Stage a payload unless it is stored already; return its SHA-256.
+
+        A large one is packed beside what comes next; `get` and `commit` wait for it.
+        """
         digest = sha256(data)
         if digest in self._staged or self._path(digest) is not None:
             return digest
         name = f"{digest}.{form}.zst"
-        # One thread and a fixed level: the same payload gives the same file on every machine.
+        if len(data) < _SMALL:
+            self._stage(name, data)
+        else:
+            self._packers = self._packers or ThreadPoolExecutor(max_workers=2)
+            self._packing[digest] = self._packers.submit(self._stage, name, data)
+        self._staged[digest] = name
+        return digest
+
+    def _stage(self, name: str, data: bytes) -> None:
+        # One thread a payload and a fixed level: the same payload gives the same file on every machine.
         packed = zstandard.ZstdCompressor(level=_LEVEL).compress(data)
         try:
             self._staging.mkdir(parents=True, exist_ok=True)
             (self._staging / name).write_bytes(packed)
         except OSError as err:  # not to be taken for a fault of the source
             raise files.UnwritableError(self.folder, err) from err
-        self._staged[digest] = name
-        return digest
+
+    def _packed(self, digest: str) -> None:
+        """Wait until a payload is packed; raise UnwritableError."""
+        if digest in self._packing:
+            self._packing.pop(digest).result()
 
     def get(self, digest: str) -> bytes:
         """Return a payload's bytes; raise EvidenceError when absent, broken or not matching."""
+        self._packed(digest)
         path = self._staging / self._staged[digest] if digest in self._staged else self._path(digest)
         if path is None:
             raise EvidenceError(
@@ -81,6 +101,8 @@ class Evidence:
 
     def commit(self) -> None:
         """Move staged payloads into place, durably."""
+        for digest in list(self._packing):
+            self._packed(digest)
         for name in sorted(self._staged.values()):
             with (self._staging / name).open("rb") as file:
                 os.fsync(file.fileno())
@@ -96,6 +118,9 @@ class Evidence:
 
         Call it under the lock, first: another build may have added payloads, or been killed.
         """
+        for packing in self._packing.values():
+            packing.exception()  # it must not write into a folder that is gone
+        self._packing = {}
         shutil.rmtree(self._staging, ignore_errors=True)
         files.sweep(self.folder)
         self._staged, self._forms = {}, {}

@@ -31,7 +31,7 @@ from service.web.state import State, state_of, user_of
 from timeline.errors import TimelineError
 from timeline.notes import journal as notes
 from timeline.notes import views as note_views
-from timeline.notes.journal import Body, Note, StaleError, UnknownNoteError
+from timeline.notes.journal import Body, Note, Short, StaleError, UnknownNoteError
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 Incident = Annotated[str, Path(pattern=_ID, description="the incident's id")]
@@ -118,7 +118,7 @@ def change_note(request: Request, incident: Incident, note: NoteName, edit: Edit
 def remove_note(
     request: Request, incident: Incident, note: NoteName,
     base: Annotated[list[Annotated[str, Path(pattern=r"^v-[0-9a-f]{16}$")]], Query(min_length=1, max_length=20)],
-    author: Annotated[str | None, Query(max_length=200)] = None,
+    author: Annotated[Short | None, Query()] = None,
 ) -> NoteForm:  # fmt: skip
     """Append a tombstone; earlier versions stay in the file."""
     return _append(request, incident, note, None, tuple(base), author)

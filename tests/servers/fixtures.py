@@ -26,8 +26,9 @@ S = TypeVar("S")
 
 
 def skip_or_fail(missing: MissingError) -> None:
-    """Skip with the reason; fail instead where the run promised to have every packaged server."""
-    if os.environ.get("TIMELINE_REQUIRE_SERVERS") == "1" and not missing.compiled:
+    """Skip with the reason; fail instead where the run promised to have such servers."""
+    promise = "TIMELINE_REQUIRE_COMPILED" if missing.compiled else "TIMELINE_REQUIRE_SERVERS"
+    if os.environ.get(promise) == "1":
         pytest.fail(str(missing), pytrace=False)
     pytest.skip(str(missing))
 
@@ -206,6 +207,18 @@ def node_modules() -> Path:
 def node() -> Path:
     """Give the Node program that the npm tools are run with."""
     return _or_skip(fetched, "venv/node/bin/node")
+
+
+@pytest.fixture(scope="session")
+def asciidoctor(node_modules: Path) -> Path:
+    """Give the npm folder where it has Asciidoctor."""
+    return _or_skip(fetched, "npm/node_modules/@asciidoctor/core") and node_modules
+
+
+@pytest.fixture(scope="session")
+def plotly_bundle() -> Path:
+    """Give Plotly's basic bundle, which a wheel carries."""
+    return _or_skip(fetched, "bundle/node_modules/plotly.js-basic-dist-min/plotly-basic.min.js")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 class MissingError(RuntimeError):
     """A program is not on this machine; the message says what would bring it.
 
-    `compiled` marks what no package brings (`make servers` builds it): its absence never fails a run.
+    `compiled` marks what no package brings (`make servers` builds it): a run promises it apart.
     """
 
     def __init__(self, what: str, remedy: str, *, compiled: bool = False) -> None:

@@ -20,11 +20,13 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def required(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TIMELINE_REQUIRE_SERVERS", "1")
+    monkeypatch.delenv("TIMELINE_REQUIRE_COMPILED", raising=False)
 
 
 @pytest.fixture
 def optional(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TIMELINE_REQUIRE_SERVERS", raising=False)
+    monkeypatch.delenv("TIMELINE_REQUIRE_COMPILED", raising=False)
 
 
 def test_an_absent_program_names_its_package() -> None:
@@ -54,6 +56,14 @@ def test_absence_is_a_failure_where_every_packaged_server_is_promised() -> None:
     with pytest.raises(pytest.fail.Exception, match="not run: x"):
         fixtures.skip_or_fail(MissingError("x", "y"))
     with pytest.raises(pytest.skip.Exception, match="not run: x"):
+        fixtures.skip_or_fail(MissingError("x", "y", compiled=True))
+
+
+def test_absence_of_a_compiled_one_is_a_failure_where_they_were_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TIMELINE_REQUIRE_COMPILED", "1")
+    with pytest.raises(pytest.fail.Exception, match="not run: x"):
         fixtures.skip_or_fail(MissingError("x", "y", compiled=True))
 
 

@@ -9,9 +9,9 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.timeline.strategies import facts
+from tests.timeline.strategies import facts, make
 from timeline.canonical import canonical, plain, sha256
-from timeline.document import DocumentError, OlderError, digest, dump, load, members, schema, written_digest
+from timeline.document import DocumentError, OlderError, dump, load, schema, seal, written_digest
 from timeline.model import Fact, Incident, Quantity, Subject, Timeline, Window
 from timeline.wire import encode
 from timeline.wire import plain as record_members
@@ -58,7 +58,17 @@ def test_a_document_written_and_read_is_the_same(items: list[Fact]) -> None:
 def test_the_digest_of_the_file_is_that_of_the_document(items: list[Fact]) -> None:
     quantity = Quantity(value=float("inf"), threshold=1e-9, unit="s")
     found = [fact.replace(quantity=quantity) for fact in items]
-    assert written_digest(dump(small(found))) == digest(members(small(found)))
+    sealed = seal(small(found))
+    assert written_digest(sealed.data) == sealed.document.digest
+    raw = json.loads(sealed.data)
+    covered = {name: value for name, value in raw.items() if name not in {"digest", "provenance"}}
+    assert sealed.document.digest == sha256(canonical(covered))
+    assert written_digest(json.dumps(raw, indent=1).encode()) == sealed.document.digest
+
+
+def test_a_changed_file_has_another_digest() -> None:
+    data = dump(small([make(1)]))
+    assert written_digest(data.replace(b"f-", b"g-", 1)) != written_digest(data)
 
 
 def test_a_document_of_an_older_minor_version_keeps_its_digest() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.timeline.strategies import CLOCKS, facts, make, widths
 from timeline.instant import NS, Bounds
 from timeline.model import Fact
-from timeline.order import display_key, in_display_order, precedes, undetermined_groups
+from timeline.order import Ordered, display_key, in_display_order, precedes, undetermined_groups
 from timeline.zones import read_time, zone
 
 errors = st.fixed_dictionaries({clock: st.integers(0, 300 * NS) for clock in CLOCKS})
@@ -83,7 +83,7 @@ def test_the_display_order_extends_precedes(items: list[Fact], allowed: dict[str
     shown = in_display_order(items)
     for place, later in enumerate(shown):
         assert not any(precedes(later, earlier, allowed) for earlier in shown[:place])
-    assert shown == sorted(items, key=display_key)
+    assert shown == Ordered(sorted(items, key=display_key))
 
 
 @given(st.lists(facts(), max_size=10, unique_by=lambda f: f.id), errors)

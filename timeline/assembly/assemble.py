@@ -13,8 +13,8 @@ from timeline.assembly.coverage import each_once, source_gaps
 from timeline.assembly.merge import Seen, merge
 from timeline.assembly.people import assign, pseudonymise, replacer
 from timeline.assembly.reading import Reading, newest_good
-from timeline.canonical import Json, canonical
-from timeline.document import digest, members, write
+from timeline.canonical import Json
+from timeline.document import seal
 from timeline.measures.durations import measures
 from timeline.measures.reconcile import reconcile
 from timeline.model import Fact, Gap, Impact, Incident, Panel, Person, Timeline, Window
@@ -56,7 +56,7 @@ def assemble(build: Build) -> Assembled:
     replace = replacer(people, pseudonyms)
     panels = _panels(newest)
     drawn = {panel.id for panel in panels}
-    facts = tuple(in_display_order(_drawn(pseudonymise(f, pseudonyms, replace), drawn) for f in marked))
+    facts = in_display_order(_drawn(pseudonymise(f, pseudonyms, replace), drawn) for f in marked)
     kept = {f.id for f in facts}
     conflicts = [g for g in merged.gaps if g.missing in kept]
     gaps = each_once([*build.gaps, *conflicts, *source_gaps(build.readings, build.window)], build.window)
@@ -68,10 +68,7 @@ def assemble(build: Build) -> Assembled:
         reconciliation=reconcile(incident, facts, clocks),
         provenance={**build.provenance, "clocks": clocks},
     )  # fmt: skip
-    found = members(document)
-    identity = digest(found)
-    data = write(found | {"digest": canonical(identity)})
-    return Assembled(document.replace(digest=identity), data, pseudonyms, people)
+    return Assembled(*seal(document), pseudonyms, people)
 
 
 def _people(build: Build) -> list[Person]:

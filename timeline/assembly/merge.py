@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from timeline.model import Content, Evidence, Fact, Gap, gap
@@ -21,7 +21,7 @@ class Seen(NamedTuple):
 class Merged(NamedTuple):
     """Facts in display order, each with the last collection that saw it, and conflict gaps."""
 
-    facts: list[Fact]
+    facts: Sequence[Fact]
     collections: dict[str, int]
     gaps: list[Gap]
 

@@ -19,7 +19,7 @@ from timeline.alerts.states import is_person, labels_of
 from timeline.instant import MINUTE
 from timeline.measures.chain import chain, endpoints
 from timeline.model import Fact, Incident
-from timeline.order import display_key
+from timeline.order import display_key, in_display_order
 
 LEAST, FEW, MOST, SHARE = 10, 25, 40, 12
 #: After this long (ns) without a message, the next one begins a new part of the talk.
@@ -98,13 +98,14 @@ _ALL, _FLAP, _REST = "few enough to show all", "collapsed flap", "to make ten ro
 
 def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
     """Choose the rows of the table from all facts of a timeline."""
+    facts = in_display_order(facts)
     points = {fact.id for _, fact in endpoints(chain(incident, facts))}
     tags = _tags(facts)
     points |= {deploy for deploy, tag in tags.items() if tag.id in points}
     hidden = {tag.id for tag in tags.values()}
     flaps = ribbons(f for f in facts if f.id not in points)
     inside = {fact.id: ribbon for ribbon in flaps for fact in ribbon.facts}
-    single = sorted((f for f in facts if f.id not in inside and f.id not in hidden), key=display_key)
+    single = [f for f in facts if f.id not in inside and f.id not in hidden]
     shown = sorted(flaps, key=lambda r: (not _in_incident(r.first, incident), display_key(r.first)))
     rows = [Row(ribbon.first, _FLAP, ribbon) for ribbon in shown[:SHARE]]
     if len(single) + len(rows) <= FEW:
@@ -116,10 +117,9 @@ def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
 
 
 def _tags(facts: Sequence[Fact]) -> dict[str, Fact]:
-    """Return, by the id of a deploy, the tag that it is: of the same name, instant and source."""
-    ordered = sorted(facts, key=display_key, reverse=True)
-    tags = {_named(f): f for f in ordered if f.kind == "change.tagged"}
-    deploys = (f for f in ordered if f.kind == "deploy.finished")
+    """Return, by the id of a deploy, the tag that it is: of the same name, instant and source; the first of several."""
+    tags = {_named(f): f for f in reversed(facts) if f.kind == "change.tagged"}
+    deploys = (f for f in facts if f.kind == "deploy.finished")
     return {f.id: tags[_named(f)] for f in deploys if _named(f) in tags}
 
 
@@ -130,11 +130,12 @@ def _named(fact: Fact) -> tuple[str, str, int | None, int]:
 
 def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], room: int) -> list[Row]:
     context = _Context(points, _edges(facts))
-    ordered = sorted(facts, key=lambda f: (not _in_incident(f, incident), display_key(f)))
+    ordered = sorted(facts, key=lambda f: not _in_incident(f, incident))
+    fitting = {name: [f.id for f in ordered if rule(f, context)] for name, rule in RULES.items()}
     taken: dict[str, str] = {}
     for share in (SHARE, room):
-        for name, rule in RULES.items():
-            mine = [f.id for f in ordered if taken.get(f.id, name) == name and rule(f, context)]
+        for name in RULES:
+            mine = [identity for identity in fitting[name] if taken.get(identity, name) == name]
             taken |= dict.fromkeys(mine[: min(share, len(mine), _left(mine, taken, room))], name)
     if len(taken) < LEAST:
         for name, found in _messages(incident, ordered):

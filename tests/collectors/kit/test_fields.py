@@ -40,6 +40,18 @@ def test_text_is_a_text_or_a_whole_number(path: str, text: str) -> None:
             fields.required(RECORD, path)
 
 
+@pytest.mark.parametrize("source", [
+    {"a": {"b": {"c": 1}}}, {"a.b": {"c": 1}}, {"a": {"b.c": 1}}, {"a.b.c": 1}, {"a": {"x": 2}, "a.b": {"c": 1}},
+])  # fmt: skip
+def test_a_dotted_path_leads_to_nested_and_flat_members(source: Any) -> None:
+    assert fields.at(source, "a.b.c") == 1
+
+
+def test_what_is_not_there_is_none() -> None:
+    assert [fields.at(source, "a.b") for source in ({}, {"a": 3}, {"a": {"c": 1}}, None, 7)] == [None] * 5
+    assert fields.at(7, "") == 7
+
+
 def test_a_number_and_a_list_are_asked_for_as_such() -> None:
     assert fields.number(RECORD, "user.id") == 3
     assert fields.listing(RECORD, "tags") == ["a", "b"]

@@ -13,7 +13,7 @@ from collectors.base import Payload, SourceError
 from collectors.kit.links import rison
 from collectors.kit.redaction import Redactor
 from collectors.opensearch.client import incomplete
-from collectors.opensearch.fields import Layout, counting_seconds, pick, read_layout, text_of, time_of
+from collectors.opensearch.fields import Layout, counting_seconds, read_layout, text_of, time_of
 from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import OpensearchOptions
 from timeline.errors import UndecodableTimeError
@@ -38,25 +38,6 @@ def caps(**fields: Any) -> Payload:
             for t, i in types.items()
         }
     return payload({"indices": ["b", "a"], "fields": made})
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        {"a": {"b": {"c": 1}}},
-        {"a.b": {"c": 1}},
-        {"a": {"b.c": 1}},
-        {"a.b.c": 1},
-        {"a": {"x": 2}, "a.b": {"c": 1}},
-    ],
-)
-def test_a_dotted_path_finds_nested_and_flat_fields(source: Any) -> None:
-    assert pick(source, "a.b.c") == 1
-
-
-def test_a_path_that_is_not_there_is_none() -> None:
-    assert [pick(s, "a.b") for s in ({}, {"a": 3}, {"a": {"c": 1}}, None)] == [None] * 4
-    assert pick({"a": 1}, None) is None
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from service.backfill import backfill as module
@@ -30,7 +31,6 @@ from timeline.instant import parse_instant
 from timeline.order import display_key
 from timeline.wire import decode_fact
 
-psutil = pytest.importorskip("psutil")
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 SINCE = parse_instant("2026-03-02T00:00:00Z")
 COUNT, ROWS = 8, 4_000
@@ -189,7 +189,6 @@ def eventually(look: Callable[[], int | None], seconds: float = 60) -> int:
 @contextmanager
 def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
     """Run a Dask scheduler and single-threaded workers without nannies, each a process of its own."""
-    pytest.importorskip("distributed")
     address = f"tcp://127.0.0.1:{free_port()}"
     head = [sys.executable, "-m"]
     quiet = {"cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

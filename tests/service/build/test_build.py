@@ -30,7 +30,7 @@ from tests.cli.test_user_errors import everything, timeline
 from tests.servers.git_repo import GitRepo
 from tests.service import status_posts
 from timeline.canonical import sha256
-from timeline.document import digest, load, members
+from timeline.document import load, seal
 
 BEGIN = datetime(2026, 11, 1, 10, 0, tzinfo=UTC)
 OUTPUTS = ("timeline.json", "postmortem.md", "timeline.html")
@@ -105,7 +105,7 @@ def test_a_build_has_facts_of_every_source_and_the_file(home: Path) -> None:
     assert result.exit_code == 0
     data = (made(home) / "timeline.json").read_bytes()
     assert load(data) == result.timeline
-    assert digest(members(result.timeline)) == result.timeline.digest
+    assert seal(result.timeline).document.digest == result.timeline.digest
     assert result.timeline.digest.encode() in (made(home) / "postmortem.md").read_bytes()
     assert result.timeline.digest.encode() in (made(home) / "timeline.html").read_bytes()
     # (The page's script is compressed: three letters stand in it by chance.)
@@ -436,7 +436,7 @@ def whole(directory: Path) -> None:
                     evidence.get(entry["payload"])
     if (directory / "timeline.json").exists():
         found = load((directory / "timeline.json").read_bytes())
-        assert digest(members(found)) == found.digest
+        assert seal(found).document.digest == found.digest
     if (directory / "timeline.html").exists():
         assert (directory / "timeline.html").read_bytes().rstrip().endswith(b"</html>")
     for path in directory.glob("evidence/*.zst"):

@@ -27,7 +27,7 @@ from tests.service.build.test_build import BEGIN, CONFIG, INCIDENT, made, make
 from timeline.checks import fences
 from timeline.checks.findings import Finding
 from timeline.checks.rules import BY_ID
-from timeline.document import digest, load, members, write
+from timeline.document import load, seal
 from timeline.errors import UsageError
 from timeline.instant import parse_instant
 from timeline.model import Timeline
@@ -105,9 +105,9 @@ def forge(directory: Path, change: Callable[[dict[str, Any]], None]) -> Timeline
     raw = orjson.loads(path.read_bytes())
     change(raw)
     new = load(orjson.dumps(raw))
-    new = new.replace(digest=digest(members(new)))
-    path.write_bytes(write(members(new)))
-    return new
+    sealed = seal(new)
+    path.write_bytes(sealed.data)
+    return sealed.document
 
 
 # --- facts -------------------------------------------------------------------------------------

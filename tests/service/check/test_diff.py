@@ -13,7 +13,7 @@ from service.check.diff import diff
 from tests.cli.test_user_errors import timeline as command
 from tests.render.timeline_fixture import rich
 from timeline.assembly.diff import difference, differing
-from timeline.document import digest, members, write
+from timeline.document import dump
 from timeline.errors import UsageError
 from timeline.instant import NS
 from timeline.model import Evidence, Fact, Incident, Measure, Timeline, gap
@@ -24,8 +24,7 @@ OLD = rich().timeline
 def built(folder: Path, timeline: Timeline) -> Path:
     """Write a timeline as a build does, and a draft that cites its first three facts."""
     folder.mkdir()
-    timeline = timeline.replace(digest=digest(members(timeline)))
-    (folder / "timeline.json").write_bytes(write(members(timeline)))
+    (folder / "timeline.json").write_bytes(dump(timeline))
     cited = ", ".join(f.id for f in OLD.facts[:3])
     (folder / "postmortem.md").write_text(f"# x\n\n## Lessons\n\n- look ({cited})\n")
     return folder

@@ -12,9 +12,9 @@ from tests.render.timeline_fixture import rich
 
 
 @pytest.mark.browser
+@pytest.mark.usefixtures("chromium")
 def test_stills_are_drawn_where_a_browser_is() -> None:
-    if unavailable():
-        pytest.skip(str(unavailable()))
+    assert unavailable() is None
     built = rich()
     drawn = render_stills(built.timeline, built.read)
     assert list(drawn) == list(still_names(built.timeline))

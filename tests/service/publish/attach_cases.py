@@ -21,7 +21,7 @@ from timeline.model import Fact, Timeline
 def built(timeline: Timeline, collection: int = 1) -> Timeline:
     """Give the timeline as collection `collection` of its incident, with the digest of what it says."""
     whole = timeline.replace(provenance={"collections": [{"number": collection}]})
-    return whole.replace(digest=document.digest(document.members(whole)))
+    return document.seal(whole).document
 
 
 def changed(timeline: Timeline, place: int = 0, statement: str = "Alert `Other` fired") -> Timeline:

@@ -23,7 +23,7 @@ from service.evidence.store import Evidence
 from tests.render.timeline_fixture import rich
 from tests.servers.ports import free_port
 from tests.servers.process import Server
-from timeline.document import members, write
+from timeline.document import dump
 
 INCIDENT = "INC-42"
 FACTS = [fact.id for fact in rich().timeline.facts]
@@ -51,7 +51,7 @@ def _built() -> Path:
         evidence.put(data, "json")
     evidence.commit()
     rendered = output.render(directory, built.timeline, evidence, People(), "", stills=False)
-    rendered.files = {names.TIMELINE: write(members(built.timeline)), **rendered.files}
+    rendered.files = {names.TIMELINE: dump(built.timeline), **rendered.files}
     output.write(directory, rendered)
     return directory
 
