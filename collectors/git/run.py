@@ -1,37 +1,72 @@
-"""Running git: without a shell, without the configuration's programs, each output an exchange."""
+"""Running git: without a shell, without the configuration's programs. Nothing else of ours runs it.
+
+A collector's `Runner` reads any clone with nothing of the user's; `run_git` works in the user's own clone,
+where their name, credentials and proxies hold.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import anyio
 
 from collectors.base import MAX_PAYLOAD, Answer, Context, Payload, PayloadTooLargeError, SourceError
 from timeline.canonical import Json
+from timeline.errors import TimelineError
 
 #: Neither the repository's own configuration nor the user's may run a program or change the output.
 _SETTINGS = (
     "log.showSignature=false", "log.mailmap=false", "color.ui=never", "core.fsmonitor=false",
-    "core.hooksPath=/dev/null", "protocol.allow=never", "i18n.logOutputEncoding=UTF-8",
+    "core.hooksPath=/dev/null", "i18n.logOutputEncoding=UTF-8",
 )  # fmt: skip
-_SAFE = (
-    "--no-pager",
-    "--no-replace-objects",
-    "--literal-pathspecs",
-    *(part for setting in _SETTINGS for part in ("-c", setting)),
-)
+_OWN = ("--no-pager", "--no-replace-objects", *(part for one in _SETTINGS for part in ("-c", one)))
+_SAFE = (*_OWN, "--literal-pathspecs", "-c", "protocol.allow=never")
 _ENV = {
     "LC_ALL": "C", "TZ": "UTC", "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1",
     "GIT_OPTIONAL_LOCKS": "0", "GIT_ALLOW_PROTOCOL": "none", "GIT_GRAFT_FILE": os.devnull,
 }  # fmt: skip
 _KEPT_ENV = frozenset({"PATH", "HOME", "XDG_CONFIG_HOME"})  # GIT_DIR of a hook would lead elsewhere
+#: What a hook, or a script, sets to lead git to another repository than the folder's.
+_ELSEWHERE = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
+     "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_PREFIX", "GIT_NAMESPACE"}
+)  # fmt: skip
 _HINTS = (
     ("dubious ownership", "it belongs to another user; run as its owner or add it to git's safe.directory"),
     ("not a git repository", "it is no git repository; set `path` to a clone"),
     ("cannot change to", "there is no such folder; set `path` to a clone"),
 )
+
+
+class GitError(TimelineError):
+    """Git could not be run in a clone of the user's, took too long, or refused; holds no credentials."""
+
+
+def run_git(
+    folder: Path, *args: str, environ: Mapping[str, str] | None = None, seconds: float = 60.0
+) -> bytes:
+    """Run `git ARGS` in the user's own clone and return what it prints; raise GitError.
+
+    `environ` is set beside the user's own variables. Nobody is asked for a password.
+    """
+    own = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+    own |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(environ or {})}
+    try:
+        done = subprocess.run(
+            ["git", *_OWN, "-C", str(folder), *args], env=own, capture_output=True, check=False,
+            timeout=seconds, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as err:
+        raise GitError(f"git {args[0]}: {err}") from err
+    if done.returncode:
+        # Git names the remote's address, credentials included, in some of its messages.
+        said = " ".join(done.stderr.decode("utf-8", "replace").split())
+        raise GitError(f"git {args[0]}: {re.sub(r'(?<=://)[^/@ ]+@', '', said)}")
+    return done.stdout
 
 
 class Runner:

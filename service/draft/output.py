@@ -97,7 +97,7 @@ def render(
 
 
 def _stills(timeline: Timeline, evidence: Evidence) -> tuple[dict[str, bytes], list[str]]:
-    from render.stills.stills import render_stills, unavailable
+    from service.draft.stills import render_stills, unavailable
 
     reason = unavailable()
     return ({}, [f"no charts/*.svg: {reason}"]) if reason else (render_stills(timeline, evidence.get), [])

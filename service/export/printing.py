@@ -95,7 +95,8 @@ def _stills(folder: Path) -> Callable[[str], bytes | None]:
 
 
 def _maker(form: str) -> Callable[[Document], bytes]:
-    from render.printing import asciidoc, confluence, html, pdf
+    from render.printing import asciidoc, confluence, html
+    from service.export import pdf
 
     makers: dict[str, Callable[[Document], bytes]] = {
         "html": html.to_html, "pdf": pdf.to_pdf, "asciidoc": asciidoc.to_asciidoc, "confluence": confluence.to_confluence,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from collectors.git.run import GitError, run_git
 from service import files
 from service.publish.forges.base import ForgeError, RefusedError
 from timeline.errors import UsageError
@@ -74,9 +73,9 @@ class Clone:
 
     def _known(self, branch: str, tip: str) -> bool:
         """Tell whether what is pushed there is our own last push, or in what is checked out here."""
-        if _run(self._root, "rev-parse", "--quiet", "--verify", _ours(branch), check=False) == tip:
+        if _answer(self._root, "rev-parse", "--quiet", "--verify", _ours(branch)) == tip:
             return True
-        return _run(self._root, "merge-base", tip, "HEAD", check=False) == tip
+        return _answer(self._root, "merge-base", tip, "HEAD") == tip
 
     def _commit(self, parent: str, message: str) -> str:
         """Return a commit of the folder as it is here on top of `parent`; `parent` itself where nothing differs."""
@@ -92,7 +91,7 @@ class Clone:
 
     def _far(self, *arguments: str) -> str:
         try:
-            return self._git(*arguments, environ={"GIT_TERMINAL_PROMPT": "0"})
+            return self._git(*arguments)
         except UsageError as err:
             raise ForgeError(str(err)) from err
 
@@ -102,21 +101,18 @@ def _ours(branch: str) -> str:
     return f"refs/timeline/published/{branch}"
 
 
-def _run(folder: Path, *arguments: str, environ: Mapping[str, str] | None = None, check: bool = True) -> str:
+def _run(folder: Path, *arguments: str, environ: Mapping[str, str] | None = None) -> str:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], env={**os.environ, **(environ or {})}, capture_output=True,
-            text=True, check=False, timeout=_SECONDS, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as err:
-        raise UsageError(f"git {arguments[0]}: {err}") from err
-    if done.returncode and check:
-        # Git names the remote's address, credentials included, in some of its messages.
-        raise UsageError(f"git {arguments[0]}: {_without_credentials(done.stderr)}")
-    return done.stdout.strip() if done.returncode == 0 else ""
+        return (
+            run_git(folder, *arguments, environ=environ, seconds=_SECONDS).decode("utf-8", "replace").strip()
+        )
+    except GitError as err:
+        raise UsageError(str(err)) from err
 
 
-def _without_credentials(text: str) -> str:
-    import re
-
-    return re.sub(r"(?<=://)[^/@\s]+@", "", " ".join(text.split()))
+def _answer(folder: Path, *arguments: str) -> str:
+    """Return what git answers; nothing where it says no."""
+    try:
+        return _run(folder, *arguments)
+    except UsageError:
+        return ""

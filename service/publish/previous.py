@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from collectors.git.run import GitError, run_git
 from service import names
 from service.evidence.document import digest_in
 from timeline import document
 from timeline.assembly.diff import Difference, difference
 from timeline.model import Timeline
-
-_SECONDS = 60
 
 
 def changes(new: Timeline, digest: str, directory: Path, given: Path | None = None) -> Difference | None:
@@ -55,9 +53,6 @@ def _candidates(digest: str, directory: Path, given: Path | None) -> Iterator[by
 
 def _git(directory: Path, *arguments: str) -> bytes | None:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(directory), *arguments], capture_output=True, check=False, timeout=_SECONDS
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        return run_git(directory, *arguments)
+    except GitError:
         return None
-    return done.stdout if done.returncode == 0 else None

@@ -15,14 +15,13 @@ from service import names
 from service.evidence.document import load, path_in
 from service.publish import grafana
 from service.publish.branches import Clone
-from service.publish.forges.base import ForgeError, Pull, RefusedError
+from service.publish.forges.base import Pull, RefusedError
 from service.publish.forges.target import Target, from_remote, remote, resolve
+from service.publish.slack import SLACK_API, post, slack_link
 from service.settings import secrets
 from service.settings.config import of_incident
 from timeline.errors import TimelineError, UsageError
 from timeline.model import Timeline
-
-SLACK = "https://slack.com/api/"
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Request:
     dashboard: str = ""
     slack: str = ""
     slack_token: str = "env:SLACK_TOKEN"  # noqa: S105 - a reference
-    slack_api: str = SLACK
+    slack_api: str = SLACK_API
     config: Path | None = None
 
 
@@ -135,24 +134,9 @@ def _slack(request: Request, timeline: Timeline, page: str, pull: Pull | None) -
     """Tell the channel once: with a pull request, when it is opened."""
     if pull and not pull.opened:
         return "not told again: the pull request is there already"
-    link = pull.url if pull else f"{page}{names.PAGE}" if page else ""
-    if not link:
+    address = pull.url if pull else f"{page}{names.PAGE}" if page else ""
+    if not address:
         return "not told: there is no link to give (no pull request, no chart_url)"
-    from slack_sdk import WebClient
-    from slack_sdk.errors import SlackClientError
-
-    text = f"Postmortem <{_plain(link)}|{_plain(_title(timeline)).replace('|', '/')}>"
-    client = WebClient(secrets.resolve(request.slack_token), base_url=request.slack_api)
-    try:
-        client.chat_postMessage(channel=request.slack, text=text, unfurl_links=False, unfurl_media=False)
-    except SlackClientError as err:
-        code = getattr(getattr(err, "response", None), "data", None)
-        raise RefusedError(f"Slack refused: {code['error'] if isinstance(code, dict) else err}") from err
-    except OSError as err:
-        raise ForgeError(f"Slack cannot be reached: {err}") from err
+    text = f"Postmortem {slack_link(address, _title(timeline))}"
+    anyio.run(post, request.slack_api, request.slack_token, secrets.resolve, request.slack, text)
     return f"told {request.slack}"
-
-
-def _plain(text: str) -> str:
-    # Slack's own three; a mention is `<@U1>` or `<!here>`, which these take apart.
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

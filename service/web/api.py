@@ -180,7 +180,7 @@ def _append(
     try:
         file.append(note, body, base, name, time.time_ns(), loaded.facts, beside=beside)
     except StaleError as err:
-        state.figures.count("notes_conflicts_total")
+        state.metrics.notes_conflicts.inc()
         raise StaleEdit(
             Conflict(detail=str(err), note=note_form(err.note, loaded.facts), yours=body)
         ) from err
@@ -188,7 +188,7 @@ def _append(
         raise HTTPException(404, str(err)) from err
     except TimelineError as err:
         raise HTTPException(400, str(err)) from err
-    state.figures.count("notes_written_total")
+    state.metrics.notes_written.inc()
     request.app.state.loop.call_soon_threadsafe(state.announce, incident)
     return note_form(_note(state, incident, note), loaded.facts)
 

@@ -52,7 +52,7 @@ def make_app(state: State) -> FastAPI:
         "/metrics",
         metrics,
         methods=["GET"],
-        summary="Give figures to Prometheus",
+        summary="Give metrics to Prometheus",
         tags=["operation"],
         response_class=PlainTextResponse,
     )
@@ -91,9 +91,10 @@ def health(request: Request) -> dict[str, str]:
 
 
 def metrics(request: Request) -> Response:
-    """Return the server's own figures."""
+    """Return the server's own metrics, in the form that is asked for."""
     state: State = request.app.state.serve
-    return PlainTextResponse(state.figures.text(state.gauges()), media_type="text/plain; version=0.0.4")
+    text, content_type = state.metrics.exposition(request.headers.get("accept", ""))
+    return Response(text, headers={"content-type": content_type})
 
 
 def _failed(_: Request, err: Exception) -> Response:

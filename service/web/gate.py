@@ -53,6 +53,7 @@ class Gate:
                 _complete(message)
             await send(message)
 
+        refusal = None
         try:
             refusal = self._refusal(scope, headers)
             if refusal is not None:
@@ -60,7 +61,8 @@ class Gate:
             else:
                 await self._app(scope, receive, out)
         finally:
-            self._note(scope, answered["status"], time.monotonic() - begun)
+            route = "refused" if refusal is not None else _route(scope)
+            self._note(scope, route, answered["status"], time.monotonic() - begun)
 
     def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> tuple[int, str, dict[str, str]] | None:
         path, method, state = scope["path"], scope["method"], self._state
@@ -92,15 +94,21 @@ class Gate:
             return 303, "", {"location": f"/login?next={quote(scope['path'], safe='/')}"}
         return 401, "sign in first", {"www-authenticate": 'Bearer realm="timeline"'}
 
-    def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", None) or ("refused" if status >= 400 else "other")
-        self._state.figures.request(scope["method"], route, status, seconds)
+    def _note(self, scope: Scope, route: str, status: int, seconds: float) -> None:
+        self._state.metrics.request(scope["method"], route, status, seconds)
         user: User | None = scope.get("timeline_user")
         fields: dict[str, Any] = {
             "event": "request", "method": scope["method"], "path": scope["path"], "status": status,
             "seconds": round(seconds, 4), "peer": (scope.get("client") or ("",))[0], "user": user.name if user else None,
         }  # fmt: skip
         log.info("request", extra={"fields": fields})
+
+
+def _route(scope: Scope) -> str:
+    """Return the template that a request was routed by: a path that was sent would make a series of its own."""
+    if scope["path"].startswith("/static/"):
+        return "/static/{path}"  # a mount leaves no route
+    return getattr(scope.get("route"), "path", None) or "unmatched"
 
 
 def headers_of(scope: Scope) -> dict[str, str]:

@@ -86,7 +86,7 @@ def _prove(state: State, hook: Hook, given: Given, peer: str) -> None:
     try:
         hook.webhook.authenticate(given, hook.proof)
     except RefusedError as err:
-        state.figures.count("webhooks_total", webhook=name, outcome="refused")
+        state.metrics.webhook(name, "refused")
         fields = {"event": "webhook_refused", "webhook": name, "peer": peer}
         log.warning("webhook", extra={"fields": fields})
         raise HTTPException(401, str(err), {"WWW-Authenticate": "Bearer"}) from err
@@ -101,11 +101,11 @@ async def _store(state: State, hook: Hook, given: Given) -> Response:
     try:
         stored = await state.writer.store(events)
     except (sqlite3.Error, OSError) as err:
-        state.figures.count("webhooks_total", webhook=name, outcome="failed")
+        state.metrics.webhook(name, "failed")
         log.exception("webhook", extra={"fields": {"event": "webhook_not_stored", "webhook": name}})
         raise HTTPException(503, "it could not be stored; send it again", {"Retry-After": "5"}) from err
     for event in stored:
-        state.figures.count("webhooks_total", webhook=name, outcome="replay" if event.replay else "stored")
+        state.metrics.webhook(name, "replay" if event.replay else "stored")
     state.worker.wake()
     replayed = sum(event.replay for event in stored)
     return JSONResponse({"stored": len(stored) - replayed, "replayed": replayed}, 202)

@@ -121,8 +121,9 @@ def hosts(settings: ServeSettings, *, open_: bool) -> frozenset[str] | None:
 def _require_extra() -> None:
     try:
         import fastapi
+        import prometheus_client
         import sse_starlette
         import uvicorn
     except ImportError as err:
         raise UsageError("`timeline serve` needs the extra: pip install 'incident-timeline[serve]'") from err
-    del fastapi, sse_starlette, uvicorn
+    del fastapi, prometheus_client, sse_starlette, uvicorn

@@ -1,4 +1,4 @@
-"""What the handlers share: settings, the library, the inbox, who may do what, and figures."""
+"""What the handlers share: settings, the library, the inbox, who may do what, and metrics."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from service.inbox.library import Library
 from service.inbox.worker import Database, Worker, Writer
 from service.settings.serve import ServeSettings, WebhookSettings
 from service.web.limits import Limiter
-from service.web.measures import Figures
+from service.web.metrics import Gauge, Metrics
 from service.web.signin import LOCAL, SignIn, User
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class State:
     signin: SignIn
     hooks: Mapping[str, Hook]
     hosts: frozenset[str] | None  # names a browser may call us by; None: any, people sign in
-    figures: Figures = field(default_factory=Figures)
+    metrics: Metrics = field(default_factory=Metrics)
     streams: int = 0
     started_at: int = field(default_factory=time.time_ns)
 
@@ -52,6 +52,7 @@ class State:
         self.requests = Limiter(minute, max(minute / 4, 60))
         self.attempts = Limiter(10, 10)
         self.deliveries = Limiter(self.settings.webhooks_per_minute, self.settings.webhooks_per_minute / 2)
+        self.metrics.watch(self.gauges)
         self._changed: dict[str, asyncio.Event] = {}
 
     def changed(self, incident: str) -> asyncio.Event:
@@ -63,7 +64,7 @@ class State:
         if event := self._changed.pop(incident, None):
             event.set()
 
-    def gauges(self) -> Iterator[tuple[str, dict[str, str], float]]:
+    def gauges(self) -> Iterator[Gauge]:
         """Yield what is counted when it is asked for."""
         with self.store.use() as connection:
             stored, built = events.counts(connection), builds.counts(connection)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from collectors.git.run import GitError, run_git
 from service.publish.forges import api
 from service.publish.forges.base import Forge
 from service.publish.forges.gitea import Gitea
@@ -119,9 +119,10 @@ def _from_gitlab(environ: Mapping[str, str]) -> Target:
 
 def remote(folder: Path, name: str = "origin") -> str:
     """Return a remote's address, nothing where there is none."""
-    command = ["git", "-C", str(folder), "remote", "get-url", name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else ""
+    try:
+        return run_git(folder, "remote", "get-url", name).decode("utf-8", "replace").strip()
+    except GitError:
+        return ""
 
 
 def from_remote(address: str, forge: str = "") -> Target:

@@ -11,7 +11,6 @@ from markdown_it import MarkdownIt
 from render.draft.draft import REGIONS, render_draft
 from render.draft.form import form_of
 from render.stills.names import still_names
-from render.stills.stills import render_stills, unavailable
 from render.text import markdown
 from tests.render.timeline_fixture import empty, rich
 from timeline.checks.fences import parse
@@ -135,21 +134,6 @@ def test_statements_and_questions_are_free_of_causes() -> None:
     text = re.sub(r"“[^”]*”", "", render_draft(rich().timeline).text).casefold()
     gap_reasons = {"reason"}  # a gap's own field is called so
     assert [word for word in {*JUDGING} - gap_reasons if re.search(rf"\b{re.escape(word)}\b", text)] == []
-
-
-@pytest.mark.browser
-@pytest.mark.usefixtures("chromium")
-def test_stills_are_drawn_where_a_browser_is() -> None:
-    assert unavailable() is None
-    built = rich()
-    drawn = render_stills(built.timeline, built.read)
-    assert list(drawn) == list(still_names(built.timeline))
-    for name, data in drawn.items():
-        assert data.startswith(b"<svg"), name
-        assert b"http://" not in re.sub(rb"http://www\.w3\.org/[\w/.]+", b"", data), (
-            "nothing is fetched when shown"
-        )
-    assert b"checkout p99" in drawn["checkout-p99.svg"]
 
 
 def test_who_had_two_roles_is_one_participant_with_both() -> None:

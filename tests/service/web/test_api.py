@@ -280,7 +280,7 @@ def test_figures_and_logs_say_what_was_done_and_no_secret(start: Start) -> None:
         figures = client.get("/metrics").text
     assert 'timeline_webhooks_total{outcome="stored",webhook="sp"} 1' in figures
     assert 'timeline_webhooks_total{outcome="refused",webhook="sp"} 1' in figures
-    assert "timeline_notes_written_total 1" in figures
+    assert "timeline_notes_written_total 1.0" in figures
     assert 'route="/api/incidents/{incident}/notes"' in figures
     assert "a-very-secret-token" not in server.log() + figures
     server.stop()
