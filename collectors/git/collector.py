@@ -91,7 +91,7 @@ class GitCollector(Collector[GitOptions]):
             yield record
         async for record in self._lacking([*branches, *([deploy] if deploy else [])], window):
             yield record
-        for person in writer.people():
+        for person in writer.people:
             yield person
 
     async def probe(self) -> AsyncIterator[Check]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from collectors.git.records import SHORT, Branch, Commit, Repository, Tag, change_name, title
+from collectors.kit.people import People
 from timeline.canonical import Json, short_id
 from timeline.facts import fact, quote, thread_key
 from timeline.instant import NS, format_instant, precise
 from timeline.kinds import Kind
-from timeline.model import Evidence, Fact, Person, Related, Subject
+from timeline.model import Evidence, Fact, Related, Subject
 from timeline.statements import Name
 
 ROLL_BACK = "deployed an ancestor of what was deployed"
@@ -26,13 +27,7 @@ class Writer:
         self._source = source
         self._where: dict[str, Name] = {"service": service, "environment": environment}
         self._subject = Subject(service=service, environment=environment, component=repository.name)
-        self._people: dict[str, set[str]] = {}
-
-    def people(self) -> Iterable[Person]:
-        """Yield everyone who was seen."""
-        for identity, names in sorted(self._people.items()):
-            bot = any("[bot]" in text for text in (identity, *names))
-            yield Person(identity=identity, names=tuple(sorted(names)), bot=bot)
+        self.people = People()
 
     def merged(self, branch: Branch, commit: Commit) -> Fact:
         """Make the fact of a change that came onto a branch."""
@@ -104,9 +99,7 @@ class Writer:
         return evidence.replace(link=self._repository.link(sha))
 
     def _person(self, name: str, mail: str) -> str:
-        identity = f"git:{mail or name}"
-        self._people.setdefault(identity, set()).update(filter(None, (name.strip(), mail.strip())))
-        return identity
+        return self.people.add(f"git:{mail or name}", name, mail, bot="[bot]" in f"{name} {mail}")
 
 
 def _tag_key(tag: Tag) -> list[str]:

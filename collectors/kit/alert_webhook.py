@@ -60,9 +60,9 @@ def resolution(kind: str, body: Mapping[str, Any], label: str) -> Resolution | N
     starts, ends = sorted(instants(alerts, "startsAt")), sorted(instants(alerts, "endsAt"))
     if kind != "resolved" or not starts or not ends:
         return None
-    told = _member(body, "commonLabels", label) or _member(body, "commonAnnotations", label)
+    named = _member(body, "commonLabels", label) or _member(body, "commonAnnotations", label)
     alert = _member(body, "commonLabels", "alertname") or _member(alerts[0], "labels", "alertname")
-    return ended(told or f"{alert or 'alerts'}-{stamp(starts[0])}", starts[0], ends[-1])
+    return ended(named or f"{alert or 'alerts'}-{stamp(starts[0])}", starts[0], ends[-1])
 
 
 def _member(value: Mapping[str, Any], name: str, key: str) -> str:

@@ -130,7 +130,7 @@ class Reader:
     def _message(self, event: Event) -> Fact:
         text = said(event.content, is_reply=event.reply_to is not None)
         return self._chat.posted(
-            self._told(
+            self._record(
                 event, text=self._quote(event, text), answers=event.reply_to, system=self._system(event),
                 in_thread=event.relation("m.thread") is not None, is_bot=event.content.get("msgtype") == "m.notice",
                 is_pinned=event.id in self.room.pinned, is_deleted=event.is_redacted, reactions=self._reactions[event.id],
@@ -142,14 +142,14 @@ class Reader:
         text = said(new if isinstance(new, dict) else event.content)
         self.users |= text.users
         shown = quote_marked(text.text, event.ts * MS)
-        return self._chat.edited(self._told(event, target, chat.EDITS, text=shown))
+        return self._chat.edited(self._record(event, target, chat.EDITS, text=shown))
 
     def _deletion(self, event: Event, target: str | None) -> Iterator[Fact]:
         known = self._known.get(target or "")
         # Taking back a reaction, or a state, deletes no message; an unknown target may be one.
         if target and (known is None or (known.type in _WRITTEN and known.state_key is None)):
             reason = quote_marked(said({"body": event.content.get("reason")}).text)
-            yield self._chat.deleted(self._told(event, target, chat.DELETES, text=reason))
+            yield self._chat.deleted(self._record(event, target, chat.DELETES, text=reason))
 
     def _quote(self, event: Event, text: Any) -> Quote | None:
         self.users |= text.users
@@ -164,7 +164,7 @@ class Reader:
         membership = event.content.get("membership") if event.type == "m.room.member" else None
         return f"{event.type} {membership}" if isinstance(membership, str) else event.type
 
-    def _told(
+    def _record(
         self, event: Event, target: str | None = None, rule: str = chat.ANSWERS, *, text: Quote | None,
         answers: str | None = None, **more: Any,
     ) -> chat.Message:  # fmt: skip

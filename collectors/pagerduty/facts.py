@@ -50,15 +50,15 @@ def log_entry(
     """Yield what a log entry says, once for each who was assigned; raise UnreadableError."""
     text = fields.text
     number = _NUMBER.match(text(entry, "incident.summary"))
-    own, incident = fields.required(entry, "id"), fields.required(entry, "incident.id")
-    told = life(
-        number[1] if number else "", incident, text(entry, "incident.html_url"), source,
+    own, identity = fields.required(entry, "id"), fields.required(entry, "incident.id")
+    incident = life(
+        number[1] if number else "", identity, text(entry, "incident.html_url"), source,
         service=text(entry, "service.summary"), origin=origin,
     )  # fmt: skip
     at = fields.time(entry, "created_at", precision=NS)  # whole seconds, printed with six zeros
     word = fields.required(entry, "type").removesuffix("_log_entry")
     changed = _changed(entry) if word == "field_value_change" else set()
-    kind, called = _KINDS.get(word, "custom"), told.names["incident"]
+    kind, called = _KINDS.get(word, "custom"), incident.names["incident"]
     kind = "incident.severity_changed" if changed & {"priority", "urgency"} else kind
     names: dict[str, Name] = {
         "label": f"{word} of {called}", "channel": called, "role": f"assignee of {called}",
@@ -66,7 +66,7 @@ def log_entry(
     }  # fmt: skip
     words = quote(next((said for path in _WORDS if (said := text(entry, path))), ""))
     for actor, more in _actors(entry, kind, people):
-        yield told.fact(
+        yield incident.fact(
             kind, ["log_entry", own, *more], at, "created_at", names=names, actor=actor, quote=words,
             evidence=[evidence.replace(link=_link(entry))],
         )  # fmt: skip
@@ -75,18 +75,18 @@ def log_entry(
 def _changed(entry: Any) -> set[str]:
     """Return the names of the incident's own fields that a log entry says were changed."""
     given = fields.at(entry, "channel.changeset.application_fields")
-    return {fields.text(one, "name") for one in given} if isinstance(given, list) else set()
+    return {fields.text(item, "name") for item in given} if isinstance(given, list) else set()
 
 
 def _actors(entry: Any, kind: Kind, people: People) -> list[tuple[str | None, list[str]]]:
     """Return who acted, or was assigned; and what tells the facts of several apart."""
     by = agent(people, fields.at(entry, "agent"))
-    for told in ("user", "channel.user", "channel.notification.user"):
-        agent(people, fields.at(entry, told))
+    for path in ("user", "channel.user", "channel.notification.user"):
+        agent(people, fields.at(entry, path))
     if kind != "incident.role_assigned":
         return [(by, [])]
     given = fields.at(entry, "assignees")
-    assigned = [agent(people, one) for one in given] if isinstance(given, list) else []
+    assigned = [agent(people, item) for item in given] if isinstance(given, list) else []
     return [(identity, [identity]) for identity in assigned if identity] or [(None, [])]
 
 

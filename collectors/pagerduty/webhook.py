@@ -45,17 +45,17 @@ def deliveries(request: Request) -> list[Delivery]:
 
 def facts(event: Event, seen: Seen) -> Iterator[Fact]:
     """Yield the event as what it is of its incident's life."""
-    told = event.object.get("event")
-    if not isinstance(told, dict):
+    happening = event.object.get("event")
+    if not isinstance(happening, dict):
         raise UnreadableError("it has no event")
-    identity, data = fields.required(told, "id"), told.get("data")
+    identity, data = fields.required(happening, "id"), happening.get("data")
     own = fields.text(data, "incident.id") or fields.text(data, "id")
     number = fields.text(data, "number") or own
     link, severity = fields.text(data, "html_url"), fields.text(data, "priority.summary") or None
     incident = life(number, own, link, event.source, service=fields.text(data, "service.summary"))
     yield incident.fact(
-        _KINDS.get(event.type, "custom"), ["event", identity], fields.time(told, "occurred_at"), "occurred_at",
-        evidence=[event.evidence("/body/event", web(link))], actor=agent(seen.people, told.get("agent")),
+        _KINDS.get(event.type, "custom"), ["event", identity], fields.time(happening, "occurred_at"), "occurred_at",
+        evidence=[event.evidence("/body/event", web(link))], actor=agent(seen.people, happening.get("agent")),
         names={"label": f"{event.type} {number}".strip(), "severity": severity},
         quote=quote(fields.text(data, "title") or fields.text(data, "content")),
     )  # fmt: skip

@@ -153,7 +153,7 @@ class _Message:
         text = self._quote(edit)
         author, is_bot = self._author()
         yield self._chat.posted(
-            self._told(
+            self._record(
                 [self.ts], self.at, "ts", self.root, author=author, text=text, in_thread=self.is_reply,
                 is_edited=edit is not None, is_bot=is_bot, system=self._system(), reactions=_reactions(self.message),
                 is_pinned=bool(self.message.get("pinned_to")) or self.ts in self.channel.pinned,
@@ -181,15 +181,15 @@ class _Message:
     def deleted(self, ts: str, root: str, *, dated: bool) -> Fact:
         """Make the fact of a deletion; an undated one stands where the message was posted."""
         means = "ts of the deletion" if dated else "ts of the deleted message"
-        return self._chat.deleted(self._told([ts], self.at, means, root), dated=dated)
+        return self._chat.deleted(self._record([ts], self.at, means, root), dated=dated)
 
     def _edited(self, ts: str, edit: Edit, root: str, text: Quote | None) -> Fact:
         editor = edit.by
         author = self._known(editor, bot=bool(_BOT_ID.fullmatch(editor))) if editor else None
         key = [ts, edit.ts]
-        return self._chat.edited(self._told(key, edit.at, "edited.ts", root, author=author, text=text))
+        return self._chat.edited(self._record(key, edit.at, "edited.ts", root, author=author, text=text))
 
-    def _told(self, key: list[str], at: Bounds, means: str, root: str, **more: Any) -> chat.Message:
+    def _record(self, key: list[str], at: Bounds, means: str, root: str, **more: Any) -> chat.Message:
         return chat.Message(
             key=[self.channel.id, *key], at=at, means=means, clock=CLOCK, thread=self.reader.thread(self.channel, root),
             evidence=self._evidence.replace(link=self._link(key[0], root)), **more,
