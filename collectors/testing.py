@@ -21,9 +21,9 @@ from timeline.canonical import canonical
 from timeline.instant import MINUTE
 from timeline.model import Fact, Gap, Incident, Panel, Person, Window
 from timeline.pointers import Elements
+from timeline.record import plain
 from timeline.statements import JUDGING
 from timeline.text import PERSON_CLOSE, PERSON_OPEN
-from timeline.wire import plain
 
 _MARKED = re.compile(f"{PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE}")
 
