@@ -49,24 +49,34 @@ def undetermined_groups(facts: Sequence[Fact], errors: ClockErrors) -> list[tupl
     A fact joins the running group unless every member of it precedes the fact. What was already so
     (`earliest` null) precedes nothing: it draws in the fact after it, but not all that follow.
     """
-    groups: list[list[str]] = []
+    runs = undetermined_runs(facts, errors)
+    return [tuple(fact.id for fact in facts[first : first + length]) for first, length in runs]
+
+
+def undetermined_runs(facts: Sequence[Fact], errors: ClockErrors) -> list[tuple[int, int]]:
+    """Return the groups of `undetermined_groups` as (place of the first fact, length)."""
+    firsts: list[int] = []
     reach: dict[str, int] = {}
+    widest = 0  # the latest end in the group, by a clock as late as it may be
     open_start = False
-    for fact in facts:
-        if groups and not open_start and _after_all(fact, reach, errors):
-            groups.append([])
-            reach = {}
-        elif not groups:
-            groups.append([])
-        groups[-1].append(fact.id)
-        reach[fact.clock] = max(reach.get(fact.clock, fact.latest), fact.latest)
+    for place, fact in enumerate(facts):
+        clock, latest, error = fact.clock, fact.latest, errors.get(fact.clock, 0)
+        certain = fact.earliest is not None and firsts and widest < fact.earliest - error
+        if not firsts or (not open_start and (certain or _after_all(fact, reach, errors))):
+            firsts.append(place)
+            reach, widest = {clock: latest}, latest + error
+        elif latest > reach.get(clock, latest - 1):
+            reach[clock], widest = latest, max(widest, latest + error)
         open_start = fact.earliest is None
-    return [tuple(group) for group in groups if len(group) > 1]
+    ends = [*firsts[1:], len(facts)]
+    return [(first, end - first) for first, end in zip(firsts, ends, strict=False) if end - first > 1]
 
 
 def _after_all(fact: Fact, reach: Mapping[str, int], errors: ClockErrors) -> bool:
-    if fact.earliest is None:
+    if fact.earliest is None or reach.get(fact.clock, _BEFORE_ALL) >= fact.earliest:
         return False
+    if len(reach) == 1 and fact.clock in reach:
+        return True
     own = errors.get(fact.clock, 0)
     return all(
         latest < fact.earliest if clock == fact.clock else latest + errors.get(clock, 0) < fact.earliest - own

@@ -7,7 +7,7 @@ from functools import partial
 
 import anyio
 
-from collectors.base import Answer, Payload, PayloadTooLargeError
+from collectors.base import Answer, Payload
 from collectors.git.records import (
     COMMIT_FORMAT,
     TAG_FORMAT,
@@ -22,6 +22,7 @@ from collectors.git.records import (
     without_credentials,
 )  # fmt: skip
 from collectors.git.run import Runner
+from collectors.kit.paging import in_spans
 from timeline.canonical import Json
 from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Window
@@ -83,24 +84,16 @@ class Clone:
         listed = await self._git.ask(*args, cut=_cut(window), keep=partial(dated_inside, window))
         shas = [line.split()[1].decode() for line in listed.data.splitlines()]
         for start in range(0, len(shas), _BATCH):
-            async for commit in self._read(shas[start : start + _BATCH], _command(args[:-1])):
-                yield commit
-
-    async def _read(self, shas: Sequence[str], query: str) -> AsyncIterator[Commit]:
-        args = ("log", "--no-walk=unsorted", "--no-color", "--no-decorate", "--no-notes", "--stdin")
-        try:
-            payload = await self._git.ask(
-                *args, f"--format=tformat:{COMMIT_FORMAT}", stdin="\n".join(shas) + "\n"
-            )
-        except PayloadTooLargeError:
-            if len(shas) == 1:
-                raise
-            for half in (shas[: len(shas) // 2], shas[len(shas) // 2 :]):
-                async for commit in self._read(half, query):
+            read = partial(self._read, shas, _command(args[:-1]))
+            async for piece in in_spans(read, start, min(start + _BATCH, len(shas))):
+                for commit in piece.whole():
                     yield commit
-            return
-        for commit in parse_commits(payload.data, lambda pointer: self._evidence(payload, pointer, query)):
-            yield commit
+
+    async def _read(self, shas: Sequence[str], query: str, first: int, end: int) -> list[Commit]:
+        args = ("log", "--no-walk=unsorted", "--no-color", "--no-decorate", "--no-notes", "--stdin")
+        asked = "\n".join(shas[first:end]) + "\n"
+        payload = await self._git.ask(*args, f"--format=tformat:{COMMIT_FORMAT}", stdin=asked)
+        return list(parse_commits(payload.data, lambda pointer: self._evidence(payload, pointer, query)))
 
     async def tags(self, window: Window, patterns: Sequence[str]) -> list[Tag]:
         """Return the window's tags, those without a time, and each pattern's last deploys before it."""

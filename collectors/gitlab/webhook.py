@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from collectors.kit import fields
+from collectors.kit.links import host_of
 from collectors.kit.proof import Proof, RefusedError, Request, digest, is_same, require, require_fresh
-from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described, host_of
+from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described
 from timeline.canonical import sha256
 from timeline.facts import thread_key
 from timeline.instant import Bounds

@@ -54,7 +54,7 @@ class InboxCollector(Collector[InboxOptions]):
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the facts of each delivery, people, and when nobody listened."""
-        seen, skipped = Seen(), Skipped("event", _SHOWN)
+        seen, skipped = Seen(), Skipped("delivery", _SHOWN, plural="deliveries")
         async for page in self._pages(window):
             for index, row in enumerate(page.rows):
                 for record in self._read(self._event(page, index, row), seen, skipped):

@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
-from collectors.kit.links import web
+from collectors.kit.links import host_of, web
 from collectors.kit.lives import ALERT, State, alert_life
 from collectors.kit.proof import Request
 from collectors.kit.webhooks import (
@@ -18,7 +18,6 @@ from collectors.kit.webhooks import (
     Seen,
     described,
     ended,
-    host_of,
     instants,
     stamp,
 )

@@ -21,6 +21,12 @@ def web(text: object) -> str | None:
     return text if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
+def host_of(text: object) -> str | None:
+    """Return the host of an http(s) address; None for all else."""
+    address = web(text)
+    return urlsplit(address).hostname if address else None
+
+
 def filled(template: str, **values: str) -> str:
     """Fill a template such as `https://host/incidents/{id}`: every value is one part of a path or query."""
     return template.format(**{name: quote(value, safe="") for name, value in values.items()})

@@ -192,7 +192,7 @@ async def _piece(
 
 
 def _halves(low: int, high: int, least: int) -> list[int]:
-    return [low, low + max(1, (high - low) // 2 // least) * least, high]
+    return [low, low + -(-(high - low) // 2 // least) * least, high]
 
 
 class _Walk:

@@ -14,7 +14,6 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import urlsplit
 
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
@@ -195,11 +194,6 @@ def own_text(body: Any, path: str) -> str:
     """Return the text (no number) at a path, cut at 200 characters; empty where there is none."""
     text = fields.at(body, path)
     return text[:200] if isinstance(text, str) else ""
-
-
-def host_of(link: str) -> str | None:
-    """Return the host of a web address; None for any other text."""
-    return urlsplit(link).hostname if web(link) else None
 
 
 def ended(name: str, start: int | None, end: int | None) -> Resolution | None:

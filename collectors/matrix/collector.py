@@ -55,7 +55,7 @@ class MatrixCollector(Collector[MatrixOptions]):
     summary = "Messages of Matrix rooms, over the client API"
     tested_against = "real"
     options_type = MatrixOptions
-    parser_version = 2  # an address, or a name of several words in any spacing, is found in quotes
+    parser_version = 2  # an address is found in quotes; a page that is too large is halved
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the rooms' facts, people and gaps; raise SourceError when no room could be read."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from collectors.base import Payload, PayloadTooLargeError, SourceError
+from collectors.base import Payload, SourceError
 from collectors.kit.http import Http
+from collectors.kit.paging import by_cursor
 from collectors.matrix.events import MS, Event, read_event
 from timeline.model import Evidence, Window
 
@@ -70,32 +71,27 @@ class StreamReader:
         return start, end
 
     async def _page(self, way: str, place: str | None) -> None:
-        limit, beyond = PAGE, 0
-        path = f"_matrix/client/v3/rooms/{self._room}/messages"
-        while beyond < PAGE:
-            params: dict[str, str | int] = {"dir": way, "limit": limit, "filter": _LAZY}
-            try:
-                payload = await self._http.get(path, params | ({"from": place} if place else {}))
-                answer = _object(payload)
-            except PayloadTooLargeError as err:
-                if limit == 1:
-                    self.stream.failures[way] = err
+        path, beyond = f"_matrix/client/v3/rooms/{self._room}/messages", 0
+
+        async def ask(cursor: str | None, size: int) -> _Page:
+            params: dict[str, str | int] = {"dir": way, "limit": size, "filter": _LAZY}
+            at = cursor or place
+            payload = await self._http.get(path, params | ({"from": at} if at else {}))
+            return _Page(payload, _object(payload), at)
+
+        try:
+            async for page in by_cursor(ask, _following, size=PAGE):
+                for number, raw in enumerate(page.answer["chunk"]):
+                    event = self._take(raw, self._evidence(page.payload, f"/chunk/{number}"))
+                    beyond = 0 if event is None or not self._is_beyond(event, way) else beyond + 1
+                    if event:
+                        self.stream.reached[way] = event.ts
+                if _following(page) is None:
+                    self.stream.at_beginning |= way == "b"
+                if beyond >= PAGE:
                     return
-                limit = max(1, limit // 4)
-                continue
-            except SourceError as err:
-                self.stream.failures[way] = err
-                return
-            for number, raw in enumerate(answer["chunk"]):
-                event = self._take(raw, self._evidence(payload, f"/chunk/{number}"))
-                beyond = 0 if event is None or not self._is_beyond(event, way) else beyond + 1
-                if event:
-                    self.stream.reached[way] = event.ts
-            following = answer.get("end")
-            if not isinstance(following, str) or following == place:
-                self.stream.at_beginning |= way == "b"
-                return
-            place = following
+        except SourceError as err:
+            self.stream.failures[way] = err
 
     def _is_beyond(self, event: Event, way: str) -> bool:
         return event.ts < self._low if way == "b" else event.ts >= self._high
@@ -107,6 +103,20 @@ class StreamReader:
         else:
             self.stream.events.setdefault(event.id, event)
         return event
+
+
+class _Page(NamedTuple):
+    """An answer with events, and the place it was asked for."""
+
+    payload: Payload
+    answer: dict[str, Any]
+    at: str | None
+
+
+def _following(page: _Page) -> str | None:
+    """Return where the stream goes on; at its end some servers give the same place again."""
+    end = page.answer.get("end")
+    return end if isinstance(end, str) and end != page.at else None
 
 
 def _object(payload: Payload) -> dict[str, Any]:

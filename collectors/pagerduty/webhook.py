@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
-from collectors.kit.links import web
+from collectors.kit.links import host_of, web
 from collectors.kit.lives import INCIDENT, incident_life
 from collectors.kit.proof import Proof, Request, require_signature
 from collectors.kit.webhooks import (
@@ -18,7 +18,6 @@ from collectors.kit.webhooks import (
     Webhook,
     described,
     ended,
-    host_of,
     instants,
 )
 from timeline.facts import quote

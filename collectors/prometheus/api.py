@@ -15,6 +15,7 @@ from pydantic import Field
 from collectors.base import Context, Payload, PayloadTooLargeError, SourceError
 from collectors.kit.http import Http, HttpOptions
 from collectors.kit.links import prometheus_graph
+from collectors.kit.paging import in_spans
 from collectors.kit.together import together
 from collectors.prometheus.answers import MS, Result, Samples, decode, join
 from timeline.canonical import Json
@@ -82,8 +83,9 @@ class PrometheusApi:
         first, last = -(-start // step), end // step
         size = self.options.max_points
         found: list[tuple[Result, int, int]] = []
+        read = partial(self._steps, expression, step)
         for low in range(first, last + 1, size):
-            found += await self._range(expression, low, min(low + size - 1, last), step)
+            found += [piece.whole() async for piece in in_spans(read, low, min(low + size, last + 1))]
         return join(found)
 
     async def range_once(self, expression: str, start: int, end: int, step: int) -> Result:
@@ -101,7 +103,7 @@ class PrometheusApi:
         if first > last:
             return []
         edges = _edges(first, last, expected)
-        found = await together([partial(self._raw, selector, a, b - 1) for a, b in pairwise(edges)])
+        found = await together([partial(self._raw, selector, *span) for span in pairwise(edges)])
         return join(one for piece in found for one in piece)
 
     async def rules(self) -> tuple[Payload, list[dict[str, Any]]] | None:
@@ -157,37 +159,29 @@ class PrometheusApi:
         """Return the server's own graph page of an expression over `[start, end]` (ns)."""
         return prometheus_graph(self.options.external_url or self.options.url, expression, start, end)
 
-    async def _range(self, expression: str, low: int, high: int, step: int) -> list[tuple[Result, int, int]]:
-        try:
-            asked = await self.range_once(expression, low * step, high * step, step)
-        except PayloadTooLargeError:
-            if low == high:
-                raise
-            middle = (low + high) // 2
-            before = await self._range(expression, low, middle, step)
-            return before + await self._range(expression, middle + 1, high, step)
-        return [(asked, low * step, high * step)]
+    async def _steps(self, expression: str, step: int, low: int, high: int) -> tuple[Result, int, int]:
+        """Evaluate at the multiples `[low, high)` of `step`."""
+        start, end = low * step, (high - 1) * step
+        return await self.range_once(expression, start, end, step), start, end
 
-    async def _raw(self, selector: str, first: int, last: int) -> list[tuple[Result, int, int]]:
+    async def _raw(self, selector: str, first: int, end: int) -> list[tuple[Result, int, int]]:
+        """Read the samples of `[first, end)` (ms)."""
+        read, edges = partial(self._samples, selector), partial(self._edges, selector)
+        return [piece.whole() async for piece in in_spans(read, first, end, edges=edges)]
+
+    async def _samples(self, selector: str, first: int, end: int) -> tuple[Result, int, int]:
         # Ranges are (start, end] in Prometheus 3 and closed in 2: asked 1 ms wider, cut by us.
-        text, at = f"{selector}[{last - first + 1}ms]", {"time": _seconds(last)}
-        try:
-            asked = await self._ask("query", text, at)
-        except PayloadTooLargeError:
-            if first == last:
-                raise
-            edges = await self._edges(selector, first, last)
-            return [found for a, b in pairwise(edges) for found in await self._raw(selector, a, b - 1)]
-        return [(asked, first * MS, last * MS)]
+        asked = await self._ask("query", f"{selector}[{end - first}ms]", {"time": _seconds(end - 1)})
+        return asked, first * MS, (end - 1) * MS
 
-    async def _edges(self, selector: str, first: int, last: int) -> list[int]:
-        """Return where to cut `[first, last]` (ms) so that each answer fits, by the samples' number."""
-        expression = f"sum(count_over_time({selector}[{last - first + 1}ms]))"
+    async def _edges(self, selector: str, first: int, end: int) -> list[int]:
+        """Return where to cut `[first, end)` (ms) so that each answer fits, by the samples' number."""
+        expression = f"sum(count_over_time({selector}[{end - first}ms]))"
         try:
-            counted = (await self._ask("query", expression, {"time": _seconds(last)})).vector()
+            counted = (await self._ask("query", expression, {"time": _seconds(end - 1)})).vector()
         except SourceError:
             counted = []
-        return _edges(first, last, counted[0].value if counted else 0, least=2)
+        return _edges(first, end - 1, counted[0].value if counted else 0, least=2)
 
     async def _ask(self, path: str, expression: str, params: Mapping[str, str]) -> Result:
         # nocache: VictoriaMetrics otherwise moves the grid and may answer from its cache.

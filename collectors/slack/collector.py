@@ -48,6 +48,7 @@ class SlackCollector(Collector[SlackOptions]):
     tested_against = "schema"
     options_type = SlackOptions
     target = "channels"
+    parser_version = 2  # a list of channels that does not end is a gap, a page that is too large is halved
 
     def __init__(self, options: SlackOptions, context: Context) -> None:
         super().__init__(options, context)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from collectors.base import Payload, SourceError
 from collectors.kit.fields import UnreadableError
+from collectors.kit.paging import EndlessError, by_cursor
 from collectors.slack.messages import Channel, Item, format_ts, read_ts
 from collectors.slack.options import no_such_channel
 from collectors.slack.people import identity
@@ -76,24 +77,21 @@ class Pages:
 
     async def _all(self, method: str, one: Conversation, **asked: Any) -> SourceError | None:
         known = set(one.timestamps()) if "ts" in asked else set()
-        cursors: set[str] = set()
-        cursor = ""
+
+        async def ask(cursor: str | None, size: int) -> Page:
+            if self._stopped:
+                raise self._stopped
+            return await self._client.page(method, channel=one.channel.id, limit=size, cursor=cursor, **asked)
+
         try:
-            while True:
-                if self._stopped:
-                    raise self._stopped
-                page = await self._client.page(
-                    method, channel=one.channel.id, limit=PAGE, cursor=cursor or None, **asked
-                )
+            async for page in by_cursor(ask, _following, size=PAGE):
                 self._take(page, method, one, known)
-                cursor = _next(page, cursors)
-                if not cursor:
-                    return None
         except SourceError as err:
             self.last_error = err
             if err.reason in {"rate_limited", "timed_out"}:
                 self._stopped = err
             return err
+        return None
 
     def _take(self, page: Page, method: str, one: Conversation, known: set[str]) -> None:
         messages = page.get("messages")
@@ -110,15 +108,11 @@ class Pages:
                 known.add(ts)  # every page begins with the first message again
 
 
-def _next(page: Page, cursors: set[str]) -> str:
-    """Return the next cursor, empty at the end; raise SourceError where the paging cannot go on."""
+def _following(page: Page) -> str | None:
+    """Return the next cursor, None at the end; raise EndlessError where the paging cannot go on."""
     if not page.cursor and page.get("has_more"):
-        raise SourceError("truncated", "Slack says that there is more but not where it goes on")
-    if page.cursor in cursors:
-        raise SourceError("truncated", "Slack gave the same cursor twice")
-    if page.cursor:
-        cursors.add(page.cursor)
-    return page.cursor
+        raise EndlessError("Slack says that there is more but not where it goes on")
+    return page.cursor or None
 
 
 def restricted(error: SourceError) -> tuple[GapReason, str]:
@@ -182,7 +176,7 @@ async def conversations(client: Client, wanted: tuple[str, ...], note: Note) -> 
 
 
 async def _by_name(client: Client, names: list[str], found: dict[str, Conversation], note: Note) -> None:
-    listed, hidden = await _listed(client)
+    listed, hidden = await _listed(client, note)
     known: dict[str, dict[str, Any]] = {}
     for one in listed:
         previous = one.get("previous_names")
@@ -202,29 +196,31 @@ async def _by_name(client: Client, names: list[str], found: dict[str, Conversati
         note("restricted", "The app is a member of no channel: invite it, or name `channels`")
 
 
-async def _listed(client: Client) -> tuple[list[dict[str, Any]], bool]:
+async def _listed(client: Client, note: Note) -> tuple[list[dict[str, Any]], bool]:
     """Return the channels that the app may list, and whether private ones are hidden from it."""
     from collectors.slack.client import RefusalError
 
     try:
-        return await _list(client, "public_channel,private_channel"), False
+        return await _list(client, "public_channel,private_channel", note), False
     except RefusalError as err:
         if err.error != "missing_scope":
             raise
-    return await _list(client, "public_channel"), True
+    return await _list(client, "public_channel", note), True
 
 
-async def _list(client: Client, types: str) -> list[dict[str, Any]]:
+async def _list(client: Client, types: str, note: Note) -> list[dict[str, Any]]:
     channels: list[dict[str, Any]] = []
-    cursor, cursors = "", {""}
-    while True:
-        page = await client.page("conversations.list", types=types, limit=PAGE, cursor=cursor or None)
-        found = page.get("channels")
-        channels += [c for c in found if isinstance(c, dict)] if isinstance(found, list) else []
-        cursor = page.cursor
-        if cursor in cursors:
-            return channels
-        cursors.add(cursor)
+
+    async def ask(cursor: str | None, size: int) -> Page:
+        return await client.page("conversations.list", types=types, limit=size, cursor=cursor)
+
+    try:
+        async for page in by_cursor(ask, _following, size=PAGE):
+            listed = page.get("channels")
+            channels += [c for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
+    except EndlessError as err:
+        note(err.reason, f"The channels were not all listed: {err}")
+    return channels
 
 
 def _add(found: dict[str, Conversation], one: object) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import AsyncIterator
 from typing import get_args
 
 import pytest
 
-from collectors.base import Collector, TestedAgainst
+from collectors.base import Collector, Options, Record, TestedAgainst
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
-from collectors.testing import Run, check_declaration, check_fact, check_growing, check_pointers
+from collectors.testing import Run, check, check_declaration, check_fact, check_growing, check_pointers
 from service.settings import registry
 from tests.timeline.strategies import make
 from timeline.model import Evidence, Fact, Gap, Person, Window, gap
@@ -89,3 +90,23 @@ def test_the_contract_refuses_a_payload_that_is_not_stored() -> None:
     entry = Evidence(source="s", payload="p", pointer="/a")
     with pytest.raises(AssertionError, match="not stored"):
         check_pointers(run_of(make(1).replace(evidence=(entry,))))
+
+
+class _Silent(Collector[Options]):
+    """A collector that yields nothing."""
+
+    name, family, summary = "silent", "any", "says nothing"
+    options_type = Options
+    target = "origin"
+
+    async def collect(self, window: Window) -> AsyncIterator[Record]:
+        """Yield nothing."""
+        return
+        yield
+
+
+def test_the_contract_refuses_a_collector_that_yields_nothing() -> None:
+    window = Window(start=0, end=10)
+    with pytest.raises(AssertionError, match="yields nothing"):
+        check(_Silent, {}, window)
+    assert check(_Silent, {}, window, empty=True).records == []

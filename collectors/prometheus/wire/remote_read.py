@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import anyio
 import msgspec
 
-from collectors.base import Answer, Payload, PayloadTooLargeError, SourceError
+from collectors.base import Answer, Payload, SourceError
+from collectors.kit.paging import in_spans
 from collectors.kit.together import together
 from collectors.prometheus.answers import MS, Chunks, Joined, LabelKey, Piece, Samples
 from collectors.prometheus.api import PrometheusApi
@@ -80,18 +81,17 @@ class RemoteRead:
         first, last = -(-start // MS), end // MS
         count = min(max(1, -(-int(expected) // _PLANNED)), max(1, last - first + 1))
         edges = [first + (last + 1 - first) * i // count for i in range(count + 1)]
-        found = await together([partial(self._pieces, selector, a, b - 1) for a, b in pairwise(edges)])
+        found = await together([partial(self._span, selector, *span) for span in pairwise(edges)])
         return Joined(piece for pieces in found for piece in pieces)
 
-    async def _pieces(self, selector: str, first: int, last: int) -> list[Piece]:
-        try:
-            payload = await self._ask(matchers(selector) or (), selector, first, last)
-        except PayloadTooLargeError:
-            if first >= last:
-                raise
-            middle = (first + last) // 2
-            before = await self._pieces(selector, first, middle)
-            return before + await self._pieces(selector, middle + 1, last)
+    async def _span(self, selector: str, first: int, end: int) -> list[Piece]:
+        """Read the samples of `[first, end)` (ms)."""
+        spans = in_spans(partial(self._pieces, selector), first, end)
+        return [piece async for span in spans for piece in span.whole()]
+
+    async def _pieces(self, selector: str, first: int, end: int) -> list[Piece]:
+        last = end - 1
+        payload = await self._ask(matchers(selector) or (), selector, first, last)
         if not _streams(payload):
             raise SourceError("partial", f"remote read answered {payload.status}")
         external = self._known[1] if self._known else ()

@@ -11,7 +11,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from collectors.base import Answer, Context, Payload, SourceError
+from collectors.kit import fields
 from collectors.kit.http import Http, HttpOptions, Params
+from collectors.kit.paging import by_link
 from service.publish.forges.base import AbsentError, ForgeError, ReadOnlyError, RefusedError
 from timeline.canonical import Json
 from timeline.model import Incident
@@ -56,15 +58,16 @@ class Api:
         return (await self._send("GET", path, params=params)).json()
 
     async def pages(self, path: str, params: Params) -> AsyncIterator[dict[str, Any]]:
-        """Yield the rows of every page: as long as the forge names a next one."""
-        number = 1
-        while True:
-            payload = await self._send("GET", path, params={**params, "page": number, "per_page": PAGE})
-            for row in payload.json():
-                yield row
-            if 'rel="next"' not in payload.headers.get("link", ""):
-                return
-            number += 1
+        """Yield the rows of every page: the forge's `Link` leads from one to the next."""
+        try:
+            async for payload in by_link(self._page, path, {**params, "per_page": PAGE}):
+                for row in fields.listing(payload.json()):
+                    yield row
+        except SourceError as err:
+            raise ForgeError(f"GET {path}: {err}") from err
+
+    async def _page(self, path: str, params: Params | None = None) -> Payload:
+        return await self._send("GET", path, params=params)
 
     async def write(self, method: str, path: str, body: Json = None) -> Json:
         """Send a change; return the answer's JSON, None where it is empty."""

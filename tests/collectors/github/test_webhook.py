@@ -56,5 +56,5 @@ def test_what_lacks_its_record_is_counted_and_its_arrival_told(inbox: Inbox) -> 
     inbox.take("github", {"zen": "x"}, x_github_event="brand_new", x_github_delivery="d2")
     run = inbox.read()
     assert kinds(run) == ["custom", "custom"]
-    assert [gap.missing for gap in run.gaps] == ["1 event"]
+    assert [gap.missing for gap in run.gaps] == ["1 delivery"]
     assert run.people == []

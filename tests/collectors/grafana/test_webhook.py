@@ -48,7 +48,7 @@ def test_one_broken_alert_hides_no_other(inbox: Inbox) -> None:
     run = inbox.read()
     assert kinds(run).count("alert.firing") == 1
     (gap,) = run.gaps
-    assert gap.statement == "1 event could not be read: grafana firing: an alert has no labels"
+    assert gap.statement == "1 delivery could not be read: grafana firing: an alert has no labels"
     assert "custom" in kinds(run)
 
 

@@ -32,7 +32,7 @@ def test_a_sender_that_is_not_installed_loses_no_delivery(inbox: Inbox) -> None:
     run = inbox.read()
     assert [f.statement for f in run.facts] == ["`acme call` was recorded by `a`"]
     assert [g.statement for g in run.gaps] == [
-        "1 event could not be read: a call: no sender 'acme' is installed"
+        "1 delivery could not be read: a call: no sender 'acme' is installed"
     ]
 
 

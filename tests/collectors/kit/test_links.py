@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.kit.links import dashboards_discover, filled, prometheus_graph, rison, web
+from collectors.kit.links import dashboards_discover, filled, host_of, prometheus_graph, rison, web
 from timeline.instant import NS, parse_instant
 
 AT = parse_instant("2026-03-02T14:07:31Z")
@@ -20,6 +20,7 @@ AT = parse_instant("2026-03-02T14:07:31Z")
 ])  # fmt: skip
 def test_only_web_addresses_are_linked(address: object, there: bool) -> None:
     assert (web(address) is not None) == there
+    assert host_of(address) == ("h" if there else None)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))

@@ -300,7 +300,7 @@ Change = Callable[[dict[str, Any]], Any]
     ("change", "reason", "words"),
     [
         (lambda a: {**a, "has_more": True, "response_metadata": {}}, "truncated", "not where it goes on"),
-        (lambda a: {**a, "response_metadata": {"next_cursor": "bmV4dDow"}}, "truncated", "same cursor twice"),
+        (lambda a: {**a, "response_metadata": {"next_cursor": "bmV4dDow"}}, "truncated", "same place twice"),
         (lambda a: {"ok": True}, "undecodable", "has no messages"),
         (lambda a: ["not", "an", "object"], "undecodable", "is no object"),
         (lambda a: {"ok": False, "error": "internal_error"}, "unreachable", "try again later"),
@@ -318,6 +318,17 @@ def test_a_broken_history_is_a_named_gap(slack: FakeSlack, change: Change, reaso
     slack.workspace.channels[OPS]["created"] = int(ts_of("2026-11-21T00:00:00Z").split(".")[0])
     found = [g for g in collect(slack).gaps if g.reason == reason]
     assert any(words in g.statement for g in found), found
+
+
+def test_a_list_of_channels_that_does_not_end_is_a_named_gap(slack: FakeSlack) -> None:
+    slack.answers["conversations.list"] = lambda a: {**a, "response_metadata": {"next_cursor": "bmV4dDow"}}
+    run = collect(slack, "inc-42")
+    assert (
+        len(slack.called("conversations.list")) == 2 * 2
+    )  # two windows are read, and neither goes on for ever
+    (gap,) = [g for g in run.gaps if "not all listed" in g.statement]
+    assert (gap.reason, "same place twice" in gap.statement) == ("truncated", True)
+    assert run.facts  # what was listed is read all the same
 
 
 def test_a_host_that_is_not_there(slack: FakeSlack) -> None:

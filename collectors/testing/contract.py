@@ -1,25 +1,16 @@
-"""The contract suite that every collector passes; shipped for authors of plugins.
-
-records = run(MyCollector, {"url": server.url}, window)          # against a real server
-check(MyCollector, {"url": server.url}, window)                  # the whole contract
-"""
+"""What holds of every collector's records, whatever it reads: checked after a run."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import anyio
-
-from collectors.base import AnyCollector, Context, Record, SourceError
-from collectors.kit.redaction import Redactor
-from collectors.kit.tape import MemoryStore, RecordingTape, ReplayTape
+from collectors.base import AnyCollector
+from collectors.testing.running import Run, in_bytes, run
 from timeline.assembly.belonging import meets
-from timeline.canonical import canonical
 from timeline.instant import MINUTE
-from timeline.model import Fact, Gap, Incident, Panel, Person, Window
+from timeline.model import Fact, Gap, Window
 from timeline.pointers import Elements
 from timeline.record import plain
 from timeline.statements import JUDGING
@@ -28,80 +19,20 @@ from timeline.text import PERSON_CLOSE, PERSON_OPEN
 _MARKED = re.compile(f"{PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE}")
 
 
-@dataclass
-class Run:
-    """What one run of a collector brought, with its tape and store."""
-
-    records: list[Record]
-    failure: SourceError | None
-    tape: RecordingTape | ReplayTape
-    store: MemoryStore
-
-    @property
-    def facts(self) -> list[Fact]:
-        """The facts, as yielded."""
-        return [r for r in self.records if isinstance(r, Fact)]
-
-    @property
-    def gaps(self) -> list[Gap]:
-        """The gaps, as yielded (a failure of the whole source is in `failure`)."""
-        return [r for r in self.records if isinstance(r, Gap)]
-
-    @property
-    def people(self) -> list[Person]:
-        """The people, as yielded."""
-        return [r for r in self.records if isinstance(r, Person)]
-
-    @property
-    def panels(self) -> list[Panel]:
-        """The panels, as yielded."""
-        return [r for r in self.records if isinstance(r, Panel)]
-
-
-def run(
-    collector: type[AnyCollector], options: Mapping[str, Any], window: Window, *,
-    source: str = "test", incident: Incident | None = None, secrets: Mapping[str, str] | None = None,
-    now: int | None = None, replay: Run | None = None,
-) -> Run:  # fmt: skip
-    """Run a collector over `window`; with `replay`, from that run's tape alone."""
-    redactor = Redactor()
-    store = replay.store if replay else MemoryStore()
-    tape: RecordingTape | ReplayTape
-    if replay:
-        assert isinstance(replay.tape, RecordingTape)
-        tape = ReplayTape(source, collector.name, store, replay.tape.entries)
-    else:
-        tape = RecordingTape(source, collector.name, store, redactor)
-    context = Context(
-        source=source, incident=incident or Incident(id="INC-TEST"), now=window.end if now is None else now, tape=tape,
-        secret=lambda reference: redactor.add((secrets or {})[reference]),
-    )  # fmt: skip
-    made = collector(collector.options_type.model_validate(dict(options)), context)
-    result = Run([], None, tape, store)
-
-    async def gather() -> None:
-        try:
-            async for record in made.collect(window):
-                result.records.append(record)
-        except SourceError as err:
-            result.failure = err
-
-    anyio.run(gather)
-    return result
-
-
 def check(
     collector: type[AnyCollector], options: Mapping[str, Any], window: Window, *, grow: int = 10 * MINUTE,
-    **kw: Any,
+    empty: bool = False, **kw: Any,
 ) -> Run:  # fmt: skip
     """Run the whole contract over a collector; raise AssertionError with what does not hold.
 
     The source is read twice: over `window`, and over one that is `grow` ns longer on each side, as far as
-    `now` lets it (0: not again, for what gives each answer once). Returns the first run.
+    `now` lets it (0: not again, for what gives each answer once). One that yields nothing fails, unless it
+    is to be `empty`: of no record, everything holds. Returns the first run.
     """
     first = run(collector, options, window, **kw)
+    assert empty or first.records or first.failure, "it yields nothing: no fact, no gap, no failure"
     second = run(collector, options, window, replay=first, **kw)
-    assert _bytes(first) == _bytes(second), "a replay from the evidence gives other records"
+    assert in_bytes(first) == in_bytes(second), "a replay from the evidence gives other records"
     check_declaration(collector)
     for fact in first.facts:
         check_fact(fact, first)
@@ -193,14 +124,8 @@ def check_secrets(run_: Run, secrets: Any) -> None:
     """Check that no secret is in a payload, an entry or a record."""
     haystack = (
         b"".join(run_.store.payloads.values())
-        + _bytes(run_)
+        + in_bytes(run_)
         + repr(getattr(run_.tape, "entries", "")).encode()
     )
     for secret in secrets:
         assert secret.encode() not in haystack, "a secret reached the evidence"
-
-
-def _bytes(run_: Run) -> bytes:
-    rows = sorted(canonical([type(r).__name__, plain(r)]) for r in run_.records)
-    failure = [run_.failure.reason, str(run_.failure)] if run_.failure else None
-    return canonical([[row.decode() for row in rows], failure])
