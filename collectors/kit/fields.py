@@ -53,10 +53,13 @@ def number(value: Any, path: str) -> int:
     return found
 
 
-def time(value: Any, path: str, *, unit: str | None = None, zone: str | None = None) -> Bounds:
+def time(
+    value: Any, path: str, *, unit: str | None = None, zone: str | None = None, precision: int | None = None
+) -> Bounds:
     """Return the time at a path as bounds; raise UnreadableError.
 
-    `unit` (s, ms, us, ns) is for numbers without 10, 13, 16 or 19 digits, `zone` for texts without one.
+    `unit` (s, ms, us, ns) is for numbers without 10, 13, 16 or 19 digits, `zone` for texts without one,
+    `precision` (ns) for a source that prints more digits than it knows.
     """
     found = at(value, path)
     if isinstance(found, str):
@@ -67,7 +70,7 @@ def time(value: Any, path: str, *, unit: str | None = None, zone: str | None = N
     if isinstance(found, bool) or not isinstance(found, str | int | float):
         raise UnreadableError(f"its {path} is no time")
     try:
-        return read_time(found, zone_name=zone, unit=unit)
+        return read_time(found, zone_name=zone, unit=unit, precision=precision)
     except UndecodableTimeError as err:
         raise UnreadableError(f"its {path} is no time") from err
 

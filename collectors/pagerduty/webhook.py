@@ -7,8 +7,8 @@ from typing import Any
 
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
-from collectors.kit.links import host_of, web
-from collectors.kit.lives import INCIDENT, incident_life
+from collectors.kit.links import web
+from collectors.kit.lives import INCIDENT
 from collectors.kit.proof import Proof, Request, require_signature
 from collectors.kit.webhooks import (
     Delivery,
@@ -20,9 +20,10 @@ from collectors.kit.webhooks import (
     ended,
     instants,
 )
+from collectors.pagerduty.facts import agent, life
 from timeline.facts import quote
 from timeline.kinds import Kind
-from timeline.model import Fact, Subject
+from timeline.model import Fact
 
 _KINDS: dict[str, Kind] = {
     "incident.triggered": INCIDENT["opened"], "incident.acknowledged": INCIDENT["acknowledged"],
@@ -50,16 +51,11 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
     identity, data = fields.required(told, "id"), told.get("data")
     own = fields.text(data, "incident.id") or fields.text(data, "id")
     number = fields.text(data, "number") or own
-    link, agent = fields.text(data, "html_url"), fields.text(told, "agent.id")
-    life = incident_life(
-        "PagerDuty", host_of(link) or "pagerduty.com", event.source, number, own,
-        subject=Subject(service=fields.text(data, "service.summary") or None),
-    )  # fmt: skip
-    actor = seen.people.add(f"pagerduty:{agent}", fields.text(told, "agent.summary")) if agent else None
-    severity = fields.text(data, "priority.summary") or None
-    yield life.fact(
+    link, severity = fields.text(data, "html_url"), fields.text(data, "priority.summary") or None
+    incident = life(number, own, link, event.source, service=fields.text(data, "service.summary"))
+    yield incident.fact(
         _KINDS.get(event.type, "custom"), ["event", identity], fields.time(told, "occurred_at"), "occurred_at",
-        evidence=[event.evidence("/body/event", web(link))], actor=actor,
+        evidence=[event.evidence("/body/event", web(link))], actor=agent(seen.people, told.get("agent")),
         names={"label": f"{event.type} {number}".strip(), "severity": severity},
         quote=quote(fields.text(data, "title") or fields.text(data, "content")),
     )  # fmt: skip

@@ -62,6 +62,11 @@ incidents = "incidents/"       # where --incident ID looks for <ID>.toml, .yaml 
 # auth = {{ bearer = "env:GITHUB_TOKEN" }}
 
 # [[source]]
+# name = "pager"
+# collector = "pagerduty"
+# token = "env:PAGERDUTY_TOKEN"
+
+# [[source]]
 # name = "chat"
 # collector = "slack"
 # auth = {{ bearer = "env:SLACK_TOKEN" }}

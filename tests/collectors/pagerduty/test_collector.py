@@ -1,0 +1,249 @@
+"""PagerDuty's log entries: every kind, whole seconds, the end of paging, limits, people, and the webhook beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from collectors.pagerduty.collector import PagerdutyCollector
+from collectors.testing import Run, check, run
+from tests.collectors.probing import probe
+from tests.collectors.webhook_cases import Inbox
+from tests.fakes.pagerduty import ADA, BO, KEY, SERVICE, FakePagerduty
+from timeline.instant import MINUTE, NS, parse_instant
+from timeline.model import Window
+
+START = parse_instant("2026-11-21T14:00:00Z")
+WINDOW = Window(start=START, end=START + 60 * MINUTE)
+SECRETS = {"env:PAGERDUTY_TOKEN": KEY}
+
+
+@pytest.fixture
+def account() -> Iterator[FakePagerduty]:
+    with FakePagerduty() as fake:
+        yield fake
+
+
+def read(account: FakePagerduty, window: Window = WINDOW, **options: Any) -> Run:
+    return check(PagerdutyCollector, {"url": account.url, **options}, window, secrets=SECRETS, source="pd")
+
+
+def attempt(account: FakePagerduty, **options: Any) -> Run:
+    return run(PagerdutyCollector, {"url": account.url, **options}, WINDOW, secrets=SECRETS, source="pd")
+
+
+def test_a_whole_incident_is_one_thread_of_facts(account: FakePagerduty) -> None:
+    account.log(
+        "trigger",
+        60,
+        SERVICE,
+        channel={"type": "api", "summary": "Checkout fails", "service_key": "0123456789abcdef"},
+    )
+    account.log(
+        "notify",
+        62,
+        user=ADA,
+        channel={"notification": {"type": "sms_notification"}},
+        summary="Notified Ada Example by SMS.",
+    )
+    account.log("assign", 62, SERVICE, assignees=[ADA, BO])
+    account.log("acknowledge", 120, ADA, channel={"type": "website"})
+    account.log("priority_change", 130, ADA, channel={"type": "website", "new_priority": {"summary": "P1"}})
+    account.log("annotate", 140, ADA, channel={"type": "note", "content": "Bo Example looks at the pool"})
+    account.log("snooze", 150, BO, channel={"type": "website", "duration": 600})
+    account.log("exhaust_escalation_path", 160)
+    account.log("resolve", 170, BO)
+    found = read(account)
+    assert found.failure is None
+    assert found.gaps == []
+    told = sorted((f.kind, f.statement.replace("\ue000", "<").replace("\ue001", ">")) for f in found.facts)
+    ada, bo = "<pagerduty:PU00001>", "<pagerduty:PU00002>"
+    assert told == sorted([
+        ("incident.declared", "Incident `PagerDuty #4` was declared by <pagerduty:PSERV01>, as claimed in PagerDuty"),
+        ("alert.notified", "A notification of alert `PagerDuty #4` was sent"),
+        ("incident.role_assigned", f"Role `assignee of PagerDuty #4` was assigned to {ada}, as claimed in PagerDuty"),
+        ("incident.role_assigned", f"Role `assignee of PagerDuty #4` was assigned to {bo}, as claimed in PagerDuty"),
+        ("alert.acknowledged", f"Alert `PagerDuty #4` was acknowledged by {ada}"),
+        ("incident.severity_changed", f"The severity of `PagerDuty #4` was changed to `P1` by {ada}, as claimed in PagerDuty"),
+        ("chat.message", f"A message was posted by {ada} in `PagerDuty #4`"),
+        ("alert.silenced", f"Alert `PagerDuty #4` was silenced by {bo}"),
+        ("custom", "`exhaust_escalation_path of PagerDuty #4` was recorded by `PagerDuty`"),
+        ("incident.resolved", f"Incident `PagerDuty #4` was resolved by {bo}, as claimed in PagerDuty"),
+    ])  # fmt: skip
+    assert len({f.thread for f in found.facts}) == 1
+    assert {f.subject.service for f in found.facts} == {"Checkout"}
+    assert [(p.names, p.bot) for p in found.people] == [
+        (("Checkout",), True), (("Ada Example",), False), (("Bo Example",), False),
+    ]  # fmt: skip
+    note = next(f for f in found.facts if f.kind == "chat.message")
+    assert note.quote is not None
+    assert note.quote.text == "Bo Example looks at the pool"
+    payloads = b"".join(found.store.payloads.values())
+    assert b'"service_key": "[redacted]"' in payloads
+    assert b"0123456789abcdef" not in payloads
+
+
+def test_a_changed_priority_is_told_by_either_type_and_other_fields_by_theirs(account: FakePagerduty) -> None:
+    account.log("urgency_change", 60, ADA, summary="Urgency changed from low to high.")
+    for second, name in ((61, "priority"), (62, "service")):
+        changed = {"application_fields": [{"id": "P1", "name": name, "value": "PIZW265"}]}
+        account.log("field_value_change", second, ADA, channel={"changeset": changed})
+    account.log("field_value_change", 63, channel={"changeset": None})
+    kinds = [f.kind for f in sorted(read(account).facts, key=lambda f: f.latest)]
+    assert kinds == ["incident.severity_changed", "incident.severity_changed", "custom", "custom"]
+
+
+def test_times_are_whole_seconds_of_universal_time_and_links_lead_to_the_entry(
+    account: FakePagerduty,
+) -> None:
+    account.log("trigger", 60)
+    account.log("resolve", 61.9)
+    told = {f.kind: f for f in read(account).facts}
+    resolved = told["incident.resolved"]
+    assert (resolved.earliest, resolved.latest) == (START + 61 * NS, START + 62 * NS - 1)
+    assert (resolved.time_means, resolved.clock) == ("created_at", "acme.pagerduty.com")
+    base = "https://acme.pagerduty.com/incidents/Q0000000000004/log_entries/R"
+    assert [e.link for f in told.values() for e in f.evidence] == [f"{base}{2:025}", f"{base}{1:025}"]
+
+
+def test_the_window_is_asked_in_universal_time_with_a_zone(account: FakePagerduty) -> None:
+    for after in (-1, 0, 3_599, 3_600):
+        account.log("annotate", after)
+    assert len(attempt(account).facts) == 2
+    odd = Window(start=WINDOW.start - NS // 2, end=WINDOW.end + 1)
+    assert len(read(account, odd).facts) == 4  # whatever second the window touches
+    asked = account.calls[0].query
+    assert (asked["since"], asked["until"]) == ("2026-11-21T14:00:00Z", "2026-11-21T15:00:00Z")
+    assert (asked["time_zone"], asked["is_overview"], asked["include[]"]) == ("UTC", "false", "channels")
+
+
+def test_an_incident_from_before_the_window_is_not_missed_and_teams_narrow(account: FakePagerduty) -> None:
+    account.log("trigger", -90 * 86_400, incident=3)
+    account.log("acknowledge", 10, ADA, incident=3)
+    assert [f.kind for f in read(account, teams=["PT1", "PT2"]).facts] == ["alert.acknowledged"]
+    assert ("team_ids[]", "PT1") in account.calls[0].pairs
+    assert ("team_ids[]", "PT2") in account.calls[0].pairs
+
+
+def test_pages_are_read_to_their_end(account: FakePagerduty) -> None:
+    for second in range(250):
+        account.log("annotate", second)
+    found = attempt(account)
+    assert len(found.facts) == 250
+    assert [call.query["offset"] for call in account.calls] == ["0", "100", "200"]
+
+
+def test_what_is_past_the_end_of_paging_is_asked_for_in_halves(
+    account: FakePagerduty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.cap = 100
+    monkeypatch.setattr("collectors.pagerduty.collector._CAP", 100)
+    for second in range(900):
+        account.log("annotate", second)
+    found = read(account)
+    assert len(found.facts) == 900
+    assert found.gaps == []
+    assert all(int(c.query["offset"]) + int(c.query["limit"]) <= 100 for c in account.calls)
+
+
+def test_more_in_one_second_than_the_end_of_paging_is_a_named_gap(
+    account: FakePagerduty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.cap = 100
+    monkeypatch.setattr("collectors.pagerduty.collector._CAP", 100)
+    for _ in range(101):
+        account.log("annotate", 30)
+    account.log("annotate", 31)
+    found = attempt(account)
+    assert len(found.facts) == 1
+    (gap,) = found.gaps
+    assert gap.reason == "truncated"
+    assert (gap.start, gap.end) == (START + 30 * NS, START + 31 * NS)
+    assert "there are 101 log entries, and PagerDuty lists 100" in gap.statement
+
+
+@pytest.mark.parametrize("reset", ["1", None])
+def test_a_limit_is_waited_for_as_its_header_says(account: FakePagerduty, reset: str | None) -> None:
+    account.log("trigger", 60)
+    account.refusals, account.reset = 1, reset
+    found = attempt(account)
+    assert found.failure is None
+    assert len(found.facts) == 1
+    assert len(account.calls) == 2
+
+
+def test_a_limit_past_time_cap_and_a_refused_key_end_in_a_named_failure(account: FakePagerduty) -> None:
+    account.refusals, account.reset = 99, "3600"
+    found = attempt(account, time_cap="5s")
+    assert found.failure is not None
+    assert found.failure.reason == "rate_limited"
+    account.refusals = 0
+    wrong = {"env:PAGERDUTY_TOKEN": "another-key-of-twenty-marks"}
+    found = run(PagerdutyCollector, {"url": account.url}, WINDOW, secrets=wrong)
+    assert found.failure is not None
+    assert found.failure.reason == "unauthorised"
+
+
+def test_what_was_read_before_a_failure_stays(
+    account: FakePagerduty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for second in range(150):
+        account.log("annotate", second)
+    monkeypatch.setattr(account, "routes", lambda: [("GET", "/log_entries", breaking)])
+
+    def breaking(call: Any) -> Any:
+        return {"log_entries": 7} if call.query["offset"] != "0" else account._list(call)
+
+    found = attempt(account)
+    assert len(found.facts) == 100
+    (gap,) = found.gaps
+    assert gap.statement == "Log entries were not all read (100 were): its log_entries is no list"
+
+
+def test_entries_that_cannot_be_read_are_counted_and_unknown_ones_told(
+    account: FakePagerduty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account.log("trigger", 60)
+    account.log("brand_new", 61, ADA)
+    account.log("notify", 62, created_at="soon")
+    account.log("notify", 63)["id"] = None
+    account.log("notify", 64)["incident"] = None
+    # A time that is none cannot be compared.
+    monkeypatch.setattr(account, "_between", lambda _: account.entries)
+    found = attempt(account)
+    assert sorted(f.kind for f in found.facts) == ["custom", "incident.declared"]
+    (gap,) = found.gaps
+    assert (gap.reason, gap.missing) == ("undecodable", "3 log entries")
+    assert len(gap.evidence) == 3
+
+
+def test_an_oauth_token_stands_in_for_the_key(account: FakePagerduty) -> None:
+    account.log("trigger", 60)
+    options = {"url": account.url, "auth": {"bearer": "env:OAUTH"}}
+    found = run(PagerdutyCollector, options, WINDOW, secrets={"env:OAUTH": KEY})
+    assert len(found.facts) == 1
+    made = PagerdutyCollector.options_type.model_validate(options)
+    assert made.references() == ("env:OAUTH",)
+    assert PagerdutyCollector.options_type().references() == ("env:PAGERDUTY_TOKEN",)
+
+
+def test_the_webhook_tells_the_same_incident_in_the_same_thread(account: FakePagerduty, inbox: Inbox) -> None:
+    account.log("acknowledge", 60, ADA)
+    data = {"id": "Q0000000000004", "number": 4, "html_url": "https://acme.pagerduty.com/incidents/Q0000000000004", "service": {"summary": "Checkout"}}  # fmt: skip
+    event = {"id": "01ABC", "event_type": "incident.acknowledged", "occurred_at": "2026-11-21T14:01:00.394Z", "agent": ADA, "data": data}  # fmt: skip
+    inbox.take("pagerduty", {"event": event}, x_webhook_id="w1")
+    (by_api,), (by_webhook,) = read(account).facts, inbox.read().facts
+    assert by_api.thread == by_webhook.thread
+    assert (by_api.statement, by_api.actor) == (by_webhook.statement, by_webhook.actor)
+    # An event names no log entry, and its time has another precision: nothing says that they are one record.
+    assert by_api.id != by_webhook.id
+
+
+def test_doctor_shows_what_is_left_of_the_limit(account: FakePagerduty) -> None:
+    lines = probe(PagerdutyCollector, {"url": account.url}, SECRETS)
+    assert [line.ok for line in lines.values()] == [True, True, True]
+    assert lines["rate limit"].detail == "959 requests left"
+    wrong = {"env:PAGERDUTY_TOKEN": "another-key-of-twenty-marks"}
+    assert not probe(PagerdutyCollector, {"url": account.url}, wrong)["authorised"].ok

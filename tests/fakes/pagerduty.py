@@ -1,0 +1,117 @@
+"""PagerDuty's log entries on loopback; PagerDuty's own client drives it in the tests as well.
+
+Shapes and rules follow the REST API's description: newest first, `offset` and `limit` up to a hard end,
+`total` only when it is asked for, times in the account's zone unless told, and read in it where they lack
+one; 429 with the seconds until the reset, or without. Times are whole seconds, printed with six zeros.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.fakes.rest import Call, Made, RefusalError, RestServer, Route, Row
+
+KEY = "u+a-key-of-twenty-marks"
+BEGIN = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
+_HOME = "https://acme.pagerduty.com"
+
+
+def user(number: int, name: str) -> Row:
+    """Give a reference to a person."""
+    identity = f"PU{number:05}"
+    return {
+        "id": identity, "type": "user_reference", "summary": name,
+        "self": f"https://api.pagerduty.com/users/{identity}", "html_url": f"{_HOME}/users/{identity}",
+    }  # fmt: skip
+
+
+SERVICE = {
+    "id": "PSERV01", "type": "service_reference", "summary": "Checkout",
+    "self": "https://api.pagerduty.com/services/PSERV01", "html_url": f"{_HOME}/service-directory/PSERV01",
+}  # fmt: skip
+ADA, BO = user(1, "Ada Example"), user(2, "Bo Example")
+
+
+class FakePagerduty(RestServer):
+    """An account in California with log entries; `cap` is the end of paging, `refusals` answers of 429 to come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[Row] = []
+        self.cap = 10_000
+        self.zone = ZoneInfo("America/Los_Angeles")
+        self.refusals = 0
+        self.reset: str | None = "1"
+        self._number = 0
+
+    def routes(self) -> list[Route]:
+        """Give what is used of the REST API."""
+        return [("GET", "/log_entries", self._list)]
+
+    def log(
+        self, kind: str, after: float, agent: Row | None = None, *, incident: int = 4, channel: Row | None = None, **more: Any
+    ) -> Row:  # fmt: skip
+        """Add an entry, so many seconds after the beginning; give it as it is kept."""
+        self._number += 1
+        identity, about = f"R{self._number:025}", f"Q{incident:013}"
+        page = f"{_HOME}/incidents/{about}"
+        entry = {
+            "id": identity, "type": f"{kind}_log_entry", "summary": f"{kind} of it",
+            "self": f"https://api.pagerduty.com/log_entries/{identity}",
+            "html_url": f"{page}/log_entries/{identity}" if kind == "trigger" else None,
+            "created_at": BEGIN + timedelta(seconds=after), "channel": {"type": "auto", **(channel or {})}, "service": SERVICE,
+            "incident": {
+                "id": about, "type": "incident_reference", "summary": f"[#{incident}] Checkout fails",
+                "self": f"https://api.pagerduty.com/incidents/{about}", "html_url": page,
+            },
+            "teams": [], **({"agent": agent} if agent else {}), **more,
+        }  # fmt: skip
+        self.entries.append(entry)
+        return entry
+
+    def _list(self, call: Call) -> Made:
+        if self.refusals:
+            self.refusals -= 1
+            headers = (
+                {} if self.reset is None else {"ratelimit-reset": self.reset, "ratelimit-remaining": "0"}
+            )
+            return Made({"error": {"message": "Rate Limit Exceeded", "code": 2020}}, 429, headers)
+        if call.token not in {f"token={KEY}", KEY}:
+            raise RefusalError(401, "Unauthorized")
+        offset, limit = (
+            int(call.query.get(name, default)) for name, default in (("offset", "0"), ("limit", "25"))
+        )
+        limit = min(limit, 100)
+        if offset + limit > self.cap:
+            raise RefusalError(400, "Invalid Input Provided: Offset must be less than the limit")
+        found = self._between(call)
+        part = [self._shown(entry, call) for entry in found[offset : offset + limit]]
+        total = len(found) if call.query.get("total") == "true" else None
+        answer = {"log_entries": part, "limit": limit, "offset": offset, "more": offset + limit < len(found), "total": total}  # fmt: skip
+        return Made(answer, headers={"ratelimit-remaining": "959", "ratelimit-reset": "60"})
+
+    def _between(self, call: Call) -> list[Row]:
+        since, until = (self._time(call.query.get(name)) for name in ("since", "until"))
+        found = [
+            entry for entry in self.entries
+            if (since is None or since <= entry["created_at"]) and (until is None or entry["created_at"] < until)
+        ]  # fmt: skip
+        return sorted(found, key=lambda entry: (entry["created_at"], entry["id"]), reverse=True)
+
+    def _time(self, text: str | None) -> datetime | None:
+        if not text:
+            return None
+        read = datetime.fromisoformat(text)
+        return read if read.tzinfo else read.replace(tzinfo=self.zone)
+
+    def _shown(self, entry: Row, call: Call) -> Row:
+        """Give an entry as it is shown: details of its channel only where they are asked for."""
+        zone = ZoneInfo(call.query["time_zone"]) if "time_zone" in call.query else self.zone
+        at: Any = entry["created_at"]
+        if isinstance(at, datetime):
+            whole = at.replace(microsecond=0).astimezone(zone)
+            at = whole.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        channel = entry["channel"]
+        if ("include[]", "channels") not in call.pairs:
+            channel = {"type": channel["type"]}
+        return {**entry, "created_at": at, "channel": channel}
