@@ -230,7 +230,7 @@ def test_only_the_tape_calls_a_store() -> None:
             for node in ast.walk(tree(path))
         )
     }
-    assert naming == {"collectors.testing"}  # which hands one to the tape
+    assert naming == {"collectors.testing.running"}  # which hands one to the tape
     putting = {dotted(path) for path in files("collectors") for call, _ in calls(path) if call == ".put"}
     assert putting == {"collectors.kit.tape"}
 

@@ -12,7 +12,6 @@ from timeline.assembly.belonging import meets
 from timeline.instant import MINUTE
 from timeline.model import Fact, Gap, Window
 from timeline.pointers import Elements
-from timeline.record import plain
 from timeline.statements import JUDGING
 from timeline.text import PERSON_CLOSE, PERSON_OPEN
 
