@@ -28,7 +28,8 @@ PACKAGES: Mapping[str, set[str]] = {
 #: Rooms (folders and single modules) from the ground up; those of one floor do not import each other.
 FLOORS = {
     "timeline": (
-        "errors text kinds canonical",
+        "errors text kinds",
+        "canonical",
         "instant statements pointers",
         "record zones",
         "model present",
