@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from timeline.canonical import Json
+from timeline.canonical import Json, loads_loosely
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Gap, GapReason, Impact, Incident, Panel, Person, Window, gap
 from timeline.text import line
@@ -65,20 +65,16 @@ class Payload:
             return orjson.loads(self.data)
         except orjson.JSONDecodeError as err:
             if b"\\ud" in self.data.lower():
-                return _without_surrogates(self.data)
+                return _loosely(self.data)
             raise SourceError("undecodable", f"an answer is not JSON: {err}") from err
 
 
-def _without_surrogates(data: bytes) -> Json:
-    # orjson refuses a lone surrogate, which cut emoji leave behind in real chats and logs.
-    import json
-    import re
-
+def _loosely(data: bytes) -> Json:
+    # Cut emoji leave lone surrogates behind in real chats and logs.
     try:
-        text = json.dumps(json.loads(data), ensure_ascii=False, allow_nan=False)
-    except (ValueError, RecursionError) as err:
+        return loads_loosely(data, allow_nan=False)
+    except ValueError as err:
         raise SourceError("undecodable", f"an answer is not JSON: {err}") from err
-    return json.loads(re.sub("[\ud800-\udfff]", "\ufffd", text))
 
 
 class Tape(Protocol):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 import re
 from typing import Any
 
 import orjson
 import rfc8785
+
+from timeline.text import without_surrogates
 
 Json = Any
 _SAFE = 2**53 - 1
@@ -33,6 +36,23 @@ def _plain_float(value: float) -> float | int | str:
     if math.isinf(value):
         return "+Inf" if value > 0 else "-Inf"
     return int(value) if value == int(value) and abs(value) <= _SAFE else value
+
+
+def loads(data: bytes) -> Json:
+    """Decode JSON as sources write it; lone surrogates become U+FFFD. Raises ValueError."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return loads_loosely(data)
+
+
+def loads_loosely(data: bytes, *, allow_nan: bool = True) -> Json:
+    """Decode JSON that orjson refuses: lone surrogates, long integers, `NaN` too. Raises ValueError."""
+    try:
+        text = json.dumps(json.loads(data), ensure_ascii=False, allow_nan=allow_nan)
+        return json.loads(without_surrogates(text))
+    except RecursionError as err:
+        raise ValueError("it is nested too deeply") from err
 
 
 def canonical(value: Json) -> bytes:

@@ -27,9 +27,10 @@ from timeline.model import (
     Timeline,
     Window,
 )
+from timeline.record import RecordError, RecordT, build
+from timeline.record import schema as record_schema
 from timeline.statements import fields, forms, required
-from timeline.wire import RecordError, RecordT, build, decode_facts, encode
-from timeline.wire import schema as record_schema
+from timeline.wire import decode_facts, encode
 
 _LINES = frozenset({"facts", "gaps", "impact", "measures", "panels", "reconciliation"})
 _UNSIGNED = frozenset({"digest", "provenance"})  # what the digest does not cover

@@ -72,7 +72,17 @@ def thread_key(*parts: Json) -> str:
     return short_id("t", [1, *parts])
 
 
+#: Labels that name the sample, not the alert; vmalert adds the group, Prometheus does not.
+NOT_IDENTITY = frozenset({"__name__", "alertname", "alertstate", "alertgroup"})
+_NOT_SHOWN = frozenset({"alertname", "severity"})  # left out of statements; the subject keeps them
+
+
+def shown_labels(labels: Mapping[str, str]) -> str | None:
+    """Return the labels that a statement tells an alert from its siblings by; None where there is none."""
+    return ", ".join(f"{k}={v}" for k, v in sorted(labels.items()) if k not in _NOT_SHOWN) or None
+
+
 def alert_thread(origin: str, alert: str, labels: Mapping[str, str]) -> str:
     """Return the thread shared by an alert's states and its rule's crossings (rule and labels)."""
-    own = {k: v for k, v in labels.items() if k not in {"alertname", "alertstate", "__name__", "alertgroup"}}
+    own = {k: v for k, v in labels.items() if k not in NOT_IDENTITY}
     return thread_key("alert", origin, alert, own)

@@ -1,19 +1,23 @@
 """The model: facts, gaps, measures, panels and the timeline, as the JSON Schema publishes them.
 
 Every record is a frozen msgspec Struct: instants are nanoseconds, mappings are never written to. How a
-record looks in JSON is in `timeline.wire`.
+record looks in JSON is in `timeline.record`, many facts at once in `timeline.wire`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal
 
-import msgspec
-from msgspec import Meta, Struct, field
+from msgspec import field
 
 from timeline.canonical import canonical, sha256, short_id
 from timeline.kinds import Category, Kind
+from timeline.record import Instant as Instant
+from timeline.record import Labels as Labels
+from timeline.record import Names as Names
+from timeline.record import Number as Number
+from timeline.record import Record as Record
+from timeline.record import plain
 from timeline.text import line
 
 SCHEMA_VERSION = "2.0"
@@ -22,37 +26,6 @@ GapReason = Literal[
     "unreachable", "unauthorised", "rate_limited", "timed_out", "truncated", "partial", "past_retention",
     "not_yet", "restricted", "encrypted", "undecodable", "not_refreshed", "conflict",
 ]  # fmt: skip
-
-#: Nanoseconds since 1970 UTC; RFC 3339 in JSON.
-Instant = Annotated[int, Meta(extra={"wire": "instant"}, extra_json_schema={"wire": "instant"})]
-#: A float; its non-finite values are the strings "+Inf", "-Inf" and "NaN" in JSON.
-Number = Annotated[float, Meta(extra={"wire": "number"}, extra_json_schema={"wire": "number"})]
-#: Names with their values, in the order of the names.
-Labels = Mapping[str, str]
-#: What a kind's template was filled with, by name; a number where the template has one.
-Names = Mapping[str, str | int | float | bool]
-
-
-class Record(Struct, frozen=True, kw_only=True, gc=False):
-    """Base of every record; members that a later minor version added are left out when read."""
-
-    def replace(self, **changes: Any) -> Self:
-        """Return the record with some members changed."""
-        return msgspec.structs.replace(self, **changes)
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> Any:
-        """Let models at the edges (configuration, manifest, API) hold records."""
-        from timeline.wire import pydantic_schema
-
-        return pydantic_schema(cls)
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, source: Any, handler: Any) -> Any:
-        """Return the record's own JSON Schema."""
-        from timeline.wire import inline_schema
-
-        return inline_schema(cls)
 
 
 class Subject(Record, frozen=True, kw_only=True):
@@ -140,8 +113,6 @@ class Fact(Content, frozen=True, kw_only=True):
 
         `names` are no part of it, for `statement` says them: what was cited before facts had names still holds.
         """
-        from timeline.wire import plain
-
         return sha256(
             canonical({name: value for name, value in plain(self.content()).items() if name != "names"})
         )

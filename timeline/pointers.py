@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 
-import orjson
+from timeline.canonical import Json, loads
 
-from timeline.canonical import Json
-
-_LINE, _BYTES = re.compile(r"line:([1-9]\d*)"), re.compile(r"bytes:(\d+)-(\d+)")
-_INDEX = re.compile(r"0|[1-9]\d*")
+#: `line:N` from 1, and `bytes:A-B`.
+LINE, BYTES = re.compile(r"line:([1-9]\d*)"), re.compile(r"bytes:(\d+)-(\d+)")
+_INDEX = re.compile(r"0|[1-9][0-9]*")
 
 
 class Elements:
@@ -25,32 +23,40 @@ class Elements:
         """Tell whether a pointer leads to an element; an empty one leads to the whole."""
         if not pointer:
             return True
-        if match := _LINE.fullmatch(pointer):
+        if match := LINE.fullmatch(pointer):
             self._height = self._height or len(self._data.removesuffix(b"\n").split(b"\n"))
             return int(match[1]) <= self._height
-        if match := _BYTES.fullmatch(pointer):
+        if match := BYTES.fullmatch(pointer):
             return int(match[1]) <= int(match[2]) < len(self._data)
         return pointer.startswith("/") and self._resolves(pointer)
 
     def _resolves(self, pointer: str) -> bool:
         try:
-            self._whole = self._whole or [_load(self._data)]
-        except ValueError:
+            self._whole = self._whole or [loads(self._data)]
+            resolve(self._whole[0], pointer)
+        except (ValueError, LookupError):
             return False
-        element = self._whole[0]
-        for part in pointer.split("/")[1:]:
-            key = part.replace("~1", "/").replace("~0", "~")
-            if isinstance(element, dict) and key in element:
-                element = element[key]
-            elif isinstance(element, list) and _INDEX.fullmatch(key) and int(key) < len(element):
-                element = element[int(key)]
-            else:
-                return False
         return True
 
 
-def _load(data: bytes) -> Json:
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError:
-        return json.loads(data)  # lone surrogates, which orjson refuses
+def resolve(value: Json, pointer: str) -> Json:
+    """Return the element that an RFC 6901 pointer names; raise KeyError, IndexError or ValueError."""
+    for part in pointer.split("/")[1:]:
+        value = member(value, part)
+    return value
+
+
+def member(value: Json, part: str) -> Json:
+    """Return what one part of a pointer names: a list's element, or an object's member."""
+    if isinstance(value, list):
+        if not _INDEX.fullmatch(part):
+            raise ValueError(f"{part!r} is no index of a list")
+        return value[int(part)]
+    if not isinstance(value, dict):
+        raise KeyError(part)
+    return value[unescaped(part)]
+
+
+def unescaped(part: str) -> str:
+    """Return the name that a part of a pointer stands for."""
+    return part.replace("~1", "/").replace("~0", "~")

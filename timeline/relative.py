@@ -1,16 +1,28 @@
-"""Where a fact lies as seen from the firing and from the incident, as far as bounds tell."""
+"""Where a fact lies as seen from a window, the incident and the firing, as far as bounds tell."""
 
 from __future__ import annotations
 
-from timeline.model import Fact, Incident
+from timeline.model import Fact, Incident, Window
+
+
+def meets(earliest: int | None, latest: int, start: int | None, end: int | None) -> bool:
+    """Tell whether the closed `[earliest, latest]` meets the half-open `[start, end)`; None bounds nothing."""
+    return (start is None or latest >= start) and begins_before(earliest, end)
+
+
+def begins_before(earliest: int | None, end: int | None) -> bool:
+    """Tell whether what began at `earliest` may have begun before `end`; None bounds nothing."""
+    return earliest is None or end is None or earliest < end
+
+
+def in_window(fact: Fact, window: Window) -> bool:
+    """Tell whether the fact may lie in the window."""
+    return meets(fact.earliest, fact.latest, window.start, window.end)
 
 
 def inside(fact: Fact, incident: Incident) -> bool:
     """Tell whether the fact may lie in the unpadded incident; a missing hint bounds nothing."""
-    start, end = incident.start, incident.end
-    return (start is None or fact.latest >= start) and (
-        end is None or fact.earliest is None or fact.earliest < end
-    )
+    return meets(fact.earliest, fact.latest, incident.start, incident.end)
 
 
 def may_precede(fact: Fact, other: Fact) -> bool:

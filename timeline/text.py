@@ -14,11 +14,16 @@ _LINE_LIMIT = 1_000
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
+def without_surrogates(text: str) -> str:
+    """Return text in which lone surrogates, which cut emoji leave behind and no UTF-8 can hold, are U+FFFD."""
+    return _SURROGATES.sub("\ufffd", text)
+
+
 def clean(text: str) -> str:
     """Replace lone surrogates by U+FFFD, drop control characters and our own person marks."""
     if text.isascii() and text.isprintable():
         return text  # as most identifiers are
-    text = _SURROGATES.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = without_surrogates(text).replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", text).replace(PERSON_OPEN, "").replace(PERSON_CLOSE, "")
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from timeline.instant import NS
 from timeline.model import Evidence, Window
+from timeline.relative import meets
 
 #: A record ends with NUL and a line feed: no token pattern of the redaction reaches across.
 _END = b"\0\n"
@@ -87,7 +88,7 @@ class Repository(NamedTuple):
 
 def inside(seconds: int, window: Window) -> bool:
     """Tell whether a time of second precision meets the window."""
-    return (seconds + 1) * NS > window.start and seconds * NS < window.end
+    return meets(seconds * NS, (seconds + 1) * NS - 1, window.start, window.end)
 
 
 def normal_url(url: str) -> str | None:

@@ -25,6 +25,7 @@ from collectors.kit.http import Http, HttpOptions, seconds
 from collectors.kit.probing import failed, timed
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Window
+from timeline.relative import in_window
 from timeline.zones import Duration, parse_duration
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
@@ -165,7 +166,7 @@ class GithubCollector(Collector[GithubOptions]):
     def _meeting(self, one: Deployment, writer: Writer, window: Window) -> list[Fact]:
         """Return a deployment's whole life when some of it meets the window."""
         facts = list(writer.deployment(one))
-        return facts if any(_meets(f.earliest, f.latest, window) for f in facts) else []
+        return facts if any(in_window(f, window) for f in facts) else []
 
     async def _rolled_back(
         self, api: Api, writer: Writer, found: Iterable[Deployment], window: Window
@@ -190,7 +191,7 @@ class GithubCollector(Collector[GithubOptions]):
             for item in page:
                 if self._readable(item, "published_at", optional=True):
                     made = writer.released(item)
-                    if made and _meets(made.earliest, made.latest, window):
+                    if made and in_window(made, window):
                         yield made
             # The list goes by the date of the commit, which can be older than the release.
             if all(self._is_past(item, window, "created_at", "published_at") for item in page):
@@ -202,7 +203,7 @@ class GithubCollector(Collector[GithubOptions]):
             for item in page:
                 if self._readable(item, "merged_at", optional=True):
                     made = writer.merged(item)
-                    if made and _meets(made.earliest, made.latest, window):
+                    if made and in_window(made, window):
                         yield made
             # No merge is later than the last update, and the list goes by that.
             if all(_latest(item, "updated_at") < window.start for item in page):
@@ -237,7 +238,3 @@ def _latest(item: Item, name: str) -> int:
         return fields.time(item.data, name).latest
     except UnreadableError:
         return -(2**62)  # a draft has no `published_at`
-
-
-def _meets(earliest: int | None, latest: int, window: Window) -> bool:
-    return latest >= window.start and (earliest is None or earliest < window.end)

@@ -26,7 +26,6 @@ INCIDENT: Mapping[State, Kind] = {
 SILENCE: Mapping[State, Kind] = {
     "opened": "alert.silenced", "closed": "alert.unsilenced", "reopened": "alert.silenced",
 }  # fmt: skip
-_NOISE = frozenset({"alertname", "severity"})  # left out of statements; the subject keeps them
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +57,7 @@ class Life:
 
 def alert_names(labels: Mapping[str, str]) -> dict[str, Name]:
     """Return what statements call an alert: its name, and the labels that tell it from its siblings."""
-    shown = ", ".join(f"{k}={v}" for k, v in sorted(labels.items()) if k not in _NOISE)
-    return {"alert": labels.get("alertname") or "unnamed", "labels": shown or None}
+    return {"alert": labels.get("alertname") or "unnamed", "labels": facts.shown_labels(labels)}
 
 
 def alert_life(

@@ -18,6 +18,7 @@ from collectors.matrix.events import MS, Event, Reader, Room, bots, read_event, 
 from collectors.matrix.people import members, mentioned
 from collectors.matrix.stream import Stream, StreamReader
 from timeline.model import Fact, Person, Window
+from timeline.relative import meets
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
@@ -233,7 +234,7 @@ class MatrixCollector(Collector[MatrixOptions]):
 
 
 def _meets(event: Event, window: Window) -> bool:
-    return (event.ts + 1) * MS > window.start and event.ts * MS < window.end
+    return meets(event.ts * MS, (event.ts + 1) * MS - 1, window.start, window.end)
 
 
 def _raw(event: Event) -> dict[str, Any]:

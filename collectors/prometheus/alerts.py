@@ -18,7 +18,6 @@ from timeline.alerts.firing import Change, Known, Life, Span, changes, longest_p
 from timeline.instant import MINUTE, NS, format_instant
 from timeline.model import Evidence, Fact, Gap, Window
 
-_NOISE = frozenset({"severity"})  # left out of statements; the subject keeps it
 _ROUNDS = 12  # of reading back; each doubles what is read of a life
 _BUCKETS = 20_000  # of one look at where the server recorded at all
 _DAY = 24 * 60 * MINUTE
@@ -185,10 +184,9 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
             quote = facts.quote(text[0])
             query = f"/api/v1/rules: {train.name}, as read at collection"
             evidence.append(self.evidence(said.payload, text[1], query=query))
-        shown = ", ".join(f"{k}={v}" for k, v in train.labels if k not in _NOISE)
         return facts.fact(
             change.kind, origin=self.origin, key=key, at=change.at, time_means="sample", clock=self.origin,
-            source=self.context.source, names={"alert": train.name, "labels": shown or None},
+            source=self.context.source, names={"alert": train.name, "labels": facts.shown_labels(dict(train.labels))},
             subject=facts.subject_of(labels, labels), quote=quote, evidence=evidence,
             thread=facts.alert_thread(self.origin, train.name, labels),
         )  # fmt: skip

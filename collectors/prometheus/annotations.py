@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from collectors.base import Payload
-from collectors.prometheus.trains import NOT_IDENTITY
 from timeline.errors import UndecodableTimeError
+from timeline.facts import NOT_IDENTITY
 from timeline.instant import NS, parse_instant
 
 

@@ -22,6 +22,7 @@ from timeline.alerts.firing import (
     usual_interval,
     wanted,
 )
+from timeline.facts import NOT_IDENTITY
 from timeline.instant import NS
 from timeline.model import Window
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 STATE, START = "ALERTS", "ALERTS_FOR_STATE"
-#: Labels that name the sample, not the alert; vmalert adds the group, Prometheus does not.
-NOT_IDENTITY = frozenset({"__name__", "alertname", "alertstate", "alertgroup"})
 Labels = tuple[tuple[str, str], ...]
 
 

@@ -14,6 +14,7 @@ from collectors.kit.fields import UnreadableError
 from collectors.slack.options import counted
 from collectors.slack.people import Directory, identity, profile_names
 from collectors.slack.text import decode, markup
+from timeline import relative
 from timeline.facts import quote_marked, thread_key
 from timeline.instant import NS, Bounds, format_instant, precise
 from timeline.model import Evidence, Fact, Gap, Quote, Window
@@ -277,12 +278,7 @@ def in_window(facts: Iterable[Fact], window: Window) -> list[Fact]:
 
 def alive(facts: Iterable[Fact], window: Window) -> set[str]:
     """Return the threads that have a fact in the window."""
-    return {f.thread for f in facts if f.thread and meets(f, window)}
-
-
-def meets(found: Fact, window: Window) -> bool:
-    """Tell whether a fact's interval meets the half-open window."""
-    return found.latest >= window.start and (found.earliest or 0) < window.end
+    return {f.thread for f in facts if f.thread and relative.in_window(f, window)}
 
 
 def unread_gap(

@@ -13,7 +13,7 @@ from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape, ReplayTape
 from timeline.canonical import canonical
 from timeline.model import Fact, Gap, Incident, Panel, Person, Window
-from timeline.wire import plain
+from timeline.record import plain
 
 
 @dataclass

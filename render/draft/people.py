@@ -15,6 +15,7 @@ from timeline.measures.chain import Point
 from timeline.measures.durations import duration
 from timeline.model import Fact
 from timeline.order import display_key, precedes
+from timeline.relative import inside
 
 _SEEN = {
     "alert.firing": "an alert",
@@ -25,15 +26,13 @@ _SEEN = {
 _OVER = ("resolved", "completed", "operational")
 
 
-def inside(parts: Parts, fact: Fact) -> bool:
-    """Tell whether a fact lies in the incident, as far as the incident has a start and an end."""
-    start, end = parts.timeline.incident.start, parts.timeline.incident.end
-    return (start is None or fact.latest >= start) and (end is None or (fact.earliest or 0) < end)
-
-
 def first_seen(parts: Parts) -> str:
     """Return a sentence: what people could see first inside the incident, an alert or something else."""
-    seen = [f for f in parts.timeline.facts if f.surfaced is not None and _tells(f) and inside(parts, f)]
+    seen = [
+        f
+        for f in parts.timeline.facts
+        if f.surfaced is not None and _tells(f) and inside(f, parts.timeline.incident)
+    ]
     if not seen:
         return "Nothing that people could see was recorded inside the incident."
     first = min(seen, key=lambda f: (f.surfaced or 0, display_key(f)))

@@ -13,6 +13,7 @@ from render.text import markdown
 from timeline import present
 from timeline.alerts.states import alert_name
 from timeline.model import Fact, Measure
+from timeline.relative import inside
 
 _MOST_POSTS = 8
 
@@ -93,7 +94,9 @@ def scope(parts: Parts) -> str:
 
 
 def _alerting(parts: Parts) -> list[str]:
-    firings = (f for f in parts.timeline.facts if f.kind == "alert.firing" and _meets(parts, f))
+    firings = (
+        f for f in parts.timeline.facts if f.kind == "alert.firing" and inside(f, parts.timeline.incident)
+    )
     return sorted({f.subject.service for f in firings if f.subject.service})
 
 
@@ -129,7 +132,7 @@ def _alerts(parts: Parts) -> Iterator[str]:
     fired = Counter(
         alert_name(f) or "unnamed"
         for f in parts.timeline.facts
-        if f.kind == "alert.firing" and _meets(parts, f)
+        if f.kind == "alert.firing" and inside(f, parts.timeline.incident)
     )
     if fired:
         names = [
@@ -147,12 +150,6 @@ def _posts(parts: Parts) -> Iterator[str]:
         yield f"{parts.at(fact)} {parts.statement(fact)}{parts.quote(fact)}"
     if len(found) > _MOST_POSTS:
         yield f"{len(found) - _MOST_POSTS} more in {parts.to_page('the chart')}"
-
-
-def _meets(parts: Parts, fact: Fact) -> bool:
-    start = parts.timeline.incident.start
-    end = parts.timeline.incident.end
-    return (start is None or fact.latest >= start) and (end is None or (fact.earliest or 0) < end)
 
 
 def detection(parts: Parts) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from timeline.canonical import canonical
 from timeline.model import Timeline
-from timeline.wire import plain
+from timeline.record import plain
 
 
 def to_jsonl(timeline: Timeline) -> bytes:

@@ -14,7 +14,7 @@ from timeline.canonical import Json
 from timeline.instant import NS
 from timeline.model import Evidence, Fact, Gap, Panel, Timeline
 from timeline.order import undetermined_groups
-from timeline.wire import plain, present
+from timeline.record import plain, present
 
 DEFAULT_CLOCK_ERROR = NS  # contracts: 1 s where nobody measured
 

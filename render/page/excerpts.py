@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
 import orjson
 
-from timeline.canonical import Json
+from timeline.canonical import Json, loads_loosely
 from timeline.errors import TimelineError
+from timeline.pointers import BYTES, LINE, member, resolve, unescaped
 
 EXCERPT_LIMIT = 8 * 2**10  # bytes of a fact's own element; contracts §9
 NEIGHBOUR_LIMIT = 2**10
@@ -21,8 +21,6 @@ TOTAL_LIMIT = 32 * 2**20
 _SMALLEST = 256
 #: What a payload that is absent, broken or of another shape raises.
 UNREADABLE = (KeyError, IndexError, ValueError, TypeError, OSError, TimelineError)
-_LINE = re.compile(r"line:([1-9]\d*)")
-_BYTES = re.compile(r"bytes:(\d+)-(\d+)")
 
 
 class Found(NamedTuple):
@@ -94,12 +92,12 @@ class _Payload:
         self._lines: list[bytes] = []
 
     def find(self, pointer: str) -> Found:
-        if match := _LINE.fullmatch(pointer):
+        if match := LINE.fullmatch(pointer):
             self._lines = self._lines or self._data.removesuffix(b"\n").split(b"\n")
             lines = self._lines
             lines[int(match[1]) - 1]
             return Found("line", len(lines), int(match[1]) - 1, lambda place: _decode(lines[place]))
-        if match := _BYTES.fullmatch(pointer):
+        if match := BYTES.fullmatch(pointer):
             return self._part(int(match[1]), int(match[2]) + 1)
         if not pointer.startswith("/"):
             if pointer:
@@ -121,11 +119,10 @@ class _Payload:
 def _element(whole: Json, strict: bool, parent: str, last: str) -> Found:
     """Return the element among its siblings: the members of its list, or of its object with their names."""
     held = resolve(whole, parent)
+    member(held, last)  # raises where it is not there
     if isinstance(held, list):
-        held[int(last)]
         return Found(parent, len(held), int(last), lambda place: _pretty(held[place], strict))
-    names, own = list(held), last.replace("~1", "/").replace("~0", "~")
-    held[own]
+    names, own = list(held), unescaped(last)
     return Found(
         parent,
         len(names),
@@ -145,27 +142,12 @@ def _pretty(value: Json, strict: bool) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def load(data: bytes) -> Json:
-    """Decode JSON; lone surrogates, which orjson refuses, become U+FFFD. Raises ValueError."""
-    return _loaded(data)[0]
-
-
 def _loaded(data: bytes) -> tuple[Json, bool]:
     """Decode JSON; tell whether it is as strict as orjson wants it."""
     try:
         return orjson.loads(data), True
     except orjson.JSONDecodeError:
-        # Only the standard library reads escapes of lone surrogates; no UTF-8 can hold them.
-        text = json.dumps(json.loads(data), ensure_ascii=False)
-        return json.loads(re.sub("[\ud800-\udfff]", "\ufffd", text)), False
-
-
-def resolve(value: Json, pointer: str) -> Json:
-    """Return the element an RFC 6901 pointer names; raise KeyError, IndexError or ValueError."""
-    for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
-        value = value[int(key)] if isinstance(value, list) else value[key]
-    return value
+        return loads_loosely(data), False
 
 
 def cut(text: str, limit: int) -> str:

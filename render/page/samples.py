@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from render.page.excerpts import UNREADABLE, load, resolve
+from render.page.excerpts import UNREADABLE
 from render.page.series import Read, envelope, thin
-from timeline.canonical import Json
+from timeline.canonical import Json, loads
 from timeline.instant import NS
 from timeline.model import Series
+from timeline.pointers import resolve
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,7 +43,7 @@ class Samples:
     def add(self, series: Series) -> Json | None:
         """Return `{labels, index}`; None where payload or pointer is not there."""
         try:
-            payload = load(self._read(series.payload))
+            payload = loads(self._read(series.payload))
             times, top, bottom = envelope(resolve(payload, series.high), resolve(payload, series.low))
         except UNREADABLE:
             return None

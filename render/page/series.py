@@ -6,10 +6,11 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from render.page.excerpts import UNREADABLE, load, resolve
-from timeline.canonical import Json
+from render.page.excerpts import UNREADABLE
+from timeline.canonical import Json, loads
 from timeline.instant import NS
 from timeline.model import Series
+from timeline.pointers import resolve
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +31,7 @@ def series_data(series: Series, read: Read, start: int) -> Json | None:
     `lo` is left out where it equals `hi`; None where payload or pointer is not there.
     """
     try:
-        payload = load(read(series.payload))
+        payload = loads(read(series.payload))
         high, low = resolve(payload, series.high), resolve(payload, series.low)
     except UNREADABLE:
         return None

@@ -21,7 +21,7 @@ from service.draft.layouts import record
 from service.evidence.manifest import Collection, IncidentFile
 from service.evidence.place import locked
 from timeline.assembly.reading import Reading
-from timeline.wire import plain
+from timeline.record import plain
 
 
 @gc_relaxed()

@@ -12,7 +12,7 @@ from service.incident import claims
 from timeline.assembly.assemble import Assembled, Build, assemble
 from timeline.assembly.reading import Reading
 from timeline.model import Gap
-from timeline.wire import build as build_record
+from timeline.record import build as build_record
 
 
 def claimed(collection: Collection, evidence: Evidence) -> list[Reading]:

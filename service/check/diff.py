@@ -19,7 +19,7 @@ from timeline.checks.draft import blocks
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
 from timeline.model import Fact, Record, Timeline
-from timeline.wire import plain
+from timeline.record import plain
 
 
 @dataclass(frozen=True)

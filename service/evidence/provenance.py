@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from service.evidence.manifest import Manifest
 from timeline.canonical import Json, canonical
 from timeline.model import SCHEMA_VERSION
-from timeline.wire import plain
+from timeline.record import plain
 
 _LONGEST = 400  # characters of a request in the provenance; the manifest has the whole
 

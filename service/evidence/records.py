@@ -12,8 +12,9 @@ from collectors.base import MAX_PAYLOAD, Record
 from collectors.kit.tape import EvidenceError, Store
 from service.evidence.manifest import Records
 from timeline.model import Fact, Gap, Impact, Panel, Person
+from timeline.record import build
 from timeline.text import line as line_of
-from timeline.wire import build, encode
+from timeline.wire import encode
 
 if TYPE_CHECKING:
     from timeline.assembly.reading import Reading

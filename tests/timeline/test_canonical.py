@@ -13,8 +13,8 @@ from tests.timeline.strategies import facts, make
 from timeline.canonical import canonical, plain, sha256
 from timeline.document import DocumentError, OlderError, dump, load, schema, seal, written_digest
 from timeline.model import Fact, Incident, Quantity, Subject, Timeline, Window
+from timeline.record import plain as record_members
 from timeline.wire import encode
-from timeline.wire import plain as record_members
 
 edges = st.sampled_from([2.0**53, -(2.0**53), 2.0**53 - 1, 1e16, 1e21, 1e-5, 9.9e-6, 1e-6, 9.9e-7, 5e-324])
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | edges | st.text()

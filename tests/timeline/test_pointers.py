@@ -2,7 +2,7 @@
 
 import pytest
 
-from timeline.pointers import Elements
+from timeline.pointers import Elements, resolve
 
 JSON = b'{"a": [1, {"b/c": null, "d~e": 2}], "": 3}'
 
@@ -27,3 +27,14 @@ def test_other_forms() -> None:
     assert not Elements(b"a\nb\n").has("line:3")
     assert not Elements(b"no json").has("/a")
     assert Elements(b'{"a": "\\ud800"}').has("/a")
+
+
+def test_a_name_that_was_cut_within_an_emoji_is_found_by_the_name_that_is_shown() -> None:
+    assert Elements(b'{"a\\ud83d": [1]}').has("/a\ufffd/0")
+
+
+@pytest.mark.parametrize("pointer", ["/-1", "/01", "/2", "/x", "/0/x", "/٠"])
+def test_what_is_no_index_leads_nowhere(pointer: str) -> None:
+    with pytest.raises((LookupError, ValueError)):
+        resolve([1, 2], pointer)
+    assert not Elements(b"[1, 2]").has(pointer)

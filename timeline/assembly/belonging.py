@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from timeline import relative
 from timeline.alerts.silences import KINDS as SILENCES
 from timeline.alerts.states import begins_breach
 from timeline.assembly.reading import Reading
@@ -24,9 +25,9 @@ def in_window(facts: Sequence[Fact], window: Window) -> list[Fact]:
 
 
 def meets(fact: Fact, window: Window) -> bool:
-    """Tell whether the fact's interval meets `[start, end)`."""
+    """Tell whether the fact's interval meets the window; what was so before counts by when it was read."""
     earliest = fact.latest if fact.earliest is None else fact.earliest
-    return earliest < window.end and fact.latest >= window.start
+    return relative.meets(earliest, fact.latest, window.start, window.end)
 
 
 _BEGINS = ("alert.pending", "alert.firing", "deploy.started")

@@ -23,7 +23,7 @@ from timeline.measures.response import (
 )  # fmt: skip
 from timeline.model import Fact, Incident
 from timeline.order import display_key, in_display_order
-from timeline.relative import at_or_after, inside, may_precede
+from timeline.relative import at_or_after, begins_before, inside, may_precede
 from timeline.text import code
 
 __all__ = ["POINTS", "Headline", "Point", "chain", "endpoints", "headline"]
@@ -186,7 +186,7 @@ def _resolved(life: Sequence[Fact], firing: Fact, incident: Incident) -> Point:
 
 
 def _begins_in(fact: Fact, firing: Fact, incident: Incident) -> bool:
-    return not at_or_after(fact, firing) or incident.end is None or (fact.earliest or 0) < incident.end
+    return not at_or_after(fact, firing) or begins_before(fact.earliest, incident.end)
 
 
 def endpoints(points: dict[str, Point]) -> Iterator[tuple[str, Fact]]:

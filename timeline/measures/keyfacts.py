@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from timeline import relative
 from timeline.alerts.flaps import Ribbon, ribbons
 from timeline.alerts.states import is_person, labels_of
 from timeline.instant import MINUTE
@@ -106,7 +107,7 @@ def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
     flaps = ribbons(f for f in facts if f.id not in points)
     inside = {fact.id: ribbon for ribbon in flaps for fact in ribbon.facts}
     single = [f for f in facts if f.id not in inside and f.id not in hidden]
-    shown = sorted(flaps, key=lambda r: (not _in_incident(r.first, incident), display_key(r.first)))
+    shown = sorted(flaps, key=lambda r: (not relative.inside(r.first, incident), display_key(r.first)))
     rows = [Row(ribbon.first, _FLAP, ribbon) for ribbon in shown[:SHARE]]
     if len(single) + len(rows) <= FEW:
         rows += [Row(fact, _ALL) for fact in single]
@@ -130,7 +131,7 @@ def _named(fact: Fact) -> tuple[str, str, int | None, int]:
 
 def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], room: int) -> list[Row]:
     context = _Context(points, _edges(facts))
-    ordered = sorted(facts, key=lambda f: not _in_incident(f, incident))
+    ordered = sorted(facts, key=lambda f: not relative.inside(f, incident))
     fitting = {name: [f.id for f in ordered if rule(f, context)] for name, rule in RULES.items()}
     taken: dict[str, str] = {}
     for share in (SHARE, room):
@@ -148,9 +149,7 @@ def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], r
 
 def _messages(incident: Incident, facts: Sequence[Fact]) -> Iterator[tuple[str, list[str]]]:
     """Yield, for each rule of `MESSAGES`, the ids of the messages of people inside the incident it takes."""
-    posted = [
-        f for f in facts if f.kind.startswith("chat.") and is_person(f.actor) and _in_incident(f, incident)
-    ]
+    posted = [f for f in facts if f.kind.startswith("chat.") and is_person(f.actor) and relative.inside(f, incident)]
     first = {fact.actor: fact.id for fact in reversed(posted)}
     silent = [
         (before, after) for before, after in pairwise(posted)
@@ -190,8 +189,3 @@ def _marked(fact: Fact) -> bool:
     labels = labels_of(fact)
     pinned = labels.get("pinned", "").casefold() not in {"", "false", "0"}
     return fact.kind.startswith("chat.") and (pinned or labels.get("reactions", "0") not in {"", "0"})
-
-
-def _in_incident(fact: Fact, incident: Incident) -> bool:
-    after = incident.start is None or fact.latest >= incident.start
-    return after and (incident.end is None or fact.earliest is None or fact.earliest < incident.end)

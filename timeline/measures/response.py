@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from timeline.alerts.silences import KINDS, of_alert, other_threads
 from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression, is_person, labels_of
 from timeline.model import Fact, Incident
-from timeline.relative import at_or_after, inside, may_precede
+from timeline.relative import at_or_after, begins_before, inside, may_precede
 
 #: A named point of the chain: the fact, or the reason why there is none.
 Point = Fact | str
@@ -76,7 +76,7 @@ def _last_end(marked: Sequence[Fact], incident: Incident) -> Point:
     for fact in marked:
         name = f"{fact.thread} {expression(fact)}"
         if begins_breach(fact):
-            if incident.end is None or (fact.earliest or 0) < incident.end:
+            if begins_before(fact.earliest, incident.end):
                 open_legs.setdefault(name, fact)
         elif open_legs.pop(name, None) is not None:
             ended = fact

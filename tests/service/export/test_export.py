@@ -36,7 +36,7 @@ from timeline.document import load
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
 from timeline.model import Fact, Quote, Timeline
-from timeline.wire import build
+from timeline.record import build
 
 RICH = rich().timeline
 TOTAL = len(RICH.facts) + len(RICH.gaps)

@@ -1,1 +1,0 @@
-"""Forges: where a postmortem's pull or merge request lives."""
