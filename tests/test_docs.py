@@ -12,7 +12,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from collectors.kit import webhooks
-from collectors.testing import check
+from collectors.testing import FaultServer, check, check_faults
 from service.settings import config, registry
 from timeline.model import GapReason, Window
 
@@ -90,3 +90,5 @@ def test_the_collector_in_the_how_to_passes_the_contract(httpserver: HTTPServer)
     window = Window(start=1_793_520_000 * 10**9, end=1_793_530_000 * 10**9)
     run = check(space["PhoneCollector"], {"url": httpserver.url_for("")}, window)  # type: ignore[arg-type]
     assert [f.statement for f in run.facts] == ["A notification of alert `Down` was sent to `checkout`"]
+    with FaultServer(httpserver.url_for("")) as server:
+        check_faults(space["PhoneCollector"], {}, server, window)  # type: ignore[arg-type]

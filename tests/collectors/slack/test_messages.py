@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collectors.kit.fields import UnreadableError
 from collectors.slack.messages import (
     Channel,
     Item,
     Parsed,
     Reader,
-    UnreadableError,
     format_ts,
     in_window,
     read_ts,
