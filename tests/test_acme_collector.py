@@ -51,7 +51,7 @@ def test_the_distribution_is_found_by_the_command(python: Path, tmp_path: Path) 
 def test_its_own_tests_pass_there(python: Path, tmp_path: Path) -> None:
     arguments = ("-q", "-p", "no:cacheprovider", "--rootdir", str(tmp_path))
     told = call(python, "-m", "pytest", *arguments, ACME / "tests", cwd=tmp_path)
-    assert "2 passed" in told
+    assert "3 passed" in told
 
 
 def test_it_is_small() -> None:

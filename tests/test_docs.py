@@ -80,7 +80,7 @@ def test_what_the_how_to_of_collectors_shows_stands_in_the_example() -> None:
     files = [p for p in (HOME / "examples/acme-collector").rglob("*") if p.suffix in {".py", ".toml"}]
     example = [p.read_text() for p in files]
     shown = re.findall(r"```(?:python|toml)\n(.*?)```", text, re.DOTALL)
-    assert len(shown) == 5
+    assert len(shown) == 6
     for block in shown:
         assert any(block in source for source in example), block
 

@@ -60,8 +60,8 @@ class Api:
         path = f"repos/{self._repository}/compare/{base}...{head}"
         # The changed files, which can be megabytes, come with the first page alone.
         payload = await self._http.get(path, {"per_page": 1, "page": 2}, allow=(404,))
-        status = fields.text(payload.json(), "status") if payload.status == 200 else ""
-        return status or None, self._evidence(payload, "/status", f"compare/{base}...{head}")
+        status = fields.required(payload.json(), "status") if payload.status == 200 else None
+        return status, self._evidence(payload, "/status", f"compare/{base}...{head}")
 
     def _items(self, payload: Payload, path: str) -> list[Item]:
         answer = fields.listing(payload.json())

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from collectors.base import Payload, SourceError
+from collectors.kit import fields
 from collectors.kit.http import Http
 from collectors.kit.paging import by_cursor
 from collectors.matrix.events import MS, Event, read_event
@@ -57,17 +58,16 @@ class StreamReader:
         """Return the places before and after the first event at the window's start, where offered."""
         path = f"_matrix/client/v1/rooms/{self._room}/timestamp_to_event"
         found = await self._http.get(path, {"ts": max(self._first, 0), "dir": "f"}, allow=(400, 404, 405))
-        answer = found.json() if found.status == 200 else {}
-        event = answer.get("event_id") if isinstance(answer, dict) else None
-        if not isinstance(event, str):
+        event = fields.text(found.json(), "event_id") if found.status == 200 else ""
+        if not event:
             return None
         path = f"_matrix/client/v3/rooms/{self._room}/context/{quote(event, safe='')}"
         around = await self._http.get(path, {"limit": 0, "filter": _LAZY}, allow=(403, 404))
         places = around.json() if around.status == 200 else {}
-        start, end = (places.get(name) for name in ("start", "end"))
-        if not isinstance(start, str) or not isinstance(end, str):
+        start, end = (fields.text(places, name) for name in ("start", "end"))
+        if not start or not end:
             return None
-        self._take(places.get("event"), self._evidence(around, "/event"))
+        self._take(fields.at(places, "event"), self._evidence(around, "/event"))
         return start, end
 
     async def _page(self, way: str, place: str | None) -> None:

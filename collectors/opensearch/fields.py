@@ -82,7 +82,7 @@ def read_layout(payload: Payload, options: OpensearchOptions) -> Layout:
 
 def _is_caps(types: Json) -> bool:
     details = types.values() if isinstance(types, dict) else [None]
-    return all(isinstance(detail, dict) for detail in details)
+    return all(isinstance(fields.at(detail, "aggregatable"), bool) for detail in details)
 
 
 def _times(

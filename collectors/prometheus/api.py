@@ -13,6 +13,8 @@ import anyio
 from pydantic import Field
 
 from collectors.base import Context, Payload, PayloadTooLargeError, SourceError
+from collectors.kit import fields
+from collectors.kit.fields import UnreadableError
 from collectors.kit.http import Http, HttpOptions
 from collectors.kit.links import prometheus_graph
 from collectors.kit.paging import in_spans
@@ -111,18 +113,24 @@ class PrometheusApi:
         payload = await self._page("rules")
         if payload is None:
             return None
-        data = _data(payload)
-        return payload, list(data.get("groups") or ()) if isinstance(data, dict) else []
+        groups = fields.listing(payload.json(), "data.groups")
+        for group in groups:
+            _check_group(group)
+        return payload, groups
 
     async def status(self, name: str) -> dict[str, Any] | None:
         """Return `/api/v1/status/NAME` (buildinfo, runtimeinfo, flags); None where it is not offered."""
         payload = await self._page(f"status/{name}")
-        data = _data(payload) if payload else None
-        return data if isinstance(data, dict) else None
+        if payload is None:
+            return None
+        data = fields.at(payload.json(), "data")
+        if not isinstance(data, dict):
+            raise UnreadableError(f"the answer to status/{name} is no object")
+        return data
 
     async def retention(self) -> int | None:
         """Return how far back the server keeps samples (ns); None where it does not say."""
-        said = str(((await self.status("runtimeinfo")) or {}).get("storageRetention", ""))
+        said = fields.text(await self.status("runtimeinfo"), "storageRetention")
         spans = [m for m in re.findall(r"(?:\d+(?:ms|[smhdwy]))+", said) if m]
         return _promql_duration(spans[0]) if spans else None
 
@@ -137,9 +145,9 @@ class PrometheusApi:
 
         async with self._settings_lock:
             if self._settings is None:
-                said = ((await self.status("config")) or {}).get("yaml")
+                said = fields.text(await self.status("config"), "yaml")
                 try:
-                    read = yaml.safe_load(said) if isinstance(said, str) else None
+                    read = yaml.safe_load(said)
                 except yaml.YAMLError:
                     read = None
                 self._settings = (read if isinstance(read, dict) else None,)
@@ -147,13 +155,14 @@ class PrometheusApi:
 
     async def scrape_interval(self) -> int | None:
         """Return the server's global scrape interval (ns); None where it does not say."""
-        text = (((await self.settings()) or {}).get("global") or {}).get("scrape_interval")
-        return _promql_duration(text) if isinstance(text, str) else None
+        text = fields.text(await self.settings(), "global.scrape_interval")
+        return _promql_duration(text) if text else None
 
     async def has_series(self, selectors: Sequence[str], start: int, end: int) -> bool:
         """Tell whether any series of the selectors is known in `[start, end]` (ns)."""
         asked = {"match[]": selectors, "start": _seconds(start // MS), "end": _seconds(-(-end // MS))}
-        return bool(_data(await self.http.get("api/v1/series", {**asked, "limit": "1"})))
+        answer = await self.http.get("api/v1/series", {**asked, "limit": "1"})
+        return bool(fields.listing(answer.json(), "data"))
 
     def link(self, expression: str, start: int, end: int) -> str:
         """Return the server's own graph page of an expression over `[start, end]` (ns)."""
@@ -225,8 +234,7 @@ def storage_statement(warnings: Iterable[StorageWarning]) -> tuple[str, str]:
 
 
 def _refusal(payload: Payload, expression: str) -> SourceError:
-    body = payload.json()
-    said = str(body.get("error", "")) if isinstance(body, dict) else ""
+    said = fields.text(payload.json(), "error")
     if _TOO_MUCH.search(said):
         return PayloadTooLargeError(f"the server refused a query as too large: {said[:300]}")
     return SourceError("partial", f"the server refused the query {expression[:200]}: {said[:300]}")
@@ -238,9 +246,14 @@ def _edges(first: int, last: int, samples: float, least: int = 1) -> list[int]:
     return [first + (last + 1 - first) * i // pieces for i in range(pieces + 1)]
 
 
-def _data(payload: Payload) -> Json:
-    body = payload.json()
-    return body.get("data") if isinstance(body, dict) else None
+def _check_group(group: Json) -> None:
+    """Raise UnreadableError for what is no group of rules: what reads them takes its members for granted."""
+    for rule in fields.listing(group, "rules"):
+        if fields.required(rule, "type") == "alerting":
+            fields.required(rule, "name")
+            fields.required(rule, "query")
+        if not all(isinstance(one, dict) for one in fields.listing({"alerts": [], **rule}, "alerts")):
+            raise UnreadableError("an alert of a rule is no object")
 
 
 def _seconds(milliseconds: int) -> str:

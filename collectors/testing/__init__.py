@@ -14,8 +14,13 @@ from collectors.testing.contract import (
     check_pointers,
     check_secrets,
 )
+from collectors.testing.faults import Outcome, check_faults
+from collectors.testing.golden import compare, generate, stored
 from collectors.testing.running import Run, run
+from collectors.testing.server import Asked, Fault, FaultServer, Reply
 
 __all__ = [
-    "Run", "check", "check_declaration", "check_fact", "check_growing", "check_pointers", "check_secrets", "run",
+    "Asked", "Fault", "FaultServer", "Outcome", "Reply", "Run", "check", "check_declaration", "check_fact",
+    "check_faults", "check_growing", "check_pointers", "check_secrets", "compare", "generate", "run",
+    "stored",
 ]  # fmt: skip

@@ -12,8 +12,10 @@ from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape, ReplayTape
 from timeline.canonical import canonical
+from timeline.instant import NS
 from timeline.model import Fact, Gap, Incident, Panel, Person, Window
 from timeline.record import plain
+from timeline.zones import parse_duration
 
 
 @dataclass
@@ -50,9 +52,12 @@ class Run:
 def run(
     collector: type[AnyCollector], options: Mapping[str, Any], window: Window, *,
     source: str = "test", incident: Incident | None = None, secrets: Mapping[str, str] | None = None,
-    now: int | None = None, replay: Run | None = None,
+    now: int | None = None, replay: Run | None = None, within: float | None = None,
 ) -> Run:  # fmt: skip
-    """Run a collector over `window`; with `replay`, from that run's tape alone."""
+    """Run a collector over `window`; with `replay`, from that run's tape alone.
+
+    Raises TimeoutError when it is not over `within` seconds after its time cap.
+    """
     redactor = Redactor()
     store = replay.store if replay else MemoryStore()
     tape: RecordingTape | ReplayTape
@@ -70,9 +75,11 @@ def run(
     context.progress = result.said.append
 
     async def gather() -> None:
+        cap = parse_duration(made.options.time_cap) / NS
         try:
-            async for record in made.collect(window):
-                result.records.append(record)
+            with anyio.fail_after(None if within is None else cap + within):
+                async for record in made.collect(window):
+                    result.records.append(record)
         except SourceError as err:
             result.failure = err
 

@@ -19,6 +19,7 @@ import anyio
 import msgspec
 
 from collectors.base import Answer, Payload, SourceError
+from collectors.kit.fields import at
 from collectors.kit.paging import in_spans
 from collectors.kit.together import together
 from collectors.prometheus.answers import MS, Chunks, Joined, LabelKey, Piece, Samples
@@ -107,8 +108,9 @@ class RemoteRead:
             settings = await self._api.settings()
         except SourceError:  # also for who asks next: in a replay another one may come first
             return False, ()
-        external = ((settings or {}).get("global") or {}).get("external_labels") or {}
-        return _streams(payload) and settings is not None, tuple(sorted(external))
+        external = at(settings, "global.external_labels")
+        names = tuple(sorted(map(str, external))) if isinstance(external, dict) else ()
+        return _streams(payload) and settings is not None, names
 
     async def _ask(self, asked: Sequence[Matcher], selector: str, first: int, last: int) -> Payload:
         return await self._api.http.request(

@@ -16,7 +16,7 @@ from archive import database, events
 from collectors.inbox.collector import InboxCollector
 from collectors.kit import proof, webhooks
 from collectors.kit.proof import Proof, RefusedError
-from collectors.testing import check
+from collectors.testing import FaultServer, check, check_faults
 from timeline.instant import MINUTE, parse_instant
 from timeline.model import Window
 
@@ -52,6 +52,13 @@ def test_calls_are_facts(httpserver: HTTPServer) -> None:
     assert [f.statement for f in run.facts] == [*STATEMENTS, STATEMENTS[0]]
     assert [p.names for p in run.people] == [("Ada Example",)]
     assert [g.statement for g in run.gaps] == ["1 call could not be read: it has no alert"]
+
+
+def test_failures_are_named(httpserver: HTTPServer) -> None:
+    serve(httpserver, [CALL], [{**CALL, "id": 8}])
+    with FaultServer(httpserver.url_for("")) as server:
+        outcomes = check_faults(AcmeCollector, {}, server, WINDOW)
+    assert {"repeated place", "endless pages"} <= {outcome.fault for outcome in outcomes}
 
 
 def test_the_webhook_is_found_proven_and_tells_the_same_record(

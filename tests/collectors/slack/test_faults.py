@@ -1,0 +1,26 @@
+"""Slack under every fault: complete data, or a gap that says what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from collectors.slack.collector import SlackCollector
+from collectors.testing import FaultServer, check_faults
+from tests.collectors.slack.slack_incident import WINDOW, workspace
+from tests.fakes.slack import FakeSlack
+
+
+def _withheld(answer: Any) -> Any:
+    """Say that there is more, but not where, as Slack does of what it withholds."""
+    if isinstance(answer, dict) and "messages" in answer:
+        return {**answer, "has_more": True, "response_metadata": {}}
+    return answer
+
+
+def test_every_fault_is_named_or_changes_nothing() -> None:
+    with FakeSlack(workspace(), page=4) as slack, FaultServer(slack.url) as server:
+        outcomes = check_faults(
+            SlackCollector, {"channels": ["inc-42"]}, server, WINDOW, partial=_withheld,
+            secrets={"env:SLACK_TOKEN": slack.token},
+        )  # fmt: skip
+    assert {"repeated place", "endless pages", "partial answer"} <= {one.fault for one in outcomes}
