@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -120,8 +119,8 @@ def test_what_a_crash_left_of_a_line_spoils_no_other(tmp_path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from tests.service.test_notes import body, name
-from service.notes import NotesFile
+from tests.service.review.test_notes import body, name
+from service.review.notes import NotesFile
 file, start = NotesFile(Path(sys.argv[1])), int(sys.argv[2])
 for number in range(start, start + 100000):
     print(file.append(name(number), body("x" * 3000), (), "w", number).id, flush=True)
@@ -141,7 +140,6 @@ def test_two_writers_that_are_killed_lose_nothing_they_told(tmp_path: Path) -> N
     for one in writers:
         assert one.stdout is not None
         told += [one.stdout.readline().strip() for _ in range(20)]
-    time.sleep(0.1)
     for one in writers:
         one.send_signal(signal.SIGKILL)
         assert one.stdout is not None
