@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -109,7 +108,6 @@ def test_a_killed_writer_loses_nothing_it_told(tmp_path: Path) -> None:
     )
     assert process.stdout is not None
     told = [process.stdout.readline() for _ in range(50)]
-    time.sleep(0.05)
     process.send_signal(signal.SIGKILL)
     told += process.stdout.readlines()
     process.wait()

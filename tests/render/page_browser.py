@@ -23,7 +23,7 @@ def new_context(browser: Browser, options: dict[str, object]) -> tuple[BrowserCo
     context = browser.new_context(**settings)  # type: ignore[arg-type]
     troubles: list[str] = []
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.on(
         "console",
         lambda message: troubles.append(message.text) if message.type in {"error", "warning"} else None,
@@ -64,7 +64,25 @@ def chosen(page: Page) -> tuple[str | None, str | None]:
     ) if row.count() else None
 
 
-def until(page: Page, expression: str, seconds: float = 20) -> None:
+# A change of width is drawn 120 ms later: a page that is still for so many frames draws nothing more.
+_FRAMES = 12
+_RESTED = """async frames => {
+    const chart = document.querySelector('#chart');
+    for (let still = 0, before = ''; still < frames;) {
+        await new Promise(then => requestAnimationFrame(then));
+        const now = chart.innerHTML;
+        still = now === before ? still + 1 : 0;
+        before = now;
+    }
+}"""
+
+
+def rested(page: Page) -> None:
+    """Wait until the chart has drawn all that was asked of it: its own frames are counted, not the clock's time."""
+    page.evaluate(_RESTED, _FRAMES)
+
+
+def until(page: Page, expression: str, seconds: float = 60) -> None:
     """Wait until an expression holds: asked from here, for the page's policy forbids it to evaluate text later."""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):

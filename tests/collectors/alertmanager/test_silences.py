@@ -15,11 +15,13 @@ from collectors.alertmanager.silences import AlertmanagerCollector
 from collectors.testing import Run, check, run
 from tests.collectors.probing import probe
 from tests.servers.alertmanager import Alertmanager
+from tests.servers.process import wait_until
 from tests.servers.proxies import Fault
-from timeline.instant import MINUTE, NS, format_instant, parse_instant
+from timeline.instant import MINUTE, format_instant, parse_instant
 from timeline.model import Fact, Window
 
 HOUR = 60 * MINUTE
+MILLISECOND = 10**6
 Start = Callable[..., Alertmanager]
 CHECKOUT = {"alertname": "CheckoutErrors", "service": "checkout", "severity": "critical"}
 
@@ -59,7 +61,7 @@ def of(run_: Run, kind: str) -> list[Fact]:
 def test_a_silence_is_told_from_its_begin_to_its_end(server: Alertmanager) -> None:
     begun = now()
     identity = server.silence({"alertname": "CheckoutErrors"}, by="Ada Lovelace", comment="deploying, Ada")
-    time.sleep(0.3)
+    wait_until(lambda: now() > begun + MILLISECOND, 10, "the clock does not go on")  # it is told so finely
     held = check(AlertmanagerCollector, options(server), window())
     assert [f.kind for f in held.facts] == ["alert.silenced"]
     server.expire(identity)
@@ -98,7 +100,8 @@ def test_each_matcher_is_kept_as_it_was_given(server: Alertmanager) -> None:
 
 def test_an_alert_was_silenced_where_the_server_says_so(server: Alertmanager) -> None:
     identity = server.silence({"service": "checkout"})
-    time.sleep(0.01)
+    begun = now()
+    wait_until(lambda: now() > begun + MILLISECOND, 10, "the clock does not go on")
     later = now()
     fire(server, CHECKOUT)
     fire(server, {**CHECKOUT, "service": "search"})
@@ -163,7 +166,7 @@ def test_a_server_that_knows_nothing_from_before_its_start_says_so(server: Alert
     assert "knows no silence from before" in gap.statement
     server.silence({"service": "checkout"})
     server.restart()
-    again = check(AlertmanagerCollector, options(server), window(before=2 * NS))
+    again = check(AlertmanagerCollector, options(server), window(before=HOUR))
     assert len(again.facts) == 1, "it keeps silences on its disk"
     assert again.gaps == []
 
@@ -217,9 +220,9 @@ def test_a_prefix_and_a_token_are_part_of_the_source(start_alertmanager: Start) 
 def test_two_members_tell_the_same(start_alertmanager: Start) -> None:
     first, second = cluster(start_alertmanager)
     first.silence({"service": "checkout"})
-    deadline = time.monotonic() + 20
-    while not second.silences() and time.monotonic() < deadline:
-        time.sleep(0.1)
+    wait_until(
+        lambda: bool(second.silences()), 60, "the second member was not told of the silence", second.log
+    )
     runs = [check(AlertmanagerCollector, options(one), window(), source="am") for one in (first, second)]
     contents = [[f.content() for f in one.facts] for one in runs]
     assert contents[0] == contents[1]
@@ -230,12 +233,11 @@ def test_two_members_tell_the_same(start_alertmanager: Start) -> None:
 def cluster(start: Start) -> tuple[Alertmanager, Alertmanager]:
     first = start(cluster=True)
     second = start(cluster=True, flags=(f"--cluster.peer={first.peer}",))
-    deadline = time.monotonic() + 30
-    while (
-        any(s.status()["cluster"]["status"] != "ready" for s in (first, second))
-        and time.monotonic() < deadline
-    ):
-        time.sleep(0.2)
+
+    def joined() -> bool:
+        return all(s.status()["cluster"]["status"] == "ready" for s in (first, second))
+
+    wait_until(joined, 60, "the cluster did not get ready", second.log)
     return first, second
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -118,10 +117,8 @@ ATTACKS = {
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_what_a_template_must_not_do_ends_in_a_message(attack: str) -> None:
     source, said = ATTACKS[attack]
-    begun = time.monotonic()
     with pytest.raises(TemplateError, match=said) as caught:
         compose(Template("docs/own.md.j2", source), given())
-    assert time.monotonic() - begun < 25
     assert str(caught.value).startswith("docs/own.md.j2")
 
 

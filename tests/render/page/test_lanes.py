@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.render.page.page_cases import busy, silenced
-from tests.render.page_browser import FIRING, chosen, needs_browser, the, until
+from tests.render.page_browser import FIRING, chosen, needs_browser, rested, the, until
 from tests.render.timeline_fixture import rich
 
 pytestmark = needs_browser
@@ -52,7 +52,7 @@ def test_a_click_on_a_name_folds_and_a_drag_moves(show: Callable[..., Page]) -> 
     page.mouse.move(box["x"] + 20, 250, steps=5)
     page.mouse.up()
     until(page, "location.hash.includes('order=')")
-    page.wait_for_timeout(300)
+    rested(page)
     assert names(page).index("alerts") < before.index("alerts")
     assert sorted(names(page)) == sorted(before)
     again = show(fragment=state(page)[1:], viewport={"width": 1280, "height": 1500})
@@ -70,7 +70,7 @@ def test_a_drag_of_the_lower_edge_resizes(show: Callable[..., Page]) -> None:
     page.mouse.move(box["x"] + 60, box["y"] + 83, steps=5)
     page.mouse.up()
     until(page, "location.hash.includes('size=')")
-    page.wait_for_timeout(300)
+    rested(page)
     assert heights(page)[key] == pytest.approx(before[key] + 80, abs=2)
 
 
@@ -173,7 +173,7 @@ def test_m_marks_a_range_between_two_facts(show: Callable[..., Page]) -> None:
         "id => { location.hash = location.hash.replace(/f-[0-9a-f]{16}/, id); }",
         the("alert.resolved", "CheckoutLatencyHigh"),
     )
-    page.wait_for_timeout(200)
+    page.wait_for_selector(f"#fact-panel[data-fact='{the('alert.resolved', 'CheckoutLatencyHigh')}']")
     page.keyboard.press("m")
     until(page, "document.querySelector('.marked span')?.textContent === '32m15s – 32m45s'")
     page.keyboard.press("m")
@@ -249,7 +249,7 @@ def test_every_state_comes_back_from_its_link_as_it_was(show: Callable[..., Page
     page.keyboard.press(",")
     page.evaluate("fragment => { location.hash = fragment; }", fragment)
     until(page, f"document.querySelector('#fact-panel').dataset.fact === '{fact}'")
-    page.wait_for_timeout(500)
+    rested(page)
     assert page.evaluate(told) == first
     page.click("#replay select")
     page.select_option("#replay select", "60")

@@ -11,7 +11,16 @@ from pydantic import TypeAdapter
 
 from render.page.page import pack
 from tests.render.page.page_cases import CASES, HOSTILE, busy, million
-from tests.render.page_browser import FIRING, chosen, needs_browser, new_context, the, until, written
+from tests.render.page_browser import (
+    FIRING,
+    chosen,
+    needs_browser,
+    new_context,
+    rested,
+    the,
+    until,
+    written,
+)
 from tests.render.timeline_fixture import rich
 from timeline.notes import journal as notes
 from timeline.notes.journal import Body
@@ -250,31 +259,46 @@ def test_the_policy_stops_what_the_page_does_not_need(browser: Browser, folder: 
     policy = page.get_attribute("meta[http-equiv]", "content") or ""
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe-eval" not in policy
-    tried = """() => {
+    tried = """() => new Promise((all) => {
+        const stopped = new Set();
+        document.addEventListener('securitypolicyviolation', (event) => {
+            stopped.add(event.effectiveDirective);
+            if (stopped.size === 3) all([...stopped].sort());
+        });
         const div = document.createElement('div');
         div.innerHTML = '<img src="https://tracker.example/x.png" onerror="window.ran = 1">';
         document.body.append(div);
-        return fetch('https://tracker.example/').then(() => 'sent', () => 'stopped');
-    }"""
-    assert page.evaluate(tried) == "stopped"
-    page.wait_for_timeout(100)
+        fetch('https://tracker.example/').then(() => all('sent'), () => {});
+    })"""
+    assert page.evaluate(tried) == ["connect-src", "img-src", "script-src-attr"]
     assert page.evaluate("window.ran") is None
     assert [text for text in troubles if "Content Security Policy" in text]
     assert reached == []
     context.close()
 
 
+def busy_seconds(page: Page, act: Callable[[], None]) -> float:
+    """Return the seconds of processor time that the page's thread spends on an action, whatever else runs."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.setTimeDomain", {"timeDomain": "threadTicks"})
+    session.send("Performance.enable")
+
+    def spent() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
+
+    before = spent()
+    act()
+    rested(page)
+    return spent() - before
+
+
 def test_ten_thousand_facts_stay_usable(show: Callable[..., Page]) -> None:
     page = show("ten-thousand")
     assert page.locator("#table tr[data-fact]").count() < 1_500
     assert page.locator("#plot path").count() < 5_000
-    took = page.evaluate("""async () => {
-        const start = performance.now();
-        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'w' }));
-        await new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)));
-        return performance.now() - start;
-    }""")
-    assert took < 5_000  # a busy machine; a person's is several times faster
+    took = busy_seconds(page, lambda: page.keyboard.press("w"))
+    assert took < 5
     last = CASES["ten-thousand"]().timeline.facts[-1]
     page.keyboard.press("0")
     page.keyboard.press("End")
@@ -320,8 +344,9 @@ def test_a_finger_zooms_by_buttons(show: Callable[..., Page]) -> None:
 
 def test_two_fingers_zoom_and_what_they_hold_stays_below_them(show: Callable[..., Page]) -> None:
     page = show(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    # Its upper part must be on the screen: how far a browser scrolls to show a tall element is its own affair.
-    page.locator("#plot .nsewdrag").first.evaluate("element => element.scrollIntoView({ block: 'start' })")
+    # Its top: the chart is taller than the screen, and fingers above the screen move the whole page.
+    page.evaluate("document.querySelector('#plot .nsewdrag').scrollIntoView({ block: 'start' })")
+    rested(page)
     box = page.locator("#plot .nsewdrag").first.bounding_box()
     assert box
     hand = page.context.new_cdp_session(page)
@@ -329,7 +354,7 @@ def test_two_fingers_zoom_and_what_they_hold_stays_below_them(show: Callable[...
     def fingers(kind: str, *shares: float) -> None:
         points = [{"x": box["x"] + box["width"] * share, "y": box["y"] + 40} for share in shares]
         hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        page.wait_for_timeout(100)
+        page.evaluate("() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(then)))")
 
     fingers("touchStart", 0.4, 0.6)
     for step in range(1, 5):
@@ -338,9 +363,8 @@ def test_two_fingers_zoom_and_what_they_hold_stays_below_them(show: Callable[...
     until(page, "location.hash.includes('from=')")
     seen = "document.querySelector('#plot').layout.xaxis.range"
     length = (rich().timeline.window.end - rich().timeline.window.start) / 1e9
-    until(page, f"{seen}[1] - {seen}[0] < {length / 2}")
+    until(page, f"Math.abs({seen}[1] - {seen}[0] - {length / 3}) < {length / 3 * 0.02}")
     start, end = page.evaluate(seen)
-    assert end - start == pytest.approx(length / 3, rel=0.02)
     assert (start + end) / 2 == pytest.approx(length / 2, rel=0.02)
     # One finger moves the range that is zoomed to, and down the page it scrolls.
     fingers("touchStart", 0.7)
@@ -361,11 +385,11 @@ def test_a_million_samples_show_their_one_spike_at_every_zoom(show: Callable[...
     assert points < 20_000
     page.evaluate("location.hash = 'from=2026-11-23T16:26:00Z&to=2026-11-23T16:27:30Z'")
     until(page, "document.querySelector('#plot').layout.xaxis.range[1] < 190000")
-    page.wait_for_timeout(500)
+    rested(page)
     highest, points = page.evaluate(drawn)
     assert highest == pytest.approx(9.5, abs=0.01)
     assert points <= 40 * 9  # every sample of a minute and a half, and one on each side
     page.evaluate("location.hash = 'from=2026-11-23T17:26:00Z&to=2026-11-23T17:27:30Z'")
     until(page, "document.querySelector('#plot').layout.xaxis.range[0] > 188000")
-    page.wait_for_timeout(500)
+    rested(page)
     assert page.evaluate(drawn)[0] < 0.3

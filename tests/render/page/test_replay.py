@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.render.page_browser import chosen, needs_browser, the, until
+from tests.render.page_browser import chosen, needs_browser, rested, the, until
 from tests.render.timeline_fixture import rich
 
 pytestmark = needs_browser
@@ -106,7 +106,7 @@ def test_space_plays_at_the_chosen_speed_and_pauses(show: Callable[..., Page]) -
     page.keyboard.press(" ")
     until(page, "document.querySelector('#replay .play').textContent === 'play'")
     stopped = page.inner_text(".playhead-handle")
-    page.wait_for_timeout(500)
+    rested(page)
     assert page.inner_text(".playhead-handle") == stopped
     assert clock(page)[11:19] == stopped
     page.select_option("#replay select", "900")
@@ -132,7 +132,7 @@ def test_a_drill_begins_at_the_first_signal_and_hides_what_is_later(
         "id => { location.hash = id; }",
         the("incident.resolved") if any(f.kind == "incident.resolved" for f in late) else late[-1].id,
     )
-    page.wait_for_timeout(200)
+    rested(page)
     assert page.get_attribute("#fact-panel", "data-fact") is None
     page.fill("#answer", "Roll back 1041\nand tell support")
     page.click(".drill .next")

@@ -177,7 +177,7 @@ def building(parent: int) -> int | None:
     return None
 
 
-def eventually(look: Callable[[], int | None], seconds: float = 60) -> int:
+def eventually(look: Callable[[], int | None], seconds: float = 120) -> int:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if (found := look()) is not None:
@@ -269,14 +269,17 @@ def test_what_is_wrong_before_the_first_request(home: Path) -> None:
 def test_no_source_is_read_by_more_incidents_than_allowed(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    now, most, lock = 0, 0, threading.Lock()
+    now, most, lock, full = 0, 0, threading.Lock(), threading.Event()
 
     def counted(job: Job) -> Row:
         nonlocal now, most
         with lock:
             now += 1
             most = max(most, now)
-        time.sleep(0.05)
+            if now == 3:
+                full.set()
+        full.wait(60)  # the first ones wait for each other
+        time.sleep(0.05)  # in which a fourth would come
         with lock:
             now -= 1
         return Row(job.incident, "built")

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from service.evidence.store import Evidence
 from tests.cli.test_user_errors import everything, timeline
 from tests.servers.git_repo import GitRepo
 from tests.service import status_posts
+from tests.service.killed import kill_all_over
 from timeline.canonical import sha256
 from timeline.document import load, seal
 
@@ -445,25 +446,19 @@ def whole(directory: Path) -> None:
         )
 
 
-def test_kill_at_any_point_leaves_old_or_new(home: Path) -> None:
-    started = time.monotonic()
-    assert timeline(home, "build", "--incident", "INC-1", "--no-stills").returncode == 0
-    took = time.monotonic() - started
-    rng = random.Random(1)
-    killed = 0
-    for turn in range(12):
-        if turn % 4 == 3:
-            shutil.rmtree(made(home))
-        command = [sys.executable, "-m", "cli.main", "build", "--incident", "INC-1", "--no-stills"]
-        process = subprocess.Popen(command, cwd=home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(took * rng.uniform(0.4, 1.0))
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-            killed += 1
-        process.wait()
+def kill_and_look(home: Path, command: tuple[str, ...]) -> Iterator[int]:
+    for point in kill_all_over(home, made(home), 6, *command):
         whole(made(home))
-    assert killed >= 4
-    found = timeline(home, "build", "--incident", "INC-1", "--no-stills")
+        yield point
+
+
+def test_killed_before_any_change_of_a_file_it_leaves_old_or_new(home: Path) -> None:
+    command = ("build", "--incident", "INC-1", "--no-stills")
+    points = [*kill_and_look(home, command)]  # over nothing
+    assert timeline(home, *command).returncode == 0
+    points += kill_and_look(home, command)  # over a build
+    assert len(points) == 12
+    found = timeline(home, *command)
     assert found.returncode == 0, found.stderr
     whole(made(home))
     left = {p.name for p in made(home).iterdir()}

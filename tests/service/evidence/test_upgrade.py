@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +13,7 @@ from service.check.check import check
 from service.evidence.store import Evidence
 from tests.cli.test_user_errors import everything, timeline
 from tests.service.build.test_build import home, made, make, outputs, rebuild, whole
+from tests.service.killed import kill_all_over
 from tests.service.other_version import NUMBER, other
 from timeline.document import load
 from timeline.model import Timeline
@@ -161,20 +157,10 @@ def test_kept_facts_that_are_torn_are_named_also_where_they_are_not_needed(home:
 
 def test_killed_after_an_upgrade_it_leaves_old_or_new(collected: Path) -> None:
     facts = {f.id for f in document(collected).facts}
-    started = time.monotonic()
-    assert timeline(collected, *BUILD, "--offline").returncode == 0
-    took = time.monotonic() - started
-    rng = random.Random(2)
-    for turn in range(6):
+    for mode in ((), ("--offline",)):
         assert other(collected, *BUILD, "--offline").returncode == 0
-        command = [sys.executable, "-m", "cli.main", *BUILD, *(["--offline"] if turn % 2 else [])]
-        process = subprocess.Popen(
-            command, cwd=collected, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(took * rng.uniform(0.5, 1.0))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        whole(made(collected))
+        for _ in kill_all_over(collected, made(collected), 4, *BUILD, *mode):
+            whole(made(collected))
     assert timeline(collected, *BUILD).returncode == 0
     assert {f.id for f in document(collected).facts} == facts
     assert rules(collected) == set()

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -141,7 +140,6 @@ def test_two_writers_that_are_killed_lose_nothing_they_told(tmp_path: Path) -> N
     for one in writers:
         assert one.stdout is not None
         told += [one.stdout.readline().strip() for _ in range(20)]
-    time.sleep(0.1)
     for one in writers:
         one.send_signal(signal.SIGKILL)
         assert one.stdout is not None

@@ -76,10 +76,10 @@ def test_two_people_see_each_others_notes_at_once(people: People) -> None:
     ada, bo = people.page("Ada"), people.page("Bo")
     choose(ada, FACTS[3])
     write(ada, "The pool was empty")
-    card(bo, "The pool was empty").wait_for(timeout=3000)
+    card(bo, "The pool was empty").wait_for()
     assert "Ada" in card(bo, "The pool was empty").inner_text()
     write(bo, EVIL, "hypothesis")
-    card(ada, EVIL).wait_for(timeout=3000)
+    card(ada, EVIL).wait_for()
     expect(ada.locator("#count-notes")).to_have_text("2")
     # A note leads to its fact, in the chart of whoever reads it.
     card(bo, "The pool was empty").locator(".cites button").click()
@@ -95,7 +95,7 @@ def test_two_edits_of_one_note_end_in_a_conflict_that_both_see(people: People) -
     ada, bo = people.page("Ada"), people.page("Bo")
     write(ada, "First words")
     for page in (ada, bo):
-        card(page, "First words").wait_for(timeout=3000)
+        card(page, "First words").wait_for()
         card(page, "First words").get_by_role("button", name="Edit").click()
     for page, words in ((ada, "What Ada says"), (bo, "What Bo says")):
         form = page.locator("#notes form")
@@ -104,16 +104,16 @@ def test_two_edits_of_one_note_end_in_a_conflict_that_both_see(people: People) -
         if page is ada:
             card(ada, "What Ada says").get_by_role("button", name="Edit").wait_for()
     clash = bo.locator("#notes .note.conflict")
-    clash.wait_for(timeout=3000)
+    clash.wait_for()
     assert "What Ada says" in clash.locator("[data-side=theirs]").inner_text()
     assert "What Bo says" in clash.locator("[data-side=mine]").inner_text()
     shot(bo, "conflict")
     clash.get_by_role("button", name="Keep both for the meeting").click()
     conflict = ada.locator("#notes .note.conflict")
-    conflict.wait_for(timeout=3000)
+    conflict.wait_for()
     expect(ada.locator("#count-agenda")).to_have_text("1")
     conflict.get_by_role("button", name="Keep this one").last.click()
-    bo.locator("#notes .note.conflict").wait_for(state="detached", timeout=3000)
+    bo.locator("#notes .note.conflict").wait_for(state="detached")
     expect(ada.locator("#count-agenda")).to_have_text("0")
 
 
@@ -124,7 +124,7 @@ def test_a_dispute_marks_the_fact_everywhere_until_it_is_answered(people: People
     ada.locator("#new textarea").first.fill("The exporter was down")
     ada.locator("#new button.main").click()
     row = bo.frame_locator("#chart").locator(f'tr[data-fact="{FACTS[5]}"]')
-    row.and_(bo.frame_locator("#chart").locator("[data-disputed]")).wait_for(timeout=3000)
+    row.and_(bo.frame_locator("#chart").locator("[data-disputed]")).wait_for()
     bo.click("#tab-agenda")
     bo.locator("#agenda .note.dispute").wait_for()
     shot(bo, "dispute")
@@ -133,7 +133,7 @@ def test_a_dispute_marks_the_fact_everywhere_until_it_is_answered(people: People
     bo.locator("#notes form textarea[name=answer]").fill("It was up: see its own log")
     bo.locator("#notes form button.main").click()
     row = ada.frame_locator("#chart").locator(f'tr[data-fact="{FACTS[5]}"]:not([data-disputed])')
-    row.wait_for(timeout=3000)
+    row.wait_for()
 
 
 def test_a_lost_connection_is_said_and_nothing_is_lost(people: People) -> None:
@@ -144,9 +144,9 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(people: People) -> None:
     people.server.kill()
     people.server.restart()
     write(ada, "while away")
-    card(ada, "while away").wait_for(timeout=15_000)
+    card(ada, "while away").wait_for()
     bo.context.set_offline(False)
-    card(bo, "while away").wait_for(timeout=15_000)
+    card(bo, "while away").wait_for()
     expect(bo.locator("#notes .note")).to_have_count(2)
     people.problems[:] = [p for p in people.problems if "ERR_" not in p and "Failed to load" not in p]
 

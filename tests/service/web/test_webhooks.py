@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import threading
@@ -15,6 +16,8 @@ from typing import Any
 
 import httpx
 import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from tests.servers.process import wait_until
 from tests.service.web.running import Serving, Start, signature
@@ -220,14 +223,31 @@ def test_a_failed_build_is_shown_and_tried_again_after_a_wait(builder: Serving) 
         wait_until(lambda: builds(builder)[0]["state"] == "done", 60, "the build is not done", builder.log)
 
 
-def test_a_build_that_a_kill_cut_off_is_taken_up_again(builder: Serving) -> None:
-    with builder.client() as client:
+SLOW = """
+[[source]]
+name = "am"
+collector = "alertmanager"
+url = "{url}"
+"""
+
+
+def test_a_build_that_a_kill_cut_off_is_taken_up_again(start: Start, httpserver: HTTPServer) -> None:
+    goes_on = threading.Event()
+
+    def answer(_: Request) -> Response:
+        goes_on.wait(60)
+        return Response("[]", content_type="application/json")
+
+    httpserver.expect_request(re.compile("/api/v2/.*")).respond_with_handler(answer)
+    server = start(HOOKS + SLOW.format(url=httpserver.url_for("").rstrip("/")), HOOK_SECRET=SECRET)
+    with server.client() as client:
         client.post("/hooks/am", json=resolved(), headers=BEARER)
-        wait_until(
-            lambda: [b["state"] for b in builds(builder)] == ["running"], 30, "it does not run", builder.log
-        )
-    builder.kill()
-    builder.restart()
+        wait_until(lambda: bool(server.lines("build_started")), 60, "it does not run", server.log)
+        assert [b["state"] for b in builds(server)] == ["running"]
+    server.kill()
+    server.restart()
+    goes_on.set()
     wait_until(
-        lambda: [b["state"] for b in builds(builder)] == ["done"], 90, "the build is not done", builder.log
+        lambda: [b["state"] for b in builds(server)] == ["done"], 90, "the build is not done", server.log
     )
+    assert len(server.lines("build_started")) == 2
