@@ -330,7 +330,8 @@ def test_two_fingers_zoom_and_what_they_hold_stays_below_them(show: Callable[...
     hand = page.context.new_cdp_session(page)
 
     def fingers(kind: str, *shares: float) -> None:
-        points = [{"x": box["x"] + box["width"] * share, "y": box["y"] + 40} for share in shares]
+        # The chart may be taller than the screen: then its top is out of sight.
+        points = [{"x": box["x"] + box["width"] * share, "y": max(box["y"], 0) + 40} for share in shares]
         hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
         page.wait_for_timeout(100)
 
