@@ -12,6 +12,7 @@ from unittest import mock
 import numpy as np
 
 from render.page import page as pages
+from render.page.packing import pack
 from timeline import facts
 from timeline.canonical import canonical, sha256
 from timeline.instant import NS, Bounds, format_instant, parse_instant, precise
@@ -41,7 +42,7 @@ def write_pages(folder: Path, series: int, samples: int, count: int) -> dict[str
     written = {CASES.empty: _empty(folder), CASES.plain: _plain(folder, values)}
     written[CASES.whole] = _ours(folder / "whole.html", timeline, payloads)
     if BUNDLE.is_file():
-        packed = pages.pack(BUNDLE.read_bytes())
+        packed = pack(BUNDLE.read_bytes())
         with mock.patch.object(pages, "plotly_packed", return_value=packed):
             written[CASES.basic] = _ours(folder / "basic.html", timeline, payloads)
     return written

@@ -8,7 +8,8 @@ from timeline.canonical import Json, loads
 
 #: `line:N` from 1, and `bytes:A-B`.
 LINE, BYTES = re.compile(r"line:([1-9]\d*)"), re.compile(r"bytes:(\d+)-(\d+)")
-_INDEX = re.compile(r"0|[1-9][0-9]*")
+#: A place in a list, as a pointer writes it.
+INDEX = re.compile(r"0|[1-9][0-9]*")
 
 
 class Elements:
@@ -49,7 +50,7 @@ def resolve(value: Json, pointer: str) -> Json:
 def member(value: Json, part: str) -> Json:
     """Return what one part of a pointer names: a list's element, or an object's member."""
     if isinstance(value, list):
-        if not _INDEX.fullmatch(part):
+        if not INDEX.fullmatch(part):
             raise ValueError(f"{part!r} is no index of a list")
         return value[int(part)]
     if not isinstance(value, dict):

@@ -22,7 +22,7 @@ from collectors.kit.tape import MemoryStore, RecordingTape
 from collectors.testing.running import Run, lines, run
 from timeline.instant import format_instant, parse_instant
 from timeline.model import Incident, Window
-from timeline.wire import build, plain
+from timeline.record import build, plain
 
 _SHOWN = 40  # lines of a difference
 _RUN, _RECORDS, _PAYLOADS = "run.json", "records.jsonl", "payloads"

@@ -1,48 +1,101 @@
-"""What the page draws: facts, gaps, panels and excerpts of their payloads, as plain JSON values."""
+"""What the page draws: facts, gaps, panels and excerpts of their payloads, each in the form it is read in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from render.page.excerpts import Excerpts
+from render.page.drawn import draw_facts
+from render.page.excerpts import Excerpts, excerpts
+from render.page.packing import FAST, pack
+from render.page.rows import Chunk, chunk, chunks, gap_records, nearest
 from render.page.samples import Samples
 from render.text import provenance
 from timeline.alerts.flaps import Ribbon, ribbons
-from timeline.alerts.silences import Silenced, by_alert
+from timeline.alerts.silences import by_alert
 from timeline.canonical import Json
 from timeline.instant import NS
-from timeline.model import Evidence, Fact, Gap, Panel, Timeline
-from timeline.order import undetermined_groups
+from timeline.model import Fact, Incident, Measure, Panel, Timeline
+from timeline.order import undetermined_runs
 from timeline.record import plain, present
 
 DEFAULT_CLOCK_ERROR = NS  # contracts: 1 s where nobody measured
+#: Facts that a page draws at most, those nearest the incident: beyond, a browser can no longer follow a zoom.
+MOST_FACTS = 1_000_000
+#: Of a page's room, what excerpts may take.
+_EXCERPTS_SHARE = 3
 
 Read = Callable[[str], bytes]
 
 
 class PageData(NamedTuple):
-    """The parts of a page: what is drawn at once, excerpts opened on demand, samples of the series."""
+    """The parts of a page: what is read at once, and chunks that are read on demand, all but the first packed."""
 
-    timeline: Json
-    excerpts: Json
+    timeline: dict[str, Json]
+    facts: bytes
+    ids: bytes
     samples: bytes
+    #: Chunks by the names that `timeline` calls them.
+    chunks: dict[str, bytes]
 
 
 def page_data(
-    timeline: Timeline, read: Read, *, file_name: Callable[[str], str], mask: Callable[[str], str]
+    timeline: Timeline, read: Read, *, file_name: Callable[[str], str], mask: Callable[[str], str], room: int
 ) -> PageData:
     """Make the page's data; payloads that cannot be read leave their excerpt or series out.
 
     `read` gives a payload by SHA-256; `file_name` its name in the evidence folder; `mask`
-    replaces people's names in excerpts by pseudonyms.
+    replaces people's names in excerpts by pseudonyms. Packed, all is about `room` bytes at most: what is
+    left out then is what is farthest from the incident, and `timeline` says what.
     """
-    excerpts = Excerpts(read, mask)
-    payloads = _Payloads(excerpts, file_name)
-    places = {fact.id: place for place, fact in enumerate(timeline.facts)}
+    facts = nearest_facts(timeline, MOST_FACTS)
     samples = Samples(read, timeline.window.start, sum(len(panel.series) for panel in timeline.panels))
+    document = _document(timeline, facts)
+    document["panels"] = [_panel(panel, samples) for panel in timeline.panels]
+    flaps = ribbons(facts)
+    drawn = draw_facts(facts, timeline.window.start, flaps)
+    document["facts"] = {
+        "count": len(facts),
+        "of": len(timeline.facts),
+        "layout": drawn.layout,
+        "names": drawn.names,
+    }
+    document["flaps"] = [_flap(ribbon) for ribbon in flaps]
+    drawing, ids, drawn_samples = (pack(data, FAST) for data in (drawn.data, drawn.ids, samples.dump()))
+    room -= len(drawing) + len(ids) + len(drawn_samples)
+    pieces = [piece for records in (facts, timeline.gaps) for record in records for piece in record.evidence]
+    texts = excerpts(pieces, read, mask, max(room // _EXCERPTS_SHARE, 0))
+    document["gaps"] = gap_records(timeline.gaps, texts, sum(len(fact.evidence) for fact in facts), file_name)
+    made = {f"excerpts-{n}": data for n, data in enumerate(texts.chunks)}
+    document["excerpts"] = [[*first, name] for first, name in zip(texts.firsts, made, strict=True)]
+    document["excerpts_left_out"] = texts.left_out
+    named = {f"rows-{n}": part for n, part in enumerate(chunks(facts))}
+    rows = dict(_rows(timeline.incident, facts, named, texts, file_name, room - sum(map(len, made.values()))))
+    document["rows"] = [
+        [part.first, part.end, name if name in rows else None] for name, part in named.items()
+    ]
+    return PageData(document, drawing, ids, drawn_samples, made | rows)
+
+
+def nearest_facts(timeline: Timeline, most: int) -> Sequence[Fact]:
+    """Return the facts, neighbours in display order, at most so many and those nearest the incident's start."""
+    facts = timeline.facts
+    if len(facts) <= most:
+        return facts
+    start = timeline.incident.start if timeline.incident.start is not None else timeline.window.start
+    begun = next((place for place, fact in enumerate(facts) if fact.latest >= start), len(facts))
+    # Most of what tells of an incident is in it and after it.
+    first = min(max(begun - most // 4, 0), len(facts) - most)
+    return facts[first : first + most]
+
+
+def _document(timeline: Timeline, facts: Sequence[Fact]) -> dict[str, Json]:
     clocks = clock_errors(timeline)
-    document = {
+    silenced = by_alert(facts)
+    wanted = {name for measure in timeline.measures for name in (measure.from_, measure.to)}
+    wanted |= {fact.id for span in silenced for fact in span if fact is not None}
+    places = {fact.id: place for place, fact in enumerate(facts) if fact.id in wanted}
+    return {
         "incident": present(timeline.incident),
         "window": plain(timeline.window),
         "digest": timeline.digest,
@@ -50,18 +103,40 @@ def page_data(
         "unverified": provenance.unverified(timeline),
         "sources": sources(timeline),
         "clocks": {name: error / NS for name, error in clocks.items()},
-        "facts": [_fact(fact, payloads) for fact in timeline.facts],
-        "gaps": [_gap(gap, payloads) for gap in timeline.gaps],
-        "measures": [present(one) for one in timeline.measures],
-        "panels": [_panel(panel, samples) for panel in timeline.panels],
+        "measures": [_measure(one, facts, places) for one in timeline.measures],
         "reconciliation": [present(one) for one in timeline.reconciliation],
         "impact": [_without(present(one), "evidence") for one in timeline.impact],
-        "flaps": [_flap(ribbon, places) for ribbon in ribbons(timeline.facts)],
-        "silenced": [_silenced(span, places) for span in by_alert(timeline.facts)],
-        "groups": [[places[name] for name in group] for group in undetermined_groups(timeline.facts, clocks)],
+        "silenced": [[places[fact.id] if fact else None for fact in span] for span in silenced],
+        "groups": undetermined_runs(facts, clocks),
     }
-    document["payloads"] = payloads.table()
-    return PageData(document, excerpts.dump(), samples.dump())
+
+
+def _rows(
+    incident: Incident,
+    facts: Sequence[Fact],
+    named: Mapping[str, Chunk],
+    texts: Excerpts,
+    file_name: Callable[[str], str],
+    room: int,
+) -> Iterator[tuple[str, bytes]]:
+    """Yield chunks of rows, those nearest the incident first, while there is room."""
+    for name in nearest(named, facts, incident.start, incident.end):
+        data = chunk(facts, named[name], texts, file_name)
+        room -= len(data)
+        if room < 0:
+            return
+        yield name, data
+
+
+def _measure(measure: Measure, facts: Sequence[Fact], places: Mapping[str, int]) -> Json:
+    """Return a measure with the statements of the facts that it is between."""
+    ends = {"from_words": measure.from_, "to_words": measure.to}
+    said = {
+        name: facts[places[fact]].statement
+        for name, fact in ends.items()
+        if fact is not None and fact in places
+    }
+    return present(measure) | said
 
 
 def _without(data: dict[str, Json], name: str) -> Json:
@@ -100,39 +175,6 @@ def _tool(timeline: Timeline) -> str:
     )
 
 
-class _Payloads:
-    """The payloads that evidence names: each digest and file name is in the page once, its excerpts too."""
-
-    def __init__(self, excerpts: Excerpts, file_name: Callable[[str], str]) -> None:
-        self._excerpts, self._file_name = excerpts, file_name
-        self._places: dict[str, int] = {}
-
-    def evidence(self, evidence: Evidence) -> Json:
-        """Return one piece of evidence with its payload as a place in the table."""
-        data = present(evidence)
-        if evidence.payload:
-            data["payload"] = self._places.setdefault(evidence.payload, len(self._places))
-            data["excerpt"] = self._excerpts.add(evidence.payload, evidence.pointer)
-        return data
-
-    def table(self) -> list[list[str]]:
-        """Return digest and file name of each."""
-        return [[digest, self._file_name(digest)] for digest in self._places]
-
-
-def _fact(fact: Fact, payloads: _Payloads) -> Json:
-    data = present(fact)
-    data["evidence"] = [payloads.evidence(e) for e in fact.evidence]
-    data["variants"] = len(fact.variants)
-    return data
-
-
-def _gap(gap: Gap, payloads: _Payloads) -> Json:
-    data = present(gap)
-    data["evidence"] = [payloads.evidence(e) for e in gap.evidence]
-    return data
-
-
 def _panel(panel: Panel, samples: Samples) -> Json:
     data = present(panel)
     drawn = [samples.add(series) for series in panel.series]
@@ -140,11 +182,5 @@ def _panel(panel: Panel, samples: Samples) -> Json:
     return data
 
 
-def _silenced(span: Silenced, places: Mapping[str, int]) -> list[int | None]:
-    end = None if span.end is None else places[span.end.id]
-    return [places[span.firing.id], places[span.begin.id], end]
-
-
-def _flap(ribbon: Ribbon, places: Mapping[str, int]) -> Json:
-    duty = None if ribbon.low is None else [ribbon.low, ribbon.high]
-    return {"facts": [places[fact.id] for fact in ribbon.facts], "times": ribbon.times, "duty": duty}
+def _flap(ribbon: Ribbon) -> Json:
+    return {"times": ribbon.times, "duty": None if ribbon.low is None else [ribbon.low, ribbon.high]}

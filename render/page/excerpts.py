@@ -3,84 +3,169 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import orjson
 
+from render.page.columns import table
+from render.page.packing import packed
 from timeline.canonical import Json, loads_loosely
 from timeline.errors import TimelineError
-from timeline.pointers import BYTES, LINE, member, resolve, unescaped
+from timeline.model import Evidence
+from timeline.pointers import BYTES, INDEX, LINE, resolve, unescaped
 
 EXCERPT_LIMIT = 8 * 2**10  # bytes of a fact's own element; contracts §9
 NEIGHBOUR_LIMIT = 2**10
 NEIGHBOURS = 2  # elements before and after
-#: All excerpts of a page, before compression: with more, each is cut shorter, none is left out.
-TOTAL_LIMIT = 32 * 2**20
+#: Characters from which texts are a chunk of their own, which the page unpacks when one of it is looked at.
+CHUNK_TEXT = 2**20
+#: As the room fills, elements are cut shorter, but not below this.
 _SMALLEST = 256
+#: Stands for the list of an excerpt that the page has no room for.
+LEFT_OUT = -1
 #: What a payload that is absent, broken or of another shape raises.
 UNREADABLE = (KeyError, IndexError, ValueError, TypeError, OSError, TimelineError)
 
 
-class Found(NamedTuple):
-    """A list of texts of which one, at `place`, is the element; `key` names the list within its payload."""
+class Elements(NamedTuple):
+    """A list of texts: `key` names it within its payload."""
 
     key: str
     size: int
-    place: int
     text: Callable[[int], str]
 
 
-class Excerpts:
-    """Collects excerpts; `add` gives `[list, place]` into what `dump` returns. A text is there once.
+class Excerpts(NamedTuple):
+    """Excerpts of evidence, in its order: the list and the place of each; None where there is none.
 
-    Elements of one list are kept together, so that what are neighbours of many facts is held once.
+    Lists stand in `chunks`, packed, one after the other; `firsts` is the list and place of each chunk's first text.
+    `left_out` counts elements of facts that there was no room for.
     """
 
-    def __init__(self, read: Callable[[str], bytes], mask: Callable[[str], str]) -> None:
-        self._read = lru_cache(maxsize=8)(lambda digest: _Payload(read(digest)))
-        self._mask = mask
-        self._lists: dict[tuple[str, str], int] = {}
-        self._sizes: list[int] = []
-        self._texts: list[dict[int, str]] = []
-        self._whole: set[tuple[int, int]] = set()
+    lists: list[int | None]
+    places: list[int | None]
+    firsts: list[tuple[int, int]]
+    chunks: list[bytes]
+    left_out: int
 
-    def add(self, digest: str, pointer: str | None) -> list[int] | None:
-        """Resolve `pointer` in the payload; None where payload or element is not there."""
+
+def excerpts(
+    evidence: Sequence[Evidence], read: Callable[[str], bytes], mask: Callable[[str], str], room: int
+) -> Excerpts:
+    """Resolve every pointer, each payload read once; a text is there once, whoever's neighbour it is.
+
+    Packed chunks take about `room` bytes: as it fills, elements are cut shorter, from 8 KiB down to 256
+    bytes; what is beyond it is left out (`LEFT_OUT`) and its payload is not read.
+    """
+    made = _Maker(mask, room)
+    lists: list[int | None] = [None] * len(evidence)
+    places: list[int | None] = [None] * len(evidence)
+    for digest, indices in _by_payload(evidence).items():
+        if made.full:
+            for index in indices:
+                lists[index], places[index] = LEFT_OUT, 0
+            continue
         try:
-            found = self._read(digest).find(pointer or "")
-            own = found.text(found.place)
+            payload = _Payload(read(digest))
         except UNREADABLE:
-            return None
-        index = self._lists.setdefault((digest, found.key), len(self._lists))
-        if index == len(self._texts):
-            self._texts.append({})
-            self._sizes.append(found.size)
-        self._put(index, found.place, own, EXCERPT_LIMIT)
-        self._whole.add((index, found.place))
-        for place in range(max(found.place - NEIGHBOURS, 0), min(found.place + NEIGHBOURS + 1, found.size)):
-            if place not in self._texts[index]:
-                self._put(index, place, found.text(place), NEIGHBOUR_LIMIT)
-        return [index, found.place]
+            continue
+        for own in _own(payload, evidence, indices):
+            number = made.add(own.elements, own.places)
+            for index, place in own.wanted:
+                lists[index], places[index] = number, place
+    made.close()
+    left_out = made.left_out + lists.count(LEFT_OUT)
+    return Excerpts(lists, places, made.firsts, made.chunks, left_out)
 
-    def _put(self, index: int, place: int, text: str, limit: int) -> None:
-        if (index, place) not in self._whole:
-            self._texts[index][place] = cut(self._mask(text), limit)
 
-    def dump(self) -> list[Json]:
-        """Return `{size, texts}` of each list, together at most `TOTAL_LIMIT` bytes where cutting can do it."""
-        limit = EXCERPT_LIMIT
-        while limit > _SMALLEST and self._bytes() > TOTAL_LIMIT:
-            limit //= 2
-            self._texts = [{place: cut(text, limit) for place, text in one.items()} for one in self._texts]
-        return [
-            {"size": size, "texts": {str(place): text for place, text in sorted(texts.items())}}
-            for size, texts in zip(self._sizes, self._texts, strict=True)
-        ]
+def _by_payload(evidence: Sequence[Evidence]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for index, one in enumerate(evidence):
+        if one.payload:
+            found.setdefault(one.payload, []).append(index)
+    return found
 
-    def _bytes(self) -> int:
-        return sum(len(text.encode()) for one in self._texts for text in one.values())
+
+class _Own(NamedTuple):
+    """The elements of one list that evidence points at: (index of the evidence, place)."""
+
+    elements: Elements
+    wanted: list[tuple[int, int]]
+
+    @property
+    def places(self) -> set[int]:
+        return {place for _, place in self.wanted}
+
+
+def _own(payload: _Payload, evidence: Sequence[Evidence], indices: Iterable[int]) -> Iterable[_Own]:
+    held: dict[str, _Own] = {}
+    for index in indices:
+        try:
+            elements, place = payload.find(evidence[index].pointer or "")
+        except UNREADABLE:
+            continue
+        own = held.get(elements.key)
+        if own is None:
+            own = held[elements.key] = _Own(elements, [])
+        own.wanted.append((index, place))
+    return held.values()
+
+
+class _Maker:
+    """Gathers texts into packed chunks."""
+
+    def __init__(self, mask: Callable[[str], str], room: int) -> None:
+        self._mask, self._room, self._left = mask, room, room
+        self._chunk = min(CHUNK_TEXT, room // 4)  # what is packed last must not take much more than there is
+        self._rows: list[tuple[int, int, int, str]] = []  # list, its size, place, text
+        self._characters = 0
+        self._count = 0
+        self.firsts: list[tuple[int, int]] = []
+        self.chunks: list[bytes] = []
+        self.left_out = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether the room is used up."""
+        return self._left <= 0
+
+    def add(self, elements: Elements, own: set[int]) -> int:
+        """Add the elements at these places, and their neighbours; return the list's number."""
+        number, self._count = self._count, self._count + 1
+        for place in _with_neighbours(own, elements.size):
+            if self.full:
+                self.left_out += place in own
+                continue
+            share = EXCERPT_LIMIT * self._left // self._room
+            limit = EXCERPT_LIMIT if place in own else NEIGHBOUR_LIMIT
+            text = cut(self._mask(elements.text(place)), max(min(limit, share), _SMALLEST))
+            self._rows.append((number, elements.size, place, text))
+            self._characters += len(text)
+            if self._characters >= self._chunk:
+                self.close()
+        return number
+
+    def close(self) -> None:
+        """Pack what was gathered."""
+        if not self._rows:
+            return
+        self.firsts.append((self._rows[0][0], self._rows[0][2]))
+        names = ("list", "size", "place", "text")
+        chunk = packed(table(dict(zip(names, zip(*self._rows, strict=True), strict=True))))
+        self.chunks.append(chunk)
+        self._left -= len(chunk)
+        self._rows, self._characters = [], 0
+
+
+def _with_neighbours(own: set[int], size: int) -> Iterator[int]:
+    """Yield places in order, each with those before and after it."""
+    done = -1
+    for place in sorted(own):
+        for near in range(max(place - NEIGHBOURS, done + 1), min(place + NEIGHBOURS + 1, size)):
+            yield near
+            done = near
 
 
 class _Payload:
@@ -89,48 +174,64 @@ class _Payload:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._json: list[tuple[Json, bool]] = []
-        self._lines: list[bytes] = []
+        self._lines: Elements | None = None
+        self._lists: dict[str, tuple[Elements, dict[str, int] | None]] = {}
 
-    def find(self, pointer: str) -> Found:
+    def find(self, pointer: str) -> tuple[Elements, int]:
+        """Return the element's list and its place there; raise one of `UNREADABLE`."""
         if match := LINE.fullmatch(pointer):
-            self._lines = self._lines or self._data.removesuffix(b"\n").split(b"\n")
-            lines = self._lines
-            lines[int(match[1]) - 1]
-            return Found("line", len(lines), int(match[1]) - 1, lambda place: _decode(lines[place]))
+            return self._line(int(match[1]) - 1)
         if match := BYTES.fullmatch(pointer):
-            return self._part(int(match[1]), int(match[2]) + 1)
+            return self._part(int(match[1]), int(match[2]) + 1), 1
         if not pointer.startswith("/"):
             if pointer:
                 raise ValueError(f"{pointer!r} is no pointer")
-            return Found("", 1, 0, lambda _: _decode(self._data[: EXCERPT_LIMIT + 4]))
-        if not self._json:
-            self._json.append(_loaded(self._data))
-        return _element(*self._json[0], *pointer.rsplit("/", 1))
+            return Elements("whole", 1, lambda _: _decode(self._data[: EXCERPT_LIMIT + 4])), 0
+        return self._element(*pointer.rsplit("/", 1))
 
-    def _part(self, start: int, end: int) -> Found:
+    def _line(self, place: int) -> tuple[Elements, int]:
+        if self._lines is None:
+            lines = self._data.removesuffix(b"\n").split(b"\n")
+            self._lines = Elements("line", len(lines), lambda place: _decode(lines[place]))
+        if place >= self._lines.size:
+            raise IndexError(place)
+        return self._lines, place
+
+    def _part(self, start: int, end: int) -> Elements:
         parts = [
             self._data[max(start - NEIGHBOUR_LIMIT // 2, 0) : start],
             self._data[start:end],
             self._data[end : end + NEIGHBOUR_LIMIT // 2],
         ]
-        return Found(f"{start}-{end}", 3, 1, lambda place: _decode(parts[place]))
+        return Elements(f"{start}-{end}", 3, lambda place: _decode(parts[place]))
+
+    def _element(self, parent: str, last: str) -> tuple[Elements, int]:
+        """Return the element among its siblings: the members of its list, or of its object with their names."""
+        if not self._json:
+            self._json.append(_loaded(self._data))
+        known = self._lists.get(parent)
+        if known is None:
+            known = self._lists[parent] = _siblings(*self._json[0], parent)
+        elements, names = known
+        if names is not None:
+            return elements, names[unescaped(last)]
+        if not INDEX.fullmatch(last) or int(last) >= elements.size:
+            raise IndexError(last)
+        return elements, int(last)
 
 
-def _element(whole: Json, strict: bool, parent: str, last: str) -> Found:
-    """Return the element among its siblings: the members of its list, or of its object with their names."""
-    held = resolve(whole, parent)
-    member(held, last)  # raises where it is not there
+def _siblings(whole: Json, strict: bool, parent: str) -> tuple[Elements, dict[str, int] | None]:
+    held, key = resolve(whole, parent), f"/{parent}"
     if isinstance(held, list):
-        return Found(parent, len(held), int(last), lambda place: _pretty(held[place], strict))
-    names, own = list(held), unescaped(last)
-    return Found(
-        parent,
-        len(names),
-        names.index(own),
-        lambda place: (
-            f"{json.dumps(names[place], ensure_ascii=False)}: {_pretty(held[names[place]], strict)}"
-        ),
-    )
+        return Elements(key, len(held), lambda place: _pretty(held[place], strict)), None
+    if not isinstance(held, dict):
+        raise TypeError(f"{parent!r} holds no elements")
+    names = list(held)
+
+    def member(place: int) -> str:
+        return f"{json.dumps(names[place], ensure_ascii=False)}: {_pretty(held[names[place]], strict)}"
+
+    return Elements(key, len(names), member), {name: place for place, name in enumerate(names)}
 
 
 def _pretty(value: Json, strict: bool) -> str:
@@ -138,8 +239,14 @@ def _pretty(value: Json, strict: bool) -> str:
     if isinstance(value, list) and len(value) <= 4 and not any(isinstance(v, list | dict) for v in value):
         return json.dumps(value, ensure_ascii=False)
     if strict:  # else it may hold what orjson writes otherwise: `NaN`, integers beyond 64 bits
-        return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+        with suppress(orjson.JSONEncodeError):  # it reads deeper than it writes
+            return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def load(data: bytes) -> Json:
+    """Decode JSON; lone surrogates, which orjson refuses, become U+FFFD. Raises ValueError."""
+    return _loaded(data)[0]
 
 
 def _loaded(data: bytes) -> tuple[Json, bool]:

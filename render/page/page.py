@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
 from importlib.resources.abc import Traversable
-from typing import Any
 
-from render.page.columns import columns
 from render.page.data import page_data
 from render.page.notes import page_notes
+from render.page.packing import PAGE_LIMIT, pack, packed
 from render.page.script import join_modules
 from timeline.canonical import Json
 from timeline.model import Timeline
@@ -27,55 +24,54 @@ _POLICY = (
     "default-src 'none'; script-src {hashes} 'strict-dynamic'; style-src 'unsafe-inline'; "
     "img-src data: blob:; base-uri 'none'; form-action 'none'"
 )
+_CHUNK = b'<script type="application/octet-stream" id="%s">%s</script>\n'
+#: What of a page's room is kept for its own words and for what names the chunks.
+_SPARE = 2**20
 
 
 def render_page(
     timeline: Timeline, read: Callable[[str], bytes], *, file_name: Callable[[str], str] = lambda sha: sha,
-    mask: Callable[[str], str] = lambda text: text, drill: bool = False, notes: Sequence[Note] = (),
+    mask: Callable[[str], str] = lambda text: text, drill: bool = False, notes: Sequence[Note] = (), limit: int = PAGE_LIMIT,
 ) -> bytes:  # fmt: skip
     """Return the page of `timeline` as UTF-8 bytes: the same bytes for the same input.
 
     `read` gives the payload of a SHA-256 (excerpts and drawing data come from there; what it cannot
     give is left out and said). `file_name` tells a payload's file name. `mask` replaces people's
     names in payload excerpts: pass `timeline.assembly.people.replacer(...)`, for payloads keep names. `drill` makes the
-    page of an exercise: it begins at the first signal and hides what came later, notes included.
+    page of an exercise: it begins at the first signal and hides what came later, notes included. What would make the
+    page larger than `limit` bytes is left out, farthest from the incident first, and the page says so.
     """
-    data = page_data(timeline, read, file_name=file_name, mask=mask)
+    script, style = joined("boot.js"), asset("page.css")
+    plotly, application = plotly_packed(), application_packed()
+    fixed = len(script) + len(style) + len(plotly) + len(application) + _SPARE
+    data = page_data(timeline, read, file_name=file_name, mask=mask, room=limit - fixed)
     # An exercise is before anybody wrote.
-    told: dict[str, Json] = {"drill": True, "notes": []} if drill else {"notes": page_notes(notes)}
-    facts = columns(data.timeline["facts"])
-    script = joined("boot.js")
+    more: dict[str, Json] = {"drill": True, "notes": []} if drill else {"notes": page_notes(notes)}
     parts = {
-        "POLICY": _POLICY.format(hashes=_hash("\n" + script)),
-        "TITLE": escape(" · ".join(filter(None, (timeline.incident.id, timeline.incident.title)))),
-        "DIGEST": escape(timeline.digest),
-        "STYLE": asset("page.css"),
-        "PLOTLY": plotly_packed(),
-        "APPLICATION": pack(joined("main.js").encode()),
-        "DATA": packed({**data.timeline, **told, "facts": facts}),
-        "SAMPLES": pack(data.samples),
-        "EXCERPTS": packed(_excerpts(data.excerpts)),
-        "SCRIPT": script,
+        "POLICY": _POLICY.format(hashes=_hash("\n" + script)).encode(),
+        "TITLE": escape(" · ".join(filter(None, (timeline.incident.id, timeline.incident.title)))).encode(),
+        "DIGEST": escape(timeline.digest).encode(),
+        "STYLE": style.encode(),
+        "PLOTLY": plotly,
+        "APPLICATION": application,
+        "DATA": packed({**data.timeline, "limit": limit, **more}),
+        "FACTS": data.facts,
+        "IDS": data.ids,
+        "SAMPLES": data.samples,
+        "CHUNKS": b"".join(_CHUNK % (name.encode(), chunk) for name, chunk in data.chunks.items()),
+        "SCRIPT": script.encode(),
     }
-    return fill(asset("page.html"), parts).encode()
+    return fill(asset("page.html").encode(), parts)
 
 
-def _excerpts(lists: Sequence[Any]) -> Json:
-    rows = [
-        {"size": one["size"], "texts": [{"at": int(at), "text": text} for at, text in one["texts"].items()]}
-        for one in lists
-    ]
-    return columns(rows)
-
-
-def fill(template: str, parts: dict[str, str]) -> str:
+def fill(template: bytes, parts: Mapping[str, bytes]) -> bytes:
     """Replace each `<!--NAME-->` of the template by its part; nothing is replaced inside parts."""
-    pieces = template.split("<!--")
-    filled = [pieces[0]]
-    for piece in pieces[1:]:
-        name, _, rest = piece.partition("-->")
-        filled += [parts[name], rest]
-    return "".join(filled)
+    first, *pieces = template.split(b"<!--")
+    filled = [first]
+    for piece in pieces:
+        name, _, rest = piece.partition(b"-->")
+        filled += [parts[name.decode()], rest]
+    return b"".join(filled)
 
 
 def asset(name: str) -> str:
@@ -99,7 +95,13 @@ def _modules(folder: Traversable, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 @cache
-def plotly_packed() -> str:
+def application_packed() -> bytes:
+    """Return the script that draws the page, packed."""
+    return pack(joined("main.js").encode())
+
+
+@cache
+def plotly_packed() -> bytes:
     """Return Plotly's script, packed: the bundle that a wheel carries, else the installed package's."""
     bundle = resources.files("render").joinpath(BUNDLE)
     if bundle.is_file():
@@ -107,19 +109,6 @@ def plotly_packed() -> str:
     from plotly.offline import get_plotlyjs  # type: ignore[import-untyped,unused-ignore]
 
     return pack(get_plotlyjs().encode())
-
-
-def packed(value: Json) -> str:
-    """Return a JSON value packed for a data script: no source's text can end the element."""
-    return pack(json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
-
-
-def pack(data: bytes) -> str:
-    """Return bytes as base64 of gzip: the same for the same bytes."""
-    # No time stamp in the header: the same data gives the same bytes.
-    made = gzip.compress(data, 9, mtime=0)
-    # The tenth byte names the operating system, which Python 3.13 leaves unknown: so do we.
-    return base64.b64encode(made[:9] + b"\xff" + made[10:]).decode()
 
 
 def _hash(script: str) -> str:

@@ -9,7 +9,7 @@ const { pieces } = await load('chart/traces.js');
 const { bins } = await load('chart/overview.js');
 const { amount, duration, durationRange } = await load('data/words.js');
 
-const item = (kind, from, to, index = 0) => ({ fact: { id: `f-${kind}-${index}`, kind }, index, from, to, lane: 'alerts', text: '', group: -1 });
+const item = (kind, from, to, index = 0) => ({ id: `f-${kind}-${index}`, kind, index, from, to, seen: to, lane: 'alerts', group: -1 });
 const view = { from: 0, to: 1000, width: 1000 };
 
 test('a life is drawn from where a state was certain to where it still was', () => {

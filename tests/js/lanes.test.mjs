@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { modelOf as model, second } from './facts.mjs';
 import { load } from './load.mjs';
 
 const { placeLanes } = await load('chart/lanes.js');
-const { laneOf, makeModel } = await load('data/model.js');
+const { laneOf } = await load('data/lane.js');
 const { selectItems, inRange, toggled } = await load('data/select.js');
 const { emptyState } = await load('data/fragment.js');
-const { linesOf } = await load('table/table.js');
+const { linesOf } = await load('table/lines.js');
 
-const second = (n) => new Date(Date.parse('2026-11-21T13:00:00Z') + n * 1000).toISOString();
 const fact = (kind, at, more = {}) => ({
   id: `f-${kind}-${at}-${more.source ?? ''}`, kind, category: 'signal', earliest: second(at), latest: second(at), time_means: 't', clock: 'c', subject: { labels: {} },
-  statement: 'Alert `Slow` fired', names: { alert: 'Slow' }, related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
-});
-const model = (facts, more = {}) => makeModel({
-  incident: { id: 'I', services: [] }, window: { start: second(0), end: second(3600) }, digest: '', tool: '', sources: ['prod'], clocks: {}, facts, gaps: [], measures: [], panels: [], groups: [], ...more,
+  statement: 'Alert `Slow` fired', words: 'Slow', related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
 });
 const lanes = (made, items = made.items) => placeLanes(made, items, emptyState(), false, 1).lanes;
 
@@ -28,11 +25,11 @@ test('a notification by another source stands in the row of its alert', () => {
   const made = model([fact('alert.firing', 60, { thread: 't' }), fact('alert.notified', 70, { thread: 'other', source: 'pager' }), fact('alert.resolved', 90, { thread: 't' })]);
   const alerts = lanes(made).find((lane) => lane.id === 'alerts');
   assert.equal(alerts.rows.length, 1);
-  assert.deepEqual(alerts.rows[0].items.map((item) => item.fact.kind), ['alert.firing', 'alert.notified', 'alert.resolved']);
+  assert.deepEqual(alerts.rows[0].items.map((item) => item.kind), ['alert.firing', 'alert.notified', 'alert.resolved']);
 });
 
 test('many lives share rows and lose nothing', () => {
-  const made = model(Array.from({ length: 500 }, (_, n) => fact('alert.firing', n * 7, { id: `f-${n}`, thread: `t${n}`, subject: { labels: { alertname: `A${n}` } } })));
+  const made = model(Array.from({ length: 500 }, (_, n) => fact('alert.firing', n * 7, { id: `f-${n}`, thread: `t${n}`, words: `A${n}` })));
   const alerts = lanes(made).find((lane) => lane.id === 'alerts');
   assert.ok(alerts.rows.length <= 24);
   assert.equal(alerts.rows.reduce((sum, row) => sum + row.items.length, 0), 500);
@@ -45,7 +42,7 @@ test('many lives share rows and lose nothing', () => {
 });
 
 test('a zoom parts alerts that share a row: each has its own, with its name', () => {
-  const made = model(Array.from({ length: 100 }, (_, n) => [fact('alert.firing', n * 30, { id: `f-${n}`, thread: `t${n}`, subject: { labels: { alertname: `A${n}` } } }), fact('alert.resolved', n * 30 + 60, { id: `r-${n}`, thread: `t${n}` })]).flat());
+  const made = model(Array.from({ length: 100 }, (_, n) => [fact('alert.firing', n * 30, { id: `f-${n}`, thread: `t${n}`, words: `A${n}` }), fact('alert.resolved', n * 30 + 60, { id: `r-${n}`, thread: `t${n}` })]).flat());
   const rows = (change) => placeLanes(made, made.items, { ...emptyState(), ...change }, false, 1).lanes.find((lane) => lane.id === 'alerts').rows;
   assert.ok(rows({}).every((row) => / alerts$/.test(row.label)));
   const near = rows({ from: 600, to: 660 });
@@ -54,9 +51,9 @@ test('a zoom parts alerts that share a row: each has its own, with its name', ()
 
 test('a silence with a life of its own crosses out the alerts that it was of', () => {
   const facts = [
-    fact('alert.firing', 60, { thread: 'a', subject: { labels: { alertname: 'Slow' } } }), fact('alert.firing', 61, { id: 'f-other', thread: 'b', subject: { labels: { alertname: 'Full' } } }),
-    fact('alert.silenced', 120, { thread: 's', source: 'am', subject: { labels: { matchers: '{team="shop"}' } } }),
-    fact('alert.silenced', 130, { thread: 's', source: 'am', subject: { labels: { alertname: 'Slow' } } }), fact('alert.unsilenced', 600, { thread: 's', source: 'am' }),
+    fact('alert.firing', 60, { thread: 'a', words: 'Slow' }), fact('alert.firing', 61, { id: 'f-other', thread: 'b', words: 'Full' }),
+    fact('alert.silenced', 120, { thread: 's', source: 'am', words: 'silence of {team="shop"}' }),
+    fact('alert.silenced', 130, { thread: 's', source: 'am' }), fact('alert.unsilenced', 600, { thread: 's', source: 'am' }),
   ];
   const made = model(facts, { silenced: [[0, 2, 4]] });
   const rows = (at) => placeLanes(made, made.items, { ...emptyState(), at }, false, 1).lanes.find((lane) => lane.id === 'alerts').rows;
@@ -82,8 +79,9 @@ test('a crossing is drawn in its panel, else in a lane of its own', () => {
   assert.equal(b.crossings[0].from, 1);
 });
 
-test('words, lanes, sources and a range select; chart and table use this one', () => {
+test('words, lanes, sources and a range select; chart and table use this one', async () => {
   const made = model([fact('alert.firing', 60), fact('chat.message', 120, { quote: { text: 'Rolling BACK' }, source: 'chat', evidence: [{ source: 'chat' }] })]);
+  await made.find.read('rolling', () => {});
   const found = (change) => selectItems(made, { ...emptyState(), ...change }).map((item) => item.lane);
   assert.deepEqual([found({ q: 'rolling back' }), found({ q: 'slow' }).length, found({ lanes: ['alerts'] }), found({ sources: ['chat'] }), found({ kinds: [] })], [['chat'], 2, ['alerts'], ['chat'], []]);
   assert.equal(inRange(made.items, { ...emptyState(), from: 100, to: 200 }).length, 1);
@@ -95,6 +93,6 @@ test('words, lanes, sources and a range select; chart and table use this one', (
 
 test('a gap is a row where it begins, and a day is named where it changes', () => {
   const made = model([fact('chat.message', 60), fact('chat.message', 40_000)], { gaps: [{ id: 'g', source: 'prod', start: second(100), end: second(200), reason: 'partial', statement: '', evidence: [] }] });
-  const lines = linesOf(made.items, made.gaps, made, 'UTC').map((line) => line.day ?? line.gap?.gap.id ?? line.item.fact.kind);
+  const lines = linesOf(made.items, made.gaps, made, 'UTC').map((line) => line.day ?? line.gap?.gap.id ?? line.kind);
   assert.deepEqual(lines, ['2026-11-21', 'chat.message', 'g', '2026-11-22', 'chat.message']);
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { modelOf as model, second } from './facts.mjs';
 import { load } from './load.mjs';
 
-const { makeModel } = await load('data/model.js');
 const { ceilMillis, firstSignal, nextSeen, sentence, situation, standing, surfacedBy } = await load('data/replay.js');
 const { emptyState } = await load('data/fragment.js');
 const { placeLanes } = await load('chart/lanes.js');
@@ -11,16 +11,12 @@ const { selectGaps, selectItems } = await load('data/select.js');
 const { drillFile } = await load('controls/drill.js');
 const { shownItems } = await load('chart/chart.js');
 
-const second = (n) => new Date(Date.parse('2026-11-21T13:00:00Z') + n * 1000).toISOString();
 let next = 0;
 const fact = (kind, at, more = {}) => ({
   id: `f-${String(next++).padStart(16, '0')}`, kind, category: kind.startsWith('chat') ? 'action' : kind.startsWith('deploy') ? 'change' : 'signal', earliest: second(at), latest: second(at), time_means: 't', clock: 'c', subject: { labels: {} },
-  statement: 'Alert `Slow` fired', names: { alert: 'Slow' }, related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
+  statement: 'Alert `Slow` fired', words: 'Slow', related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
 });
 const told = (kind, at, more = {}) => fact(kind, at, { surfaced: second(at), ...more });
-const model = (facts, more = {}) => makeModel({
-  incident: { id: 'I', title: 'Slow', services: [] }, window: { start: second(0), end: second(3600) }, digest: 'd', tool: '', sources: ['prod'], clocks: {}, facts, gaps: [], measures: [], panels: [], groups: [], ...more,
-});
 const story = (more = {}) => model([
   told('deploy.finished', 50), fact('metric.crossed_above', 100, { thread: 't' }), fact('alert.pending', 110, { thread: 't' }), told('alert.firing', 200, { thread: 't' }),
   told('chat.message', 260, { quote: { text: 'looking' } }), told('alert.silenced', 300, { thread: 't' }), told('alert.resolved', 900, { thread: 't' }),
@@ -40,7 +36,7 @@ test('one sentence says what could be seen', () => {
   const other = [told('alert.firing', 10, { thread: 'a' }), told('alert.firing', 11, { thread: 'b' }), told('alert.silenced', 20, { thread: 's' }), told('alert.unsilenced', 90, { thread: 's' })];
   const of = model(other, { silenced: [[0, 2, 3], [1, 2, 3]] });
   assert.deepEqual([19, 21, 95].map((at) => situation(of, at).silenced), [0, 2, 0]);
-  assert.deepEqual(surfacedBy(made.items, 260).map((item) => item.fact.kind), ['chat.message', 'alert.firing', 'deploy.finished']);
+  assert.deepEqual(surfacedBy(made.items, 260).map((item) => item.kind), ['chat.message', 'alert.firing', 'deploy.finished']);
 });
 
 test('a replay begins at the first signal that told people something', () => {
@@ -53,11 +49,11 @@ test('a replay begins at the first signal that told people something', () => {
 test('steps go by what surfaced, and through facts of one moment', () => {
   const made = model([told('alert.firing', 10), told('chat.message', 20), told('chat.message', 20), fact('alert.pending', 30)]);
   const [a, b, c, d] = made.items;
-  assert.equal(nextSeen(made.items, 0, null, 1), a);
-  assert.equal(nextSeen(made.items, 20, b.fact.id, 1), c);
-  assert.equal(nextSeen(made.items, 20, c.fact.id, 1), d);
-  assert.equal(nextSeen(made.items, 30, d.fact.id, 1), null);
-  assert.equal(nextSeen(made.items, 20, b.fact.id, -1), a);
+  assert.equal(nextSeen(made.items, 0, undefined, 1), a);
+  assert.equal(nextSeen(made.items, 20, b, 1), c);
+  assert.equal(nextSeen(made.items, 20, c, 1), d);
+  assert.equal(nextSeen(made.items, 30, d, 1), null);
+  assert.equal(nextSeen(made.items, 20, b, -1), a);
 });
 
 test('an exercise selects nothing that is still ahead, gaps neither', () => {
@@ -69,15 +65,15 @@ test('an exercise selects nothing that is still ahead, gaps neither', () => {
 });
 
 test('a flap is a ribbon while it is whole, folded, and there is no playhead', () => {
-  const facts = Array.from({ length: 8 }, (_, n) => told(n % 2 ? 'alert.resolved' : 'alert.firing', 100 * n, { thread: 't' }));
-  const made = model(facts, { flaps: [{ facts: facts.map((_, place) => place), times: 4, duty: [0.501, 0.502] }] });
+  const facts = Array.from({ length: 8 }, (_, n) => told(n % 2 ? 'alert.resolved' : 'alert.firing', 100 * n, { thread: 't', ribbon: 0 }));
+  const made = model(facts, { flaps: [{ times: 4, duty: [0.501, 0.502] }] });
   const look = (change, items = made.items) => { const { flaps, rest } = parted(items, { ...emptyState(), ...change }); return [flaps.length, rest.length]; };
   assert.deepEqual([look({}), look({ open: [facts[0].id] }), look({ at: 10 }), look({}, made.items.slice(1))], [[1, 0], [0, 8], [0, 8], [0, 7]]);
   assert.equal(flapWords(made.flaps[0]), '4× · on 50–51 %');
 });
 
 test('lanes fold to one row, stand in the order that was chosen, and take the height that was chosen', () => {
-  const made = model([told('alert.firing', 1, { thread: 'a' }), told('alert.firing', 2, { thread: 'b', subject: { labels: { alertname: 'B' } } }), told('chat.message', 3), told('deploy.finished', 4)]);
+  const made = model([told('alert.firing', 1, { thread: 'a' }), told('alert.firing', 2, { thread: 'b', words: 'B' }), told('chat.message', 3), told('deploy.finished', 4)]);
   const keys = (change) => placeLanes(made, made.items, { ...emptyState(), ...change }, false, 1).lanes;
   assert.deepEqual(keys({}).map((lane) => lane.key), ['alerts', 'changes', 'chat', 'coverage']);
   assert.deepEqual(keys({ order: ['coverage', 'gone', 'alerts'] }).map((lane) => lane.key), ['coverage', 'alerts', 'changes', 'chat']);
@@ -87,8 +83,7 @@ test('lanes fold to one row, stand in the order that was chosen, and take the he
 });
 
 test('an acknowledgement without a service stands in the row of the only alert of its name', () => {
-  const named = { labels: { alertname: 'Slow', service: 'shop' } };
-  const made = model([told('alert.firing', 60, { thread: 't', subject: named }), told('alert.acknowledged', 70, { source: 'pager', statement: 'Alert `Slow` was acknowledged' })]);
+  const made = model([told('alert.firing', 60, { thread: 't', words: 'Slow · shop' }), told('alert.acknowledged', 70, { source: 'pager', statement: 'Alert `Slow` was acknowledged' })]);
   const alerts = placeLanes(made, made.items, emptyState(), false, 1).lanes.find((lane) => lane.key === 'alerts');
   assert.deepEqual([alerts.rows.length, alerts.rows[0].items.length], [1, 2]);
 });

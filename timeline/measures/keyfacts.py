@@ -149,7 +149,9 @@ def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], r
 
 def _messages(incident: Incident, facts: Sequence[Fact]) -> Iterator[tuple[str, list[str]]]:
     """Yield, for each rule of `MESSAGES`, the ids of the messages of people inside the incident it takes."""
-    posted = [f for f in facts if f.kind.startswith("chat.") and is_person(f.actor) and relative.inside(f, incident)]
+    posted = [
+        f for f in facts if f.kind.startswith("chat.") and is_person(f.actor) and relative.inside(f, incident)
+    ]
     first = {fact.actor: fact.id for fact in reversed(posted)}
     silent = [
         (before, after) for before, after in pairwise(posted)

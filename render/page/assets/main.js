@@ -1,34 +1,40 @@
 import { makeChart, shownItems } from './chart/chart.js';
 import { notDrawn, runPacked, unpackBytes, unpackJson } from './data/codec.js';
-import { readColumns, readExcerpts } from './data/columns.js';
 import { byId } from './ui/dom.js';
 import { makeFilters } from './controls/filters.js';
 import { makeHeader, makeMeasures } from './controls/header.js';
 import { makeHelp } from './ui/help.js';
 import { listenKeys } from './controls/keys.js';
 import { makeModel } from './data/model.js';
+import { makeExcerpts } from './data/excerpts.js';
+import { readFacts } from './data/facts.js';
+import { makeFind } from './data/find.js';
+import { readInstant, sinceOrigin } from './data/instant.js';
+import { limitWords } from './data/limits.js';
+import { readRecords } from './data/records.js';
+import { HELD, makeRows } from './data/rows.js';
 import { makeOverview } from './chart/overview.js';
 import { makePanel } from './controls/panel.js';
 import { makePlayer } from './controls/player.js';
-import { selectGaps, selectItems } from './data/select.js';
+import { inRange, selectGaps, selectItems, unsearched } from './data/select.js';
 import { readSamples } from './data/series.js';
 import { makeStore } from './data/store.js';
 import { makeStrip } from './ui/strip.js';
 import { makeTable } from './table/table.js';
 import { makeTheme } from './ui/theme.js';
-import { hideTip } from './chart/tip.js';
+import { hideTip, refreshTip } from './chart/tip.js';
 import { listenTouch } from './chart/touch.js';
 
+const FOLLOWED = 250; // ms between two drawings while words are looked for
 const PRINT_WIDTH = 1000; // px: a sheet across at the print style's size
 
 async function start() {
   const plotly = runPacked('plotly');
-  const [data, samples] = await Promise.all([unpackJson('data'), unpackBytes('samples')]);
-  data.facts = readColumns(data.facts);
-  const model = makeModel(data, (shift) => readSamples(samples, shift));
+  const model = await unpackModel();
   const store = makeStore(model);
   document.documentElement.toggleAttribute('data-drill', model.drill);
   const page = assemble(model, store);
+  await readFirst(model, store.get());
   page.words();
   page.player.draw();
   await plotly;
@@ -36,6 +42,35 @@ async function start() {
   page.selected(true);
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
   listen(store, page);
+  page.seek();
+  await readRest(model);
+}
+
+/** All but what rows say, which is read when it is needed. */
+async function unpackModel() {
+  const [data, facts, ids, samples] = await Promise.all([unpackJson('data'), unpackBytes('facts'), unpackBytes('ids'), unpackBytes('samples')]);
+  const origin = readInstant(data.window.start).seconds;
+  const gaps = readRecords(data.gaps);
+  data.gaps = Array.from({ length: gaps.count }, (_, index) => gaps.at(index));
+  const read = readFacts(facts, ids, data.facts, origin);
+  const rows = makeRows(data.rows, unpackJson);
+  return makeModel(data, read, origin, { rows, find: makeFind(read.items, rows), samples: readSamples(samples, sinceOrigin(data.window.start, origin)) });
+}
+
+/** What is seen at once: the chosen fact, and the first rows of the table. @param {Model} model @param {State} state */
+async function readFirst(model, state) {
+  const chosen = state.fact ? model.byId.get(state.fact) : undefined;
+  const first = inRange(model.items, state)[0];
+  await Promise.all([chosen, first].map((item) => item && model.rows.read(item)));
+}
+
+/** The rest, while nothing else is to do: then it is there before anybody asks. @param {Model} model */
+async function readRest(model) {
+  for (const part of model.rows.parts.slice(0, HELD).keys()) {
+    await new Promise((then) => { (window.requestIdleCallback ?? ((later) => setTimeout(later, 50)))(() => then(undefined), { timeout: 1000 }); });
+    await model.rows.part(part);
+  }
+  document.documentElement.dataset.read = 'yes';
 }
 
 /** @typedef {ReturnType<typeof assemble>} Page */
@@ -51,20 +86,19 @@ function assemble(model, store) {
   listenTouch(byId('chart'), chart.current);
   makeMeasures(model, store);
   const [header, strip, filters, overview, table] = [makeHeader(model, store, actions), makeStrip(model, store), makeFilters(model, store), makeOverview(model, store), makeTable(model, store)];
-  /** @type {Promise<Excerpt[]> | null} */
-  let texts = null;
-  const panel = makePanel(model, store, () => { texts ??= unpackJson('excerpts').then(readExcerpts); return texts; });
+  const panel = makePanel(model, store, makeExcerpts(model.data.excerpts, unpackJson));
   const words = () => {
     const state = store.get();
     const shown = shownItems(model, state);
+    const left = unsearched(model, state);
     header();
-    filters.draw(shown.length);
+    filters.draw(shown.length, left);
     overview.draw(selectItems(model, state));
-    table.draw(shown, selectGaps(model, state));
+    table.draw(shown, selectGaps(model, state), left > 0);
   };
   const selected = (/** @type {boolean} */ scroll) => {
     const state = store.get();
-    panel();
+    panel.draw();
     strip();
     table.choose(state, scroll);
     tell(state.fact && !model.byId.has(state.fact) ? `This link names ${state.fact}, which is no fact of this timeline.` : '');
@@ -74,7 +108,27 @@ function assemble(model, store) {
     overview.head();
     table.stand(store.get().at);
   };
-  return { chart, words, selected, table, player, moved, lanes: filters.lanes, drill: model.drill };
+  // Words that are looked for are found chunk by chunk; what is drawn follows now and then, and at the end.
+  let drawn = 0;
+  const follow = () => {
+    const { q } = store.get();
+    if (model.find.left(q) && performance.now() - drawn < FOLLOWED) return;
+    words();
+    selected(false);
+    chart.draw();
+    drawn = performance.now();
+  };
+  const seek = () => { if (unsearched(model, store.get())) model.find.read(store.get().q, follow); };
+  model.rows.whenRead(() => {
+    table.arrived();
+    panel.arrived();
+    refreshTip();
+    if (store.get().at !== null) player.draw();
+  });
+  const limits = byId('limits');
+  limits.textContent = limitWords(model);
+  limits.hidden = !limits.textContent;
+  return { chart, words, selected, table, player, moved, seek, lanes: filters.lanes, drill: model.drill };
 }
 
 /** @param {string} text */
@@ -94,6 +148,7 @@ function listen(store, page) {
     hideTip();
     const again = changed(SELECTS) || (page.drill && changed(['at']));
     if (again) page.words();
+    if (changed(['q'])) page.seek();
     if (again || changed(PLACES) || changed(['at'])) page.chart.draw();
     else if (changed(['fact', 'gap', 'mark'])) page.chart.overlay();
     if (again || changed(PLACES)) page.lanes();
@@ -118,6 +173,7 @@ function listen(store, page) {
   });
   window.addEventListener('afterprint', () => {
     opened.forEach((one) => { one.open = false; });
+    page.table.see();
     page.chart.draw();
   });
 }

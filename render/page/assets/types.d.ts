@@ -7,9 +7,10 @@ interface Evidence {
   pointer?: string;
   query?: string;
   link?: string;
-  excerpt?: [number, number] | null; // list, place
+  excerpt?: [number, number] | null; // list, place; a list below zero is not in this page
 }
 
+// A fact in full: what the columns have of it, and what its row says.
 interface Fact {
   id: string;
   kind: string;
@@ -21,12 +22,9 @@ interface Fact {
   surfaced?: string;
   subject: { service?: string; component?: string; environment?: string; labels: Record<string, string> };
   statement: string;
-  names: Record<string, string | number | boolean>; // what the statement was filled with
-  panel?: string;
   quote?: { text: string; truncated: boolean; edited_at?: string };
   quantity?: { value?: number | string; unit?: string; threshold?: number | string; op?: string };
   actor?: string;
-  thread?: string;
   related: { fact: string; rule: string }[];
   source: string;
   evidence: Evidence[];
@@ -49,6 +47,8 @@ interface Measure {
   name: string;
   from?: string;
   to?: string;
+  from_words?: string; // the statements of both facts
+  to_words?: string;
   min_s?: number;
   max_s?: number;
   reason?: string;
@@ -75,6 +75,66 @@ interface Drawn {
 interface Excerpt {
   size: number;
   texts: Record<string, string>;
+}
+
+// Tables as `render/page/columns.py` packs them, and as they are read.
+type PackedTable = [number, Record<string, any[]>];
+type Column = (index: number) => any;
+
+interface Table {
+  count: number;
+  columns: Record<string, Column>;
+}
+
+// Facts or gaps of a chunk: payloads are digest and file name.
+interface PackedRecords {
+  payloads: [string, string][];
+  rows: PackedTable;
+}
+
+interface Records {
+  count: number;
+  at(index: number): Record<string, any>;
+}
+
+type Numbers = Uint8Array | Uint32Array | Float64Array;
+
+// The texts that the columns of facts count from.
+interface FactNames {
+  sort: [string, Fact['category']][]; // kind, category
+  origin: string[][]; // the source, and others that evidence is from
+  service: string[];
+  words: string[]; // drawn beside the mark, or as the row's name
+  actor: string[];
+  clock: string[];
+  means: string[];
+  panel: string[];
+  height: (number | null)[];
+  ids?: string[]; // where one has another form than ours
+}
+
+interface PackedFacts {
+  count: number;
+  of: number; // facts of the timeline, of which those nearest the incident are here
+  layout: [string, number, number, number][]; // name, bytes a value, values, unit
+  names: FactNames;
+}
+
+// What rows and the panel say of facts, read in chunks.
+interface Rows {
+  at(item: Item): Fact | null; // null: it is being read, or not in this page
+  has(item: Item): boolean; // it is in this page
+  read(item: Item): Promise<void>;
+  part(part: number): Promise<Records | null>;
+  whenRead(then: () => void): void;
+  parts: PageData['rows'];
+}
+
+interface Find {
+  hits(q: string): Uint8Array; // 1 for each fact that has every word, of those that are searched
+  left(q: string): number; // chunks that are not searched yet
+  of: number; // all chunks
+  read(q: string, progress: () => void): Promise<void>;
 }
 
 interface Reconciled {
@@ -123,15 +183,18 @@ interface PageData {
   unverified?: string[];
   sources: string[];
   clocks: Record<string, number>;
-  facts: Fact[];
+  facts: PackedFacts;
+  rows: [number, number, string | null][]; // chunks of facts: first, end, name; null: not in this page
+  excerpts: [number, number, string][]; // chunks: list and place of the first text, name
+  excerpts_left_out?: number;
+  limit: number; // bytes of a page
   gaps: Gap[];
   measures: Measure[];
   panels: Panel[];
-  groups: number[][]; // places of facts
-  payloads?: [string, string][]; // digest, file name
+  groups: [number, number][]; // the first fact's place, facts
   reconciliation?: Reconciled[];
   impact?: Impact[];
-  flaps?: { facts: number[]; times: number; duty: [number, number] | null }[];
+  flaps?: { times: number; duty: [number, number] | null }[];
   silenced?: [number, number, number | null][]; // places of a firing, and of begin and end of a silence of its alert
   drill?: boolean;
   notes?: Note[];
@@ -157,17 +220,31 @@ interface Note {
 
 type LaneId = 'impact' | 'metrics' | 'alerts' | 'changes' | 'chat' | 'logs' | 'people' | 'other';
 
-// A fact as the page works with it: times in seconds since the window's start.
+// A fact as the page works with it, all but what its row says: times in seconds since the window's start.
 interface Item {
-  fact: Fact;
-  index: number;
-  from: number; // -Infinity: it was already so
-  to: number;
-  lane: LaneId;
-  service: string;
-  text: string; // lower case, what the text filter looks in
-  seen: number; // when people were told, else when it had certainly happened
-  told: boolean;
+  readonly id: string;
+  readonly index: number;
+  readonly kind: string;
+  readonly category: Fact['category'];
+  readonly lane: LaneId;
+  readonly source: string;
+  readonly sources: string[]; // and others that its evidence is from
+  readonly service: string;
+  readonly actor?: string;
+  readonly clock: string;
+  readonly means: string;
+  readonly panel: string; // empty: none
+  readonly height: number | null; // of a crossing, in the panel's unit
+  readonly words: string; // drawn beside its mark, or as its row's name
+  readonly life: number; // of its thread; below zero: it is alone
+  readonly ribbon: number; // of a flap; -1: none
+  readonly from: number; // -Infinity: it was already so
+  readonly to: number;
+  readonly seen: number; // when people were told, else when it had certainly happened
+  readonly told: boolean;
+  readonly earliest?: string; // exact, RFC 3339
+  readonly latest: string;
+  readonly surfaced?: string;
   flap: Flap | null;
   group: number; // of undetermined order; -1: none
 }
@@ -194,13 +271,16 @@ interface Model {
   length: number; // the window's seconds
   items: Item[];
   gaps: GapItem[];
-  byId: Map<string, Item>;
-  threads: Map<string, Item[]>;
-  lives: Item[][]; // by thread, and facts without one alone
-  groups: Item[][];
+  byId: { get(id: string): Item | undefined; has(id: string): boolean };
+  rows: Rows;
+  find: Find;
+  threads: Map<number, Item[]>; // by life
+  alerts: Item[][]; // lives of alerts
+  messages: Item[]; // by when they were seen
+  groups: { first: number; length: number }[]; // places of facts
   flaps: Flap[];
   notes: Map<string, Note[]>; // by fact
-  silences: Map<string, Silence[]>; // by the life of the alert that was silenced
+  silences: Map<number, Silence[]>; // by the life of the alert that was silenced
   drill: boolean;
 }
 

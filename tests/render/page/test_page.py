@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pydantic import TypeAdapter
 
-from render.page.page import pack
+from render.page.packing import pack
 from tests.render.page.page_cases import CASES, HOSTILE, busy, million
 from tests.render.page_browser import (
     FIRING,
@@ -352,7 +352,8 @@ def test_two_fingers_zoom_and_what_they_hold_stays_below_them(show: Callable[...
     hand = page.context.new_cdp_session(page)
 
     def fingers(kind: str, *shares: float) -> None:
-        points = [{"x": box["x"] + box["width"] * share, "y": box["y"] + 40} for share in shares]
+        # The chart may be taller than the screen: then its top is out of sight.
+        points = [{"x": box["x"] + box["width"] * share, "y": max(box["y"], 0) + 40} for share in shares]
         hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
         page.evaluate("() => new Promise(then => requestAnimationFrame(() => requestAnimationFrame(then)))")
 

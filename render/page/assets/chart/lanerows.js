@@ -1,9 +1,8 @@
 import { parted } from '../data/flaps.js';
-import { spansOf } from '../data/lives.js';
-import { lifeKey } from '../data/model.js';
+import { addTo, grouped } from '../data/grouped.js';
+import { spanning, spansOf } from '../data/lives.js';
 
 const MOST_ROWS = 24; // with more lives in the range, several share a row, and it says so
-const SILENCE = new Set(['alert.silenced', 'alert.unsilenced']);
 const NAMED = 20; // lives that a shared row names
 
 /**
@@ -13,7 +12,7 @@ const NAMED = 20; // lives that a shared row names
 function lifeSpans(life, model, state) {
   const { at } = state;
   // A life may hold the crossings of its rule, too: in their lane nothing is silenced.
-  const silenced = life.some((item) => item.lane === 'alerts') ? model.silences.get(lifeKey(life[0])) : undefined;
+  const silenced = life.some((item) => item.lane === 'alerts') ? model.silences.get(life[0].life) : undefined;
   const all = spansOf(life, model.length, silenced);
   if (at === null) return all;
   const known = spansOf(life.filter((item) => item.to <= at), Math.min(at, model.length), silenced, at);
@@ -23,24 +22,17 @@ function lifeSpans(life, model, state) {
 
 /** @param {Item[]} items */
 function livesOf(items) {
-  /** @type {Map<string, Item[]>} */
-  const lives = new Map();
-  for (const item of items) {
-    const key = lifeKey(item);
-    const life = lives.get(key);
-    if (life) life.push(item);
-    else lives.set(key, [item]);
-  }
-  return [...lives.values()];
+  return [...grouped(items, (item) => item.life).values()];
 }
 
 /** @param {Model} model @param {Item[]} items @param {State} state @returns {Row[]} one a source */
 export function sourceRows(model, items, state) {
-  const names = [...new Set(items.map((item) => item.fact.source))].sort();
+  const names = [...new Set(items.map((item) => item.source))].sort();
   const alone = names.length === 1;
   return names.map((name) => {
-    const { rest, flaps } = parted(items.filter((item) => item.fact.source === name), state);
-    return { label: alone && name === items[0].lane ? '' : name, sources: [name], y: 0, items: rest, flaps, spans: livesOf(rest).flatMap((life) => lifeSpans(life, model, state)) };
+    const { rest, flaps } = parted(alone ? items : items.filter((item) => item.source === name), state);
+    const spans = livesOf(rest.filter(spanning)).flatMap((life) => lifeSpans(life, model, state));
+    return { label: alone && name === items[0].lane ? '' : name, sources: [name], y: 0, items: rest, flaps, spans };
   });
 }
 
@@ -48,7 +40,7 @@ export function sourceRows(model, items, state) {
 export function alertRows(model, items, state) {
   const rows = withGuests(livesOf(items).map((life) => {
     const { rest, flaps } = parted(life, state);
-    return { label: lifeLabel(life[0].fact), sources: [life[0].fact.source], y: 0, items: rest, flaps, spans: lifeSpans(rest, model, state) };
+    return { label: life[0].words, sources: [life[0].source], y: 0, items: rest, flaps, spans: lifeSpans(rest, model, state) };
   }));
   if (rows.length <= MOST_ROWS) return rows;
   const near = rows.filter((row) => meets(row, state));
@@ -64,14 +56,18 @@ function withGuests(rows) {
   const own = (/** @type {Row} */ row) => row.spans.length > 0 || row.flaps.length > 0;
   const hosts = rows.filter(own);
   const byLabel = new Map([...hosts].reverse().map((row) => [row.label, row]));
-  return rows.filter((row) => {
+  const byName = grouped(hosts, (host) => alertName(host.label));
+  /** @type {Map<Row, Item[]>} */
+  const guests = new Map();
+  const left = rows.filter((row) => {
     if (own(row)) return true;
-    const named = hosts.filter((host) => alertName(host.label) === alertName(row.label));
+    const named = byName.get(alertName(row.label)) ?? [];
     const host = byLabel.get(row.label) ?? (named.length === 1 ? named[0] : undefined);
-    host?.items.push(...row.items);
-    host?.items.sort((a, b) => a.index - b.index);
+    if (host) for (const item of row.items) addTo(guests, host, item);
     return !host;
   });
+  for (const [host, items] of guests) host.items = [...host.items, ...items].sort((a, b) => a.index - b.index);
+  return left;
 }
 
 /** @param {string} label */
@@ -93,8 +89,8 @@ function packed(rows) {
     const [from, to] = extent(row);
     const place = shared.find((one) => one.end < from) ?? (shared.length < MOST_ROWS ? undefined : shared.reduce((a, b) => (a.end < b.end || (a.end === b.end && a.lives.length <= b.lives.length) ? a : b)));
     if (place) {
-      place.row.items.push(...row.items);
-      place.row.spans.push(...row.spans);
+      for (const item of row.items) place.row.items.push(item);
+      for (const span of row.spans) place.row.spans.push(span);
       place.row.flaps.push(...row.flaps);
       place.lives.push(row);
       place.end = Math.max(place.end, to);
@@ -106,26 +102,29 @@ function packed(rows) {
 /** What a shared row says of itself: how many, how many of them at once, and who. @param {Row[]} lives */
 function sharedWords(lives) {
   if (lives.length === 1) return {};
-  const ends = lives.map(extent);
-  const most = ends.reduce((found, [at]) => Math.max(found, ends.filter(([from, to]) => from <= at && at <= to).length), 1);
+  const most = atOnce(lives.map(extent));
   const names = lives.slice(0, NAMED).map((row) => row.label);
   return { label: `${lives.length} alerts${most > 1 ? ` · ${most} at once` : ''}`, hint: [...names, ...(lives.length > NAMED ? [`and ${lives.length - NAMED} more`] : []), 'zoom in to part them'].join('\n') };
 }
 
-/** @param {Row} row @returns {[number, number]} */
-function extent(row) {
-  const parts = [...row.items, ...row.spans, ...row.flaps];
-  return [parts.reduce((least, one) => Math.min(least, Math.max(one.from, 0)), Infinity), parts.reduce((most, one) => Math.max(most, one.to), 0)];
+/** How many of these overlap at most. @param {[number, number][]} extents */
+function atOnce(extents) {
+  const ends = extents.map(([, to]) => to).sort((a, b) => a - b);
+  let [over, most] = [0, 1];
+  [...extents].sort(([a], [b]) => a - b).forEach(([from], begun) => {
+    while (ends[over] < from) over += 1;
+    most = Math.max(most, begun + 1 - over);
+  });
+  return most;
 }
 
-/** @param {Fact} fact */
-function lifeLabel(fact) {
-  const { labels, service, component } = fact.subject;
-  // A silence is a life of its own; the alerts it was of are drawn crossed out in their own rows.
-  if (SILENCE.has(fact.kind) && labels.matchers) return `silence of ${labels.matchers}`;
-  const name = String(labels.alertname ?? fact.names.alert ?? component ?? fact.source);
-  const which = service ?? labels.service ?? labels.instance ?? labels.job ?? component;
-  return which && which !== name ? `${name} · ${which}` : name;
+/** @param {Row} row @returns {[number, number]} */
+function extent(row) {
+  let [least, most] = [Infinity, 0];
+  for (const parts of [row.items, row.spans, row.flaps]) {
+    for (const { from, to } of parts) [least, most] = [Math.min(least, Math.max(from, 0)), Math.max(most, to)];
+  }
+  return [least, most];
 }
 
 /**
@@ -133,17 +132,12 @@ function lifeLabel(fact) {
  * @param {Model} model @param {Item[]} items @param {State} state @returns {Row[]}
  */
 export function roleRows(model, items, state) {
-  /** @type {Map<string, Item[]>} */
-  const roles = new Map();
-  for (const item of items) {
-    const role = String(item.fact.names.role ?? 'role');
-    roles.set(role, [...(roles.get(role) ?? []), item]);
-  }
+  const roles = grouped(items, (item) => item.words);
   const until = Math.min(state.at ?? model.length, model.length);
   const rows = [...roles].map(([role, held]) => {
     const known = held.filter((item) => state.at === null || item.seen <= state.at);
     const spans = known.map((item, index) => ({ state: /** @type {Span['state']} */ ('role'), begin: item, end: known[index + 1] ?? null, from: Math.max(item.to, 0), to: Math.min(known[index + 1]?.from ?? until, until), before: false, open: !known[index + 1] }));
-    return { label: role, sources: [held[0].fact.source], y: 0, items: held, spans, flaps: [], words: '' };
+    return { label: role, sources: [held[0].source], y: 0, items: held, spans, flaps: [], words: '' };
   });
   const wanted = (!state.lanes || state.lanes.includes('people')) && !state.q && !state.kinds && !state.sources && !state.services;
   const claimed = wanted ? Object.entries(model.data.incident.roles ?? {}).filter(([role]) => !roles.has(role)) : [];

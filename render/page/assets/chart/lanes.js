@@ -1,6 +1,7 @@
-import { LANES } from '../data/model.js';
+import { LANES } from '../data/lane.js';
 import { agreementRows, alertRows, coverageRows, roleRows, sourceRows } from './lanerows.js';
 import { parted } from '../data/flaps.js';
+import { grouped } from '../data/grouped.js';
 import { amount, reasonText } from '../data/words.js';
 
 const LANE_GAP = 10;
@@ -20,11 +21,12 @@ const ABOVE = 13; // px of a row's name where it stands above the row
  */
 export function placeLanes(model, items, state, narrow, scale) {
   const panels = state.lanes && !state.lanes.includes('metrics') ? [] : model.data.panels.filter((p) => !state.sources || state.sources.includes(p.source));
-  const { crossings, loose } = assignCrossings(panels, items.filter((item) => item.lane === 'metrics'));
+  const byLane = grouped(items, (item) => item.lane);
+  const { crossings, loose } = assignCrossings(panels, byLane.get('metrics') ?? []);
   /** @type {Lane[]} */
   const lanes = [];
   for (const { id, title } of LANES) {
-    const own = id === 'metrics' ? loose : items.filter((item) => item.lane === id);
+    const own = id === 'metrics' ? loose : byLane.get(id) ?? [];
     if (id === 'metrics') panels.forEach((panel, index) => lanes.push(panelLane(panel, crossings[index], panels.length, state)));
     const rows = id === 'alerts' ? alertRows(model, own, state) : id === 'people' ? roleRows(model, own, state) : own.length ? sourceRows(model, own, state) : [];
     if (rows.length) lanes.push({ ...rowsLane(id, title, rows), note: sharedNote(rows) });
@@ -114,7 +116,7 @@ function assignCrossings(panels, items) {
   /** @type {Item[]} */
   const loose = [];
   for (const item of items) {
-    const at = places.get(item.fact.panel ?? '');
+    const at = places.get(item.panel);
     (at === undefined ? loose : crossings[at]).push(item);
   }
   return { crossings, loose };

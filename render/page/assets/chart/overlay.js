@@ -80,17 +80,10 @@ function changeNames(lane, view, place, at) {
     return marks.flatMap((item, index) => {
       const left = place.x(item.to) + 10;
       const room = (index + 1 < marks.length ? place.x(marks[index + 1].to) - 10 : place.x(view.to)) - left;
-      const words = changeWords(item.fact);
+      const words = `${item.words} ${item.kind.split('.')[1].replaceAll('_', ' ')}`.trim();
       return room < Math.min(words.length * 6.5, 60) + 6 || (at !== null && item.seen > at) ? [] : [el('div', { class: 'change-words', dir: 'auto', style: `top:${row.y + place.top - 9 * place.scale}px;left:${left}px;max-width:${room}px` }, words)];
     });
   });
-}
-
-/** @param {Fact} fact */
-function changeWords(fact) {
-  const { deploy, change, tag, release, flag } = fact.names;
-  const name = deploy ?? change ?? tag ?? release ?? flag ?? '';
-  return `${name} ${fact.kind.split('.')[1].replaceAll('_', ' ')}`.trim();
 }
 
 /** What a ribbon stands for, on it or, where it is short, beside it. @param {Lane} lane @param {View} view @param {{ x: (at: number) => number, top: number, scale: number }} place */
@@ -118,7 +111,7 @@ function flapNames(lane, view, place) {
 function roleNames(lane, view, place) {
   const words = (/** @type {string} */ text, /** @type {number} */ left, /** @type {number} */ right, /** @type {number} */ y, claimed = false) => el('div', { class: `role-words${claimed ? ' claimed' : ''}`, dir: 'auto', style: `top:${y + place.top - 9 * place.scale}px;left:${left}px;max-width:${Math.max(right - left, 0)}px` }, text);
   return lane.rows.flatMap((row) => [
-    ...row.spans.filter((span) => span.to > view.from && span.from < view.to).map((span) => words(span.begin.fact.actor ?? 'somebody', place.x(Math.max(span.from, view.from)) + 12, place.x(Math.min(span.to, view.to)), row.y)),
+    ...row.spans.filter((span) => span.to > view.from && span.from < view.to).map((span) => words(span.begin.actor ?? 'somebody', place.x(Math.max(span.from, view.from)) + 12, place.x(Math.min(span.to, view.to)), row.y)),
     ...(row.words ? [words(row.words, place.x(view.from) + 4, place.x(view.to), row.y, true)] : []),
   ]);
 }

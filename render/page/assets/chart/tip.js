@@ -3,11 +3,20 @@ import { boundsText, clockText } from '../data/instant.js';
 import { valueWords } from './overlay.js';
 import { dutyWords } from '../data/flaps.js';
 import { pointRefs } from '../data/refs.js';
-import { count, labelText, reasonText } from '../data/words.js';
+import { count, kindText, labelText, reasonText } from '../data/words.js';
+
+/** What is shown again once more has been read. */
+let redraw = () => {};
+
+/** A tip in sight, with what has been read meanwhile. */
+export function refreshTip() {
+  if (!byId('tip').hidden) redraw();
+}
 
 /** @param {import('./chart.js').Chart} chart @param {any} event of Plotly */
 export function showTip(chart, event) {
   const tip = byId('tip');
+  redraw = () => showTip(chart, event);
   const point = event.points[0];
   const words = point.data.meta ? seriesWords(chart, point) : point.customdata?.words ? [el('b', {}, point.customdata.words), ` at ${clockText(chart.model.origin + point.x, chart.store.get().zone)}`] : refWords(chart, pointRefs(point));
   if (!words.length) return;
@@ -41,13 +50,18 @@ function refWords(chart, refs) {
   const { model, store } = chart;
   const item = model.byId.get(refs[0]);
   const flap = refs[0]?.startsWith('flap:') && model.flaps.find((one) => `flap:${one.id}` === refs[0]);
-  if (flap) return [el('b', {}, `${flap.times} times, ${dutyWords(flap) || 'its share of time is not known'}`), el('div', {}, ...withCode(flap.items[0].fact.statement)), el('div', { class: 'muted' }, 'click to unfold')];
+  if (flap) return [el('b', {}, `${flap.times} times, ${dutyWords(flap) || 'its share of time is not known'}`), ...saidOf(flap.items[0], model), el('div', { class: 'muted' }, 'click to unfold')];
   if (!item) return gapTip(chart, refs[0]);
-  const { fact } = item;
-  const words = [el('b', {}, boundsText(fact, store.get().zone)), el('div', {}, ...withCode(fact.statement))];
-  if (fact.quote) words.push(el('div', { class: 'quote', dir: 'auto' }, fact.quote.text.slice(0, 240)));
+  const words = [el('b', {}, boundsText(item, store.get().zone)), ...saidOf(item, model)];
   if (refs.length > 1) words.push(el('div', { class: 'muted' }, `and ${count(refs.length - 1, 'fact')} more here: click again for the next, or zoom in`));
   return words;
+}
+
+/** What a fact says; its kind until that is read. @param {Item} item @param {Model} model */
+function saidOf(item, model) {
+  const fact = model.rows.at(item);
+  const quote = fact?.quote && el('div', { class: 'quote', dir: 'auto' }, fact.quote.text.slice(0, 240));
+  return [el('div', {}, ...(fact ? withCode(fact.statement) : [kindText(item.kind)])), ...(quote ? [quote] : [])];
 }
 
 /** @param {import('./chart.js').Chart} chart @param {string} ref */

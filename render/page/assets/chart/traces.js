@@ -210,10 +210,10 @@ function oddTrace(all, yaxis, colours, [low, high]) {
  * @param {number | null} [at] the playhead
  */
 export function crossingTraces(lane, view, yaxis, range, colours, at = null) {
-  const marks = lane.crossings.flatMap((item) => rowMarks([item], view, crossingHeight(item.fact, range), 'metrics', at));
+  const marks = lane.crossings.flatMap((item) => rowMarks([item], view, crossingHeight(item, range), 'metrics', at));
   const pixel = secondsPerPixel(view);
   const wide = marks.flatMap((mark) => mark.items.filter((item) => item.from > -Infinity && item.to - item.from >= 2 * pixel && mark.standing !== 'ahead').map((item) => ({ item, y: mark.y })));
-  const flaps = flapBars(lane.flaps, view, 0, 0, 'metrics').map((bar, index) => ({ ...bar, y: crossingHeight(lane.flaps[index].items[0].fact, range) }));
+  const flaps = flapBars(lane.flaps, view, 0, 0, 'metrics').map((bar, index) => ({ ...bar, y: crossingHeight(lane.flaps[index].items[0], range) }));
   // A line is hit at its points only: many, so that a click anywhere on the ribbon unfolds it.
   const steps = Array.from({ length: 25 }, (_, step) => step / 24);
   return [
@@ -229,8 +229,7 @@ export function crossingTraces(lane, view, yaxis, range, colours, at = null) {
   ];
 }
 
-/** @param {Fact} fact @param {[number, number]} range */
-function crossingHeight(fact, range) {
-  const at = Number(fact.quantity?.threshold ?? fact.quantity?.value);
-  return Number.isFinite(at) ? Math.min(Math.max(at, range[0]), range[1]) : range[0];
+/** @param {Item} item @param {[number, number]} range */
+function crossingHeight({ height }, range) {
+  return height === null ? range[0] : Math.min(Math.max(height, range[0]), range[1]);
 }

@@ -40,7 +40,7 @@ export function drillWords(model, store, next) {
 function stepAt(model, state, answer) {
   const at = state.at ?? 0;
   const last = surfacedBy(model.items, at, 1)[0];
-  return { at: isoText(model.origin + at), fact: last?.fact.id ?? '', seen: `${sentence(model, at, 'UTC')}`, answer };
+  return { at: isoText(model.origin + at), fact: last?.id ?? '', seen: `${sentence(model, at, 'UTC')}`, answer };
 }
 
 /** What was written down, as Markdown: quoted, so that it reads as written. @param {Model} model @param {Step[]} steps */

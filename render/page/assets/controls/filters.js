@@ -2,7 +2,7 @@ import { zoomBy } from '../chart/chart.js';
 import { byId, el } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { makeLaneMenu } from '../chart/lanetools.js';
-import { LANES, NO_SERVICE } from '../data/model.js';
+import { LANES, NO_SERVICE } from '../data/lane.js';
 import { isFiltered, tally, toggled } from '../data/select.js';
 import { countWords } from '../table/table.js';
 import { kindText } from '../data/words.js';
@@ -18,22 +18,24 @@ export function makeFilters(model, store) {
   const lanes = LANES.filter(({ id }) => perLane.has(id));
   const laneIds = lanes.map(({ id }) => id);
   const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, title: 'Click: with or without this lane. Shift+click, or twice: only this lane', on: { click: (/** @type {MouseEvent} */ event) => store.set({ lanes: event.shiftKey ? alone(store.get().lanes, id) : toggled(store.get().lanes, id, laneIds) }), dblclick: () => store.set({ lanes: alone(store.get().lanes, id) }) } },
-    el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, !model.drill && el('span', { class: 'n' }, String(perLane.get(id)))));
-  const sources = menu('sources', 'source', tally(model, (item) => item.fact.source), (name) => name, store, model.data.sources);
+    el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, !model.drill && el('span', { class: 'n' }, (perLane.get(id) ?? 0).toLocaleString('en-US'))));
+  const sources = menu('sources', 'source', tally(model, (item) => item.source), (name) => name, store, model.data.sources);
   const services = menu('services', 'service', tally(model, (item) => item.service), (name) => (name === NO_SERVICE ? 'of no service' : name), store);
-  const kinds = menu('kinds', 'kind', tally(model, (item) => item.fact.kind), kindText, store);
+  const kinds = menu('kinds', 'kind', tally(model, (item) => item.kind), kindText, store);
   const lanesMenu = makeLaneMenu(model, store);
   const shown = el('output', { class: 'shown', 'aria-live': 'polite' });
   const clear = el('button', { type: 'button', class: 'clear', hidden: true, on: { click: () => store.set({ q: '', lanes: null, sources: null, services: null, kinds: null, from: null, to: null }) } }, 'show all');
   byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, services.node, kinds.node, lanesMenu.node, zoomers(model, store), search, shown, clear);
-  const draw = (/** @type {number} */ now) => {
+  const draw = (/** @type {number} */ now, /** @type {number} */ left) => {
     const state = store.get();
     if (search.value !== state.q) search.value = state.q;
     chips.forEach((chip) => chip.setAttribute('aria-pressed', String(!state.lanes || state.lanes.includes(chip.dataset.lane ?? ''))));
     sources.update();
     services.update();
     kinds.update();
-    shown.textContent = model.drill ? `${now} shown` : countWords(model.items.length, now);
+    const words = model.drill ? `${now} shown` : countWords(model.items.length, now);
+    shown.textContent = left ? `${words}, reading ${Math.round(100 * (1 - left / model.find.of))} %` : words;
+    shown.toggleAttribute('data-reading', left > 0);
     clear.hidden = !isFiltered(state);
   };
   return { draw, lanes: lanesMenu.update };
@@ -58,15 +60,19 @@ function zoomers(model, store) {
  * @param {(value: string) => string} label @param {Store} store @param {string[]} [all]
  */
 function menu(key, name, counts, label, store, all = [...counts.keys()]) {
-  const boxes = all.map((value) => {
-    const box = el('input', { type: 'checkbox', value });
-    box.addEventListener('change', () => store.set({ [key]: toggled(store.get()[key], value, all) }));
-    return box;
-  });
+  /** @type {HTMLInputElement[]} */
+  let boxes = [];
   const title = el('summary', {}, name);
-  const rows = boxes.map((box) => el('label', {}, box, el('span', { dir: 'auto' }, label(box.value)), el('span', { class: 'n' }, String(counts.get(box.value) ?? 0))));
   const none = el('button', { type: 'button', class: 'small', on: { click: () => store.set({ [key]: store.get()[key] === null ? [] : null }) } }, 'all / none');
-  const node = el('details', { class: `menu menu-${key}` }, title, el('div', { class: 'menu-list' }, none, ...rows));
+  const list = el('div', { class: 'menu-list' }, none);
+  const node = el('details', { class: `menu menu-${key}` }, title, list);
+  // A list may be long: it is made when it is first opened.
+  node.addEventListener('toggle', () => {
+    if (boxes.length || !node.open) return;
+    boxes = all.map((value) => el('input', { type: 'checkbox', value, on: { change: () => store.set({ [key]: toggled(store.get()[key], value, all) }) } }));
+    list.append(...boxes.map((box) => el('label', {}, box, el('span', { dir: 'auto' }, label(box.value)), el('span', { class: 'n' }, (counts.get(box.value) ?? 0).toLocaleString('en-US')))));
+    update();
+  });
   document.addEventListener('click', (event) => { if (!node.contains(/** @type {Node} */ (event.target))) node.open = false; });
   node.addEventListener('keydown', (event) => { if (event.key === 'Escape' && node.open) { node.open = false; title.focus(); event.stopPropagation(); } });
   const update = () => {

@@ -84,9 +84,10 @@ function spanWords(model, zone) {
 /** @param {Model} model */
 function counts(model) {
   const { data } = model;
-  const inGroups = model.groups.reduce((sum, group) => sum + group.length, 0);
+  const inGroups = model.groups.reduce((sum, { length }) => sum + length, 0);
+  const { of } = data.facts;
   const parts = [
-    `${count(data.facts.length, 'fact')} from ${count(data.sources.length, 'source')}`, count(data.gaps.length, 'gap'),
+    `${count(of, 'fact')} from ${count(data.sources.length, 'source')}`, count(data.gaps.length, 'gap'),
     el('span', { title: `${count(inGroups, 'fact')} in ${count(model.groups.length, 'group')}: their bounds overlap, or their clocks do not tell` }, `order undetermined: ${model.groups.length}`),
   ];
   byId('footer').replaceChildren(...[data.tool && el('span', {}, data.tool), data.unverified?.length && el('span', {}, `certificates were not verified of: ${data.unverified.join(', ')}`), data.digest && el('span', {}, 'made from timeline.json with digest ', el('code', {}, data.digest))].filter((part) => part instanceof Node));
@@ -111,7 +112,7 @@ export function makeMeasures(model, store) {
 function tile(measure, model, store) {
   const ends = /** @type {const} */ (['from', 'to']).flatMap((end) => {
     const item = measure[end] ? model.byId.get(/** @type {string} */ (measure[end])) : undefined;
-    return item ? [el('button', { type: 'button', class: 'small', title: `${MEASURE_ENDS[end]}: ${item.fact.statement.replaceAll('`', '')}`, on: { click: () => store.set({ fact: item.fact.id, gap: null }) } }, end)] : [];
+    return item ? [el('button', { type: 'button', class: 'small', title: `${MEASURE_ENDS[end]}: ${(measure[`${end}_words`] ?? '').replaceAll('`', '')}`, on: { click: () => store.set({ fact: item.id, gap: null }) } }, end)] : [];
   });
   const name = words(measure.name);
   return el('div', { class: 'tile' }, el('div', { class: 'name', title: name }, name), el('div', { class: 'value' }, durationRange(measure.min_s, measure.max_s)), el('div', { class: 'ends' }, ...ends));

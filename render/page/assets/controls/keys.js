@@ -59,7 +59,7 @@ export function move(model, store, by) {
   const at = items.findIndex((item) => item === current);
   // What is chosen may be filtered out: go on from where it would stand.
   const next = at >= 0 ? at + by : current ? items.findIndex((item) => item.index > current.index) + (by < 0 ? -1 : 0) : by > 0 ? (by === Infinity ? by : 0) : by === -Infinity ? 0 : items.length - 1;
-  store.set({ fact: items[Math.min(Math.max(next, 0), items.length - 1)].fact.id, gap: null });
+  store.set({ fact: items[Math.min(Math.max(next, 0), items.length - 1)].id, gap: null });
 }
 
 /** @param {Model} model @param {Store} store */

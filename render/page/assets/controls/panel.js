@@ -1,47 +1,56 @@
 import { byId, copyButton, el, leaveLink, webHost, withCode } from '../ui/dom.js';
 import { boundsText, exactText } from '../data/instant.js';
 import { icon } from '../ui/icons.js';
+import { absentWords, noExcerptWords } from '../data/limits.js';
 import { markWords } from '../data/ranges.js';
 import { factNotes, markNoted } from '../ui/noted.js';
 import { shapeList } from '../ui/help.js';
 import { amount, duration, kindText, labelText, reasonText } from '../data/words.js';
 
-/** @param {Model} model @param {Store} store @param {() => Promise<Excerpt[]>} excerpts */
+/** @typedef {ReturnType<typeof import('../data/excerpts.js').makeExcerpts>} ReadExcerpt */
+
+/**
+ * The chosen fact or gap; `arrived` draws it again once its row has been read.
+ * @param {Model} model @param {Store} store @param {ReadExcerpt} excerpts
+ */
 export function makePanel(model, store, excerpts) {
   const aside = byId('fact-panel');
-  return () => {
+  let awaited = false;
+  const draw = () => {
     const state = store.get();
     const found = state.fact ? model.byId.get(state.fact) : undefined;
     // An exercise does not show by a link what is still ahead.
     const item = found && model.drill && found.seen > (state.at ?? 0) ? undefined : found;
     const gap = state.gap ? model.gaps.find((one) => one.gap.id === state.gap) : undefined;
-    if (item) aside.dataset.fact = item.fact.id;
+    const fact = item ? model.rows.at(item) : null;
+    awaited = Boolean(item && !fact && model.rows.has(item));
+    if (item) aside.dataset.fact = item.id;
     else delete aside.dataset.fact;
-    markNoted(aside, item?.fact.id, model);
+    markNoted(aside, item?.id, model);
     aside.classList.toggle('empty', !item && !gap);
-    aside.replaceChildren(...(item ? factWords(item, model, store, excerpts) : gap ? gapWordsOf(gap, store, excerpts) : hint()));
+    aside.replaceChildren(...(item ? factWords(item, fact, model, store, excerpts) : gap ? gapWordsOf(gap, model, store, excerpts) : hint()));
     aside.scrollTop = 0;
   };
+  return { draw, arrived: () => { if (awaited) draw(); } };
 }
 
 function hint() {
   return [el('p', { class: 'hint' }, 'Choose a mark or a row: here it says what was recorded, when, and how we know. Drag over the chart to zoom. Press ', el('kbd', {}, '?'), ' for keys.'), shapeList()];
 }
 
-/** @param {Item} item @param {Model} model @param {Store} store @param {() => Promise<Excerpt[]>} excerpts */
-function factWords(item, model, store, excerpts) {
-  const { fact } = item;
+/** @param {Item} item @param {Fact | null} fact null: it is not at hand @param {Model} model @param {Store} store @param {ReadExcerpt} excerpts */
+function factWords(item, fact, model, store, excerpts) {
   const { zone } = store.get();
-  const quote = fact.quote && [
+  const quote = fact?.quote && [
     el('blockquote', { dir: 'auto' }, fact.quote.text),
     fact.quote.truncated && el('p', { class: 'muted' }, 'Cut at 4,000 characters: the whole is in the payload.'),
     fact.quote.edited_at && el('p', { class: 'muted' }, `The text is as edited at ${exactText(fact.quote.edited_at, zone)} (${zone}); what stood there before is not known.`),
   ];
   return [
-    top(icon(fact.kind, item.lane), kindText(fact.kind), store), ...markedWords(model, store), el('h2', { class: 'statement' }, ...withCode(fact.statement)), ...(quote || []),
-    factNotes(fact.id, model),
-    facts(timeRows(item, model, zone)), facts(aboutRows(fact)), ...otherFacts(item, model, store),
-    ...fact.evidence.flatMap((one) => evidenceWords(one, excerpts)),
+    top(icon(item.kind, item.lane), kindText(item.kind), store), ...markedWords(model, store), fact ? el('h2', { class: 'statement' }, ...withCode(fact.statement)) : el('p', { class: 'muted' }, absentWords(item, model)), ...(quote || []),
+    factNotes(item.id, model),
+    facts(timeRows(item, model, zone)), facts(fact ? aboutRows(fact) : bareRows(item)), ...otherFacts(item, fact?.related ?? [], model, store),
+    ...(fact?.evidence ?? []).flatMap((one) => evidenceWords(one, model, excerpts)),
   ].flatMap((part) => (part instanceof Node ? [part] : []));
 }
 
@@ -65,17 +74,16 @@ function facts(rows) {
 
 /** @param {Item} item @param {Model} model @param {string} zone @returns {[string, (Node | string | null)[]][]} */
 function timeRows(item, model, zone) {
-  const { fact } = item;
-  const error = model.data.clocks[fact.clock];
+  const error = model.data.clocks[item.clock];
   const exact = (/** @type {string} */ iso) => [el('time', { class: 'exact', dateTime: iso }, exactText(iso, zone)), ' ', copyButton(iso, `${iso}, ISO 8601`)];
   const width = item.from === -Infinity ? 0 : item.to - item.from;
   return [
-    [`time (${zone})`, [el('b', {}, boundsText(fact, zone)), width >= 1 ? ` within ${duration(Math.ceil(width))}` : '']],
-    ['earliest', fact.earliest ? exact(fact.earliest) : ['it was already so when the record began']],
-    ['latest', exact(fact.latest)],
-    ['time means', [el('code', {}, fact.time_means)]],
-    ['clock', [fact.clock, error ? ` ± ${amount(error, 's')}` : '']],
-    ['surfaced', fact.surfaced ? exact(fact.surfaced) : ['nothing told responders by itself']],
+    [`time (${zone})`, [el('b', {}, boundsText(item, zone)), width >= 1 ? ` within ${duration(Math.ceil(width))}` : '']],
+    ['earliest', item.earliest ? exact(item.earliest) : ['it was already so when the record began']],
+    ['latest', exact(item.latest)],
+    ['time means', [el('code', {}, item.means)]],
+    ['clock', [item.clock, error ? ` ± ${amount(error, 's')}` : '']],
+    ['surfaced', item.surfaced ? exact(item.surfaced) : ['nothing told responders by itself']],
     ['order', [item.group >= 0 ? `undetermined among ${model.groups[item.group].length} facts: their bounds overlap` : null]],
   ];
 }
@@ -94,15 +102,20 @@ function aboutRows(fact) {
   ];
 }
 
-const NEAR = 6;
+/** What is known of a fact whose row is not at hand. @param {Item} item @returns {[string, (Node | string | null | undefined)[]][]} */
+function bareRows(item) {
+  return [['by', [item.actor]], ['source', [item.source]], ['service', [item.service]], ['id', [el('code', {}, item.id), ' ', copyButton(item.id, 'the id')]]];
+}
 
-/** The same life, and what a rule ties to this fact. @param {Item} item @param {Model} model @param {Store} store */
-function otherFacts(item, model, store) {
+const AROUND = 6;
+
+/** The same life, and what a rule ties to this fact. @param {Item} item @param {Fact['related']} related @param {Model} model @param {Store} store */
+function otherFacts(item, related, model, store) {
   const until = model.drill ? store.get().at ?? 0 : Infinity;
-  const life = (item.fact.thread ? (model.threads.get(item.fact.thread) ?? []) : []).filter((other) => other.seen <= until);
+  const life = (model.threads.get(item.life) ?? []).filter((other) => other.seen <= until);
   const at = life.indexOf(item);
-  const near = life.slice(Math.max(at - NEAR, 0), at + NEAR + 1);
-  const tied = item.fact.related.flatMap(({ fact, rule }) => { const other = model.byId.get(fact); return other && other.seen <= until ? [{ other, rule }] : []; });
+  const near = life.slice(Math.max(at - AROUND, 0), at + AROUND + 1);
+  const tied = related.flatMap(({ fact, rule }) => { const other = model.byId.get(fact); return other && other.seen <= until ? [{ other, rule }] : []; });
   const part = (/** @type {string} */ name, /** @type {HTMLElement[]} */ rows) => (rows.length ? [el('h3', {}, name), el('ul', { class: 'others' }, ...rows)] : []);
   return [
     ...part(`the same life (${life.length} facts)`, life.length > 1 ? near.map((other) => otherRow(other, store, other === item, '')) : []),
@@ -112,28 +125,29 @@ function otherFacts(item, model, store) {
 
 /** @param {Item} item @param {Store} store @param {boolean} self @param {string} rule */
 function otherRow(item, store, self, rule) {
-  const button = el('button', { class: 'plain', type: 'button', disabled: self }, el('span', { class: 'icon' }, icon(item.fact.kind, item.lane)), el('span', { class: 'time' }, boundsText(item.fact, store.get().zone)), ` ${kindText(item.fact.kind)}`, rule && el('span', { class: 'muted' }, ` · ${rule}`));
-  button.addEventListener('click', () => store.set({ fact: item.fact.id, gap: null }));
+  const button = el('button', { class: 'plain', type: 'button', disabled: self }, el('span', { class: 'icon' }, icon(item.kind, item.lane)), el('span', { class: 'time' }, boundsText(item, store.get().zone)), ` ${kindText(item.kind)}`, rule && el('span', { class: 'muted' }, ` · ${rule}`));
+  button.addEventListener('click', () => store.set({ fact: item.id, gap: null }));
   return el('li', {}, button);
 }
 
-/** @param {Evidence} one @param {() => Promise<Excerpt[]>} excerpts */
-function evidenceWords(one, excerpts) {
+/** @param {Evidence} one @param {Model} model @param {ReadExcerpt} excerpts */
+function evidenceWords(one, model, excerpts) {
   const link = one.link && el('p', {}, leaveLink(one.link, webHost(one.link) ? `Open at ${webHost(one.link)}` : undefined), webHost(one.link) && el('span', { class: 'muted' }, ' leaves this page'));
   const query = one.query && el('div', { class: 'with-copy' }, el('pre', { class: 'query', tabIndex: 0 }, one.query), copyButton(one.query, 'the query'));
   const file = one.payload && el('dl', { class: 'evidence' },
     el('dt', {}, 'SHA-256'), el('dd', {}, el('code', { class: 'digest' }, one.payload), ' ', copyButton(one.payload, 'the digest')),
     el('dt', {}, 'file'), el('dd', {}, el('code', {}, one.file ?? '')), ...(one.pointer ? [el('dt', {}, 'element'), el('dd', {}, el('code', {}, one.pointer))] : []));
-  const parts = [el('h3', {}, `evidence from ${one.source}`), link, query, file, one.payload && excerptWords(one, excerpts)];
+  const parts = [el('h3', {}, `evidence from ${one.source}`), link, query, file, one.payload && excerptWords(one, model, excerpts)];
   return parts.flatMap((part) => (part instanceof Node ? [part] : []));
 }
 
-/** The payload's own element among its neighbours, marked. @param {Evidence} one @param {() => Promise<Excerpt[]>} excerpts */
-function excerptWords(one, excerpts) {
+/** The payload's own element among its neighbours, marked. @param {Evidence} one @param {Model} model @param {ReadExcerpt} excerpts */
+function excerptWords(one, model, excerpts) {
   const { excerpt } = one;
   if (!excerpt) return el('p', { class: 'muted' }, 'The payload was not at hand when this page was made; the digest names it.');
+  if (excerpt[0] < 0) return el('p', { class: 'muted' }, noExcerptWords(model));
   const pre = el('pre', { class: 'excerpt', tabIndex: 0, dir: 'ltr', role: 'region', 'aria-label': 'Excerpt of the payload' }, '…');
-  excerpts().then((lists) => { pre.replaceChildren(...excerptParts(lists[excerpt[0]], excerpt[1])); }, () => { pre.textContent = 'The excerpt could not be unpacked.'; });
+  excerpts(...excerpt).then((texts) => { pre.replaceChildren(...(texts ? excerptParts(texts, excerpt[1]) : [noExcerptWords(model)])); }, () => { pre.textContent = 'The excerpt could not be unpacked.'; });
   return pre;
 }
 
@@ -146,13 +160,13 @@ function excerptParts({ size, texts }, place) {
   return [...more(first), ...parts.flatMap((part) => [part, '\n']), ...more(size - 1 - last)];
 }
 
-/** @param {GapItem} item @param {Store} store @param {() => Promise<Excerpt[]>} excerpts */
-function gapWordsOf(item, store, excerpts) {
+/** @param {GapItem} item @param {Model} model @param {Store} store @param {ReadExcerpt} excerpts */
+function gapWordsOf(item, model, store, excerpts) {
   const { gap } = item;
   const { zone } = store.get();
   return [
     top(icon('gap', 'gap'), 'gap', store), el('h2', { class: 'statement' }, ...withCode(gap.statement)),
     facts([['reason', [reasonText(gap.reason)]], ['source', [gap.source]], [`from (${zone})`, [exactText(gap.start, zone)]], ['to', [exactText(gap.end, zone)]], ['missing', [gap.missing]]]),
-    ...gap.evidence.flatMap((one) => evidenceWords(one, excerpts)),
+    ...gap.evidence.flatMap((one) => evidenceWords(one, model, excerpts)),
   ];
 }

@@ -4,6 +4,7 @@ import { icon } from '../ui/icons.js';
 import { boundsText, clockText } from '../data/instant.js';
 import { ceilMillis, firstSignal, nextSeen, sentence, surfacedBy } from '../data/replay.js';
 import { inRange, selectItems } from '../data/select.js';
+import { kindText } from '../data/words.js';
 
 const SPEEDS = [1, 10, 60, 300, 900, 3600];
 const FRAME = 100; // ms between two drawings while it plays
@@ -61,8 +62,8 @@ export function makePlayer(model, store, drawn) {
     step: (by) => {
       const { at, fact } = store.get();
       if (at === null) return false;
-      const next = nextSeen(steps(model, store.get()), at, fact, by);
-      if (next) store.set({ at: ceilMillis(next.seen), fact: next.fact.id, gap: null });
+      const next = nextSeen(steps(model, store.get()), at, fact ? model.byId.get(fact) : undefined, by);
+      if (next) store.set({ at: ceilMillis(next.seen), fact: next.id, gap: null });
       return true;
     },
   };
@@ -106,10 +107,11 @@ function speedText(speed) {
 /** @param {Item} item @param {Model} model @param {Store} store */
 function surfacedRow(item, model, store) {
   const { zone, fact } = store.get();
-  const said = item.fact.kind.startsWith('chat.') ? item.fact.quote?.text : null;
-  const words = said ?? item.fact.statement.replaceAll('`', '');
+  const row = model.rows.at(item);
+  const statement = row ? row.statement.replaceAll('`', '') : kindText(item.kind);
+  const words = (item.kind.startsWith('chat.') ? row?.quote?.text : null) ?? statement;
   const at = clockText(model.origin + item.seen, zone);
-  const button = el('button', { class: 'plain', type: 'button', 'aria-current': fact === item.fact.id ? 'true' : null, title: `${item.fact.statement.replaceAll('`', '')}\n${boundsText(item.fact, zone)}`, on: { click: () => store.set({ fact: item.fact.id, gap: null }) } },
-    el('span', { class: 'icon' }, icon(item.fact.kind, item.lane)), el('span', { class: 'time' }, at), el('span', { class: 'words', dir: 'auto' }, words));
+  const button = el('button', { class: 'plain', type: 'button', 'aria-current': fact === item.id ? 'true' : null, title: `${statement}\n${boundsText(item, zone)}`, on: { click: () => store.set({ fact: item.id, gap: null }) } },
+    el('span', { class: 'icon' }, icon(item.kind, item.lane)), el('span', { class: 'time' }, at), el('span', { class: 'words', dir: 'auto' }, words));
   return el('li', {}, button);
 }

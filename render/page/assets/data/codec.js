@@ -1,11 +1,12 @@
 /**
- * Unpack a data script of the page: base64 of gzip of text.
+ * Unpack a data script of the page: base64 of gzip.
  * @param {string} id
  * @returns {Promise<Blob>}
  */
 async function unpack(id) {
-  const packed = document.getElementById(id)?.textContent ?? '';
-  const bytes = Uint8Array.from(atob(packed.trim()), (char) => char.charCodeAt(0));
+  const text = atob((document.getElementById(id)?.textContent ?? '').trim());
+  const bytes = new Uint8Array(text.length);
+  for (let index = 0; index < bytes.length; index += 1) bytes[index] = text.charCodeAt(index);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Response(stream).blob();
 }

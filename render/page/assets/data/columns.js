@@ -1,67 +1,77 @@
 /**
- * Rows from columns, as `render/page/columns.py` makes them.
- * @param {[number, Record<string, any[]>]} packed
- * @returns {Record<string, any>[]}
+ * A table of columns, as `render/page/columns.py` packs it; a column is read when its first value is asked for.
+ * @param {PackedTable} packed
+ * @returns {Table}
  */
-export function readColumns([count, held]) {
-  /** @type {Record<string, any>[]} */
-  const rows = Array.from({ length: count }, () => Object.create(null)); // a label may have any name
-  for (const [name, [form, ...rest]] of Object.entries(held)) {
-    const other = form === 'like' ? readColumn(held[rest[0]][0], held[rest[0]].slice(1), count, null) : null;
-    readColumn(form, rest, count, other).forEach((value, index) => { if (value !== null) rows[index][name] = value; });
-  }
-  return rows;
+export function readTable([count, held]) {
+  /** @type {Record<string, Column>} */
+  const columns = Object.create(null); // a label may have any name
+  for (const [name, [form, ...rest]] of Object.entries(held)) columns[name] = lazily(() => readColumn(form, rest));
+  return { count, columns };
 }
 
-/** @param {string} form @param {any[]} rest @param {number} count @param {any[] | null} other @returns {any[]} */
-function readColumn(form, rest, count, other) {
+/** @param {() => Column} make @returns {Column} */
+function lazily(make) {
+  /** @type {Column | null} */
+  let column = null;
+  return (index) => (column ??= make())(index);
+}
+
+/** One row as an object; a member that is null is one that is not there. @param {Table} table @param {number} index @returns {Record<string, any>} */
+export function rowOf({ columns }, index) {
+  const row = Object.create(null);
+  for (const name of Object.keys(columns)) {
+    const value = columns[name](index);
+    if (value !== null && value !== undefined) row[name] = value;
+  }
+  return row;
+}
+
+/** @param {string} form @param {any[]} rest @returns {Column} */
+function readColumn(form, rest) {
   switch (form) {
-    case 'same': return Array.from({ length: count }, (_, index) => rest[1].slice(index * rest[0], (index + 1) * rest[0]));
-    case 'like': return readTexts(rest[1], other);
-    case 't': return readTexts(rest[0], null);
-    case 'o': return nested(rest, (parts) => parts[0] ?? null);
-    case 'l': return nested(rest, (parts) => parts);
-    case 'd': return readSteps(rest[0]);
-    case 'p': return tuples(rest[0].map(readSteps));
-    default: return rest[0];
+    case 'e': return ((texts, places) => (index) => texts[places[index]])(rest[0], rest[1]);
+    case 't': return among(readTexts(rest[0], rest[1]));
+    case 'd': return among(readSteps(rest[0]));
+    case 'o': return objects(rest[0], readTable(rest[1]));
+    case 'l': return lists(readSteps(rest[0]), readTable(rest[1]));
+    default: return among(rest[0]);
   }
 }
 
-/** @param {any[]} packed counts and columns @param {(parts: object[]) => any} make */
-function nested([counts, packed], make) {
-  const parts = readColumns(packed);
+/** @param {any[]} values @returns {Column} */
+function among(values) {
+  return (index) => values[index];
+}
+
+/** @param {number[] | 1} marks 1: each row has an object @param {Table} table @returns {Column} */
+function objects(marks, table) {
+  if (marks === 1) return (index) => rowOf(table, index);
+  const places = startsOf(marks);
+  return (index) => (marks[index] ? rowOf(table, places[index]) : null);
+}
+
+/** @param {number[]} lengths @param {Table} table @returns {Column} */
+function lists(lengths, table) {
+  const starts = startsOf(lengths);
+  return (index) => Array.from({ length: lengths[index] }, (_, n) => rowOf(table, starts[index] + n));
+}
+
+/** @param {number[]} lengths */
+function startsOf(lengths) {
   let at = 0;
-  return counts.map((/** @type {number} */ n) => make(parts.slice(at, at += n)));
+  return lengths.map((length) => (at += length) - length);
 }
 
-/** @param {(number | string | null)[]} parts @param {string[] | null} others */
-function readTexts(parts, others) {
-  /** @type {(string | null)[]} */
-  const texts = [];
+/** @param {(number | null)[]} shared with the text before, null: there is none @param {string[]} rests */
+function readTexts(shared, rests) {
   let last = '';
-  for (let at = 0; at < parts.length; at += 1) {
-    if (parts[at] === null) texts.push(null);
-    else {
-      last = (others ? others[texts.length] : last).slice(0, Number(parts[at])) + parts[at + 1];
-      texts.push(last);
-      at += 1;
-    }
-  }
-  return texts;
+  let at = 0;
+  return shared.map((length) => (length === null ? null : (last = last.slice(0, length) + rests[at++])));
 }
 
-/** @param {(number | null)[][]} parts */
-function tuples(parts) {
-  return parts[0].map((first, index) => (first === null ? null : parts.map((part) => part[index])));
-}
-
-/** @param {(number | null)[]} steps */
+/** @param {any[]} steps */
 function readSteps(steps) {
   let last = 0;
   return steps.map((step) => (step === null ? null : (last += step)));
-}
-
-/** @param {[number, Record<string, any[]>]} packed @returns {Excerpt[]} */
-export function readExcerpts(packed) {
-  return readColumns(packed).map(({ size, texts }) => ({ size, texts: Object.fromEntries(texts.map((/** @type {any} */ one) => [one.at, one.text])) }));
 }

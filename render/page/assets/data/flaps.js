@@ -6,8 +6,10 @@ import { amount } from './words.js';
  * @param {Item[]} items @param {State} state
  */
 export function parted(items, state) {
-  const held = new Set(items);
-  const flaps = new Set(items.flatMap((item) => (item.flap && state.at === null && !state.open.includes(item.flap.id) && item.flap.items.every((one) => held.has(one)) ? [item.flap] : [])));
+  /** @type {Map<Flap, number>} */
+  const counts = new Map();
+  if (state.at === null) for (const { flap } of items) if (flap) counts.set(flap, (counts.get(flap) ?? 0) + 1);
+  const flaps = new Set([...counts].flatMap(([flap, number]) => (number === flap.items.length && !state.open.includes(flap.id) ? [flap] : [])));
   return { flaps: [...flaps], rest: flaps.size ? items.filter((item) => !item.flap || !flaps.has(item.flap)) : items };
 }
 

@@ -19,6 +19,16 @@ export function isoText(seconds) {
   return new Date(Math.round(seconds * 1000)).toISOString().replace(/\.?0*Z$/, 'Z');
 }
 
+/**
+ * @param {number} seconds since 1970, whole
+ * @param {number} nanos
+ * @returns {string} RFC 3339 with 0, 3, 6 or 9 digits, as `timeline.json` has it
+ */
+export function isoOf(seconds, nanos) {
+  const whole = new Date(seconds * 1000).toISOString().slice(0, -5);
+  return nanos ? `${whole}.${String(nanos).padStart(9, '0').replace(/(000){1,2}$/, '')}Z` : `${whole}Z`;
+}
+
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const FORMATS = new Map();
 /** @type {Map<string, number>} */

@@ -1,114 +1,70 @@
-import { readInstant, sinceOrigin } from './instant.js';
-import { labelText } from './words.js';
-
-/** Lanes of facts, in the order they are drawn. @type {{ id: LaneId, title: string }[]} */
-export const LANES = [
-  { id: 'impact', title: 'impact' }, { id: 'metrics', title: 'metrics' }, { id: 'alerts', title: 'alerts' },
-  { id: 'changes', title: 'changes' }, { id: 'chat', title: 'chat' }, { id: 'logs', title: 'logs' }, { id: 'people', title: 'people' }, { id: 'other', title: 'other' },
-];
-
-/** What a filter calls facts of no service: a message, a role. */
-export const NO_SERVICE = '—';
-
-/** @type {Record<string, LaneId>} */
-const FAMILIES = {
-  alert: 'alerts', metric: 'metrics', deploy: 'changes', change: 'changes', chat: 'chat', log: 'logs', trace: 'logs', status: 'impact', incident: 'impact',
-};
-
-/** @param {{ kind: string, category: string }} fact @returns {LaneId} */
-export function laneOf(fact) {
-  if (fact.kind === 'incident.role_assigned') return 'people';
-  const own = FAMILIES[fact.kind.split('.')[0]];
-  if (own) return own;
-  return fact.category === 'impact' ? 'impact' : fact.category === 'change' ? 'changes' : 'other';
-}
+import { addTo, grouped } from './grouped.js';
+import { sinceOrigin } from './instant.js';
 
 /**
- * @param {PageData} data @param {(shift: number) => Omit<SeriesData, 'labels'>[]} [samples] of the series, by their index
+ * @param {PageData} data
+ * @param {{ items: Item[], byId: Model['byId'] }} facts
+ * @param {number} origin the window's start, whole seconds since 1970
+ * @param {{ rows: Rows, find: Find, samples?: Omit<SeriesData, 'labels'>[] }} more
  * @returns {Model}
  */
-export function makeModel(data, samples = () => []) {
-  const origin = readInstant(data.window.start).seconds;
-  const drawn = samples(sinceOrigin(data.window.start, origin));
-  for (const panel of data.panels) panel.series = panel.series.map((one) => ({ ...one, ...drawn[/** @type {any} */ (one).index] }));
-  for (const { evidence } of [...data.facts, ...data.gaps]) evidence.forEach((one) => namePayload(one, data.payloads ?? []));
-  const items = data.facts.map((fact, index) => makeItem(fact, index, origin));
-  const byId = new Map(items.map((item) => [item.fact.id, item]));
-  const groups = data.groups.map((places) => places.map((place) => items[place]));
-  groups.forEach((group, index) => group.forEach((item) => { item.group = index; }));
-  const flaps = (data.flaps ?? []).map((flap) => makeFlap(flap, items));
-  const threads = byThread(items);
+export function makeModel(data, { items, byId }, origin, { rows, find, samples = [] }) {
+  for (const panel of data.panels) panel.series = panel.series.map((series) => ({ ...series, ...samples[/** @type {any} */ (series).index] }));
+  const groups = data.groups.map(([first, length]) => ({ first, length }));
+  groups.forEach(({ first, length }, group) => { for (let index = first; index < first + length; index += 1) items[index].group = group; });
+  // A life of one fact alone has a number below zero.
+  const threads = grouped(items.filter((item) => item.life >= 0), (item) => item.life);
   return {
-    data, origin, items, byId, groups, flaps, threads, notes: byFact(data.notes ?? []), silences: silencesOf(data.silenced ?? [], items), drill: Boolean(data.drill),
-    lives: [...threads.values(), ...items.filter((item) => !item.fact.thread).map((item) => [item])],
+    data, origin, items, byId, groups, threads, rows, find, flaps: flapsOf(data.flaps ?? [], items), notes: byFact(data.notes ?? []),
+    silences: silencesOf(data.silenced ?? [], items), drill: Boolean(data.drill), alerts: alertLives(items, threads), messages: messagesOf(items),
     length: Math.max(sinceOrigin(data.window.end, origin), 1),
     gaps: data.gaps.map((gap) => ({ gap, from: sinceOrigin(gap.start, origin), to: sinceOrigin(gap.end, origin) })),
   };
 }
 
-/** The page holds each digest once. @param {any} evidence @param {[string, string][]} payloads */
-function namePayload(evidence, payloads) {
-  if (typeof evidence.payload === 'number') [evidence.payload, evidence.file] = payloads[evidence.payload];
+/** @param {NonNullable<PageData['flaps']>} ribbons @param {Item[]} items @returns {Flap[]} */
+function flapsOf(ribbons, items) {
+  /** @type {Item[][]} */
+  const held = ribbons.map(() => []);
+  if (ribbons.length) for (const item of items) held[item.ribbon]?.push(item);
+  return ribbons.map(({ times, duty }, ribbon) => makeFlap(held[ribbon], times, duty));
 }
 
-/** @param {{ facts: number[], times: number, duty: [number, number] | null }} flap @param {Item[]} all @returns {Flap} */
-function makeFlap(flap, all) {
-  const items = flap.facts.map((place) => all[place]);
+/** @param {Item[]} items @param {number} times @param {[number, number] | null} duty @returns {Flap} */
+function makeFlap(items, times, duty) {
   const made = {
-    id: items[0].fact.id, items, times: flap.times, duty: flap.duty,
+    id: items[0].id, items, times, duty,
     from: items.reduce((least, item) => Math.min(least, Math.max(item.from, 0)), Infinity), to: items.reduce((most, item) => Math.max(most, item.to), 0),
   };
   items.forEach((item) => { item.flap = made; });
   return made;
 }
 
-/** @param {Fact} fact @param {number} index @param {number} origin @returns {Item} */
-function makeItem(fact, index, origin) {
-  const words = [
-    fact.id, fact.kind, fact.statement.replaceAll('`', ''), fact.quote?.text, fact.source, fact.actor, fact.subject.service, fact.subject.component,
-    fact.subject.environment, labelText(fact.subject.labels),
-  ];
-  const to = sinceOrigin(fact.latest, origin);
-  return {
-    fact, index, from: fact.earliest ? sinceOrigin(fact.earliest, origin) : -Infinity, to,
-    lane: laneOf(fact), service: fact.subject.service ?? fact.subject.labels.service ?? NO_SERVICE, text: words.filter(Boolean).join('\n').toLowerCase(), group: -1,
-    seen: fact.surfaced ? sinceOrigin(fact.surfaced, origin) : to, told: Boolean(fact.surfaced), flap: null,
-  };
-}
-
-/** A life's name: its thread, else its only fact. @param {Item} item */
-export function lifeKey({ fact }) {
-  return fact.thread ?? fact.id;
-}
-
 /** @param {[number, number, number | null][]} spans @param {Item[]} items */
 function silencesOf(spans, items) {
-  /** @type {Map<string, Silence[]>} */
-  const found = new Map();
-  for (const [firing, begin, end] of spans) {
-    const key = lifeKey(items[firing]);
-    found.set(key, [...(found.get(key) ?? []), { begin: items[begin], end: end === null ? null : items[end] }]);
-  }
-  return found;
+  /** @type {Map<number, Silence[]>} */
+  const silences = new Map();
+  for (const [firing, begin, end] of spans) addTo(silences, items[firing].life, { begin: items[begin], end: end === null ? null : items[end] });
+  return silences;
 }
 
 /** @param {Note[]} notes */
 function byFact(notes) {
   /** @type {Map<string, Note[]>} */
-  const found = new Map();
-  for (const note of notes) for (const fact of note.facts) found.set(fact, [...(found.get(fact) ?? []), note]);
-  return found;
+  const facts = new Map();
+  for (const note of notes) for (const fact of note.facts) addTo(facts, fact, note);
+  return facts;
 }
 
-/** @param {Item[]} items */
-function byThread(items) {
-  /** @type {Map<string, Item[]>} */
-  const threads = new Map();
-  for (const item of items) {
-    if (!item.fact.thread) continue;
-    const life = threads.get(item.fact.thread);
-    if (life) life.push(item);
-    else threads.set(item.fact.thread, [item]);
-  }
-  return threads;
+const ALERTS = new Set(['alert.firing', 'alert.pending']);
+
+/** Lives of alerts. @param {Item[]} items @param {Map<number, Item[]>} threads */
+function alertLives(items, threads) {
+  const alone = items.filter((item) => item.life < 0 && ALERTS.has(item.kind));
+  return [...[...threads.values()].filter((life) => life.some((item) => ALERTS.has(item.kind))), ...alone.map((item) => [item])];
+}
+
+/** Messages by when they were seen. @param {Item[]} items */
+function messagesOf(items) {
+  return items.filter((item) => item.kind === 'chat.message').sort((a, b) => a.seen - b.seen || a.index - b.index);
 }

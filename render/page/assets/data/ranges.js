@@ -35,6 +35,6 @@ export function markWords(model, [from, to]) {
   if (to - from < 1) return `${Math.round((to - from) * 1000)} ms`;
   const begins = model.items.filter((item) => boundsOf(item)[0] === from && item.to < to);
   const ends = model.items.filter((item) => boundsOf(item)[1] === to && item.from > from);
-  const least = Math.min(...ends.map((item) => item.from)) - Math.max(...begins.map((item) => item.to));
+  const least = ends.reduce((first, item) => Math.min(first, item.from), Infinity) - begins.reduce((last, item) => Math.max(last, item.to), -Infinity);
   return durationRange(begins.length && ends.length ? Math.max(least, 0) : to - from, to - from);
 }

@@ -3,5 +3,5 @@ export function pointRefs(point) {
   const data = point?.customdata;
   if (!data) return [];
   if (data.words) return [];
-  return typeof data === 'string' ? [data] : /** @type {Mark} */ (data).items.map((item) => item.fact.id);
+  return typeof data === 'string' ? [data] : /** @type {Mark} */ (data).items.map((item) => item.id);
 }

@@ -1,6 +1,5 @@
-import { spansOf } from './lives.js';
+import { openStates } from './lives.js';
 import { clockText } from './instant.js';
-import { lifeKey } from './model.js';
 import { count } from './words.js';
 
 const LISTED = 12; // surfaced facts that the side panel names
@@ -22,7 +21,20 @@ export function standing(item, at) {
  * @param {Item[]} items @param {number} at @param {number} [most]
  */
 export function surfacedBy(items, at, most = LISTED) {
-  return items.filter((item) => item.told && item.seen <= at).sort((a, b) => b.seen - a.seen || b.index - a.index).slice(0, most);
+  /** @type {Item[]} */
+  const newest = [];
+  for (const item of items) {
+    if (!item.told || item.seen > at || (newest.length === most && bySeen(item, newest[most - 1]) < 0)) continue;
+    const place = newest.findIndex((other) => bySeen(item, other) > 0);
+    newest.splice(place < 0 ? newest.length : place, 0, item);
+    newest.length = Math.min(newest.length, most);
+  }
+  return newest;
+}
+
+/** @param {Item} a @param {Item} b */
+function bySeen(a, b) {
+  return a.seen - b.seen || a.index - b.index;
 }
 
 /**
@@ -31,16 +43,11 @@ export function surfacedBy(items, at, most = LISTED) {
  */
 export function situation(model, at) {
   const counts = { firing: 0, pending: 0, silenced: 0 };
-  for (const life of model.lives) {
-    // A life may hold the crossings of its rule, too.
-    const known = life.filter((item) => item.lane === 'alerts' && item.to <= at);
-    const alert = life.some((item) => item.fact.kind === 'alert.firing' || item.fact.kind === 'alert.pending');
-    const silenced = alert ? model.silences.get(lifeKey(life[0])) : [];
-    const open = new Set(spansOf(known, at, silenced, at).filter((span) => !span.end).map((span) => span.state));
+  for (const life of model.alerts) {
+    const open = openStates(life, at, model.silences.get(life[0].life));
     for (const state of /** @type {const} */ (['firing', 'pending', 'silenced'])) if (open.has(state)) counts[state] += 1;
   }
-  const messages = model.items.filter((item) => item.fact.kind === 'chat.message' && item.seen <= at);
-  return { ...counts, message: messages.reduce((/** @type {Item | null} */ last, item) => (!last || item.seen >= last.seen ? item : last), null) };
+  return { ...counts, message: model.messages.findLast((item) => item.seen <= at) ?? null };
 }
 
 /** The situation as one sentence. @param {Model} model @param {number} at @param {string} zone */
@@ -52,15 +59,19 @@ export function sentence(model, at, zone) {
 
 /**
  * The next or previous moment at which a fact came to be seen; those of one moment follow each other.
- * @param {Item[]} items @param {number} at @param {string | null} fact the chosen one @param {number} by
+ * @param {Item[]} items @param {number} at @param {Item | undefined} chosen @param {number} by
  * @returns {Item | null}
  */
-export function nextSeen(items, at, fact, by) {
-  const order = items.filter((item) => item.seen >= 0).sort((a, b) => a.seen - b.seen || a.index - b.index);
-  const chosen = order.findIndex((item) => item.fact.id === fact);
-  const there = chosen >= 0 && Math.abs(order[chosen].seen - at) < 0.002;
-  if (by > 0) return (there ? order[chosen + 1] : order.find((item) => item.seen > at)) ?? null;
-  return (there ? order[chosen - 1] : order.findLast((item) => item.seen <= at)) ?? null;
+export function nextSeen(items, at, chosen, by) {
+  const there = chosen && chosen.seen >= 0 && Math.abs(chosen.seen - at) < 0.002 && items.includes(chosen) ? chosen : undefined;
+  /** @type {Item | null} */
+  let next = null;
+  for (const item of items) {
+    const ahead = there ? bySeen(item, there) : item.seen > at ? 1 : -1;
+    if (item.seen < 0 || ahead * by <= 0) continue;
+    if (!next || bySeen(item, next) * by < 0) next = item;
+  }
+  return next;
 }
 
 /**
@@ -70,7 +81,7 @@ export function nextSeen(items, at, fact, by) {
 export function firstSignal(model) {
   const { start } = model.data.incident;
   const from = start ? Date.parse(start) / 1000 - model.origin : 0;
-  const signals = model.items.filter((item) => item.fact.category === 'signal' && item.from > -Infinity && item.to >= 0);
+  const signals = model.items.filter((item) => item.category === 'signal' && item.from > -Infinity && item.to >= 0);
   const inside = signals.filter((item) => item.to >= from);
   const told = inside.filter((item) => item.told);
   const [first] = [told, inside, signals, model.items].find((list) => list.length) ?? [];

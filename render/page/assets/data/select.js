@@ -1,3 +1,5 @@
+import { wordsOf } from './find.js';
+
 /**
  * The one selection that chart, table and overview show.
  * @param {Model} model
@@ -5,15 +7,17 @@
  * @returns {Item[]} in display order
  */
 export function selectItems(model, state) {
-  const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
   const [lanes, sources, services, kinds] = [state.lanes, state.sources, state.services, state.kinds].map((list) => list && new Set(list));
+  const hits = wordsOf(state.q).length ? model.find.hits(state.q) : null;
   const until = model.drill ? state.at ?? 0 : Infinity;
-  return model.items.filter((item) => {
-    const { fact } = item;
-    return item.seen <= until && (!lanes || lanes.has(item.lane)) && (!kinds || kinds.has(fact.kind)) && (!services || services.has(item.service))
-      && (!sources || fact.evidence.some((one) => sources.has(one.source)) || sources.has(fact.source))
-      && words.every((word) => item.text.includes(word));
-  });
+  if (!lanes && !sources && !services && !kinds && !hits && until === Infinity) return model.items;
+  return model.items.filter((item) => item.seen <= until && (!hits || hits[item.index]) && (!lanes || lanes.has(item.lane)) && (!kinds || kinds.has(item.kind))
+    && (!services || services.has(item.service)) && (!sources || item.sources.some((source) => sources.has(source))));
+}
+
+/** Chunks that are not searched yet: with any, what is selected is not all. @param {Model} model @param {State} state */
+export function unsearched(model, state) {
+  return wordsOf(state.q).length ? model.find.left(state.q) : 0;
 }
 
 /**
@@ -65,6 +69,9 @@ export function toggled(list, value, all) {
 export function tally(model, key) {
   /** @type {Map<string, number>} */
   const counts = new Map();
-  for (const item of model.items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1);
+  for (const item of model.items) {
+    const value = key(item);
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
   return new Map([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,36 +1,47 @@
 import { el, leaveLink, webHost, withCode } from '../ui/dom.js';
 import { boundsText, exactText } from '../data/instant.js';
 import { icon } from '../ui/icons.js';
+import { absentWords } from '../data/limits.js';
 import { markNoted } from '../ui/noted.js';
 import { chooseFact } from '../data/ranges.js';
 import { standing } from '../data/replay.js';
-import { reasonText } from '../data/words.js';
+import { kindText, reasonText } from '../data/words.js';
 
 const QUOTE = 280;
 
 /** @param {Item} item @param {Model} model @param {Store} store */
 export function factRow(item, model, store) {
-  const { fact } = item;
   const { zone } = store.get();
-  const exact = [fact.earliest ? exactText(fact.earliest, zone) : 'already so when the window began', exactText(fact.latest, zone)].join('\n');
-  const time = el('td', { class: `time ${bracket(item, model)}`, title: `${exact}\n${zone}, by the clock of ${fact.clock}` }, el('time', { dateTime: fact.latest }, boundsText(fact, zone)));
+  const fact = model.rows.at(item);
+  const exact = [item.earliest ? exactText(item.earliest, zone) : 'already so when the window began', exactText(item.latest, zone)].join('\n');
+  const time = el('td', { class: `time ${bracket(item, model)}`, title: `${exact}\n${zone}, by the clock of ${item.clock}` }, el('time', { dateTime: item.latest }, boundsText(item, zone)));
   if (item.group >= 0) time.append(el('span', { class: 'offscreen' }, ', order undetermined'));
-  const words = el('div', { class: 'statement' }, ...withCode(fact.statement));
-  const said = fact.quote && el('div', { class: 'quote', dir: 'auto' }, fact.quote.text.length > QUOTE ? `${fact.quote.text.slice(0, QUOTE)}…` : fact.quote.text);
-  const tr = el('tr', { 'data-fact': fact.id, class: `lane-${item.lane}`, 'data-standing': standing(item, store.get().at), 'aria-selected': String(store.get().fact === fact.id), tabIndex: -1 },
-    time, el('td', { class: 'event' }, el('span', { class: 'icon' }, icon(fact.kind, item.lane)), el('div', {}, words, said)), el('td', { class: 'link' }, ...dataLink(fact)));
-  markNoted(tr, fact.id, model);
-  tr.addEventListener('click', (event) => { if (!(/** @type {Element} */ (event.target).closest('a'))) chooseFact(model, store, fact.id, event.shiftKey); });
+  const tr = el('tr', { 'data-fact': item.id, class: `lane-${item.lane}`, 'data-standing': standing(item, store.get().at), 'data-unread': !fact && model.rows.has(item) && 'yes', 'aria-selected': String(store.get().fact === item.id), tabIndex: -1 },
+    time, el('td', { class: 'event' }, el('span', { class: 'icon' }, icon(item.kind, item.lane)), el('div', {}, ...(fact ? eventWords(fact) : bareWords(item, model)))), el('td', { class: 'link' }, ...(fact ? dataLink(fact) : [item.source])));
+  markNoted(tr, item.id, model);
+  tr.addEventListener('click', (event) => { if (!(/** @type {Element} */ (event.target).closest('a'))) chooseFact(model, store, item.id, event.shiftKey); });
   // Shift marks a range of time here, not of text.
   tr.addEventListener('mousedown', (event) => { if (event.shiftKey) event.preventDefault(); });
   return tr;
 }
 
+/** @param {Fact} fact */
+function eventWords(fact) {
+  const words = el('div', { class: 'statement' }, ...withCode(fact.statement));
+  const text = fact.quote?.text;
+  return text ? [words, el('div', { class: 'quote', dir: 'auto' }, text.length > QUOTE ? `${text.slice(0, QUOTE)}…` : text)] : [words];
+}
+
+/** @param {Item} item @param {Model} model */
+function bareWords(item, model) {
+  return [el('div', { class: 'statement' }, kindText(item.kind)), el('div', { class: 'muted' }, absentWords(item, model))];
+}
+
 /** The bracket around facts whose order is not known. @param {Item} item @param {Model} model */
 function bracket(item, model) {
   if (item.group < 0) return '';
-  const group = model.groups[item.group];
-  return `undetermined${group[0] === item ? ' first' : ''}${group.at(-1) === item ? ' last' : ''}`;
+  const { first, length } = model.groups[item.group];
+  return `undetermined${first === item.index ? ' first' : ''}${first + length - 1 === item.index ? ' last' : ''}`;
 }
 
 /** The source's own page, else the frozen payload's file. @param {Fact} fact */

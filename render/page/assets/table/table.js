@@ -1,49 +1,69 @@
 import { byId, el } from '../ui/dom.js';
-import { dateText, readInstant } from '../data/instant.js';
 import { factRow, gapRow } from './rows.js';
+import { linesOf, placesOf } from './lines.js';
+import { makeSight } from './sight.js';
 import { standing } from '../data/replay.js';
 import { count } from '../data/words.js';
 
 const CHUNK = 100; // rows that are made together when they come into sight
 const WHOLE = 600; // up to here all rows are there: the browser's own search finds everything
-const ROW_HEIGHT = 44; // px, a guess for rows that are not made yet
+const PRINTED = 10_000; // rows that a print holds at most
 
-/** @typedef {{ item?: Item, gap?: GapItem, day?: string, at: number, within?: boolean }} Line */
+/** @typedef {import('./lines.js').Line} Line */
 
 /** @param {Model} model @param {Store} store */
 export function makeTable(model, store) {
   const section = byId('table');
   const grid = el('table', { role: 'grid', 'aria-label': 'Facts in order of time' });
   section.append(grid);
-  /** @type {IntersectionObserver | null} */
-  let watcher = null;
-  /** @type {Map<HTMLElement, Line[]>} */
-  let chunks = new Map();
-  const make = (/** @type {HTMLElement} */ body) => {
-    const lines = chunks.get(body);
-    if (!lines || body.dataset.made) return;
-    body.dataset.made = 'yes';
-    body.replaceChildren(...lines.map((line) => row(line, model, store)));
+  /** @type {Line[]} */
+  let lines = [];
+  let places = new Int32Array(0);
+  const parts = () => Math.ceil(lines.length / CHUNK);
+  const sight = makeSight(section, grid, (part) => {
+    const body = el('tbody', {}, ...lines.slice(part * CHUNK, (part + 1) * CHUNK).map((line, place) => row(line, part * CHUNK + place, model, store)));
     mark(body, store.get());
-  };
-  const draw = (/** @type {Item[]} */ items, /** @type {GapItem[]} */ gaps) => {
-    watcher?.disconnect();
-    const lines = linesOf(items, gaps, model, store.get().zone);
-    chunks = new Map(chunked(lines).map((part) => [el('tbody', {}, spacer(part.length)), part]));
-    grid.replaceChildren(head(store.get().zone), ...chunks.keys());
-    grid.setAttribute('aria-rowcount', String(lines.length + 1));
+    return body;
+  }, (height) => el('tbody', { class: 'space' }, el('tr', { class: 'spacer', 'aria-hidden': 'true' }, el('td', { colspan: 3, style: `height:${height}px` }))));
+  const see = () => (lines.length <= WHOLE ? sight.all(Array(parts()).keys()) : sight.update());
+  const draw = (/** @type {Item[]} */ items, /** @type {GapItem[]} */ gaps, /** @type {boolean} */ reading) => {
+    lines = linesOf(items, gaps, model, store.get().zone);
+    places = placesOf(lines, model.items.length);
+    sight.reset(parts(), Math.min(CHUNK, lines.length));
     // Gaps stay in sight whatever is looked for: blank is not quiet.
-    if (!items.length) grid.append(el('tbody', {}, el('tr', {}, el('td', { colspan: 3, class: 'none' }, model.items.length ? 'No fact matches the filter.' : 'There is no fact in this timeline.'))));
-    if (lines.length <= WHOLE) [...chunks.keys()].forEach(make);
-    else watcher = watch(section, [...chunks.keys()], make);
+    const none = items.length ? [] : [el('tbody', {}, el('tr', {}, el('td', { colspan: 3, class: 'none' }, reading ? 'reading …' : model.items.length ? 'No fact matches the filter.' : 'There is no fact in this timeline.')))];
+    grid.replaceChildren(head(store.get().zone), ...none);
+    grid.setAttribute('aria-rowcount', String(lines.length + 1));
+    see();
+  };
+  const placeOf = (/** @type {State} */ { fact, gap }) => {
+    const item = fact ? model.byId.get(fact) : undefined;
+    return item ? places[item.index] ?? -1 : gap ? lines.findIndex((line) => 'gap' in line && line.gap.gap.id === gap) : -1;
   };
   const choose = (/** @type {State} */ state, /** @type {boolean} */ scroll) => {
-    const found = [...chunks].find(([, lines]) => lines.some((line) => (state.fact && line.item?.fact.id === state.fact) || (state.gap && line.gap?.gap.id === state.gap)));
-    if (found) make(found[0]);
+    const place = placeOf(state);
+    if (lines.length > WHOLE) sight.pin(place < 0 ? null : Math.floor(place / CHUNK), scroll);
     mark(grid, state);
     if (scroll) scrollTo(section, grid.querySelector('tr[aria-selected="true"]'));
+    if (scroll && lines.length > WHOLE) sight.update();
   };
-  const whole = () => [...chunks.keys()].forEach(make);
+  /** Rows whose words have been read meanwhile. */
+  const arrived = () => sight.still(() => {
+    for (const tr of /** @type {NodeListOf<HTMLElement>} */ (grid.querySelectorAll('tr[data-unread]'))) {
+      const item = model.byId.get(tr.dataset.fact ?? '');
+      if (!item || !model.rows.at(item)) continue;
+      const focused = tr === document.activeElement;
+      const filled = row(item, places[item.index], model, store);
+      filled.tabIndex = tr.tabIndex;
+      tr.replaceWith(filled);
+      if (focused) filled.focus({ preventScroll: true });
+    }
+  });
+  /** For a sheet. */
+  const whole = () => {
+    sight.all(Array(Math.min(parts(), PRINTED / CHUNK)).keys());
+    if (lines.length > PRINTED) grid.append(el('tbody', { class: 'space' }, el('tr', {}, el('td', { colspan: 3, class: 'none' }, `Of ${count(lines.length, 'row')} the first ${PRINTED.toLocaleString('en-US')} are printed: zoom or filter to print others.`))));
+  };
   /** How each row stands at the playhead. @param {number | null} at */
   const stand = (at) => {
     for (const tr of /** @type {NodeListOf<HTMLElement>} */ (grid.querySelectorAll('tr[data-fact]'))) {
@@ -51,7 +71,7 @@ export function makeTable(model, store) {
       if (item) tr.dataset.standing = standing(item, at);
     }
   };
-  return { draw, choose, whole, stand };
+  return { draw, choose, whole, see, stand, arrived };
 }
 
 /** @param {string} zone */
@@ -59,64 +79,11 @@ function head(zone) {
   return el('thead', {}, el('tr', {}, ...[`time (${zone})`, 'event', 'data link'].map((name) => el('th', {}, name))));
 }
 
-/** @param {number} rows */
-function spacer(rows) {
-  return el('tr', { class: 'spacer', 'aria-hidden': 'true' }, el('td', { colspan: 3, style: `height:${rows * ROW_HEIGHT}px` }));
-}
-
-/** Make rows a screen before they are seen. @param {HTMLElement} root @param {HTMLElement[]} bodies @param {(body: HTMLElement) => void} make */
-function watch(root, bodies, make) {
-  const scrolls = getComputedStyle(root).overflowY === 'auto';
-  const watcher = new IntersectionObserver((seen) => seen.filter((one) => one.isIntersecting).forEach((one) => make(/** @type {HTMLElement} */ (one.target))), { root: scrolls ? root : null, rootMargin: '800px' });
-  bodies.forEach((body) => watcher.observe(body));
-  return watcher;
-}
-
-/** @param {Line[]} lines */
-function chunked(lines) {
-  const parts = [];
-  for (let at = 0; at < lines.length; at += CHUNK) parts.push(lines.slice(at, at + CHUNK));
-  return parts;
-}
-
-/**
- * Facts in display order, a gap where it begins, the date where the day changes.
- * @param {Item[]} items @param {GapItem[]} gaps @param {Model} model @param {string} zone
- * @returns {Line[]}
- */
-export function linesOf(items, gaps, model, zone) {
-  /** @type {Line[]} */
-  const lines = items.map((item) => ({ item, at: item.from }));
-  const starts = [...gaps].sort((a, b) => a.from - b.from);
-  for (let index = lines.length - 1, rest = starts.length - 1; rest >= 0; ) {
-    if (index >= 0 && lines[index].at > starts[rest].from) index -= 1;
-    else lines.splice(index + 1, 0, { gap: starts[rest], at: starts[rest--].from });
-  }
-  return lines.flatMap((line, index) => {
-    if (line.gap) line.within = sameGroup(lines, index);
-    const day = lineDay(line, model, zone);
-    return index === 0 || day !== lineDay(lines[index - 1], model, zone) ? [{ day, at: line.at }, line] : [line];
-  });
-}
-
-/** A gap that begins among facts of undetermined order does not break their bracket. @param {Line[]} lines @param {number} index */
-function sameGroup(lines, index) {
-  const before = lines.slice(0, index).reverse().find((line) => line.item)?.item;
-  const after = lines.slice(index + 1).find((line) => line.item)?.item;
-  return Boolean(before && after && before.group >= 0 && before.group === after.group);
-}
-
-/** @param {Line} line @param {Model} model @param {string} zone */
-function lineDay(line, model, zone) {
-  const iso = line.gap?.gap.start ?? line.item?.fact.earliest ?? line.item?.fact.latest ?? model.data.window.start;
-  return dateText(readInstant(iso).seconds, zone);
-}
-
-/** @param {Line} line @param {Model} model @param {Store} store */
-function row(line, model, store) {
-  if (line.item) return factRow(line.item, model, store);
-  if (line.gap) return gapRow(line.gap, line.within ?? false, store);
-  return el('tr', { class: 'day' }, el('th', { colspan: 3, scope: 'rowgroup' }, line.day));
+/** @param {Line} line @param {number} place @param {Model} model @param {Store} store */
+function row(line, place, model, store) {
+  const tr = 'index' in line ? factRow(line, model, store) : 'gap' in line ? gapRow(line.gap, line.within, store) : el('tr', { class: 'day' }, el('th', { colspan: 3, scope: 'rowgroup' }, line.day));
+  tr.setAttribute('aria-rowindex', String(place + 2));
+  return tr;
 }
 
 /** @param {HTMLElement} within @param {State} state */

@@ -51,7 +51,7 @@ export function doubtBars(row, view, lane, thick, at = null) {
     // Two bars on the same pixels look like one: the second adds nothing to see.
     const last = bars.at(-1);
     const same = last && Math.abs(last.x - from) < pixel && Math.abs(last.x + last.length - to) < pixel;
-    if (to - from >= BAR_FROM * pixel && !same) bars.push({ ref: item.fact.id, x: from, length: to - from, y: row.y, thick, look: standing(item, at) === 'ahead' ? 'ahead' : 'doubt', lane });
+    if (to - from >= BAR_FROM * pixel && !same) bars.push({ ref: item.id, x: from, length: to - from, y: row.y, thick, look: standing(item, at) === 'ahead' ? 'ahead' : 'doubt', lane });
   }
   return bars;
 }
@@ -76,7 +76,7 @@ export function rowMarks(items, view, y, lane, at = null) {
     if (Math.max(item.from, 0) > view.to) continue;
     const x = markAt(item, view, pixel);
     const how = standing(item, at);
-    const shape = item.to < 0 ? 'triangle-left' : symbolOf(item.fact.kind);
+    const shape = item.to < 0 ? 'triangle-left' : symbolOf(item.kind);
     const symbol = how === 'seen' ? shape : hollow(shape);
     const near = last.get(symbol + how);
     if (near && Math.abs(x - near.x) < SNUG * pixel) near.items.push(item);
@@ -132,7 +132,7 @@ export function spanBars(row, view, thick, lane) {
     const last = bars.at(-1);
     if (last && last.look === span.state && from - last.x - last.length < pixel && to - from < BAR_FROM * pixel) last.length = Math.max(last.length, to - last.x);
     else {
-      const bar = { ref: span.begin.fact.id, x: from, length: Math.max(to - from, pixel), y: row.y, thick, look: /** @type {string} */ (span.state), lane };
+      const bar = { ref: span.begin.id, x: from, length: Math.max(to - from, pixel), y: row.y, thick, look: /** @type {string} */ (span.state), lane };
       // What is below shines through between the lines, paler.
       if (span.state === 'silenced') bars.push({ ...bar, look: 'hushed' });
       bars.push(bar);

@@ -1,0 +1,51 @@
+import { dateText, offsetAt } from '../data/instant.js';
+
+const DAY = 86_400; // s
+
+/** @typedef {{ gap: GapItem, within: boolean }} GapLine */
+/** @typedef {Item | GapLine | { day: string }} Line */
+
+/**
+ * Facts in display order, a gap where it begins, the date where the day changes.
+ * @param {Item[]} items @param {GapItem[]} gaps @param {Model} model @param {string} zone
+ * @returns {Line[]}
+ */
+export function linesOf(items, gaps, model, zone) {
+  const starts = [...gaps].sort((a, b) => a.from - b.from);
+  const dayAt = dayChanges(model.origin, zone);
+  /** @type {Line[]} */
+  const lines = [];
+  const put = (/** @type {Line} */ line, /** @type {number} */ at) => {
+    const day = dayAt(at);
+    if (day) lines.push({ day });
+    lines.push(line);
+  };
+  let rest = 0;
+  items.forEach((item, index) => {
+    // A gap that begins among facts of undetermined order does not break their bracket.
+    const within = index > 0 && item.group >= 0 && items[index - 1].group === item.group;
+    for (; rest < starts.length && starts[rest].from < item.from; rest += 1) put({ gap: starts[rest], within }, starts[rest].from);
+    put(item, item.from === -Infinity ? item.to : item.from);
+  });
+  for (; rest < starts.length; rest += 1) put({ gap: starts[rest], within: false }, starts[rest].from);
+  return lines;
+}
+
+/** @param {number} origin @param {string} zone @returns {(at: number) => string} the date where it is another than that before */
+function dayChanges(origin, zone) {
+  let last = NaN;
+  return (at) => {
+    const seconds = Math.floor(at) + origin;
+    const day = Math.floor((seconds + offsetAt(seconds, zone)) / DAY);
+    if (day === last) return '';
+    last = day;
+    return dateText(seconds, zone);
+  };
+}
+
+/** Where each fact stands among the lines; -1: it does not. @param {Line[]} lines @param {number} count of all facts */
+export function placesOf(lines, count) {
+  const places = new Int32Array(count).fill(-1);
+  lines.forEach((line, place) => { if ('index' in line) places[line.index] = place; });
+  return places;
+}
