@@ -1,7 +1,7 @@
 # Every target works on a fresh clone with `make` and `git`; as root on Debian it installs what is
 # missing, elsewhere it names it. Test servers live in a cache folder outside the repository.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench dev servers
+.PHONY: help demo test servers-of-tests lint bench dev servers
 SHELL := /bin/bash
 PY := .venv/bin/python
 # PYTEST_ARGS narrows a run: make test PYTEST_ARGS='tests/collectors -k git'
@@ -16,11 +16,13 @@ demo: ## build the bundled incident into build/demo (no server, no network)
 	@tools/venv demo
 	.venv/bin/timeline demo --out build/demo
 
-test: ## install and start real servers, run all tests
+test: servers-of-tests ## install and start real servers, run all tests
+	@JOBS=$(JOBS) tools/run-tests $(PYTEST_ARGS)
+
+servers-of-tests: # what tests need, installed; without running any
 	@tools/packages test
 	@tools/venv test
 	@tools/setup-tests
-	@JOBS=$(JOBS) tools/run-tests $(PYTEST_ARGS)
 
 lint: ## ruff and mypy, both strict
 	@tools/packages demo
@@ -36,6 +38,7 @@ bench: ## the figures we quote, as ratios within one run, and their pictures (an
 	$(PY) -m benchmarks.merge
 	$(PY) -m benchmarks.page
 	$(PY) -m benchmarks.build
+	$(PY) -m benchmarks.rows
 	$(PY) -m benchmarks.charts
 
 dev: ## an environment to work in, with commit hooks

@@ -1,6 +1,6 @@
 """Time `timeline build` on 2.88 M samples and 100,000 log documents against only downloading them.
 
-    python benchmarks/build.py [--series 500] [--documents 100000] [--rounds 3]
+    python -m benchmarks.build [--series 500] [--documents 100000] [--rounds 5]
 
 Both read from real servers on loopback, as whole processes, in turn. The download repeats the
 build's own requests, as its manifest holds them, and throws the answers away: its time is what
@@ -83,7 +83,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--series", type=int, default=500)
     parser.add_argument("--documents", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         home = Path(folder)

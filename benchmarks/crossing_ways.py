@@ -33,7 +33,7 @@ def ours(url: str, end: int, way: str) -> tuple[list[Crossing], int]:
     from collectors.kit.tape import MemoryStore, RecordingTape
     from collectors.prometheus.api import PrometheusApi, PrometheusOptions
     from collectors.prometheus.samples.choose import sample
-    from collectors.prometheus.samples.facts import Maker, Watch
+    from collectors.prometheus.samples.facts import FactBuilder, Watch
     from collectors.prometheus.samples.question import Server, question
     from collectors.prometheus.wire.remote_read import RemoteRead
     from timeline.instant import NS
@@ -50,7 +50,7 @@ def ours(url: str, end: int, way: str) -> tuple[list[Crossing], int]:
             api = PrometheusApi(context, options, http)
             server = Server(api, end * NS + DAY * NS, 0, False, RemoteRead(api), OURS[way])
             sampled = await sample(server, asked, [(">", LIMIT)], window)
-        maker = Maker("bench", "bench", asked, window, api.link)
+        maker = FactBuilder("bench", "bench", asked, window, api.link)
         facts = [
             f for f in maker.facts(Watch("b", ">", LIMIT), sampled) if f.kind.startswith("metric.crossed")
         ]

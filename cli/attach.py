@@ -52,7 +52,7 @@ def attach(
     from service.publish.forges.target import Target
 
     target = Target(forge, api.rstrip("/"), repository, number, token, summary=summary)
-    request = use.Request(directory, target, artefact_url, chart_url, previous, config)
+    request = use.AttachRequest(directory, target, artefact_url, chart_url, previous, config)
     if dry_run:
         typer.echo(use.preview(request), nl=False)
         return

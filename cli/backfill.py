@@ -12,7 +12,7 @@ from cli.options import ConfigFile
 
 if TYPE_CHECKING:
     from service.backfill.backfill import Report
-    from service.backfill.job import Row
+    from service.backfill.job import BackfillRow
 
 
 def backfill(
@@ -45,13 +45,13 @@ def backfill(
     """Build every past incident of the configured folder; running again goes on where it ended."""
     import json
 
-    from service.backfill.backfill import Asked, summary
+    from service.backfill.backfill import BackfillRequest, summary
     from service.backfill.backfill import backfill as run
     from timeline.errors import UsageError
 
     if executor not in {"local", "dask"}:
         raise UsageError(f"--executor {executor}: it is local or dask")
-    asked = Asked(
+    asked = BackfillRequest(
         _instant(since), "dask" if executor == "dask" else "local", scheduler, workers, per_source, config, out,
         stills, again,
     )  # fmt: skip
@@ -72,7 +72,7 @@ def _instant(text: str) -> int:
     return read_instant(f"{text}T00:00:00Z" if len(text) == len("2026-01-01") else text, "--since")
 
 
-def _line(row: Row) -> str:
+def _line(row: BackfillRow) -> str:
     gaps = sum(row.gaps.values())
     told = (
         f"{row.facts} facts, {gaps} gap{'' if gaps == 1 else 's'}" if row.outcome != "failed" else row.message

@@ -99,10 +99,10 @@ def build(
     """Collect, merge and render: timeline.json, postmortem.md, timeline.html and the evidence."""
     from cli import show
     from service.build.build import build as run
-    from service.build.request import Request
+    from service.build.request import BuildRequest
     from service.draft.layouts import DraftOptions
 
-    request = Request(
+    request = BuildRequest(
         incident=incident, start=start, end=end, services=tuple(service or ()), sources=tuple(source or ()),
         config=config, out=out, offline=offline, strict=strict, stills=stills,
         draft=DraftOptions(template, audience),
@@ -185,7 +185,7 @@ def _spared() -> None:
     """Stand in for a command that is not asked for."""
 
 
-def _ask_only_for(words: Sequence[str], group: typer.Typer) -> None:
+def _load_only(words: Sequence[str], group: typer.Typer) -> None:
     """Spare the parameters of commands that no word names: typer reads those of all before it looks at the first."""
     for one in group.registered_commands:
         function = one.callback
@@ -194,13 +194,13 @@ def _ask_only_for(words: Sequence[str], group: typer.Typer) -> None:
             one.help, one.callback = one.help or function.__doc__, _spared
     for inner in group.registered_groups:
         if inner.typer_instance and inner.name not in words:
-            _ask_only_for((), inner.typer_instance)
+            _load_only((), inner.typer_instance)
 
 
 _INTERRUPTED = 130
 
 
-def _bear_any_terminal() -> None:
+def _set_encoding_errors() -> None:
     """Let a name that the terminal's encoding lacks be written in another way, rather than fail."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -218,8 +218,8 @@ def main() -> None:
         sys.exit(f"timeline: {err}")
     from timeline.errors import TimelineError, UsageError
 
-    _bear_any_terminal()
-    _ask_only_for(sys.argv[1:], app)
+    _set_encoding_errors()
+    _load_only(sys.argv[1:], app)
     try:
         app()
     except TimelineError as err:

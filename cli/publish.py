@@ -42,7 +42,7 @@ def publish(
     from service.publish.forges.target import Target
 
     target = Target(forge, api.rstrip("/"), repository, token=token)
-    request = use.Request(
+    request = use.PublishRequest(
         directory, pull, target, remote, branch, base, grafana.rstrip("/"), grafana_token, dashboard,
         slack, slack_token, slack_api.rstrip("/") + "/", config,
     )  # fmt: skip

@@ -7,14 +7,14 @@ import sys
 from collections.abc import Iterator
 from itertools import groupby
 
-from service.rules.thresholds import Found
+from service.rules.thresholds import RuleSet
 from timeline.canonical import plain
 from timeline.rules.promrules import AlertingRule
 from timeline.rules.slo import budget
 from timeline.text import clean
 
 
-def show(found: Found, *, as_json: bool) -> None:
+def show(found: RuleSet, *, as_json: bool) -> None:
     """Print the rules on stdout, and on stderr the sum and what could not be read."""
     if as_json:
         print(json.dumps(found.answer(), indent=2, ensure_ascii=False))  # noqa: T201 - data goes to stdout
@@ -25,7 +25,7 @@ def show(found: Found, *, as_json: bool) -> None:
         print(f"timeline: {text}", file=sys.stderr)  # noqa: T201 - the place for it
 
 
-def lines(found: Found) -> Iterator[str]:
+def lines(found: RuleSet) -> Iterator[str]:
     """Yield the text form: a file, its groups, their alerts, and under each what was found."""
     for file, rules in groupby(found.rules, key=lambda rule: rule.file):
         yield clean(file)
@@ -51,7 +51,7 @@ def _rule(rule: AlertingRule) -> Iterator[str]:
         yield f"      {'refused':<12} {_flat(rule.reading.refused)}"
 
 
-def summary(found: Found) -> str:
+def summary(found: RuleSet) -> str:
     """Return one sentence with the counts."""
     readings = [rule.reading for rule in found.rules]
     partly = sum(bool(one.thresholds and one.refused) for one in readings)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from timeline.kinds import SPECS, Kind
 from timeline.text import code, mention, number
 
-#: Words that state a cause or a judgement; no template may hold one.
-JUDGING = (
+#: Words that state a cause or a judgement, or may begin to: no template of ours holds one, so that it bars more
+#: than `checks.wording.JUDGING`, which reads what people and sources wrote around them.
+BARRED_WORDS = (
     "because", "caused", "causes", "cause", "due to", "led to", "leads to", "resulted", "thanks to", "should",
     "failed to", "unfortunately", "abnormal", "bad", "wrong", "mistake", "error by", "blame", "fault", "too late",
     "too slow", "finally", "only", "obviously", "clearly", "luckily", "root", "reason", "triggered", "broke",

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Context, Options, Record, SourceError
 from collectors.git.clone import Clone
-from collectors.git.facts import Writer
+from collectors.git.facts import GitFacts
 from collectors.git.records import FORGES, SHORT, Branch, Repository, Tag, deploys, last_before
 from collectors.git.run import Runner
 from timeline.instant import NS, format_instant
@@ -73,7 +73,7 @@ class GitCollector(Collector[GitOptions]):
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield merges, tags, deploys and their people; gaps for what the clone does not hold."""
         await self._clone.open()
-        writer = Writer(
+        writer = GitFacts(
             await self._repository(), self.context.source, self.options.service, self.options.environment
         )
         branches, deploy, missing = await self._branches()
@@ -132,7 +132,7 @@ class GitCollector(Collector[GitOptions]):
             )
         return [branch for _, branch in found if branch], deploy, missing
 
-    async def _tags(self, writer: Writer, window: Window) -> AsyncIterator[Record]:
+    async def _tags(self, writer: GitFacts, window: Window) -> AsyncIterator[Record]:
         tags = await self._clone.tags(window, self.options.deploy_tags)
         if timeless := [tag for tag in tags if tag.time is None]:
             yield self.gap(
@@ -146,7 +146,7 @@ class GitCollector(Collector[GitOptions]):
             async for record in self._deploys(writer, deploys(tags, pattern), window):
                 yield record
 
-    async def _deploys(self, writer: Writer, tags: Sequence[Tag], window: Window) -> AsyncIterator[Record]:
+    async def _deploys(self, writer: GitFacts, tags: Sequence[Tag], window: Window) -> AsyncIterator[Record]:
         """Yield a pattern's deploys, and a roll-back where one deployed an ancestor of the one before."""
         for tag in tags:
             if not tag.inside(window):

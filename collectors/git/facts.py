@@ -17,7 +17,7 @@ ROLL_BACK = "deployed an ancestor of what was deployed"
 _LIGHT = "committer date of the tagged commit (a light tag has none)"
 
 
-class Writer:
+class GitFacts:
     """Makes the facts of one repository and remembers the people in them."""
 
     def __init__(

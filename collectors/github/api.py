@@ -17,7 +17,7 @@ HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "202
 MakeEvidence = Callable[[Payload, str, str], Evidence]
 
 
-class Item(NamedTuple):
+class ListMember(NamedTuple):
     """One member of a list, and where it stands in the evidence."""
 
     data: Any
@@ -45,13 +45,13 @@ class Api:
             )
         return payload
 
-    async def pages(self, path: str, params: Params | None = None) -> AsyncIterator[list[Item]]:
+    async def pages(self, path: str, params: Params | None = None) -> AsyncIterator[list[ListMember]]:
         """Yield each page of a list below the repository; what is no list raises SourceError."""
         url, query = f"repos/{self._repository}/{path}", {"per_page": 100, **(params or {})}
         async for payload in by_link(self._http.get, url, query):
             yield self._items(payload, path)
 
-    async def everything(self, path: str) -> list[Item]:
+    async def everything(self, path: str) -> list[ListMember]:
         """Return the items of all pages."""
         return [item async for page in self.pages(path) for item in page]
 
@@ -63,9 +63,9 @@ class Api:
         status = fields.required(payload.json(), "status") if payload.status == 200 else None
         return status, self._evidence(payload, "/status", f"compare/{base}...{head}")
 
-    def _items(self, payload: Payload, path: str) -> list[Item]:
+    def _items(self, payload: Payload, path: str) -> list[ListMember]:
         answer = fields.listing(payload.json())
-        return [Item(data, self._evidence(payload, f"/{n}", path)) for n, data in enumerate(answer)]
+        return [ListMember(data, self._evidence(payload, f"/{n}", path)) for n, data in enumerate(answer)]
 
 
 def page_of(payload: Payload) -> str:

@@ -10,12 +10,12 @@ import anyio
 from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Context, Payload, Record, SourceError
-from collectors.github.api import HEADERS, Api, Item, page_of
+from collectors.github.api import HEADERS, Api, ListMember, page_of
 from collectors.github.facts import (
     SHORT,
     Deployment,
+    GithubFacts,
     Repository,
-    Writer,
     id_of,
     successions,
 )
@@ -75,7 +75,7 @@ class GithubCollector(Collector[GithubOptions]):
             page = page_of(await api.repository())
             clock = f"github:{urlsplit(self.options.url).hostname}"
             repository = Repository(self.options.repository, self.options.origin or page, page, clock)
-            writer = Writer(repository, self.context.source, self.options.service)
+            writer = GithubFacts(repository, self.context.source, self.options.service)
             parts = [("Deployments", self._deployments), ("Releases", self._releases)]
             for what, read in (
                 [*parts, ("Pull requests", self._pulls)] if self.options.pull_requests else parts
@@ -113,8 +113,8 @@ class GithubCollector(Collector[GithubOptions]):
         )
         return self.evidence(payload, pointer, query=query)
 
-    async def _deployments(self, api: Api, writer: Writer, window: Window) -> AsyncIterator[Record]:
-        listed: list[Item] = []
+    async def _deployments(self, api: Api, writer: GithubFacts, window: Window) -> AsyncIterator[Record]:
+        listed: list[ListMember] = []
         failure: SourceError | None = None
         try:
             async for page in api.pages("deployments"):
@@ -135,13 +135,15 @@ class GithubCollector(Collector[GithubOptions]):
         if failure:
             raise failure
 
-    async def _statuses(self, api: Api, listed: Iterable[Item]) -> tuple[list[Deployment], list[SourceError]]:
-        found: dict[int, list[Item]] = {}
+    async def _statuses(
+        self, api: Api, listed: Iterable[ListMember]
+    ) -> tuple[list[Deployment], list[SourceError]]:
+        found: dict[int, list[ListMember]] = {}
         errors: dict[int, SourceError] = {}
         broken: list[TimelineError] = []
         limit = anyio.CapacityLimiter(_AT_ONCE)
 
-        async def read(number: int, item: Item) -> None:
+        async def read(number: int, item: ListMember) -> None:
             async with limit:
                 try:
                     found[number] = await api.everything(f"deployments/{item.data['id']}/statuses")
@@ -163,13 +165,13 @@ class GithubCollector(Collector[GithubOptions]):
         ]
         return read_ones, [errors[n] for n in sorted(errors)]
 
-    def _meeting(self, one: Deployment, writer: Writer, window: Window) -> list[Fact]:
+    def _meeting(self, one: Deployment, writer: GithubFacts, window: Window) -> list[Fact]:
         """Return a deployment's whole life when some of it meets the window."""
         facts = list(writer.deployment(one))
         return facts if any(in_window(f, window) for f in facts) else []
 
     async def _rolled_back(
-        self, api: Api, writer: Writer, found: Iterable[Deployment], window: Window
+        self, api: Api, writer: GithubFacts, found: Iterable[Deployment], window: Window
     ) -> AsyncIterator[Record]:  # fmt: skip
         """Yield a roll-back where a place got an ancestor of what it had; unproven order gives none."""
         for old, new, status in successions(found) if self.options.roll_backs else ():
@@ -186,7 +188,7 @@ class GithubCollector(Collector[GithubOptions]):
                     yield fact
                 yield writer.rolled_back(old, new, status, evidence)
 
-    async def _releases(self, api: Api, writer: Writer, window: Window) -> AsyncIterator[Record]:
+    async def _releases(self, api: Api, writer: GithubFacts, window: Window) -> AsyncIterator[Record]:
         async for page in api.pages("releases"):
             for item in page:
                 if self._readable(item, "published_at", optional=True):
@@ -197,7 +199,7 @@ class GithubCollector(Collector[GithubOptions]):
             if all(self._is_past(item, window, "created_at", "published_at") for item in page):
                 return
 
-    async def _pulls(self, api: Api, writer: Writer, window: Window) -> AsyncIterator[Record]:
+    async def _pulls(self, api: Api, writer: GithubFacts, window: Window) -> AsyncIterator[Record]:
         asked = {"state": "closed", "sort": "updated", "direction": "desc"}
         async for page in api.pages("pulls", asked):
             for item in page:
@@ -209,20 +211,20 @@ class GithubCollector(Collector[GithubOptions]):
             if all(_latest(item, "updated_at") < window.start for item in page):
                 return
 
-    def _touches(self, item: Item, window: Window) -> bool:
+    def _touches(self, item: ListMember, window: Window) -> bool:
         """Tell whether a deployment can have a status in the window."""
         if not self._readable(item, "created_at"):
             return False
         return _latest(item, "created_at") - window.end < 0 and not self._is_past(item, window)
 
-    def _is_past(self, item: Item, window: Window, *names: str) -> bool:
+    def _is_past(self, item: ListMember, window: Window, *names: str) -> bool:
         low = window.start - parse_duration(self.options.lookback)
         if names:
             return all(_latest(item, name) < low for name in names)
         # A status moves `updated_at`, as seen; it is not documented, hence the look-back.
         return _latest(item, "created_at") < low and _latest(item, "updated_at") < window.start
 
-    def _readable(self, item: Item, name: str, *, optional: bool = False) -> bool:
+    def _readable(self, item: ListMember, name: str, *, optional: bool = False) -> bool:
         """Tell whether a record has an id and a time; count one that should and has not."""
         with self._unread.over(item.evidence):
             id_of(item.data)
@@ -233,7 +235,7 @@ class GithubCollector(Collector[GithubOptions]):
         return False
 
 
-def _latest(item: Item, name: str) -> int:
+def _latest(item: ListMember, name: str) -> int:
     try:
         return fields.time(item.data, name).latest
     except UnreadableError:

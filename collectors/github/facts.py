@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from collectors.github.api import Item
+from collectors.github.api import ListMember
 from collectors.kit import fields
 from collectors.kit.links import filled, web
 from collectors.kit.people import People
@@ -42,8 +42,8 @@ class Repository(NamedTuple):
 class Deployment(NamedTuple):
     """A deployment with its statuses; `statuses` is None where they could not be read."""
 
-    item: Item
-    statuses: list[Item] | None
+    item: ListMember
+    statuses: list[ListMember] | None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -55,7 +55,7 @@ class Deployment(NamedTuple):
         """Return the deployed commit."""
         return fields.text(self.item.data, "sha")
 
-    def successes(self) -> list[tuple[Bounds, Item]]:
+    def successes(self) -> list[tuple[Bounds, ListMember]]:
         """Return when it was said to have succeeded, oldest first."""
         found = [
             (fields.time(s.data, "created_at"), s)
@@ -65,7 +65,7 @@ class Deployment(NamedTuple):
         return sorted(found, key=lambda pair: pair[0].latest)
 
 
-class Writer:
+class GithubFacts:
     """Makes the facts of one repository and remembers the people in them."""
 
     def __init__(self, repository: Repository, source: str, service: str | None) -> None:
@@ -88,7 +88,7 @@ class Writer:
                 names = {"label": f"deployment {id_of(deployment.item.data)} {state}"}
                 yield self._deploy("custom", deployment, status, means, names)
 
-    def rolled_back(self, old: Deployment, by: Deployment, status: Item, evidence: Evidence) -> Fact:
+    def rolled_back(self, old: Deployment, by: Deployment, status: ListMember, evidence: Evidence) -> Fact:
         """Make the fact that a deployment took the place of `old`, on whose history it lies."""
         related = [self._success(old.successes()[0][1]), self._success(status)]
         names: dict[str, Name] = {
@@ -102,7 +102,7 @@ class Writer:
         )  # fmt: skip
         return made.replace(evidence=(*made.evidence, evidence))
 
-    def released(self, item: Item) -> Fact | None:
+    def released(self, item: ListMember) -> Fact | None:
         """Make the fact of a release; a draft is not published and gives none."""
         if item.data.get("published_at") is None:
             return None
@@ -114,7 +114,7 @@ class Writer:
             labels=labels, text="\n".join(w for w in words if w), actor=item.data.get("author"),
         )  # fmt: skip
 
-    def merged(self, item: Item) -> Fact | None:
+    def merged(self, item: ListMember) -> Fact | None:
         """Make the fact of a merged pull request; one that was closed otherwise gives none."""
         if item.data.get("merged_at") is None:
             return None
@@ -125,14 +125,14 @@ class Writer:
             labels={"commit": fields.text(item.data, "merge_commit_sha")}, text=fields.text(item.data, "title"), actor=None,
         )  # fmt: skip
 
-    def _success(self, status: Item) -> Related:
+    def _success(self, status: ListMember) -> Related:
         identity = short_id(
             "f", [1, self._repository.origin, "deploy.finished", ["status", id_of(status.data)]]
         )
         return Related(fact=identity, rule=ROLL_BACK)
 
     def _deploy(
-        self, kind: Kind, deployment: Deployment, item: Item, means: str, names: Mapping[str, Name], *,
+        self, kind: Kind, deployment: Deployment, item: ListMember, means: str, names: Mapping[str, Name], *,
         key: list[Json] | None = None, life: Deployment | None = None, related: Iterable[Related] = (),
     ) -> Fact:  # fmt: skip
         own, data = deployment.item, deployment.item.data
@@ -159,7 +159,7 @@ class Writer:
         return own or (page + filled("/{place}", place=place) if place else page)
 
     def _fact(
-        self, kind: Kind, item: Item, key: list[Json], means: str, *, names: Mapping[str, Name],
+        self, kind: Kind, item: ListMember, key: list[Json], means: str, *, names: Mapping[str, Name],
         labels: Mapping[str, str], text: str, actor: object, related: Iterable[Related] = (),
         environment: str | None = None, link: str | None = None, thread: str | None = None,
     ) -> Fact:  # fmt: skip
@@ -188,9 +188,9 @@ class Writer:
         return self.people.add(f"github:{login}", login, bot=bot)
 
 
-def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment, Deployment, Item]]:
+def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment, Deployment, ListMember]]:
     """Yield what took whose place, with the status that says so; an unproven order gives none."""
-    places: dict[tuple[str, str], list[tuple[int, Item, Deployment]]] = {}
+    places: dict[tuple[str, str], list[tuple[int, ListMember, Deployment]]] = {}
     for one in deployments:
         for at, status in one.successes()[:1]:
             places.setdefault(one.place, []).append((at.latest, status, one))

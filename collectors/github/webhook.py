@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from collectors.github.api import Item
-from collectors.github.facts import Deployment, Repository, Writer
+from collectors.github.api import ListMember
+from collectors.github.facts import Deployment, GithubFacts, Repository
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.kit.proof import Proof, Request, require_signature
@@ -36,13 +36,13 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
     if not page or not name:
         yield event.arrival()
         return
-    writer = Writer(Repository(name, page, page, urlsplit(page).hostname or page), event.source, None)
+    writer = GithubFacts(Repository(name, page, page, urlsplit(page).hostname or page), event.source, None)
     made = [fact for fact in _facts(event, writer) if fact]
     seen.people.update(writer.people)
     yield from made or [event.arrival()]
 
 
-def _facts(event: Event, writer: Writer) -> Iterator[Fact | None]:
+def _facts(event: Event, writer: GithubFacts) -> Iterator[Fact | None]:
     name = event.type.split(".")[0]
     if name == "deployment_status":
         yield from writer.deployment(Deployment(_item(event, "deployment"), [_item(event, name)]))
@@ -52,11 +52,11 @@ def _facts(event: Event, writer: Writer) -> Iterator[Fact | None]:
         yield writer.merged(_item(event, "pull_request"))
 
 
-def _item(event: Event, part: str) -> Item:
+def _item(event: Event, part: str) -> ListMember:
     data = event.object.get(part)
     if not isinstance(data, dict):
         raise UnreadableError(f"it has no {part}")
-    return Item(data, event.evidence(f"/body/{part}"))
+    return ListMember(data, event.evidence(f"/body/{part}"))
 
 
 WEBHOOK = Webhook(verify, deliveries, facts)

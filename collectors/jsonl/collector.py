@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 import anyio.to_thread
 
 from collectors.base import Check, Collector, Context, Payload, Record, SourceError, TestedAgainst
-from collectors.jsonl.parts import JsonlOptions, Reader, rows_of, sound, stored
+from collectors.jsonl.parts import JsonlOptions, PartReader, rows_of, sound, stored
 from collectors.kit.fields import Skipped
 from collectors.kit.paging import by_cursor
 from timeline import facts
@@ -48,7 +48,7 @@ class JsonlCollector(Collector[JsonlOptions]):
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield a fact a row, people, and one gap for the rows that could not be read."""
-        reader = Reader(self.options, self.context, window)
+        reader = PartReader(self.options, self.context, window)
         seen: Counter[str] = Counter()
         people: dict[str, Person] = {}
         place = "row" if self.options.form == "json" else "line"
@@ -72,7 +72,7 @@ class JsonlCollector(Collector[JsonlOptions]):
         for gap in skipped.gaps(self.gap, window):
             yield gap
 
-    async def _part(self, reader: Reader, number: int | None, _: int) -> tuple[int, Payload]:
+    async def _part(self, reader: PartReader, number: int | None, _: int) -> tuple[int, Payload]:
         part = number or 0
         return part, await self.context.tape.exchange(reader.request(part), reader.next_part)
 

@@ -82,7 +82,7 @@ def stored(payload: Payload, form: Format) -> Iterator[tuple[int | str, Any, str
         yield entry.get("line", entry.get("pointer")), entry.get("row"), entry.get("broken")
 
 
-class Reader:
+class PartReader:
     """Cuts a file to the rows of the window, and to parts; reads only when asked for the next part."""
 
     def __init__(self, options: JsonlOptions, context: Context, window: Window) -> None:

@@ -13,7 +13,7 @@ from collectors.base import SourceError
 T = TypeVar("T")
 
 
-async def together(calls: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
+async def gather(calls: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
     """Await all calls at once; raise the first one's SourceError, in their order, after all have ended.
 
     None is cancelled: a replay, in which answers come in another order, asks for the same exchanges.

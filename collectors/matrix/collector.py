@@ -14,7 +14,7 @@ from collectors.base import Check, Collector, Record, SourceError
 from collectors.kit import fields
 from collectors.kit.http import Auth, Http, HttpOptions, seconds
 from collectors.kit.probing import failed, timed
-from collectors.matrix.events import MS, Event, Reader, Room, bots, read_event, server_of
+from collectors.matrix.events import MS, Event, Room, RoomReader, bots, read_event, server_of
 from collectors.matrix.people import members, mentioned
 from collectors.matrix.stream import Stream, StreamReader
 from timeline.model import Fact, Person, Window
@@ -143,7 +143,7 @@ class MatrixCollector(Collector[MatrixOptions]):
             server_of(me),
         )  # fmt: skip
         others = await self._targets(http, room_id, stream)
-        reader = Reader(room, self.context.source, stream.events, others)
+        reader = RoomReader(room, self.context.source, stream.events, others)
         facts = list(reader.facts())
         people = await self._people(http, room_id, reader.users, stream, facts)
         return [

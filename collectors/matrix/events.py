@@ -87,7 +87,7 @@ def read_event(raw: object, evidence: Evidence) -> Event | None:
     )  # fmt: skip
 
 
-class Reader:
+class RoomReader:
     """Turns one room's events into facts; `users` collects the ids that they mention."""
 
     def __init__(

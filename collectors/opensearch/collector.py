@@ -17,7 +17,7 @@ from collectors.opensearch.client import Engine
 from collectors.opensearch.documents import Documents
 from collectors.opensearch.fields import Layout, asked_fields, counting_seconds, read_layout
 from collectors.opensearch.options import OpensearchOptions
-from collectors.opensearch.paging import Page, Progress, Reader
+from collectors.opensearch.paging import DocumentReader, Page, Progress
 from collectors.opensearch.summary import DAY, Signature, Summary, Tally
 from timeline.canonical import Json, canonical
 from timeline.instant import format_instant
@@ -39,7 +39,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         async with Engine(self.context, self.options) as engine:
             cluster, _ = await self._cluster(engine)
             layout = await self._layout(engine)
-            reader = Reader(engine, self.options, layout)
+            reader = DocumentReader(engine, self.options, layout)
             for gap in self._layout_gaps(layout, window):
                 yield gap
             count, shards = await reader.count(reader.within(window.start, window.end))
@@ -62,7 +62,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             try:
                 cluster, version = await self._cluster(engine)
                 layout = await self._layout(engine)
-                reader = Reader(engine, self.options, layout)
+                reader = DocumentReader(engine, self.options, layout)
                 pit = await timed(partial(
                     engine.ask_whole, engine.client.create_pit, index=reader.index,
                     keep_alive="10s", allow_partial_pit_creation="false",
@@ -123,7 +123,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             gaps.append(self.gap("undecodable", window, text, missing=", ".join(layout.unfit)))
         return gaps
 
-    async def _blanks(self, reader: Reader, window: Window, count: int) -> AsyncIterator[Gap]:
+    async def _blanks(self, reader: DocumentReader, window: Window, count: int) -> AsyncIterator[Gap]:
         """Yield what an answer of few documents, or of none, would leave unsaid."""
         timeless = {"exists": {"field": self.options.time}}
         lost, _ = await reader.count({"bool": {"filter": reader.matching(), "must_not": [timeless]}})
@@ -142,7 +142,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             )
 
     async def _documents(
-        self, reader: Reader, layout: Layout, window: Window, cluster: str, size: tuple[int, int]
+        self, reader: DocumentReader, layout: Layout, window: Window, cluster: str, size: tuple[int, int]
     ) -> AsyncGenerator[Record, None]:
         count, shards = size
         if count > self.options.limit:
@@ -175,7 +175,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         return [*gaps, *parser.skipped.gaps(self.gap, window)]
 
     async def _summary(
-        self, reader: Reader, layout: Layout, window: Window, cluster: str
+        self, reader: DocumentReader, layout: Layout, window: Window, cluster: str
     ) -> AsyncGenerator[Record, None]:
         summary = Summary(reader, self.options, layout, self.context.source, cluster)
         tallies = {"first seen": Tally(), "rates": Tally()}

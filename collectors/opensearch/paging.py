@@ -59,7 +59,7 @@ class Progress:
     seen: set[tuple[str, str, str | None]] = field(default_factory=set)
 
 
-class Reader:
+class DocumentReader:
     """Reads documents and buckets of one source's query."""
 
     def __init__(self, engine: Engine, options: OpensearchOptions, layout: Layout) -> None:

@@ -13,7 +13,7 @@ from collectors.opensearch.documents import subject
 from collectors.opensearch.fields import Layout, text_of, time_of
 from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import OpensearchOptions
-from collectors.opensearch.paging import Reader, Snapshot
+from collectors.opensearch.paging import DocumentReader, Snapshot
 from timeline import facts
 from timeline.canonical import Json, canonical
 from timeline.errors import UndecodableTimeError
@@ -28,7 +28,7 @@ _FIRST = 3  # documents of one instant have no order in the engine; of these the
 
 
 @dataclass
-class Row:
+class SignatureCounts:
     """Counts of one signature by step, and where each count stands in the evidence."""
 
     counts: dict[int, int] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Summary:
     """Asks for buckets and turns them into facts."""
 
     def __init__(
-        self, reader: Reader, options: OpensearchOptions, layout: Layout, source: str, cluster: str
+        self, reader: DocumentReader, options: OpensearchOptions, layout: Layout, source: str, cluster: str
     ) -> None:  # fmt: skip
         self.reader = reader
         self.options = options
@@ -102,9 +102,9 @@ class Summary:
         query = self.reader.within(first * step, (last + 1) * step)
         histogram = {"field": self.options.time, "fixed_interval": f"{step // 1_000_000}ms"}
         sources = [*self.sources(), {"step": {"date_histogram": histogram}}]
-        rows: dict[Signature, Row] = {}
+        rows: dict[Signature, SignatureCounts] = {}
         async for payload, place, bucket in self._pages(snapshot, query, sources, {}, tally):
-            row = rows.setdefault(self._signature(bucket["key"]), Row())
+            row = rows.setdefault(self._signature(bucket["key"]), SignatureCounts())
             index = fields.number(bucket, "key.step") * 1_000_000 // step
             row.counts[index] = bucket["doc_count"]
             row.places[index] = (payload, place)
@@ -182,7 +182,9 @@ class Summary:
         at, number = min(times, key=order)
         return at, number, hits[number]
 
-    def _rate_fact(self, signature: Signature, row: Row, change: rates.Change, query: Json) -> Fact:
+    def _rate_fact(
+        self, signature: Signature, row: SignatureCounts, change: rates.RateChange, query: Json
+    ) -> Fact:
         at = rates.bounds_of(change, self.options.step_ns)
         steps = rates.RULE.steps
         near = [i for i in range(change.step - steps, change.step + steps) if i in row.places]

@@ -8,13 +8,13 @@ from typing import ClassVar, NamedTuple
 
 from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
 from collectors.kit.http import Http
+from collectors.prometheus.alert_series import START, STATE, AlertSeries, History, Labels, escape, read_alerts
 from collectors.prometheus.annotations import Annotations
 from collectors.prometheus.answers import series_text
 from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_statement
 from collectors.prometheus.probe import probe
-from collectors.prometheus.trains import START, STATE, History, Labels, Train, escape, read_alerts
 from timeline import facts
-from timeline.alerts.firing import Change, Known, Life, Span, changes, longest_pause, silences
+from timeline.alerts.firing import AlertChange, Coverage, Life, Span, changes, longest_pause, silences
 from timeline.instant import MINUTE, NS, format_instant
 from timeline.model import Evidence, Fact, Gap, Window
 
@@ -27,7 +27,7 @@ class _Heard(NamedTuple):
     """Where the server recorded nothing, to what width that is known, and what would go unseen (ns)."""
 
     silences: tuple[Span, ...]
-    slop: int
+    tolerance: int
     unseen: int
 
 
@@ -48,7 +48,7 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
             read = Span(window.start - margin, min(window.end + margin, self.context.now))
             trains = await read_alerts(api, {}, "", read)
             heard, gaps = await self._heard(api, trains, read, window)
-            known = Known((read,), self.context.now, silences=heard.silences, slop=heard.slop)
+            known = Coverage((read,), self.context.now, silences=heard.silences, tolerance=heard.tolerance)
             history = History(trains, known, margin)
             gaps += self._restarts(history.find_restarts(heard.unseen), window)
             gaps += await self._read_back(api, history, window)
@@ -66,7 +66,7 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
         return probe(self.context, self.options)
 
     async def _heard(
-        self, api: PrometheusApi, trains: Mapping[Labels, Train], read: Span, window: Window
+        self, api: PrometheusApi, trains: Mapping[Labels, AlertSeries], read: Span, window: Window
     ) -> tuple[_Heard, list[Gap]]:
         """Return where the server recorded nothing at all, and the gaps."""
         try:
@@ -76,14 +76,14 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
             return _Heard((), 0, self.options.lookback_ns), [self.gap(err.reason, window, text, missing="up")]
 
     async def _listen(
-        self, api: PrometheusApi, trains: Mapping[Labels, Train], read: Span, window: Window
+        self, api: PrometheusApi, trains: Mapping[Labels, AlertSeries], read: Span, window: Window
     ) -> tuple[_Heard, list[Gap]]:
         step = max(15 * NS, -(-(read.end - read.start) // _BUCKETS // (15 * NS)) * 15 * NS)
         query = f"count(count_over_time(up[{step // NS}s]))"
         found = await api.range(query, read.start, read.end, step)
         buckets = [Span(at - step, at) for one in found for at in one.times.tolist()]
         if not buckets:
-            gap = await self._unheard(api, trains, window)
+            gap = await self._missing_scrapes(api, trains, window)
             return _Heard((), step, self.options.lookback_ns), [gap] if gap else []
         quiet = silences(buckets, read, [s.times.tolist() for t in trains.values() for s in t.series])
         evidence = tuple(
@@ -115,8 +115,8 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
         """Tell whether nothing is stored before `start`, by a glance every six hours for thirty days."""
         return not await api.range("count(up)", start - 30 * _DAY, start, _DAY // 4)
 
-    async def _unheard(
-        self, api: PrometheusApi, trains: Mapping[Labels, Train], window: Window
+    async def _missing_scrapes(
+        self, api: PrometheusApi, trains: Mapping[Labels, AlertSeries], window: Window
     ) -> Gap | None:
         """Judge a window without any `up`: by the retention the server tells, and by its alerts."""
         kept = await api.retention()
@@ -173,7 +173,12 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
             yield self.gap("partial", window, text, missing=missing, evidence=ordered)
 
     def _fact(
-        self, api: PrometheusApi, train: Train, life: Life, change: Change, said: Annotations | None
+        self,
+        api: PrometheusApi,
+        train: AlertSeries,
+        life: Life,
+        change: AlertChange,
+        said: Annotations | None,
     ) -> Fact:
         labels = dict(train.labels)
         state = change.kind.removeprefix("alert.")
@@ -191,7 +196,7 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
             thread=facts.alert_thread(self.origin, train.name, labels),
         )  # fmt: skip
 
-    def _samples(self, api: PrometheusApi, train: Train, change: Change) -> Iterator[Evidence]:
+    def _samples(self, api: PrometheusApi, train: AlertSeries, change: AlertChange) -> Iterator[Evidence]:
         """Yield the state's sample that the change was seen at, and the one that tells its start."""
         firing = change.kind in {"alert.firing", "alert.resolved"}
         around = (change.at.latest - 30 * MINUTE, change.at.latest + 30 * MINUTE)

@@ -75,7 +75,7 @@ class Chunks(NamedTuple):
 class Samples:
     """One series: labels, times (int64 ns, ascending), values (float64), and where each one lies.
 
-    `joints`: before which samples (the number of samples: after the last one) a stretch was not
+    `seams`: before which samples (the number of samples: after the last one) a stretch was not
     read, in which the series is known to be present and in the state of the samples around it.
     """
 
@@ -89,7 +89,7 @@ class Samples:
         """The parts that are JSON arrays: all of them where nothing was read in packed chunks."""
         return tuple(part for part in self.parts if isinstance(part, Part))
 
-    joints: tuple[int, ...] = ()
+    seams: tuple[int, ...] = ()
 
     @property
     def key(self) -> LabelKey:
@@ -106,7 +106,7 @@ class Samples:
         Samples in one array of one answer, or in one chunk, lie together.
         """
         part = self._part(index)
-        if not index or index in self.joints:
+        if not index or index in self.seams:
             return (part.place(index),)
         before = self._part(index - 1)
         apart = before.home(index - 1) != part.home(index)

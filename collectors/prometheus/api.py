@@ -18,7 +18,7 @@ from collectors.kit.fields import UnreadableError
 from collectors.kit.http import Http, HttpOptions
 from collectors.kit.links import prometheus_graph
 from collectors.kit.paging import in_spans
-from collectors.kit.together import together
+from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, Result, Samples, decode, join
 from timeline.canonical import Json
 from timeline.instant import NS
@@ -105,7 +105,7 @@ class PrometheusApi:
         if first > last:
             return []
         edges = _edges(first, last, expected)
-        found = await together([partial(self._raw, selector, *span) for span in pairwise(edges)])
+        found = await gather([partial(self._raw, selector, *span) for span in pairwise(edges)])
         return join(one for piece in found for one in piece)
 
     async def rules(self) -> tuple[Payload, list[dict[str, Any]]] | None:

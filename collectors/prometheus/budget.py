@@ -70,7 +70,7 @@ class SloOption(BaseModel):
         return checked(Objective("", share, period, Indicator(self.errors, self.total, self.share)))
 
 
-class Asked(NamedTuple):
+class NamedObjective(NamedTuple):
     """What an impact number is called, its objective, and the file's payload where it came from one."""
 
     name: str
@@ -78,10 +78,10 @@ class Asked(NamedTuple):
     payload: str | None = None
 
 
-async def asked(name: str, option: SloOption, context: Context) -> Asked:
+async def objective_of(name: str, option: SloOption, context: Context) -> NamedObjective:
     """Return the objective of an option, reading its file; raise SourceError."""
     if not option.file:
-        return Asked(name, option.written())
+        return NamedObjective(name, option.written())
 
     async def perform() -> Answer:
         path = anyio.Path(context.resolve_path(option.file))
@@ -98,7 +98,7 @@ async def asked(name: str, option: SloOption, context: Context) -> Asked:
         found = read_rules(option.file, payload.data.decode("utf-8", "replace")).objectives
     except ValueError as err:
         raise SourceError("undecodable", f"{option.file}: {err}") from err
-    return Asked(name, _chosen(found, option), payload.sha256)
+    return NamedObjective(name, _chosen(found, option), payload.sha256)
 
 
 def _chosen(found: tuple[Objective, ...], option: SloOption) -> Objective:
@@ -115,7 +115,7 @@ def _chosen(found: tuple[Objective, ...], option: SloOption) -> Objective:
 
 
 async def burnt(
-    api: PrometheusApi, one: Asked, spans: list[tuple[str, int, int]], window: Window, origin: str
+    api: PrometheusApi, one: NamedObjective, spans: list[tuple[str, int, int]], window: Window, origin: str
 ) -> list[Impact | Gap]:  # fmt: skip
     """Return the share of the budget burnt in each span `(name, start, end)` (ns), a number a series.
 
@@ -139,7 +139,7 @@ def _seconds(span: tuple[str, int, int], now: int) -> tuple[int, int]:
 
 
 def _numbers(
-    api: PrometheusApi, one: Asked, query: Budget, result: Result, span: tuple[str, int, int], origin: str
+    api: PrometheusApi, one: NamedObjective, query: Budget, result: Result, span: tuple[str, int, int], origin: str
 ) -> Iterator[Impact]:  # fmt: skip
     name, start, end = span
     source = api.context.source
@@ -163,7 +163,7 @@ def _elements(result: Result) -> list[tuple[dict[str, str], float | None, str]]:
 
 
 def _evidence(
-    api: PrometheusApi, one: Asked, query: Budget, result: Result, pointer: str, span: tuple[str, int, int]
+    api: PrometheusApi, one: NamedObjective, query: Budget, result: Result, pointer: str, span: tuple[str, int, int]
 ) -> Iterator[Evidence]:  # fmt: skip
     source, (_, start, end) = api.context.source, span
     text = f"{query.query} # counted in {query.basis}, at the span's end"
@@ -173,7 +173,7 @@ def _evidence(
         yield Evidence(source=source, payload=one.payload, pointer="line:1", query=one.objective.name)
 
 
-async def _short(api: PrometheusApi, one: Asked, last: int, window: Window) -> Gap | None:
+async def _short(api: PrometheusApi, one: NamedObjective, last: int, window: Window) -> Gap | None:
     """Return a gap where the period's first events are not recorded: what it allows rests on the others."""
     made, period = one.objective.indicator, one.objective.period
     assert made is not None

@@ -17,8 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from collectors.base import Context, Record, SourceError
 from collectors.prometheus.answers import Samples
 from collectors.prometheus.api import PrometheusApi
-from collectors.prometheus.budget import SloOption, burnt
-from collectors.prometheus.budget import asked as objective_of
+from collectors.prometheus.budget import SloOption, burnt, objective_of
 from timeline.canonical import short_id
 from timeline.instant import NS
 from timeline.model import Evidence, Impact, Window, gap
@@ -61,7 +60,7 @@ class ImpactOption(BaseModel):
         return value
 
 
-class Span(NamedTuple):
+class NamedSpan(NamedTuple):
     """A half-open `[start, end)` in ns, and what it is: `window` or `incident`."""
 
     name: str
@@ -70,11 +69,11 @@ class Span(NamedTuple):
 
 
 async def impact(
-    api: PrometheusApi, asked: Sequence[ImpactOption], step: int, window: Window, context: Context, origin: str
+    api: PrometheusApi, options: Sequence[ImpactOption], step: int, window: Window, context: Context, origin: str
 ) -> list[Record]:  # fmt: skip
     """Return the numbers of every query, and a gap for each that could not be read."""
     records: list[Record] = []
-    for one in asked:
+    for one in options:
         try:
             if one.slo is None:
                 records += await _numbers(api, one, step, window, context, origin)
@@ -88,55 +87,55 @@ async def impact(
 
 
 async def _numbers(
-    api: PrometheusApi, asked: ImpactOption, step: int, window: Window, context: Context, origin: str
+    api: PrometheusApi, option: ImpactOption, step: int, window: Window, context: Context, origin: str
 ) -> list[Impact]:  # fmt: skip
     first = (window.start // step + 1) * step
     last = min(-(-window.end // step) * step, context.now // step * step)
-    found = await api.range(asked.query, first, last, step) if first <= last else []
+    found = await api.range(option.query, first, last, step) if first <= last else []
     series: list[Samples | None] = [*found] or [None]
     spans = _spans(window, context)
     names = (context.source, origin)
-    return [_number(api, asked, one, step, span, names) for span in spans for one in series]
+    return [_number(api, option, one, step, span, names) for span in spans for one in series]
 
 
 def _number(
-    api: PrometheusApi, asked: ImpactOption, series: Samples | None, step: int, span: Span, names: tuple[str, str]
+    api: PrometheusApi, option: ImpactOption, series: Samples | None, step: int, span: NamedSpan, names: tuple[str, str]
 ) -> Impact:  # fmt: skip
     source, origin = names
-    value, read = _taken(asked, series, step, span)
+    value, read = _taken(option, series, step, span)
     labels = series.labels if series else {}
     return Impact(
-        id=short_id("i", [1, origin, asked.name, asked.query, asked.take, span.name, labels]), source=source,
-        name=asked.name, unit=asked.unit, query=asked.query, take=asked.take, span=span.name, labels=labels,
+        id=short_id("i", [1, origin, option.name, option.query, option.take, span.name, labels]), source=source,
+        name=option.name, unit=option.unit, query=option.query, take=option.take, span=span.name, labels=labels,
         start=span.start, end=span.end, value=value, read_s=read / NS,
         missing_s=(span.end - span.start - read) / NS,
-        evidence=tuple(_evidence(api, asked, series, step, span, source)),
+        evidence=tuple(_evidence(api, option, series, step, span, source)),
     )  # fmt: skip
 
 
-def _spans(window: Window, context: Context) -> Iterator[Span]:
-    yield Span("window", window.start, window.end)
+def _spans(window: Window, context: Context) -> Iterator[NamedSpan]:
+    yield NamedSpan("window", window.start, window.end)
     incident = context.incident
     start = max(window.start, incident.start or window.start)
     end = min(window.end, incident.end or window.end)
     if (start, end) != (window.start, window.end) and start < end:
-        yield Span("incident", start, end)
+        yield NamedSpan("incident", start, end)
 
 
 def _taken(
-    asked: ImpactOption, series: Samples | None, step: int, span: Span
+    option: ImpactOption, series: Samples | None, step: int, span: NamedSpan
 ) -> tuple[float | None, int]:  # fmt: skip
     """Return the number and the ns of `span` that had a finite value; no number where nothing had."""
     parts = list(_pieces(series, step, span)) if series else []
     read = sum(width for width, _ in parts)
     if not read:
         return None, 0
-    if asked.take == "max":
+    if option.take == "max":
         return max(value for _, value in parts), read
-    return math.fsum(width * value for width, value in parts) / parse_duration(asked.per), read
+    return math.fsum(width * value for width, value in parts) / parse_duration(option.per), read
 
 
-def _pieces(series: Samples, step: int, span: Span) -> Iterator[tuple[int, float]]:
+def _pieces(series: Samples, step: int, span: NamedSpan) -> Iterator[tuple[int, float]]:
     """Yield the ns inside `span` that each sample stands for, with its value."""
     for time, value in zip(series.times.tolist(), series.values.tolist(), strict=True):
         width = min(time, span.end) - max(time - step, span.start)
@@ -145,11 +144,11 @@ def _pieces(series: Samples, step: int, span: Span) -> Iterator[tuple[int, float
 
 
 def _evidence(
-    api: PrometheusApi, asked: ImpactOption, series: Samples | None, step: int, span: Span, source: str
+    api: PrometheusApi, option: ImpactOption, series: Samples | None, step: int, span: NamedSpan, source: str
 ) -> Iterator[Evidence]:  # fmt: skip
-    text = f"{asked.query} # every {step / NS:g} s from the epoch, {asked.take}"
-    text += f" per {asked.per}" if asked.take == "integral" else ""
-    link = api.link(asked.query, span.start, span.end)
+    text = f"{option.query} # every {step / NS:g} s from the epoch, {option.take}"
+    text += f" per {option.per}" if option.take == "integral" else ""
+    link = api.link(option.query, span.start, span.end)
     if series is None:
         yield Evidence(source=source, query=text, link=link)
         return

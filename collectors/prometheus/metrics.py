@@ -15,7 +15,7 @@ from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_
 from collectors.prometheus.impact import ImpactOption, impact
 from collectors.prometheus.probe import probe
 from collectors.prometheus.samples.choose import sample
-from collectors.prometheus.samples.facts import Maker, Watch
+from collectors.prometheus.samples.facts import FactBuilder, Watch
 from collectors.prometheus.samples.panels import panel
 from collectors.prometheus.samples.plan import Plan
 from collectors.prometheus.samples.question import Question, Server, beginning
@@ -154,7 +154,7 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
     ) -> list[Record]:
         sampled = await sample(server, asked, [(watch.op, watch.value) for watch in watches], window)
         notes = server.api.notes.get(asked.query, ())
-        maker = Maker(self.context.source, self.origin, asked, window, server.api.link, notes)
+        maker = FactBuilder(self.context.source, self.origin, asked, window, server.api.link, notes)
         facts = [made for watch in watches for made in maker.facts(watch, sampled)]
         records: list[Record] = [*facts]
         if facts or any(watch.rule is None for watch in watches):

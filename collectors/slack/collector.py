@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from collectors.base import Check, Collector, Context, Record, SourceError
 from collectors.kit.http import Auth, Http, HttpOptions, seconds
 from collectors.kit.probing import Answered, failed
-from collectors.slack.messages import Parsed, Reader, in_window, unread_gap
+from collectors.slack.messages import Parsed, WorkspaceReader, in_window, unread_gap
 from collectors.slack.options import ChannelNames, counted, wanted_channels
 from collectors.slack.people import Directory
 from collectors.slack.read import (
@@ -68,7 +68,9 @@ class SlackCollector(Collector[SlackOptions]):
             await self._read(found, window)
             url = url or await self._url_from_permalink(client, found)
             directory = Directory()
-            reader = Reader(origin, self.context.source, directory, url if isinstance(url, str) else None)
+            reader = WorkspaceReader(
+                origin, self.context.source, directory, url if isinstance(url, str) else None
+            )
             _, facts = _parse(reader, found, window)
             await self._people(client, directory, users_of(facts, origin), window)
         # Who is a bot is known only now; the messages are read again with it.
@@ -190,6 +192,8 @@ class SlackCollector(Collector[SlackOptions]):
         return None
 
 
-def _parse(reader: Reader, found: Iterable[Conversation], window: Window) -> tuple[list[Parsed], list[Fact]]:
+def _parse(
+    reader: WorkspaceReader, found: Iterable[Conversation], window: Window
+) -> tuple[list[Parsed], list[Fact]]:
     read = [reader.read(one.channel, one.items) for one in found]
     return read, [fact for parsed in read for fact in in_window(parsed.facts, window)]

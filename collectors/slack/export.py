@@ -19,7 +19,15 @@ from collectors.base import (
     SourceError,
 )
 from collectors.slack.archive import Archive, day_of
-from collectors.slack.messages import Channel, Item, Parsed, Reader, alive, in_window, unread_gap
+from collectors.slack.messages import (
+    Channel,
+    Parsed,
+    ReceivedMessage,
+    WorkspaceReader,
+    alive,
+    in_window,
+    unread_gap,
+)
 from collectors.slack.options import ChannelNames, WorkspaceUrl, no_such_channel, wanted_channels
 from collectors.slack.people import Directory
 from timeline.canonical import Json
@@ -86,7 +94,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         self._cover(listing, window)
         directory = await self._directory(listing, window)
         folders = self._chosen(await self._folders(listing, window), window)
-        reader = Reader(
+        reader = WorkspaceReader(
             directory.team() or self.origin, self.context.source, directory, self.options.workspace_url
         )
         days: dict[str, list[str]] = defaultdict(list)
@@ -136,7 +144,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         payload = await self.context.tape.exchange(request, perform)
         return cast("dict[str, Json]", payload.json())
 
-    async def _array(self, member: str, *, shown: bool = True) -> list[Item]:
+    async def _array(self, member: str, *, shown: bool = True) -> list[ReceivedMessage]:
         """Read a member that is a list; over the payload limit, in parts.
 
         `shown`: whether the member's name may be (a group message's folder is named after people).
@@ -154,9 +162,11 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         found = payload.json()
         if not isinstance(found, list):
             raise SourceError("undecodable", f"{member} is no list")
-        return [Item(one, self.evidence(payload, f"/{n}", query=query)) for n, one in enumerate(found)]
+        return [
+            ReceivedMessage(one, self.evidence(payload, f"/{n}", query=query)) for n, one in enumerate(found)
+        ]
 
-    async def _parts(self, member: str, query: str | None) -> list[Item]:
+    async def _parts(self, member: str, query: str | None) -> list[ReceivedMessage]:
         cut: list[list[Any]] = []
 
         async def perform() -> Answer:
@@ -164,7 +174,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
                 cut.extend(_cut(await anyio.to_thread.run_sync(self._open().read, member), member))
             return Answer(_json({"parts": len(cut), "items": cut[part]}))
 
-        items: list[Item] = []
+        items: list[ReceivedMessage] = []
         part, parts = 0, 1
         while part < parts:
             request: dict[str, Json] = {"export": self.options.path, "member": member, "part": part}
@@ -172,7 +182,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
             held = cast("dict[str, Any]", payload.json())
             parts = held["parts"]
             items += [
-                Item(one, self.evidence(payload, f"/items/{n}", query=query))
+                ReceivedMessage(one, self.evidence(payload, f"/items/{n}", query=query))
                 for n, one in enumerate(held["items"])
             ]
             part += 1
@@ -237,7 +247,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         return list(chosen.values())
 
     async def _read(
-        self, reader: Reader, days: list[str], folder: Folder, window: Window
+        self, reader: WorkspaceReader, days: list[str], folder: Folder, window: Window
     ) -> Parsed:  # fmt: skip
         """Read a folder up to the window's end, and on to the end of the threads that are alive in it."""
         edge = _day(window.end + DAY)
@@ -255,8 +265,8 @@ class SlackExportCollector(Collector[SlackExportOptions]):
 
     async def _items(
         self, folder: Folder, days: Iterable[str], window: Window
-    ) -> list[Item]:  # fmt: skip
-        items: list[Item] = []
+    ) -> list[ReceivedMessage]:  # fmt: skip
+        items: list[ReceivedMessage] = []
         for day in days:
             try:
                 items += await self._array(day, shown=folder.listed)

@@ -29,7 +29,7 @@ _WRITTEN = frozenset(
 CLOCK = "slack"
 
 
-class Item(NamedTuple):
+class ReceivedMessage(NamedTuple):
     """One message as it was received, and where it stands in the evidence."""
 
     message: object
@@ -83,7 +83,7 @@ def format_ts(instant: int) -> str:
     return f"{instant // NS}.{instant % NS // 1000:06d}"
 
 
-class Reader:
+class WorkspaceReader:
     """Reads the messages of one workspace; `origin` is its team id."""
 
     def __init__(self, origin: str, source: str, directory: Directory, url: str | None = None) -> None:
@@ -91,7 +91,7 @@ class Reader:
         self.url = url.rstrip("/") if url else None
         self._threads: dict[tuple[str, str], str] = {}
 
-    def read(self, channel: Channel, items: Iterable[Item]) -> Parsed:
+    def read(self, channel: Channel, items: Iterable[ReceivedMessage]) -> Parsed:
         """Turn the messages of a channel into facts; what cannot be read is listed, never raised."""
         parsed = Parsed()
         tombstones: list[Fact] = []
@@ -115,7 +115,7 @@ class Reader:
             self._threads[key] = thread_key("slack", self.origin, *key)
         return self._threads[key]
 
-    def _read(self, channel: Channel, item: Item, parsed: Parsed) -> tuple[list[Fact], bool]:
+    def _read(self, channel: Channel, item: ReceivedMessage, parsed: Parsed) -> tuple[list[Fact], bool]:
         if not isinstance(item.message, dict):
             raise UnreadableError("it is no object")
         message = _Message(self, channel, item.message, item.evidence)
@@ -135,7 +135,9 @@ class Reader:
 class _Message:
     """One message on its way to facts."""
 
-    def __init__(self, reader: Reader, channel: Channel, message: dict[str, Any], evidence: Evidence) -> None:
+    def __init__(
+        self, reader: WorkspaceReader, channel: Channel, message: dict[str, Any], evidence: Evidence
+    ) -> None:
         self.reader, self.channel, self.message = reader, channel, message
         self.ts, self.at = read_ts(message.get("ts"))
         subtype = message.get("subtype")

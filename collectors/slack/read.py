@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from collectors.base import Payload, SourceError
 from collectors.kit.fields import UnreadableError
 from collectors.kit.paging import EndlessError, by_cursor
-from collectors.slack.messages import Channel, Item, format_ts, read_ts
+from collectors.slack.messages import Channel, ReceivedMessage, format_ts, read_ts
 from collectors.slack.options import no_such_channel
 from collectors.slack.people import identity
 from timeline.assembly.people import identities
@@ -36,7 +36,7 @@ class Conversation:
 
     channel: Channel
     created: int
-    items: list[Item] = field(default_factory=list)
+    items: list[ReceivedMessage] = field(default_factory=list)
 
     def timestamps(self) -> list[str]:
         """Return the readable ts of the items."""
@@ -103,7 +103,9 @@ class Pages:
         for number, message in enumerate(messages):
             ts = str(message.get("ts")) if isinstance(message, dict) else ""
             if ts not in known:
-                one.items.append(Item(message, self._evidence(payload, f"/messages/{number}", query=query)))
+                one.items.append(
+                    ReceivedMessage(message, self._evidence(payload, f"/messages/{number}", query=query))
+                )
             if method == "conversations.replies" and ts:
                 known.add(ts)  # every page begins with the first message again
 

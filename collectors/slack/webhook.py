@@ -8,7 +8,7 @@ from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.kit.proof import Proof, Request, require_fresh, require_signature
 from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described, own_text
-from collectors.slack.messages import Channel, Item, Reader
+from collectors.slack.messages import Channel, ReceivedMessage, WorkspaceReader
 from collectors.slack.people import Directory
 from timeline.model import Fact
 
@@ -44,9 +44,9 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
     if not isinstance(message, dict) or message.get("type") != "message" or not team:
         yield event.arrival()
         return
-    reader = Reader(team, event.source, Directory())
+    reader = WorkspaceReader(team, event.source, Directory())
     channel = Channel(fields.required(message, "channel"))
-    parsed = reader.read(channel, [Item(message, event.evidence("/body/event"))])
+    parsed = reader.read(channel, [ReceivedMessage(message, event.evidence("/body/event"))])
     if parsed.undecodable:
         raise UnreadableError(parsed.undecodable[0][1])
     seen.people.update(reader.directory.people(parsed.facts, team))

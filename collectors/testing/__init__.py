@@ -17,10 +17,10 @@ from collectors.testing.contract import (
 from collectors.testing.faults import Outcome, check_faults
 from collectors.testing.golden import compare, generate, stored
 from collectors.testing.running import Run, run
-from collectors.testing.server import Asked, Fault, FaultServer, Reply
+from collectors.testing.server import Fault, FaultServer, ReceivedRequest, Reply
 
 __all__ = [
-    "Asked", "Fault", "FaultServer", "Outcome", "Reply", "Run", "check", "check_declaration", "check_fact",
+    "Fault", "FaultServer", "Outcome", "ReceivedRequest", "Reply", "Run", "check", "check_declaration", "check_fact",
     "check_faults", "check_growing", "check_pointers", "check_secrets", "compare", "generate", "run",
     "stored",
 ]  # fmt: skip

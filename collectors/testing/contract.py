@@ -12,7 +12,7 @@ from timeline.assembly.belonging import meets
 from timeline.instant import MINUTE
 from timeline.model import Fact, Gap, Window
 from timeline.pointers import Elements
-from timeline.statements import JUDGING
+from timeline.statements import BARRED_WORDS
 from timeline.text import PERSON_CLOSE, PERSON_OPEN
 
 _MARKED = re.compile(f"{PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE}")
@@ -115,7 +115,7 @@ def check_fact(fact: Fact, run_: Run) -> None:
     outside = " ".join(_MARKED.sub("", fact.statement).split("`")[::2]).lower()
     for identity in {fact.actor, *(person.identity for person in run_.people)} - {None}:
         assert str(identity).lower() not in outside, f"{fact.id}: the statement names {identity}, unmarked"
-    for word in JUDGING:
+    for word in BARRED_WORDS:
         assert f" {word} " not in f" {outside} ", f"{fact.id}: the statement judges ({word!r})"
 
 

@@ -31,7 +31,7 @@ _DRIP = 0.05  # seconds between two bytes
 NOT_RECORDED = 599
 
 
-class Asked(NamedTuple):
+class ReceivedRequest(NamedTuple):
     """A request as it came: `target` is the path with its query."""
 
     method: str
@@ -65,9 +65,9 @@ class Reply(NamedTuple):
 
 
 #: Answers a request as the source would.
-Origin = Callable[[Asked], Reply]
+Origin = Callable[[ReceivedRequest], Reply]
 #: Makes a faulty answer of a request and what would answer it; None ends the connection without an answer.
-Spoil = Callable[[Asked, Callable[[], Reply]], Reply | None]
+Spoil = Callable[[ReceivedRequest, Callable[[], Reply]], Reply | None]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def forwarded(url: str) -> Origin:
     parts = urlsplit(url)
     secure = parts.scheme == "https"
 
-    def ask(asked: Asked) -> Reply:
+    def ask(asked: ReceivedRequest) -> Reply:
         connect = HTTPSConnection if secure else HTTPConnection
         connection = connect(parts.hostname or "", parts.port, timeout=60)
         try:
@@ -114,7 +114,7 @@ def recorded(entries: Iterable[Entry], store: MemoryStore) -> Origin:
             held[_key(request["method"], parts.path, pairs, sent)].append(reply)
     lock = threading.Lock()
 
-    def ask(asked: Asked) -> Reply:
+    def ask(asked: ReceivedRequest) -> Reply:
         parts = urlsplit(asked.target)
         pairs = parse_qsl(parts.query, keep_blank_values=True)
         form = asked.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
@@ -154,7 +154,7 @@ class FaultServer:
 
     origin: str | Run | Origin
     fault: Fault | None = None
-    asked: list[tuple[Asked, Reply | None]] = field(default_factory=list)
+    asked: list[tuple[ReceivedRequest, Reply | None]] = field(default_factory=list)
     _server: Any = None
     _hits: int = 0
     _lock: Any = field(default_factory=threading.Lock)
@@ -187,20 +187,22 @@ class FaultServer:
         with self._lock:
             self.fault, self.asked, self._hits = fault, [], 0
 
-    def answer(self, asked: Asked) -> Reply | None:
+    def answer(self, asked: ReceivedRequest) -> Reply | None:
         """Return what a request is answered with; None where the connection just ends."""
         fault, log = self._chosen(asked)
         reply = fault.spoil(asked, partial(self.real, asked)) if fault else self.real(asked)
         log.append((asked, reply))
         return reply
 
-    def real(self, asked: Asked) -> Reply:
+    def real(self, asked: ReceivedRequest) -> Reply:
         """Return what the source answers."""
         assert callable(self._origin)
         reply = self._origin(asked)
         return self._here(reply) if self._real else reply
 
-    def _chosen(self, asked: Asked) -> tuple[Fault | None, list[tuple[Asked, Reply | None]]]:
+    def _chosen(
+        self, asked: ReceivedRequest
+    ) -> tuple[Fault | None, list[tuple[ReceivedRequest, Reply | None]]]:
         """Return the fault of a request, and where it is noted: a later run is not to count it."""
         with self._lock:
             fault = self.fault
@@ -229,7 +231,7 @@ def _handler(server: FaultServer) -> type[BaseHTTPRequestHandler]:
         def _any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = server.answer(Asked(self.command, self.path, headers, body))
+            reply = server.answer(ReceivedRequest(self.command, self.path, headers, body))
             self.close_connection = reply is None or reply.whole is not None or reply.drip
             if reply is not None:
                 self._send(reply)

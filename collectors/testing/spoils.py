@@ -9,19 +9,19 @@ from email.utils import formatdate
 from typing import Any
 
 from collectors.base import MAX_PAYLOAD
-from collectors.testing.server import Asked, Reply, Spoil
+from collectors.testing.server import ReceivedRequest, Reply, Spoil
 from timeline.canonical import Json
 
 _JSON = (("Content-Type", "application/json"),)
 _TELLING = 5  # bytes of JSON; what is shorter stands in many answers
 _LATER = "9999-12-31T00:00:00Z"
-Exchange = tuple[Asked, Reply | None]
+Exchange = tuple[ReceivedRequest, Reply | None]
 
 
 def refused(status: int, **headers: str) -> Spoil:
     """Answer with a status; the body says again what was sent, as careless servers do."""
 
-    def spoil(asked: Asked, _: Callable[[], Reply]) -> Reply:
+    def spoil(asked: ReceivedRequest, _: Callable[[], Reply]) -> Reply:
         said = {"message": "refused", "request": asked.target, "headers": asked.headers}
         named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
         return Reply(status, json.dumps(said).encode(), (*_JSON, *named))
@@ -32,7 +32,7 @@ def refused(status: int, **headers: str) -> Spoil:
 def changed(change: Callable[[bytes], bytes]) -> Spoil:
     """Answer with another body."""
 
-    def spoil(_: Asked, real: Callable[[], Reply]) -> Reply:
+    def spoil(_: ReceivedRequest, real: Callable[[], Reply]) -> Reply:
         reply = real()
         return reply._replace(body=change(reply.body))
 
@@ -51,17 +51,17 @@ def in_json(change: Callable[[Json], Json]) -> Spoil:
     return changed(other)
 
 
-def ended(_: Asked, __: Callable[[], Reply]) -> None:
+def ended(_: ReceivedRequest, __: Callable[[], Reply]) -> None:
     """End the connection without an answer."""
 
 
-def cut_off(_: Asked, real: Callable[[], Reply]) -> Reply:
+def cut_off(_: ReceivedRequest, real: Callable[[], Reply]) -> Reply:
     """End the connection in the middle of the body."""
     reply = real()
     return reply._replace(body=reply.body[: len(reply.body) // 2], whole=len(reply.body) + 1)
 
 
-def dripping(_: Asked, real: Callable[[], Reply]) -> Reply:
+def dripping(_: ReceivedRequest, real: Callable[[], Reply]) -> Reply:
     """Answer byte by byte, without an end in sight."""
     reply = real()
     return reply._replace(body=reply.body + b" " * 100_000, drip=True)
@@ -140,11 +140,11 @@ class Paging:
                         return cls(reply, place)
         return None
 
-    def repeat(self, asked: Asked, real: Callable[[], Reply]) -> Reply:
+    def repeat(self, asked: ReceivedRequest, real: Callable[[], Reply]) -> Reply:
         """Give the page again that leads to the place, when the place is asked for."""
         return self._answer if any(_same(f, self._place) for f in asked.facets()) else real()
 
-    def endless(self, asked: Asked, real: Callable[[], Reply]) -> Reply:
+    def endless(self, asked: ReceivedRequest, real: Callable[[], Reply]) -> Reply:
         """Lead from every page to a place that is new."""
         wanted = asked.facets()
         if not any(_same(facet, place) for facet in wanted for place in self._given):
@@ -156,7 +156,7 @@ class Paging:
         return self._answer._replace(body=body, headers=tuple(links))
 
 
-def _leads(asked: Asked, reply: Reply, place: Json) -> bool:
+def _leads(asked: ReceivedRequest, reply: Reply, place: Json) -> bool:
     """Tell whether an answer gave a place that was not asked for before."""
     if any(_same(place, facet) for facet in asked.facets()):
         return False

@@ -25,7 +25,7 @@ import scenario  # noqa: E402 - the checkout's root and this folder come first
 from scenario import at  # noqa: E402
 
 from service.build.build import build  # noqa: E402
-from service.build.request import Request  # noqa: E402
+from service.build.request import BuildRequest  # noqa: E402
 from tests.servers.git_repo import GitRepo  # noqa: E402
 from tests.servers.opensearch import OpenSearch, start_opensearch  # noqa: E402
 from tests.servers.prometheus import Prometheus, start_prometheus  # noqa: E402
@@ -134,7 +134,7 @@ def main() -> None:
         logs = search(home)
         stack.callback(logs.stop)
         configure(home, prom, chat, logs)
-        result = build(Request(incident="INC-42", config=home / "timeline.toml", stills=False))
+        result = build(BuildRequest(incident="INC-42", config=home / "timeline.toml", stills=False))
         print(f"{len(result.timeline.facts)} facts, {len(result.timeline.gaps)} gaps")
         for gap in result.timeline.gaps:
             print(f"  {gap.source}: {gap.reason}: {gap.statement}")

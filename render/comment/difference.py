@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from timeline import present
-from timeline.assembly.diff import Change, Difference
+from timeline.assembly.diff import Difference, FactChange
 from timeline.model import Fact, Gap, Measure
 
 
@@ -35,7 +35,7 @@ def _lines(what: Difference, cited: Collection[str], to_sign: Collection[str]) -
         yield f"~ measure {moved.name}: {_range(moved.old)} -> {_range(moved.new)}"
 
 
-def _change(change: Change, *, sign: bool) -> Iterator[str]:
+def _change(change: FactChange, *, sign: bool) -> Iterator[str]:
     yield f"~ {_fact(change.new)}" + ("  (cited, waits for sign-off)" if sign else "")
     for name in change.members:
         if name == "statement":

@@ -22,7 +22,7 @@ _LINE = re.compile(
 )
 
 
-class Form(NamedTuple):
+class DraftForm(NamedTuple):
     """How a draft says that it was made."""
 
     template: str = DEFAULT
@@ -30,16 +30,16 @@ class Form(NamedTuple):
     regions: tuple[str, ...] = BASE
 
 
-def form_of(text: str) -> Form:
+def form_of(text: str) -> DraftForm:
     """Return what the draft says of itself; what it does not say is the default."""
     match = _LINE.search(text)
     if match is None:
-        return Form()
+        return DraftForm()
     names = tuple(name for name in match["regions"].split(",") if name)
-    return Form(match["template"], AUDIENCES.get(match["audience"], ENGINEERS), names)
+    return DraftForm(match["template"], AUDIENCES.get(match["audience"], ENGINEERS), names)
 
 
-def line(form: Form) -> str:
+def line(form: DraftForm) -> str:
     """Return the line, without a line ending."""
     return (
         f"<!-- timeline:draft template={form.template} audience={form.audience.name} "
@@ -83,6 +83,6 @@ def _with(text: str, names: tuple[str, ...]) -> str:
     return _LINE.sub(lambda match: made + ("\r" if match[0].endswith("\r") else ""), text, count=1)
 
 
-def made_of(template: str, audience: Audience, names: Sequence[str]) -> Form:
+def made_of(template: str, audience: Audience, names: Sequence[str]) -> DraftForm:
     """Return the form of a new draft, its regions in their order."""
-    return Form(template, audience, tuple(names))
+    return DraftForm(template, audience, tuple(names))

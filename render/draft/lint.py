@@ -11,7 +11,7 @@ from render.draft.templates import Template, TemplateError, compose
 from render.text.audience import AUDIENCES, ENGINEERS, Audience
 from timeline import facts
 from timeline.checks import fences
-from timeline.checks.draft import Block, Span, blocks
+from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.instant import NS, parse_instant, precise
 from timeline.model import Incident, Timeline, Window
 
@@ -86,10 +86,10 @@ def _run(template: Template, audience: Audience, sample: Timeline) -> Iterator[P
         if not there & set(choice):
             wanted = " or ".join(f'`{{{{ fence("{name}") }}}}`' for name in choice)
             yield Problem("error", f"required block missing: {wanted}{_only(audience)}")
-    yield from _written(audience, [Span(p.form, p.name, p.text) for p in pieces])
+    yield from _written(audience, [DraftSpan(p.form, p.name, p.text) for p in pieces])
 
 
-def _written(audience: Audience, spans: list[Span]) -> Iterator[Problem]:
+def _written(audience: Audience, spans: list[DraftSpan]) -> Iterator[Problem]:
     found = blocks(spans)
     kinds = {block.kind for block in found if block.form == "heading"}
     for choice, wanted in REQUIRED_SECTIONS:

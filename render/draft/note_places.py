@@ -13,7 +13,7 @@ from render.draft import form as draft_form
 from render.draft.notes import NOTE_REGIONS, note_bodies
 from render.draft.parts import Parts
 from timeline.checks import fences
-from timeline.checks.draft import Block, Span, blocks
+from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.notes.journal import FACTOR_CATEGORIES, Note
 
 #: What stands above a region that shares its heading with others.
@@ -97,7 +97,7 @@ def _read(text: str, pieces: Iterable[fences.Piece]) -> _Lines:
         height = piece.text.count("\n")
         if piece.form == "region" and piece.name in _ORDER:
             regions[line] = (piece.name, height)
-        spans.append(Span(piece.form, piece.name, piece.text))
+        spans.append(DraftSpan(piece.form, piece.name, piece.text))
         line += height
     lines = text.split("\n")
     # Only a heading that is nobody's quotation, item or moved text, and has a line after it.

@@ -13,7 +13,7 @@ from render.text.provenance import told
 from timeline import present
 from timeline.instant import NS
 from timeline.measures.chain import Headline, Point, chain, endpoints, headline
-from timeline.measures.keyfacts import MOST, KeyFacts, Row, key_facts
+from timeline.measures.keyfacts import MOST, KeyFacts, KeyRow, key_facts
 from timeline.model import Evidence, Fact, Timeline
 from timeline.order import undetermined_groups
 from timeline.statements import fields
@@ -50,7 +50,7 @@ class Parts:
         return key_facts(self.timeline.incident, self.timeline.facts)
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[KeyRow, ...]:
         """The rows of the table that the audience is shown, in display order."""
         if self.audience.rows >= MOST:
             return self.key.rows
@@ -59,7 +59,7 @@ class Parts:
         chosen = [one for one in ranked if one[0] < _NEVER][: self.audience.rows]
         return tuple(row for _, _, row in sorted(chosen, key=lambda one: one[1]))
 
-    def _rank(self, row: Row, ends: Mapping[str, bool]) -> int:
+    def _rank(self, row: KeyRow, ends: Mapping[str, bool]) -> int:
         """Return how early a row is taken where there is no room for all: the smaller, the earlier."""
         kind, mine = row.fact.kind, row.fact.kind.startswith(self.audience.kinds)
         if ends.get(row.fact.id):

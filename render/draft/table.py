@@ -10,7 +10,7 @@ from render.draft.parts import Parts
 from render.text import markdown
 from render.text.audience import AUDIENCES
 from timeline import present
-from timeline.measures.keyfacts import MOST, Row
+from timeline.measures.keyfacts import MOST, KeyRow
 from timeline.model import Gap
 from timeline.order import display_key
 
@@ -88,7 +88,7 @@ def _fact_lines(parts: Parts) -> Iterator[_Line]:
         )
 
 
-def _event(parts: Parts, row: Row) -> str:
+def _event(parts: Parts, row: KeyRow) -> str:
     fact = row.fact
     quote = parts.quote(fact)
     text = parts.to_page(parts.statement(fact), fact) + quote
@@ -97,7 +97,7 @@ def _event(parts: Parts, row: Row) -> str:
     return text + "".join(_remarks(parts, row))
 
 
-def _remarks(parts: Parts, row: Row) -> Iterator[str]:
+def _remarks(parts: Parts, row: KeyRow) -> Iterator[str]:
     if row.tag and parts.audience.identifiers:
         yield f"; also recorded as {parts.to_page('a tag', row.tag)}"
     if row.ribbon:

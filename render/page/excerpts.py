@@ -59,7 +59,7 @@ def excerpts(
     Packed chunks take about `room` bytes: as it fills, elements are cut shorter, from 8 KiB down to 256
     bytes; what is beyond it is left out (`LEFT_OUT`) and its payload is not read.
     """
-    made = _Maker(mask, room)
+    made = _Packer(mask, room)
     lists: list[int | None] = [None] * len(evidence)
     places: list[int | None] = [None] * len(evidence)
     for digest, indices in _by_payload(evidence).items():
@@ -113,7 +113,7 @@ def _own(payload: _Payload, evidence: Sequence[Evidence], indices: Iterable[int]
     return held.values()
 
 
-class _Maker:
+class _Packer:
     """Gathers texts into packed chunks."""
 
     def __init__(self, mask: Callable[[str], str], room: int) -> None:

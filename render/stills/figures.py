@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from render.page.series import series_data
 from render.stills.names import crossings, still_names
-from render.stills.spans import Span, alert_spans
+from render.stills.spans import AlertSpan, alert_spans
 from timeline import present
 from timeline.alerts.states import alert_name
 from timeline.canonical import Json
@@ -97,8 +97,8 @@ class _Lane:
         self.name, self.traces = name, traces
 
 
-def _alert_lanes(spans: dict[str, list[Span]]) -> Iterator[_Lane]:
-    named: dict[str, list[Span]] = {}
+def _alert_lanes(spans: dict[str, list[AlertSpan]]) -> Iterator[_Lane]:
+    named: dict[str, list[AlertSpan]] = {}
     for life in spans.values():
         if life:
             named.setdefault(alert_name(life[0].fact) or "alert", []).extend(life)
@@ -109,7 +109,7 @@ def _alert_lanes(spans: dict[str, list[Span]]) -> Iterator[_Lane]:
         )
 
 
-def _bars(row: str, spans: Sequence[Span], state: str) -> Any:
+def _bars(row: str, spans: Sequence[AlertSpan], state: str) -> Any:
     from plotly.graph_objects import Bar
 
     return Bar(

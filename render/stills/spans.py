@@ -13,7 +13,7 @@ _STATES = {
 }  # fmt: skip
 
 
-class Span(NamedTuple):
+class AlertSpan(NamedTuple):
     """One state of an alert, from the fact that begins it; `open`: its end was not seen in the window."""
 
     state: str
@@ -23,7 +23,7 @@ class Span(NamedTuple):
     open: bool
 
 
-def alert_spans(facts: Iterable[Fact], window: Window) -> dict[str, list[Span]]:
+def alert_spans(facts: Iterable[Fact], window: Window) -> dict[str, list[AlertSpan]]:
     """Return the spans of each alert thread, in display order of the threads' first facts."""
     lives: dict[str, list[Fact]] = {}
     for fact in in_display_order(facts):
@@ -32,9 +32,9 @@ def alert_spans(facts: Iterable[Fact], window: Window) -> dict[str, list[Span]]:
     return {thread: list(_spans(life, window)) for thread, life in lives.items()}
 
 
-def _spans(life: list[Fact], window: Window) -> Iterator[Span]:
+def _spans(life: list[Fact], window: Window) -> Iterator[AlertSpan]:
     for fact, following in zip(life, [*life[1:], None], strict=True):
         if state := _STATES[fact.kind]:
             start = window.start if fact.earliest is None else fact.latest
             end = window.end if following is None else following.latest
-            yield Span(state, max(start, window.start), min(end, window.end), fact, following is None)
+            yield AlertSpan(state, max(start, window.start), min(end, window.end), fact, following is None)

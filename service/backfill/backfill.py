@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from service.backfill.job import Job, Row, built, run
+from service.backfill.job import BackfillRow, Job, built, run
 from service.incident import incidents
 from service.settings import config
 from timeline.canonical import Json
@@ -29,7 +29,7 @@ _ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Asked:
+class BackfillRequest:
     """What the user asked for; `since` is an instant (ns)."""
 
     since: int
@@ -49,7 +49,7 @@ class Report:
 
     since: int
     executor: str
-    rows: tuple[Row, ...]
+    rows: tuple[BackfillRow, ...]
     per_source: int = 0
 
     @property
@@ -78,7 +78,7 @@ class _Work:
     limit: int
     waiting: deque[tuple[Job, int]]
     attempts: int = _ATTEMPTS
-    running: dict[Future[Row], tuple[Job, int]] = field(default_factory=dict)
+    running: dict[Future[BackfillRow], tuple[Job, int]] = field(default_factory=dict)
     readers: Counter[str] = field(default_factory=Counter)
 
     def admits(self) -> bool:
@@ -99,13 +99,13 @@ class _Work:
         self.waiting.popleft()
         self.readers.update(self.sources)
 
-    def take(self, future: Future[Row]) -> tuple[Job, int]:
+    def take(self, future: Future[BackfillRow]) -> tuple[Job, int]:
         """Forget a future that is done."""
         self.readers.subtract(self.sources)
         return self.running.pop(future)
 
 
-def backfill(asked: Asked, tell: Callable[[Row], None] = lambda _: None) -> Report:
+def backfill(asked: BackfillRequest, tell: Callable[[BackfillRow], None] = lambda _: None) -> Report:
     """Build every incident that began at `since` or later; raise UsageError before the first request."""
     conf = config.load(asked.config)
     if not conf.sources:
@@ -129,14 +129,14 @@ def backfill(asked: Asked, tell: Callable[[Row], None] = lambda _: None) -> Repo
     return Report(asked.since, asked.executor, tuple(rows[name] for name in order), asked.per_source)
 
 
-def _checked(job: Job) -> Row | None:
+def _checked(job: Job) -> BackfillRow | None:
     try:
         return built(job)
     except TimelineError as err:  # broken evidence: named, and not built over
-        return Row(job.incident, "failed", getattr(err, "exit_code", 2), message=str(err))
+        return BackfillRow(job.incident, "failed", getattr(err, "exit_code", 2), message=str(err))
 
 
-def _jobs(asked: Asked, conf: config.Config) -> tuple[list[Job], dict[str, Row]]:
+def _jobs(asked: BackfillRequest, conf: config.Config) -> tuple[list[Job], dict[str, BackfillRow]]:
     """Return the jobs by start, and rows for files that cannot be built."""
     folder = conf.folder / conf.settings.incidents
     if not folder.is_dir():
@@ -144,12 +144,12 @@ def _jobs(asked: Asked, conf: config.Config) -> tuple[list[Job], dict[str, Row]]
             f"{folder}: there is no such folder of incident files (`incidents` in the configuration)"
         )
     found: dict[str, tuple[int, Job]] = {}
-    rows: dict[str, Row] = {}
+    rows: dict[str, BackfillRow] = {}
     for path in sorted(p for p in folder.iterdir() if p.suffix in incidents.SUFFIXES):
         try:
             identity, start = _named(path, found)
         except UsageError as err:
-            rows[path.name] = Row(path.name, "failed", 2, message=str(err))
+            rows[path.name] = BackfillRow(path.name, "failed", 2, message=str(err))
             continue
         if start >= asked.since:
             found[identity] = (start, _job(asked, conf, identity, path))
@@ -167,13 +167,13 @@ def _named(path: Path, found: Mapping[str, tuple[int, Job]]) -> tuple[str, int]:
     return incident.id, incident.start
 
 
-def _job(asked: Asked, conf: config.Config, identity: str, path: Path) -> Job:
+def _job(asked: BackfillRequest, conf: config.Config, identity: str, path: Path) -> Job:
     out = str(asked.out.resolve()) if asked.out else None
     where = str(conf.path.resolve()) if conf.path else None
     return Job(identity, str(path.resolve()), where, out, conf.digest, asked.stills, asked.again)
 
 
-def _work(work: _Work, maker: Maker) -> Iterator[Row]:
+def _work(work: _Work, maker: Maker) -> Iterator[BackfillRow]:
     """Yield a row as each incident ends; a pool that broke is replaced and its jobs are tried again."""
     while work.waiting or work.running:
         with maker(work.limit) as executor:
@@ -184,7 +184,7 @@ def _work(work: _Work, maker: Maker) -> Iterator[Row]:
                 return
 
 
-def _until_broken(work: _Work, executor: Executor) -> Iterator[Row]:
+def _until_broken(work: _Work, executor: Executor) -> Iterator[BackfillRow]:
     broken = False
     while work.running or (work.waiting and not broken):
         while not broken and work.admits():
@@ -203,10 +203,10 @@ def _until_broken(work: _Work, executor: Executor) -> Iterator[Row]:
                     work.waiting.appendleft((job, attempt + 1))
                 else:
                     text = f"its worker ended: {type(err).__name__}: {err}"
-                    yield Row(job.incident, "failed", 1, attempts=attempt, message=text)
+                    yield BackfillRow(job.incident, "failed", 1, attempts=attempt, message=text)
 
 
-def _told(row: Row, attempt: int) -> Row:
+def _told(row: BackfillRow, attempt: int) -> BackfillRow:
     """Return a row with its attempts; nothing was built when the run began, so what is now was built since.
 
     By an attempt whose worker ended before it could say so, or by another process.
@@ -214,16 +214,16 @@ def _told(row: Row, attempt: int) -> Row:
     return replace(row, attempts=attempt, outcome="built" if row.outcome == "already built" else row.outcome)
 
 
-def _stopped(work: _Work) -> Iterator[Row]:
+def _stopped(work: _Work) -> Iterator[BackfillRow]:
     left = [*(job for job, _ in work.running.values()), *(job for job, _ in work.waiting)]
     for future in work.running:
         future.cancel()
     work.running.clear()
     work.waiting.clear()
-    yield from (Row(job.incident, "not run", 1, message="stopped") for job in left)
+    yield from (BackfillRow(job.incident, "not run", 1, message="stopped") for job in left)
 
 
-def _maker(asked: Asked) -> Maker:
+def _maker(asked: BackfillRequest) -> Maker:
     if asked.executor == "local":
         if asked.scheduler:
             raise UsageError("--scheduler is for --executor dask")
@@ -246,7 +246,7 @@ def _processes(limit: int) -> Iterator[Executor]:
         yield executor
 
 
-def summary(rows: Sequence[Row]) -> str:
+def summary(rows: Sequence[BackfillRow]) -> str:
     """Return one line that counts outcomes and facts."""
     counts = Counter(row.outcome for row in rows)
     told = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items()))

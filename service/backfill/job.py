@@ -31,7 +31,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Row:
+class BackfillRow:
     """How one incident fared; `exit_code` is what `timeline build` would have ended with."""
 
     incident: str
@@ -46,17 +46,17 @@ class Row:
     message: str = ""
 
 
-def run(job: Job) -> Row:
+def run(job: Job) -> BackfillRow:
     """Build the incident unless it is built; a failure is a row, never an exception."""
     started, place = time.monotonic(), f"{socket.gethostname()}:{os.getpid()}"
     try:
         _same_everywhere(job)
         row = _run(job)
     except TimelineError as err:
-        row = Row(job.incident, "failed", getattr(err, "exit_code", 2), message=str(err))
+        row = BackfillRow(job.incident, "failed", getattr(err, "exit_code", 2), message=str(err))
     except Exception as err:  # noqa: BLE001 - one incident's defect must not lose the others
-        row = Row(job.incident, "failed", 1, message=f"{type(err).__name__}: {err}")
-    return Row(**{**vars(row), "seconds": round(time.monotonic() - started, 3), "where": place})
+        row = BackfillRow(job.incident, "failed", 1, message=f"{type(err).__name__}: {err}")
+    return BackfillRow(**{**vars(row), "seconds": round(time.monotonic() - started, 3), "where": place})
 
 
 def _same_everywhere(job: Job) -> None:
@@ -65,9 +65,9 @@ def _same_everywhere(job: Job) -> None:
         raise TimelineError(f"the worker has version {own} and was asked by {job.tool}; install the same")
 
 
-def _run(job: Job) -> Row:
+def _run(job: Job) -> BackfillRow:
     from service.build.build import build
-    from service.build.request import Request
+    from service.build.request import BuildRequest
     from service.files import BusyError
 
     path = Path(job.config) if job.config else None
@@ -76,7 +76,7 @@ def _run(job: Job) -> Row:
         if not job.again and (row := built(job)):
             return row
         try:
-            asked = Request(
+            asked = BuildRequest(
                 incident=job.file, config=path, out=Path(job.out) if job.out else None, stills=job.stills
             )
             answer = (made := build(asked)).answer()
@@ -85,12 +85,12 @@ def _run(job: Job) -> Row:
                 raise
             time.sleep(0.2)
             continue
-        return Row(
+        return BackfillRow(
             job.incident, "built", made.exit_code, answer["facts"], answer["gaps"], made.timeline.digest
         )
 
 
-def built(job: Job) -> Row | None:
+def built(job: Job) -> BackfillRow | None:
     """Return the row of an incident that is built: with this configuration, this file, and all sources.
 
     None where it is to be built: never was, otherwise configured, a source failed, more can be had now,
@@ -117,7 +117,9 @@ def built(job: Job) -> Row | None:
     made = outline(directory / TIMELINE)
     if made.collection != newest.number:
         return None
-    return Row(job.incident, "already built", 3 if made.gaps else 0, made.facts, made.gaps, made.digest)
+    return BackfillRow(
+        job.incident, "already built", 3 if made.gaps else 0, made.facts, made.gaps, made.digest
+    )
 
 
 def _more_to_have(gaps: tuple[dict[str, Any], ...]) -> bool:

@@ -14,18 +14,18 @@ from service.build.derive import claimed, replayed
 from service.build.garbage import gc_relaxed
 from service.build.offline import rebuild
 from service.build.plan import Plan, plan
-from service.build.request import Request
+from service.build.request import BuildRequest
 from service.build.result import Result, refuse_lost, refuse_unanswered
 from service.build.write import write
 from service.draft.layouts import record
 from service.evidence.manifest import Collection, IncidentFile
 from service.evidence.place import locked
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.record import plain
 
 
 @gc_relaxed()
-def build(request: Request, progress: collect.Progress | None = None) -> Result:
+def build(request: BuildRequest, progress: collect.Progress | None = None) -> Result:
     """Build a timeline; raise UsageError (nothing written), UnansweredError or EvidenceError."""
     if request.offline:
         return rebuild(request)
@@ -78,5 +78,5 @@ def _collection(planned: Plan, number: int, outcomes: list[collect.Outcome]) -> 
     )  # fmt: skip
 
 
-def _readings(collection: Collection, outcomes: list[collect.Outcome], planned: Plan) -> list[Reading]:
+def _readings(collection: Collection, outcomes: list[collect.Outcome], planned: Plan) -> list[SourceReading]:
     return [*(outcome.reading for outcome in outcomes), *claimed(collection, planned.out.evidence)]

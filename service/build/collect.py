@@ -21,7 +21,7 @@ from service.evidence.store import Evidence
 from service.files import UnwritableError
 from service.settings import secrets
 from service.settings.config import SourceConfig
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
 from timeline.model import Fact, Gap, GapReason, Incident, Window
 from timeline.text import line
@@ -46,7 +46,7 @@ class Silent:
 class Outcome:
     """A reading with how it went and its exchanges."""
 
-    reading: Reading
+    reading: SourceReading
     run: SourceRun
     entries: list[Entry] = field(default_factory=list)
 
@@ -172,7 +172,7 @@ async def read(task: Task, context: Context, progress: Progress, redactor: Redac
         failure, defect = failure_of(err, redactor), is_defect(err)
     seconds = time.monotonic() - started
     progress.source(config.name, config.collector, _summary(records, failure, seconds), done=True)
-    reading = Reading(
+    reading = SourceReading(
         task.number,
         config.name,
         config.collector,

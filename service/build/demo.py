@@ -6,7 +6,7 @@ from pathlib import Path
 
 from service import files, names
 from service.build.build import build
-from service.build.request import Request
+from service.build.request import BuildRequest
 from service.build.result import Result
 from service.draft import output
 from service.draft.layouts import NO_OPTIONS, DraftOptions
@@ -50,4 +50,4 @@ def demo(out: Path, *, stills: bool = True, options: DraftOptions = NO_OPTIONS) 
     with files.locked(directory):
         for file in sorted(source.iterdir(), key=lambda file: (file.suffix != ".zst", file.name)):
             _copy(file, target / file.name)
-    return build(Request(incident=INCIDENT, out=out, offline=True, stills=stills, draft=options))
+    return build(BuildRequest(incident=INCIDENT, out=out, offline=True, stills=stills, draft=options))

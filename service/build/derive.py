@@ -10,12 +10,12 @@ from service.evidence.provenance import provenance
 from service.evidence.store import Evidence
 from service.incident import claims
 from timeline.assembly.assemble import Assembled, Build, assemble
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.model import Gap
 from timeline.record import build as build_record
 
 
-def claimed(collection: Collection, evidence: Evidence) -> list[Reading]:
+def claimed(collection: Collection, evidence: Evidence) -> list[SourceReading]:
     """Return what a collection's incident file claims, as a reading of its own."""
     file = collection.incident_file
     if file is None:

@@ -8,15 +8,15 @@ from service import files
 from service.build.collect import Outcome
 from service.build.derive import replayed
 from service.build.plan import plan_offline
-from service.build.request import Request
+from service.build.request import BuildRequest
 from service.build.result import Result, refuse_lost, refuse_unanswered
 from service.build.write import write
 from service.evidence.manifest import Collection
 from service.evidence.place import locked
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 
 
-def rebuild(request: Request) -> Result:
+def rebuild(request: BuildRequest) -> Result:
     """Write again what the evidence gives; raise UsageError, UnansweredError or EvidenceError."""
     out = plan_offline(request)
     with locked(out.directory, out.evidence):
@@ -30,7 +30,7 @@ def rebuild(request: Request) -> Result:
         return write(out, manifest, again, out.evidence.people(), new=False)
 
 
-def _outcomes(newest: Collection, readings: Sequence[Reading]) -> list[Outcome]:
+def _outcomes(newest: Collection, readings: Sequence[SourceReading]) -> list[Outcome]:
     """Return how a stored collection's sources fared."""
     runs = {(run.name, run.collector): run for run in newest.sources}
     return [Outcome(r, runs[r.key]) for r in readings if r.collection == newest.number and r.key in runs]

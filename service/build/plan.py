@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from service.build.request import Request
+from service.build.request import BuildRequest
 from service.build.write import Output
 from service.draft import output
 from service.draft.layouts import Place, choose
@@ -24,14 +24,14 @@ class Plan:
 
     out: Output
     conf: config.Config
-    file: incidents.Found
+    file: incidents.IncidentSource
     window: Window
     incident: Incident
     gaps: list[Gap]
     now: int
 
 
-def plan(request: Request) -> Plan:
+def plan(request: BuildRequest) -> Plan:
     """Check everything that can be wrong before the first request; raise UsageError or EvidenceError."""
     conf = config.load(request.config, request.sources)
     if not conf.sources:
@@ -51,7 +51,7 @@ def plan(request: Request) -> Plan:
     return Plan(Output(directory, evidence, chosen, request.stills), conf, file, window, incident, gaps, now)
 
 
-def plan_offline(request: Request) -> Output:
+def plan_offline(request: BuildRequest) -> Output:
     """Check everything that can be wrong before evidence is read again; raise UsageError or EvidenceError."""
     contradicting = {
         "--source": request.sources,
@@ -72,7 +72,7 @@ def plan_offline(request: Request) -> Output:
     return Output(directory, evidence, chosen, request.stills)
 
 
-def _with_flags(incident: Incident, request: Request) -> Incident:
+def _with_flags(incident: Incident, request: BuildRequest) -> Incident:
     update: dict[str, Any] = {}
     if request.start:
         update["start"] = incidents.read_instant(request.start, "--start")

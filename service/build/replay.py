@@ -20,7 +20,7 @@ from service.evidence.manifest import Collection, Derivation, DivergentRun, Mani
 from service.evidence.store import Evidence
 from service.settings import registry
 from service.settings.config import SourceConfig
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import NS
 from timeline.model import Gap, gap
@@ -31,7 +31,7 @@ from timeline.text import line
 class Replayed:
     """What the collections give here: readings, gaps for what is lost, what was not read alike, and why."""
 
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[SourceReading] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     otherwise: list[DivergentRun] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
@@ -128,14 +128,14 @@ def _lost(this: _Run) -> Gap:
     return gap(this.run.name, "undecodable", window.start, window.end, told, missing=this.run.collector)
 
 
-def _reading(this: _Run, found: Sequence[Record], clock_error: int) -> Reading:
+def _reading(this: _Run, found: Sequence[Record], clock_error: int) -> SourceReading:
     run, collection = this.run, this.collection
-    return Reading(
+    return SourceReading(
         collection.number, run.name, run.collector, collection.window, clock_error, found, run.failure
     )
 
 
-def _again(this: _Run, evidence: Evidence) -> Reading:
+def _again(this: _Run, evidence: Evidence) -> SourceReading:
     """Read one run again; raise _UnlikeError where it does not end as its own build ended."""
     run, collection = this.run, this.collection
     task = Task(_recorded(this), collection.number, collection.window, collection.incident, collection.now)

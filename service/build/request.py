@@ -9,7 +9,7 @@ from service.draft.layouts import NO_OPTIONS, DraftOptions
 
 
 @dataclass(frozen=True)
-class Request:
+class BuildRequest:
     """What the user asked for; times as typed."""
 
     incident: str

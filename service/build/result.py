@@ -8,7 +8,7 @@ from pathlib import Path
 
 from service.build.collect import Outcome
 from service.evidence.manifest import Collection
-from timeline.assembly.reading import OWN_SOURCE, Reading
+from timeline.assembly.reading import OWN_SOURCE, SourceReading
 from timeline.canonical import Json
 from timeline.errors import TimelineError
 from timeline.model import Fact, Gap, Timeline
@@ -29,7 +29,7 @@ class Result:
     directory: Path
     timeline: Timeline
     collection: Collection
-    readings: Sequence[Reading]
+    readings: Sequence[SourceReading]
     messages: tuple[str, ...] = ()
 
     @property
@@ -50,10 +50,10 @@ class Result:
             "digest": self.timeline.digest,
         }
 
-    def _current(self, reading: Reading) -> bool:
+    def _current(self, reading: SourceReading) -> bool:
         return reading.collection == self.collection.number and reading.source != OWN_SOURCE
 
-    def _source(self, reading: Reading) -> dict[str, Json]:
+    def _source(self, reading: SourceReading) -> dict[str, Json]:
         run = next(s for s in self.collection.sources if (s.name, s.collector) == reading.key)
         gaps = len(reading.of(Gap)) + (reading.failure is not None)
         facts = len({f.id for f in reading.of(Fact)})

@@ -15,7 +15,7 @@ from service.draft.layouts import Chosen
 from service.evidence.manifest import Collection, Manifest, People
 from service.evidence.provenance import unverified
 from service.evidence.store import Evidence
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.model import Fact
 
 
@@ -57,7 +57,7 @@ def write(out: Output, manifest: Manifest, again: Replayed, known: People, *, ne
     return Result(out.directory, made.timeline, newest, again.readings, tuple(messages))
 
 
-def _renumbered(evidence: Evidence, readings: Sequence[Reading], number: int | None) -> list[str]:
+def _renumbered(evidence: Evidence, readings: Sequence[SourceReading], number: int | None) -> list[str]:
     """Say that pseudonyms may have changed, where what was assigned earlier is gone."""
     earlier = (fact for reading in readings if reading.collection != number for fact in reading.of(Fact))
     if evidence.knows_people() or not any(fact.actor for fact in earlier):

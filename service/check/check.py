@@ -21,10 +21,10 @@ from service.review.notes import NotesFile
 from service.settings.check import CheckSettings, settings
 from service.settings.config import Config, of_incident
 from timeline.checks import separation
-from timeline.checks.draft import Block, Span, blocks
+from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.fences import FenceError
 from timeline.checks.findings import Finding, found, in_order, placed
-from timeline.checks.prose import Known
+from timeline.checks.prose import Grounds
 from timeline.checks.prose import check as check_prose
 from timeline.errors import TimelineError
 
@@ -99,7 +99,7 @@ def _loose(file: Path, chosen: CheckSettings) -> Iterator[Finding]:
     yield from _in(
         file, [found("timeline-absent", 1, "no timeline.json stands beside this draft: it cites no facts")]
     )
-    yield from _in(file, check_prose(blocks([Span("prose", "", text)]), Known(hours=chosen.hours)))
+    yield from _in(file, check_prose(blocks([DraftSpan("prose", "", text)]), Grounds(hours=chosen.hours)))
 
 
 def _text(path: Path) -> str:
@@ -172,11 +172,11 @@ def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
     return [*(one.chart_url for one in reversed(collections[-1:])), conf.settings.chart_url]
 
 
-def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckSettings, now: int) -> Known:
+def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckSettings, now: int) -> Grounds:
     if bundle is None:
-        return Known(now=now, hours=chosen.hours)
+        return Grounds(now=now, hours=chosen.hours)
     signed = reviews.signed(reviews.read(directory))
-    return Known(bundle.timeline, _names(bundle.evidence), signed, now, chosen.hours)
+    return Grounds(bundle.timeline, _names(bundle.evidence), signed, now, chosen.hours)
 
 
 def _names(evidence: Evidence) -> dict[str, str]:

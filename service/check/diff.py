@@ -12,7 +12,7 @@ from service import names
 from service.check import draft as check_draft
 from service.evidence.document import load
 from service.review import reviews
-from timeline.assembly.diff import Change, Difference, difference
+from timeline.assembly.diff import Difference, FactChange, difference
 from timeline.canonical import Json
 from timeline.checks import separation
 from timeline.checks.draft import blocks
@@ -32,7 +32,7 @@ class Compared:
     cited: frozenset[str]
     signed: dict[str, str]
 
-    def signed_off(self, change: Change) -> bool:
+    def signed_off(self, change: FactChange) -> bool:
         """Tell whether somebody signed off what the fact says now."""
         return self.signed.get(change.new.id) == change.new.content_digest()
 
@@ -62,7 +62,7 @@ class Compared:
             "to_sign": list(self.to_sign),
         }
 
-    def _change(self, change: Change) -> dict[str, Json]:
+    def _change(self, change: FactChange) -> dict[str, Json]:
         return {
             **_fact(change.new), "members": list(change.members), "was": change.old.statement,
             "cited": change.new.id in self.cited, "signed_off": self.signed_off(change),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from render.draft.notes import NOTE_REGIONS
 from service.evidence.manifest import Manifest
 from timeline.checks import fences
-from timeline.checks.draft import Span
+from timeline.checks.draft import DraftSpan
 from timeline.checks.findings import Finding, found
 from timeline.checks.separation import region_wording
 from timeline.model import Timeline
@@ -45,9 +45,9 @@ def broken(err: fences.FenceError) -> Finding:
     )
 
 
-def spans(placed: Iterable[Placed]) -> list[Span]:
+def spans(placed: Iterable[Placed]) -> list[DraftSpan]:
     """Return the pieces as spans for the rules about prose."""
-    return [Span(one.form, one.name, one.text) for one, _ in placed]
+    return [DraftSpan(one.form, one.name, one.text) for one, _ in placed]
 
 
 def regions(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from render.draft.form import Form, form_of
+from render.draft.form import DraftForm, form_of
 from render.draft.templates import BUILT_IN, Layout, Template
 from render.text.audience import Audience
 from render.text.audience import audience as named_audience
@@ -76,7 +76,7 @@ def choose_for_copy(options: DraftOptions, place: Place) -> Layout:
 
 
 def _layout(
-    options: DraftOptions, form: Form | None, recorded: RecordedLayout | None, place: Place
+    options: DraftOptions, form: DraftForm | None, recorded: RecordedLayout | None, place: Place
 ) -> Layout:
     audience = _audience(options, form, recorded)
     if options.template is not None:
@@ -88,7 +88,7 @@ def _layout(
     return Layout(template(place.conf.settings.template, place.conf.folder), audience)
 
 
-def _audience(options: DraftOptions, form: Form | None, recorded: RecordedLayout | None) -> Audience:
+def _audience(options: DraftOptions, form: DraftForm | None, recorded: RecordedLayout | None) -> Audience:
     if options.audience:
         return named_audience(options.audience)
     if form is not None:
@@ -140,7 +140,7 @@ def _stored(recorded: RecordedLayout, evidence: Evidence) -> Template:
     return Template(recorded.template, evidence.get(recorded.payload).decode())
 
 
-def _made_with(form: Form, recorded: RecordedLayout | None, evidence: Evidence) -> Template | None:
+def _made_with(form: DraftForm, recorded: RecordedLayout | None, evidence: Evidence) -> Template | None:
     """Return the template that a draft was made with, where it can still be had."""
     if recorded is not None and (stored := _stored(recorded, evidence)).label == form.template:
         return stored
@@ -160,7 +160,9 @@ def previous_draft(directory: Path) -> str | None:
     return text
 
 
-def _put_aside(wanted: Template, draft: str, form: Form, before: Template | None, directory: Path) -> bool:
+def _put_aside(
+    wanted: Template, draft: str, form: DraftForm, before: Template | None, directory: Path
+) -> bool:
     """Tell whether another template begins a draft anew; raise UsageError where people may have written."""
     if before is not None and _untouched(draft, form, before, directory):
         return True
@@ -172,7 +174,7 @@ def _put_aside(wanted: Template, draft: str, form: Form, before: Template | None
     )
 
 
-def _untouched(draft: str, form: Form, before: Template, directory: Path) -> bool:
+def _untouched(draft: str, form: DraftForm, before: Template, directory: Path) -> bool:
     from render.draft.draft import untouched
 
     try:

@@ -17,7 +17,7 @@ from timeline.text import line as line_of
 from timeline.wire import encode
 
 if TYPE_CHECKING:
-    from timeline.assembly.reading import Reading
+    from timeline.assembly.reading import SourceReading
 
 _KINDS: dict[str, type[Record]] = {
     "fact": Fact,
@@ -33,7 +33,7 @@ class UnreadableError(EvidenceError):
     """A record of another version's that this one does not know."""
 
 
-def keep(reading: Reading, store: Store) -> Records:
+def keep(reading: SourceReading, store: Store) -> Records:
     """Store a reading's records, one a line, in an order that no source's haste decides."""
     payloads = tuple(store.put(part, "jsonl") for part in _parts(_lines(reading.records)))
     return Records(payloads=payloads, clock_error=reading.clock_error)

@@ -18,7 +18,7 @@ from timeline.errors import UsageError
 from timeline.model import Timeline
 
 
-class Form(NamedTuple):
+class ExportForm(NamedTuple):
     """A form of export: where it is made, and whether it is text that a terminal can show."""
 
     module: str
@@ -26,14 +26,14 @@ class Form(NamedTuple):
     text: bool = True
 
 
-FORMS: Mapping[str, Form] = {
-    "csv": Form("csv_file", "to_csv"),
-    "jsonl": Form("jsonl", "to_jsonl"),
-    "parquet": Form("parquet_file", "to_parquet", text=False),
-    "timesketch": Form("timesketch", "to_timesketch"),
-    "perfetto": Form("perfetto", "to_perfetto"),
-    "ics": Form("ics", "to_ics"),
-    "in-toto": Form("intoto", "to_intoto"),
+FORMS: Mapping[str, ExportForm] = {
+    "csv": ExportForm("csv_file", "to_csv"),
+    "jsonl": ExportForm("jsonl", "to_jsonl"),
+    "parquet": ExportForm("parquet_file", "to_parquet", text=False),
+    "timesketch": ExportForm("timesketch", "to_timesketch"),
+    "perfetto": ExportForm("perfetto", "to_perfetto"),
+    "ics": ExportForm("ics", "to_ics"),
+    "in-toto": ExportForm("intoto", "to_intoto"),
 }
 
 

@@ -18,7 +18,7 @@ from timeline.errors import UsageError
 from timeline.model import Timeline
 
 
-class Form(NamedTuple):
+class PrintForm(NamedTuple):
     """A printed form: whether a terminal can show it, and whether its readers draw Mermaid."""
 
     text: bool = True
@@ -26,11 +26,11 @@ class Form(NamedTuple):
 
 
 FORMS = {
-    "markdown": Form(),
-    "html": Form(),
-    "pdf": Form(text=False),
-    "asciidoc": Form(diagrams=True),
-    "confluence": Form(),
+    "markdown": PrintForm(),
+    "html": PrintForm(),
+    "pdf": PrintForm(text=False),
+    "asciidoc": PrintForm(diagrams=True),
+    "confluence": PrintForm(),
 }
 
 

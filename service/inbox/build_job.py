@@ -55,7 +55,7 @@ def _watched(asked: str, cap: float, stopping: Callable[[], bool]) -> Outcome:
 def job(asked: dict[str, Any]) -> dict[str, Any]:
     """Build the incident; its own file's times go before those of a webhook."""
     from service.build.build import build
-    from service.build.request import Request
+    from service.build.request import BuildRequest
     from service.incident import incidents
     from service.settings import config
     from timeline.errors import UsageError
@@ -70,7 +70,7 @@ def job(asked: dict[str, Any]) -> dict[str, Any]:
         if start is None:
             raise
     made = build(
-        Request(incident=asked["incident"], start=start, end=end, config=path, out=Path(asked["out"]))
+        BuildRequest(incident=asked["incident"], start=start, end=end, config=path, out=Path(asked["out"]))
     )
     gaps = made.timeline.gaps
     later = [g.end for g in gaps if g.reason == "not_yet"]

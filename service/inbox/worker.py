@@ -43,7 +43,7 @@ class BuildError(Exception):
 _Waiting = tuple[Sequence[Event], "asyncio.Future[list[Stored]]"]
 
 
-class Writer:
+class InboxWriter:
     """Stores deliveries: what arrives while one group is being written makes the next one."""
 
     def __init__(self, path: Path) -> None:

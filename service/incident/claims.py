@@ -7,7 +7,7 @@ from pathlib import Path
 
 from service.evidence.manifest import IncidentFile
 from service.incident import incidents
-from timeline.assembly.reading import OWN_SOURCE, Reading
+from timeline.assembly.reading import OWN_SOURCE, SourceReading
 from timeline.facts import fact, thread_key
 from timeline.instant import NS
 from timeline.kinds import Kind
@@ -22,12 +22,14 @@ _CLAIMED: dict[str, Kind] = {
 }
 
 
-def reading(number: int, window: Window, incident: Incident, file: IncidentFile, data: bytes) -> Reading:
+def reading(
+    number: int, window: Window, incident: Incident, file: IncidentFile, data: bytes
+) -> SourceReading:
     """Return the claims of an incident file as a reading of its own."""
     raw = incidents.parse(Path(file.name), data)
     facts = [_claim(incident, key, str(raw[key]), file, data) for key in _CLAIMED if raw.get(key)]
     # Whoever wrote the times read some clock: it is trusted no more than a source's by default.
-    return Reading(number, OWN_SOURCE, COLLECTOR, window, NS, facts)
+    return SourceReading(number, OWN_SOURCE, COLLECTOR, window, NS, facts)
 
 
 def _claim(incident: Incident, key: str, written: str, file: IncidentFile, data: bytes) -> Fact:

@@ -54,7 +54,7 @@ class IncidentForm(BaseModel):
 
 
 @dataclass(frozen=True)
-class Found:
+class IncidentSource:
     """An incident and the file it was read from, if any."""
 
     incident: Incident
@@ -79,7 +79,7 @@ def is_path(text: str) -> bool:
         return False
 
 
-def find(text: str, folder: Path, *, bare: bool) -> Found:
+def find(text: str, folder: Path, *, bare: bool) -> IncidentSource:
     """Find `--incident ID|FILE`; `bare` allows an id without a file (then flags give the window)."""
     if is_path(text):
         return read(Path(text))
@@ -91,7 +91,7 @@ def find(text: str, folder: Path, *, bare: bool) -> Found:
         if path.is_file():
             return _same(read(path), text)
     if bare:
-        return Found(Incident(id=text))
+        return IncidentSource(Incident(id=text))
     known = [p.stem for p in sorted(folder.glob("*")) if p.suffix in SUFFIXES] if folder.is_dir() else []
     raise UsageError(
         f"incident {text} is unknown: there is no {text}.toml, .yaml or .json in {folder}"
@@ -99,7 +99,7 @@ def find(text: str, folder: Path, *, bare: bool) -> Found:
     )
 
 
-def _same(found: Found, identity: str) -> Found:
+def _same(found: IncidentSource, identity: str) -> IncidentSource:
     # A file copied from the last incident, its id left as it was: it would be built over that one.
     if found.incident.id != identity:
         raise UsageError(
@@ -108,7 +108,7 @@ def _same(found: Found, identity: str) -> Found:
     return found
 
 
-def read(path: Path) -> Found:
+def read(path: Path) -> IncidentSource:
     """Read an incident file (TOML, YAML or JSON); raise UsageError with what is wrong where."""
     try:
         data = path.read_bytes()
@@ -125,7 +125,7 @@ def read(path: Path) -> Found:
     raw.setdefault("id", path.stem)
     check_id(str(raw["id"]))
     try:
-        return Found(IncidentForm.model_validate(raw).incident(), path, data)
+        return IncidentSource(IncidentForm.model_validate(raw).incident(), path, data)
     except (ValidationError, TimelineError) as err:
         raise UsageError(f"{path}: {_first(err)}") from err
 

@@ -35,7 +35,7 @@ _UNKNOWN = "the forge does not say whose token this is"
 
 
 @dataclass(frozen=True)
-class Request:
+class AttachRequest:
     """What to attach, where (`target`: what flags gave), and what to link."""
 
     directory: Path
@@ -63,7 +63,7 @@ class NewerError(RefusedError):
 class _Job:
     """All that the comment is made of but what stands on the forge."""
 
-    request: Request
+    request: AttachRequest
     timeline: Timeline
     findings: Sequence[Finding]
     signed: Mapping[str, str]
@@ -93,7 +93,7 @@ class _Job:
         return previous.changes(self.timeline, marker.base, self.request.directory, self.request.previous)
 
 
-def attach(request: Request, environ: Mapping[str, str] | None = None) -> Attached:
+def attach(request: AttachRequest, environ: Mapping[str, str] | None = None) -> Attached:
     """Write the one comment, or the job summary where the token may not.
 
     Raises UsageError before any request; NewerError, RefusedError (exit code 4) and ForgeError after.
@@ -108,19 +108,19 @@ def attach(request: Request, environ: Mapping[str, str] | None = None) -> Attach
         return _summary(job, target, str(err), err)
 
 
-def preview(request: Request) -> str:
+def preview(request: AttachRequest) -> str:
     """Return the comment as it would be made at first, without asking the forge."""
     return _job(request, Target()).body(None, View.mermaid)
 
 
-def _prepared(request: Request, environ: Mapping[str, str]) -> tuple[_Job, Target]:
+def _prepared(request: AttachRequest, environ: Mapping[str, str]) -> tuple[_Job, Target]:
     target = resolve(request.target, environ, request.directory)
     if target.number <= 0:
         raise UsageError("--pr is needed: the CI names no pull or merge request")
     return _job(request, target), target
 
 
-def _job(request: Request, target: Target) -> _Job:
+def _job(request: AttachRequest, target: Target) -> _Job:
     timeline = load(path_in(request.directory))
     page = (
         of_incident(request.config, request.directory).settings.chart_url
@@ -132,7 +132,7 @@ def _job(request: Request, target: Target) -> _Job:
     return _Job(request, timeline, _checked(request), signed, folder, page, target.run)
 
 
-def _checked(request: Request) -> Sequence[Finding]:
+def _checked(request: AttachRequest) -> Sequence[Finding]:
     """Check the build as of the day's begin: within a day the same build gives the same comment."""
     from service.check.check import check
 

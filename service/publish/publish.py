@@ -25,7 +25,7 @@ from timeline.model import Timeline
 
 
 @dataclass(frozen=True)
-class Request:
+class PublishRequest:
     """What to publish and where; a place that is empty is left out. Tokens are secrets' references."""
 
     directory: Path
@@ -59,7 +59,7 @@ class _Part(NamedTuple):
     publish: Callable[[], str]
 
 
-def publish(request: Request, environ: Mapping[str, str] | None = None) -> Published:
+def publish(request: PublishRequest, environ: Mapping[str, str] | None = None) -> Published:
     """Publish part by part: one that fails is named, and the others go on. Raises UsageError at first."""
     timeline, page = _loaded(request)
     target = _target(request, os.environ if environ is None else environ) if request.pull else Target()
@@ -84,13 +84,13 @@ def publish(request: Request, environ: Mapping[str, str] | None = None) -> Publi
     return result
 
 
-def _loaded(request: Request) -> tuple[Timeline, str]:
+def _loaded(request: PublishRequest) -> tuple[Timeline, str]:
     timeline = load(path_in(request.directory))
     chart_url = of_incident(request.config, request.directory).settings.chart_url
     return timeline, chart_url if markdown.is_web(chart_url) else ""
 
 
-def _target(request: Request, environ: Mapping[str, str]) -> Target:
+def _target(request: PublishRequest, environ: Mapping[str, str]) -> Target:
     from_clone = from_remote(remote(request.directory, request.remote), request.target.forge)
     target = resolve(request.target.or_else(from_clone), environ, request.directory)
     if not target.token:
@@ -103,7 +103,7 @@ def _title(timeline: Timeline) -> str:
     return markdown.excerpt(": ".join(part for part in (incident.id, incident.title) if part), 200)
 
 
-def _pull(request: Request, target: Target, timeline: Timeline, result: Published) -> str:
+def _pull(request: PublishRequest, target: Target, timeline: Timeline, result: Published) -> str:
     branch = request.branch or f"postmortem/{timeline.incident.id}"
     message = f"Add the timeline of {_title(timeline)}\n\nTimeline-Digest: {timeline.digest}"
     pushed = Clone(request.directory, request.remote).push(branch, message, request.base)
@@ -122,7 +122,7 @@ async def _opened(target: Target, branch: str, base: str, title: str, body: str)
         return await forge.open_pull(branch, base, title, body)
 
 
-def _grafana(request: Request, timeline: Timeline, page: str) -> str:
+def _grafana(request: PublishRequest, timeline: Timeline, page: str) -> str:
     notes = grafana.wanted(timeline, page)
     written, removed = anyio.run(
         grafana.annotate, request.grafana, request.grafana_token, secrets.resolve, notes, request.dashboard
@@ -130,7 +130,7 @@ def _grafana(request: Request, timeline: Timeline, page: str) -> str:
     return f"{len(notes)} annotations, {written} written, {removed} removed"
 
 
-def _slack(request: Request, timeline: Timeline, page: str, pull: Pull | None) -> str:
+def _slack(request: PublishRequest, timeline: Timeline, page: str, pull: Pull | None) -> str:
     """Tell the channel once: with a pull request, when it is opened."""
     if pull and not pull.opened:
         return "not told again: the pull request is there already"

@@ -19,7 +19,7 @@ _LARGEST = 32 * 2**20  # bytes of one file; rules are written by people
 
 
 @dataclass(frozen=True)
-class Found:
+class RuleSet:
     """The rules of all targets, in order; objectives with their file; and what could not be read."""
 
     rules: tuple[AlertingRule, ...]
@@ -37,7 +37,7 @@ class Found:
         return [plain(row(rule)) for rule in self.rules]
 
 
-def thresholds(targets: Sequence[str], config: Path | None = None) -> Found:
+def thresholds(targets: Sequence[str], config: Path | None = None) -> RuleSet:
     """Read the rules of paths and URLs; raise UsageError for a path, ServerError for a server."""
     if not targets:
         raise UsageError("there is nothing to read: name a rule file, a folder of them, or a server's URL")
@@ -56,7 +56,7 @@ def thresholds(targets: Sequence[str], config: Path | None = None) -> Found:
                 if alone:
                     raise
                 unread.append(str(err))
-    return Found(
+    return RuleSet(
         tuple(rule for _, held in parts for rule in held.rules),
         tuple((name, one) for name, held in parts for one in held.objectives),
         sum(held.known for _, held in parts), tuple(unread),

@@ -46,7 +46,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     """Return the server's parts; raise UsageError."""
     from service.inbox.build_job import runner
     from service.inbox.library import Library
-    from service.inbox.worker import Database, Worker, Writer
+    from service.inbox.worker import Database, InboxWriter, Worker
     from service.web.signin import SignIn
     from service.web.state import State
 
@@ -68,7 +68,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     )
     library = Library(folder, conf, store)
     return State(
-        settings, library, store, Writer(path), worker, signin, hooks, hosts(settings, open_=signin.open)
+        settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open)
     )
 
 

@@ -12,7 +12,7 @@ from archive import builds, events
 from collectors.kit.proof import Proof
 from collectors.kit.webhooks import Webhook
 from service.inbox.library import Library
-from service.inbox.worker import Database, Worker, Writer
+from service.inbox.worker import Database, InboxWriter, Worker
 from service.settings.serve import ServeSettings, WebhookSettings
 from service.web.limits import Limiter
 from service.web.metrics import Gauge, Metrics
@@ -38,7 +38,7 @@ class State:
     settings: ServeSettings
     library: Library
     store: Database
-    writer: Writer
+    writer: InboxWriter
     worker: Worker
     signin: SignIn
     hooks: Mapping[str, Hook]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tests.render.fixture_facts import NAMES, START, at, chat_facts, other_facts, panel_id, signal_facts
 from timeline.assembly.assemble import Build
 from timeline.assembly.assemble import assemble as put_together
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.canonical import canonical, sha256
 from timeline.instant import NS, parse_instant
 from timeline.model import Fact, Gap, Incident, Panel, Person, Series, Threshold, Timeline, Window, gap
@@ -66,7 +66,7 @@ def assemble(
         if isinstance(f, Fact)
     }
     readings = [
-        Reading(1, source, source, window, errors.get(source, NS), held) for source, held in sorted(records.items())
+        SourceReading(1, source, source, window, errors.get(source, NS), held) for source, held in sorted(records.items())
     ]  # fmt: skip
     provenance = {
         "tool": {"name": "incident-timeline", "version": "0.1.0"},

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.timeline.strategies import make
 from timeline.assembly.people import identities
 from timeline.kinds import SPECS, Kind
-from timeline.statements import JUDGING, statement
+from timeline.statements import BARRED_WORDS, statement
 from timeline.text import PERSON_CLOSE, PERSON_OPEN, code, line
 
 _FIELD = re.compile(r"\{(\w+)(?::(\w))?\}")
@@ -33,7 +33,7 @@ def names_for(kind: Kind, value: str = "x") -> dict[str, str | int]:
 def test_no_template_judges_or_names_a_cause(kind: Kind) -> None:
     for template in forms(kind):
         words = f" {re.sub(r'[^a-z ]', ' ', template.lower())} "
-        assert not [word for word in JUDGING if re.search(rf"\b{re.escape(word)}\b", words)]
+        assert not [word for word in BARRED_WORDS if re.search(rf"\b{re.escape(word)}\b", words)]
 
 
 @pytest.mark.parametrize("kind", list(SPECS))

@@ -47,17 +47,17 @@ class Stretch(NamedTuple):
     tail: int | None = None
 
 
-class Known(NamedTuple):
+class Coverage(NamedTuple):
     """What was looked at: spans read, silences of the whole server, when, and the usual interval.
 
-    `slop` is how much earlier or later than told a silence may begin or end (ns).
+    `tolerance` is how much earlier or later than told a silence may begin or end (ns).
     """
 
     reads: tuple[Span, ...]
     now: int
     interval: int = DEFAULT_INTERVAL
     silences: tuple[Span, ...] = ()
-    slop: int = 0
+    tolerance: int = 0
 
     def covers(self, start: int, end: int) -> bool:
         """Tell whether everything in `[start, end]` was read."""
@@ -88,7 +88,7 @@ class Life(NamedTuple):
     holes: tuple[Span, ...] = ()
 
 
-class Change(NamedTuple):
+class AlertChange(NamedTuple):
     """A state began or ended; `sample` is the one it was seen at, `turn` counts a state's returns."""
 
     kind: AlertKind
@@ -117,7 +117,7 @@ def usual_interval(trains: Iterable[tuple[NDArray[np.int64], NDArray[np.int64]]]
 
 
 def stretches(
-    times: NDArray[np.int64], firing: NDArray[np.bool_], since: NDArray[np.int64], known: Known
+    times: NDArray[np.int64], firing: NDArray[np.bool_], since: NDArray[np.int64], known: Coverage
 ) -> list[Stretch]:
     """Cut samples (ascending; `since` -1 where not told) where state, start or spacing changes."""
     import numpy as np
@@ -164,7 +164,7 @@ def _stretch(
     )  # fmt: skip
 
 
-def lives(found: Sequence[Stretch], known: Known) -> list[Life]:
+def lives(found: Sequence[Stretch], known: Coverage) -> list[Life]:
     """Put stretches together to lives and bound their beginnings, changes and ends."""
     groups: list[list[Stretch]] = []
     for one in found:
@@ -176,7 +176,7 @@ def lives(found: Sequence[Stretch], known: Known) -> list[Life]:
     return [_life(groups[i], around[i], around[i + 2], known) for i in range(len(groups))]
 
 
-def _continues(a: Stretch, b: Stretch, known: Known) -> bool:
+def _continues(a: Stretch, b: Stretch, known: Coverage) -> bool:
     if a.since is None or b.since is None:
         near = (b.first - a.last) * 2 <= 3 * (a.tail or b.head or known.interval)
         return near or _silence(a.last, b.first, known) is not None
@@ -185,12 +185,15 @@ def _continues(a: Stretch, b: Stretch, known: Known) -> bool:
     return b.since == a.since or b.since <= a.last
 
 
-def _silence(start: int, end: int, known: Known) -> Span | None:
+def _silence(start: int, end: int, known: Coverage) -> Span | None:
     return next((s for s in known.silences if s.start < end and start < s.end), None)
 
 
 def _life(
-    parts: Sequence[Stretch], before: Sequence[Stretch] | None, after: Sequence[Stretch] | None, known: Known
+    parts: Sequence[Stretch],
+    before: Sequence[Stretch] | None,
+    after: Sequence[Stretch] | None,
+    known: Coverage,
 ) -> Life:
     began = _began(parts[0], before[-1] if before else None, known)
     spells = [Spell(parts[0].firing, began, parts[0].first, parts[0].last)]
@@ -209,25 +212,25 @@ def _life(
     return Life(since, told is not None, began.earliest is not None, tuple(spells), ended, tuple(holes))
 
 
-def _began(first: Stretch, before: Stretch | None, known: Known) -> Bounds:
+def _began(first: Stretch, before: Stretch | None, known: Coverage) -> Bounds:
     """Bound a life's beginning: after the last evaluation without it; null when that was not read."""
     interval = first.head or known.interval
     # Active before its first sample: the evaluations between left none.
     active = first.first if first.since is None or first.first - first.since < NS else first.since
-    silence = _silence(first.first - (_RESTORING + 1) * interval - known.slop, first.first, known)
-    lower = (min(active, silence.start - known.slop) if silence else active) - interval
+    silence = _silence(first.first - (_RESTORING + 1) * interval - known.tolerance, first.first, known)
+    lower = (min(active, silence.start - known.tolerance) if silence else active) - interval
     if before and known.covers(before.last, first.first):
         lower = max(lower, before.last)
     return between(lower if known.covers(lower, first.first) else None, first.first)
 
 
-def _ended(last: Stretch, after: Stretch | None, known: Known) -> Bounds | None:
+def _ended(last: Stretch, after: Stretch | None, known: Coverage) -> Bounds | None:
     """Bound a life's end: up to the first evaluation without it; None when there was none to see."""
     interval = last.tail or known.interval
     limit, seen = last.last + interval, last.last + interval
-    silence = _silence(last.last, limit + known.slop + 1, known)
+    silence = _silence(last.last, limit + known.tolerance + 1, known)
     if silence:
-        limit = seen = silence.end + known.slop + _RESTORING * interval
+        limit = seen = silence.end + known.tolerance + _RESTORING * interval
         if after and after.first <= limit and after.firing == last.firing:
             return None  # in the same state on both sides: nobody knows whether it ended between
     if after and known.covers(last.last, after.first):
@@ -238,21 +241,21 @@ def _ended(last: Stretch, after: Stretch | None, known: Known) -> Bounds | None:
     return between(last.last, limit)
 
 
-def changes(life: Life) -> Iterator[Change]:
+def changes(life: Life) -> Iterator[AlertChange]:
     """Yield what happened in a life, in order of time."""
     turns = {False: 0, True: 0}
     for spell, following in zip(life.spells, [*life.spells[1:], None], strict=True):
         turn = turns[spell.firing]
         turns[spell.firing] += 1
-        yield Change("alert.firing" if spell.firing else "alert.pending", spell.began, spell.first, turn)
+        yield AlertChange("alert.firing" if spell.firing else "alert.pending", spell.began, spell.first, turn)
         if following is None and life.ended:
             kind: AlertKind = "alert.resolved" if spell.firing else "alert.pending_ended"
-            yield Change(kind, life.ended, spell.last, turn)
+            yield AlertChange(kind, life.ended, spell.last, turn)
         elif following and spell.firing:
-            yield Change("alert.resolved", following.began, spell.last, turn)
+            yield AlertChange("alert.resolved", following.began, spell.last, turn)
 
 
-def wanted(life: Life, known: Known) -> Span | None:
+def wanted(life: Life, known: Coverage) -> Span | None:
     """Return what must be read to know a life's beginning and changes; None when nothing helps."""
     if not life.begun:
         return _before(life, known)
@@ -263,7 +266,7 @@ def wanted(life: Life, known: Known) -> Span | None:
     return None
 
 
-def _before(life: Life, known: Known) -> Span | None:
+def _before(life: Life, known: Coverage) -> Span | None:
     first = life.spells[0].first
     if life.told:
         start, end = life.since - max(_MARGIN, 2 * known.interval), min(first, life.since + _FIRST_READ)

@@ -12,7 +12,7 @@ from timeline.assembly.belonging import in_window, mark_gone
 from timeline.assembly.coverage import each_once, source_gaps
 from timeline.assembly.merge import Seen, merge
 from timeline.assembly.people import assign, pseudonymise, replacer
-from timeline.assembly.reading import Reading, newest_good
+from timeline.assembly.reading import SourceReading, newest_good
 from timeline.canonical import Json
 from timeline.document import seal
 from timeline.measures.durations import measures
@@ -27,7 +27,7 @@ class Build:
 
     incident: Incident
     window: Window
-    readings: Sequence[Reading]
+    readings: Sequence[SourceReading]
     known: Mapping[str, str] = field(default_factory=dict)  # identity -> pseudonym, never changed
     joined: Mapping[str, str] = field(default_factory=dict)  # identity -> the one that stands for a person
     gaps: Sequence[Gap] = ()
@@ -104,7 +104,7 @@ def _without_names(
     return incident.replace(roles=shown, title=title)
 
 
-def _clocks(readings: Sequence[Reading]) -> dict[str, int]:
+def _clocks(readings: Sequence[SourceReading]) -> dict[str, int]:
     """Return each clock's error in ns: the largest of the sources that read it."""
     clocks: dict[str, int] = {}
     for reading in readings:
@@ -113,7 +113,7 @@ def _clocks(readings: Sequence[Reading]) -> dict[str, int]:
     return dict(sorted(clocks.items()))
 
 
-def _panels(newest: Mapping[tuple[str, str], Reading]) -> tuple[Panel, ...]:
+def _panels(newest: Mapping[tuple[str, str], SourceReading]) -> tuple[Panel, ...]:
     found = [panel for reading in newest.values() for panel in reading.of(Panel)]
     return tuple(sorted(found, key=lambda p: (p.source, p.title, p.id)))
 
@@ -123,6 +123,6 @@ def _drawn(fact: Fact, panels: AbstractSet[str]) -> Fact:
     return fact if fact.panel is None or fact.panel in panels else fact.replace(panel=None)
 
 
-def _impact(newest: Mapping[tuple[str, str], Reading]) -> tuple[Impact, ...]:
+def _impact(newest: Mapping[tuple[str, str], SourceReading]) -> tuple[Impact, ...]:
     found = [number for reading in newest.values() for number in reading.of(Impact)]
     return tuple(sorted(found, key=lambda i: (i.source, i.name, i.span, sorted(i.labels.items()), i.id)))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from timeline import relative
 from timeline.alerts.silences import KINDS as SILENCES
 from timeline.alerts.states import begins_breach
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.model import Fact, Gap, GapReason, Window
 
 
@@ -44,7 +44,7 @@ def _spans(life: Sequence[Fact], window: Window) -> bool:
     return bool(before) and (before[-1].kind in _BEGINS or begins_breach(before[-1]))
 
 
-def _readers(readings: Sequence[Reading], facts: set[str]) -> dict[str, set[tuple[str, str]]]:
+def _readers(readings: Sequence[SourceReading], facts: set[str]) -> dict[str, set[tuple[str, str]]]:
     """Return, by fact, who read it: two collectors may share a source's name, and only one have failed."""
     readers: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for reading in readings if facts else ():
@@ -61,8 +61,8 @@ _UNREAD: frozenset[GapReason] = frozenset(
 
 
 def mark_gone(
-    facts: Sequence[Fact], numbers: Mapping[str, int], readings: Sequence[Reading],
-    newest: Mapping[tuple[str, str], Reading],
+    facts: Sequence[Fact], numbers: Mapping[str, int], readings: Sequence[SourceReading],
+    newest: Mapping[tuple[str, str], SourceReading],
 ) -> list[Fact]:  # fmt: skip
     """Mark each fact that a reader of it looked for again, in a later collection, without finding it."""
     last = max((r.collection for r in newest.values()), default=0)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.model import Gap, GapReason, Window, gap
 from timeline.wire import encode
 
 
-def source_gaps(all_readings: Sequence[Reading], window: Window) -> Iterable[Gap]:
+def source_gaps(all_readings: Sequence[SourceReading], window: Window) -> Iterable[Gap]:
     """Yield what each source could not give, and what earlier collections hold of it."""
-    by_key: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    by_key: dict[tuple[str, str], list[SourceReading]] = defaultdict(list)
     for reading in all_readings:
         by_key[reading.key].append(reading)
     last = max((r.collection for r in all_readings), default=0)
@@ -21,7 +21,7 @@ def source_gaps(all_readings: Sequence[Reading], window: Window) -> Iterable[Gap
         yield from _gaps_of(readings, last, window)
 
 
-def _gaps_of(readings: Sequence[Reading], last: int, window: Window) -> Iterable[Gap]:
+def _gaps_of(readings: Sequence[SourceReading], last: int, window: Window) -> Iterable[Gap]:
     newest = readings[-1]
     good = [r for r in readings if r.failure is None]
     if newest.failure is None and newest.collection == last:
@@ -42,7 +42,7 @@ def _gaps_of(readings: Sequence[Reading], last: int, window: Window) -> Iterable
 
 
 def _kept(
-    source: str, good: Iterable[Reading], window: Window, failure: tuple[GapReason, str]
+    source: str, good: Iterable[SourceReading], window: Window, failure: tuple[GapReason, str]
 ) -> Iterable[Gap]:  # fmt: skip
     """Name what earlier collections (newest first) hold, with the gaps they had there; the rest was never read."""
     reason, message = failure
@@ -59,7 +59,7 @@ def _kept(
     yield from (gap(source, reason, *part, message) for part in never)
 
 
-def _held_back(found: Gap, earlier: Sequence[Reading]) -> Iterable[Gap]:
+def _held_back(found: Gap, earlier: Sequence[SourceReading]) -> Iterable[Gap]:
     """Name what earlier collections (newest first) still hold of a lost stretch; the rest was never read."""
     never = [(found.start, found.end)]
     for reading in earlier:

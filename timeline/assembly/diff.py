@@ -8,7 +8,7 @@ from timeline.model import Content, Fact, Gap, Measure, Timeline
 from timeline.order import in_display_order
 
 
-class Change(NamedTuple):
+class FactChange(NamedTuple):
     """A fact of both builds whose content differs, and the names of the members that do."""
 
     old: Fact
@@ -29,7 +29,7 @@ class Difference(NamedTuple):
 
     added: tuple[Fact, ...]
     gone: tuple[Fact, ...]
-    changed: tuple[Change, ...]
+    changed: tuple[FactChange, ...]
     gaps_added: tuple[Gap, ...]
     gaps_gone: tuple[Gap, ...]
     measures: tuple[Moved, ...]
@@ -47,7 +47,7 @@ def difference(old: Timeline, new: Timeline) -> Difference:
         added=tuple(f for f in in_display_order(new.facts) if f.id not in before),
         gone=tuple(f for f in in_display_order(old.facts) if f.id not in after),
         changed=tuple(
-            Change(before[f.id], f, members)
+            FactChange(before[f.id], f, members)
             for f in in_display_order(new.facts)
             if f.id in before and (members := differing(before[f.id], f))
         ),

@@ -13,7 +13,7 @@ OWN_SOURCE = "incident"
 
 
 @dataclass(frozen=True)
-class Reading:
+class SourceReading:
     """What one collector of one source brought in one collection."""
 
     collection: int
@@ -36,9 +36,9 @@ class Reading:
         return [record for record in self.records if isinstance(record, kind)]
 
 
-def newest_good(readings: Sequence[Reading]) -> dict[tuple[str, str], Reading]:
+def newest_good(readings: Sequence[SourceReading]) -> dict[tuple[str, str], SourceReading]:
     """Return, by source and collector, the newest reading that did not fail."""
-    newest: dict[tuple[str, str], Reading] = {}
+    newest: dict[tuple[str, str], SourceReading] = {}
     for reading in sorted(readings, key=lambda r: r.collection):
         if reading.failure is None:
             newest[reading.key] = reading

@@ -24,7 +24,7 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*$", re.DOTALL 
 Form = Literal["heading", "paragraph", "item", "row", "code"]
 
 
-class Span(NamedTuple):
+class DraftSpan(NamedTuple):
     """A part of a draft by who wrote it: people (`prose`, `kept`) or the build (`region`)."""
 
     form: Literal["prose", "kept", "region"]
@@ -122,14 +122,14 @@ def _asks(text: str) -> bool:
     return text.strip().rstrip("*_ ").endswith("?")
 
 
-def blocks(spans: Iterable[Span]) -> list[Block]:
+def blocks(spans: Iterable[DraftSpan]) -> list[Block]:
     """Return the blocks of people's prose in a draft given as spans that join to its text."""
     text, kept = _own(spans)
     state = _State(text.split("\n"), kept)
     return [block for block in _walk(_parser().parse(text), state) if block.form == "code" or not block.empty]
 
 
-def _own(spans: Iterable[Span]) -> tuple[str, frozenset[int]]:
+def _own(spans: Iterable[DraftSpan]) -> tuple[str, frozenset[int]]:
     """Return the text with the lines of regions and fences blank, and the numbers of kept lines."""
     parts: list[str] = []
     kept: set[int] = set()

@@ -12,7 +12,7 @@ from timeline.model import Timeline
 
 
 @dataclass(frozen=True)
-class Known:
+class Grounds:
     """What prose is checked against: the timeline, names of people, what was signed off, and now (ns)."""
 
     timeline: Timeline | None = None
@@ -22,7 +22,7 @@ class Known:
     hours: int = 48
 
 
-def check(blocks: Sequence[Block], known: Known) -> Iterator[Finding]:
+def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
     """Check people's prose; rules about facts are left out where there is no timeline."""
     timeline = known.timeline
     facts = timeline.facts if timeline else ()

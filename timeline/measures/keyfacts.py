@@ -30,7 +30,7 @@ _SEVERE = {"critical", "page", "error", "emergency", "fatal", "high", "sev1", "s
 _LIVES = ("alert.", "metric.", "deploy.", "log.", "trace.", "chat.")
 
 
-class Row(NamedTuple):
+class KeyRow(NamedTuple):
     """One row of the table: a fact, or the first fact of a ribbon; and the rule that chose it.
 
     `tag` is the tag that the row's deploy is, recorded as a fact of its own.
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 class KeyFacts(NamedTuple):
     """The chosen rows in display order, and how many facts there are in all."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[KeyRow, ...]
     total: int
 
     @property
@@ -108,9 +108,9 @@ def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
     inside = {fact.id: ribbon for ribbon in flaps for fact in ribbon.facts}
     single = [f for f in facts if f.id not in inside and f.id not in hidden]
     shown = sorted(flaps, key=lambda r: (not relative.inside(r.first, incident), display_key(r.first)))
-    rows = [Row(ribbon.first, _FLAP, ribbon) for ribbon in shown[:SHARE]]
+    rows = [KeyRow(ribbon.first, _FLAP, ribbon) for ribbon in shown[:SHARE]]
     if len(single) + len(rows) <= FEW:
-        rows += [Row(fact, _ALL) for fact in single]
+        rows += [KeyRow(fact, _ALL) for fact in single]
     else:
         rows += _chosen(incident, single, frozenset(points), MOST - len(rows))
     whole = (row._replace(tag=tags.get(row.fact.id)) for row in rows)
@@ -129,7 +129,7 @@ def _named(fact: Fact) -> tuple[str, str, int | None, int]:
     return (fact.source, str(name), fact.earliest, fact.latest)
 
 
-def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], room: int) -> list[Row]:
+def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], room: int) -> list[KeyRow]:
     context = _Context(points, _edges(facts))
     ordered = sorted(facts, key=lambda f: not relative.inside(f, incident))
     fitting = {name: [f.id for f in ordered if rule(f, context)] for name, rule in RULES.items()}
@@ -144,7 +144,7 @@ def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], r
             taken |= dict.fromkeys(new[: min(SHARE, room - len(taken))], name)
     missing = [f.id for f in ordered if f.id not in taken][: max(min(LEAST, room) - len(taken), 0)]
     taken |= dict.fromkeys(missing, _REST)
-    return [Row(f, taken[f.id]) for f in ordered if f.id in taken]
+    return [KeyRow(f, taken[f.id]) for f in ordered if f.id in taken]
 
 
 def _messages(incident: Incident, facts: Sequence[Fact]) -> Iterator[tuple[str, list[str]]]:

@@ -30,14 +30,14 @@ UNALERTED, UNCROSSED, EARLIER, SILENCED = (
 _ALWAYS, _NEVER = -(2**70), 2**70
 
 
-class Span(NamedTuple):
+class StateSpan(NamedTuple):
     """A time in breach or of firing: its begin, its end where there is one, and what it is of."""
 
     begin: Fact
     end: Fact | None
     thread: str | None
     name: str
-    leg: str
+    expression_index: str
 
 
 def reconcile(incident: Incident, facts: Sequence[Fact], errors: ClockErrors) -> tuple[Reconciled, ...]:
@@ -55,12 +55,12 @@ def reconcile(incident: Incident, facts: Sequence[Fact], errors: ClockErrors) ->
     return tuple(rows)
 
 
-def _of_no_alert(breaches: Iterable[Span], firings: Iterable[Span]) -> list[Span]:
+def _of_no_alert(breaches: Iterable[StateSpan], firings: Iterable[StateSpan]) -> list[StateSpan]:
     alerted = {span.thread for span in firings}
     return [span for span in breaches if span.thread not in alerted]
 
 
-def _breaches(facts: Iterable[Fact]) -> Iterator[Span]:
+def _breaches(facts: Iterable[Fact]) -> Iterator[StateSpan]:
     """Yield every time in breach, of each series against each threshold, when it ended."""
     begun: dict[tuple[str | None, str], Fact] = {}
     for fact in facts:
@@ -71,12 +71,12 @@ def _breaches(facts: Iterable[Fact]) -> Iterator[Span]:
         if begins:
             begun.setdefault(key, fact)
         elif key in begun:
-            yield Span(begun.pop(key), fact, key[0], threshold_name(fact), key[1])
+            yield StateSpan(begun.pop(key), fact, key[0], threshold_name(fact), key[1])
     for key, fact in begun.items():
-        yield Span(fact, None, key[0], threshold_name(fact), key[1])
+        yield StateSpan(fact, None, key[0], threshold_name(fact), key[1])
 
 
-def _firings(facts: Iterable[Fact]) -> Iterator[Span]:
+def _firings(facts: Iterable[Fact]) -> Iterator[StateSpan]:
     begun: dict[str | None, Fact] = {}
     for fact in facts:
         life = fact.thread or fact.id
@@ -87,14 +87,14 @@ def _firings(facts: Iterable[Fact]) -> Iterator[Span]:
     yield from (_firing(fact, None) for fact in begun.values())
 
 
-def _firing(fact: Fact, end: Fact | None) -> Span:
-    return Span(fact, end, fact.thread, alert_name(fact) or "", "")
+def _firing(fact: Fact, end: Fact | None) -> StateSpan:
+    return StateSpan(fact, end, fact.thread, alert_name(fact) or "", "")
 
 
-def _silences(ordered: Sequence[Fact]) -> list[Span]:
+def _silences(ordered: Sequence[Fact]) -> list[StateSpan]:
     """Return when each alert that fired was silenced, as spans of its thread and name."""
     return [
-        Span(begin, end, firing.thread, alert_name(firing) or "", "")
+        StateSpan(begin, end, firing.thread, alert_name(firing) or "", "")
         for firing, begin, end in by_alert(ordered)
     ]
 
@@ -102,7 +102,7 @@ def _silences(ordered: Sequence[Fact]) -> list[Span]:
 class _Overlap:
     """Finds whether a span may overlap one of its thread, or a foreign one of its name."""
 
-    def __init__(self, spans: Sequence[Span], foreign: Iterable[Span], errors: ClockErrors) -> None:
+    def __init__(self, spans: Sequence[StateSpan], foreign: Iterable[StateSpan], errors: ClockErrors) -> None:
         self._errors = errors
         self._threads = _unions((f"t{s.thread}", *self._bounds(s, 0)) for s in spans if s.thread)
         self._clocks = {s.thread: s.begin.clock for s in spans}
@@ -110,7 +110,7 @@ class _Overlap:
             (f"n{s.name}", *self._bounds(s, errors.get(s.begin.clock, 0))) for s in foreign if s.name
         )
 
-    def meets(self, span: Span) -> bool:
+    def meets(self, span: StateSpan) -> bool:
         """Tell whether there is one that may overlap `span`."""
         slack = self._errors.get(span.begin.clock, 0)
         other = self._clocks.get(span.thread, span.begin.clock)
@@ -120,7 +120,7 @@ class _Overlap:
         )
 
     @staticmethod
-    def _bounds(span: Span, slack: int) -> tuple[int, int]:
+    def _bounds(span: StateSpan, slack: int) -> tuple[int, int]:
         low = _ALWAYS if span.begin.earliest is None else span.begin.earliest
         return low - slack, (_NEVER if span.end is None else span.end.latest) + slack
 
@@ -144,12 +144,12 @@ def _hit(spans: Sequence[tuple[int, int]] | None, low: int, high: int) -> bool:
     return place > 0 and spans[place - 1][1] >= low
 
 
-def _alone(spans: Iterable[Span], others: _Overlap, name: str) -> Iterator[Reconciled]:
+def _alone(spans: Iterable[StateSpan], others: _Overlap, name: str) -> Iterator[Reconciled]:
     lives: dict[tuple[str, str], list[Fact]] = {}
     names: dict[tuple[str, str], str] = {}
     for span in spans:
         if not others.meets(span):
-            key = (span.thread or span.begin.id, span.leg)
+            key = (span.thread or span.begin.id, span.expression_index)
             lives.setdefault(key, []).append(span.begin)
             names[key] = span.name
     firsts = {key: min(life, key=display_key) for key, life in lives.items()}
@@ -160,7 +160,10 @@ def _alone(spans: Iterable[Span], others: _Overlap, name: str) -> Iterator[Recon
 
 
 def _silenced(
-    breaches: Sequence[Span], firings: Sequence[Span], held: Sequence[Span], errors: ClockErrors
+    breaches: Sequence[StateSpan],
+    firings: Sequence[StateSpan],
+    held: Sequence[StateSpan],
+    errors: ClockErrors,
 ) -> Iterator[Reconciled]:
     """Yield, for each series, its breaches in which its alert was silenced."""
     own, alerted = {span.thread for span in breaches}, {span.thread for span in firings}
@@ -168,9 +171,9 @@ def _silenced(
     foreign = _Overlap([span for span in held if span.thread in own], (), errors)
     # What has alerts of its own is not compared with another system's of the same name.
     hit = [s for s in breaches if (foreign if s.thread in alerted else overlap).meets(s)]
-    lives: dict[tuple[str, str], list[Span]] = {}
+    lives: dict[tuple[str, str], list[StateSpan]] = {}
     for span in hit:
-        lives.setdefault((span.thread or span.begin.id, span.leg), []).append(span)
+        lives.setdefault((span.thread or span.begin.id, span.expression_index), []).append(span)
     for life in lives.values():
         times = "once" if len(life) == 1 else f"{len(life)} times"
         text = f"{code(life[0].name)} was in breach {times} while its alert was silenced"
@@ -187,7 +190,7 @@ def _said(name: str, what: str, count: int) -> str:
 
 
 def _earlier(
-    breaches: Iterable[Span], incident: Incident, head: Headline, errors: ClockErrors
+    breaches: Iterable[StateSpan], incident: Incident, head: Headline, errors: ClockErrors
 ) -> Iterator[Reconciled]:
     """Yield, for each threshold, its earliest breach of the incident where that precedes the first alert."""
     firing = head.fact

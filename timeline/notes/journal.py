@@ -170,7 +170,7 @@ class Problem(NamedTuple):
     message: str
 
 
-class Reading(NamedTuple):
+class NotesRead(NamedTuple):
     """The versions of a file in its order, and the lines that are none."""
 
     versions: tuple[Version, ...]
@@ -237,7 +237,7 @@ def line(one: Version) -> bytes:
     return canonical({"body": None, **data}) + b"\n"
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes) -> NotesRead:
     """Read a file; a line that was cut, merged badly or changed by hand is a problem, not the end."""
     found: dict[str, Version] = {}
     problems = []
@@ -250,7 +250,7 @@ def read(data: bytes) -> Reading:
             problems.append(Problem(number, _reason(err)))
             continue
         found.setdefault(one.id, one)
-    return Reading(tuple(found.values()), tuple(problems))
+    return NotesRead(tuple(found.values()), tuple(problems))
 
 
 def _version(text: bytes) -> Version:

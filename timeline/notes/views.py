@@ -26,7 +26,7 @@ MERMAID_LIMIT = 50_000  # characters that a forge draws
 _SHORT = 80
 
 
-class Item(NamedTuple):
+class AgendaItem(NamedTuple):
     """A line of the agenda: the note, and why it needs the meeting."""
 
     note: Note
@@ -51,7 +51,7 @@ def disputes(notes: Iterable[Note]) -> dict[str, tuple[Note, ...]]:
     return found
 
 
-def agenda(notes: Iterable[Note]) -> tuple[Item, ...]:
+def agenda(notes: Iterable[Note]) -> tuple[AgendaItem, ...]:
     """Return what the meeting has to settle: conflicts, open disputes, open questions, unready actions."""
     found = [item for note in current(notes) for item in _items(note)]
     return tuple(sorted(found, key=lambda item: _PLACE[item.reason.split(":")[0]]))
@@ -60,16 +60,16 @@ def agenda(notes: Iterable[Note]) -> tuple[Item, ...]:
 _PLACE = {"two versions": 0, "disputed fact": 1, "open question": 2, "action lacks": 3}
 
 
-def _items(note: Note) -> Iterator[Item]:
+def _items(note: Note) -> Iterator[AgendaItem]:
     body = note.head.body
     if note.conflict:
-        yield Item(note, "two versions: settle which holds")
+        yield AgendaItem(note, "two versions: settle which holds")
     if isinstance(body, Dispute) and not body.answer:
-        yield Item(note, "disputed fact")
+        yield AgendaItem(note, "disputed fact")
     if isinstance(body, Question) and not body.answer:
-        yield Item(note, "open question" if body.owner else "open question: nobody owns it")
+        yield AgendaItem(note, "open question" if body.owner else "open question: nobody owns it")
     if isinstance(body, Action) and (lacks := lacking(body)):
-        yield Item(note, f"action lacks: {present.listed(lacks)}")
+        yield AgendaItem(note, f"action lacks: {present.listed(lacks)}")
 
 
 def lacking(action: Action) -> list[str]:

@@ -15,7 +15,7 @@ from timeline.rules import slo, slo_files
 from timeline.rules.fields import expression, interval, labels, mapping, seconds, sequence
 from timeline.rules.promrules import AlertingRule, listed_rules
 from timeline.rules.slo_model import Objective
-from timeline.rules.thresholds import Reading, read_thresholds
+from timeline.rules.thresholds import RuleReading, read_thresholds
 
 _MANIFESTS = ("PrometheusRule", "VMRule", "GrafanaAlertRuleGroup")
 _LISTS = ("List", "PrometheusRuleList", "VMRuleList")
@@ -156,7 +156,7 @@ def _rule(file: str, group: Mapping[str, Any], rule: Mapping[str, Any]) -> Itera
 def prometheus_rule(file: str, group: Mapping[str, Any], rule: Mapping[str, Any]) -> AlertingRule:
     """Read one rule as it stands in a rule file; what it lacks is said in its refusal."""
     text = expression(rule.get("expr"))
-    reading = read_thresholds(text) if text else Reading((), "the rule has no expression")
+    reading = read_thresholds(text) if text else RuleReading((), "the rule has no expression")
     hold, keep = seconds(rule.get("for")), seconds(rule.get("keep_firing_for"))
     odd = [name for name, held in (("for", hold), ("keep_firing_for", keep)) if held is None]
     for name in odd:

@@ -15,7 +15,7 @@ from typing import Any
 from timeline.rules.fields import expression, interval, labels, mapping, seconds, sequence
 from timeline.rules.promrules import AlertingRule
 from timeline.rules.promtext import bare, flatten, parse
-from timeline.rules.thresholds import Reading, RuleThreshold, has_comparison, read_thresholds
+from timeline.rules.thresholds import RuleReading, RuleThreshold, has_comparison, read_thresholds
 from timeline.text import code
 
 #: An evaluator's comparisons, each with the number it takes of its parameters.
@@ -61,11 +61,11 @@ def read(file: str, group: Mapping[str, Any], rule: Mapping[str, Any]) -> Alerti
     )  # fmt: skip
 
 
-def _reading(parts: Mapping[str, Mapping[str, Any]], condition: str) -> Reading:
+def _reading(parts: Mapping[str, Mapping[str, Any]], condition: str) -> RuleReading:
     try:
         return _Tree(parts).reading(condition)
     except _RefusedError as err:
-        return Reading((), str(err))
+        return RuleReading((), str(err))
 
 
 def _model(part: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -88,7 +88,7 @@ class _Tree:
         self._parts = parts
         self._open: list[str] = []  # what is being read: a rule may refer to itself
 
-    def reading(self, ref: str) -> Reading:
+    def reading(self, ref: str) -> RuleReading:
         """Read the thresholds of the condition `ref`."""
         part = self._part(ref)
         model = _model(part)
@@ -108,7 +108,7 @@ class _Tree:
             raise _RefusedError(f"{code(ref)} refers to itself")
         return self._parts[ref]
 
-    def _threshold(self, model: Mapping[str, Any]) -> Reading:
+    def _threshold(self, model: Mapping[str, Any]) -> RuleReading:
         conditions = sequence(model.get("conditions"))
         if len(conditions) != 1:
             raise _RefusedError(f"its threshold has {len(conditions)} conditions, not one")
@@ -119,7 +119,7 @@ class _Tree:
             return found._replace(refused="it recovers at a threshold of its own, which is not told here")
         return found
 
-    def _classic(self, model: Mapping[str, Any]) -> Reading:
+    def _classic(self, model: Mapping[str, Any]) -> RuleReading:
         found: list[tuple[str, str, float | None]] = []
         for condition in map(mapping, sequence(model.get("conditions"))):
             params = sequence(mapping(condition.get("query")).get("params"))
@@ -157,7 +157,7 @@ class _Tree:
             raise _RefusedError(f"{code(formula)} compares, and its 0 or 1 is compared again")
         return self._filled(text, refs)
 
-    def _formula(self, ref: str, formula: str) -> Reading:
+    def _formula(self, ref: str, formula: str) -> RuleReading:
         text, refs = _placed(ref, formula)
         if not has_comparison(text):
             return _compared([(self._filled(text, refs), "!=", 0.0)])
@@ -236,7 +236,7 @@ def _evaluated(query: str, evaluator: Mapping[str, Any]) -> Iterator[tuple[str, 
             raise _RefusedError(f"the evaluator {code(kind)} lacks its number") from err
 
 
-def _compared(found: Iterable[tuple[str, str, float | None]]) -> Reading:
+def _compared(found: Iterable[tuple[str, str, float | None]]) -> RuleReading:
     """Read each comparison as the rule of Prometheus that it would be."""
     made: list[RuleThreshold] = []
     for query, op, value in found:
@@ -247,4 +247,4 @@ def _compared(found: Iterable[tuple[str, str, float | None]]) -> Reading:
     if not made:
         raise _RefusedError("its condition compares nothing")
     unique = tuple(dict.fromkeys(made))
-    return Reading(unique, None, tuple(made.index(one) + 1 for one in unique), len(made))
+    return RuleReading(unique, None, tuple(made.index(one) + 1 for one in unique), len(made))

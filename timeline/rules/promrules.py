@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from timeline.instant import NS
-from timeline.rules.thresholds import Reading, read_thresholds
+from timeline.rules.thresholds import RuleReading, read_thresholds
 
 #: The templates that name a label of the alert plainly; all others need the server to fill them.
 _LABEL = re.compile(r"\{\{-?\s*(?:\$labels|\.Labels)\.([A-Za-z_]\w*)\s*-?\}\}")
@@ -25,7 +25,7 @@ class AlertingRule(NamedTuple):
     expression: str
     interval: int | None
     labels: tuple[tuple[str, str], ...]
-    reading: Reading
+    reading: RuleReading
     hold: float | None = 0
     keep: float | None = 0
 

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from timeline.rules.promrules import AlertingRule
 from timeline.rules.promtext import only_rates
 from timeline.rules.slo_model import Burn, Indicator, Objective, over
-from timeline.rules.thresholds import Reading, read_thresholds
+from timeline.rules.thresholds import RuleReading, read_thresholds
 
 
 class Budget(NamedTuple):
@@ -25,7 +25,7 @@ def burn_rules(file: str, objective: Objective) -> list[AlertingRule]:
     """Return an objective's alerts as alerting rules, their expressions made from the definition."""
     if objective.indicator is None or not objective.burns:
         why = objective.refused or "it has no alert: no burn rate of it is watched"
-        reading = Reading((), why)
+        reading = RuleReading((), why)
         return [AlertingRule(file, objective.name, objective.name, "", None, (), reading)]
     return [_rule(file, objective, objective.indicator, burn) for burn in objective.burns]
 
@@ -37,7 +37,7 @@ def _rule(file: str, objective: Objective, indicator: Indicator, burn: Burn) -> 
     if burn.pairs:
         parts = [f"({short} and {long})" for short, long in zip(parts[::2], parts[1::2], strict=True)]
     text = " or ".join(parts)
-    reading = Reading((), burn.refused) if burn.refused else read_thresholds(text)
+    reading = RuleReading((), burn.refused) if burn.refused else read_thresholds(text)
     labels = tuple(sorted(burn.labels))
     return AlertingRule(file, objective.name, burn.alert, text, None, labels, reading, burn.hold)
 

@@ -22,7 +22,7 @@ class RuleThreshold(NamedTuple):
     value: float | None
 
 
-class Reading(NamedTuple):
+class RuleReading(NamedTuple):
     """The thresholds of an expression, and why (some of) it gives none; never neither.
 
     `places` tells which of the expression's `legs`, counted from 1 as written, each threshold is.
@@ -54,12 +54,12 @@ class _RefusedError(Exception):
     """A leg gives no threshold; the message says why."""
 
 
-def read_thresholds(expression: str) -> Reading:
+def read_thresholds(expression: str) -> RuleReading:
     """Read the thresholds of an alerting expression; refuse what is not plainly a comparison."""
     try:
         node = parse(expression)
     except ValueError as err:
-        return Reading((), f"cannot be read as PromQL: {err}")
+        return RuleReading((), f"cannot be read as PromQL: {err}")
     found: dict[RuleThreshold, int] = {}
     refusals: list[str] = []
     legs = list(_legs(node, flatten(expression)))
@@ -70,7 +70,9 @@ def read_thresholds(expression: str) -> Reading:
             found.setdefault(_threshold(leg, text), place)
         except _RefusedError as err:
             refusals.append(str(err))
-    return Reading(tuple(found), "; ".join(dict.fromkeys(refusals)) or None, tuple(found.values()), len(legs))
+    return RuleReading(
+        tuple(found), "; ".join(dict.fromkeys(refusals)) or None, tuple(found.values()), len(legs)
+    )
 
 
 def _legs(node: Any, text: str, *, taking: bool = False) -> Iterator[tuple[Any, str, bool]]:

@@ -29,7 +29,7 @@ _LEAVE: dict[Kind, Kind] = {
 }
 
 
-class Reading(NamedTuple):
+class SampleSpan(NamedTuple):
     """What was read, all in ns: the closed `[start, end]`, the look-back, the grid's step if on one.
 
     `nan_is_stale`: the source shows stale markers as NaN (VictoriaMetrics); else NaN is a value
@@ -43,7 +43,7 @@ class Reading(NamedTuple):
     nan_is_stale: bool = False
 
     @property
-    def patience(self) -> int:
+    def staleness(self) -> int:
         """How long a state holds without a sample."""
         return self.grid or self.lookback
 
@@ -59,13 +59,13 @@ class Transition(NamedTuple):
 
 
 def transitions(
-    times: NDArray[np.int64], values: NDArray[np.float64], op: str, threshold: float, reading: Reading,
-    joints: Sequence[int] = (),
+    times: NDArray[np.int64], values: NDArray[np.float64], op: str, threshold: float, reading: SampleSpan,
+    seams: Sequence[int] = (),
 ) -> list[Transition]:  # fmt: skip
     """Return the transitions of one series (times in ns, ascending) against `value op threshold`.
 
     A series in breach at its first sample, unless known to be absent before, has its crossing's
-    kind with `earliest` None. `joints` are the samples before which (their number: after the last
+    kind with `earliest` None. `seams` are the samples before which (their number: after the last
     of which) samples were left out that are known to change nothing: neither state nor presence.
     """
     import numpy as np
@@ -73,7 +73,7 @@ def transitions(
     if len(times) == 0:
         return []
     places = counting(times)
-    joined = np.searchsorted(places, np.array(joints, np.int64))
+    joined = np.searchsorted(places, np.array(seams, np.int64))
     series = _Series(times[places], values[places], reading, joined)
     enter = _ENTER[op]
     breach = _breach(series.values, op, threshold) & ~series.stale
@@ -104,7 +104,7 @@ class Absence(NamedTuple):
 
 
 def absences(
-    group: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]], reading: Reading
+    group: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]], reading: SampleSpan
 ) -> list[Absence]:
     """Return when the last of several series went absent, and when the first one came back.
 
@@ -151,7 +151,7 @@ def _later(one: _Life, two: _Life) -> _Life:
 
 
 def _lives(
-    number: int, times: NDArray[np.int64], values: NDArray[np.float64], reading: Reading
+    number: int, times: NDArray[np.int64], values: NDArray[np.float64], reading: SampleSpan
 ) -> Iterable[_Life]:
     if len(times) == 0:
         return
@@ -184,7 +184,7 @@ class _Series:
     """Samples with what is known of presence: which are stale, appear from absence, are the last."""
 
     def __init__(
-        self, times: NDArray[np.int64], values: NDArray[np.float64], reading: Reading, joints: Any = ()
+        self, times: NDArray[np.int64], values: NDArray[np.float64], reading: SampleSpan, seams: Any = ()
     ) -> None:
         import numpy as np
 
@@ -192,20 +192,20 @@ class _Series:
         stale = np.isnan(values) if reading.nan_is_stale else np.zeros(len(values), bool)
         self.stale: Any = stale
         self.joined: Any = np.zeros(len(times) + 1, bool)  # a stretch was left out before this sample
-        self.joined[np.asarray(joints, np.int64)] = True
-        late = (np.diff(times) > reading.patience) & ~self.joined[1:-1]
-        unseen = times[0] - reading.start >= reading.patience
+        self.joined[np.asarray(seams, np.int64)] = True
+        late = (np.diff(times) > reading.staleness) & ~self.joined[1:-1]
+        unseen = times[0] - reading.start >= reading.staleness
         if reading.grid:  # a point without a value is an observation, also the reading's first one
             unseen = times[0] - reading.grid >= reading.start
         self.appears: Any = ~stale & np.concatenate(([unseen and not self.joined[0]], late | stale[:-1]))
-        ended = reading.end - times[-1] >= reading.patience
+        ended = reading.end - times[-1] >= reading.staleness
         self.vanishes: Any = ~stale & np.concatenate((late | stale[1:], [ended and not self.joined[-1]]))
         real = np.flatnonzero(~stale)
         self.final = int(real[-1]) if len(real) else -1
 
     def appeared(self, i: int) -> Bounds:
         """Bound the begin of presence at sample `i` by the spacing of what follows, at most a look-back."""
-        at, width = int(self.times[i]), self.reading.patience
+        at, width = int(self.times[i]), self.reading.staleness
         if self.reading.grid is None and i + 1 < len(self.times):
             width = min(width, int(self.times[i + 1]) - at)
         earliest = at - width + 1
@@ -216,7 +216,7 @@ class _Series:
     def vanished(self, i: int) -> Bounds:
         """Bound the begin of absence after sample `i`: at a stale marker, else within the look-back."""
         at = int(self.times[i])
-        latest = at + self.reading.patience
+        latest = at + self.reading.staleness
         if i + 1 < len(self.times) and self.stale[i + 1]:
             latest = min(latest, int(self.times[i + 1]))
         return Bounds(at + 1, latest)

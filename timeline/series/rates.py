@@ -35,7 +35,7 @@ class Rule(NamedTuple):
             f"{self.deviation} square roots of their sum or more; the greatest difference within {self.steps} steps"
         )
 
-    def counted(self, change: Change) -> str:
+    def counted(self, change: RateChange) -> str:
         """Return the counts and the test they passed, for the statement of a fact."""
         return (
             f"{change.before} in the {self.steps} steps before and {change.after} in the {self.steps} after; the test: "
@@ -43,7 +43,7 @@ class Rule(NamedTuple):
         )
 
 
-class Change(NamedTuple):
+class RateChange(NamedTuple):
     """A change at the beginning of step `step` (an index from the epoch); records before and after."""
 
     step: int
@@ -54,7 +54,7 @@ class Change(NamedTuple):
 RULE = Rule()
 
 
-def rate_changes(counts: Mapping[int, int], first: int, last: int, rule: Rule = RULE) -> list[Change]:
+def rate_changes(counts: Mapping[int, int], first: int, last: int, rule: Rule = RULE) -> list[RateChange]:
     """Return the changes, given records per step index; steps `first` to `last` are known, absent is 0.
 
     A step is judged only where `rule.reach` known steps lie on both sides of its beginning.
@@ -64,12 +64,12 @@ def rate_changes(counts: Mapping[int, int], first: int, last: int, rule: Rule = 
     return [c for step, c in sorted(found.items()) if step in judged and _is_peak(c, found, rule)]
 
 
-def bounds_of(change: Change, step: int) -> Bounds:
+def bounds_of(change: RateChange, step: int) -> Bounds:
     """Return when the change lay: somewhere in the steps (of `step` ns) before and after the boundary."""
     return Bounds((change.step - 1) * step, (change.step + 1) * step - 1)
 
 
-def _candidates(counts: Mapping[int, int], first: int, last: int, rule: Rule) -> Iterable[Change]:
+def _candidates(counts: Mapping[int, int], first: int, last: int, rule: Rule) -> Iterable[RateChange]:
     near = {step + shift for step in counts for shift in range(-rule.steps, rule.steps + 1)}
     for step in sorted(near):
         if not first + rule.steps <= step <= last + 1 - rule.steps:
@@ -77,7 +77,7 @@ def _candidates(counts: Mapping[int, int], first: int, last: int, rule: Rule) ->
         before = sum(counts.get(step - back, 0) for back in range(1, rule.steps + 1))
         after = sum(counts.get(step + ahead, 0) for ahead in range(rule.steps))
         if _differs(before, after, rule):
-            yield Change(step, before, after)
+            yield RateChange(step, before, after)
 
 
 def _differs(before: int, after: int, rule: Rule) -> bool:
@@ -85,7 +85,7 @@ def _differs(before: int, after: int, rule: Rule) -> bool:
     return more >= rule.factor * less and (more - less) ** 2 >= rule.deviation**2 * (more + less) > 0
 
 
-def _is_peak(change: Change, found: Mapping[int, Change], rule: Rule) -> bool:
+def _is_peak(change: RateChange, found: Mapping[int, RateChange], rule: Rule) -> bool:
     size = abs(change.after - change.before)
     for shift in range(-rule.steps, rule.steps + 1):
         other = found.get(change.step + shift)

@@ -1,4 +1,4 @@
-"""PromQL that looks at a question from afar: extremes, presence and NaN over wide steps."""
+"""PromQL for the coarse pass over a question: extremes, presence and NaN over wide steps."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from timeline.rules.thresholds import Plain
 
 Limit = tuple[str, float]  # operator and threshold
 _SIDES = {">": "high", ">=": "high", "<": "low", "<=": "low"}
-_PATCH = 4  # tiles in a patch of a selector: as much as one crossing costs to read
-_GRID_PATCH = 20  # points in a patch of a grid
+_BATCH = 4  # buckets in a batch of a selector: as much as one crossing costs to read
+_GRID_BATCH = 20  # points in a batch of a grid
 
 
-class Lens(NamedTuple):
+class Resolution(NamedTuple):
     """How a question is looked at; `selector` is its own, or narrowed to some of its series.
 
-    `hold` (ns): how long a state holds without a sample. `tile` (ns): of each one it is known whether it
-    has a sample; so small that whatever hole is longer than `hold` leaves one empty. `patch` (ns):
-    tiles that are looked at together, and read together where something changed in them.
+    `staleness` (ns): how long a state holds without a sample. `bucket` (ns): of each one it is known whether it
+    has a sample; so small that whatever hole is longer than `staleness` leaves one empty. `batch` (ns):
+    buckets that are looked at together, and read together where something changed in them.
     """
 
     asked: Question
-    hold: int
-    tile: int
-    patch: int
+    staleness: int
+    bucket: int
+    batch: int
     selector: str
 
     def over(self, function: str, width: int) -> str:
         """Return the expression of a function over the last `width` ns."""
         span = f"{width // MS}ms"
         if self.asked.plain is None:
-            return f"{function}(({self.asked.query})[{span}:{self.tile // MS}ms])"
+            return f"{function}(({self.asked.query})[{span}:{self.bucket // MS}ms])"
         return f"{function}({self.selector}[{span}])"
 
     def extreme(self, side: str, width: int) -> str:
@@ -44,38 +44,38 @@ class Lens(NamedTuple):
         text = self.over("max_over_time" if (side == "high") == rising else "min_over_time", width)
         return text if plain is None else with_constants(plain, text)
 
-    def tiles(self, count: int) -> str:
-        """Return the expression of how many of the last `count` tiles have a sample."""
-        width = f"{count * self.tile // MS - 1}ms:{self.tile // MS}ms"  # left-open or closed: the same tiles
+    def buckets(self, count: int) -> str:
+        """Return the expression of how many of the last `count` buckets have a sample."""
+        width = f"{count * self.bucket // MS - 1}ms:{self.bucket // MS}ms"  # left-open or closed: the same buckets
         if self.asked.plain is None:
             return f"count_over_time(({self.asked.query})[{width}])"
-        return f"count_over_time(present_over_time({self.selector}[{self.tile // MS}ms])[{width}])"
+        return f"count_over_time(present_over_time({self.selector}[{self.bucket // MS}ms])[{width}])"
 
     def holes(self, count: int, *, stale: bool) -> str:
-        """Return what is left where some of the last tiles are empty, or a series was marked stale."""
-        text = f"({self.tiles(count)} < {count})"
-        marks = self.over("stale_samples_over_time", count * self.tile)
+        """Return what is left where some of the last buckets are empty, or a series was marked stale."""
+        text = f"({self.buckets(count)} < {count})"
+        marks = self.over("stale_samples_over_time", count * self.bucket)
         return f"{text} or ({marks} > 0)" if stale else text
 
     def spans(self, limits: Sequence[Limit]) -> str:
-        """Return what is left where the last patch, and `hold` before it, may hold both states, or NaN."""
-        width = self.patch + self.hold
+        """Return what is left where the last batch, and `staleness` before it, may hold both states, or NaN."""
+        width = self.batch + self.staleness
         high, low = self.extreme("high", width), self.extreme("low", width)
         parts = [f"({spanning(op, value, high, low)})" for op, value in limits]
         # NaN hides from extremes, but not from a sum; infinities are read in vain.
         return " or ".join([*parts, f"({self.over('sum_over_time', width)} * 0 != 0)"])
 
 
-def lens(asked: Question, hold: int) -> Lens | None:
-    """Make the lens of a question; None where its extremes tell nothing of its values."""
+def resolution(asked: Question, staleness: int) -> Resolution | None:
+    """Make the resolution of a question; None where its extremes tell nothing of its values."""
     plain = asked.plain
     if plain is None:
         step = asked.step or MS
-        return Lens(asked, step, step, _GRID_PATCH * step, "")
-    tile = hold // 2 // MS * MS
-    if tile < MS or not metric_name(plain) or not slope(plain):
+        return Resolution(asked, step, step, _GRID_BATCH * step, "")
+    bucket = staleness // 2 // MS * MS
+    if bucket < MS or not metric_name(plain) or not slope(plain):
         return None
-    return Lens(asked, hold, tile, _PATCH * tile, plain.selector)
+    return Resolution(asked, staleness, bucket, _BATCH * bucket, plain.selector)
 
 
 def metric_name(plain: Plain) -> str | None:

@@ -10,11 +10,11 @@ from importlib import import_module
 from threading import Thread
 
 from collectors.base import SourceError
-from collectors.kit.together import together
+from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, Value
 from collectors.prometheus.samples.envelope import Size, envelope
 from collectors.prometheus.samples.pull import pull
-from collectors.prometheus.samples.question import Question, Sampled, Server, Span, applied, span_of
+from collectors.prometheus.samples.question import Question, ReadSpan, Sampled, Server, applied, span_of
 from timeline.instant import NS
 from timeline.model import Window
 
@@ -54,7 +54,7 @@ def _load_numpy() -> None:
         import_module("numpy")
 
 
-async def _whole(server: Server, asked: Question, span: Span, size: Size) -> Sampled:
+async def _whole(server: Server, asked: Question, span: ReadSpan, size: Size) -> Sampled:
     if asked.plain is None:
         found = await server.api.range(asked.query, span.start, span.end, asked.step or NS)
         return Sampled(found, span.reading, "read whole, as JSON")
@@ -65,7 +65,7 @@ async def _whole(server: Server, asked: Question, span: Span, size: Size) -> Sam
     return Sampled(found, span.reading, how)
 
 
-async def _size(server: Server, asked: Question, span: Span) -> Size:
+async def _size(server: Server, asked: Question, span: ReadSpan) -> Size:
     """Count at the start, in the middle and at the end: what decides the way only, and no fact.
 
     Asked one by one: over a range, the server would decode all that lies between as well.
@@ -91,5 +91,5 @@ def _number(told: str | float) -> int:
 
 
 async def _at(server: Server, expression: str, times: Iterable[int]) -> list[list[Value]]:
-    found = await together([partial(server.api.query, expression, at) for at in times])
+    found = await gather([partial(server.api.query, expression, at) for at in times])
     return [one.vector() for one in found]

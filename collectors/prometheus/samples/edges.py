@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from collectors.prometheus.answers import Chunks, LabelKey, Part, Samples
-from collectors.prometheus.samples.question import Span
+from collectors.prometheus.samples.question import ReadSpan
 
 
 class Interval(NamedTuple):
@@ -74,7 +74,7 @@ def groups(
     return [(interval, list(keys)) for interval, keys in found]
 
 
-def stitched(labels: dict[str, str], cuts: Sequence[Cut], span: Span, hold: int, tick: int) -> Samples:
+def stitched(labels: dict[str, str], cuts: Sequence[Cut], span: ReadSpan, hold: int, tick: int) -> Samples:
     """Put what was read of a series together, with a joint wherever it went on unread.
 
     It went on behind an interval when the last sample lies nearer than `hold` to the interval's end:
@@ -86,7 +86,7 @@ def stitched(labels: dict[str, str], cuts: Sequence[Cut], span: Span, hold: int,
         return Samples(labels, np.empty(0, np.int64), np.empty(0, np.float64), (), (0,))
     times, values = [np.empty(0, np.int64)], [np.empty(0, np.float64)]
     parts: list[Part | Chunks] = []
-    joints: list[int] = []
+    seams: list[int] = []
     count, last, known = 0, None, span.start - tick  # `known`: up to here all has been read
     for (start, end), samples in sorted(cuts, key=lambda cut: cut.interval):
         begin = max(start, known + tick)
@@ -99,7 +99,7 @@ def stitched(labels: dict[str, str], cuts: Sequence[Cut], span: Span, hold: int,
         if unread and (
             known - last < hold if last is not None else first is not None and first - begin < hold
         ):
-            joints.append(count)
+            seams.append(count)
         if samples is not None and low < high:
             parts += [p.moved(count, low) for p in samples.parts]
             times.append(samples.times[low:high])
@@ -107,5 +107,5 @@ def stitched(labels: dict[str, str], cuts: Sequence[Cut], span: Span, hold: int,
             count, last = count + high - low, int(samples.times[high - 1])
         known = max(known, end)
     if known < span.end and last is not None and known - last < hold:
-        joints.append(count)
-    return Samples(labels, np.concatenate(times), np.concatenate(values), tuple(parts), tuple(joints))
+        seams.append(count)
+    return Samples(labels, np.concatenate(times), np.concatenate(values), tuple(parts), tuple(seams))

@@ -40,7 +40,7 @@ class Watch:
 
 
 @dataclass(frozen=True)
-class Change:
+class StateChange:
     """One change of state of one series, with the sample that shows it."""
 
     kind: Kind
@@ -53,7 +53,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Maker:
+class FactBuilder:
     """What every fact of a question shares."""
 
     source: str
@@ -73,7 +73,7 @@ class Maker:
             changes = in_window(series_changes(series, watch.op, watch.value, sampled), self.window)
             yield from (self._fact(watch, change, sampled.way) for change in changes)
 
-    def _fact(self, watch: Watch, change: Change, way: str) -> Fact:
+    def _fact(self, watch: Watch, change: StateChange, way: str) -> Fact:
         labels = change.labels
         shown = {k: v for k, v in labels.items() if k != "__name__" or v not in self.asked.query}
         direction = _DIRECTIONS.get(change.kind, "breach" if change.breach else "clear")
@@ -102,7 +102,7 @@ class Maker:
             return thread_key("metric", self.origin, watch.name, labels)
         return alert_thread(self.origin, watch.rule.alert, alert_labels(watch.rule.labels, labels))
 
-    def _evidence(self, change: Change, way: str) -> list[Evidence]:
+    def _evidence(self, change: StateChange, way: str) -> list[Evidence]:
         around = change.at.latest
         half = 30 * 60 * 10**9
         query = "\n".join((self.asked.text, f"# {way}", *(f"# {note}" for note in self.notes)))
@@ -113,17 +113,17 @@ class Maker:
         ]  # fmt: skip
 
 
-def series_changes(series: Samples, op: str, value: float, sampled: Sampled) -> list[Change]:
+def series_changes(series: Samples, op: str, value: float, sampled: Sampled) -> list[StateChange]:
     """Return the changes of state of one series."""
     return [
-        Change(
+        StateChange(
             t.kind, t.at, series.labels, t.breach, int(series.times[t.sample]), t.value, series.around(t.sample)
         )
-        for t in transitions(series.times, series.values, op, value, sampled.reading, series.joints)
+        for t in transitions(series.times, series.values, op, value, sampled.reading, series.seams)
     ]  # fmt: skip
 
 
-def absence_changes(query: str, sampled: Sampled) -> list[Change]:
+def absence_changes(query: str, sampled: Sampled) -> list[StateChange]:
     """Return when a query had no series at all, and when it had one again."""
     if sampled.never_absent:
         return []
@@ -133,10 +133,10 @@ def absence_changes(query: str, sampled: Sampled) -> list[Change]:
         labels = {}
     found = []
     for one in absences([(s.times, s.values) for s in sampled.series], sampled.reading):
-        change = Change(one.kind, one.at, labels, one.kind == "metric.absent")
+        change = StateChange(one.kind, one.at, labels, one.kind == "metric.absent")
         if one.series is not None and one.sample is not None:
             series = sampled.series[one.series]
-            change = Change(
+            change = StateChange(
                 one.kind, one.at, labels, one.kind == "metric.absent", int(series.times[one.sample]),
                 float(series.values[one.sample]), series.around(one.sample),
             )  # fmt: skip
@@ -144,9 +144,9 @@ def absence_changes(query: str, sampled: Sampled) -> list[Change]:
     return found
 
 
-def in_window(changes: Iterable[Change], window: Window) -> Iterator[Change]:
+def in_window(changes: Iterable[StateChange], window: Window) -> Iterator[StateChange]:
     """Yield the changes that meet the window, and the one before it whose breach reaches into it."""
-    last: Change | None = None
+    last: StateChange | None = None
     for change in changes:
         if change.at.latest < window.start:
             last = change
@@ -159,7 +159,7 @@ def in_window(changes: Iterable[Change], window: Window) -> Iterator[Change]:
         yield from _reaching(last, window)
 
 
-def _reaching(change: Change, window: Window) -> Iterator[Change]:
+def _reaching(change: StateChange, window: Window) -> Iterator[StateChange]:
     if change.breach:
         already = change.at.earliest is None
         yield replace(change, at=Bounds(None, window.start)) if already else change

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from collectors.base import SourceError
 from collectors.prometheus.answers import Samples
-from collectors.prometheus.samples.question import Server, Span
+from collectors.prometheus.samples.question import ReadSpan, Server
 
 _WORTH = 20_000  # samples; fewer come as fast as JSON, which people can read
 
 
-async def pull(server: Server, selector: str, span: Span, size: float) -> tuple[Sequence[Samples], str]:
+async def pull(server: Server, selector: str, span: ReadSpan, size: float) -> tuple[Sequence[Samples], str]:
     """Read the samples of a selector, about `size` many; say how they were read."""
     start, end = span.start, span.end
     chunks = server.way != "samples" and (size > _WORTH or server.way == "remote_read")

@@ -13,7 +13,7 @@ from timeline.instant import MINUTE, NS
 from timeline.model import Window
 from timeline.rules.promtext import covers
 from timeline.rules.thresholds import Plain, apply, plain_selector
-from timeline.series.crossings import Reading
+from timeline.series.crossings import SampleSpan
 
 _DAY = 1440 * MINUTE
 
@@ -44,7 +44,7 @@ class Sampled(NamedTuple):
     """
 
     series: Sequence[Samples]
-    reading: Reading
+    reading: SampleSpan
     way: str
     spacing: int | None = None
     never_absent: bool = False
@@ -64,12 +64,12 @@ class Server(NamedTuple):
     way: str = "auto"
 
 
-class Span(NamedTuple):
+class ReadSpan(NamedTuple):
     """What is read of a question: the closed `[start, end]` in ns, on its grid if it has one."""
 
     start: int
     end: int
-    reading: Reading
+    reading: SampleSpan
 
     @property
     def width(self) -> int:
@@ -101,18 +101,18 @@ async def beginning(api: PrometheusApi, window: Window) -> int | None:
     return max((int(one.times[0]) for one in await api.raw("up", first - MINUTE, first)), default=first)
 
 
-def span_of(server: Server, asked: Question, window: Window) -> Span:
+def span_of(server: Server, asked: Question, window: Window) -> ReadSpan:
     """Return what decides the states inside the window: one look-back, or step, further on both sides."""
     lookback = server.api.options.lookback_ns
     if asked.plain is not None:
         start, end = window.start - lookback, min(window.end + lookback, server.now)
         start, end = -(-start // MS) * MS, end // MS * MS
-        reading = Reading(max(start, server.oldest), end, lookback, nan_is_stale=server.nan_is_stale)
-        return Span(start, end, reading)
+        reading = SampleSpan(max(start, server.oldest), end, lookback, nan_is_stale=server.nan_is_stale)
+        return ReadSpan(start, end, reading)
     step = asked.step or NS
     start, end = (window.start // step - 1) * step, min(window.end + step, server.now) // step * step
     known = max(start, -(-server.oldest // step) * step)
-    return Span(start, end, Reading(known, end, lookback, step))
+    return ReadSpan(start, end, SampleSpan(known, end, lookback, step))
 
 
 def applied(series: Samples, plain: Plain | None) -> Samples:

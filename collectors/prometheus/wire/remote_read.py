@@ -21,7 +21,7 @@ import msgspec
 from collectors.base import Answer, Payload, SourceError
 from collectors.kit.fields import at
 from collectors.kit.paging import in_spans
-from collectors.kit.together import together
+from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, Chunks, Joined, LabelKey, Piece, Samples
 from collectors.prometheus.api import PrometheusApi
 from collectors.prometheus.wire import xor_chunks
@@ -82,7 +82,7 @@ class RemoteRead:
         first, last = -(-start // MS), end // MS
         count = min(max(1, -(-int(expected) // _PLANNED)), max(1, last - first + 1))
         edges = [first + (last + 1 - first) * i // count for i in range(count + 1)]
-        found = await together([partial(self._span, selector, *span) for span in pairwise(edges)])
+        found = await gather([partial(self._span, selector, *span) for span in pairwise(edges)])
         return Joined(piece for pieces in found for piece in pieces)
 
     async def _span(self, selector: str, first: int, end: int) -> list[Piece]:

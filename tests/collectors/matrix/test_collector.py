@@ -10,7 +10,7 @@ import pytest
 from collectors.kit.tape import RecordingTape
 from collectors.matrix import stream as matrix_stream
 from collectors.matrix.collector import MatrixCollector, MatrixOptions
-from collectors.matrix.events import Reader, Room, read_event
+from collectors.matrix.events import Room, RoomReader, read_event
 from collectors.matrix.text import plain_body, said
 from collectors.testing import Run, check
 from tests.collectors.probing import probe
@@ -403,7 +403,7 @@ def test_strange_contents_still_give_a_fact(content: dict[str, Any]) -> None:
     }
     event = read_event(raw, Evidence(source="s"))
     assert event
-    assert len(list(Reader(Room("!r", "#r", frozenset(), "h"), "s", {"$1": event}, {}).facts())) == 1
+    assert len(list(RoomReader(Room("!r", "#r", frozenset(), "h"), "s", {"$1": event}, {}).facts())) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from collectors.kit.fields import UnreadableError
 from collectors.slack.messages import (
     Channel,
-    Item,
     Parsed,
-    Reader,
+    ReceivedMessage,
+    WorkspaceReader,
     format_ts,
     in_window,
     read_ts,
@@ -35,8 +35,11 @@ def read(*messages: object, users: tuple[dict[str, Any], ...] = (), channel: Cha
     directory = Directory()
     for user in users:
         directory.add(user)
-    items = [Item(m, Evidence(source="s", payload="0" * 64, pointer=f"/{n}")) for n, m in enumerate(messages)]
-    return Reader("T1", "s", directory, "https://acme.slack.com/").read(channel, items)
+    items = [
+        ReceivedMessage(m, Evidence(source="s", payload="0" * 64, pointer=f"/{n}"))
+        for n, m in enumerate(messages)
+    ]
+    return WorkspaceReader("T1", "s", directory, "https://acme.slack.com/").read(channel, items)
 
 
 def one(message: dict[str, Any], **more: Any) -> Fact:
@@ -259,8 +262,8 @@ def test_names_in_quotes_make_people_known() -> None:
         directory.add(user)
 
     def named(words: str) -> set[str]:
-        parsed = Reader("T1", "s", directory).read(
-            OPS, [Item({"ts": TS, "text": words}, Evidence(source="s"))]
+        parsed = WorkspaceReader("T1", "s", directory).read(
+            OPS, [ReceivedMessage({"ts": TS, "text": words}, Evidence(source="s"))]
         )
         return {p.identity.removeprefix("slack:T1:") for p in directory.people(parsed.facts, "T1")}
 
@@ -309,7 +312,7 @@ def test_anything_is_read_or_counted(messages: list[Any]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.lists(_MESSAGE | _JSON, max_size=5), st.lists(_JSON, max_size=3))
 def test_anything_can_be_paged_and_anybody_described(messages: list[Any], users: list[Any]) -> None:
-    items = [Item(m, Evidence(source="s")) for m in messages]
+    items = [ReceivedMessage(m, Evidence(source="s")) for m in messages]
     conversation = Conversation(OPS, 0, items)
     window = Window(start=AT, end=AT + 60 * NS)
     assert (conversation.oldest() is None) == (not conversation.timestamps())
@@ -319,5 +322,5 @@ def test_anything_can_be_paged_and_anybody_described(messages: list[Any], users:
     directory = Directory()
     for user in users:
         directory.add(user)
-    people = directory.people(Reader("T1", "s", directory).read(OPS, items).facts, "T1")
+    people = directory.people(WorkspaceReader("T1", "s", directory).read(OPS, items).facts, "T1")
     assert len({p.identity for p in people}) == len(people)

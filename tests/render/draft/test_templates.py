@@ -15,7 +15,7 @@ from render.draft.templates import BUILT_IN, Layout, Template, TemplateError, co
 from render.text.audience import AUDIENCES
 from tests.render.timeline_fixture import empty, rich
 from timeline.checks.completeness import prompts
-from timeline.checks.draft import Span, blocks
+from timeline.checks.draft import DraftSpan, blocks
 from timeline.checks.fences import parse
 
 OWN = '# {{ title }}\n\n{{ fence("summary") }}\n## Timeline\n\n{{ fence("timeline") }}\n'
@@ -48,7 +48,7 @@ def test_what_ships_is_clean_asks_shortly_and_keeps_its_form(name: str) -> None:
             assert (form.template, form.audience) == (name, audience)
             assert form.regions == tuple(p.name for p in parse(made) if p.form == "region")
             assert untouched(made, timeline, layout)
-            asked = prompts(blocks([Span(p.form, p.name, p.text) for p in parse(made)]))
+            asked = prompts(blocks([DraftSpan(p.form, p.name, p.text) for p in parse(made)]))
             assert 4 <= len(asked) <= 35
             assert all(len(block.text) < 110 for block in asked if block.form != "row")
 

@@ -20,11 +20,11 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from service.backfill import backfill as module
-from service.backfill.backfill import Asked, Report, backfill
+from service.backfill.backfill import BackfillRequest, Report, backfill
 from service.backfill.facts import write_facts
-from service.backfill.job import Job, Row
+from service.backfill.job import BackfillRow, Job
 from service.build.build import build
-from service.build.request import Request
+from service.build.request import BuildRequest
 from tests.servers.ports import free_port
 from timeline.errors import UsageError
 from timeline.instant import parse_instant
@@ -64,8 +64,8 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def asked(home: Path, **more: Any) -> Asked:
-    return Asked(SINCE, config=home / "timeline.toml", **more)
+def asked(home: Path, **more: Any) -> BackfillRequest:
+    return BackfillRequest(SINCE, config=home / "timeline.toml", **more)
 
 
 def outcomes(report: Report) -> dict[str, str]:
@@ -83,7 +83,7 @@ def whole(home: Path, report: Report) -> None:
         assert f'"digest":"{row.digest}"'.encode() in data
         assert not list(folder.glob(".new-*"))
         assert not (folder / "evidence" / ".staging").exists()
-        build(Request(row.incident, config=home / "timeline.toml", offline=True, stills=False))
+        build(BuildRequest(row.incident, config=home / "timeline.toml", offline=True, stills=False))
         assert (folder / "timeline.json").read_bytes() == data
 
 
@@ -148,7 +148,7 @@ def test_a_process_killed_in_the_middle_has_its_incident_built_by_another(home: 
     answer = json.loads(out)
     assert answer["counts"] == {"built": COUNT}
     assert max(row["attempts"] for row in answer["incidents"]) >= 2
-    whole(home, Report(SINCE, "local", tuple(Row(**row) for row in answer["incidents"])))
+    whole(home, Report(SINCE, "local", tuple(BackfillRow(**row) for row in answer["incidents"])))
     told = [decode_fact(line) for line in facts.read_bytes().splitlines()]
     assert len({fact.id for fact in told}) == len(told) == answer["facts_written"] > 3_000
     assert [display_key(fact) for fact in told] == sorted(display_key(fact) for fact in told)
@@ -227,7 +227,7 @@ def wait_for(address: str, workers: int) -> None:
 
 def test_a_cluster_whose_worker_is_killed_in_the_middle_builds_everything(home: Path, tmp_path: Path) -> None:
     with cluster(tmp_path, 3) as (address, workers):
-        rows: list[Row] = []
+        rows: list[BackfillRow] = []
         ended: list[Report] = []
         run = threading.Thread(
             target=lambda: ended.append(
@@ -271,7 +271,7 @@ def test_no_source_is_read_by_more_incidents_than_allowed(
 ) -> None:
     now, most, lock, full = 0, 0, threading.Lock(), threading.Event()
 
-    def counted(job: Job) -> Row:
+    def counted(job: Job) -> BackfillRow:
         nonlocal now, most
         with lock:
             now += 1
@@ -282,7 +282,7 @@ def test_no_source_is_read_by_more_incidents_than_allowed(
         time.sleep(0.05)  # in which a fourth would come
         with lock:
             now -= 1
-        return Row(job.incident, "built")
+        return BackfillRow(job.incident, "built")
 
     monkeypatch.setattr(module, "run", counted)
     monkeypatch.setattr(module, "_maker", lambda _: lambda _: ThreadPoolExecutor(8))

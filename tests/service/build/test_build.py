@@ -20,7 +20,7 @@ from collectors.kit.tape import LackingError
 from service.build import collect
 from service.build.build import build
 from service.build.refresh import refresh
-from service.build.request import Request
+from service.build.request import BuildRequest
 from service.build.result import Result
 from service.evidence.manifest import Manifest
 from service.evidence.store import Evidence
@@ -68,7 +68,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def make(home: Path, **more: object) -> Result:
-    return build(Request(incident="INC-1", config=home / "timeline.toml", stills=False, **more))  # type: ignore[arg-type]
+    return build(BuildRequest(incident="INC-1", config=home / "timeline.toml", stills=False, **more))  # type: ignore[arg-type]
 
 
 def made(home: Path) -> Path:

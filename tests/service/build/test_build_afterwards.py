@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from collectors.base import Answer
-from collectors.jsonl.parts import Reader
+from collectors.jsonl.parts import PartReader
 from collectors.kit.tape import Entry
 from service.build import offline as module
 from service.build.collect import answers
@@ -59,11 +59,11 @@ def test_a_collector_that_cannot_be_had_any_more_is_named(
 def test_a_defect_in_the_middle_of_a_read_does_not_bar_later_builds(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def broken(self: Reader) -> Answer:
+    async def broken(self: PartReader) -> Answer:
         raise ValueError("no such case was thought of")
 
     with monkeypatch.context() as defective:
-        defective.setattr(Reader, "next_part", broken)
+        defective.setattr(PartReader, "next_part", broken)
         first = make(home)
     assert [(g.source, g.reason) for g in first.timeline.gaps] == [("status", "undecodable")]
     assert "ValueError" in first.timeline.gaps[0].statement

@@ -8,7 +8,7 @@ import pytest
 
 from service.build.build import build
 from service.build.demo import demo
-from service.build.request import Request
+from service.build.request import BuildRequest
 from service.check.check import check
 from service.evidence.place import evidence_of
 from service.settings.config import settings_only
@@ -26,7 +26,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def make(home: Path) -> int:
     config = home / "timeline.toml"
-    return build(Request(incident="INC-1", config=config, stills=False)).collection.number
+    return build(BuildRequest(incident="INC-1", config=config, stills=False)).collection.number
 
 
 def test_a_build_goes_on_with_evidence_inside_whatever_is_configured_later(home: Path) -> None:

@@ -13,7 +13,7 @@ from collectors.kit.tape import MemoryStore
 from service.evidence.manifest import Records
 from service.evidence.records import UnreadableError, keep, read
 from tests.timeline.strategies import facts, make
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.model import (
     Evidence,
     Fact,
@@ -47,8 +47,8 @@ OTHERS: list[Record] = [
 ]  # fmt: skip
 
 
-def reading(records: list[Record]) -> Reading:
-    return Reading(1, "s", "c", Window(start=1, end=2), 5, records)
+def reading(records: list[Record]) -> SourceReading:
+    return SourceReading(1, "s", "c", Window(start=1, end=2), 5, records)
 
 
 def written(records: list[Record]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from service.publish.attach import Attached, Request, attach
+from service.publish.attach import Attached, AttachRequest, attach
 from service.publish.forges.target import Target
 from tests.fakes.github_comments import FakeGithubComments
 from tests.fakes.gitlab import FakeGitlab
@@ -64,7 +64,7 @@ class Place:
         self, directory: Path, token: str = "writer", environ: dict[str, str] | None = None, **more: Any
     ) -> Attached:
         """Attach a build with a token."""
-        return attach(Request(directory, self.target(token), page="", **more), environ or {})
+        return attach(AttachRequest(directory, self.target(token), page="", **more), environ or {})
 
     def ours(self) -> list[str]:
         """Give the comments that begin with a marker of ours, whoever wrote them."""

@@ -16,7 +16,7 @@ from werkzeug import Response
 from service.publish.branches import Clone
 from service.publish.forges.base import RefusedError
 from service.publish.forges.target import Target
-from service.publish.publish import Published, Request, publish
+from service.publish.publish import Published, PublishRequest, publish
 from tests.fakes.github_comments import ACCOUNTS, FakeGithubComments
 from tests.fakes.gitlab import FakeGitlab
 from tests.fakes.grafana import FakeGrafana
@@ -76,7 +76,7 @@ def test_a_real_pull_request(gitea: Gitea, tmp_path: Path, monkeypatch: pytest.M
     repository = gitea.repository("writer", "postmortems", token)
     address = f"{gitea.url.replace('://', f'://writer:{token}@')}/{repository}.git"
     home = cloned(address, tmp_path / "clone")
-    asked = Request(home, target=Target("gitea"))
+    asked = PublishRequest(home, target=Target("gitea"))
     first = publish(asked)
     assert (first.exit_code, first.failed) == (0, [])
     assert first.done == [f"pull request: opened {gitea.url}/{repository}/pulls/1"]
@@ -135,12 +135,12 @@ def test_one_pull_request_on_every_forge(forge: str, remote: Path, tmp_path: Pat
     with FakeGithubComments() as github, FakeGitlab() as gitlab:
         fake, repository = (github, "acme/shop") if forge == "github" else (gitlab, "acme/tools/shop")
         target = Target(forge, fake.url, repository, token="env:ATTACH_WRITER")
-        done = [publish(Request(home, target=target)).done[0].split(" http")[0] for _ in range(2)]
+        done = [publish(PublishRequest(home, target=target)).done[0].split(" http")[0] for _ in range(2)]
     assert done == ["pull request: opened", "pull request: up to date"]
 
 
 def annotated(fake: FakeGrafana, home: Path, **more: Any) -> Published:
-    return publish(Request(home, pull=False, grafana=fake.url, **more))
+    return publish(PublishRequest(home, pull=False, grafana=fake.url, **more))
 
 
 def test_annotations_are_made_once_and_kept_up_to_date(tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_slack_is_told_once(
     folder(home, timeline.replace(incident=timeline.incident.replace(title=title)))
     with FakeGithubComments() as fake:
         target = Target("github", fake.url, "acme/shop", token="env:ATTACH_WRITER")
-        asked = Request(home, target=target, slack="#ops", slack_api=httpserver.url_for("/api/"))
+        asked = PublishRequest(home, target=target, slack="#ops", slack_api=httpserver.url_for("/api/"))
         done = [publish(asked) for _ in range(2)]
     assert [len(d.failed) for d in done] == [0, 0]
     (message,) = slack
@@ -227,10 +227,10 @@ def test_a_part_that_fails_is_named_and_the_others_go_on(
             "slack_api": httpserver.url_for("/api/"),
             "config": config,
         }
-        done = publish(Request(home, slack="#ops", **asked))
+        done = publish(PublishRequest(home, slack="#ops", **asked))
         assert (done.exit_code, done.done) == (4, ["Slack: told #ops"])
         assert done.failed[0].startswith("Grafana: the token was refused (401")
-        absent = publish(Request(home, slack="#absent", **asked))
+        absent = publish(PublishRequest(home, slack="#absent", **asked))
     assert absent.failed[1] == "Slack: Slack refused: channel_not_found"
     assert slack[0]["text"] == "Postmortem <https://pages.example/timeline.html|INC-42: Checkout errors>"
 
@@ -242,10 +242,10 @@ def test_a_missing_secret_is_named_before_anything_is_sent(
     monkeypatch.delenv("SLACK_TOKEN")
     with FakeGrafana() as fake:
         with pytest.raises(UsageError, match="env:SLACK_TOKEN is missing"):
-            publish(Request(home, pull=False, grafana=fake.url, slack="#ops"))
+            publish(PublishRequest(home, pull=False, grafana=fake.url, slack="#ops"))
         assert fake.calls == []
     with pytest.raises(UsageError, match="nothing to publish"):
-        publish(Request(home, pull=False))
+        publish(PublishRequest(home, pull=False))
 
 
 def test_the_command_says_what_it_did(tmp_path: Path) -> None:

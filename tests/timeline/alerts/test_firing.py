@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timeline.alerts.firing import (
-    Change,
-    Known,
+    AlertChange,
+    Coverage,
     Life,
     Span,
     changes,
@@ -32,15 +32,15 @@ def train(*samples: tuple[int, bool, int]) -> list[tuple[int, bool, int]]:
     return [(T + n * I, firing, T + since * I) for n, firing, since in samples]
 
 
-def read(samples: list[tuple[int, bool, int]], known: Known) -> list[Life]:
+def read(samples: list[tuple[int, bool, int]], known: Coverage) -> list[Life]:
     times = np.array([s[0] for s in samples], dtype=np.int64)
     firing = np.array([s[1] for s in samples], dtype=np.bool_)
     since = np.array([s[2] for s in samples], dtype=np.int64)
     return lives(stretches(times, firing, since, known), known)
 
 
-def known(start: int = 0, end: int = 100, **more: object) -> Known:
-    return Known((Span(T + start * I, T + end * I),), T + 1000 * I, I, **more)  # type: ignore[arg-type]
+def known(start: int = 0, end: int = 100, **more: object) -> Coverage:
+    return Coverage((Span(T + start * I, T + end * I),), T + 1000 * I, I, **more)  # type: ignore[arg-type]
 
 
 def told(found: list[Life]) -> list[tuple[str, int | None, int]]:
@@ -77,7 +77,7 @@ def test_still_firing_at_the_end_of_the_read_stays_open() -> None:
 def test_an_evaluation_that_may_still_arrive_is_waited_for() -> None:
     samples = train((10, F, 10), (11, F, 10))
     now = T + 12 * I + NS
-    (life,) = read(samples, Known((Span(T, now),), now, I))
+    (life,) = read(samples, Coverage((Span(T, now),), now, I))
     assert life.ended is None
 
 
@@ -150,7 +150,7 @@ def test_a_life_open_at_the_start_wants_its_beginning_read() -> None:
     assert life.spells[0].began == Bounds(None, T)
     span = wanted(life, known())
     assert span == Span(T - 5000 * I - 300 * NS, T - 5000 * I + 3600 * NS)
-    both = Known((span, *known().reads), T + 1000 * I, I)
+    both = Coverage((span, *known().reads), T + 1000 * I, I)
     early = train(*((n, n >= -4980, -5000) for n in range(-5000, -5000 + 240)))
     (life,) = read(early + samples, both)
     assert told([life])[:2] == [("alert.pending", -5001, -5000), ("alert.firing", -4981, -4980)]
@@ -164,7 +164,7 @@ def test_a_change_in_what_was_not_read_is_read_for() -> None:
     early = train(*((n, P, -5000) for n in range(-5000, -4760)))
     late = train(*((n, F, -5000) for n in range(20)))
     reads = (Span(T - 5020 * I, T - 4760 * I), *known().reads)
-    both = Known(reads, T + 1000 * I, I)
+    both = Coverage(reads, T + 1000 * I, I)
     (life,) = read(early + late, both)
     assert wanted(life, both) == Span(T - 4760 * I, T - 4760 * I + 2 * 240 * I)
 
@@ -216,7 +216,7 @@ def test_bounds_contain_the_truth_whatever_the_server_missed(
         if not down <= n < up
     ]
     quiet = (Span(T + (down - 1) * interval, T + up * interval),) if up > down else ()
-    seen = Known((Span(T, T + last * interval),), T + 2 * last * interval, interval, quiet)
+    seen = Coverage((Span(T, T + last * interval),), T + 2 * last * interval, interval, quiet)
     found = {life.since: life for life in read(samples, seen)}
     for start, fires, end in truth:
         life = found.get(T + start * interval)
@@ -239,7 +239,7 @@ def test_bounds_contain_the_truth_whatever_the_server_missed(
 
 
 def _hold(life: Life, expected: dict[str, int | None], interval: int) -> None:
-    told: list[Change] = list(changes(life))
+    told: list[AlertChange] = list(changes(life))
     assert all(a.at.latest <= b.at.latest for a, b in pairwise(told))
     for change in told:
         at = expected[change.kind]

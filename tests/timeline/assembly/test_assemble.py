@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.timeline.strategies import facts, make
 from timeline.assembly.assemble import Build, assemble
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.document import dump, seal
 from timeline.model import Fact, Gap, Impact, Incident, Person, Timeline, Window, gap
 
@@ -23,11 +23,11 @@ def reading(
     source: str = "s",
     window: Window = WINDOW,
     **more: Any,
-) -> Reading:
-    return Reading(number, source, "c", window, 0, records, **more)
+) -> SourceReading:
+    return SourceReading(number, source, "c", window, 0, records, **more)
 
 
-def built(*readings: Reading, incident: Incident | None = None, window: Window = WINDOW) -> Timeline:
+def built(*readings: SourceReading, incident: Incident | None = None, window: Window = WINDOW) -> Timeline:
     return assemble(Build(incident or Incident(id="INC-1"), window, readings)).timeline
 
 
@@ -43,7 +43,7 @@ def test_the_order_of_sources_and_records_changes_no_byte(items: list[Fact], rng
         reading(*items[5:], source="b", window=window),
     ]
     shuffled = [
-        Reading(
+        SourceReading(
             r.collection,
             r.source,
             r.collector,
@@ -161,6 +161,6 @@ def test_what_thresholds_and_alerts_say_is_in_the_document_and_its_digest() -> N
 
 
 def test_each_clock_has_the_largest_error_of_the_sources_that_read_it() -> None:
-    one = Reading(1, "a", "c", WINDOW, 5, [at(1, 150)])
-    two = Reading(1, "b", "c", WINDOW, 9, [at(2, 150), at(3, 150, clock="git")])
+    one = SourceReading(1, "a", "c", WINDOW, 5, [at(1, 150)])
+    two = SourceReading(1, "b", "c", WINDOW, 9, [at(2, 150), at(3, 150, clock="git")])
     assert built(one, two).provenance["clocks"] == {"git": 9, "prometheus": 9}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from tests.timeline.assembly.test_assemble import WINDOW, at, built, reading
 from timeline.assembly.assemble import Build, assemble
-from timeline.assembly.reading import Reading
+from timeline.assembly.reading import SourceReading
 from timeline.model import Evidence, Fact, Gap, Incident, Person, Window, gap
 
 
 def test_a_record_is_not_gone_where_another_collector_of_its_source_was_read_again() -> None:
-    def of(collector: str, number: int, *records: Fact, **more: object) -> Reading:
-        return Reading(number, "prod", collector, WINDOW, 0, records, **more)  # type: ignore[arg-type]
+    def of(collector: str, number: int, *records: Fact, **more: object) -> SourceReading:
+        return SourceReading(number, "prod", collector, WINDOW, 0, records, **more)  # type: ignore[arg-type]
 
     alert, crossing = at(1, 150, source="prod"), at(2, 160, source="prod")
     timeline = built(

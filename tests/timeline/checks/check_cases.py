@@ -8,9 +8,9 @@ from pathlib import Path
 
 from tests.render.timeline_fixture import rich
 from timeline.checks import fences
-from timeline.checks.draft import Block, Span, blocks
+from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.findings import Finding, in_order
-from timeline.checks.prose import Known, check
+from timeline.checks.prose import Grounds, check
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 NAMES = {"Alice Adams": "commander", "Bob Berg": "responder-1"}
@@ -34,12 +34,12 @@ def draft(path: Path) -> str:
 
 def prose(text: str) -> list[Block]:
     """Return the blocks of a draft."""
-    return blocks([Span(piece.form, piece.name, piece.text) for piece in fences.parse(text)])
+    return blocks([DraftSpan(piece.form, piece.name, piece.text) for piece in fences.parse(text)])
 
 
-def known(now: int = 0) -> Known:
+def known(now: int = 0) -> Grounds:
     """Return what prose is checked against: the rich timeline and its people."""
-    return Known(rich().timeline, NAMES, {}, now)
+    return Grounds(rich().timeline, NAMES, {}, now)
 
 
 def found(text: str, *rules: str) -> list[Finding]:

@@ -13,9 +13,9 @@ from tests.render.timeline_fixture import rich
 from tests.timeline.checks.check_cases import NAMES, identity, known, prose
 from tests.timeline.checks.check_cases import found as check
 from timeline.checks import actions, completeness, separation
-from timeline.checks.draft import CODE, Span, blocks
+from timeline.checks.draft import CODE, DraftSpan, blocks
 from timeline.checks.findings import Finding, found, in_order, placed
-from timeline.checks.prose import Known
+from timeline.checks.prose import Grounds
 from timeline.checks.prose import check as check_prose
 from timeline.checks.rules import BY_ID, RULES
 from timeline.checks.sections import kind_of
@@ -65,7 +65,7 @@ def test_a_line_is_never_before_the_first() -> None:
 
 def test_blocks_know_their_lines_sections_and_origin() -> None:
     text = "# A\n\nfirst\nsecond `code`\n\n## B\n\n- item\n  more\n\n| h | i |\n|---|---|\n| x | *y?* |\n"
-    made = blocks([Span("prose", "", text)])
+    made = blocks([DraftSpan("prose", "", text)])
     assert [(b.form, b.line, b.section) for b in made] == [
         ("heading", 1, ("A",)), ("paragraph", 3, ("A",)), ("heading", 6, ("A", "B")), ("item", 8, ("A", "B")),
         ("row", 13, ("A", "B")),
@@ -77,10 +77,10 @@ def test_blocks_know_their_lines_sections_and_origin() -> None:
 
 def test_regions_leave_their_lines_and_nothing_else() -> None:
     spans = [
-        Span("prose", "", "one\n\n"),
-        Span("region", "r", "<!-- x -->\n- f-0123456789abcdef\n<!-- y -->\n"),
-        Span("kept", "r", "<!-- k -->\nheld\n<!-- e -->\n"),
-        Span("prose", "", "\ntwo\n"),
+        DraftSpan("prose", "", "one\n\n"),
+        DraftSpan("region", "r", "<!-- x -->\n- f-0123456789abcdef\n<!-- y -->\n"),
+        DraftSpan("kept", "r", "<!-- k -->\nheld\n<!-- e -->\n"),
+        DraftSpan("prose", "", "\ntwo\n"),
     ]
     assert [(b.text, b.line, b.kept) for b in blocks(spans)] == [
         ("one", 1, False), ("held", 7, True), ("two", 10, False),
@@ -190,7 +190,7 @@ def test_a_draft_is_late_only_while_questions_wait() -> None:
 
 
 def test_short_and_embedded_names_are_left_alone() -> None:
-    some = Known(rich().timeline, {"Al": "x", "Mark": "responder-3", **NAMES})
+    some = Grounds(rich().timeline, {"Al": "x", "Mark": "responder-3", **NAMES})
     made = list(check_prose(prose("Al and Marketing met Mark, see mark.\n"), some))
     assert [(f.rule, f.message) for f in made] == [
         ("blameless-name", "'Mark' is a person's name: write 'responder-3'")
@@ -198,7 +198,7 @@ def test_short_and_embedded_names_are_left_alone() -> None:
 
 
 def test_an_account_is_found_as_people_write_it_and_not_as_a_word() -> None:
-    some = Known(
+    some = Grounds(
         rich().timeline, {"reader": "responder-4", "dana": "commander", "lee@x.example": "responder-2"}
     )
     text = "A reader saw it. Dana told @dana and lee@x.example, see @reader.\n"
@@ -239,20 +239,20 @@ _DRAFTS = st.lists(st.one_of(_WORDS, st.text(max_size=12)), max_size=40).flatmap
 @given(_DRAFTS)
 def test_no_draft_breaks_the_rules(text: str) -> None:
     height = text.count("\n") + 1
-    made = list(check_prose(blocks([Span("prose", "", text)]), known(now=2**62)))
+    made = list(check_prose(blocks([DraftSpan("prose", "", text)]), known(now=2**62)))
     for one in made:
         assert one.rule in BY_ID
         assert 1 <= one.line <= height
         assert one.message
-    assert in_order(made) == in_order(check_prose(blocks([Span("prose", "", text)]), known(now=2**62)))
+    assert in_order(made) == in_order(check_prose(blocks([DraftSpan("prose", "", text)]), known(now=2**62)))
 
 
 @settings(max_examples=100, deadline=None)
 @given(_DRAFTS)
 def test_what_is_inside_a_region_is_nobodys_prose(text: str) -> None:
     spans = [
-        Span("prose", "", "before\n\n"),
-        Span("region", "r", text + "\n"),
-        Span("prose", "", "\nafter\n"),
+        DraftSpan("prose", "", "before\n\n"),
+        DraftSpan("region", "r", text + "\n"),
+        DraftSpan("prose", "", "\nafter\n"),
     ]
     assert [b.text for b in blocks(spans)] == ["before", "after"]

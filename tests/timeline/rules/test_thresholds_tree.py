@@ -7,12 +7,12 @@ from benchmarks.rules import Reference, Verdict
 from tests.servers.prometheus import Prometheus
 from tests.timeline.rules.test_thresholds import LEGS
 from timeline.rules.promrules import AlertingRule
-from timeline.rules.thresholds import Reading, RuleThreshold, read_thresholds
+from timeline.rules.thresholds import RuleReading, RuleThreshold, read_thresholds
 
 pytestmark = pytest.mark.needs_compiled
 
 
-def rule(expression: str, reading: Reading | None = None) -> AlertingRule:
+def rule(expression: str, reading: RuleReading | None = None) -> AlertingRule:
     """Make a rule of an expression, read as we do unless told otherwise."""
     return AlertingRule("f", "g", "A", expression, None, (), reading or read_thresholds(expression))
 
@@ -58,6 +58,6 @@ def test_any_legs_are_read_as_prometheus_reads_them(reference: Reference, expres
     "wrong", [("y", ">", 5.0), ("x", ">=", 5.0), ("x", ">", 5.5), ("x offset 1m", ">", 5.0)]
 )
 def test_a_wrong_threshold_would_be_seen(reference: Reference, wrong: tuple[str, str, float]) -> None:
-    reading = Reading((RuleThreshold(*wrong),), None, (1,))
+    reading = RuleReading((RuleThreshold(*wrong),), None, (1,))
     assert reference.verdict(rule("x > 5", reading)) == Verdict(1, 1, refused_alike=True)
-    assert reference.verdict(rule("x > 5", Reading((), "no"))) == Verdict(0, 1, refused_alike=False)
+    assert reference.verdict(rule("x > 5", RuleReading((), "no"))) == Verdict(0, 1, refused_alike=False)

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from timeline.instant import Bounds
-from timeline.series.crossings import Absence, Reading, Transition, absences, transitions
+from timeline.series.crossings import Absence, SampleSpan, Transition, absences, transitions
 
 NAN, INF = math.nan, math.inf
 COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -21,9 +21,9 @@ Pairs = Sequence[tuple[int, float]]
 
 
 def read(
-    pairs: Pairs, op: str = ">", threshold: float = 5, reading: Reading | None = None
+    pairs: Pairs, op: str = ">", threshold: float = 5, reading: SampleSpan | None = None
 ) -> list[Transition]:
-    return transitions(*arrays(pairs), op, threshold, reading or Reading(-1000, 1000, 50))
+    return transitions(*arrays(pairs), op, threshold, reading or SampleSpan(-1000, 1000, 50))
 
 
 def arrays(pairs: Pairs) -> tuple[Any, Any]:
@@ -35,13 +35,13 @@ def short(found: Sequence[Transition]) -> list[tuple[str, int | None, int]]:
 
 
 def test_a_crossing_lies_between_two_samples() -> None:
-    found = read([(0, 1.0), (10, 6.0), (20, 5.0)], reading=Reading(-10, 20, 50))
+    found = read([(0, 1.0), (10, 6.0), (20, 5.0)], reading=SampleSpan(-10, 20, 50))
     assert short(found) == [("crossed_above", 1, 10), ("crossed_below", 11, 20)]
     assert [(t.value, t.breach, t.sample) for t in found] == [(6.0, True, 1), (5.0, False, 2)]
 
 
 def test_below_enters_downward() -> None:
-    found = read([(0, 6.0), (10, 1.0), (20, 6.0)], "<", reading=Reading(-10, 20, 50))
+    found = read([(0, 6.0), (10, 1.0), (20, 6.0)], "<", reading=SampleSpan(-10, 20, 50))
     assert [(t.kind, t.breach) for t in found] == [
         ("metric.crossed_below", True),
         ("metric.crossed_above", False),
@@ -49,40 +49,40 @@ def test_below_enters_downward() -> None:
 
 
 def test_equality_matches_and_unmatches() -> None:
-    found = read([(0, 1.0), (10, 5.0), (20, 6.0)], "==", reading=Reading(-10, 20, 50))
+    found = read([(0, 1.0), (10, 5.0), (20, 6.0)], "==", reading=SampleSpan(-10, 20, 50))
     assert short(found) == [("matched", 1, 10), ("unmatched", 11, 20)]
 
 
 def test_in_breach_at_the_first_sample_has_no_beginning() -> None:
-    assert short(read([(0, 9.0)], reading=Reading(-40, 30, 50))) == [("crossed_above", None, 0)]
+    assert short(read([(0, 9.0)], reading=SampleSpan(-40, 30, 50))) == [("crossed_above", None, 0)]
 
 
 def test_born_above_its_threshold_is_present_and_starts_the_breach() -> None:
-    found = read([(100, 9.0), (115, 9.0), (130, 1.0)], reading=Reading(0, 150, 50))
+    found = read([(100, 9.0), (115, 9.0), (130, 1.0)], reading=SampleSpan(0, 150, 50))
     assert short(found) == [("present", 86, 100), ("crossed_below", 116, 130)]
     assert (found[0].value, found[0].breach) == (9.0, True)
 
 
 def test_absent_by_look_back_then_present_again() -> None:
-    found = read([(0, 1.0), (51, 1.0)], reading=Reading(-10, 60, 50))
+    found = read([(0, 1.0), (51, 1.0)], reading=SampleSpan(-10, 60, 50))
     assert short(found) == [("absent", 1, 50), ("present", 2, 51)]
-    assert read([(0, 1.0), (50, 1.0)], reading=Reading(-10, 60, 50)) == []
+    assert read([(0, 1.0), (50, 1.0)], reading=SampleSpan(-10, 60, 50)) == []
 
 
 def test_absent_at_the_end_needs_the_whole_look_back() -> None:
-    assert read([(0, 1.0)], reading=Reading(-10, 49, 50)) == []
-    assert short(read([(0, 1.0)], reading=Reading(-10, 50, 50))) == [("absent", 1, 50)]
+    assert read([(0, 1.0)], reading=SampleSpan(-10, 49, 50)) == []
+    assert short(read([(0, 1.0)], reading=SampleSpan(-10, 50, 50))) == [("absent", 1, 50)]
 
 
 def test_a_stale_marker_ends_presence_where_it_stands() -> None:
-    stale = Reading(-10, 40, 50, nan_is_stale=True)
+    stale = SampleSpan(-10, 40, 50, nan_is_stale=True)
     found = read([(0, 9.0), (15, NAN), (30, 9.0)], reading=stale)
     assert short(found) == [("crossed_above", None, 0), ("absent", 1, 15), ("present", 16, 30)]
 
 
 def test_nan_is_a_value_elsewhere() -> None:
     pairs = [(0, 9.0), (15, NAN), (30, 9.0)]
-    plain = Reading(-10, 40, 50)
+    plain = SampleSpan(-10, 40, 50)
     assert [t.kind for t in read(pairs, reading=plain)][1:] == [
         "metric.crossed_below",
         "metric.crossed_above",
@@ -91,25 +91,25 @@ def test_nan_is_a_value_elsewhere() -> None:
 
 
 def test_infinity_is_above_everything() -> None:
-    found = read([(0, 1.0), (10, INF), (20, -INF)], reading=Reading(-10, 30, 50))
+    found = read([(0, 1.0), (10, INF), (20, -INF)], reading=SampleSpan(-10, 30, 50))
     assert [(t.kind, t.value) for t in found] == [
         ("metric.crossed_above", INF),
         ("metric.crossed_below", -INF),
     ]
-    assert [t.kind for t in read([(0, 1.0), (10, INF)], "==", INF, Reading(-10, 30, 50))] == [
+    assert [t.kind for t in read([(0, 1.0), (10, INF)], "==", INF, SampleSpan(-10, 30, 50))] == [
         "metric.matched"
     ]
 
 
 def test_a_missing_grid_point_is_absence() -> None:
-    grid = Reading(0, 60, 300, grid=15)
+    grid = SampleSpan(0, 60, 300, grid=15)
     found = read([(15, 9.0), (45, 9.0), (60, 9.0)], reading=grid)
     assert short(found) == [("present", 1, 15), ("absent", 16, 30), ("present", 31, 45)]
     assert short(read([(0, 9.0)], reading=grid)) == [("crossed_above", None, 0), ("absent", 1, 15)]
 
 
 def test_of_two_samples_at_one_instant_the_last_counts() -> None:
-    found = read([(0, 1.0), (10, 9.0), (10, 2.0), (20, 9.0)], reading=Reading(-10, 30, 50))
+    found = read([(0, 1.0), (10, 9.0), (10, 2.0), (20, 9.0)], reading=SampleSpan(-10, 30, 50))
     assert short(found) == [("crossed_above", 11, 20)]
     assert found[0].sample == 3
 
@@ -120,7 +120,7 @@ SAMPLES = st.dictionaries(
 OPS = st.sampled_from(sorted(COMPARE))
 
 
-def naive(pairs: Pairs, op: str, threshold: float, reading: Reading) -> list[tuple[str, int, bool]]:
+def naive(pairs: Pairs, op: str, threshold: float, reading: SampleSpan) -> list[tuple[str, int, bool]]:
     """Walk over every nanosecond and look at the samples so far."""
     at = dict(pairs)
 
@@ -154,7 +154,7 @@ def naive(pairs: Pairs, op: str, threshold: float, reading: Reading) -> list[tup
 @given(SAMPLES, OPS, st.integers(2, 60), st.booleans())
 @example([(0, 9.0), (50, 9.0)], ">", 50, False)
 def test_equals_the_naive_definition(pairs: Pairs, op: str, lookback: int, stale: bool) -> None:
-    reading = Reading(0, 460, lookback, nan_is_stale=stale)
+    reading = SampleSpan(0, 460, lookback, nan_is_stale=stale)
     enters = {">": "above", ">=": "above", "<": "below", "<=": "below"}
     found = []
     for t in transitions(*arrays(pairs), op, 5.0, reading):
@@ -175,7 +175,7 @@ def test_no_window_moves_a_transition(
 
     def seen(low: int, high: int) -> set[Any]:
         part = [(t, v) for t, v in pairs if low <= t <= high]
-        found = transitions(*arrays(part), op, 5.0, Reading(low, high, lookback, nan_is_stale=stale))
+        found = transitions(*arrays(part), op, 5.0, SampleSpan(low, high, lookback, nan_is_stale=stale))
         return {(t.kind, t.at, repr(t.value), t.breach) for t in found if start <= t.at.latest <= end}
 
     whole = seen(-lookback, 400 + lookback + width)
@@ -191,13 +191,13 @@ def test_no_window_moves_a_transition_on_a_grid(pairs: Pairs, op: str, start: in
 
     def seen(first: int, last: int) -> set[Any]:
         part = [(t, v) for t, v in grid if first <= t <= last]
-        found = transitions(*arrays(part), op, 5.0, Reading(first, last, 300, grid=step))
+        found = transitions(*arrays(part), op, 5.0, SampleSpan(first, last, 300, grid=step))
         return {(t.kind, t.at, t.value) for t in found if low <= t.at.latest <= high and t.at.earliest}
 
     assert seen(low - step, high + step) == seen(-10 * step, 100 * step)
 
 
-def alive(pairs: Pairs, t: int, reading: Reading) -> bool:
+def alive(pairs: Pairs, t: int, reading: SampleSpan) -> bool:
     seen = [(s, v) for s, v in pairs if s <= t]
     return (
         bool(seen)
@@ -208,7 +208,7 @@ def alive(pairs: Pairs, t: int, reading: Reading) -> bool:
 
 @given(st.lists(SAMPLES, max_size=3), st.integers(2, 60), st.booleans())
 def test_absence_is_when_no_series_is_alive(group: list[Pairs], lookback: int, stale: bool) -> None:
-    reading = Reading(-lookback, 460, lookback, nan_is_stale=stale)
+    reading = SampleSpan(-lookback, 460, lookback, nan_is_stale=stale)
     found = absences([arrays(pairs) for pairs in group], reading)
     states = [any(alive(p, t, reading) for p in group) for t in range(-1, 461)]
     changes = [t for t in range(461) if states[t + 1] != states[t]]
@@ -220,12 +220,12 @@ def test_absence_is_when_no_series_is_alive(group: list[Pairs], lookback: int, s
 
 
 def test_absence_of_all_from_the_start() -> None:
-    assert absences([], Reading(0, 100, 50)) == [Absence("metric.absent", Bounds(None, 0), None, None)]
+    assert absences([], SampleSpan(0, 100, 50)) == [Absence("metric.absent", Bounds(None, 0), None, None)]
 
 
 def test_absence_begins_when_the_last_one_ends() -> None:
     group = [arrays([(0, 1.0), (10, 1.0)]), arrays([(0, 1.0), (30, 1.0)])]
-    assert absences(group, Reading(-10, 100, 50)) == [Absence("metric.absent", Bounds(31, 80), 1, 1)]
+    assert absences(group, SampleSpan(-10, 100, 50)) == [Absence("metric.absent", Bounds(31, 80), 1, 1)]
 
 
 @pytest.mark.parametrize("op", sorted(COMPARE))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline.instant import MINUTE
-from timeline.series.rates import RULE, Change, bounds_of, rate_changes
+from timeline.series.rates import RULE, RateChange, bounds_of, rate_changes
 
 COUNTS = st.dictionaries(st.integers(0, 120), st.integers(1, 400))
 
@@ -22,11 +22,14 @@ def steps(*runs: tuple[int, int]) -> dict[int, int]:
 
 
 def test_a_jump_is_one_change_at_its_step_with_the_numbers_of_both_sides() -> None:
-    assert rate_changes(steps((20, 4), (20, 40)), 0, 39) == [Change(20, 20, 200)]
+    assert rate_changes(steps((20, 4), (20, 40)), 0, 39) == [RateChange(20, 20, 200)]
 
 
 def test_a_burst_is_a_rise_and_a_fall() -> None:
-    assert rate_changes(steps((20, 0), (12, 30), (20, 0)), 0, 51) == [Change(20, 0, 150), Change(32, 150, 0)]
+    assert rate_changes(steps((20, 0), (12, 30), (20, 0)), 0, 51) == [
+        RateChange(20, 0, 150),
+        RateChange(32, 150, 0),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -51,8 +54,8 @@ def test_a_steady_random_rate_seldom_differs_so_much() -> None:
 def test_a_step_without_known_neighbours_is_not_judged() -> None:
     jump = steps((9, 0), (20, 50))
     assert rate_changes(jump, 0, 28) == []
-    assert rate_changes(jump, -1, 28) == [Change(9, 0, 250)]
-    assert rate_changes(jump, -1, 18) == [Change(9, 0, 250)]
+    assert rate_changes(jump, -1, 28) == [RateChange(9, 0, 250)]
+    assert rate_changes(jump, -1, 18) == [RateChange(9, 0, 250)]
     assert rate_changes(jump, -1, 17) == []
 
 
@@ -77,4 +80,4 @@ def test_changes_are_true_to_the_rule(counts: dict[int, int]) -> None:
 
 
 def test_bounds_span_the_steps_on_both_sides() -> None:
-    assert bounds_of(Change(10, 0, 50), MINUTE) == (9 * MINUTE, 11 * MINUTE - 1)
+    assert bounds_of(RateChange(10, 0, 50), MINUTE) == (9 * MINUTE, 11 * MINUTE - 1)

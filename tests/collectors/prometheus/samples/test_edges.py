@@ -6,14 +6,14 @@ from hypothesis import strategies as st
 
 from collectors.base import Payload
 from collectors.prometheus.answers import Part, Samples
-from collectors.prometheus.samples.bounds import breaches, lens, number, sides, slope
+from collectors.prometheus.samples.bounds import breaches, number, resolution, sides, slope
 from collectors.prometheus.samples.edges import Cut, Edges, Interval, groups, merged, stitched
-from collectors.prometheus.samples.question import Span, question
+from collectors.prometheus.samples.question import ReadSpan, question
 from timeline.rules.thresholds import plain_selector
-from timeline.series.crossings import Reading, transitions
+from timeline.series.crossings import SampleSpan, transitions
 
 LOOKBACK, END = 50, 1_000
-SPAN = Span(0, END, Reading(0, END, LOOKBACK))
+SPAN = ReadSpan(0, END, SampleSpan(0, END, LOOKBACK))
 STEPS = st.lists(st.sampled_from([5, 10, 10, 10, 40, 49, 50, 51, 60, 200]), min_size=1, max_size=60)
 
 
@@ -53,7 +53,7 @@ def test_only_what_holds_a_change_need_be_read(steps: list[int], values: list[fl
     found = stitched(series.labels, read, SPAN, LOOKBACK, 1)
 
     def told(one: Samples) -> list[tuple[str, int | None, int, float]]:
-        made = transitions(one.times, one.values, ">", 3, SPAN.reading, one.joints)
+        made = transitions(one.times, one.values, ">", 3, SPAN.reading, one.seams)
         return [(t.kind, t.at.earliest, t.at.latest, t.value) for t in made]
 
     assert told(found) == told(series)
@@ -67,8 +67,8 @@ def test_only_what_holds_a_change_need_be_read(steps: list[int], values: list[fl
 
 def test_a_series_that_was_not_read_did_nothing() -> None:
     found = stitched({"n": "1"}, [], SPAN, LOOKBACK, 1)
-    assert (len(found.times), found.joints) == (0, (0,))
-    assert transitions(found.times, found.values, ">", 3, SPAN.reading, found.joints) == []
+    assert (len(found.times), found.seams) == (0, (0,))
+    assert transitions(found.times, found.values, ">", 3, SPAN.reading, found.seams) == []
 
 
 def test_intervals_are_cut_merged_and_asked_for_together_where_that_is_cheaper() -> None:
@@ -99,8 +99,8 @@ def test_constants_that_keep_an_order_have_a_slope() -> None:
 
 def test_what_cannot_be_looked_at_from_afar() -> None:
     for query in ('{__name__=~"a|b"}', "x % 2", "x * 0"):
-        assert lens(question(query, 15), 300 * 10**9) is None
-    assert lens(question("x", 15), 1_000_000) is None  # a look-back of 1 ms has no halves
+        assert resolution(question(query, 15), 300 * 10**9) is None
+    assert resolution(question("x", 15), 1_000_000) is None  # a look-back of 1 ms has no halves
 
 
 @given(

@@ -13,7 +13,7 @@ from collectors.prometheus.answers import Samples, series_text
 from collectors.prometheus.api import PrometheusApi
 from timeline.alerts.firing import (
     DEFAULT_INTERVAL,
-    Known,
+    Coverage,
     Life,
     Span,
     lives,
@@ -35,7 +35,7 @@ Labels = tuple[tuple[str, str], ...]
 
 
 @dataclass
-class Train:
+class AlertSeries:
     """All that was read of one alert."""
 
     name: str
@@ -89,7 +89,7 @@ class Train:
 class History:
     """The lives of all alerts, drawn again when more was read."""
 
-    def __init__(self, trains: dict[Labels, Train], known: Known, margin: int) -> None:
+    def __init__(self, trains: dict[Labels, AlertSeries], known: Coverage, margin: int) -> None:
         self.trains = trains
         self._known = known
         self.quiet = known.silences
@@ -128,7 +128,7 @@ class History:
         usual = sorted(found.values())[len(found) // 2] if found else DEFAULT_INTERVAL
         return dict.fromkeys(groups, usual) | found
 
-    def known(self, train: Train) -> Known:
+    def known(self, train: AlertSeries) -> Coverage:
         """Return what was looked at for the alerts of one name."""
         interval = self._intervals.get(train.group, DEFAULT_INTERVAL)
         return self._known._replace(reads=tuple(self._reads[train.name]), interval=interval)
@@ -141,7 +141,7 @@ class History:
             self._lives[identity] = lives(stretches(*train.arrays(), known), known)
         return self._lives[identity]
 
-    def alive(self, window: Window) -> Iterator[tuple[Train, Life]]:
+    def alive(self, window: Window) -> Iterator[tuple[AlertSeries, Life]]:
         """Yield the lives that meet the window."""
         for identity, train in sorted(self.trains.items()):
             for life in self.lives(identity):
@@ -182,8 +182,8 @@ class History:
 
 
 async def read_alerts(
-    api: PrometheusApi, trains: dict[Labels, Train], matchers: str, span: Span
-) -> dict[Labels, Train]:
+    api: PrometheusApi, trains: dict[Labels, AlertSeries], matchers: str, span: Span
+) -> dict[Labels, AlertSeries]:
     """Add what is stored in `span` to `trains`; raise SourceError."""
     for name in (STATE, START):
         for one in await api.raw(f"{name}{matchers}", *span):
@@ -191,7 +191,7 @@ async def read_alerts(
             labels = tuple(sorted((k, v) for k, v in one.labels.items() if k not in NOT_IDENTITY))
             identity = (("", alert), *labels)
             group = one.labels.get("alertgroup") or f"alert {alert}"
-            train = trains.setdefault(identity, Train(alert or "(unnamed)", labels, group))
+            train = trains.setdefault(identity, AlertSeries(alert or "(unnamed)", labels, group))
             train.series.append(one)
     return trains
 
