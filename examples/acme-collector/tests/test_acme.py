@@ -37,8 +37,8 @@ def serve(server: HTTPServer, *pages: list[Any]) -> dict[str, Any]:
     """Serve the pages; return the options that read them."""
 
     def answer(request: Request) -> Response:
-        number = int(request.args.get("cursor") or 0)
-        following = str(number + 1) if number + 1 < len(pages) else None
+        number = int(request.args.get("cursor", "").removeprefix("page-") or 0)
+        following = f"page-{number + 1}" if number + 1 < len(pages) else None
         body = json.dumps({"calls": pages[number], "next": following})
         return Response(body, content_type="application/json")
 

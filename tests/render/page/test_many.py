@@ -12,7 +12,7 @@ from render.page.page import render_page
 from tests.render.page.page_cases import many_facts
 from tests.render.page_browser import chosen, needs_browser, until
 from tests.render.timeline_fixture import Built
-from timeline.instant import NS, format_instant
+from timeline.instant import NS, format_instant, parse_instant
 from timeline.model import Fact
 
 pytestmark = needs_browser
@@ -206,8 +206,9 @@ def test_an_exercise_goes_through_all_facts(show: Callable[..., Page], built: Bu
 def test_a_replay_says_what_could_be_seen_at_the_end(show: Callable[..., Page], built: Built) -> None:
     page = show(built, "at=2026-11-21T15:59:59Z")
     last: dict[str, str] = {}
+    seen_by = parse_instant("2026-11-21T15:59:59Z")
     for fact in built.timeline.facts:
-        if fact.thread:
+        if fact.thread and (fact.latest if fact.surfaced is None else fact.surfaced) <= seen_by:
             last[fact.thread] = fact.kind
     firing = sum(kind == "alert.firing" for kind in last.values())
     pending = sum(kind == "alert.pending" for kind in last.values())

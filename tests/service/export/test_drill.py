@@ -39,7 +39,9 @@ def test_a_drill_is_one_file_beside_the_chart(built: Path) -> None:
     assert data.pop("drill") is True
     assert "drill" not in other
     assert data == other
-    assert held(page, "excerpts") == held(chart, "excerpts")
+    chunks = re.findall(r'id="((?:rows|excerpts)-\d+)"', page)
+    assert {name.partition("-")[0] for name in chunks} == {"rows", "excerpts"}
+    assert [held(page, name) for name in chunks] == [held(chart, name) for name in chunks]
     assert not re.search(r"(src|href)=[\"']?https?:", page)
 
 

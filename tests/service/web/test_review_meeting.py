@@ -68,8 +68,8 @@ class Hand:
             """id => {
                 const plot = document.querySelector('#plot');
                 const box = document.querySelector('#plot .nsewdrag').getBoundingClientRect();
-                const trace = plot.data.find(t => t.name === 'facts' && (t.yaxis ?? 'y') === 'y' && t.customdata.some(m => m.items.some(i => i.fact.id === id)));
-                const at = trace.customdata.findIndex(m => m.items.some(i => i.fact.id === id));
+                const trace = plot.data.find(t => t.name === 'facts' && (t.yaxis ?? 'y') === 'y' && t.customdata.some(m => m.items.some(i => i.id === id)));
+                const at = trace.customdata.findIndex(m => m.items.some(i => i.id === id));
                 const [left, right] = plot.layout.xaxis.range, [low] = plot.layout.yaxis.range;
                 return [box.left + (trace.x[at] - left) / (right - left) * box.width, box.top + trace.y[at] / low * box.height];
             }""",
