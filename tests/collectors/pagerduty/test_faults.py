@@ -1,0 +1,18 @@
+"""PagerDuty under every fault: complete data, or a gap that says what is missing."""
+
+from __future__ import annotations
+
+from collectors.pagerduty.collector import PagerdutyCollector
+from collectors.testing import FaultServer, check_faults
+from tests.collectors.pagerduty.test_collector import SECRETS, WINDOW
+from tests.fakes.pagerduty import ADA, FakePagerduty
+
+
+def test_every_fault_is_named_or_changes_nothing() -> None:
+    with FakePagerduty() as account:
+        for number in range(120):  # two pages
+            account.log("acknowledge", number, ADA, incident=number)
+        with FaultServer(account.url) as server:
+            outcomes = check_faults(PagerdutyCollector, {}, server, WINDOW, secrets=SECRETS)
+    assert len({one.fault for one in outcomes}) > 10
+    assert [one.fault for one in outcomes if one.complete and one.named] == []
