@@ -133,7 +133,7 @@ def _of_lines(data: bytes) -> str | None:
     start = _DIGEST.match(data)
     begin = data.find(b'\n"provenance":')
     end = data.find(b"\n", begin + 1)
-    if start is None or begin < 0 or not data.endswith(b"\n}\n"):
+    if start is None or begin < 0 or not data.endswith(b"\n}\n") or not _is_one_value(data[begin:end]):
         return None
     covered = hashlib.sha256(b"{")
     for part in (memoryview(data)[start.end() : begin], memoryview(data)[end : len(data) - 3]):
@@ -142,6 +142,15 @@ def _of_lines(data: bytes) -> str | None:
     covered.update(b"}")
     digest = covered.hexdigest()
     return digest if digest.encode() == start[1] else None
+
+
+def _is_one_value(line: bytes) -> bool:
+    """Tell whether what the digest does not cover holds no more than its own value: no member that is covered."""
+    try:
+        msgspec.json.decode(line.partition(b":")[2].removesuffix(b","))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
 
 
 _DIGEST = re.compile(rb'\{\n"digest":"([0-9a-f]{64})",\n')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -20,6 +21,8 @@ from timeline.text import clean, code
 from timeline.zones import parse_duration, read_time
 
 _MISSING = object()
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?", re.ASCII)
+_SPECIAL = re.compile(r"[+-]?(nan|inf|infinity)", re.ASCII | re.IGNORECASE)
 _SUBJECT = ("service", "component", "environment")
 _REMEMBERED = 10_000  # subjects that are made once
 Row = Mapping[str, Any]
@@ -198,20 +201,17 @@ class RowReader:
         return known
 
 
-def map_row(row: Row, fields: FieldMap, zone: str | None) -> Mapped:
-    """Read one row; raise RowError where that would be guessing."""
-    return RowReader(fields, zone).read(row)
-
-
 def _value(row: Row, path: str) -> Any:
     return row[path] if path in row else lookup(row, path)
 
 
 def _require_number(name: str, value: Name) -> None:
-    try:
-        float(value or 0)
-    except ValueError as err:
-        raise RowError("names", f"`{name}` is no number: {value!r}") from err
+    """Raise RowError for what is no number as JSON writes one, or `NaN`, `Inf`; or one that is too large."""
+    text = str(value)
+    if value is None or _SPECIAL.fullmatch(text):
+        return
+    if not _NUMBER.fullmatch(text) or not math.isfinite(float(text)):
+        raise RowError("names", f"`{name}` is no number: {text[:80]!r}")
 
 
 def _kind(row: Row, kind: Kind | KindMap) -> Kind:

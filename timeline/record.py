@@ -18,6 +18,7 @@ from msgspec import Meta, Struct
 from timeline.canonical import Json
 from timeline.errors import UndecodableTimeError
 from timeline.instant import format_instant, parse_instant
+from timeline.kinds import SPECS
 from timeline.statements import numbers
 
 #: Nanoseconds since 1970 UTC; RFC 3339 in JSON.
@@ -80,7 +81,7 @@ def build(kind: type[RecordT], value: Json) -> RecordT:
     """Return the record of a decoded JSON object; unknown members are left out. Raises RecordError."""
     try:
         return msgspec.convert(_read(kind, value), kind)
-    except (msgspec.ValidationError, UndecodableTimeError, AttributeError, TypeError) as err:
+    except (msgspec.ValidationError, UndecodableTimeError, AttributeError, TypeError, OverflowError) as err:
         raise RecordError(f"no {kind.__name__.lower()}: {err}") from err
 
 
@@ -188,9 +189,13 @@ def _is_named(kind: type[Record]) -> bool:
 
 
 def read_names(kind: Any, names: Json) -> Json:
-    """Return what a kind's template was filled with, its numbers read."""
-    numeric = numbers(kind) if names else ()
-    return {name: _read_number(value) if name in numeric else value for name, value in names.items()}
+    """Return what a kind's template was filled with, its numbers read; of an unknown kind, as they are."""
+    numeric = numbers(kind) if names and kind in SPECS else ()
+    return {name: _read_float(value) if name in numeric else value for name, value in names.items()}
+
+
+def _read_float(value: Json) -> Json:
+    return float(value) if type(value) is int else _read_number(value)
 
 
 def schema(kind: type[Record], template: str = "#/$defs/{name}") -> tuple[Json, dict[str, Json]]:

@@ -85,7 +85,9 @@ def kept_names(kind: Kind, names: Mapping[str, Name]) -> dict[str, str | int | f
 
 def _typed(value: str | int | float | bool, form: str) -> str | int | float | bool:
     if form == "n":
-        return value if type(value) is int or type(value) is float else float(value)
+        return float(
+            value
+        )  # whole numbers too: beyond 2**53 they would be written otherwise than they are read
     return bool(value) if form == "x" else str(value)
 
 

@@ -105,7 +105,7 @@ def decode_fact(line: bytes) -> Fact:
     """Return the fact of a JSON line; raise RecordError."""
     try:
         return _fact(_decode_line(line))
-    except (msgspec.ValidationError, msgspec.DecodeError, UndecodableTimeError) as err:
+    except (msgspec.ValidationError, msgspec.DecodeError, UndecodableTimeError, OverflowError) as err:
         raise RecordError(f"no fact: {err}") from err
 
 
@@ -113,7 +113,7 @@ def decode_facts(data: bytes | msgspec.Raw) -> tuple[Fact, ...]:
     """Return the facts of a JSON array; raise RecordError."""
     try:
         return tuple(map(_fact, _decode_lines(data)))
-    except (msgspec.ValidationError, msgspec.DecodeError, UndecodableTimeError) as err:
+    except (msgspec.ValidationError, msgspec.DecodeError, UndecodableTimeError, OverflowError) as err:
         raise RecordError(f"no facts: {err}") from err
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ssl
 import sys
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -151,8 +152,7 @@ class Http:
         request = self._built(client, asked, body, extra)
         host = request.url.host
         try:
-            async with self._limit, self._budget.limit:
-                await self._turn()
+            async with self._turn():
                 response, raw = await self.patience.spend(partial(_read, client, request))
         except httpx.TimeoutException as err:
             within = f"within its timeout of {self.options.timeout}"
@@ -190,12 +190,35 @@ class Http:
             raise SourceError(wait.reason, text)
         await self._sleep(wait.seconds)
 
-    async def _turn(self) -> None:
-        """Wait until the host may be asked: other sources of the build ask it too."""
-        # A pause past our time is asked about: it may be for other paths than ours.
-        while 0 < (held := self._budget.held(self._who)) < self.patience.left:
-            await self._sleep(held)
-        await self._sleep(self._budget.take())
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Hold a place among those who ask the host; raise TimeoutError when our time is used up.
+
+        In a pause that the host asked us for none is held: others may have other credentials.
+        """
+        while True:
+            while held := self._held():
+                await self._sleep(held)
+            async with AsyncExitStack() as stack:
+                for limit in (self._limit, self._budget.limit):
+                    await self._acquire(limit)
+                    stack.callback(limit.release)
+                if self._held():  # somebody was refused while we waited
+                    continue
+                await self._sleep(self._budget.take())
+                yield
+                return
+
+    def _held(self) -> float:
+        """Return the seconds of the pause; 0 for one past our time: it may be for other paths than ours."""
+        held = self._budget.held(self._who)
+        return held if held < self.patience.left else 0.0
+
+    async def _acquire(self, limit: anyio.CapacityLimiter) -> None:
+        try:
+            limit.acquire_nowait()
+        except anyio.WouldBlock:
+            await self.patience.spend(limit.acquire)
 
     async def _sleep(self, pause: float) -> None:
         if pause > 1:

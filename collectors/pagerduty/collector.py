@@ -109,13 +109,13 @@ class PagerdutyCollector(Collector[PagerdutyOptions]):
 
         async def ask(offset: int, size: int) -> Payload:
             counted = {} if offset else {"total": "true"}
-            page = await _ask(http, {**asked, **counted, "offset": offset, "limit": size})
-            total = 0 if offset else fields.at(page.json(), "total")
-            if isinstance(total, int) and total > _CAP:
-                raise PayloadTooLargeError(f"there are {total} log entries, and PagerDuty lists {_CAP}")
-            return page
+            return await _ask(http, {**asked, **counted, "offset": offset, "limit": size})
 
         async for page in by_offset(ask, rows, size=_PAGE, more=_has_more, cap=_CAP):
+            total = fields.at(page.json(), "total")
+            # Of one second, which cannot be halved, what is listed is read.
+            if isinstance(total, int) and total > _CAP and high - low > NS:
+                raise PayloadTooLargeError(f"there are {total} log entries, and PagerDuty lists {_CAP}")
             for place, entry in enumerate(rows(page)):
                 evidence = self.evidence(page, f"/log_entries/{place}", query="GET log_entries")
                 entries.setdefault(fields.text(entry, "id") or f"{page.sha256} {place}", (entry, evidence))

@@ -18,13 +18,14 @@ from timeline.statements import Name
 
 _KINDS: dict[str, Kind] = {
     "trigger": INCIDENT["opened"], "acknowledge": INCIDENT["acknowledged"], "resolve": INCIDENT["closed"],
-    "notify": "alert.notified", "snooze": "alert.silenced", "annotate": "chat.message",
+    "reopen": INCIDENT["reopened"], "notify": "alert.notified", "annotate": "chat.message",
     "assign": "incident.role_assigned", "escalate": "incident.role_assigned", "delegate": "incident.role_assigned",
     "priority_change": "incident.severity_changed", "urgency_change": "incident.severity_changed",
 }  # fmt: skip
 #: Where an entry's own words stand, the best first.
 _WORDS = ("note", "channel.content", "channel.summary", "event_details.description", "summary")
-_NUMBER = re.compile(r"\[#([0-9]+)\]")  # begins an incident's summary
+#: Begins an incident's summary.
+NUMBER = re.compile(r"\[#([0-9]+)\]")
 
 
 def agent(people: People, reference: Any) -> str | None:
@@ -49,7 +50,7 @@ def log_entry(
 ) -> Iterator[Fact]:
     """Yield what a log entry says, once for each who was assigned; raise UnreadableError."""
     text = fields.text
-    number = _NUMBER.match(text(entry, "incident.summary"))
+    number = NUMBER.match(text(entry, "incident.summary"))
     own, identity = fields.required(entry, "id"), fields.required(entry, "incident.id")
     incident = life(
         number[1] if number else "", identity, text(entry, "incident.html_url"), source,

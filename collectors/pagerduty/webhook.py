@@ -20,7 +20,7 @@ from collectors.kit.webhooks import (
     ended,
     instants,
 )
-from collectors.pagerduty.facts import agent, life
+from collectors.pagerduty.facts import NUMBER, agent, life
 from timeline.facts import quote
 from timeline.kinds import Kind
 from timeline.model import Fact
@@ -50,8 +50,10 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
         raise UnreadableError("it has no event")
     identity, data = fields.required(happening, "id"), happening.get("data")
     own = fields.text(data, "incident.id") or fields.text(data, "id")
-    number = fields.text(data, "number") or own
-    link, severity = fields.text(data, "html_url"), fields.text(data, "priority.summary") or None
+    named = NUMBER.match(fields.text(data, "incident.summary"))  # a note names its incident so
+    number = fields.text(data, "number") or (named[1] if named else own)
+    link = fields.text(data, "html_url") or fields.text(data, "incident.html_url")
+    severity = fields.text(data, "priority.summary") or None
     incident = life(number, own, link, event.source, service=fields.text(data, "service.summary"))
     yield incident.fact(
         _KINDS.get(event.type, "custom"), ["event", identity], fields.time(happening, "occurred_at"), "occurred_at",

@@ -5,6 +5,7 @@ Read first what a fault means: `spoils.EVERY`, `SLOW` and `ONCE`, and the two of
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,10 +15,13 @@ from collectors.testing.running import Run, in_bytes, run
 from collectors.testing.server import Fault, FaultServer
 from collectors.testing.spoils import EVERY, ONCE, SLOW, Exchange, Paging, in_json
 from timeline.canonical import Json
-from timeline.model import Fact, Window
+from timeline.model import Window
+from timeline.record import plain
 
 #: What a source may take beyond its `time_cap` before it counts as stalled, in seconds: closing, and our own work.
 _SLACK = 30.0
+#: Members that name a place in the evidence: requests that come again are other payloads.
+_PLACES = frozenset({"payload", "pointer", "high", "low"})
 
 
 class Outcome(NamedTuple):
@@ -113,16 +117,19 @@ def _outcome(
     return outcome
 
 
-def _told(run_: Run) -> list[Any]:
-    """Return what facts say, whatever payload it was read from."""
-    return sorted((_content(fact) for fact in run_.facts), key=repr)
+def _told(run_: Run) -> list[str]:
+    """Return what records say, whatever payload they were read from; gaps are named apart."""
+    kept = (*run_.facts, *run_.people, *run_.panels)
+    return sorted(json.dumps(_content(plain(record)), sort_keys=True) for record in kept)
 
 
-def _content(fact: Fact) -> tuple[Any, ...]:
-    return (
-        fact.id, fact.earliest, fact.latest, fact.statement, fact.quote, fact.quantity, fact.actor, fact.thread,
-        fact.subject,
-    )  # fmt: skip
+def _content(value: Json) -> Json:
+    """Return a record without where in the evidence it stands."""
+    if isinstance(value, list):
+        return [_content(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _content(item) for name, item in value.items() if name not in _PLACES}
 
 
 def _named(made: Run, whole: Run) -> tuple[str, ...]:

@@ -76,7 +76,8 @@ def stored(folder: Path) -> Run:
     told = _told(folder)
     store = MemoryStore()
     for path in sorted((folder / _PAYLOADS).iterdir()):
-        assert store.put(path.read_bytes(), "") == path.name, f"{path} was changed: its digest is another"
+        digest = store.put(path.read_bytes(), "")
+        assert digest == path.name, f"{path} was changed: its digest is another"
     tape = RecordingTape(told["source"], load(told["collector"]).name, store, Redactor())
     tape.entries = told["exchanges"]
     return Run([], None, tape, store)

@@ -44,10 +44,16 @@ class ReceivedRequest(NamedTuple):
         """The method and path, in which what looks like an id is a star."""
         return f"{self.method} {_NUMBERED.sub('*', urlsplit(self.target).path)}"
 
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters of the query; the last of those that come several times."""
+        return dict(self._pairs())
+
     def facets(self) -> list[Json]:
         """Return what decides its answer, largest first: the target, parameters, all parts of its JSON body."""
-        pairs = parse_qsl(urlsplit(self.target).query, keep_blank_values=True)
-        return [self.target, *(value for _, value in pairs), *_parts(_json(self.body))]
+        return [self.target, *(value for _, value in self._pairs()), *_parts(_json(self.body))]
+
+    def _pairs(self) -> list[tuple[str, str]]:
+        return parse_qsl(urlsplit(self.target).query, keep_blank_values=True)
 
 
 class Reply(NamedTuple):

@@ -13,6 +13,7 @@ from collectors.testing.server import ReceivedRequest, Reply, Spoil
 from timeline.canonical import Json
 
 _JSON = (("Content-Type", "application/json"),)
+_COUNTED = 10**6  # offsets and pages are below; times are not
 _TELLING = 5  # bytes of JSON; what is shorter stands in many answers
 _LATER = "9999-12-31T00:00:00Z"
 Exchange = tuple[ReceivedRequest, Reply | None]
@@ -138,6 +139,8 @@ class Paging:
                     place = next((f for f in later.facets() if _leads(asked, reply, f)), None)
                     if place is not None:
                         return cls(reply, place)
+                    if counted := _counted(asked, later):
+                        return CountedPaging(reply, counted)
         return None
 
     def repeat(self, asked: ReceivedRequest, real: Callable[[], Reply]) -> Reply:
@@ -154,6 +157,64 @@ class Paging:
         body = _dumped(self._answer.body).replace(_written(self._place), _written(fresh))
         links = [(name, value.replace(str(self._place), str(fresh))) for name, value in self._answer.headers]
         return self._answer._replace(body=body, headers=tuple(links))
+
+
+class CountedPaging(Paging):
+    """Paging by a number of the client's own, an offset or a page: each answer says only whether there is more."""
+
+    def __init__(self, answer: Reply, parameter: str) -> None:
+        super().__init__(answer, parameter)
+        self._parameter = parameter
+
+    def repeat(self, asked: ReceivedRequest, real: Callable[[], Reply]) -> Reply:
+        """Give the first page again for every later one."""
+        return self._answer if self._is_later(asked) else real()
+
+    def endless(self, asked: ReceivedRequest, real: Callable[[], Reply]) -> Reply:
+        """Give pages of new records without an end."""
+        if not self._is_later(asked):
+            return real()
+        number = next(self._numbers)
+        return self._answer._replace(
+            body=_dumped(json.dumps(_renewed(_loaded(self._answer.body), number)).encode())
+        )
+
+    def _is_later(self, asked: ReceivedRequest) -> bool:
+        return int(asked.parameters().get(self._parameter) or 0) > 1
+
+
+def _counted(asked: ReceivedRequest, later: ReceivedRequest) -> str | None:
+    """Return the parameter by which alone a later request goes on: a number that has grown."""
+    before, after = asked.parameters(), later.parameters()
+    for name, value in after.items():
+        was = before.get(name, "0")
+        others = before.keys() & after.keys() - {name}
+        if not (value.isdecimal() and was.isdecimal() and int(was) < int(value) < _COUNTED):
+            continue
+        if all(before[other] == after[other] for other in others):
+            return name
+    return None
+
+
+def _renewed(value: Json, number: int) -> Json:
+    """Return JSON whose ids are others."""
+    if isinstance(value, list):
+        return [_renewed(item, number) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: _varied(item, number)
+        if name == "id" and isinstance(item, str | int)
+        else _renewed(item, number)
+        for name, item in value.items()
+    }
+
+
+def _loaded(body: bytes) -> Json:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
 
 
 def _leads(asked: ReceivedRequest, reply: Reply, place: Json) -> bool:

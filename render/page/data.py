@@ -15,11 +15,11 @@ from timeline.alerts.flaps import Ribbon, ribbons
 from timeline.alerts.silences import by_alert
 from timeline.canonical import Json
 from timeline.instant import NS
-from timeline.model import Fact, Incident, Measure, Panel, Timeline
+from timeline.model import Fact, Measure, Panel, Timeline
 from timeline.order import undetermined_runs
 from timeline.record import plain, present
 
-DEFAULT_CLOCK_ERROR = NS  # contracts: 1 s where nobody measured
+DEFAULT_CLOCK_ERROR = NS  # where nobody measured
 #: Facts that a page draws at most, those nearest the incident: beyond, a browser can no longer follow a zoom.
 MOST_FACTS = 1_000_000
 #: Of a page's room, what excerpts may take.
@@ -64,13 +64,23 @@ def page_data(
     drawing, ids, drawn_samples = (pack(data, FAST) for data in (drawn.data, drawn.ids, samples.dump()))
     room -= len(drawing) + len(ids) + len(drawn_samples)
     pieces = [piece for records in (facts, timeline.gaps) for record in records for piece in record.evidence]
-    texts = excerpts(pieces, read, mask, max(room // _EXCERPTS_SHARE, 0))
+    named = {f"rows-{n}": part for n, part in enumerate(chunks(facts))}
+    near = nearest(named, facts, timeline.incident.start, timeline.incident.end)
+    order = _pieces_of(named, near, len(pieces))
+    texts = excerpts(pieces, read, mask, max(room // _EXCERPTS_SHARE, 0), order)
     document["gaps"] = gap_records(timeline.gaps, texts, sum(len(fact.evidence) for fact in facts), file_name)
     made = {f"excerpts-{n}": data for n, data in enumerate(texts.chunks)}
     document["excerpts"] = [[*first, name] for first, name in zip(texts.firsts, made, strict=True)]
     document["excerpts_left_out"] = texts.left_out
-    named = {f"rows-{n}": part for n, part in enumerate(chunks(facts))}
-    rows = dict(_rows(timeline.incident, facts, named, texts, file_name, room - sum(map(len, made.values()))))
+    rows = dict(
+        _rows(
+            facts,
+            [(name, named[name]) for name in near],
+            texts,
+            file_name,
+            room - sum(map(len, made.values())),
+        )
+    )
     document["rows"] = [
         [part.first, part.end, name if name in rows else None] for name, part in named.items()
     ]
@@ -111,17 +121,20 @@ def _document(timeline: Timeline, facts: Sequence[Fact]) -> dict[str, Json]:
     }
 
 
+def _pieces_of(named: Mapping[str, Chunk], near: Sequence[str], count: int) -> Iterator[int]:
+    """Yield the places of the evidence: that of the chunks as they come in `near`, then that of gaps."""
+    for name in near:
+        yield from range(named[name].evidence, named[name].evidence_end)
+    yield from range(max((part.evidence_end for part in named.values()), default=0), count)
+
+
 def _rows(
-    incident: Incident,
-    facts: Sequence[Fact],
-    named: Mapping[str, Chunk],
-    texts: Excerpts,
-    file_name: Callable[[str], str],
-    room: int,
-) -> Iterator[tuple[str, bytes]]:
+    facts: Sequence[Fact], near: Sequence[tuple[str, Chunk]], texts: Excerpts,
+    file_name: Callable[[str], str], room: int,
+) -> Iterator[tuple[str, bytes]]:  # fmt: skip
     """Yield chunks of rows, those nearest the incident first, while there is room."""
-    for name in nearest(named, facts, incident.start, incident.end):
-        data = chunk(facts, named[name], texts, file_name)
+    for name, part in near:
+        data = chunk(facts, part, texts, file_name)
         room -= len(data)
         if room < 0:
             return

@@ -16,7 +16,7 @@ from timeline.errors import TimelineError
 from timeline.model import Evidence
 from timeline.pointers import BYTES, INDEX, LINE, resolve, unescaped
 
-EXCERPT_LIMIT = 8 * 2**10  # bytes of a fact's own element; contracts §9
+EXCERPT_LIMIT = 8 * 2**10  # bytes of a fact's own element; docs/decisions/0020-page-in-chunks.md
 NEIGHBOUR_LIMIT = 2**10
 NEIGHBOURS = 2  # elements before and after
 #: Characters from which texts are a chunk of their own, which the page unpacks when one of it is looked at.
@@ -52,17 +52,19 @@ class Excerpts(NamedTuple):
 
 
 def excerpts(
-    evidence: Sequence[Evidence], read: Callable[[str], bytes], mask: Callable[[str], str], room: int
-) -> Excerpts:
+    evidence: Sequence[Evidence], read: Callable[[str], bytes], mask: Callable[[str], str], room: int,
+    order: Iterable[int] | None = None,
+) -> Excerpts:  # fmt: skip
     """Resolve every pointer, each payload read once; a text is there once, whoever's neighbour it is.
 
-    Packed chunks take about `room` bytes: as it fills, elements are cut shorter, from 8 KiB down to 256
-    bytes; what is beyond it is left out (`LEFT_OUT`) and its payload is not read.
+    Packed chunks take about `room` bytes: as it fills, in the `order` of the evidence's places, elements are
+    cut shorter, from 8 KiB down to 256 bytes; what is beyond it is left out (`LEFT_OUT`) and its payload is not
+    read.
     """
     made = _Packer(mask, room)
     lists: list[int | None] = [None] * len(evidence)
     places: list[int | None] = [None] * len(evidence)
-    for digest, indices in _by_payload(evidence).items():
+    for digest, indices in _by_payload(evidence, range(len(evidence)) if order is None else order).items():
         if made.full:
             for index in indices:
                 lists[index], places[index] = LEFT_OUT, 0
@@ -80,12 +82,12 @@ def excerpts(
     return Excerpts(lists, places, made.firsts, made.chunks, left_out)
 
 
-def _by_payload(evidence: Sequence[Evidence]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for index, one in enumerate(evidence):
-        if one.payload:
-            found.setdefault(one.payload, []).append(index)
-    return found
+def _by_payload(evidence: Sequence[Evidence], order: Iterable[int]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for index in order:
+        if payload := evidence[index].payload:
+            places.setdefault(payload, []).append(index)
+    return places
 
 
 class _Own(NamedTuple):

@@ -18,11 +18,12 @@ CHUNK_FACTS, CHUNK_TEXT = 4_096, 2**20
 
 
 class Chunk(NamedTuple):
-    """Facts `[first, end)`, and where their evidence begins among that of all facts."""
+    """Facts `[first, end)`, and the places `[evidence, evidence_end)` of theirs among that of all facts."""
 
     first: int
     end: int
     evidence: int
+    evidence_end: int
 
 
 def chunks(facts: Sequence[Fact]) -> Iterator[Chunk]:
@@ -30,13 +31,13 @@ def chunks(facts: Sequence[Fact]) -> Iterator[Chunk]:
     first = evidence = characters = pieces = 0
     for place, fact in enumerate(facts):
         if place - first >= CHUNK_FACTS or characters >= CHUNK_TEXT:
-            yield Chunk(first, place, evidence)
+            yield Chunk(first, place, evidence, pieces)
             first, evidence, characters = place, pieces, 0
         quote = fact.quote
         characters += len(fact.statement) + (0 if quote is None else len(quote.text))
         pieces += len(fact.evidence)
     if facts:
-        yield Chunk(first, len(facts), evidence)
+        yield Chunk(first, len(facts), evidence, pieces)
 
 
 def nearest(

@@ -69,11 +69,20 @@ def digest_in(data: bytes) -> str:
 
 
 def fact_lines(path: Path) -> Iterator[bytes]:
-    """Yield the lines of a timeline's facts, without commas; the file is open while they are read."""
+    """Yield the lines of a timeline's facts, without commas; the file is open while they are read.
+
+    Raises DocumentError for a file that was written otherwise.
+    """
     with path.open("rb") as file:
         for line in file:
             if line == b'"facts":[\n':
                 break
+            if line == b'"facts":[],\n':
+                return
+        else:
+            raise document.DocumentError(
+                f"{path} has not the form that it was written in; build again, or restore it from version control"
+            )
         for line in file:
             if line.startswith(b"]"):
                 return

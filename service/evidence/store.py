@@ -7,6 +7,7 @@ import os
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 
 import orjson
 import zstandard
@@ -36,6 +37,7 @@ class Evidence:
         self._staged: dict[str, str] = {}
         self._packing: dict[str, Future[None]] = {}
         self._packers: ThreadPoolExecutor | None = None
+        self._putting = Lock()
 
     def put(self, data: bytes, form: str) -> str:
         """Stage a payload unless it is stored already; return its SHA-256.
@@ -43,15 +45,16 @@ class Evidence:
         A large one is packed beside what comes next; `get` and `commit` wait for it.
         """
         digest = sha256(data)
-        if digest in self._staged or self._path(digest) is not None:
-            return digest
-        name = f"{digest}.{form}.zst"
-        if len(data) < _SMALL:
-            self._stage(name, data)
-        else:
-            self._packers = self._packers or ThreadPoolExecutor(max_workers=2)
-            self._packing[digest] = self._packers.submit(self._stage, name, data)
-        self._staged[digest] = name
+        with self._putting:  # sources put from threads of their own, and two may have the same payload
+            if digest in self._staged or self._path(digest) is not None:
+                return digest
+            name = f"{digest}.{form}.zst"
+            if len(data) < _SMALL:
+                self._stage(name, data)
+            else:
+                self._packers = self._packers or ThreadPoolExecutor(max_workers=2)
+                self._packing[digest] = self._packers.submit(self._stage, name, data)
+            self._staged[digest] = name
         return digest
 
     def _stage(self, name: str, data: bytes) -> None:
@@ -65,8 +68,9 @@ class Evidence:
 
     def _packed(self, digest: str) -> None:
         """Wait until a payload is packed; raise UnwritableError."""
-        if digest in self._packing:
-            self._packing.pop(digest).result()
+        if packing := self._packing.get(digest):
+            packing.result()
+            self._packing.pop(digest, None)
 
     def get(self, digest: str) -> bytes:
         """Return a payload's bytes; raise EvidenceError when absent, broken or not matching."""

@@ -20,7 +20,8 @@ def identities(content: Content) -> list[str]:
         found += _MARK.findall(content.statement)
     if content.quote and PERSON_OPEN in content.quote.text:
         found += _MARK.findall(content.quote.text)
-    return found
+    # One that stands in no sentence, for its template is another, is told by the names all the same.
+    return found + [str(content.names[name]) for name in sorted(persons(content.kind) & content.names.keys())]
 
 
 def assign(
@@ -112,12 +113,12 @@ def _hidden(
     found: dict[str, object] = {}
     if content.actor:
         found["actor"] = pseudonyms.get(content.actor)
-    if PERSON_OPEN in content.statement:
-        held = persons(content.kind) & content.names.keys()
+    if held := persons(content.kind) & content.names.keys():
         found["names"] = {
             name: pseudonyms.get(str(value), "someone") if name in held else value
             for name, value in content.names.items()
         }
+    if PERSON_OPEN in content.statement:
         found["statement"] = _MARK.sub(lambda m: pseudonyms.get(m[1], "someone"), content.statement)
     quote = content.quote
     if quote and (text := replace(quote.text)) != quote.text:

@@ -134,6 +134,7 @@ interface Find {
   hits(q: string): Uint8Array; // 1 for each fact that has every word, of those that are searched
   left(q: string): number; // chunks that are not searched yet
   of: number; // all chunks
+  absent(): number; // facts whose words are not in this page
   read(q: string, progress: () => void): Promise<void>;
 }
 

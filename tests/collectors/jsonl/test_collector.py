@@ -20,7 +20,7 @@ from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
 from collectors.testing import Run, check, run
 from timeline.instant import NS, format_instant, parse_instant
-from timeline.mapping import FieldMap, RowError, lookup, map_row
+from timeline.mapping import FieldMap, RowError, RowReader, lookup
 from timeline.model import Fact, Incident, Window
 
 WINDOW = Window(start=parse_instant("2026-11-21T14:00:00Z"), end=parse_instant("2026-11-21T15:00:00Z"))
@@ -419,7 +419,7 @@ def test_any_row_is_read_or_refused(row: dict[str, Any], path: str) -> None:
     )
     code = None
     try:
-        mapped = map_row(row, fields, "Europe/Berlin")
+        mapped = RowReader(fields, "Europe/Berlin").read(row)
     except RowError as err:
         code = err.code
     assert code in {None, "missing time", "time"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
@@ -117,25 +118,61 @@ def two_sources(url: str, **options: Any) -> tuple[Http, Http]:
     return Http(context(shared), made), Http(context(shared), made)
 
 
-def test_sources_of_one_host_share_how_much_it_is_asked_at_once(httpserver: HTTPServer) -> None:
-    import threading
-
-    lock, now, most = threading.Lock(), [0], [0]
+def test_sources_of_one_host_share_how_much_it_is_asked_at_once() -> None:
+    inside, over = threading.Semaphore(0), threading.Event()
 
     def busy(_: Request) -> Response:
-        with lock:
-            now[0] += 1
-            most[0] = max(most[0], now[0])
-        time.sleep(0.02)
-        with lock:
-            now[0] -= 1
+        inside.release()
+        over.wait(60)
         return Response("{}")
 
-    httpserver.expect_request("/api").respond_with_handler(busy)
-    first, second = two_sources(httpserver.url_for(""), concurrency=2)
-    read(*(partial(http.get, "/api", {"n": n}) for n in range(8) for http in (first, second)))
-    assert len(httpserver.log) == 16
-    assert most[0] <= 2
+    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+        server.expect_request("/api").respond_with_handler(busy)
+        first, second = two_sources(server.url_for(""), concurrency=2)
+        limit = first._budget.limit
+
+        async def watch() -> None:
+            while limit.statistics().tasks_waiting < 2:  # noqa: ASYNC110 - of the second source, for the first's
+                await anyio.sleep(0.01)
+            for _ in range(2):
+                assert await anyio.to_thread.run_sync(partial(inside.acquire, timeout=60))
+            assert not inside.acquire(blocking=False), "a third is asked beside two"
+            over.set()
+
+        requests = [partial(http.get, "/api", {"n": n}) for n in range(8) for http in (first, second)]
+        read(*requests, watch)
+        assert len(server.log) == 16
+
+
+def test_a_pause_holds_up_nobody_with_other_credentials() -> None:
+    log = list[str]()
+
+    def answer(request: Request) -> Response:
+        log.append(request.headers["Authorization"])
+        if log[-1].endswith("env:A"):
+            return Response("slow down", 429, {"Retry-After": "1000"})
+        return Response("{}")
+
+    with HTTPServer(host="127.0.0.1", threaded=True) as server:
+        server.expect_request("/api").respond_with_handler(answer)
+        shared: dict[str, Any] = {}
+        own = {"url": server.url_for(""), "concurrency": 2, "time_cap": "2000s"}
+        first, second = (
+            Http(context(shared), HttpOptions.model_validate({**own, "auth": {"bearer": name}}))
+            for name in ("env:A", "env:B")
+        )
+
+        async def main() -> None:
+            async with anyio.create_task_group() as group:
+                for number in range(4):
+                    group.start_soon(first.get, "/api", {"n": number})
+                while not first._budget.held(first._who):  # noqa: ASYNC110 - the server is a thread
+                    await anyio.sleep(0.01)
+                await second.get("/api")
+                group.cancel_scope.cancel()
+
+        anyio.run(main)
+        assert log[-1].endswith("env:B")
 
 
 def test_sources_of_one_host_share_its_requests_a_second(httpserver: HTTPServer) -> None:

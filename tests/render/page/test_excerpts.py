@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from render.page.excerpts import EXCERPT_LIMIT, NEIGHBOUR_LIMIT, cut, excerpts
+from render.page.excerpts import EXCERPT_LIMIT, LEFT_OUT, NEIGHBOUR_LIMIT, cut, excerpts
 from render.page.packing import PAGE_LIMIT
 from timeline.canonical import canonical
 from timeline.model import Evidence
@@ -133,3 +134,17 @@ def test_excerpts_are_cut_at_eight_kib_on_a_character() -> None:
     text = cut("ä" * EXCERPT_LIMIT, EXCERPT_LIMIT)
     assert len(text.encode()) <= EXCERPT_LIMIT
     assert text.endswith("ä…")
+
+
+def test_what_comes_first_in_the_order_is_kept_where_room_is_short() -> None:
+    generator = random.Random(1)
+    payloads = {f"d{n}": generator.randbytes(4096).hex().encode() for n in range(100)}
+    pieces = [Evidence(source="s", payload=name) for name in payloads]
+    order = sorted(range(100), key=lambda n: abs(n - 60))
+    made = excerpts(pieces, payloads.__getitem__, str, 60_000, order)
+    kept = [n for n, number in enumerate(made.lists) if number != LEFT_OUT]
+    assert 60 in kept
+    assert kept == list(range(kept[0], kept[-1] + 1))
+    assert kept[0] > 0
+    assert kept[-1] < 99
+    assert made.firsts == sorted(made.firsts)

@@ -34,7 +34,9 @@ export function makeFilters(model, store) {
     services.update();
     kinds.update();
     const words = model.drill ? `${now} shown` : countWords(model.items.length, now);
-    shown.textContent = left ? `${words}, reading ${Math.round(100 * (1 - left / model.find.of))} %` : words;
+    const absent = state.q.trim() ? model.find.absent() : 0;
+    const unread = absent ? `; the words of ${absent.toLocaleString('en-US')} are not in this page` : '';
+    shown.textContent = left ? `${words}, reading ${Math.round(100 * (1 - left / model.find.of))} %` : `${words}${unread}`;
     shown.toggleAttribute('data-reading', left > 0);
     clear.hidden = !isFiltered(state);
   };

@@ -23,7 +23,13 @@ export function makeExcerpts(firsts, unpack) {
     /** @type {Excerpt} */
     const excerpt = { size: 0, texts: {} };
     if (!firsts.length) return null;
-    for (let chunk = chunkOf(firsts, list, place - NEAR); chunk <= chunkOf(firsts, list, place + NEAR); chunk += 1) gather(await read(chunk), list, place, excerpt);
+    try {
+      for (let chunk = chunkOf(firsts, list, place - NEAR); chunk <= chunkOf(firsts, list, place + NEAR); chunk += 1) gather(await read(chunk), list, place, excerpt);
+    } catch (error) {
+      console.error(error);
+      chunks.clear();
+      return null;
+    }
     return excerpt.texts[place] === undefined ? null : excerpt;
   };
 }

@@ -30,6 +30,7 @@ export function makeFind(items, rows) {
     hits,
     left: (q) => { hits(q); return search.left.size; },
     of: rows.parts.length,
+    absent: () => rows.parts.reduce((sum, [first, end, name]) => sum + (name ? 0 : end - first), 0),
     read: async (q, progress) => {
       hits(q);
       const { version } = search;

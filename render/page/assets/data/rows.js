@@ -11,7 +11,7 @@ export const HELD = 64; // chunks that are kept once they are read: a quarter of
 export function makeRows(parts, unpack) {
   /** @type {Map<number, Records>} the least lately used first */
   const held = new Map();
-  /** @type {Map<number, Promise<Records>>} */
+  /** @type {Map<number, Promise<Records | null>>} */
   const awaited = new Map();
   /** @type {(() => void)[]} */
   const watchers = [];
@@ -30,11 +30,18 @@ export function makeRows(parts, unpack) {
     watchers.forEach((then) => then());
     return records;
   };
+  const lose = (/** @type {number} */ part, /** @type {unknown} */ error) => {
+    console.error(error);
+    parts[part][2] = null; // as one that is not in the page
+    awaited.delete(part);
+    watchers.forEach((then) => then());
+    return null;
+  };
   const read = (/** @type {number} */ part) => {
     const name = parts[part]?.[2];
     const known = chunk(part) ?? awaited.get(part);
     if (known || !name) return Promise.resolve(known ?? null);
-    const promise = unpack(name).then((packed) => keep(part, readRecords(packed)));
+    const promise = unpack(name).then((packed) => keep(part, readRecords(packed))).catch((error) => lose(part, error));
     awaited.set(part, promise);
     return promise;
   };
