@@ -21,7 +21,7 @@ class BackOff(NamedTuple):
     """A pause in seconds, and who asks for it: empty where it is our own."""
 
     seconds: float
-    said: str = ""
+    attribution: str = ""
 
 
 def back_off(headers: Mapping[str, str], attempt: int, now: float) -> BackOff:

@@ -48,7 +48,7 @@ class Wait(NamedTuple):
     seconds: float = 0.0
     reason: GapReason = "timed_out"
     why: str = ""
-    said: str = ""
+    attribution: str = ""
 
 
 def library() -> ModuleType:
@@ -126,7 +126,7 @@ class Http:
             if attempt == ATTEMPTS or (status not in retried and reason != "rate_limited"):
                 raise SourceError(reason, why)
             pause = back_off(payload.headers, attempt, time.time())
-            wait = Wait(pause.seconds, reason, why, pause.said)
+            wait = Wait(pause.seconds, reason, why, pause.attribution)
         raise AssertionError("the loop returns or raises")
 
     def _url(self, path: str) -> str:
@@ -185,7 +185,7 @@ class Http:
 
     async def _pause(self, wait: Wait) -> None:
         if wait.why and wait.seconds > self.patience.left:
-            said = f" ({wait.said})" if wait.said else ""
+            said = f" ({wait.attribution})" if wait.attribution else ""
             text = f"{wait.why}{said}; the next try would be in {wait.seconds:.0f} s, {_GIVEN_UP}"
             raise SourceError(wait.reason, text)
         await self._sleep(wait.seconds)

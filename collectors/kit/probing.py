@@ -11,22 +11,22 @@ from collectors.base import Check, Payload, SourceError
 
 
 class Answered(NamedTuple):
-    """An answer, and when it was asked for and there (seconds since 1970)."""
+    """An answer, and when it was asked for and received (seconds since 1970)."""
 
     payload: Payload
-    asked: float
-    there: float
+    sent_at: float
+    received_at: float
 
     def reachable(self, url: str) -> Check:
         """Return that a source answered, and how fast."""
-        return Check("reachable", True, f"{url} answered in {self.there - self.asked:.2f} s")
+        return Check("reachable", True, f"{url} answered in {self.received_at - self.sent_at:.2f} s")
 
     def clock(self, allowed: float, shown: float | None = None) -> Check:
         """Compare the source's clock with ours; they may be `allowed` seconds apart.
 
         `shown` is the time (seconds since 1970) that the answer tells; default: its Date header.
         """
-        middle, cut = (self.asked + self.there) / 2, 0.0
+        middle, cut = (self.sent_at + self.received_at) / 2, 0.0
         if shown is None:
             date = _date(self.payload.headers.get("date"))
             if date is None:

@@ -59,7 +59,7 @@ def check_faults(
     whole = run(collector, plain, window, **kw)
     assert whole.failure is None, f"without a fault it fails: {whole.failure}"
     assert whole.facts, "without a fault it yields no fact: nothing could be missed"
-    seen = list(server.asked)
+    seen = list(server.requests)
     capped = {**plain, "time_cap": cap}
     outcomes = []
     for case in _cases(seen, partial):
@@ -101,7 +101,7 @@ def _outcome(
         raise AssertionError(f"{where}: it was not over {_SLACK:g} s after its time cap") from None
     except Exception as err:
         raise AssertionError(f"{where}: it broke with {type(err).__name__}: {err}") from err
-    requests = len(server.asked)
+    requests = len(server.requests)
     outcome = Outcome(
         fault.name, fault.endpoint or "", _told(made) == _told(whole), _named(made, whole), requests
     )
@@ -142,13 +142,13 @@ def _named(made: Run, whole: Run) -> tuple[str, ...]:
 
 def _check_requests(made: Run, server: FaultServer, where: str) -> None:
     entries = getattr(made.tape, "entries", [])
-    assert len(server.asked) <= len(entries), f"{where}: requests were made past the tape"
+    assert len(server.requests) <= len(entries), f"{where}: requests were made past the tape"
     assert len(entries) <= PAGES + 1_000, f"{where}: it asked {len(entries)} times"
 
 
 def _check_words(made: Run, secrets: Any, where: str) -> None:
     """Check that no secret is in what people read, nor in the evidence."""
-    said = [str(made.failure), *made.said, repr(made.records), repr(getattr(made.tape, "entries", ""))]
+    said = [str(made.failure), *made.progress, repr(made.records), repr(getattr(made.tape, "entries", ""))]
     kept = b"".join(made.store.payloads.values())
     for secret in secrets:
         for part in {secret, secret.partition(":")[2]} - {""}:

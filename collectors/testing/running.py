@@ -26,7 +26,7 @@ class Run:
     failure: SourceError | None
     tape: RecordingTape | ReplayTape
     store: MemoryStore
-    said: list[str] = field(default_factory=list)  # its progress
+    progress: list[str] = field(default_factory=list)  # lines that it showed
 
     @property
     def facts(self) -> list[Fact]:
@@ -72,7 +72,7 @@ def run(
     )  # fmt: skip
     made = collector(collector.options_type.model_validate(dict(options)), context)
     result = Run([], None, tape, store)
-    context.progress = result.said.append
+    context.progress = result.progress.append
 
     async def gather() -> None:
         cap = parse_duration(made.options.time_cap) / NS

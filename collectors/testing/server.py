@@ -160,7 +160,7 @@ class FaultServer:
 
     origin: str | Run | Origin
     fault: Fault | None = None
-    asked: list[tuple[ReceivedRequest, Reply | None]] = field(default_factory=list)
+    requests: list[tuple[ReceivedRequest, Reply | None]] = field(default_factory=list)
     _server: Any = None
     _hits: int = 0
     _lock: Any = field(default_factory=threading.Lock)
@@ -189,9 +189,9 @@ class FaultServer:
         return f"http://127.0.0.1:{self._server.server_port}{self._path}"
 
     def start(self, fault: Fault | None) -> None:
-        """Forget what was asked, and fail in this way from now on."""
+        """Forget the requests, and fail in this way from now on."""
         with self._lock:
-            self.fault, self.asked, self._hits = fault, [], 0
+            self.fault, self.requests, self._hits = fault, [], 0
 
     def answer(self, asked: ReceivedRequest) -> Reply | None:
         """Return what a request is answered with; None where the connection just ends."""
@@ -213,10 +213,10 @@ class FaultServer:
         with self._lock:
             fault = self.fault
             if fault is None or fault.endpoint not in {None, asked.endpoint}:
-                return None, self.asked
+                return None, self.requests
             self._hits += 1
             over = fault.times is not None and self._hits > fault.times
-            return None if over else fault, self.asked
+            return None if over else fault, self.requests
 
     def _here(self, reply: Reply) -> Reply:
         own = f"127.0.0.1:{self._server.server_port}"

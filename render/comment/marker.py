@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from render.text.provenance import told
+from render.text.provenance import members
 from timeline.canonical import sha256
 from timeline.model import Timeline
 
@@ -71,7 +71,7 @@ def read(body: str) -> Marker | None:
 
 
 def _collection(timeline: Timeline) -> int:
-    listed = told(timeline).get("collections")
+    listed = members(timeline).get("collections")
     numbers = (
         [one.get("number") for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     )

@@ -9,7 +9,7 @@ from functools import cached_property
 from render.text import markdown
 from render.text.audience import ENGINEERS, Audience, outside, plain
 from render.text.names import EVIDENCE, PAGE
-from render.text.provenance import told
+from render.text.provenance import members
 from timeline import present
 from timeline.instant import NS
 from timeline.measures.chain import Headline, Point, chain, endpoints, headline
@@ -90,7 +90,7 @@ class Parts:
     @property
     def provenance(self) -> dict[str, object]:
         """How the timeline was built, as far as it is said."""
-        return told(self.timeline)
+        return members(self.timeline)
 
     def to_page(self, label: str, fact: Fact | None = None) -> str:
         """Return a link to the page, at a fact where one is given; the bare label where none is shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from render.text.provenance import told
+from render.text.provenance import members
 from timeline.canonical import Json, canonical
 from timeline.instant import format_instant
 from timeline.model import Timeline
@@ -30,7 +30,7 @@ def to_intoto(timeline: Timeline, files: Mapping[str, str], payloads: Mapping[st
 
 
 def _predicate(timeline: Timeline, payloads: int) -> Json:
-    provenance = told(timeline)
+    provenance = members(timeline)
     return {
         "incident": timeline.incident.id,
         "window": {

@@ -158,7 +158,7 @@ def _without(data: dict[str, Json], name: str) -> Json:
 
 def clock_errors(timeline: Timeline) -> dict[str, int]:
     """Return each clock's error in ns: as the build measured it, else one second."""
-    known = provenance.told(timeline).get("clocks", {})
+    known = provenance.members(timeline).get("clocks", {})
     names = sorted({fact.clock for fact in timeline.facts})
     return {name: int(known.get(name, DEFAULT_CLOCK_ERROR)) for name in names}
 
@@ -171,7 +171,7 @@ def sources(timeline: Timeline) -> list[str]:
 
 
 def _built(timeline: Timeline) -> Iterable[str]:
-    listed = provenance.told(timeline).get("sources", ())
+    listed = provenance.members(timeline).get("sources", ())
     for item in listed:
         name = item.get("name") if isinstance(item, Mapping) else item
         if isinstance(name, str):
@@ -180,7 +180,7 @@ def _built(timeline: Timeline) -> Iterable[str]:
 
 def _tool(timeline: Timeline) -> str:
     """Return what built the timeline and its version; empty where that is not told."""
-    told = provenance.told(timeline).get("tool")
+    told = provenance.members(timeline).get("tool")
     return (
         " ".join(str(told[key]) for key in ("name", "version") if key in told)
         if isinstance(told, Mapping)

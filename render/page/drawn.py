@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
 
 #: Bits of a fact's flags: its earliest is known, and is not its latest; it surfaced, and not at its latest.
-BEGUN, WIDE, TOLD, LATER = 1, 2, 4, 8
+BEGUN, WIDE, SURFACED, LATER = 1, 2, 4, 8
 _ID_LENGTH = 18
 #: Instants are whole seconds, and multiples of the coarsest of these that holds them all exactly.
 _UNITS = (NS, 1_000_000, 1_000, 1)
@@ -140,7 +140,7 @@ def _times(columns: _Columns, facts: Sequence[Fact], origin: int) -> None:
     columns.signed("latest seconds", np.diff(ends - origin, prepend=0))
     columns.nanos("latest nanos", nanos)
     flags = np.zeros(len(facts), dtype=np.int64)
-    members = (("earliest", BEGUN, WIDE), ("surfaced", TOLD, LATER))
+    members = (("earliest", BEGUN, WIDE), ("surfaced", SURFACED, LATER))
     for name, known, other in members:
         values = [getattr(fact, name) for fact in facts]
         differ = [at is not None and at != end for at, end in zip(values, latest, strict=True)]

@@ -7,12 +7,12 @@ from typing import Any
 from timeline.model import Timeline
 
 
-def told(timeline: Timeline) -> dict[str, Any]:
+def members(timeline: Timeline) -> dict[str, Any]:
     """Return the provenance; nothing where it is of another form."""
     return timeline.provenance if isinstance(timeline.provenance, dict) else {}
 
 
 def unverified(timeline: Timeline) -> list[str]:
     """Return the sources whose certificates were not looked at."""
-    named = told(timeline).get("unverified")
+    named = members(timeline).get("unverified")
     return [str(name) for name in named] if isinstance(named, list) else []

@@ -23,7 +23,7 @@ from service.settings.config import Config, of_incident
 from timeline.checks import separation
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.fences import FenceError
-from timeline.checks.findings import Finding, found, in_order, placed
+from timeline.checks.findings import Finding, finding, in_order, placed
 from timeline.checks.prose import Grounds
 from timeline.checks.prose import check as check_prose
 from timeline.errors import TimelineError
@@ -97,7 +97,7 @@ def _loose(file: Path, chosen: CheckSettings) -> Iterator[Finding]:
     """Check a Markdown file that no build made: its prose, and that nothing ties it to facts."""
     text = _text(file)
     yield from _in(
-        file, [found("timeline-absent", 1, "no timeline.json stands beside this draft: it cites no facts")]
+        file, [finding("timeline-absent", 1, "no timeline.json stands beside this draft: it cites no facts")]
     )
     yield from _in(file, check_prose(blocks([DraftSpan("prose", "", text)]), Grounds(hours=chosen.hours)))
 
@@ -114,13 +114,13 @@ def _incident(
     bundle: check_evidence.Bundle | None = None
     if not file.is_file():
         message = "there is no timeline.json: nothing tells what happened; restore it from version control"
-        yield from _in(file, [found("timeline-absent", 1, message)])
+        yield from _in(file, [finding("timeline-absent", 1, message)])
     else:
         evidence = evidence_of(directory, conf)
         try:
             bundle = check_evidence.Bundle(read(file, shown(file)), evidence)
         except TimelineError as err:
-            yield from _in(file, [found("timeline-unreadable", 1, str(err))])
+            yield from _in(file, [finding("timeline-unreadable", 1, str(err))])
     if bundle:
         yield from _in(file, check_evidence.check(bundle, lower_absent=lower))
         yield from _in(file, separation.wording(bundle.timeline, _fact_lines(bundle)))
@@ -135,7 +135,7 @@ def _fact_lines(bundle: check_evidence.Bundle) -> dict[str, int]:
 def _page(directory: Path, bundle: check_evidence.Bundle) -> Iterator[Finding]:
     page = directory / names.PAGE
     if page.is_file() and bundle.timeline.digest.encode() not in page.read_bytes():
-        yield found(
+        yield finding(
             "page-stale", 1, "the page was made from another timeline.json; `timeline refresh` mends it"
         )
 
@@ -145,7 +145,7 @@ def _draft(
 ) -> Iterator[Finding]:
     draft = directory / names.DRAFT
     if not draft.is_file():
-        yield found("draft-absent", 1, "there is no postmortem.md; `timeline build` writes one")
+        yield finding("draft-absent", 1, "there is no postmortem.md; `timeline build` writes one")
         return
     text = _text(draft)
     try:

@@ -10,7 +10,7 @@ from render.draft.notes import NOTE_REGIONS
 from service.evidence.manifest import Manifest
 from timeline.checks import fences
 from timeline.checks.draft import DraftSpan
-from timeline.checks.findings import Finding, found
+from timeline.checks.findings import Finding, finding
 from timeline.checks.separation import region_wording
 from timeline.model import Timeline
 from timeline.notes.journal import Note
@@ -40,7 +40,7 @@ def pieces(text: str) -> list[Placed]:
 def broken(err: fences.FenceError) -> Finding:
     """Return the finding for fences that cannot be read."""
     match = _NUMBER.search(str(err))
-    return found(
+    return finding(
         "fence-broken", int(match[1]) if match else 1, str(err).partition("; ")[0] + "; mend it by hand"
     )
 
@@ -60,13 +60,13 @@ def regions(
     renderings = list(expected)
     there = {piece.name: line for piece, line in placed if piece.form == "region"}
     if not there:
-        yield found(
+        yield finding(
             "region-absent", 1, "the draft has no generated region; `timeline build` makes a draft with them"
         )
         return
     for piece, line in placed:
         if piece.form == "kept":
-            yield found(
+            yield finding(
                 "kept-text", line,
                 f"this text was moved out of region {piece.name}: write it into the prose, and delete the block",
             )  # fmt: skip
@@ -76,7 +76,7 @@ def regions(
             if piece.name not in NOTE_REGIONS:  # a note is people's judgement
                 yield from region_wording(piece.name, piece.body, line + 1)
     for name in sorted(set(renderings[0]) - set(there)):
-        yield found("region-deleted", 1, f"region {name} was deleted from the draft")
+        yield finding("region-deleted", 1, f"region {name} was deleted from the draft")
 
 
 def _by_another(stale: Finding, version: str) -> Finding:
@@ -86,18 +86,18 @@ def _by_another(stale: Finding, version: str) -> Finding:
 
 def _region(piece: fences.Piece, line: int, renderings: list[Mapping[str, str]]) -> Iterator[Finding]:
     if piece.touched:
-        yield found(
+        yield finding(
             "region-edited", line,
             f"someone wrote inside region {piece.name}: `timeline refresh` moves their text below it, unchanged",
         )  # fmt: skip
     elif not any(piece.name in bodies for bodies in renderings):
-        yield found(
+        yield finding(
             "region-unknown", line, f"region {piece.name} is not made by this version and was not compared"
         )
     elif piece.name not in NOT_COMPARED:
         digests = {fences.body_digest(bodies[piece.name]) for bodies in renderings if piece.name in bodies}
         if piece.digest not in digests:
-            yield found(
+            yield finding(
                 "region-stale", line,
                 f"region {piece.name} is not what {_source(piece.name)}: run `timeline refresh` and look at what changes",
             )  # fmt: skip

@@ -15,7 +15,7 @@ from service.evidence.provenance import provenance
 from service.evidence.store import Evidence, MismatchError
 from timeline import document
 from timeline.assembly.diff import difference
-from timeline.checks.findings import Finding, found
+from timeline.checks.findings import Finding, finding
 from timeline.errors import TimelineError
 from timeline.model import SCHEMA_VERSION, Fact, Gap, Timeline
 from timeline.pointers import Elements
@@ -50,7 +50,7 @@ class Bundle:
 def check(bundle: Bundle, *, lower_absent: bool) -> Iterator[Finding]:
     """Check a bundle; `lower_absent` makes absent evidence a warning."""
     if bundle.document.changed:
-        yield found("timeline-digest", 1, f"the digest does not cover what timeline.json says; {_RESTORE}")
+        yield finding("timeline-digest", 1, f"the digest does not cover what timeline.json says; {_RESTORE}")
     absent: list[Finding] = []
     yield from _manifest(bundle, absent)
     yield from _payloads(bundle, absent)
@@ -63,12 +63,12 @@ def _manifest(bundle: Bundle, absent: list[Finding]) -> Iterator[Finding]:
     path = bundle.evidence.folder / names.MANIFEST
     if not path.is_file():
         message = f"{path} is absent: nothing tells how the facts were collected; {_RESTORE}"
-        absent.append(found("evidence-absent", 1, message))
+        absent.append(finding("evidence-absent", 1, message))
         return
     try:
         bundle.manifest = bundle.evidence.manifest()
     except TimelineError as err:
-        yield found("evidence-broken", 1, str(err))._replace(file=str(path))
+        yield finding("evidence-broken", 1, str(err))._replace(file=str(path))
 
 
 def _payloads(bundle: Bundle, absent: list[Finding]) -> Iterator[Finding]:
@@ -79,15 +79,15 @@ def _payloads(bundle: Bundle, absent: list[Finding]) -> Iterator[Finding]:
     for digest in sorted({*named_payloads(bundle.timeline, bundle.manifest), *stored}):
         if digest not in stored:
             message = f"payload {digest} is absent from {bundle.evidence.folder}; {_RESTORE}"
-            absent.append(found("evidence-absent", bundle.line(digest), message))
+            absent.append(finding("evidence-absent", bundle.line(digest), message))
             continue
         where = str(bundle.evidence.folder / bundle.evidence.file_name(digest))
         try:
             data = bundle.evidence.get(digest)
         except MismatchError as err:
-            yield found("payload-mismatch", 1, str(err))._replace(file=where)
+            yield finding("payload-mismatch", 1, str(err))._replace(file=where)
         except TimelineError as err:
-            yield found("evidence-broken", 1, str(err))._replace(file=where)
+            yield finding("evidence-broken", 1, str(err))._replace(file=where)
         else:
             broken += _unresolved(bundle, data, digest, pointers.get(digest, {}))
     yield from _capped(broken, "pointer-broken")
@@ -129,7 +129,7 @@ def _unresolved(bundle: Bundle, data: bytes, digest: str, pointers: Mapping[str,
         if not element.has(pointer):
             name = bundle.evidence.file_name(digest)
             message = f"{owner} points to {pointer!r} of {name}, where nothing is"
-            yield found("pointer-broken", bundle.line(owner), message)
+            yield finding("pointer-broken", bundle.line(owner), message)
 
 
 def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:
@@ -138,7 +138,7 @@ def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:
         yield _not_done("there is no manifest")
         return
     if told := _tampered(bundle):
-        yield found("timeline-differs", 1, told)
+        yield finding("timeline-differs", 1, told)
         return
     if others := _other_versions(bundle.timeline.provenance):
         yield _not_done(f"it was built by {', '.join(others)}; digests and pointers were verified")
@@ -151,7 +151,7 @@ def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:
     try:
         data, derivation = rebuilt(bundle.evidence)
     except TimelineError as err:
-        yield found("timeline-differs", 1, f"the evidence does not give this timeline.json: {err}")
+        yield finding("timeline-differs", 1, f"the evidence does not give this timeline.json: {err}")
         return
     if derivation != bundle.manifest.derivation:  # a plugin that only one of the two has
         unlike = {*derivation.otherwise} ^ {*bundle.manifest.derivation.otherwise}
@@ -163,7 +163,7 @@ def _rebuild(bundle: Bundle, *, complete: bool) -> Iterator[Finding]:
 
 
 def _not_done(why: str) -> Finding:
-    return found("rebuild-not-done", 1, f"timeline.json was not built again and compared: {why}")
+    return finding("rebuild-not-done", 1, f"timeline.json was not built again and compared: {why}")
 
 
 def _built_by(provenance: Any) -> dict[str, Any]:
@@ -213,12 +213,12 @@ def _differences(bundle: Bundle, data: bytes) -> Iterator[Finding]:
     for change in differs.changed:
         members = ", ".join(change.members)
         text = f"fact {change.new.id} is not what its evidence gives ({members}); the evidence says: {change.old.statement}"
-        yield found("timeline-differs", bundle.line(change.new.id), text)
+        yield finding("timeline-differs", bundle.line(change.new.id), text)
     for fact in differs.added:
         text = f"fact {fact.id} does not come from the evidence: {fact.statement}"
-        yield found("timeline-differs", bundle.line(fact.id), text)
+        yield finding("timeline-differs", bundle.line(fact.id), text)
     for fact in differs.gone:
-        yield found(
+        yield finding(
             "timeline-differs", 1,
             f"the evidence gives fact {fact.id}, which timeline.json lacks: {fact.statement}",
         )  # fmt: skip
@@ -226,11 +226,11 @@ def _differences(bundle: Bundle, data: bytes) -> Iterator[Finding]:
         pairs = zip(bundle.document.data.split(b"\n"), data.split(b"\n"), strict=False)
         first = next((n for n, (a, b) in enumerate(pairs, 1) if a != b), 1)
         text = f"this line is not what the evidence gives; `timeline build --offline` writes it again, or {_RESTORE}"
-        yield found("timeline-differs", first, text)
+        yield finding("timeline-differs", first, text)
 
 
 def _capped(findings: Iterable[Finding], rule: str) -> Iterator[Finding]:
     listed = list(findings)
     yield from listed[:_MOST]
     if len(listed) > _MOST:
-        yield found(rule, 1, f"{len(listed) - _MOST} more of this kind")
+        yield finding(rule, 1, f"{len(listed) - _MOST} more of this kind")

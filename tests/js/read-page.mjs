@@ -12,7 +12,7 @@ const { makeRows } = await load('data/rows.js');
 const { readInstant } = await load('data/instant.js');
 
 const SCRIPT = /<script type="application\/octet-stream" id="([\w-]+)">([^<]*)<\/script>/g;
-const COLUMNS = ['id', 'index', 'kind', 'lane', 'sources', 'service', 'actor', 'panel', 'height', 'words', 'life', 'ribbon', 'from', 'to', 'seen', 'told'];
+const COLUMNS = ['id', 'index', 'kind', 'lane', 'sources', 'service', 'actor', 'panel', 'height', 'words', 'life', 'ribbon', 'from', 'to', 'seen', 'isSurfaced'];
 
 for await (const line of createInterface({ input: process.stdin })) console.log(JSON.stringify(await readPage(...JSON.parse(line))));
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from timeline.checks.draft import CODE, Block
-from timeline.checks.findings import Finding, found
+from timeline.checks.findings import Finding, finding
 from timeline.checks.wording import VAGUE
 
 FEWEST, MOST = 3, 7
@@ -110,7 +110,7 @@ def check(blocks: Sequence[Block]) -> Iterator[Finding]:
     for action in there:
         yield from _complete(action)
         if is_vague(action):
-            yield found(
+            yield finding(
                 "action-vague", action.line,
                 f"{_shown(action.title)!r} is vague: name the thing that will change and what it will do then",
             )  # fmt: skip
@@ -121,16 +121,16 @@ def check(blocks: Sequence[Block]) -> Iterator[Finding]:
         advice = (
             "the most effective of them get done" if len(there) > MOST else "what else would have helped?"
         )
-        yield found("action-count", heading.line, f"{count}; three to seven is what gets done: {advice}")
+        yield finding("action-count", heading.line, f"{count}; three to seven is what gets done: {advice}")
 
 
 def _complete(action: Action) -> Iterator[Finding]:
     for name, (rule, message) in _ASKED.items():
         text = action.fields.get(name, "").strip()
         if _NOTHING.match(text):
-            yield found(rule, action.line, f"action {_shown(action.title)!r} {message}")
+            yield finding(rule, action.line, f"action {_shown(action.title)!r} {message}")
         elif name == "due" and not _DATE.search(text):
-            yield found(
+            yield finding(
                 rule, action.line,
                 f"action {_shown(action.title)!r} is due {text[:40]!r}, which is no date: write it as 2026-12-01",
             )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from timeline.checks.draft import Block
-from timeline.checks.findings import Finding, found
+from timeline.checks.findings import Finding, finding
 from timeline.checks.sections import is_luck
 from timeline.checks.wording import COUNTERFACTUAL, HUMAN_ERROR
 
@@ -27,7 +27,7 @@ def wording(blocks: Iterable[Block]) -> Iterator[Finding]:
         for line, text in block.words:
             for rule, phrase in phrases:
                 if match := phrase.pattern.search(text):
-                    yield found(rule, line, f"{' '.join(match[0].split())!r}: {phrase.instead}")
+                    yield finding(rule, line, f"{' '.join(match[0].split())!r}: {phrase.instead}")
 
 
 def names(blocks: Iterable[Block], pseudonyms: Mapping[str, str]) -> Iterator[Finding]:
@@ -74,10 +74,10 @@ def _named(
 ) -> Iterator[Finding]:
     hits = {m[1]: known[m[1]] for m in pattern.finditer(text)} if pattern else {}
     for name, pseudonym in hits.items():
-        yield found("blameless-name", line, f"{name!r} is a person's name: write {pseudonym!r}")
+        yield finding("blameless-name", line, f"{name!r} is a person's name: write {pseudonym!r}")
     for match in _HANDLE.finditer(text) if handles else ():
         if match[1].lower() not in _GROUPS and match[0] not in hits:
-            yield found(
+            yield finding(
                 "blameless-name",
                 line,
                 f"{match[0]!r} names a person: write the role they had in the incident",

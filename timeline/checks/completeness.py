@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from timeline import present
 from timeline.checks.draft import Block
-from timeline.checks.findings import Finding, found
+from timeline.checks.findings import Finding, finding
 from timeline.instant import NS
 from timeline.model import Timeline
 
@@ -57,7 +57,7 @@ def _says_something(block: Block) -> bool:
 def empty(blocks: Sequence[Block]) -> Iterator[Finding]:
     """Find unanswered questions, and placeholders that were left."""
     for block in prompts(blocks):
-        yield found(
+        yield finding(
             "prompt-empty", block.line,
             f"nobody has answered {_asked(block)[:100]!r}: answer below it, or delete it with its heading",
         )  # fmt: skip
@@ -65,12 +65,12 @@ def empty(blocks: Sequence[Block]) -> Iterator[Finding]:
         for number, written in enumerate(block.raw.split("\n") if _asks_inside(block) else (), block.line):
             if match := _INLINE.search(written):
                 asked = match[0].strip(":·*_ ")
-                yield found(
+                yield finding(
                     "prompt-empty", number, f"nobody has answered {asked!r}: write the answer in its place"
                 )
         for line, text in block.words if _may_hold_places(block) else ():
             if match := _TODO.search(text):
-                yield found(
+                yield finding(
                     "prompt-empty", line, f"{match[0]} is left: write what is known, or that it is not"
                 )
 
@@ -123,7 +123,7 @@ def late(blocks: Sequence[Block], timeline: Timeline, now: int, hours: int) -> I
     until = deadline(timeline, hours)
     if open_ and until and now > until.due:
         over = present.duration((now - until.due) / NS, up=False)
-        yield found(
+        yield finding(
             "draft-late", open_[0].line,
             f"resolved {moment(until.resolved)} ({until.told_by}); the draft was due {hours} hours later, "
             f"{over} ago, and {present.count(len(open_), 'question')} still {'wait' if len(open_) > 1 else 'waits'}",

@@ -20,7 +20,7 @@ class Finding(NamedTuple):
     severity: Severity = "error"
 
 
-def found(rule: str, line: int, message: str) -> Finding:
+def finding(rule: str, line: int, message: str) -> Finding:
     """Make a finding of `rule` with the rule's own severity; raise KeyError for an unknown rule."""
     return Finding(rule, max(line, 1), message, "", BY_ID[rule].severity)
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from timeline.checks.draft import Block
-from timeline.checks.findings import Finding, found
+from timeline.checks.findings import Finding, finding
 from timeline.checks.wording import JUDGING
 from timeline.model import Fact, Timeline
 
@@ -37,7 +37,7 @@ def wording(timeline: Timeline, lines: Mapping[str, int]) -> Iterator[Finding]:
     """Find causal or judging words in statements of facts; `lines` gives the line of each fact."""
     for fact in timeline.facts:
         if match := JUDGING.search(_NOT_OURS.sub(" ", fact.statement)):
-            yield found("fact-wording", lines.get(fact.id, 1), _says(f"fact {fact.id}", match[0]))
+            yield finding("fact-wording", lines.get(fact.id, 1), _says(f"fact {fact.id}", match[0]))
 
 
 def region_wording(name: str, body: str, first: int) -> Iterator[Finding]:
@@ -50,7 +50,7 @@ def region_wording(name: str, body: str, first: int) -> Iterator[Finding]:
     for number, line in enumerate(body.split("\n"), first):
         plain = line[:_LONGEST].replace("\\|", " ")
         if not _GAP_ROW.match(plain) and (match := JUDGING.search(_NOT_OURS.sub(" ", plain))):
-            yield found("fact-wording", number, _says(f"region {name}", match[0]))
+            yield finding("fact-wording", number, _says(f"region {name}", match[0]))
 
 
 def _says(where: str, word: str) -> str:
@@ -81,13 +81,13 @@ def unknown(blocks: Iterable[Block], timeline: Timeline) -> Iterator[Finding]:
         for line, identity in _ids(block):
             if identity not in known:
                 what = "fact" if identity.startswith("f-") else "gap"
-                yield found(
+                yield finding(
                     "citation-unknown", line, f"there is no {what} {identity}; copy the id from the page"
                 )
         for number, line_text in enumerate(block.raw.split("\n") if block.form != "code" else (), block.line):
             for match in _LIKE.finditer(line_text):
                 if not CITATION.fullmatch(match[0]):
-                    yield found(
+                    yield finding(
                         "citation-unknown", number, f"{match[0]} is no fact id: it has f- and 16 of 0-9a-f"
                     )
 
@@ -101,7 +101,9 @@ def missing(blocks: Sequence[Block], facts: Iterable[Fact]) -> Iterator[Finding]
             continue
         what = {"factors": "contributing factor", "lessons": "lesson"}.get(head.kind, "observation")
         rule = "citation-missing" if head.kind in _FACTS_ONLY else "observation-uncited"
-        yield found(rule, head.line, f"this {what} cites no fact: add the id of one it rests on, such as f-…")
+        yield finding(
+            rule, head.line, f"this {what} cites no fact: add the id of one it rests on, such as f-…"
+        )
 
 
 def _units(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -140,7 +142,7 @@ def measures(blocks: Iterable[Block], facts: Iterable[Fact]) -> Iterator[Finding
             continue
         for line, text in block.words:
             if match := _CLAIM.search(text):
-                yield found(
+                yield finding(
                     "measure-uncited", line,
                     f"{match[0].strip()!r} is a measure that cites no fact: "
                     "cite the facts it lies between, or use the table of measures",
@@ -154,7 +156,7 @@ def changed(blocks: Iterable[Block], facts: Iterable[Fact], signed: Mapping[str,
     for identity, line in cited(blocks).items():
         fact = now.get(identity)
         if fact and identity in signed and fact.content_digest() != signed[identity]:
-            yield found(
+            yield finding(
                 "citation-changed", line,
                 f"fact {identity} has changed since it was last signed off; it says now: {fact.statement}",
             )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from timeline.checks.draft import Block
-from timeline.checks.findings import Finding, found
+from timeline.checks.findings import Finding, finding
 from timeline.errors import UndecodableTimeError
 from timeline.instant import read_civil
 
@@ -67,10 +67,10 @@ def _impossible(block: Block) -> Iterator[Finding]:
     for line, text in block.words:
         for match in _DATE.finditer(text):
             if not _exists(f"{match[1]}T00:00Z"):
-                yield found("time-impossible", line, f"there is no day {match[1]}")
+                yield finding("time-impossible", line, f"there is no day {match[1]}")
         for match in _TIME.finditer(text):
             if not _possible(match) and _is_time(match, text):
-                yield found("time-impossible", line, f"there is no time {match[0].strip()!r}")
+                yield finding("time-impossible", line, f"there is no time {match[0].strip()!r}")
 
 
 def _exists(text: str) -> bool:
@@ -162,7 +162,7 @@ def _before(entry: _Moment, latest: _Moment) -> bool:
 
 
 def _order(entry: _Moment, latest: _Moment) -> Finding:
-    return found(
+    return finding(
         "time-order", entry.line,
         f"{entry.text!r} stands after {latest.text!r} (line {latest.line}): put it in its place, or write its date",
     )  # fmt: skip
@@ -203,7 +203,7 @@ def _said_for_all(blocks: Sequence[Block]) -> tuple[int, str] | None:
 
 
 def _ambiguous(line: int, abbreviation: str) -> Finding:
-    return found(
+    return finding(
         "time-zoneless", line,
         f"{abbreviation} is read in more than one way: write UTC, or an offset such as +02:00",
     )  # fmt: skip
@@ -212,7 +212,7 @@ def _ambiguous(line: int, abbreviation: str) -> Finding:
 def _without(times: Sequence[tuple[int, str]]) -> Finding:
     line, first = times[0]
     more = f" (and {len(times) - 1} more in this section)" if len(times) > 1 else ""
-    return found(
+    return finding(
         "time-zoneless", line,
         f"{first!r} has no zone{more}: write UTC after it, or once for all, such as `All times in UTC`",
     )  # fmt: skip

@@ -242,7 +242,7 @@ interface Item {
   readonly from: number; // -Infinity: it was already so
   readonly to: number;
   readonly seen: number; // when people were told, else when it had certainly happened
-  readonly told: boolean;
+  readonly isSurfaced: boolean;
   readonly earliest?: string; // exact, RFC 3339
   readonly latest: string;
   readonly surfaced?: string;

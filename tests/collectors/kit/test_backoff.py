@@ -31,8 +31,8 @@ NOW = 1_772_460_451.0  # 2026-03-02T14:07:31Z
 def test_each_header_has_its_meaning(headers: dict[str, str], seconds: float) -> None:
     found = back_off(headers, 1, NOW)
     assert found.seconds == pytest.approx(seconds, abs=1e-6)
-    assert found.said.startswith("as its ")
-    assert found.said.endswith(" says")
+    assert found.attribution.startswith("as its ")
+    assert found.attribution.endswith(" says")
 
 
 @pytest.mark.parametrize("header", ["retry-after", "ratelimit-reset", "x-ratelimit-reset"])
@@ -43,7 +43,7 @@ def test_each_header_has_its_meaning(headers: dict[str, str], seconds: float) ->
 def test_what_tells_no_time_to_come_leaves_the_pause_to_us_and_is_named(header: str, value: str) -> None:
     found = back_off({header: value}, 2, NOW)
     assert found.seconds == 2
-    assert found.said.startswith(f"its {header} of `")
+    assert found.attribution.startswith(f"its {header} of `")
 
 
 def test_a_moment_that_has_passed_is_no_reason_to_ask_at_once() -> None:

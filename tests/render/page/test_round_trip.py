@@ -79,7 +79,7 @@ def check_item(item: dict[str, Any], fact: Fact, timeline: Timeline) -> None:
     for name, at in (("from", fact.earliest), ("to", fact.latest), ("seen", seen)):
         assert item[name] is None if at is None else item[name] == pytest.approx((at - zero) / NS, rel=1e-12)
     assert item["id"] == fact.id
-    assert item["told"] == (fact.surfaced is not None)
+    assert item["isSurfaced"] == (fact.surfaced is not None)
     assert item["sources"] == list(dict.fromkeys((fact.source, *(e.source for e in fact.evidence))))
     assert item["service"] == (fact.subject.service or fact.subject.labels.get("service") or "—")
 

@@ -14,7 +14,7 @@ from tests.timeline.checks.check_cases import NAMES, identity, known, prose
 from tests.timeline.checks.check_cases import found as check
 from timeline.checks import actions, completeness, separation
 from timeline.checks.draft import CODE, DraftSpan, blocks
-from timeline.checks.findings import Finding, found, in_order, placed
+from timeline.checks.findings import Finding, finding, in_order, placed
 from timeline.checks.prose import Grounds
 from timeline.checks.prose import check as check_prose
 from timeline.checks.rules import BY_ID, RULES
@@ -44,7 +44,7 @@ def test_every_rule_has_a_section_that_says_its_severity_and_what_it_asks() -> N
 
 
 def test_switches_change_severity_or_leave_out() -> None:
-    one = found("time-order", 3, "m")
+    one = finding("time-order", 3, "m")
     assert placed([one], "a.md", {}) == [Finding("time-order", 3, "m", "a.md", "warning")]
     assert placed([one], "a.md", {"time-order": "error"})[0].severity == "error"
     assert placed([one], "a.md", {"time-order": "off"}) == []
@@ -52,12 +52,12 @@ def test_switches_change_severity_or_leave_out() -> None:
 
 
 def test_findings_stand_in_order_and_each_once() -> None:
-    late, early = found("time-order", 9, "m"), found("time-order", 2, "m")
+    late, early = finding("time-order", 9, "m"), finding("time-order", 2, "m")
     assert in_order([late, early, late]) == [early, late]
 
 
 def test_a_line_is_never_before_the_first() -> None:
-    assert found("time-order", 0, "m").line == 1
+    assert finding("time-order", 0, "m").line == 1
 
 
 # --- blocks ------------------------------------------------------------------------------------

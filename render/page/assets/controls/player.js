@@ -87,7 +87,7 @@ export function makePlayer(model, store, drawn) {
 
 /** In an exercise what is still ahead can be stepped to, though it is not shown. @param {Model} model @param {State} state */
 function steps(model, state) {
-  return model.drill ? model.items.filter((item) => item.told) : inRange(selectItems(model, state), state);
+  return model.drill ? model.items.filter((item) => item.isSurfaced) : inRange(selectItems(model, state), state);
 }
 
 /** @param {Model} model @param {State} state */

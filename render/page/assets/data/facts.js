@@ -3,7 +3,7 @@ import { laneOf, NO_SERVICE } from './lane.js';
 
 const BEGUN = 1; // the earliest is known
 const WIDE = 2; // and is not the latest
-const TOLD = 4; // it surfaced
+const SURFACED = 4; // it surfaced
 const LATER = 8; // and not at its latest
 const SPAN = 2 ** 20; // more than a page has facts: half an id and a place are one exact number
 
@@ -130,7 +130,7 @@ class FactItem {
 
   get seen() { return this.facts.seen[this.index]; }
 
-  get told() { return (this.facts.columns.flags[this.index] & TOLD) !== 0; }
+  get isSurfaced() { return (this.facts.columns.flags[this.index] & SURFACED) !== 0; }
 
   get kind() { return this.facts.names.sort[this.facts.columns.sort[this.index]][0]; }
 
@@ -164,7 +164,7 @@ class FactItem {
 
   get earliest() { return this.facts.columns.flags[this.index] & BEGUN ? this.facts.iso(this.index, this.facts.earliest) : undefined; }
 
-  get surfaced() { return this.told ? this.facts.iso(this.index, this.facts.surfaced) : undefined; }
+  get surfaced() { return this.isSurfaced ? this.facts.iso(this.index, this.facts.surfaced) : undefined; }
 }
 
 const NOTHING = { places: new Uint32Array(0), seconds: new Float64Array(0), nanos: new Uint32Array(0) };

@@ -13,7 +13,7 @@ const LISTED = 12; // surfaced facts that the side panel names
 export function standing(item, at) {
   if (at === null) return 'seen';
   if (item.seen > at) return 'ahead';
-  return item.told ? 'seen' : 'untold';
+  return item.isSurfaced ? 'seen' : 'untold';
 }
 
 /**
@@ -24,7 +24,7 @@ export function surfacedBy(items, at, most = LISTED) {
   /** @type {Item[]} */
   const newest = [];
   for (const item of items) {
-    if (!item.told || item.seen > at || (newest.length === most && bySeen(item, newest[most - 1]) < 0)) continue;
+    if (!item.isSurfaced || item.seen > at || (newest.length === most && bySeen(item, newest[most - 1]) < 0)) continue;
     const place = newest.findIndex((other) => bySeen(item, other) > 0);
     newest.splice(place < 0 ? newest.length : place, 0, item);
     newest.length = Math.min(newest.length, most);
@@ -83,7 +83,7 @@ export function firstSignal(model) {
   const from = start ? Date.parse(start) / 1000 - model.origin : 0;
   const signals = model.items.filter((item) => item.category === 'signal' && item.from > -Infinity && item.to >= 0);
   const inside = signals.filter((item) => item.to >= from);
-  const told = inside.filter((item) => item.told);
+  const told = inside.filter((item) => item.isSurfaced);
   const [first] = [told, inside, signals, model.items].find((list) => list.length) ?? [];
   const earliest = (told.length ? told : inside.length ? inside : signals).reduce((least, item) => Math.min(least, item.seen), first?.seen ?? 0);
   return ceilMillis(Math.min(Math.max(earliest, 0), model.length));
