@@ -100,6 +100,16 @@ def count(amount: int, one: str, many: str | None = None) -> str:
     return f"{amount:,} {one if amount == 1 else many or one + 's'}"
 
 
+#: Names that one sentence or cell of a draft holds.
+MOST_LISTED = 20
+
+
+def some(words: list[str]) -> list[str]:
+    """Return at most `MOST_LISTED` words, and how many more there are."""
+    more = len(words) - MOST_LISTED
+    return words if more <= 0 else [*words[:MOST_LISTED], f"{more:,} more"]
+
+
 def listed(words: list[str]) -> str:
     """Return `a`, `a and b`, `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

@@ -99,7 +99,7 @@ def _writer(hint: Any) -> _Convert | None:
         case "instant":
             return format_instant
         case "number":
-            return _number
+            return lambda value: _number(float(value))
         case "record":
             return plain
         case "records":

@@ -40,7 +40,7 @@ class JsonlCollector(Collector[JsonlOptions]):
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = JsonlOptions
     target = "path"
-    parser_version = 2
+    parser_version = 3
 
     def __init__(self, options: JsonlOptions, context: Context) -> None:
         super().__init__(options, context)
@@ -108,7 +108,8 @@ class JsonlCollector(Collector[JsonlOptions]):
     def _facts(self, payload: Payload, rows: RowReader, seen: Counter[str]) -> Iterator[Fact | _Broken]:
         form = self.options.form
         for index, (place, row, broken) in enumerate(stored(payload, form)):
-            pointer = f"/{index}/row" if form == "json" else f"line:{index + 1}"
+            own = f"/{index}" if broken else f"/{index}/row"
+            pointer = own if form == "json" else f"line:{index + 1}"
             where = f"line {place}" if isinstance(place, int) else place
             query = f"{self.options.path}, {where}"
             try:

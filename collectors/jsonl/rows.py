@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple, cast
 
@@ -91,8 +91,10 @@ def _checked(place: int | str, text: bytes) -> Row:
         value = decode(text)
     except UnicodeDecodeError:
         return Row(place, text, "not UTF-8")
-    except (ValueError, RecursionError):
-        return Row(place, text, "not JSON")
+    except RecursionError:
+        return Row(place, text, "not JSON: it is nested too deeply")
+    except ValueError as err:
+        return Row(place, text, f"not JSON: {str(err)[:200]}")
     return Row(place, text, None if isinstance(value, dict) else "not an object")
 
 
@@ -108,7 +110,7 @@ def _json(data: bytes, name: str, items: str | None) -> Iterator[Row]:
                 )
             pointer, node = f"{pointer}/{step.replace('~', '~0').replace('/', '~1')}", members[step]
         elements = msgspec.json.decode(node, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError) as err:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
         advice = "set `rows` to the path of its array, or format = 'jsonl' if each line is a document"
         raise SourceError("undecodable", f"{name} is no JSON array: {err}; {advice}") from err
     for index, element in enumerate(elements):
@@ -119,10 +121,12 @@ def _csv(file: IO[bytes], name: str, delimiter: str) -> Iterator[Row]:
     # The csv module, not pandas: it tells each row's line where fields hold line breaks.
     csv.field_size_limit(MAX_ROW)
     text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
-    reader = csv.reader(text, delimiter=delimiter)
+    taken: list[str] = []  # the lines of one row
+    reader = csv.reader(_noting(text, taken), delimiter=delimiter)
     header: list[str] | None = None
     begin = 1
     while True:
+        taken.clear()
         try:
             fields = next(reader)
         except StopIteration:
@@ -130,6 +134,9 @@ def _csv(file: IO[bytes], name: str, delimiter: str) -> Iterator[Row]:
         except csv.Error as err:
             yield Row(begin, b"", f"not CSV: {err}")
             fields = []
+        if len(taken) > 1 and (lost := _swallowed(taken, delimiter)):
+            yield lost._replace(place=begin)
+            return
         if fields and header is None:
             header = [field.strip() for field in fields]
             if len(set(header)) < len(header):
@@ -139,6 +146,24 @@ def _csv(file: IO[bytes], name: str, delimiter: str) -> Iterator[Row]:
         elif fields and header:
             yield _fields(begin, header, fields)
         begin = reader.line_num + 1
+
+
+def _noting(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    for line in lines:
+        taken.append(line)
+        yield line
+
+
+def _swallowed(lines: list[str], delimiter: str) -> Row | None:
+    """Return the row in which a quote is opened and never closed: the lines after it are no rows; else None."""
+    try:
+        for _ in csv.reader(lines, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as err:
+        if "unexpected end of data" in str(err):
+            why = f"a quote is opened in it and never closed; {len(lines) - 1:,} more lines are inside the quote"
+            return Row(1, lines[0].encode("utf-8", "surrogateescape"), why)
+    return None
 
 
 def _fields(line: int, header: list[str], fields: list[str]) -> Row:

@@ -101,6 +101,7 @@ class Skipped:
         self._names, self._where = (what, plural or f"{what}s"), f" {where}" if where else ""
         self._place, self._most = place, shown
         self._reasons: dict[str, tuple[str, int]] = {}
+        self._differing: set[str] = set()  # first reasons of sorts that have several
         self._evidence: list[Evidence] = []
         self._places: list[str] = []
 
@@ -116,6 +117,8 @@ class Skipped:
         Reasons that differ from record to record have one `sort`, of which the first is told.
         """
         told, number = self._reasons.get(sort or why, (why, 0))
+        if why and why != told:
+            self._differing.add(told)
         self._reasons[sort or why] = (told, number + count)
         self._evidence += evidence[: max(0, self._most - len(self._evidence))]
         if place and len(self._places) <= self._most:
@@ -144,6 +147,11 @@ class Skipped:
     def _why(self) -> str:
         ordered = sorted(self._reasons.values(), key=lambda reason: (-reason[1], reason[0]))
         if len(ordered) == 1:
-            return ordered[0][0]
+            why, _ = ordered[0]
+            return f"the first: {why}" if why in self._differing else why
         more = f"; and {len(ordered) - _TOLD} reasons more" if len(ordered) > _TOLD else ""
-        return "; ".join(f"{count} x {why}" for why, count in ordered[:_TOLD]) + more
+        return "; ".join(self._counted(why, count) for why, count in ordered[:_TOLD]) + more
+
+    def _counted(self, why: str, count: int) -> str:
+        """Return a reason with how many there are; only the first one's where those of its sort differ."""
+        return f"{count} of one sort, the first: {why}" if why in self._differing else f"{count} x {why}"

@@ -160,7 +160,7 @@ class Http:
         except TimeoutError as err:
             raise self._used_up() from err
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
-            raise SourceError("unreachable", f"{host}: {err or type(err).__name__}") from err
+            raise self._unreached(host, str(err) or type(err).__name__) from err
         answer = _answer(response, raw, host)
         if limited(answer.status, answer.headers):
             self._budget.hold(self._who, back_off(answer.headers, attempt, time.time()).seconds)
@@ -226,6 +226,15 @@ class Http:
         if pause > 0:
             longer = jittered(pause)
             await self.patience.spend(partial(anyio.sleep, longer if longer < self.patience.left else pause))
+
+    def _unreached(self, host: str, why: str) -> SourceError:
+        """Return why a host was not reached, and through which proxy."""
+        if not self.options.proxy:
+            return SourceError("unreachable", f"{host}: {why}")
+        proxy = urlsplit(self.options.proxy).netloc.rpartition("@")[2]
+        if why.startswith("407"):
+            return SourceError("unauthorised", _refused_by(f"the proxy {proxy}"))
+        return SourceError("unreachable", f"{host}, by the proxy {proxy}: {why}")
 
     def _used_up(self) -> SourceError:
         return SourceError("timed_out", f"time_cap of {self.options.time_cap} was used up")
@@ -334,6 +343,8 @@ def _why(payload: Payload, url: str) -> tuple[GapReason, str]:
     status, parts = payload.status, urlsplit(url)
     if limited(status, payload.headers):
         return "rate_limited", f"{parts.netloc} answered {status}: its rate limit is used up"
+    if status == 407:
+        return "unauthorised", _refused_by(f"the proxy before {parts.netloc}")
     if status in {401, 403}:
         return "unauthorised", f"{parts.netloc} answered {status}; check the token and its rights"
     if status and 300 <= status < 400:
@@ -344,6 +355,10 @@ def _why(payload: Payload, url: str) -> tuple[GapReason, str]:
     excerpt = " ".join(payload.data[:200].decode("utf-8", "replace").split())
     reason: GapReason = "unreachable" if status in {502, 503, 504} else "partial"
     return reason, f"{parts.netloc} answered {status} to {parts.path}: {excerpt}"
+
+
+def _refused_by(proxy: str) -> str:
+    return f"{proxy} answered 407: it wants other credentials; see `proxy_auth`"
 
 
 def _many(value: str | int | Sequence[str]) -> Sequence[str]:

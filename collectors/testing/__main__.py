@@ -10,8 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from collectors.testing.golden import compare, generate, load
+from timeline.errors import TimelineError
 from timeline.instant import parse_instant
 from timeline.model import Incident, Window
+from timeline.present import count
 
 
 class _Environment(Mapping[str, str]):
@@ -47,21 +49,31 @@ def _parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Run a command; return 1 where records differ."""
-    asked = _parser().parse_args()
-    if asked.command == "generate":
-        window = Window(start=parse_instant(asked.start), end=parse_instant(asked.end))
-        incident = Incident(id="INC-TEST", channels=tuple(asked.channel))
-        made = generate(
-            load(asked.collector), json.loads(asked.options), window, asked.folder,
-            incident=incident, secrets=_Environment(),
-        )  # fmt: skip
-        sys.stdout.write(f"{asked.folder}: {len(made.facts)} facts, {len(made.gaps)} gaps\n")
-        return 1 if made.failure else 0
+    parser = _parser()
+    options = parser.parse_args()
+    try:
+        return _generate(options) if options.command == "generate" else _test(options)
+    except (TimelineError, AssertionError, OSError, ValueError, ImportError, AttributeError) as err:
+        parser.error(f"{type(err).__name__}: {err}")
+
+
+def _generate(options: argparse.Namespace) -> int:
+    window = Window(start=parse_instant(options.start), end=parse_instant(options.end))
+    incident = Incident(id="INC-TEST", channels=tuple(options.channel))
+    made = generate(
+        load(options.collector), json.loads(options.options), window, options.folder,
+        incident=incident, secrets=_Environment(),
+    )  # fmt: skip
+    sys.stdout.write(f"{options.folder}: {count(len(made.facts), 'fact')}, {count(len(made.gaps), 'gap')}\n")
+    return 0
+
+
+def _test(options: argparse.Namespace) -> int:
     failed = 0
-    for folder in asked.folder:
+    for folder in options.folder:
         try:
-            made = compare(folder, update=asked.update)
-            sys.stdout.write(f"{folder}: {len(made.records)} records, as before\n")
+            made = compare(folder, update=options.update)
+            sys.stdout.write(f"{folder}: {count(len(made.records), 'record')}, as before\n")
         except AssertionError as err:
             failed = 1
             sys.stdout.write(f"{folder}: {err}\n")

@@ -33,11 +33,16 @@ def generate(
     source: str = "test", incident: Incident | None = None, now: int | None = None,
     secrets: Mapping[str, str] | None = None,
 ) -> Run:  # fmt: skip
-    """Run a collector against its source and write the golden files; raise AssertionError where it yields nothing."""
+    """Run a collector against its source and write the golden files.
+
+    Raises AssertionError where it yields nothing, and the SourceError that ended it: nothing is written then.
+    """
     about = incident or Incident(id="INC-TEST")
     moment = window.end if now is None else now
     made = run(collector, options, window, source=source, incident=about, now=moment, secrets=secrets)
-    assert made.records or made.failure, "it yields nothing: there is nothing to compare with"
+    if made.failure:
+        raise made.failure
+    assert made.records, "it yields nothing: there is nothing to compare with"
     assert isinstance(made.tape, RecordingTape)
     told = {
         "collector": f"{collector.__module__}:{collector.__qualname__}", "source": source, "options": dict(options),

@@ -15,6 +15,7 @@ from timeline import present
 
 #: Characters of the diagram in a draft: a forge draws up to 50,000 of them.
 _GANTT = 8_000
+_SOURCES = 100  # of which a draft tells how many facts each gave
 
 
 def stills(parts: Parts) -> str:
@@ -44,7 +45,10 @@ def build(parts: Parts) -> str:
     facts = Counter(e for f in timeline.facts for e in {f.source, *(e.source for e in f.evidence)})
     gaps = Counter(g.source for g in timeline.gaps)
     names = sorted({*facts, *gaps, *_asked(parts)})
-    rows = [(markdown.code(name), f"{facts[name]:,}", f"{gaps[name]:,}") for name in names]
+    rows = [(markdown.code(name), f"{facts[name]:,}", f"{gaps[name]:,}") for name in names[:_SOURCES]]
+    if rest := names[_SOURCES:]:
+        counts = (sum(counted[name] for name in rest) for counted in (facts, gaps))
+        rows.append((f"{len(rest):,} more", *(f"{count:,}" for count in counts)))  # type: ignore[arg-type]
     lines = [
         f"Window {moment(timeline.window.start)} to {moment(timeline.window.end)} UTC. "
         f"{_tool(parts)}{_unverified(parts)}Digest of `timeline.json`: {markdown.code(timeline.digest)}.\n"

@@ -14,8 +14,10 @@ from timeline import present
 from timeline.alerts.states import alert_name
 from timeline.model import Fact, Measure
 from timeline.relative import inside
+from timeline.text import line
 
 _MOST_POSTS = 8
+_NAME = 160  # characters
 
 
 def summary(parts: Parts) -> str:
@@ -84,13 +86,22 @@ def scope(parts: Parts) -> str:
         return "Severity and services are not part of this version.\n"
     incident = parts.timeline.incident
     rows = [("severity", markdown.escape(incident.severity or "not said"))]
-    rows.append(("services", present.listed([markdown.code(n) for n in incident.services]) or "not said"))
+    rows.append(
+        ("services", present.listed(present.some([_named(n) for n in incident.services])) or "not said")
+    )
     if parts.audience.identifiers and (found := _alerting(parts)):
-        rows.append(("services with an alert that fired", present.listed([markdown.code(n) for n in found])))
+        rows.append(
+            ("services with an alert that fired", present.listed(present.some([_named(n) for n in found])))
+        )
     begun, ended = incident.start, incident.end
     rows.append(("start (UTC)", moment(begun) if begun is not None else "not said"))
     rows.append(("end (UTC)", moment(ended) if ended is not None else "not said"))
     return markdown.table(("scope", "as the incident file and the alerts say"), rows)
+
+
+def _named(name: str) -> str:
+    """Return an identifier in code form, as long as statements have it."""
+    return markdown.code(line(name, _NAME))
 
 
 def _alerting(parts: Parts) -> list[str]:
@@ -136,11 +147,10 @@ def _alerts(parts: Parts) -> Iterator[str]:
     )
     if fired:
         names = [
-            f"{markdown.code(name)} {times}"
-            for name, times in sorted(fired.items(), key=lambda i: (-i[1], i[0]))
+            f"{_named(name)} {times}" for name, times in sorted(fired.items(), key=lambda i: (-i[1], i[0]))
         ]
         firings = present.count(sum(fired.values()), "firing")
-        named = f": {', '.join(names)}" if parts.audience.identifiers else ""
+        named = f": {', '.join(present.some(names))}" if parts.audience.identifiers else ""
         yield f"{firings} of {present.count(len(fired), 'alert')} inside the incident{named}"
 
 

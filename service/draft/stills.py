@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from plotly.graph_objects import Figure
 
 _EACH_S, _START_S = 30, 60
+#: Attributes that hold names made by chance, and these; texts of a picture are none of them.
+_ATTRIBUTE = re.compile(rb' (?:id|class|style|clip-path|mask|(?:xlink:)?href)="[^"]*"')
+_MADE = re.compile(rb"\b(?:topdefs-|defs-|clip|legend|trace|p|g)[0-9a-f]{6}(?:-[0-9a-f]{6})?")
+_DIGITS = re.compile(rb"[0-9a-f]{6}(?![0-9a-f])")
 
 
 def unavailable() -> str | None:
@@ -50,8 +55,18 @@ async def _draw(drawn: dict[str, Figure]) -> dict[str, bytes]:
     page = PageGenerator(mathjax=False)
     async with Kaleido(n=1, timeout=_EACH_S, page_generator=page) as browser:
         return {
-            name: await browser.calc_fig(
+            name: steady(await browser.calc_fig(
                 figure.to_dict(), opts={"format": "svg", "width": figure.layout.width, "height": figure.layout.height}
-            )
+            ))
             for name, figure in drawn.items()
         }  # fmt: skip
+
+
+def steady(svg: bytes) -> bytes:
+    """Return a still with the same ids each time it is drawn: Plotly makes them by chance, six digits in each."""
+    numbers: dict[bytes, bytes] = {}
+
+    def renamed(match: re.Match[bytes]) -> bytes:
+        return _DIGITS.sub(lambda digits: numbers.setdefault(digits[0], b"%06x" % len(numbers)), match[0])
+
+    return _ATTRIBUTE.sub(lambda attribute: _MADE.sub(renamed, attribute[0]), svg)

@@ -235,8 +235,35 @@ def test_what_is_no_time_or_has_none_is_told_apart(put: Put) -> None:
     found = read(put("a.jsonl", lines(rows)), map={"time": "ts"})
     (gap,) = found.gaps
     assert gap.statement.startswith("5 rows of ")
-    assert "3 x no time in field `ts`; the row's fields: ts; 2 x 'yesterday'" in gap.statement
+    assert "3 of one sort, the first: no time in field `ts`; the row's fields: ts; " in gap.statement
+    assert "; 2 of one sort, the first: 'yesterday'" in gap.statement
     assert gap.statement.endswith("lines 1, 2, 3, 4, 5")
+
+
+def test_a_quote_that_never_closes_takes_no_rows_with_it_unsaid(put: Put) -> None:
+    text = 'ts,v\n2026-11-21T14:00:00Z,1\n2026-11-21T14:00:01Z,"two\nlines"\n2026-11-21T14:01:00Z,"never closed\n'
+    found = read(put("a.csv", text + "2026-11-21T14:02:00Z,x\n" * 1_000), map={"time": "ts"})
+    assert len(found.facts) == 2
+    (gap,) = found.gaps
+    assert "a quote is opened in it and never closed; 1,000 more lines are inside the quote" in gap.statement
+    assert gap.statement.endswith("line 5")
+
+
+def test_rows_of_an_array_that_are_none_are_pointed_at(put: Put) -> None:
+    found = read(
+        put("a.json", '[{"ts": "2026-11-21T14:00:00Z"}, 3, null, "x", [1], {"other": 1}]'), map={"time": "ts"}
+    )
+    assert len(found.facts) == 1
+    (gap,) = found.gaps
+    assert gap.missing == "5 rows"
+
+
+def test_an_array_that_is_nested_too_deeply_is_a_named_failure(put: Put) -> None:
+    found = run(
+        JsonlCollector, {"path": put("a.json", "[" * 5_000 + "]" * 5_000), "map": {"time": "ts"}}, WINDOW
+    )
+    assert found.failure is not None
+    assert found.failure.reason == "undecodable"
 
 
 def test_csv_rows_with_other_numbers_of_fields_are_broken(put: Put) -> None:

@@ -48,7 +48,16 @@ def test_a_proxy_is_asked_for_the_source(httpserver: HTTPServer, start_forward: 
     assert "s3cret-proxy" not in repr(found.tape)
     refused = ask(url, proxy=proxy.url, time_cap="2s")
     assert refused.failure is not None
+    assert refused.failure.reason == "unauthorised"
     assert "407" in str(refused.failure)
+    assert "proxy_auth" in str(refused.failure)
+
+
+def test_a_proxy_that_is_not_there_is_named(httpserver: HTTPServer) -> None:
+    found = ask(httpserver.url_for(""), proxy="http://127.0.0.1:9", time_cap="2s")
+    assert found.failure is not None
+    assert found.failure.reason == "unreachable"
+    assert "by the proxy 127.0.0.1:9: " in str(found.failure)
 
 
 def test_a_proxy_that_opens_tls_is_trusted_by_the_environments_file(

@@ -239,4 +239,5 @@ def test_what_a_small_page_leaves_out_is_said(
     for place in ("#fact-panel", "tr[aria-selected='true']"):
         assert "left out of this page" in page.inner_text(place)
     page.fill("#find", "chat.message")
-    until(page, f"{SHOWN} === '3,000 facts, 2,000 shown'")
+    until(page, f"{SHOWN}.startsWith('3,000 facts, 2,000 shown; the words of ')")
+    assert page.inner_text("output.shown").endswith(" are not in this page")

@@ -310,7 +310,7 @@ def deadly(home: Path, job: str) -> str:
     code = (
         "import os, sys; from pathlib import Path; import service.backfill.backfill as b; import tests.service.deadly as d\n"
         "if __name__ == '__main__':\n"
-        f"    b.run = d.{job}; r = b.backfill(b.Asked({SINCE}, config=Path('timeline.toml'), workers=2))\n"
+        f"    b.run = d.{job}; r = b.backfill(b.BackfillRequest({SINCE}, config=Path('timeline.toml'), workers=2))\n"
         "    print([(x.incident, x.outcome, x.attempts) for x in r.rows], r.exit_code)\n"
     )
     (home / "go.py").write_text(code)

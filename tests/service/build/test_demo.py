@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from service.build.demo import bundled, demo
+from service.build.refresh import refresh
 from service.evidence.manifest import Manifest
 from service.evidence.store import Evidence
 from tests.cli.test_user_errors import TIMES, timeline
@@ -23,6 +24,13 @@ from timeline.model import Timeline
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Timeline]:
     out = tmp_path_factory.mktemp("demo")
     return out / "INC-42", demo(out, stills=False).timeline
+
+
+def test_a_refresh_writes_the_same_bytes(built: tuple[Path, Timeline]) -> None:
+    folder, _ = built
+    before = outputs(folder)
+    refresh(folder, stills=False)
+    assert outputs(folder) == before
 
 
 def test_the_example_has_what_an_incident_has(built: tuple[Path, Timeline]) -> None:
