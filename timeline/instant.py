@@ -16,6 +16,7 @@ MINUTE = 60 * NS
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
 )
+_USUAL = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?Z")
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -41,19 +42,22 @@ class Civil(NamedTuple):
 def format_instant(instant: int) -> str:
     """Return RFC 3339 with `Z` and 0, 3, 6 or 9 digits, the fewest that are exact."""
     seconds, fraction = divmod(instant, NS)
-    text = _format_second(seconds)
+    minutes, second = divmod(seconds, 60)
+    text = f"{_format_minute(minutes)}:{second:02d}"
     if not fraction:
-        return text + "Z"
-    digits = f"{fraction:09d}"
-    kept = 3 if digits.endswith("000000") else 6 if digits.endswith("000") else 9
-    return f"{text}.{digits[:kept]}Z"
+        return f"{text}Z"
+    if fraction % 1_000:
+        return f"{text}.{fraction:09d}Z"
+    if fraction % 1_000_000:
+        return f"{text}.{fraction // 1_000:06d}Z"
+    return f"{text}.{fraction // 1_000_000:03d}Z"
 
 
-@lru_cache(maxsize=4096)  # many facts lie in few seconds
-def _format_second(seconds: int) -> str:
-    days, clock = divmod(seconds, 86_400)
+@lru_cache(maxsize=4096)  # many facts lie in few minutes
+def _format_minute(minutes: int) -> str:
+    days, clock = divmod(minutes, 1_440)
     year, month, day = civil_from_days(days)
-    return f"{year:04d}-{month:02d}-{day:02d}T{clock // 3600:02d}:{clock // 60 % 60:02d}:{clock % 60:02d}"
+    return f"{year:04d}-{month:02d}-{day:02d}T{clock // 60:02d}:{clock % 60:02d}"
 
 
 def civil_from_days(days: int) -> tuple[int, int, int]:
@@ -64,6 +68,23 @@ def civil_from_days(days: int) -> tuple[int, int, int]:
     mp = (5 * doy + 2) // 153
     month = mp + 3 if mp < 10 else mp - 9
     return yoe + era * 400 + (month <= 2), month, doy - (153 * mp + 2) // 5 + 1
+
+
+def read_usual(text: str) -> Bounds | None:
+    """Return the bounds of a time in UTC as most sources write it; None for any other text."""
+    match = _USUAL.fullmatch(text)
+    if not match:
+        return None
+    written, seconds, digits = match.groups()
+    minute, second = _minute(written), int(seconds)
+    if minute is None or second > 59:
+        return None
+    start = minute + second * NS
+    if digits is None:
+        return Bounds(start, start + NS - 1)
+    width = 10 ** (9 - len(digits))
+    start += int(digits) * width
+    return Bounds(start, start + width - 1)
 
 
 @lru_cache(maxsize=1024)  # a source often tells one time twice
@@ -113,6 +134,8 @@ def _offset(zone: str | None, text: str) -> int | None:
 
 def parse_instant(text: str) -> int:
     """Read RFC 3339 with a zone into an instant (the first of its precision)."""
+    if usual := read_usual(text):
+        return usual.earliest  # type: ignore[return-value]  # a time that is written has one
     civil = read_civil(text)
     if civil.offset is None:
         raise UndecodableTimeError(

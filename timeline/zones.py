@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator
 
 from timeline.errors import UndecodableTimeError
-from timeline.instant import MINUTE, NS, Bounds, precise, read_civil
+from timeline.instant import MINUTE, NS, Bounds, precise, read_civil, read_usual
 
 _UNITS = {"s": NS, "ms": 1_000_000, "us": 1_000, "ns": 1}
 _BY_DIGITS = {10: "s", 13: "ms", 16: "us", 19: "ns"}
@@ -80,6 +80,8 @@ def read_time(
     Numbers need `unit` (s, ms, us, ns) unless they have 10, 13, 16 or 19 digits. A text without
     a zone needs `zone_name`. Raises UndecodableTimeError.
     """
+    if type(value) is str and precision is None and (usual := read_usual(value)):
+        return usual
     text = repr(value) if isinstance(value, float) else str(value).strip()
     number = _NUMBER.fullmatch(text)
     if number:

@@ -11,6 +11,7 @@ from collectors.kit.http import Http, seconds
 from collectors.kit.probing import timed
 from collectors.prometheus.api import PrometheusApi, PrometheusOptions
 from timeline.instant import NS
+from timeline.present import count
 
 
 async def probe(context: Context, options: PrometheusOptions) -> AsyncIterator[Check]:
@@ -36,7 +37,7 @@ async def probe(context: Context, options: PrometheusOptions) -> AsyncIterator[C
 
 async def _metrics(http: Http) -> Check:
     answer = (await http.get("api/v1/label/__name__/values")).json()
-    return Check("metrics", True, f"{len(fields.listing(answer, 'data'))} metric names")
+    return Check("metrics", True, count(len(fields.listing(answer, "data")), "metric name"))
 
 
 async def _targets(http: Http) -> Check:

@@ -226,6 +226,8 @@ def _summary(records: Sequence[Record], failure: tuple[GapReason, str] | None, s
     facts = sum(isinstance(r, Fact) for r in records)
     gaps = sum(isinstance(r, Gap) for r in records) + (failure is not None)
     said = (
-        f"{facts} facts" + (f", {gaps} gap{'s' if gaps > 1 else ''}" if gaps else "") + f" in {seconds:.1f} s"
+        f"{facts} fact{'s' * (facts != 1)}"
+        + (f", {gaps} gap{'s' * (gaps > 1)}" if gaps else "")
+        + f" in {seconds:.1f} s"
     )
     return f"{said}: {failure[1]}" if failure else said

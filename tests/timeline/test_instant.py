@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline.errors import UndecodableTimeError
-from timeline.instant import MINUTE, NS, Bounds, between, format_instant, parse_instant, precise, read_civil
+from timeline.instant import (
+    MINUTE,
+    NS,
+    Bounds,
+    between,
+    format_instant,
+    parse_instant,
+    precise,
+    read_civil,
+    read_usual,
+)
 from timeline.zones import parse_duration, read_time
 
 moments = st.integers(min_value=-62_135_596_800 * NS, max_value=253_402_300_799 * NS + NS - 1)
@@ -137,3 +147,19 @@ def test_durations(text: str, ns: int) -> None:
 def test_what_is_no_duration_is_refused(text: str) -> None:
     with pytest.raises(UndecodableTimeError):
         parse_duration(text)
+
+
+@given(
+    st.datetimes(),
+    st.text("0123456789", max_size=9), st.sampled_from(["Z", "z", "+00:00", "+01:30", ""]), st.sampled_from("T "),
+)  # fmt: skip
+def test_the_short_way_of_reading_agrees_with_the_long_one(
+    moment: datetime, digits: str, zone: str, between: str
+) -> None:
+    text = moment.replace(microsecond=0).isoformat(between) + (f".{digits}" if digits else "") + zone
+    usual = read_usual(text)
+    assert (usual is not None) == (zone == "Z" and between == "T")
+    if usual is not None:
+        civil = read_civil(text)
+        assert usual == precise(civil.wall, civil.precision)
+        assert parse_instant(format_instant(civil.wall)) == civil.wall

@@ -329,7 +329,7 @@ def test_reading_that_breaks_off_keeps_what_it_has(
     result = read(synapse, room, url=proxy.url)
     (gap,) = result.gaps
     last = of(result, "chat.message")[-1]
-    assert len(words(result)) >= 10
+    assert len(words(result)) in range(10, 16)  # three pages of five, less what opens the room
     assert (gap.reason, gap.end) == ("partial", WINDOW.end)
     assert gap.start <= last.latest
 
