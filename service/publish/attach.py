@@ -122,8 +122,8 @@ def _prepared(request: AttachRequest, environ: Mapping[str, str]) -> tuple[_Job,
 
 def _job(request: AttachRequest, target: Target) -> _Job:
     timeline = load(path_in(request.directory))
-    if request.previous:
-        load(request.previous)  # named by hand: one of another version is said to be
+    if request.previous and previous.is_there(request.previous):
+        load(request.previous)  # one of another version is said to be
     page = (
         of_incident(request.config, request.directory).settings.chart_url
         if request.page is None

@@ -38,11 +38,18 @@ def _found(digest: str, directory: Path, given: Path | None) -> Timeline | None:
     return None
 
 
+def is_there(given: Path) -> bool:
+    """Tell whether a folder, or a path, has a timeline.json."""
+    return _file(given).is_file()
+
+
+def _file(given: Path) -> Path:
+    return given / names.TIMELINE if given.is_dir() else given
+
+
 def _candidates(digest: str, directory: Path, given: Path | None) -> Iterator[bytes]:
-    if given is not None:
-        path = given / names.TIMELINE if given.is_dir() else given
-        if path.is_file():
-            yield path.read_bytes()
+    if given is not None and is_there(given):
+        yield _file(given).read_bytes()
     # The commits in which this digest came or went.
     asked = ("log", "--format=%H", f"-S{digest}", "--", names.TIMELINE)
     for commit in (_git(directory, *asked) or b"").decode().split():

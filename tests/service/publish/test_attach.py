@@ -34,6 +34,7 @@ from tests.service.publish.attach_cases import (
     on_gitlab,
 )
 from timeline import document
+from timeline.document import OlderError
 from timeline.errors import UsageError
 
 RUN = {"GITHUB_ACTIONS": "true"}
@@ -231,6 +232,14 @@ def test_without_the_last_build_at_hand_it_says_so(place: Place, tmp_path: Path)
     assert "not in this clone's history" in place.ours()[0]
     assert place.attach(home, previous=tmp_path / "a").action == "edited"
     assert "1 fact changed" in place.ours()[0]
+
+
+def test_a_last_build_of_an_earlier_version_is_said_to_be_one(github: Place, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.mkdir()
+    (old / "timeline.json").write_text('{"schema_version": "1.4"}')
+    with pytest.raises(OlderError, match=r"schema version 1\.4"):
+        github.attach(folder(tmp_path / "INC-42"), previous=old)
 
 
 def test_a_token_that_may_only_read_writes_the_summary(place: Place, tmp_path: Path) -> None:
