@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
 
 from timeline.model import Content, Fact
 
@@ -35,7 +37,21 @@ def display_key(fact: Fact) -> tuple[int, int, str, str]:
 class Ordered(tuple[Fact, ...]):
     """Facts in display order, which nobody needs to sort again: made by `in_display_order` alone."""
 
-    __slots__ = ()
+    @cached_property
+    def by_kind(self) -> Mapping[str, Sequence[Fact]]:
+        """The facts of each kind, in display order."""
+        kinds: dict[str, list[Fact]] = {}
+        for fact in self:
+            kinds.setdefault(fact.kind, []).append(fact)
+        return kinds
+
+
+def of_kind(facts: Sequence[Fact], *kinds: str) -> Sequence[Fact]:
+    """Return the facts of these kinds, in their order; looks at each fact once, however often it is asked."""
+    if not isinstance(facts, Ordered):
+        return [fact for fact in facts if fact.kind in kinds]
+    parts = [facts.by_kind[kind] for kind in kinds if kind in facts.by_kind]
+    return parts[0] if len(parts) == 1 else sorted(chain.from_iterable(parts), key=display_key)
 
 
 def in_display_order(facts: Iterable[Fact]) -> Ordered:

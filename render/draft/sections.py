@@ -13,6 +13,7 @@ from render.text import markdown
 from timeline import present
 from timeline.alerts.states import alert_name
 from timeline.model import Fact, Measure
+from timeline.order import of_kind
 from timeline.relative import inside
 from timeline.text import line
 
@@ -105,9 +106,7 @@ def _named(name: str) -> str:
 
 
 def _alerting(parts: Parts) -> list[str]:
-    firings = (
-        f for f in parts.timeline.facts if f.kind == "alert.firing" and inside(f, parts.timeline.incident)
-    )
+    firings = (f for f in of_kind(parts.timeline.facts, "alert.firing") if inside(f, parts.timeline.incident))
     return sorted({f.subject.service for f in firings if f.subject.service})
 
 
@@ -142,8 +141,8 @@ def _breach(parts: Parts) -> Iterator[str]:
 def _alerts(parts: Parts) -> Iterator[str]:
     fired = Counter(
         alert_name(f) or "unnamed"
-        for f in parts.timeline.facts
-        if f.kind == "alert.firing" and inside(f, parts.timeline.incident)
+        for f in of_kind(parts.timeline.facts, "alert.firing")
+        if inside(f, parts.timeline.incident)
     )
     if fired:
         names = [

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from timeline.alerts.matchers import Matcher, match, read
 from timeline.alerts.states import alert_name, labels_of
 from timeline.model import Content, Fact
-from timeline.order import ClockErrors, display_key, precedes
+from timeline.order import ClockErrors, display_key, of_kind, precedes
 from timeline.text import code
 
 KINDS = frozenset({"alert.silenced", "alert.unsilenced"})
@@ -36,13 +36,13 @@ def of_alert(fact: Fact, firing: Fact, others: frozenset[str | None]) -> bool:
 
 def silences(facts: Sequence[Fact], firing: Fact) -> Iterator[tuple[Fact, Fact | None]]:
     """Yield the spans in which the alert was silenced, by at least one silence; the last may be open."""
-    marks = [fact for fact in facts if fact.kind in KINDS]
+    marks = of_kind(facts, *KINDS)
     return spans(marks, firing, other_threads(facts, firing))
 
 
 def other_threads(facts: Sequence[Fact], firing: Fact) -> frozenset[str | None]:
     """Return the threads of every firing but this one's."""
-    return frozenset({f.thread for f in facts if f.kind == "alert.firing"} - {firing.thread})
+    return frozenset({f.thread for f in of_kind(facts, "alert.firing")} - {firing.thread})
 
 
 def spans(
@@ -80,11 +80,11 @@ class Silenced(NamedTuple):
 
 def by_alert(ordered: Sequence[Fact]) -> list[Silenced]:
     """Return, for every alert that fired, when it was silenced; `ordered` is in display order."""
-    marks = [fact for fact in ordered if fact.kind in KINDS]
+    marks = of_kind(ordered, *KINDS)
     if not marks:
         return []
     first: dict[str, Fact] = {}
-    for fact in (f for f in ordered if f.kind == "alert.firing"):
+    for fact in of_kind(ordered, "alert.firing"):
         first.setdefault(fact.thread or fact.id, fact)
     threads = {fact.thread for fact in first.values()}
     return [

@@ -22,7 +22,7 @@ from timeline.measures.response import (
     visible,
 )  # fmt: skip
 from timeline.model import Fact, Incident
-from timeline.order import display_key, in_display_order
+from timeline.order import display_key, in_display_order, of_kind
 from timeline.relative import at_or_after, begins_before, inside, may_precede
 from timeline.text import code
 
@@ -53,7 +53,7 @@ _FIRING = "it was still firing when the window ended"
 
 def headline(incident: Incident, facts: Sequence[Fact]) -> Headline:
     """Choose the headline thread and name the rule that chose it."""
-    firings = [f for f in in_display_order(facts) if f.kind == "alert.firing"]
+    firings = of_kind(in_display_order(facts), "alert.firing")
     if incident.alert:
         named = [f for f in firings if alert_name(f) == incident.alert]
         chosen = next((f for f in named if inside(f, incident)), named[0] if named else None)

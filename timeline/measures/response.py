@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from timeline.alerts.silences import KINDS, of_alert, other_threads
 from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression, is_person, labels_of
 from timeline.model import Fact, Incident
+from timeline.order import of_kind
 from timeline.relative import at_or_after, begins_before, inside, may_precede
 
 #: A named point of the chain: the fact, or the reason why there is none.
@@ -30,10 +31,8 @@ def own(fact: Fact, firing: Fact, others: frozenset[str | None]) -> bool:
 def first_own(facts: Sequence[Fact], firing: Fact, kind: str, none: str) -> Point:
     """Return the first fact of `kind` about the alert, at or after the firing."""
     others = other_threads(facts, firing)
-    for fact in facts:
-        if fact.kind == kind and own(fact, firing, others) and at_or_after(fact, firing):
-            return fact
-    return none
+    own_ones = (f for f in of_kind(facts, kind) if own(f, firing, others) and at_or_after(f, firing))
+    return next(own_ones, none)
 
 
 def last_change(facts: Sequence[Fact], crossing: Point) -> Point:
@@ -50,7 +49,7 @@ def last_change(facts: Sequence[Fact], crossing: Point) -> Point:
 
 def first_status(facts: Sequence[Fact], incident: Incident) -> Point:
     """Return the first post on a status page inside the incident."""
-    posts = (f for f in facts if f.kind == "status.posted" and inside(f, incident))
+    posts = (f for f in of_kind(facts, "status.posted") if inside(f, incident))
     return next(posts, "no post on a status page was recorded inside the incident")
 
 

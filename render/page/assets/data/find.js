@@ -1,5 +1,7 @@
 import { labelText } from './words.js';
 
+/** @typedef {{ items: Item[], text: string, starts: Uint32Array }} Searched */
+
 /**
  * Find words in facts: what has been read is searched at once, the rest as it is read.
  * @param {Item[]} items
@@ -7,7 +9,7 @@ import { labelText } from './words.js';
  * @returns {Find}
  */
 export function makeFind(items, rows) {
-  /** @type {Map<number, { text: string, starts: Uint32Array }>} by chunk, once it was read */
+  /** @type {Map<number, Searched>} by chunk, once it was read */
   const texts = new Map();
   const search = { words: '', hits: new Uint8Array(0), left: new Set(/** @type {number[]} */ ([])), version: 0 };
   const gather = async (/** @type {number} */ part) => {
@@ -58,20 +60,26 @@ function textsOf(items, records) {
     starts[index + 1] = at += text.length;
     return text;
   });
-  return { text: parts.join(''), starts };
+  return { items, text: parts.join(''), starts };
 }
 
 /** @param {Item} item @param {Record<string, any>} [row] */
 function factText(item, row) {
   const own = row ? [row.statement.replaceAll('`', ''), row.quote, row.component, row.environment, labelText(row.labels ?? {})] : [];
-  return [item.id, item.kind, item.source, item.actor, item.service, ...own].filter(Boolean).join('\n');
+  return [item.kind, item.source, item.actor, item.service, ...own].filter(Boolean).join('\n');
 }
 
-/** Mark the facts that hold every word. @param {{ text: string, starts: Uint32Array }} held @param {string[]} words @param {Uint8Array} hits @param {number} first */
-function markHits({ text, starts }, words, hits, first) {
-  let among = rowsWith(text, starts, words[0] ?? '');
-  for (const word of words.slice(1)) among = among.filter((row) => text.slice(starts[row], starts[row + 1]).includes(word));
-  for (const row of among) hits[first + row] = 1;
+/** Mark the facts that hold every word. @param {Searched} held @param {string[]} words @param {Uint8Array} hits @param {number} first */
+function markHits({ items, text, starts }, words, hits, first) {
+  const has = (/** @type {number} */ row, /** @type {string} */ word) => (isId(word) ? items[row].id.startsWith(word) : text.slice(starts[row], starts[row + 1]).includes(word));
+  const [word = '', ...others] = words;
+  const among = isId(word) ? [...items.keys()].filter((row) => has(row, word)) : rowsWith(text, starts, word);
+  for (const row of among) if (others.every((other) => has(row, other))) hits[first + row] = 1;
+}
+
+/** An id is found by how it begins: digits that somebody looks for stand in the middle of many. @param {string} word */
+function isId(word) {
+  return word.startsWith('f-');
 }
 
 /** @param {string} text @param {Uint32Array} starts @param {string} word */
