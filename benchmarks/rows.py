@@ -108,7 +108,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     for count in options.rows:
-        ratios = report(count, measure(count, options.rounds if count <= 100_000 else min(options.rounds, 3)))
+        ratios = report(count, measure(count, options.rounds))
         bars = {f"timeline {name}": ratio for name, ratio in ratios.items() if name != "bare"}
         title = f"{count:,} JSON Lines rows: wall time"
         keep(f"rows-{count}", title, "of a bare read, sort and write", bars, {"timeline build": 20})

@@ -138,7 +138,7 @@ def test_reasons_of_one_sort_are_one_and_the_first_places_are_told() -> None:
     skipped.add("'x' is no kind", sort="kind")
     [one] = made(skipped)
     lines = "lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"
-    said = "12 x '1' is no time; 1 x 'x' is no kind"
+    said = "12 of one sort, the first: '1' is no time; 1 x 'x' is no kind"
     assert one.statement == f"13 entries of a.csv could not be read: {said}; {lines}, ..."
     assert [e.pointer for e in one.evidence] == [f"/{number}" for number in range(1, 11)]
 
