@@ -147,7 +147,10 @@ class Http:
     ) -> Answer:  # fmt: skip
         httpx = library()
         # Part of the attempt that follows it, so that giving up is on the tape and replays alike.
-        await self._pause(wait)
+        try:
+            await self._pause(wait)
+        except TimeoutError as err:
+            raise self._used_up(wait) from err
         client = self._client or self._open()
         request = self._built(client, asked, body, extra)
         host = request.url.host
@@ -158,7 +161,7 @@ class Http:
             within = f"within its timeout of {self.options.timeout}"
             raise SourceError("timed_out", f"{host} did not answer {within}") from err
         except TimeoutError as err:
-            raise self._used_up() from err
+            raise self._used_up(wait) from err
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
             raise self._unreached(host, str(err) or type(err).__name__) from err
         answer = _answer(response, raw, host)
@@ -236,8 +239,12 @@ class Http:
             return SourceError("unauthorised", _refused_by(f"the proxy {proxy}"))
         return SourceError("unreachable", f"{host}, by the proxy {proxy}: {why}")
 
-    def _used_up(self) -> SourceError:
-        return SourceError("timed_out", f"time_cap of {self.options.time_cap} was used up")
+    def _used_up(self, wait: Wait) -> SourceError:
+        """Return that no time is left; after a try that failed, as what it failed with."""
+        text = f"time_cap of {self.options.time_cap} was used up"
+        if not wait.why:
+            return SourceError("timed_out", text)
+        return SourceError(wait.reason, f"{wait.why}; {text}, the next try would be {_GIVEN_UP}")
 
     def _open(self) -> httpx.AsyncClient:
         httpx = library()
