@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -12,6 +11,7 @@ from render.draft.draft import REGIONS, render_draft
 from render.draft.form import form_of
 from render.stills.names import still_names
 from render.text import markdown
+from tests.example import example, unversioned
 from tests.render.timeline_fixture import empty, rich
 from timeline.checks.fences import parse
 
@@ -19,10 +19,13 @@ MD = MarkdownIt("commonmark", {"html": True}).enable("table")
 ALIVE = re.compile(r"<(?:script|img|svg|iframe|b|em|strong|a)\b", re.IGNORECASE)
 
 
-@pytest.mark.parametrize("name", ["rich", "empty"])
-def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
-    timeline = {"rich": rich, "empty": empty}[name]().timeline
-    golden(f"draft/{name}.md", render_draft(timeline, stills=list(still_names(timeline))).text)
+def test_golden(golden: Callable[[str, str], None]) -> None:
+    timeline = example()
+    golden("draft/default.md", unversioned(render_draft(timeline, stills=list(still_names(timeline))).text))
+
+
+def test_golden_of_nothing(golden: Callable[[str, str], None]) -> None:
+    golden("draft/empty.md", render_draft(empty().timeline).text)
 
 
 def test_rendering_again_changes_nothing_and_keeps_prose() -> None:

@@ -13,6 +13,7 @@ from render.draft.lint import lint
 from render.draft.parts import Parts
 from render.draft.templates import BUILT_IN, Layout, Template, TemplateError, compose, shipped
 from render.text.audience import AUDIENCES
+from tests.example import example, unversioned
 from tests.render.timeline_fixture import empty, rich
 from timeline.checks.completeness import prompts
 from timeline.checks.draft import DraftSpan, blocks
@@ -27,13 +28,13 @@ def given(name: str = "engineers") -> dict[str, object]:
 
 @pytest.mark.parametrize("name", [name for name in BUILT_IN if name != "default"])
 def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
-    golden(f"draft/{name}.md", render_draft(rich().timeline, layout=Layout(Template(name))).text)
+    golden(f"draft/{name}.md", unversioned(render_draft(example(), layout=Layout(Template(name))).text))
 
 
 @pytest.mark.parametrize("name", ["executives", "public"])
 def test_golden_audience(name: str, golden: Callable[[str, str], None]) -> None:
     layout = Layout(audience=AUDIENCES[name])
-    golden(f"draft/default-{name}.md", render_draft(rich().timeline, layout=layout).text)
+    golden(f"draft/default-{name}.md", unversioned(render_draft(example(), layout=layout).text))
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from service.evidence.store import Evidence
 from tests.cli.test_user_errors import TIMES, timeline
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import OUTPUTS, outputs
+from timeline import present
 from timeline.model import Timeline
 
 
@@ -24,6 +26,18 @@ from timeline.model import Timeline
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Timeline]:
     out = tmp_path_factory.mktemp("demo")
     return out / "INC-42", demo(out, stills=False).timeline
+
+
+def test_golden(built: tuple[Path, Timeline], golden: Callable[[str, str], None]) -> None:
+    """Every fact and gap as it reads, and the panel that draws it."""
+    _, document = built
+    titles = {panel.id: panel.title for panel in document.panels}
+    rows = [
+        f"{present.bounds(f.earliest, f.latest)} {f.kind} [{titles[f.panel] if f.panel else ''}] {f.statement}"
+        for f in document.facts
+    ]
+    rows += [f"gap {gap.source} {gap.reason}: {gap.statement}" for gap in document.gaps]
+    golden("example/facts.txt", "\n".join(rows) + "\n")
 
 
 def test_a_refresh_writes_the_same_bytes(built: tuple[Path, Timeline]) -> None:
