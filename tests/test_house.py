@@ -10,6 +10,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,12 @@ def test_tests_mirror_the_tree() -> None:
         for path in (HOME / "tests" / package).rglob("*.py")
     }
     assert [str(folder) for folder in sorted(folders) if not (HOME / folder).is_dir()] == []
+
+
+def test_no_folder_of_tests_is_passed_over(pytestconfig: pytest.Config) -> None:
+    folders = {path.parent.name for path in (HOME / "tests").rglob("test_*.py")}
+    patterns = pytestconfig.getini("norecursedirs")
+    assert [name for name in folders if any(fnmatch(name, pattern) for pattern in patterns)] == []
 
 
 def test_there_is_one_way_to_speak_http() -> None:
