@@ -7,7 +7,7 @@ import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple, cast
 
@@ -121,12 +121,12 @@ def _csv(file: IO[bytes], name: str, delimiter: str) -> Iterator[Row]:
     # The csv module, not pandas: it tells each row's line where fields hold line breaks.
     csv.field_size_limit(MAX_ROW)
     text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
-    taken: list[str] = []  # the lines of one row
-    reader = csv.reader(_noting(text, taken), delimiter=delimiter)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter)
     header: list[str] | None = None
     begin = 1
     while True:
-        taken.clear()
+        lines.taken.clear()
         try:
             fields = next(reader)
         except StopIteration:
@@ -134,8 +134,9 @@ def _csv(file: IO[bytes], name: str, delimiter: str) -> Iterator[Row]:
         except csv.Error as err:
             yield Row(begin, b"", f"not CSV: {err}")
             fields = []
-        if len(taken) > 1 and (lost := _swallowed(taken, delimiter)):
-            yield lost._replace(place=begin)
+        # Only inside a quote the reader asks for a line where there is none.
+        if lines.is_over and len(lines.taken) > 1:
+            yield _unclosed(begin, lines.taken)
             return
         if fields and header is None:
             header = [field.strip() for field in fields]
@@ -148,22 +149,30 @@ def _csv(file: IO[bytes], name: str, delimiter: str) -> Iterator[Row]:
         begin = reader.line_num + 1
 
 
-def _noting(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
-    for line in lines:
-        taken.append(line)
-        yield line
+class _Lines:
+    """A file's lines, with those `taken` for one row, and whether one was asked for behind the last."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.taken: list[str] = []
+        self.is_over = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines, None)
+        if line is None:
+            self.is_over = True
+            raise StopIteration
+        self.taken.append(line)
+        return line
 
 
-def _swallowed(lines: list[str], delimiter: str) -> Row | None:
-    """Return the row in which a quote is opened and never closed: the lines after it are no rows; else None."""
-    try:
-        for _ in csv.reader(lines, delimiter=delimiter, strict=True):
-            pass
-    except csv.Error as err:
-        if "unexpected end of data" in str(err):
-            why = f"a quote is opened in it and never closed; {len(lines) - 1:,} more lines are inside the quote"
-            return Row(1, lines[0].encode("utf-8", "surrogateescape"), why)
-    return None
+def _unclosed(begin: int, lines: Sequence[str]) -> Row:
+    """Return the row in which a quote is opened and never closed: the lines after it are no rows."""
+    why = f"a quote is opened in it and never closed; {len(lines) - 1:,} more lines are inside the quote"
+    return Row(begin, lines[0].encode("utf-8", "surrogateescape"), why)
 
 
 def _fields(line: int, header: list[str], fields: list[str]) -> Row:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from collectors.base import SourceError
 from timeline import mapping
@@ -83,6 +83,26 @@ def listing(value: Any, path: str = "") -> list[Any]:
     return found
 
 
+class _Reason(NamedTuple):
+    """The first reason of a sort, how many there are, and whether others of the sort are other words."""
+
+    first: str
+    amount: int = 0
+    is_one_of_several: bool = False
+
+    def words(self) -> str:
+        """Return the reason; only as the first one where those of its sort differ."""
+        return f"the first: {self.first}" if self.is_one_of_several else self.first
+
+    def counted(self) -> str:
+        """Return the reason with how many there are."""
+        return (
+            f"{self.amount} of one sort, {self.words()}"
+            if self.is_one_of_several
+            else f"{self.amount} x {self.first}"
+        )
+
+
 class Skipped:
     """Records that could not be read: how many, why, and the evidence of the first ones.
 
@@ -100,14 +120,13 @@ class Skipped:
     ) -> None:
         self._names, self._where = (what, plural or f"{what}s"), f" {where}" if where else ""
         self._place, self._most = place, shown
-        self._reasons: dict[str, tuple[str, int]] = {}
-        self._differing: set[str] = set()  # first reasons of sorts that have several
+        self._reasons: dict[str, _Reason] = {}  # by sort
         self._evidence: list[Evidence] = []
         self._places: list[str] = []
 
     def __len__(self) -> int:
         """Return how many there are."""
-        return sum(count for _, count in self._reasons.values())
+        return sum(reason.amount for reason in self._reasons.values())
 
     def add(
         self, why: str, *evidence: Evidence, sort: str = "", place: int | str = "", count: int = 1
@@ -116,10 +135,9 @@ class Skipped:
 
         Reasons that differ from record to record have one `sort`, of which the first is told.
         """
-        told, number = self._reasons.get(sort or why, (why, 0))
-        if why and why != told:
-            self._differing.add(told)
-        self._reasons[sort or why] = (told, number + count)
+        first, number, is_one_of_several = self._reasons.get(sort or why, _Reason(why))
+        differs = is_one_of_several or (bool(why) and why != first)
+        self._reasons[sort or why] = _Reason(first, number + count, differs)
         self._evidence += evidence[: max(0, self._most - len(self._evidence))]
         if place and len(self._places) <= self._most:
             self._places.append(str(place) if len(self._places) < self._most else "...")
@@ -145,13 +163,8 @@ class Skipped:
         return f"; {self._place}{'s' * (len(self._places) > 1)} {', '.join(self._places)}"
 
     def _why(self) -> str:
-        ordered = sorted(self._reasons.values(), key=lambda reason: (-reason[1], reason[0]))
+        ordered = sorted(self._reasons.values(), key=lambda reason: (-reason.amount, reason.first))
         if len(ordered) == 1:
-            why, _ = ordered[0]
-            return f"the first: {why}" if why in self._differing else why
+            return ordered[0].words()
         more = f"; and {len(ordered) - _TOLD} reasons more" if len(ordered) > _TOLD else ""
-        return "; ".join(self._counted(why, count) for why, count in ordered[:_TOLD]) + more
-
-    def _counted(self, why: str, count: int) -> str:
-        """Return a reason with how many there are; only the first one's where those of its sort differ."""
-        return f"{count} of one sort, the first: {why}" if why in self._differing else f"{count} x {why}"
+        return "; ".join(reason.counted() for reason in ordered[:_TOLD]) + more

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Sequence
 from email.utils import formatdate
+from functools import partial
 from typing import Any
 
 from collectors.base import MAX_PAYLOAD
@@ -42,14 +43,14 @@ def changed(change: Callable[[bytes], bytes]) -> Spoil:
 
 def in_json(change: Callable[[Json], Json]) -> Spoil:
     """Answer with other JSON; what is none stays."""
+    return changed(partial(_json_changed, change))
 
-    def other(body: bytes) -> bytes:
-        try:
-            return json.dumps(change(json.loads(body))).encode()
-        except ValueError:
-            return body
 
-    return changed(other)
+def _json_changed(change: Callable[[Json], Json], body: bytes) -> bytes:
+    try:
+        return json.dumps(change(json.loads(body))).encode()
+    except ValueError:
+        return body
 
 
 def ended(_: ReceivedRequest, __: Callable[[], Reply]) -> None:
@@ -174,10 +175,8 @@ class CountedPaging(Paging):
         """Give pages of new records without an end."""
         if not self._is_later(asked):
             return real()
-        number = next(self._numbers)
-        return self._answer._replace(
-            body=_dumped(json.dumps(_renewed(_loaded(self._answer.body), number)).encode())
-        )
+        renewed = partial(_renewed, number=next(self._numbers))
+        return self._answer._replace(body=_json_changed(renewed, self._answer.body))
 
     def _is_later(self, asked: ReceivedRequest) -> bool:
         return int(asked.parameters().get(self._parameter) or 0) > 1
@@ -208,13 +207,6 @@ def _renewed(value: Json, number: int) -> Json:
         else _renewed(item, number)
         for name, item in value.items()
     }
-
-
-def _loaded(body: bytes) -> Json:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None
 
 
 def _leads(asked: ReceivedRequest, reply: Reply, place: Json) -> bool:
