@@ -13,7 +13,7 @@ import { byId, el } from '../ui/dom.js';
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false, showTips: false };
 const NARROW = 720;
 
-/** @typedef {{ model: Model, store: Store, geometry: Geometry, view: View, drawn: boolean }} Chart */
+/** @typedef {{ model: Model, store: Store, geometry: Geometry, view: View, drawn: boolean, gestured: boolean }} Chart */
 
 /** @param {Model} model @param {Store} store */
 export function makeChart(model, store) {
@@ -26,7 +26,7 @@ export function makeChart(model, store) {
   makeLaneHandles(over, () => chart);
   const head = makePlayhead(section, () => chart);
   /** @type {Chart} */
-  const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false };
+  const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false, gestured: false };
   const draw = async (/** @type {number} */ forced = 0) => {
     await drawChart(chart, plot, forced || section.clientWidth);
     drawOverlay(chart, under, over);
@@ -87,8 +87,9 @@ function listenChart(chart, plot, overlay) {
     chart.view = { ...chart.view, from, to };
     overlay();
   });
-  plot.on('plotly_doubleclick', () => store.set({ from: null, to: null }));
-  plot.on('plotly_click', (event) => choose(chart, event.points[0], Boolean(event.event?.shiftKey)));
+  // Plotly takes two fingers for a double tap, and their end for a tap on what lies below.
+  plot.on('plotly_doubleclick', () => chart.gestured || store.set({ from: null, to: null }));
+  plot.on('plotly_click', (event) => chart.gestured || choose(chart, event.points[0], Boolean(event.event?.shiftKey)));
   plot.on('plotly_hover', (event) => showTip(chart, event));
   plot.on('plotly_unhover', hideTip);
 }

@@ -34,9 +34,11 @@ export function listenTouch(section, current) {
     held = places.length ? { x: places, at: places.map((px) => view.from + ((px - geometry.left) / view.width) * (view.to - view.from)), from: view.from, to: view.to } : null;
   };
   section.addEventListener('pointerdown', (event) => {
+    if (!fingers.size) current().gestured = false;
     if (event.pointerType !== 'touch' || fingers.size === 2 || (event.target instanceof Element && event.target.closest(TOOLS))) return;
     draw();
     fingers.set(event.pointerId, x(event));
+    if (fingers.size === 2) current().gestured = true;
     hold();
   }, { capture: true });
   section.addEventListener('pointermove', (event) => {
@@ -44,6 +46,7 @@ export function listenTouch(section, current) {
     fingers.set(event.pointerId, x(event));
     const range = rangeBelow([...fingers.values()], held, current());
     if (!range) return;
+    current().gestured = true;
     wanted = range;
     timer ||= setTimeout(draw, Math.max(0, EVERY - (performance.now() - drawn)));
   }, { capture: true });
