@@ -50,14 +50,19 @@ def around(earliest: int, latest: int) -> str:
 
 
 def duration(seconds: float, *, up: bool) -> str:
-    """Return `38m`, `4m10s`, `1h02m30s`, `2d03h`, `0.4s`; rounded up or down to what is shown."""
-    cut = math.ceil if up else math.floor
-    sign, size = ("-", -seconds) if seconds < 0 else ("", seconds)
-    away = cut if not sign else (math.floor if up else math.ceil)
-    if size < 10:
-        tenths = away(round(size * 10, 6))
-        return f"{sign if tenths else ''}{tenths // 10}{f'.{tenths % 10}' if tenths % 10 else ''}s"
-    return sign + _clock(away(round(size, 6)))
+    """Return `38m`, `4m10s`, `1h02m30s`, `2d03h`, `0.4s`; rounded up or down to what is shown.
+
+    Counted in whole nanoseconds, which is what bounds are made of: a float of seconds is none of them too many.
+    `duration` in `render/page/assets/data/words.js` shows the same, from the same table of cases.
+    """
+    nanos = round(seconds * NS)
+    step = NS // 10 if abs(nanos) < 10 * NS else NS
+    steps = -(-nanos // step) if up else nanos // step
+    sign, size = ("-", -steps) if steps < 0 else ("", steps)
+    if step == NS:
+        return sign + _clock(size)
+    whole, tenths = divmod(size, 10)
+    return f"{sign}{whole}{f'.{tenths}' if tenths else ''}s"
 
 
 def _clock(whole: int) -> str:

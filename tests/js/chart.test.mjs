@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
@@ -8,6 +9,7 @@ const { niceTicks, uncovered } = await load('chart/figure.js');
 const { pieces } = await load('chart/traces.js');
 const { bins } = await load('chart/overview.js');
 const { amount, duration, durationRange } = await load('data/words.js');
+const durations = JSON.parse(await readFile(new URL('../timeline/durations.json', import.meta.url), 'utf-8'));
 
 const item = (kind, from, to, index = 0) => ({ id: `f-${kind}-${index}`, kind, index, from, to, seen: to, lane: 'alerts', group: -1 });
 const view = { from: 0, to: 1000, width: 1000 };
@@ -53,8 +55,11 @@ test('the overview counts every fact once', () => {
 test('values and durations for reading', () => {
   assert.deepEqual(niceTicks([0, 0.97]), [0, 0.5]);
   assert.deepEqual([amount(0.5312, 's'), amount(12_345), amount('+Inf', 's'), amount(0)], ['0.5312 s', '12.35 k', '+Inf s', '0']);
-  assert.deepEqual([duration(250), duration(3725), duration(-17), duration(0)], ['4m10s', '1h02m', '−17s', '0s']);
-  assert.equal(durationRange(249.9, 265.2), '4m09s – 4m26s');
+});
+
+test('a range of durations is shown as the draft shows it, rounded outward', () => {
+  for (const { low, high, text } of durations) assert.equal(durationRange(low, high).replaceAll('−', '-').replaceAll('–', '-'), text);
+  assert.deepEqual([duration(3661, true), duration(3660.5, false), duration(-17, true)], ['1h01m01s', '1h01m', '−17s']);
 });
 
 test('marks of different shapes at one time do not cover each other', () => {

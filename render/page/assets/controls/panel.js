@@ -78,7 +78,7 @@ function timeRows(item, model, zone) {
   const exact = (/** @type {string} */ iso) => [el('time', { class: 'exact', dateTime: iso }, exactText(iso, zone)), ' ', copyButton(iso, `${iso}, ISO 8601`)];
   const width = item.from === -Infinity ? 0 : item.to - item.from;
   return [
-    [`time (${zone})`, [el('b', {}, boundsText(item, zone)), width >= 1 ? ` within ${duration(Math.ceil(width))}` : '']],
+    [`time (${zone})`, [el('b', {}, boundsText(item, zone)), width >= 1 ? ` within ${duration(width, true)}` : '']],
     ['earliest', item.earliest ? exact(item.earliest) : ['it was already so when the record began']],
     ['latest', exact(item.latest)],
     ['time means', [el('code', {}, item.means)]],

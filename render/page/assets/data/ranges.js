@@ -1,9 +1,11 @@
 import { durationRange } from './words.js';
 
-/** A fact's bounds as the link carries them, to the millisecond. @param {Item} item @returns {[number, number]} */
+const NONE = 1e-6; // of a millisecond: what a float of seconds may have too much
+
+/** A fact's bounds as the link carries them, to the millisecond and outward. @param {Item} item @returns {[number, number]} */
 function boundsOf(item) {
   const [from, to] = [Math.max(item.from === -Infinity ? item.to : item.from, 0), item.to];
-  return [Math.round(from * 1000) / 1000, Math.round(to * 1000) / 1000];
+  return [Math.floor(from * 1000 + NONE) / 1000, Math.ceil(to * 1000 - NONE) / 1000];
 }
 
 /**
@@ -32,9 +34,11 @@ export function chooseFact(model, store, fact, upTo) {
  * @param {Model} model @param {[number, number]} mark
  */
 export function markWords(model, [from, to]) {
-  if (to - from < 1) return `${Math.round((to - from) * 1000)} ms`;
   const begins = model.items.filter((item) => boundsOf(item)[0] === from && item.to < to);
   const ends = model.items.filter((item) => boundsOf(item)[1] === to && item.from > from);
   const least = ends.reduce((first, item) => Math.min(first, item.from), Infinity) - begins.reduce((last, item) => Math.max(last, item.to), -Infinity);
-  return durationRange(begins.length && ends.length ? Math.max(least, 0) : to - from, to - from);
+  const shortest = begins.length && ends.length ? Math.max(least, 0) : to - from;
+  if (to - from >= 1) return durationRange(shortest, to - from);
+  const [low, high] = [Math.floor(shortest * 1000 + NONE), Math.ceil((to - from) * 1000 - NONE)];
+  return low === high ? `${low} ms` : `${low} – ${high} ms`;
 }

@@ -3,25 +3,35 @@ export function count(n, one, many = `${one}s`) {
   return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
 }
 
+const NANOS = 1e9;
+
 /**
- * A duration for reading: `42s`, `4m10s`, `1h02m`, `2d03h`.
+ * A duration for reading: `0.4s`, `42s`, `4m10s`, `1h02m30s`, `2d03h`; rounded up or down to what is shown.
+ * `duration` in `timeline/present.py` shows the same, from the same table of cases.
  * @param {number} seconds
+ * @param {boolean} up
  */
-export function duration(seconds) {
-  const whole = Math.round(Math.abs(seconds));
-  const sign = seconds < 0 && whole > 0 ? '−' : '';
-  const pad = (/** @type {number} */ n) => String(n).padStart(2, '0');
-  if (whole < 60) return `${sign}${whole}s`;
-  if (whole < 3600) return `${sign}${Math.floor(whole / 60)}m${pad(whole % 60)}s`;
-  if (whole < 86400) return `${sign}${Math.floor(whole / 3600)}h${pad(Math.floor((whole % 3600) / 60))}m`;
-  return `${sign}${Math.floor(whole / 86400)}d${pad(Math.floor((whole % 86400) / 3600))}h`;
+export function duration(seconds, up) {
+  const nanos = Math.round(seconds * NANOS); // what bounds are made of: a float of seconds is none of them too many
+  const step = Math.abs(nanos) < 10 * NANOS ? NANOS / 10 : NANOS;
+  const steps = up ? Math.ceil(nanos / step) : Math.floor(nanos / step);
+  const [sign, size] = [steps < 0 ? '−' : '', Math.abs(steps)];
+  return sign + (step === NANOS ? clock(size) : `${size / 10}s`);
 }
 
-/** @param {number | undefined} min @param {number | undefined} max */
+/** @param {number} whole seconds */
+function clock(whole) {
+  const parts = /** @type {[number, string][]} */ ([
+    [Math.floor(whole / 86400), 'd'], [Math.floor(whole / 3600) % 24, 'h'], [Math.floor(whole / 60) % 60, 'm'], [whole % 60, 's'],
+  ]);
+  const [first, last] = [parts.findIndex(([n]) => n), parts.findLastIndex(([n]) => n)];
+  return parts.slice(first, last + 1).map(([n, unit], index) => `${index ? String(n).padStart(2, '0') : n}${unit}`).join('') || '0s';
+}
+
+/** Rounded outward: the range holds what it stands for. @param {number | undefined} min @param {number | undefined} max */
 export function durationRange(min, max) {
   if (min === undefined || max === undefined) return '—';
-  // Rounded outward: the range must hold what it stands for.
-  const [low, high] = [duration(Math.floor(min)), duration(Math.ceil(max))];
+  const [low, high] = [duration(min, false), duration(max, true)];
   return low === high ? low : `${low} – ${high}`;
 }
 
