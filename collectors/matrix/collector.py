@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from pydantic import Field, field_validator
 
-from collectors.base import Check, Collector, Record, SourceError
-from collectors.kit import fields
+from collectors.base import Check, Collector, Context, Record, SourceError
 from collectors.kit.http import Auth, Http, HttpOptions, seconds
 from collectors.kit.probing import failed, timed
-from collectors.matrix.events import MS, Event, Room, RoomReader, bots, read_event, server_of
+from collectors.matrix.events import Event, read_event, server_of
+from collectors.matrix.facts import Room, RoomReader, bots
+from collectors.matrix.gaps import hidden, unread
 from collectors.matrix.people import members, mentioned
+from collectors.matrix.rooms import API, Rooms, UnknownRoomError, Upgrade
 from collectors.matrix.stream import Stream, StreamReader
-from timeline.model import Fact, Person, Window
-from timeline.relative import meets
+from timeline.model import Fact, Gap, Person, Window
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
-_API = "_matrix/client/v3"
-_WAYS = {"b": "earlier", "f": "later"}
-
-
-class UnknownRoomError(SourceError):
-    """The server knows no such room: of the incident's channels it may be one of another chat."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__("partial", f"the server knows no room {code(name)}; correct `rooms`")
+_WHOAMI = f"{API}/account/whoami"
+_STEPS = 8  # how far an edit of an edit of ... is followed
 
 
 class MatrixOptions(HttpOptions):
@@ -56,25 +49,27 @@ class MatrixCollector(Collector[MatrixOptions]):
     summary = "Messages of Matrix rooms, over the client API"
     tested_against = "real"
     options_type = MatrixOptions
-    parser_version = 2  # an address is found in quotes; a page that is too large is halved
+    parser_version = 3  # upgrades of rooms are followed; words that were deleted, or are formatted alone
+
+    def __init__(self, options: MatrixOptions, context: Context) -> None:
+        super().__init__(options, context)
+        self._read: set[str] = set()  # ids of rooms, each read once
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the rooms' facts, people and gaps; raise SourceError when no room could be read."""
         async with Http(self.context, self.options) as http:
             me = await self._whoami(http)
-            errors: list[SourceError] = []
+            rooms, errors = Rooms(http), list[SourceError]()
             wanted = self._wanted(server_of(me))
             for name in wanted:
                 self.context.progress(name)
                 try:
-                    records = await self._room(http, name, me, window)
+                    async for record in self._line(rooms, name, me, window):
+                        yield record
                 except SourceError as err:
                     errors.append(err)
                     if self.options.rooms or not isinstance(err, UnknownRoomError):
                         yield self.gap(err.reason, window, f"Room {code(name)} was not read: {err}")
-                    continue
-                for record in records:
-                    yield record
             if len(errors) == len(wanted):
                 raise errors[0]
 
@@ -82,7 +77,7 @@ class MatrixCollector(Collector[MatrixOptions]):
         """Yield whether the server answers, takes the token, shows the rooms, and its clock."""
         async with Http(self.context, self.options) as http:
             try:
-                answered = await timed(partial(http.get, f"{_API}/account/whoami"))
+                answered = await timed(partial(http.get, _WHOAMI))
                 me = await self._whoami(http)
             except SourceError as err:
                 yield failed(err)
@@ -92,7 +87,7 @@ class MatrixCollector(Collector[MatrixOptions]):
             yield answered.clock(seconds(self.options.clock_error))
             for name in self._wanted(server_of(me)):
                 try:
-                    yield Check(f"room {name}", True, await self._resolve(http, name))
+                    yield Check(f"room {name}", True, await Rooms(http).resolve(name))
                 except SourceError as err:
                     yield Check(f"room {name}", False, str(err))
 
@@ -104,7 +99,7 @@ class MatrixCollector(Collector[MatrixOptions]):
         return list(dict.fromkeys(n if n[:1] == "!" or ":" in n else f"{n}:{server}" for n in full))
 
     async def _whoami(self, http: Http) -> str:
-        answer = (await http.get(f"{_API}/account/whoami")).json()
+        answer = (await http.get(_WHOAMI)).json()
         user = answer.get("user_id") if isinstance(answer, dict) else None
         if not isinstance(user, str):
             raise SourceError(
@@ -112,18 +107,57 @@ class MatrixCollector(Collector[MatrixOptions]):
             )
         return user
 
-    async def _resolve(self, http: Http, name: str) -> str:
-        if name.startswith("!"):
-            return name
-        found = await http.get(f"{_API}/directory/room/{quote(name, safe='')}", allow=(400, 404))
-        answer = found.json() if found.status == 200 else {}
-        room = answer.get("room_id") if isinstance(answer, dict) else None
-        if not isinstance(room, str):
-            raise UnknownRoomError(name)
-        return room
+    async def _line(self, rooms: Rooms, name: str, me: str, window: Window) -> AsyncIterator[Record]:
+        """Yield the records of a room, and of those that upgrades in the window made it from, or into."""
+        room = await rooms.resolve(name)
+        if room in self._read:
+            return
+        self._read.add(room)
+        label, records = await self._room(rooms, room, name, me, window)
+        for record in records:
+            yield record
+        for step in (rooms.before, rooms.after):
+            current: str | None = room
+            while current:
+                upgrade = await step(current)
+                if upgrade is None or not self._matters(upgrade, window, later=step == rooms.after):
+                    break
+                if upgrade.other in self._read:
+                    break
+                self._read.add(upgrade.other)
+                ends = (current, upgrade.other) if step == rooms.after else (upgrade.other, current)
+                try:
+                    await rooms.require_upgrade(*ends)
+                    _, records = await self._room(rooms, upgrade.other, label, me, window)
+                except SourceError as err:
+                    yield self._unfollowed(label, upgrade, window, err, later=step == rooms.after)
+                    break
+                for record in records:
+                    yield record
+                current = upgrade.other
 
-    async def _room(self, http: Http, name: str, me: str, window: Window) -> list[Record]:
-        room_id = await self._resolve(http, name)
+    def _matters(self, upgrade: Upgrade, window: Window, *, later: bool) -> bool:
+        """Tell whether what was said on the other side of an upgrade may lie in the window."""
+        margin = parse_duration(self.options.look_beyond)
+        if upgrade.at is None:
+            return True
+        return upgrade.at < window.end + margin if later else upgrade.at >= window.start - margin
+
+    def _unfollowed(
+        self, label: str, upgrade: Upgrade, window: Window, err: SourceError, *, later: bool
+    ) -> Gap:
+        at = upgrade.at
+        start, end = (at, window.end) if later else (window.start, at)
+        start, end = max(start or window.start, window.start), min(end or window.end, window.end)
+        part = Window(start=start, end=end) if start < end else window
+        which = "replaced it" if later else "it replaced"
+        text = f"Room {code(label)} was upgraded; the room that {which}, {code(upgrade.other)}, was not read: {err}"
+        return self.gap(err.reason, part, text)
+
+    async def _room(
+        self, rooms: Rooms, room_id: str, name: str, me: str, window: Window
+    ) -> tuple[str, list[Record]]:
+        """Return the label of a room, and its records; `name` is what it is called where it has no alias."""
         margin = parse_duration(self.options.look_beyond)
         query = f"GET rooms/{room_id}/messages (read {self.options.look_beyond} beyond the window)"
 
@@ -131,110 +165,53 @@ class MatrixCollector(Collector[MatrixOptions]):
             return self.evidence(payload, pointer, query=query)
 
         try:
-            stream = await StreamReader(http, room_id, window, margin, evidence).read()
+            stream = await StreamReader(rooms.http, room_id, window, margin, evidence).read()
         except SourceError as err:
             hint = "; the account must be in the room" if err.reason == "unauthorised" else ""
             raise SourceError(err.reason, f"{err}{hint}") from err
-        alias = (await self._state(http, room_id, "m.room.canonical_alias")).get("alias")
-        pinned = (await self._state(http, room_id, "m.room.pinned_events")).get("pinned")
+        alias = (await rooms.state(room_id, "m.room.canonical_alias")).get("alias")
+        pinned = (await rooms.state(room_id, "m.room.pinned_events")).get("pinned")
         label = alias if isinstance(alias, str) and alias else name if name.startswith("#") else room_id
         room = Room(
             room_id, label, frozenset(p for p in pinned if isinstance(p, str)) if isinstance(pinned, list) else frozenset(),
             server_of(me),
         )  # fmt: skip
-        others = await self._targets(http, room_id, stream)
+        others = await self._targets(rooms, room_id, stream)
         reader = RoomReader(room, self.context.source, stream.events, others)
         facts = list(reader.facts())
-        people = await self._people(http, room_id, reader.users, stream, facts)
-        return [
+        people = await self._people(rooms, room_id, reader.users, stream, facts)
+        return label, [
             *facts,
             *people,
-            *self._gaps(room, stream, window),
-            *await self._hidden(http, room, me, stream, window),
+            *unread(self.gap, room, stream, window),
+            *await hidden(self.gap, rooms, room, me, stream, window),
         ]
 
-    async def _state(self, http: Http, room: str, kind: str) -> Mapping[str, Any]:
-        path = f"{_API}/rooms/{quote(room, safe='')}/state/{kind}/"
-        found = await http.get(path, allow=(403, 404))
-        answer = found.json() if found.status == 200 else {}
-        return answer if isinstance(answer, dict) else {}
-
-    async def _targets(self, http: Http, room: str, stream: Stream) -> dict[str, Event]:
+    async def _targets(self, rooms: Rooms, room: str, stream: Stream) -> dict[str, Event]:
         """Read what edits, deletions and threads point to where that lies elsewhere in the stream."""
-        events = stream.events.values()
-        wanted = {e.relation("m.replace") or e.relation("m.thread") or e.redacts for e in events}
         found: dict[str, Event] = {}
-        for target in sorted(filter(None, wanted)):
-            if target not in stream.events:
-                path = f"{_API}/rooms/{quote(room, safe='')}/event/{quote(target, safe='')}"
-                payload = await http.get(path, allow=(403, 404))
-                event = (
-                    read_event(payload.json(), self.evidence(payload, "")) if payload.status == 200 else None
-                )
-                found |= {target: event} if event else {}
+        fresh: Iterable[Event] = stream.events.values()
+        for _ in range(_STEPS):
+            pointed = {e.relation("m.replace") or e.relation("m.thread") or e.redacts for e in fresh}
+            wanted = sorted(t for t in pointed if t and t not in stream.events and t not in found)
+            fresh = [event for target in wanted if (event := await self._event(rooms, room, target))]
+            found |= {event.id: event for event in fresh}
+            if not fresh:
+                break
         return found
 
+    async def _event(self, rooms: Rooms, room: str, event: str) -> Event | None:
+        payload = await rooms.event(room, event)
+        return read_event(payload.json(), self.evidence(payload, "")) if payload else None
+
     async def _people(
-        self, http: Http, room: str, users: Iterable[str], stream: Stream, facts: Iterable[Fact]
+        self, rooms: Rooms, room: str, users: Iterable[str], stream: Stream, facts: Iterable[Fact]
     ) -> list[Person]:  # fmt: skip
         """Return everyone who wrote, is mentioned, or whose name stands in a quote."""
         people = members([_raw(event) for event in stream.events.values()])
         with suppress(SourceError):  # names are a matter of privacy, and the events themselves carry some
-            payload = await http.get(f"{_API}/rooms/{quote(room, safe='')}/members")
-            people.update(members(fields.at(payload.json(), "chunk")))
+            people.update(members(await rooms.members(room)))
         return mentioned(people, users, facts, bots(stream.events.values()))
-
-    def _gaps(self, room: Room, stream: Stream, window: Window) -> Iterable[Record]:
-        label = code(room.label)
-        locked = [e for e in stream.events.values() if e.type == "m.room.encrypted" and _meets(e, window)]
-        if locked:
-            span = Window(start=min(e.ts for e in locked) * MS, end=(max(e.ts for e in locked) + 1) * MS)
-            text = f"Encrypted messages in {label}, which cannot be read without keys: {len(locked)}"
-            yield self.gap("encrypted", span, text, missing=str(len(locked)), evidence=(locked[0].evidence,))
-        if stream.unreadable:
-            text = f"Events in {label} that are none (no id, type, sender or time): {len(stream.unreadable)}"
-            yield self.gap("undecodable", window, text, evidence=tuple(stream.unreadable[:1]))
-        for way, err in stream.failures.items():
-            reached = stream.reached.get(way, window.start // MS if way == "f" else window.end // MS) * MS
-            start, end = (reached, window.end) if way == "f" else (window.start, reached)
-            start, end = max(start, window.start), min(end, window.end)
-            part = Window(start=start, end=end) if start < end else window
-            yield self.gap(
-                err.reason, part, f"{_WAYS[way].title()} events of {label} were not all read: {err}"
-            )
-
-    async def _hidden(self, http: Http, room: Room, me: str, stream: Stream, window: Window) -> list[Record]:
-        """Return gaps for what the server does not show this account, or no longer has."""
-        shown = (await self._state(http, room.id, "m.room.history_visibility")).get("history_visibility")
-        if shown in {"joined", "invited"}:
-            joined = await self._joined(http, room.id, me)
-            end = min(joined, window.end)
-            if end > window.start:
-                text = (
-                    f"What was said in {code(room.label)} before this account was {shown} is not shown to it"
-                )
-                return [self.gap("restricted", Window(start=window.start, end=end), text)]
-        first = min((e.ts for e in stream.events.values()), default=None)
-        if stream.at_beginning and not stream.has_creation:
-            end = window.end if first is None else min(first * MS, window.end)
-            if end > window.start:
-                text = (
-                    f"The server has nothing of {code(room.label)} before this time, though the room is older"
-                )
-                return [self.gap("past_retention", Window(start=window.start, end=end), text)]
-        return []
-
-    async def _joined(self, http: Http, room: str, me: str) -> int:
-        """Return when the account's membership was last set (ns); far ahead when that is not told."""
-        path = f"{_API}/rooms/{quote(room, safe='')}/state/m.room.member/{quote(me, safe='')}"
-        found = await http.get(path, {"format": "event"}, allow=(403, 404))
-        answer = found.json() if found.status == 200 else {}
-        ts = answer.get("origin_server_ts") if isinstance(answer, dict) else None
-        return ts * MS if isinstance(ts, int) else 2**62
-
-
-def _meets(event: Event, window: Window) -> bool:
-    return meets(event.ts * MS, (event.ts + 1) * MS - 1, window.start, window.end)
 
 
 def _raw(event: Event) -> dict[str, Any]:

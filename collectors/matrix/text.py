@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from collectors.matrix.html import html_text
 from timeline.text import PERSON_CLOSE, PERSON_OPEN, clean, mention
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?"
@@ -20,7 +21,10 @@ _LINK = re.compile(
 )  # fmt: skip
 _MARK = re.compile(f"({PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE})")
 _TAG = re.compile(r"<[^<>]*>")
-_BREAK = re.compile(r"(?i)<br\s*/?>|</(?:p|li|h[1-6]|blockquote|pre|tr|div)>")
+_WORD = re.compile(r"\w+")
+#: `> <@user:host> words`, or `> * <@user:host> does`; only the first line names whom it quotes.
+_FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]*>[^\n]*(?:\n>[^\n]*)*(?:\n|\Z)")
+_POLLS = ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start")
 _FILES = frozenset({"m.image", "m.file", "m.audio", "m.video"})
 
 
@@ -36,10 +40,9 @@ def identity(user: str) -> str:
     return f"matrix:{clean(user)}"
 
 
-def said(content: Mapping[str, Any], *, is_reply: bool = False) -> Said:
-    """Return what a message's content says."""
-    text = clean(plain_body(content))
-    text = _without_fallback(text) if is_reply else text
+def said(content: Mapping[str, Any], kind: str = "m.room.message", *, is_reply: bool = False) -> Said:
+    """Return what the content of an event of this type says; `is_reply`: it may begin with a quotation."""
+    text = clean(shown(content, kind, is_reply=is_reply))
     users: set[str] = set()
 
     def mark(user: str) -> str:
@@ -62,17 +65,42 @@ def said(content: Mapping[str, Any], *, is_reply: bool = False) -> Said:
     return Said(text, frozenset(users))
 
 
-def plain_body(content: Mapping[str, Any]) -> str:
-    """Return the plain body of a message; of a file its caption and name; of HTML alone its text."""
-    body = _text(content.get("body"))
+def shown(content: Mapping[str, Any], kind: str = "m.room.message", *, is_reply: bool = False) -> str:
+    """Return what people see of a message: its words, of a file its caption and name, of a poll its answers."""
+    words = poll_text(content) or _words(content, is_reply=is_reply)
+    if kind == "m.sticker":
+        return f"(sticker: {words})" if words else "(a sticker)"
     if content.get("msgtype") in _FILES:
-        name = _text(content.get("filename")) or body
-        return "\n".join(part for part in (body if body != name else "", f"(file: {name})") if part)
-    if body.strip():
-        return body
-    if formatted := _text(content.get("formatted_body")):
-        return html.unescape(_TAG.sub("", _BREAK.sub("\n", formatted))).strip()
-    return _extensible(content)
+        name = _text(content.get("filename")) or _text(content.get("body"))
+        caption = words if _text(content.get("body")) != name else ""
+        return "\n".join(part for part in (caption, f"(file: {name})" if name else "(a file)") if part)
+    return words if words.strip() else _extensible(content) or _text(content.get("geo_uri"))
+
+
+def _words(content: Mapping[str, Any], *, is_reply: bool) -> str:
+    """Return the plain body; where it lacks words that the formatted one has, the formatted one as text."""
+    body, formatted = _text(content.get("body")), _text(content.get("formatted_body"))
+    # Clients that quote in the plain body do so in the formatted one, too: else those lines are the author's.
+    if is_reply and (not formatted.strip() or "<mx-reply>" in formatted.lower()):
+        body = _without_fallback(body)
+    return body if _has_words_of(body, html_text(formatted, addresses=False)) else html_text(formatted)
+
+
+def _has_words_of(text: str, other: str) -> bool:
+    """Tell whether a text has all words of another one, in its order."""
+    words = iter(_WORD.findall(text.casefold()))
+    return all(word in words for word in _WORD.findall(other.casefold()))
+
+
+def poll_text(content: Mapping[str, Any]) -> str:
+    """Return the question of a poll and its answers, a line each; empty where it is none."""
+    poll = next((content[name] for name in _POLLS if name in content), None)
+    question = poll.get("question") if isinstance(poll, dict) else None
+    if not isinstance(poll, dict) or not isinstance(question, dict):
+        return ""
+    answers = poll.get("answers")
+    offered = [_extensible(a) for a in answers if isinstance(a, dict)] if isinstance(answers, list) else []
+    return "\n".join(filter(None, [_extensible(question), *(f"- {answer}" for answer in offered if answer)]))
 
 
 def _extensible(content: Mapping[str, Any]) -> str:
@@ -83,7 +111,7 @@ def _extensible(content: Mapping[str, Any]) -> str:
             return value
         if isinstance(value, list):
             return next((_text(v.get("body")) for v in value if isinstance(v, dict)), "")
-    return ""
+    return _text(content.get("body"))
 
 
 def _pills(formatted: str) -> Iterator[tuple[str, str]]:
@@ -99,10 +127,9 @@ def _outside(text: str, pattern: str | re.Pattern[str], replace: Callable[[re.Ma
 
 
 def _without_fallback(text: str) -> str:
-    """Take out the quotation that older clients put before a reply: those are another's words."""
-    lines = text.split("\n")
-    count = next((n for n, line in enumerate(lines) if not line.startswith(">")), len(lines))
-    return "\n".join(lines[count:]).lstrip("\n") if count else text
+    """Take out the quotation that the protocol had before a reply: those are another's words."""
+    found = _FALLBACK.match(text)
+    return text[found.end() :].lstrip("\n") if found else text
 
 
 def _text(value: object) -> str:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,59 +9,16 @@ import pytest
 from collectors.kit.tape import RecordingTape
 from collectors.matrix import stream as matrix_stream
 from collectors.matrix.collector import MatrixCollector, MatrixOptions
-from collectors.matrix.events import Room, RoomReader, read_event
-from collectors.matrix.text import plain_body, said
-from collectors.testing import Run, check
+from collectors.matrix.events import read_event
+from collectors.matrix.facts import Room, RoomReader
+from collectors.matrix.text import said
+from collectors.testing import check
+from tests.collectors.matrix.cases import MS, WINDOW, at, named, ns, of, read, words
 from tests.collectors.probing import probe
 from tests.servers.proxies import Fault, Proxy
 from tests.servers.synapse import Synapse
-from timeline.model import Evidence, Fact, Incident, Window
+from timeline.model import Evidence, Incident, Window
 from timeline.text import mention
-
-T0 = datetime(2025, 11, 21, 14, 0, tzinfo=UTC)
-MS = 1_000_000
-
-
-def at(minutes: float) -> datetime:
-    return T0 + timedelta(minutes=minutes)
-
-
-def ns(minutes: float) -> int:
-    return round(at(minutes).timestamp() * 1000) * MS
-
-
-WINDOW = Window(start=ns(0), end=ns(60))
-
-
-def read(synapse: Synapse, *rooms: str, window: Window = WINDOW, **options: Any) -> Run:
-    """Run the whole contract over rooms; fail when the source failed."""
-    result = check(
-        MatrixCollector,
-        {"url": synapse.url, "rooms": rooms, "auth": {"bearer": "env:T"}, **options},
-        window,
-        secrets={"env:T": synapse.token},
-    )
-    assert result.failure is None, result.failure
-    return result
-
-
-def of(result: Run, kind: str) -> list[Fact]:
-    """Give the facts of a kind in the window, without what the room itself says."""
-    facts = [f for f in result.facts if f.kind == kind and "system" not in dict(f.subject.labels)]
-    return sorted((f for f in facts if ns(0) <= f.latest < ns(60)), key=lambda f: (f.latest, f.id))
-
-
-def named(synapse: Synapse, alias: str) -> str:
-    """Make a room that has an alias."""
-    room = synapse.create_room(alias)
-    body = {"room_id": room}
-    synapse.request("PUT", f"directory/room/%23{alias}%3Alocalhost", body, token=synapse.token)
-    synapse.send_state(room, "reader", "m.room.canonical_alias", {"alias": f"#{alias}:localhost"}, at(-1000))
-    return room
-
-
-def words(result: Run, kind: str = "chat.message") -> list[str | None]:
-    return [f.quote.text if f.quote else None for f in of(result, kind)]
 
 
 def test_a_message_is_a_fact_about_who_said_what_when(synapse: Synapse) -> None:
@@ -404,19 +360,6 @@ def test_strange_contents_still_give_a_fact(content: dict[str, Any]) -> None:
     event = read_event(raw, Evidence(source="s"))
     assert event
     assert len(list(RoomReader(Room("!r", "#r", frozenset(), "h"), "s", {"$1": event}, {}).facts())) == 1
-
-
-@pytest.mark.parametrize(
-    ("content", "text"),
-    [
-        ({"formatted_body": "<p>one</p><p>two &amp; <b>three</b></p>"}, "one\ntwo & three"),
-        ({"msgtype": "m.file", "body": "see log", "filename": "a.log"}, "see log\n(file: a.log)"),
-        ({"m.text": [{"body": "Roll back?"}]}, "Roll back?"),
-        ({"body": "plain", "formatted_body": "<b>rich</b>"}, "plain"),
-    ],
-)
-def test_plain_bodies(content: dict[str, Any], text: str) -> None:
-    assert plain_body(content) == text
 
 
 def test_marks_do_not_nest_and_labels_match_whole_words() -> None:

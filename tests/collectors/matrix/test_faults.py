@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collectors.matrix.collector import MatrixCollector
 from collectors.testing import FaultServer, check_faults
-from tests.collectors.matrix.test_collector import WINDOW, at, named
+from tests.collectors.matrix.cases import WINDOW, at, named
 from tests.servers.synapse import Synapse
 
 
