@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from timeline.instant import NS, civil_from_days
-from timeline.text import number
+from timeline.text import number, side
 
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 _WORDY = {"ratio", "percent", "%", "documents"}
@@ -83,19 +83,21 @@ def duration_range(shortest: float, longest: float) -> str:
     return low if low == high else f"{low} - {high}"
 
 
-def quantity(value: float | None, unit: str | None = None) -> str:
-    """Return a number for reading with its unit: `0.53 s`, `1.2 k`, `0.11 ratio`."""
+def quantity(value: float | None, unit: str | None = None, beside: float | None = None) -> str:
+    """Return a number for reading with its unit: `0.53 s`, `1.2 k`, `0.11 ratio`.
+
+    `beside` is what it is compared with (of a threshold: itself, so that it stands as written): no rounding
+    hides on which side of it the value is.
+    """
     if value is None:
         return "no value"
-    size = abs(value)
-    prefix = next(((f, p) for f, p in _PREFIXES if size >= f), None) if unit not in _WORDY else None
-    if prefix is None or math.isinf(value):
-        return f"{number(_rounded(value))} {unit or ''}".rstrip()
-    return f"{number(_rounded(value / prefix[0]))} {prefix[1]}{unit or ''}"
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.3g}") if math.isfinite(value) else value
+    if not math.isfinite(value):
+        return f"{number(value)} {unit or ''}".rstrip()
+    size, prefix = next(((f, p) for f, p in _PREFIXES if abs(value) >= f and unit not in _WORDY), (1.0, ""))
+    short = float(f"{value / size:.3g}")
+    if beside is None or side(short * size, beside) == side(value, beside):
+        return f"{number(short)} {prefix}{unit or ''}".rstrip()
+    return f"{number(value, beside)} {unit or ''}".rstrip()
 
 
 def count(amount: int, one: str, many: str | None = None) -> str:

@@ -38,7 +38,7 @@ def statement(kind: Kind, names: Mapping[str, Name], *, already: bool = False) -
     there = frozenset(name for name, value in names.items() if value is not None)
     parts = _parts(kind, there, already=already, matching="matchers" in there)
     text = "".join(
-        [part.text + _fill(names[part.name], part.form) if part.name else part.text for part in parts]
+        [part.text + _fill(part.name, part.form, names) if part.name else part.text for part in parts]
     )
     return text[0].upper() + text[1:]
 
@@ -110,13 +110,15 @@ def _complete(part: str, there: frozenset[str]) -> bool:
     return all(name in there for name, _ in _FIELD.findall(part))
 
 
-def _fill(value: Name, form: str) -> str:
+def _fill(name: str, form: str, names: Mapping[str, Name]) -> str:
+    value = names[name]
     if value is None:
         raise KeyError("a name the template must have is empty")
     if not form:
         return _code(value if type(value) is str else str(value))
     if form == "n":
-        return number(float(value))
+        threshold = names.get("threshold")
+        return number(float(value), None if threshold is None else float(threshold))
     if form == "w":
         return str(value)
     if form == "u":

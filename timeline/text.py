@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from decimal import Decimal
 
 #: A person stands in text as PERSON_OPEN + identity + PERSON_CLOSE until pseudonyms are known.
 PERSON_OPEN, PERSON_CLOSE = "\ue000", "\ue001"
@@ -43,15 +45,34 @@ def mention(identity: str) -> str:
     return f"{PERSON_OPEN}{clean(identity)}{PERSON_CLOSE}"
 
 
-def number(value: float) -> str:
-    """Return a number for reading: at most four significant digits, no exponent below 1e15."""
-    if value != value or value in (float("inf"), float("-inf")):
-        return {float("inf"): "+Inf", float("-inf"): "-Inf"}.get(value, "NaN")
-    if value == int(value) and abs(value) < 1e15:
+def number(value: float, beside: float | None = None) -> str:
+    """Return a number for reading: four significant digits, no exponent below 1e15.
+
+    `beside` is what it is compared with in the same sentence: as many digits are shown as leave it much nearer
+    to itself than to that, all of them where the two are equal.
+    """
+    if not math.isfinite(value):
+        return {math.inf: "+Inf", -math.inf: "-Inf"}.get(value, "NaN")
+    if value == int(value) and abs(value) < _LARGE:
         return str(int(value))
-    text = f"{value:.4g}"
-    return (
-        text
-        if "e" not in text or abs(value) >= 1e15 or abs(value) < 1e-6
-        else f"{float(text):.10f}".rstrip("0").rstrip(".")
-    )
+    for digits in range(_DIGITS, _ALL_DIGITS):
+        text = f"{value:.{digits}g}"
+        if beside is None or _is_near(float(text), value, beside):
+            return _without_exponent(text)
+    return _without_exponent(repr(value))
+
+
+_DIGITS, _ALL_DIGITS, _LARGE, _TINY = 4, 17, 1e15, 1e-6
+
+
+def side(value: float, beside: float) -> int:
+    """Return on which side of another number a value is: 1 above, -1 below, 0 where they are equal."""
+    return (value > beside) - (value < beside)
+
+
+def _is_near(shown: float, value: float, beside: float) -> bool:
+    return not math.isfinite(beside) or 2 * abs(shown - value) <= abs(value - beside)
+
+
+def _without_exponent(text: str) -> str:
+    return text if "e" not in text or not _TINY <= abs(float(text)) < _LARGE else f"{Decimal(text):f}"

@@ -188,7 +188,7 @@ def _about(parts: Parts, firing: Fact) -> str:
     limit = None if isinstance(start, str) else start.quantity
     named = markdown.code(alert_name(firing) or firing.id)
     if limit is not None and limit.threshold is not None:
-        value = present.quantity(limit.threshold, limit.unit)
+        value = present.quantity(limit.threshold, limit.unit, limit.threshold)
         named += markdown.escape(f", threshold {limit.op or ''} {value}".replace("  ", " "))
     return f"Measured is one alert, {named}; rule: {markdown.statement(parts.headline.rule)}"
 

@@ -41,7 +41,7 @@ def _panel(timeline: Timeline, panel: Panel, read: Read) -> Figure:
             figure.add_traces(list(_lines(timeline, data, index, panel.unit)))
     for limit in panel.thresholds:
         if limit.value is not None:
-            text = f"{limit.op} {present.quantity(limit.value, panel.unit)}"
+            text = f"{limit.op} {present.quantity(limit.value, panel.unit, limit.value)}"
             figure.add_hline(
                 limit.value, line={"color": _INK, "width": 1, "dash": "dash"}, annotation_text=text,
                 annotation_position="top left", annotation_font_size=11,

@@ -42,11 +42,11 @@ def _overview(timeline: Timeline) -> Iterator[str]:
 def _panel(timeline: Timeline, panel: Panel) -> Iterator[str]:
     yield f"{panel.title}, {panel.shown} of {panel.of} series"
     for limit in panel.thresholds:
-        yield f"threshold {limit.op} {present.quantity(limit.value, panel.unit)}"
+        yield f"threshold {limit.op} {present.quantity(limit.value, panel.unit, limit.value)}"
     for fact in crossings(timeline, panel)[:3]:
         at = present.bounds(fact.earliest, fact.latest)
-        value = fact.quantity.value if fact.quantity else None
-        yield f"{fact.kind.split('.')[1].replace('_', ' ')} at {at} ({present.quantity(value, panel.unit)})"
+        value, beside = (fact.quantity.value, fact.quantity.threshold) if fact.quantity else (None, None)
+        yield f"{fact.kind.split('.')[1].replace('_', ' ')} at {at} ({present.quantity(value, panel.unit, beside)})"
 
 
 def crossings(timeline: Timeline, panel: Panel) -> list[Fact]:

@@ -129,5 +129,5 @@ export function gapWords(gap) {
 
 /** @param {{ name: string, op: string, value?: number | string }} threshold @param {string} [unit] */
 export function thresholdWords(threshold, unit) {
-  return `${threshold.op} ${amount(threshold.value, unit)}`;
+  return `${threshold.op} ${amount(threshold.value, unit, [threshold.value])}`;
 }

@@ -160,9 +160,10 @@ export function followPointer(section, current) {
   section.addEventListener('pointerleave', () => { line.hidden = true; });
 }
 
-/** @param {SeriesData} series @param {number} at @param {string} [unit] */
-export function valueWords(series, at, unit) {
+/** @param {SeriesData} series @param {number} at @param {Panel} panel */
+export function valueWords(series, at, { unit, thresholds }) {
   const index = firstFrom(series.t, at);
   const [hi, lo] = [series.hi[index], series.lo?.[index]];
-  return lo === undefined || lo === null || lo === hi ? amount(hi, unit) : `${amount(lo)} – ${amount(hi, unit)}`;
+  const limits = thresholds.map((one) => one.value);
+  return lo === undefined || lo === null || lo === hi ? amount(hi, unit, limits) : `${amount(lo, '', limits)} – ${amount(hi, unit, limits)}`;
 }

@@ -42,7 +42,7 @@ export function hideTip() {
 function seriesWords(chart, point) {
   const { panel, series } = point.data.meta;
   const at = clockText(chart.model.origin + point.x, chart.store.get().zone);
-  return [el('b', {}, valueWords(series, point.x, panel.unit)), el('span', { class: 'muted' }, ` ${at}`), el('div', { dir: 'auto' }, labelText(series.labels) || panel.title)];
+  return [el('b', {}, valueWords(series, point.x, panel)), el('span', { class: 'muted' }, ` ${at}`), el('div', { dir: 'auto' }, labelText(series.labels) || panel.title)];
 }
 
 /** @param {import('./chart.js').Chart} chart @param {string[]} refs */

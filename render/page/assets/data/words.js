@@ -41,18 +41,21 @@ const PREFIXES = /** @type {[number, string][]} */ ([[1e12, 'T'], [1e9, 'G'], [1
  * A number with its unit, rounded for reading: `0.53 s`, `1.2 k`.
  * @param {number | string | undefined | null} value
  * @param {string} [unit]
+ * @param {(number | string | undefined)[]} [beside] what it is compared with (of a threshold: itself): no rounding hides on which side of it the value is
  */
-export function amount(value, unit) {
+export function amount(value, unit, beside = []) {
   if (value === undefined || value === null) return '—';
-  const text = typeof value === 'string' ? value : rounded(value);
+  const text = typeof value === 'string' ? value : rounded(value, beside);
   return unit ? `${text} ${unit}` : text;
 }
 
-/** @param {number} value */
-function rounded(value) {
+/** @param {number} value @param {(number | string | undefined)[]} beside */
+function rounded(value, beside) {
   const [size, prefix] = PREFIXES.find(([limit]) => Math.abs(value) >= limit * 10) ?? [1, ''];
-  const text = String(Number((value / size).toPrecision(4)));
-  return prefix ? `${text} ${prefix}` : text;
+  const short = Number((value / size).toPrecision(4));
+  const near = beside.every((other) => typeof other !== 'number' || 2 * Math.abs(short * size - value) <= Math.abs(value - other));
+  if (!near) return String(value);
+  return prefix ? `${short} ${prefix}` : String(short);
 }
 
 /** @param {Record<string, string>} labels */
