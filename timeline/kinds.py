@@ -13,7 +13,7 @@ Kind = Literal[
     "alert.pending", "alert.pending_ended", "alert.firing", "alert.resolved", "alert.acknowledged",
     "alert.notified", "alert.silenced", "alert.unsilenced",
     "metric.crossed_above", "metric.crossed_below", "metric.matched", "metric.unmatched",
-    "metric.present", "metric.absent",
+    "metric.present", "metric.absent", "metric.undefined", "metric.defined",
     "deploy.started", "deploy.finished", "deploy.failed", "deploy.rolled_back",
     "change.merged", "change.tagged", "change.released", "change.flag", "change.config", "change.scale",
     "chat.message", "chat.edited", "chat.deleted",
@@ -38,6 +38,8 @@ _METRIC = "[ for {series}]"
 _WATCHED = "[{part:w} ]{name}"  # part: "Expression 2 of alert" where a rule and not a person named it
 _LIMIT = "its threshold[ {op:w} {threshold:n}{unit:u}]"
 _VALUE = "[: {value:n}{unit:u}]"
+_TURNED = f"{_VALUE}[, after {{previous:n}}{{unit:u}}]"
+_BESIDE = f"{_VALUE}[, threshold {{op:w}} {{threshold:n}}{{unit:u}}]"
 # Who says so: a person's act, and the file or the tracker in which it is claimed.
 _SAID = "[, as claimed in {claimant:w}]"
 _CLAIMED = "[ by {actor:p}]" + _SAID
@@ -71,14 +73,16 @@ SPECS: dict[Kind, KindSpec] = {
         f"{_WATCHED} was already below {_LIMIT}{_METRIC}{_VALUE}",
     ),
     "metric.matched": KindSpec(
-        "signal", False, f"{_WATCHED} began to match {_LIMIT}{_METRIC}{_VALUE}",
+        "signal", False, f"{_WATCHED} began to match {_LIMIT}{_METRIC}{_TURNED}",
         f"{_WATCHED} already matched {_LIMIT}{_METRIC}{_VALUE}",
     ),
-    "metric.unmatched": KindSpec("signal", False, f"{_WATCHED} stopped matching {_LIMIT}{_METRIC}{_VALUE}"),
-    "metric.present": KindSpec("signal", False, f"{_WATCHED} began to have samples{_METRIC}{_VALUE}[, threshold {{op:w}} {{threshold:n}}{{unit:u}}]"),
+    "metric.unmatched": KindSpec("signal", False, f"{_WATCHED} stopped matching {_LIMIT}{_METRIC}{_TURNED}"),
+    "metric.present": KindSpec("signal", False, f"{_WATCHED} began to have samples{_METRIC}{_BESIDE}"),
     "metric.absent": KindSpec(
         "signal", False, f"{_WATCHED} stopped having samples{_METRIC}", f"{_WATCHED} had no samples{_METRIC}"
     ),
+    "metric.undefined": KindSpec("signal", False, f"{_WATCHED} became undefined{_METRIC}{_BESIDE}"),
+    "metric.defined": KindSpec("signal", False, f"{_WATCHED} became defined{_METRIC}{_BESIDE}"),
     "deploy.started": KindSpec("change", True, f"Deploy {{deploy}} started{_ON}"),
     "deploy.finished": KindSpec("change", True, f"Deploy {{deploy}} finished{_ON}"),
     "deploy.failed": KindSpec(

@@ -59,6 +59,7 @@ _PLAIN: dict[Kind, str] = {
     "metric.crossed_below": "A metric crossed below its threshold",
     "metric.matched": "A metric began to match its threshold", "metric.unmatched": "A metric stopped matching its threshold",
     "metric.present": "A metric began to have samples", "metric.absent": "A metric stopped having samples",
+    "metric.undefined": "A metric became undefined", "metric.defined": "A metric became defined",
     "deploy.started": "A deploy started", "deploy.finished": "A deploy finished", "deploy.failed": "A deploy failed",
     "deploy.rolled_back": "A deploy was rolled back",
     "change.merged": "A change was merged", "change.tagged": "A tag was made", "change.released": "A release was published",

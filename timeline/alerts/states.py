@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Mapping
 
@@ -21,8 +22,17 @@ def begins_breach(content: Content) -> bool:
 
 
 def ends_breach(content: Content) -> bool:
-    """Tell whether the fact takes its series out of breach: clear, or without samples."""
+    """Tell whether the fact takes its series out of breach: clear, without samples, or without a number."""
     return _breach(content) is False
+
+
+def hides_recovery(content: Content) -> str | None:
+    """Return why nobody knows whether what was in breach recovered, though its condition is met no longer."""
+    if content.kind == "metric.undefined":
+        return "its value was NaN before a recovery was recorded"
+    if content.kind == "metric.absent" and ends_breach(content):
+        return "its samples stopped before a recovery was recorded"
+    return None
 
 
 def _breach(content: Content) -> bool | None:
@@ -35,11 +45,11 @@ def _breach(content: Content) -> bool | None:
             return below
         case "metric.matched":
             return True
-        case "metric.unmatched":
+        case "metric.unmatched" | "metric.undefined":
             return False
         case "metric.absent":
             return absence  # of what an `absent()` rule watches, else of a series in breach
-        case "metric.present":
+        case "metric.present" | "metric.defined":
             return False if absence else _compared(content.quantity)
         case _:
             return None
@@ -49,7 +59,9 @@ def _compared(quantity: Quantity | None) -> bool | None:
     if quantity is None or quantity.value is None or quantity.threshold is None:
         return None
     compare = _COMPARE.get(quantity.op or "")
-    return compare(quantity.value, quantity.threshold) if compare else None
+    if compare is None or (math.isnan(quantity.value) and quantity.op != "!="):
+        return None  # NaN meets no condition, and is not on a threshold's right side either
+    return compare(quantity.value, quantity.threshold)
 
 
 def expression(content: Content) -> str:

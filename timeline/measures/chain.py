@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from timeline.alerts.silences import none_recorded, while_firing
-from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression
+from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression, hides_recovery
 from timeline.measures.response import (
     Point,
     first_change,
@@ -165,10 +165,10 @@ def _end_of_breach(crossings: Sequence[Fact], firing: Fact, incident: Incident) 
             if isinstance(state, Fact) and not _begins_in(fact, firing, incident):
                 break
             state = _OPEN
-        elif fact.kind == "metric.absent":
-            state = state if isinstance(state, Fact) else "its samples stopped before a recovery was recorded"
-        elif not isinstance(state, Fact) or not at_or_after(state, firing):
-            state = fact
+        elif hidden := hides_recovery(fact):
+            state = state if isinstance(state, Fact) else hidden
+        elif state is None or state == _OPEN or (isinstance(state, Fact) and not at_or_after(state, firing)):
+            state = fact  # after what hid the recovery, no fact tells when it was
     return state
 
 

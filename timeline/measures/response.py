@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from timeline.alerts.silences import KINDS, of_alert, other_threads
-from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression, is_person, labels_of
+from timeline.alerts.states import (
+    alert_name,
+    begins_breach,
+    ends_breach,
+    expression,
+    hides_recovery,
+    is_person,
+    labels_of,
+)
 from timeline.model import Fact, Incident
 from timeline.order import of_kind
 from timeline.relative import at_or_after, begins_before, inside, may_precede
@@ -71,15 +79,19 @@ def visible(facts: Sequence[Fact], incident: Incident) -> tuple[Point, Point]:
 def _last_end(marked: Sequence[Fact], incident: Incident) -> Point:
     """Return the end of the last breach that began before the incident's end, of all series."""
     open_legs: dict[str, Fact] = {}
+    hidden: dict[str, str] = {}  # of those whose breach was hidden before it was seen to end: why
     ended: Point = _OPEN
     for fact in marked:
         name = f"{fact.thread} {expression(fact)}"
         if begins_breach(fact):
             if begins_before(fact.earliest, incident.end):
                 open_legs.setdefault(name, fact)
+                hidden.pop(name, None)
         elif open_legs.pop(name, None) is not None:
             ended = fact
-    return _OPEN if open_legs else ended
+            if why := hides_recovery(fact):
+                hidden[name] = f"of a customer-visible threshold, {why}"
+    return _OPEN if open_legs else next(iter(hidden.values()), ended)
 
 
 def first_message(facts: Sequence[Fact], firing: Fact, incident: Incident) -> Point:

@@ -1,7 +1,7 @@
-"""Metric states: absent, clear, in breach, and the transitions between them, from samples alone.
+"""Metric states: absent, clear, in breach, undefined (NaN), and the transitions between them, from samples alone.
 
-A state holds from its sample until the next one. A series becomes absent at a stale marker, else when
-the look-back has passed without a sample; on a grid, at the next point without a value. Only what lies
+A state holds from its sample until the next one. A series becomes absent where it was marked as stale, else
+when the look-back has passed without a sample; on a grid, at the next point without a value. Only what lies
 within one look-back of a transition decides it, so that reading more, or in other pieces, moves none.
 """
 
@@ -32,8 +32,8 @@ _LEAVE: dict[Kind, Kind] = {
 class SampleSpan(NamedTuple):
     """What was read, all in ns: the closed `[start, end]`, the look-back, the grid's step if on one.
 
-    `nan_is_stale`: the source shows stale markers as NaN (VictoriaMetrics); else NaN is a value
-    that compares with nothing.
+    `lookback` is the age from which on a sample counts no longer. `nan_is_stale`: the source shows stale
+    markers as NaN (VictoriaMetrics); else NaN is a value that compares with nothing.
     """
 
     start: int
@@ -49,48 +49,56 @@ class SampleSpan(NamedTuple):
 
 
 class Transition(NamedTuple):
-    """A change of state: its bounds, the sample that shows it (the last one for `absent`), after it."""
+    """A change of state: its bounds, the sample that shows it (the last one for `absent`), after it.
+
+    `previous` is the value of the sample before, where the state was another; None where there is none.
+    """
 
     kind: Kind
     at: Bounds
     sample: int
     value: float
     breach: bool
+    previous: float | None = None
 
 
 def transitions(
     times: NDArray[np.int64], values: NDArray[np.float64], op: str, threshold: float, reading: SampleSpan,
-    seams: Sequence[int] = (),
+    seams: Sequence[int] = (), marks: Sequence[int] = (),
 ) -> list[Transition]:  # fmt: skip
     """Return the transitions of one series (times in ns, ascending) against `value op threshold`.
 
     A series in breach at its first sample, unless known to be absent before, has its crossing's
     kind with `earliest` None. `seams` are the samples before which (their number: after the last
     of which) samples were left out that are known to change nothing: neither state nor presence.
+    `marks` are the times (ns) at which the series was marked as stale.
     """
     import numpy as np
 
     if len(times) == 0:
         return []
-    places = counting(times)
-    joined = np.searchsorted(places, np.array(seams, np.int64))
-    series = _Series(times[places], values[places], reading, joined)
+    series = _Series(times, values, reading, seams, marks)
     enter = _ENTER[op]
     breach = _breach(series.values, op, threshold) & ~series.stale
-    changed = np.zeros(len(breach), bool)
-    changed[1:] = (breach[1:] != breach[:-1]) & ~series.appears[1:] & ~series.stale[1:]
+    undefined = np.isnan(series.values) & ~breach & ~series.stale
+    state = breach + 2 * undefined
+    changed = np.zeros(len(state), bool)
+    changed[1:] = (state[1:] != state[:-1]) & ~series.appears[1:] & ~series.stale[1:]
     changed[0] = bool(breach[0]) and not (series.appears[0] or series.joined[0])
     found = []
     for i in (int(n) for n in np.flatnonzero(changed | series.appears | series.vanishes)):
-        after, value = bool(breach[i]), float(series.values[i])
+        sample, after, value = int(series.places[i]), bool(breach[i]), float(series.values[i])
         if series.appears[i]:
-            found.append(Transition("metric.present", series.appeared(i), int(places[i]), value, after))
+            found.append(Transition("metric.present", series.appeared(i), sample, value, after))
         elif changed[i]:
             at = Bounds(int(series.times[i - 1]) + 1 if i else None, int(series.times[i]))
             kind = enter if after else _LEAVE[enter]
-            found.append(Transition(kind, at, int(places[i]), value, after))
+            if undefined[i] or (i and undefined[i - 1]):
+                kind = "metric.undefined" if undefined[i] else "metric.defined"
+            previous = float(series.values[i - 1]) if i else None
+            found.append(Transition(kind, at, sample, value, after, previous))
         if series.vanishes[i]:
-            found.append(Transition("metric.absent", series.vanished(i), int(places[i]), value, False))
+            found.append(Transition("metric.absent", series.vanished(i), sample, value, False))
     return found
 
 
@@ -104,13 +112,16 @@ class Absence(NamedTuple):
 
 
 def absences(
-    group: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]], reading: SampleSpan
-) -> list[Absence]:
+    group: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]], reading: SampleSpan,
+    marks: Sequence[Sequence[int]] = (),
+) -> list[Absence]:  # fmt: skip
     """Return when the last of several series went absent, and when the first one came back.
 
-    Where there is none at all, or none yet at the start, `metric.absent` has `earliest` None.
+    `marks` are the times (ns) at which each of them was marked as stale. Where there is no series at all,
+    or none yet at the start, `metric.absent` has `earliest` None.
     """
-    lives = sorted(life for n, (t, v) in enumerate(group) for life in _lives(n, t, v, reading))
+    told = [*marks, *[()] * (len(group) - len(marks))]
+    lives = sorted(life for n, (t, v) in enumerate(group) for life in _lives(n, t, v, told[n], reading))
     found: list[Absence] = []
     if not lives or lives[0].begin.earliest is not None:
         found.append(Absence("metric.absent", Bounds(None, reading.start), None, None))
@@ -151,14 +162,13 @@ def _later(one: _Life, two: _Life) -> _Life:
 
 
 def _lives(
-    number: int, times: NDArray[np.int64], values: NDArray[np.float64], reading: SampleSpan
-) -> Iterable[_Life]:
+    number: int, times: NDArray[np.int64], values: NDArray[np.float64], marks: Sequence[int], reading: SampleSpan
+) -> Iterable[_Life]:  # fmt: skip
     if len(times) == 0:
         return
     import numpy as np
 
-    places = counting(times)
-    series = _Series(times[places], values[places], reading)
+    series = _Series(times, values, reading, (), marks)
     first: int | None = None
     for i in (int(n) for n in np.flatnonzero(~series.stale)):
         if first is None:
@@ -167,7 +177,7 @@ def _lives(
             continue
         begin = series.appeared(first) if series.appears[first] else Bounds(None, int(series.times[first]))
         end = series.vanished(i) if series.vanishes[i] else None
-        yield _Life(begin.latest, number, begin, int(places[first]), int(places[i]), end)
+        yield _Life(begin.latest, number, begin, int(series.places[first]), int(series.places[i]), end)
         first = None
 
 
@@ -181,18 +191,33 @@ def counting(times: NDArray[np.int64]) -> NDArray[np.intp]:
 
 
 class _Series:
-    """Samples with what is known of presence: which are stale, appear from absence, are the last."""
+    """Samples and stale markers in order, with what is known of presence: which samples appear, vanish.
+
+    `places` are the samples' own places, -1 for a marker that is none.
+    """
 
     def __init__(
-        self, times: NDArray[np.int64], values: NDArray[np.float64], reading: SampleSpan, seams: Any = ()
-    ) -> None:
+        self, times: NDArray[np.int64], values: NDArray[np.float64], reading: SampleSpan,
+        seams: Sequence[int], marks: Sequence[int],
+    ) -> None:  # fmt: skip
         import numpy as np
 
-        self.times, self.values, self.reading = times, values, reading
-        stale = np.isnan(values) if reading.nan_is_stale else np.zeros(len(values), bool)
-        self.stale: Any = stale
-        self.joined: Any = np.zeros(len(times) + 1, bool)  # a stretch was left out before this sample
-        self.joined[np.asarray(seams, np.int64)] = True
+        places: Any = counting(times)
+        joined: Any = np.searchsorted(
+            places, np.array(seams, np.int64)
+        )  # a stretch was left out before these
+        times, values = times[places], values[places]
+        stale: Any = np.isnan(values) if reading.nan_is_stale else np.zeros(len(values), bool)
+        if len(marks):
+            own = np.array(marks, np.int64)
+            before = np.searchsorted(times, own, side="right")
+            # What was left out before a marker lies behind the sample before it.
+            joined = np.where(joined > 0, joined + np.searchsorted(before, joined), joined)
+            times, values = np.insert(times, before, own), np.insert(values, before, np.nan)
+            stale, places = np.insert(stale, before, True), np.insert(places, before, -1)
+        self.times, self.values, self.reading, self.places, self.stale = times, values, reading, places, stale
+        self.joined: Any = np.zeros(len(times) + 1, bool)
+        self.joined[joined] = True
         late = (np.diff(times) > reading.staleness) & ~self.joined[1:-1]
         unseen = times[0] - reading.start >= reading.staleness
         if reading.grid:  # a point without a value is an observation, also the reading's first one

@@ -18,7 +18,9 @@ from timeline.rules.promrules import AlertingRule, alert_labels
 from timeline.rules.thresholds import absent_labels
 from timeline.series.crossings import absences, transitions
 
-_DIRECTIONS = {"metric.present": "present", "metric.absent": "absent"}
+_DIRECTIONS = {
+    "metric.present": "present", "metric.absent": "absent", "metric.undefined": "undefined", "metric.defined": "defined",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class StateChange:
     breach: bool
     time: int | None = None  # the sample's own time
     value: float | None = None
+    previous: float | None = None  # the value before, where the state was another
     places: tuple[tuple[Payload, str], ...] = ()  # the sample's, and that of the one before if apart
 
 
@@ -71,7 +74,9 @@ class FactBuilder:
             return
         for series in sampled.series:
             changes = in_window(series_changes(series, watch.op, watch.value, sampled), self.window)
-            yield from (self._fact(watch, change, sampled.way) for change in changes)
+            for change in changes:
+                shown = at_start(change, series, self.window) if change.at.earliest is None else change
+                yield self._fact(watch, shown, sampled.way)
 
     def _fact(self, watch: Watch, change: StateChange, way: str) -> Fact:
         labels = change.labels
@@ -85,7 +90,7 @@ class FactBuilder:
             at=change.at, time_means="sample", clock=self.origin, source=self.source,
             names={
                 "name": watch.title, "part": watch.part, "series": series_text(shown) or None, "value": value,
-                "unit": watch.unit or "", "op": watch.op, "threshold": watch.value,
+                "unit": watch.unit or "", "op": watch.op, "threshold": watch.value, "previous": change.previous,
             },
             evidence=self._evidence(change, way), subject=Subject(service=labels.get("service"), labels=shown),
             quantity=Quantity(value=value, unit=watch.unit, threshold=watch.value, op=watch.op),
@@ -117,7 +122,8 @@ def series_changes(series: Samples, op: str, value: float, sampled: Sampled) -> 
     """Return the changes of state of one series."""
     return [
         StateChange(
-            t.kind, t.at, series.labels, t.breach, int(series.times[t.sample]), t.value, series.around(t.sample)
+            t.kind, t.at, series.labels, t.breach, int(series.times[t.sample]), t.value, t.previous,
+            series.around(t.sample),
         )
         for t in transitions(series.times, series.values, op, value, sampled.reading, series.seams)
     ]  # fmt: skip
@@ -138,28 +144,39 @@ def absence_changes(query: str, sampled: Sampled) -> list[StateChange]:
             series = sampled.series[one.series]
             change = StateChange(
                 one.kind, one.at, labels, one.kind == "metric.absent", int(series.times[one.sample]),
-                float(series.values[one.sample]), series.around(one.sample),
+                float(series.values[one.sample]), None, series.around(one.sample),
             )  # fmt: skip
         found.append(change)
     return found
 
 
 def in_window(changes: Iterable[StateChange], window: Window) -> Iterator[StateChange]:
-    """Yield the changes that meet the window, and the one before it whose breach reaches into it."""
+    """Yield the changes that meet the window, and the one before it whose breach reaches into it.
+
+    A sample at the window's start itself decides the state there: what it ended was not so already.
+    """
     last: StateChange | None = None
     for change in changes:
         if change.at.latest < window.start:
             last = change
         elif (change.at.latest if change.at.earliest is None else change.at.earliest) < window.end:
-            if last is not None:
-                yield from _reaching(last, window)
-                last = None
+            ended = change.at.latest == window.start and last is not None and last.at.earliest is None
+            if last is not None and last.breach and not ended:
+                yield last
+            last = None
             yield change
-    if last is not None:
-        yield from _reaching(last, window)
+    if last is not None and last.breach:
+        yield last
 
 
-def _reaching(change: StateChange, window: Window) -> Iterator[StateChange]:
-    if change.breach:
-        already = change.at.earliest is None
-        yield replace(change, at=Bounds(None, window.start)) if already else change
+def at_start(change: StateChange, series: Samples, window: Window) -> StateChange:
+    """Return a breach from before the window as the last sample up to the window's start shows it."""
+    import numpy as np
+
+    if change.at.latest >= window.start:
+        return change
+    place = int(np.searchsorted(series.times, window.start, side="right")) - 1
+    return replace(
+        change, at=Bounds(None, window.start), time=int(series.times[place]), value=float(series.values[place]),
+        places=series.around(place),
+    )  # fmt: skip

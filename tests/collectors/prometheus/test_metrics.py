@@ -13,6 +13,7 @@ from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
 from collectors.prometheus.metrics import PrometheusMetricsCollector
 from collectors.testing import Run, check, run
+from render.page.words import turn
 from tests.servers.ports import free_port
 from tests.servers.prometheus import STALE, Prometheus
 from timeline.facts import alert_thread
@@ -454,3 +455,58 @@ def test_a_threshold_needs_one_comparison() -> None:
         PrometheusMetricsCollector.options_type.model_validate(
             {"url": "http://h", "threshold": [{"name": "n", "query": "q"}]}
         )
+
+
+def test_the_last_sample_up_to_the_start_tells_what_was_so_already(server: Prometheus) -> None:
+    falling = {i: 51.0 - 3 * i for i in range(-30, 1)}  # ..., 57, 54, and 51 at the start itself
+    store(server, "pm_falling", {**falling, **dict.fromkeys(range(1, 60), 60.0)}, job="a")
+    (fact,) = read(server, "pm_falling", window(0, 20), above=50).facts
+    assert (fact.earliest, fact.latest) == (None, at(0))
+    assert fact.statement.endswith('was already above its threshold > 50 for `{job="a"}`: 51')
+    assert opened(read(server, "pm_falling", window(0, 20), above=50), fact) == [T0, "51"]
+    between = Window(start=at(-2) + 7 * NS, end=at(20))
+    (fact,) = read(server, "pm_falling", between, above=50).facts
+    assert (fact.earliest, fact.latest, fact.names["value"]) == (None, between.start, 57)
+
+
+def test_a_sample_at_the_start_that_is_clear_was_not_in_breach_already(server: Prometheus) -> None:
+    store(server, "pm_ends", {i: 99.0 if i < 0 else 1.0 for i in range(-40, 60)}, job="a")
+    assert changes(read(server, "pm_ends", window(0, 20)).facts) == [("crossed_below", at(-1) + 1, at(0))]
+    store(server, "pm_begins", {i: 1.0 if i < 0 else 99.0 for i in range(-40, 60)}, job="a")
+    assert changes(read(server, "pm_begins", window(0, 20)).facts) == [("crossed_above", at(-1) + 1, at(0))]
+
+
+def test_no_rounding_hides_on_which_side_a_value_is(server: Prometheus) -> None:
+    store(server, "pm_close", {i: 99.9951 if i > 9 else 99.9949 for i in range(-20, 60)}, job="a")
+    (fact,) = read(server, "pm_close", window(0, 20), above=99.995).facts
+    assert "crossed above its threshold > 99.995 for" in fact.statement
+    assert fact.statement.endswith(": 99.9951")
+    (fact,) = read(server, "pm_close", window(0, 20), at_least=99.9951).facts
+    assert fact.statement.endswith(": 99.9951")
+
+
+def test_what_is_not_a_number_is_neither_clear_nor_in_breach(server: Prometheus) -> None:
+    if server.version == "victoria":
+        pytest.skip("VictoriaMetrics stores no NaN but stale markers")
+    errors = {i: 0.0 if 10 <= i < 20 else 6.0 for i in range(-20, 60)}
+    store(server, "pm_errors", errors, job="a")
+    store(server, "pm_requests", {i: 0.0 if 10 <= i < 20 else 60.0 for i in range(-20, 60)}, job="a")
+    result = read(server, "pm_errors / pm_requests", window(0, 30), above=0.05, step="15s")
+    assert changes(result.facts) == [
+        ("crossed_above", None, at(0)), ("undefined", at(9) + 1, at(10)), ("defined", at(19) + 1, at(20)),
+    ]  # fmt: skip
+    _, lost, back = sorted(result.facts, key=lambda f: f.latest)
+    assert lost.statement == '`watched` became undefined for `{job="a"}`: NaN, threshold > 0.05'
+    assert back.statement == '`watched` became defined for `{job="a"}`: 0.1, threshold > 0.05'
+    store(server, "pm_nan", {i: float("nan") if 10 <= i < 20 else 9.0 for i in range(-20, 60)}, job="a")
+    for way in ("samples", "envelope", "remote_read"):
+        found = read(server, "pm_nan", window(0, 30), reading=way).facts
+        assert changes(found)[1:] == [("undefined", at(9) + 1, at(10)), ("defined", at(19) + 1, at(20))]
+
+
+def test_equality_says_where_the_value_came_from(server: Prometheus) -> None:
+    store(server, "pm_up", {i: 0.0 if 10 <= i < 20 else 1.0 for i in range(-20, 60)}, job="a")
+    down, up = sorted(read(server, "pm_up", window(0, 30), equals=0).facts, key=lambda f: f.latest)
+    assert (down.kind, down.names["previous"], turn(down)) == ("metric.matched", 1.0, "down")
+    assert (up.kind, up.names["previous"], turn(up)) == ("metric.unmatched", 0.0, "up")
+    assert down.statement.endswith(": 0, after 1")

@@ -83,11 +83,23 @@ def test_a_stale_marker_ends_presence_where_it_stands() -> None:
 def test_nan_is_a_value_elsewhere() -> None:
     pairs = [(0, 9.0), (15, NAN), (30, 9.0)]
     plain = SampleSpan(-10, 40, 50)
-    assert [t.kind for t in read(pairs, reading=plain)][1:] == [
-        "metric.crossed_below",
-        "metric.crossed_above",
+    out, back = read(pairs, reading=plain)[1:]
+    assert (out.kind, out.at, repr(out.value), out.breach) == ("metric.undefined", (1, 15), "nan", False)
+    assert (back.kind, back.at, back.value, back.breach) == ("metric.defined", (16, 30), 9.0, True)
+    assert [t.kind for t in read(pairs, "!=", reading=plain)] == ["metric.matched"]  # NaN equals nothing
+
+
+def test_a_stale_marker_that_is_no_sample_ends_presence_too() -> None:
+    times, values = arrays([(0, 9.0), (15, 9.0), (45, 9.0)])
+    found = transitions(times, values, ">", 5, SampleSpan(-10, 60, 50), marks=[30, 60])
+    assert short(found) == [
+        ("crossed_above", None, 0),
+        ("absent", 16, 30),
+        ("present", 31, 45),
+        ("absent", 46, 60),
     ]
-    assert [t.kind for t in read(pairs, "!=", reading=plain)] == ["metric.matched"]
+    assert [t.sample for t in found] == [0, 1, 2, 2]
+    assert absences([(times, values)], SampleSpan(-10, 60, 50), [[30, 60]])[0].at == Bounds(16, 30)
 
 
 def test_infinity_is_above_everything() -> None:
@@ -117,21 +129,26 @@ def test_of_two_samples_at_one_instant_the_last_counts() -> None:
 SAMPLES = st.dictionaries(
     st.integers(0, 400), st.sampled_from([1.0, 5.0, 9.0, NAN, INF]), max_size=25
 ).map(lambda d: sorted(d.items()))  # fmt: skip
+MARKS = st.sets(st.integers(1, 400), max_size=6)
 OPS = st.sampled_from(sorted(COMPARE))
 
 
-def naive(pairs: Pairs, op: str, threshold: float, reading: SampleSpan) -> list[tuple[str, int, bool]]:
+def naive(
+    pairs: Pairs, op: str, threshold: float, reading: SampleSpan, marks: Sequence[int] = ()
+) -> list[tuple[str, int, bool]]:
     """Walk over every nanosecond and look at the samples so far."""
-    at = dict(pairs)
+    at: dict[int, float | None] = {**dict(pairs), **dict.fromkeys(marks)}
 
     def state(t: int) -> str | None:
         seen = [s for s in at if s <= t]
         if not seen:
             return "absent" if t - reading.start >= reading.lookback - (reading.lookback > 0) else None
-        last = max(seen)
-        if (reading.nan_is_stale and math.isnan(at[last])) or t - last >= reading.lookback:
+        value = at[max(seen)]
+        if value is None or (reading.nan_is_stale and math.isnan(value)) or t - max(seen) >= reading.lookback:
             return "absent"
-        return "breach" if COMPARE[op](at[last], threshold) else "clear"
+        if COMPARE[op](value, threshold):
+            return "breach"
+        return "undefined" if math.isnan(value) else "clear"
 
     found, before = [], state(reading.start)
     if before == "breach":
@@ -143,6 +160,9 @@ def naive(pairs: Pairs, op: str, threshold: float, reading: SampleSpan) -> list[
                 found.append(("absent", t, False))
             elif before == "absent":
                 found.append(("present", t, now == "breach"))
+            elif "undefined" in {before, now}:
+                if before is not None:
+                    found.append(("undefined" if now == "undefined" else "defined", t, now == "breach"))
             elif before is not None:
                 found.append(("enter" if now == "breach" else "leave", t, now == "breach"))
             elif now == "breach":
@@ -151,31 +171,37 @@ def naive(pairs: Pairs, op: str, threshold: float, reading: SampleSpan) -> list[
     return found
 
 
-@given(SAMPLES, OPS, st.integers(2, 60), st.booleans())
-@example([(0, 9.0), (50, 9.0)], ">", 50, False)
-def test_equals_the_naive_definition(pairs: Pairs, op: str, lookback: int, stale: bool) -> None:
+@given(SAMPLES, OPS, st.integers(2, 60), st.booleans(), MARKS)
+@example([(0, 9.0), (50, 9.0)], ">", 50, False, set())
+def test_equals_the_naive_definition(
+    pairs: Pairs, op: str, lookback: int, stale: bool, marks: set[int]
+) -> None:
     reading = SampleSpan(0, 460, lookback, nan_is_stale=stale)
     enters = {">": "above", ">=": "above", "<": "below", "<=": "below"}
     found = []
-    for t in transitions(*arrays(pairs), op, 5.0, reading):
+    # A marker is told of a series that was there before it.
+    own = sorted(m for m in marks - dict(pairs).keys() if pairs and m > pairs[0][0])
+    for t in transitions(*arrays(pairs), op, 5.0, reading, marks=own):
         kind = t.kind.removeprefix("metric.")
-        if kind not in {"present", "absent"}:
+        if kind not in {"present", "absent", "undefined", "defined"}:
             into = kind == "matched" or kind.removeprefix("crossed_") == enters.get(op)
             kind = "enter" if into else "leave"
         found.append((kind, t.at.latest, t.breach))
         assert t.at.earliest is None or t.at.earliest <= t.at.latest
-    assert found == naive(pairs, op, 5.0, reading)
+    assert found == naive(pairs, op, 5.0, reading, own)
 
 
-@given(SAMPLES, OPS, st.integers(2, 60), st.booleans(), st.integers(0, 400), st.integers(1, 200))
+@given(SAMPLES, OPS, st.integers(2, 60), st.booleans(), st.integers(0, 400), st.integers(1, 200), MARKS)
 def test_no_window_moves_a_transition(
-    pairs: Pairs, op: str, lookback: int, stale: bool, start: int, width: int
+    pairs: Pairs, op: str, lookback: int, stale: bool, start: int, width: int, marks: set[int]
 ) -> None:
     end = start + width
 
     def seen(low: int, high: int) -> set[Any]:
         part = [(t, v) for t, v in pairs if low <= t <= high]
-        found = transitions(*arrays(part), op, 5.0, SampleSpan(low, high, lookback, nan_is_stale=stale))
+        own = sorted(m for m in marks - dict(pairs).keys() if part and part[0][0] < m <= high)
+        reading = SampleSpan(low, high, lookback, nan_is_stale=stale)
+        found = transitions(*arrays(part), op, 5.0, reading, marks=own)
         return {(t.kind, t.at, repr(t.value), t.breach) for t in found if start <= t.at.latest <= end}
 
     whole = seen(-lookback, 400 + lookback + width)
@@ -197,8 +223,10 @@ def test_no_window_moves_a_transition_on_a_grid(pairs: Pairs, op: str, start: in
     assert seen(low - step, high + step) == seen(-10 * step, 100 * step)
 
 
-def alive(pairs: Pairs, t: int, reading: SampleSpan) -> bool:
+def alive(pairs: Pairs, t: int, reading: SampleSpan, marks: Sequence[int]) -> bool:
     seen = [(s, v) for s, v in pairs if s <= t]
+    if any(seen[-1][0] < mark <= t for mark in marks if seen):
+        return False
     return (
         bool(seen)
         and t - seen[-1][0] < reading.lookback
@@ -206,11 +234,14 @@ def alive(pairs: Pairs, t: int, reading: SampleSpan) -> bool:
     )
 
 
-@given(st.lists(SAMPLES, max_size=3), st.integers(2, 60), st.booleans())
-def test_absence_is_when_no_series_is_alive(group: list[Pairs], lookback: int, stale: bool) -> None:
+@given(st.lists(SAMPLES, max_size=3), st.integers(2, 60), st.booleans(), MARKS)
+def test_absence_is_when_no_series_is_alive(
+    group: list[Pairs], lookback: int, stale: bool, marks: set[int]
+) -> None:
     reading = SampleSpan(-lookback, 460, lookback, nan_is_stale=stale)
-    found = absences([arrays(pairs) for pairs in group], reading)
-    states = [any(alive(p, t, reading) for p in group) for t in range(-1, 461)]
+    own = [sorted(m for m in marks - dict(p).keys() if p and m > p[0][0]) for p in group]
+    found = absences([arrays(pairs) for pairs in group], reading, own)
+    states = [any(alive(p, t, reading, m) for p, m in zip(group, own, strict=True)) for t in range(-1, 461)]
     changes = [t for t in range(461) if states[t + 1] != states[t]]
     known = [a.at.latest for a in found if a.at.earliest is not None]
     assert known == changes
