@@ -10,7 +10,7 @@ import math
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from render.page.words import drawn_words
+from render.page.words import drawn_words, turn
 from timeline.alerts.flaps import Ribbon
 from timeline.canonical import Json
 from timeline.instant import NS
@@ -47,7 +47,7 @@ def draw_facts(facts: Sequence[Fact], start: int, ribbons: Sequence[Ribbon]) -> 
 
     columns = _Columns()
     _times(columns, facts, start // NS)
-    columns.texts("sort", [(f.kind, f.category) for f in facts])
+    columns.texts("sort", [(f.kind, f.category, turn(f)) for f in facts])
     columns.texts("origin", [_origin(f) for f in facts])
     columns.texts("service", [f.subject.service or f.subject.labels.get("service") or "" for f in facts])
     columns.texts("words", [drawn_words(f) for f in facts])

@@ -1,8 +1,9 @@
-"""What the chart writes of a fact: the name of its alert's row, of a change, of a role."""
+"""What the chart says of a fact: the name of its alert's row, of a change, of a role, where a value went."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from timeline.model import Fact
 
@@ -19,6 +20,19 @@ def drawn_words(fact: Fact) -> str:
     if family in {"deploy", "change"}:
         return str(next((fact.names[name] for name in _CHANGES if name in fact.names), ""))
     return str(fact.names.get("role", "role")) if fact.kind == "incident.role_assigned" else ""
+
+
+def turn(fact: Fact) -> Literal["up", "down", ""]:
+    """Return where the value went that began or stopped to match; empty where that is not known.
+
+    What crossed says it by its kind.
+    """
+    if fact.kind not in {"metric.matched", "metric.unmatched"} or not fact.quantity:
+        return ""
+    value, before = fact.quantity.value, fact.names.get("previous", fact.quantity.threshold)
+    if value is None or not isinstance(before, float) or value == before:
+        return ""
+    return "up" if value > before else "down" if value < before else ""
 
 
 def _alert(fact: Fact) -> str:

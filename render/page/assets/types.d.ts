@@ -222,10 +222,13 @@ interface Note {
 type LaneId = 'impact' | 'metrics' | 'alerts' | 'changes' | 'chat' | 'logs' | 'people' | 'other';
 
 // A fact as the page works with it, all but what its row says: times in seconds since the window's start.
+type Turn = 'up' | 'down' | '';
+
 interface Item {
   readonly id: string;
   readonly index: number;
   readonly kind: string;
+  readonly turn: Turn; // of what began or stopped to match: where the value went; empty where that is not known
   readonly category: Fact['category'];
   readonly lane: LaneId;
   readonly source: string;

@@ -47,7 +47,7 @@ function factWords(item, fact, model, store, excerpts) {
     fact.quote.edited_at && el('p', { class: 'muted' }, `The text is as edited at ${exactText(fact.quote.edited_at, zone)} (${zone}); what stood there before is not known.`),
   ];
   return [
-    top(icon(item.kind, item.lane), kindText(item.kind), store), ...markedWords(model, store), fact ? el('h2', { class: 'statement' }, ...withCode(fact.statement)) : el('p', { class: 'muted' }, absentWords(item, model)), ...(quote || []),
+    top(icon(item.kind, item.lane, item.turn), kindText(item.kind), store), ...markedWords(model, store), fact ? el('h2', { class: 'statement' }, ...withCode(fact.statement)) : el('p', { class: 'muted' }, absentWords(item, model)), ...(quote || []),
     factNotes(item.id, model),
     facts(timeRows(item, model, zone)), facts(fact ? aboutRows(fact) : bareRows(item)), ...otherFacts(item, fact?.related ?? [], model, store),
     ...(fact?.evidence ?? []).flatMap((one) => evidenceWords(one, model, excerpts)),
@@ -125,7 +125,7 @@ function otherFacts(item, related, model, store) {
 
 /** @param {Item} item @param {Store} store @param {boolean} self @param {string} rule */
 function otherRow(item, store, self, rule) {
-  const button = el('button', { class: 'plain', type: 'button', disabled: self }, el('span', { class: 'icon' }, icon(item.kind, item.lane)), el('span', { class: 'time' }, boundsText(item, store.get().zone)), ` ${kindText(item.kind)}`, rule && el('span', { class: 'muted' }, ` · ${rule}`));
+  const button = el('button', { class: 'plain', type: 'button', disabled: self }, el('span', { class: 'icon' }, icon(item.kind, item.lane, item.turn)), el('span', { class: 'time' }, boundsText(item, store.get().zone)), ` ${kindText(item.kind)}`, rule && el('span', { class: 'muted' }, ` · ${rule}`));
   button.addEventListener('click', () => store.set({ fact: item.id, gap: null }));
   return el('li', {}, button);
 }

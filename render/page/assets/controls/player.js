@@ -112,6 +112,6 @@ function surfacedRow(item, model, store) {
   const words = (item.kind.startsWith('chat.') ? row?.quote?.text : null) ?? statement;
   const at = clockText(model.origin + item.seen, zone);
   const button = el('button', { class: 'plain', type: 'button', 'aria-current': fact === item.id ? 'true' : null, title: `${statement}\n${boundsText(item, zone)}`, on: { click: () => store.set({ fact: item.id, gap: null }) } },
-    el('span', { class: 'icon' }, icon(item.kind, item.lane)), el('span', { class: 'time' }, at), el('span', { class: 'words', dir: 'auto' }, words));
+    el('span', { class: 'icon' }, icon(item.kind, item.lane, item.turn)), el('span', { class: 'time' }, at), el('span', { class: 'words', dir: 'auto' }, words));
   return el('li', {}, button);
 }

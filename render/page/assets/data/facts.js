@@ -134,6 +134,8 @@ class FactItem {
 
   get kind() { return this.facts.names.sort[this.facts.columns.sort[this.index]][0]; }
 
+  get turn() { return this.facts.names.sort[this.facts.columns.sort[this.index]][2]; }
+
   get category() { return this.facts.names.sort[this.facts.columns.sort[this.index]][1]; }
 
   get lane() { return this.facts.lanes[this.facts.columns.sort[this.index]]; }

@@ -13,14 +13,15 @@ const DETAILS = /** @type {[string, string][]} */ ([['x', 'M4.5 4.5L9.5 9.5M9.5 
  * The mark of a kind, as the chart draws it.
  * @param {string} kind a fact's kind, or `gap`
  * @param {string} lane
+ * @param {Turn} [turn] where its value went
  * @returns {SVGElement}
  */
-export function icon(kind, lane) {
+export function icon(kind, lane, turn = '') {
   const svg = document.createElementNS(SVG, 'svg');
   for (const [name, value] of Object.entries({ viewBox: '0 0 14 14', width: '14', height: '14', class: `mark lane-${lane}`, 'aria-hidden': 'true' })) svg.setAttribute(name, value);
   const span = spanShape(kind);
   if (span) svg.append(span);
-  else svg.append(...markShape(symbolOf(kind)));
+  else svg.append(...markShape(symbolOf(kind, turn)));
   return svg;
 }
 

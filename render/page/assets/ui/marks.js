@@ -5,8 +5,8 @@ const BAR_FROM = 2; // px of bounds from which a fact is a bar
 
 /** @type {Record<string, string>} */
 const SYMBOLS = {
-  'metric.crossed_above': 'triangle-up', 'metric.crossed_below': 'triangle-down', 'metric.matched': 'triangle-up', 'metric.unmatched': 'triangle-down',
-  'metric.present': 'circle', 'metric.absent': 'circle-open',
+  'metric.crossed_above': 'triangle-up', 'metric.crossed_below': 'triangle-down', 'metric.matched': 'circle-dot', 'metric.unmatched': 'circle-open-dot',
+  'metric.present': 'circle', 'metric.absent': 'circle-open', 'metric.undefined': 'circle-x-open', 'metric.defined': 'circle',
   'alert.pending': 'line-ns-open', 'alert.pending_ended': 'line-ns-open', 'alert.firing': 'line-ns-open', 'alert.resolved': 'line-ns-open',
   'alert.acknowledged': 'hexagon', 'alert.notified': 'hourglass', 'alert.silenced': 'x', 'alert.unsilenced': 'x-open',
   'deploy.started': 'diamond-open', 'deploy.finished': 'diamond', 'deploy.failed': 'diamond-x-open', 'deploy.rolled_back': 'diamond-open-dot',
@@ -17,8 +17,14 @@ const SYMBOLS = {
 /** @type {Record<string, string>} */
 const FAMILY_SYMBOLS = { change: 'diamond-tall', incident: 'star', alert: 'line-ns-open' };
 
-/** @param {string} kind @returns {string} Plotly's name of the shape */
-export function symbolOf(kind) {
+/**
+ * A crossing's shape says where the value went, whatever its threshold asks for; of what matches, only the fact tells.
+ * @param {string} kind
+ * @param {Turn} [turn] where the value went
+ * @returns {string} Plotly's name of the shape
+ */
+export function symbolOf(kind, turn = '') {
+  if (turn) return `triangle-${turn}`;
   return SYMBOLS[kind] ?? FAMILY_SYMBOLS[kind.split('.')[0]] ?? 'cross';
 }
 
@@ -76,7 +82,7 @@ export function rowMarks(items, view, y, lane, at = null) {
     if (Math.max(item.from, 0) > view.to) continue;
     const x = markAt(item, view, pixel);
     const how = standing(item, at);
-    const shape = item.to < 0 ? 'triangle-left' : symbolOf(item.kind);
+    const shape = item.to < 0 ? 'triangle-left' : symbolOf(item.kind, item.turn);
     const symbol = how === 'seen' ? shape : hollow(shape);
     const near = last.get(symbol + how);
     if (near && Math.abs(x - near.x) < SNUG * pixel) near.items.push(item);
