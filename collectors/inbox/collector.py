@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -50,15 +50,18 @@ class InboxCollector(Collector[InboxOptions]):
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = InboxOptions
     target = "path"
-    parser_version = 2  # what could not be read is one counted gap
+    parser_version = 3  # words of a message that was deleted later
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the facts of each delivery, people, and when nobody listened."""
         seen, skipped = Seen(), Skipped("delivery", _SHOWN, plural="deliveries")
-        async for page in self._pages(window):
-            for index, row in enumerate(page.rows):
-                for record in self._read(self._event(page, index, row), seen, skipped):
-                    yield record
+        pages = [page async for page in self._pages(window)]
+        events = [self._event(page, index, row) for page in pages for index, row in enumerate(page.rows)]
+        for event in events:
+            self._foresee(event, seen)
+        for event in events:
+            for record in self._read(event, seen, skipped):
+                yield record
         for person in seen.people:
             yield person
         for gap in skipped.gaps(self.gap, window):
@@ -141,6 +144,11 @@ class InboxCollector(Collector[InboxOptions]):
             whole="/body" if "body" in row else "/text", origin=self.origin, source=self.context.source,
             received=parse_instant(row["received_at"]), evidence=evidence,
         )  # fmt: skip
+
+    def _foresee(self, event: Event, seen: Seen) -> None:
+        with suppress(UnreadableError, UnknownSenderError):  # told where the event itself is read
+            if foresee := webhooks.load(event.sender).foresee:
+                foresee(event, seen)
 
     def _read(self, event: Event, seen: Seen, skipped: Skipped) -> Iterator[Record]:
         try:

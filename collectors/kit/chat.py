@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,8 +13,18 @@ from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Quote, Related, Subject
 from timeline.statements import Name
 
+_WORD = re.compile(r"\w+")
 #: How a message stands to another one.
 ANSWERS, EDITS, DELETES = "reply to", "edit of", "deletion of"
+
+
+def has_words_of(text: str, other: str) -> bool:
+    """Tell whether a text has all words of another one in its order, whatever marks stand between them.
+
+    A message comes in two forms, of which one may stand in for the other.
+    """
+    words = iter(_WORD.findall(text.casefold()))
+    return all(word in words for word in _WORD.findall(other.casefold()))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -116,6 +116,15 @@ class Seen:
 
     people: People = field(default_factory=People)
     _keys: set[str] = field(default_factory=set)
+    _foreseen: dict[str, list[Any]] = field(default_factory=dict)
+
+    def foresee(self, key: Any, value: Any) -> None:
+        """Note under a key, before any event is read, what a later one says of earlier ones."""
+        self._foreseen.setdefault(json.dumps(key, sort_keys=True), []).append(value)
+
+    def foreseen(self, key: Any) -> list[Any]:
+        """Return what was noted under a key."""
+        return self._foreseen.get(json.dumps(key, sort_keys=True), [])
 
     def first(self, key: Any) -> bool:
         """Tell whether this is new."""
@@ -144,6 +153,9 @@ class Webhook:
     #: Headers that agree to deliveries: of the origin that asks, at so many a minute.
     handshake: Callable[[str, int], dict[str, str]] | None = None
     basic: bool = False  # may prove itself by basic auth
+    #: Notes what an event says of earlier ones, such as that a message was deleted: called for each event
+    #: before facts are made of any.
+    foresee: Callable[[Event, Seen], None] | None = None
 
     def authenticate(self, request: Request, proof: Proof) -> None:
         """Return when the delivery proves itself; raise RefusedError."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
+from collectors.kit.chat import has_words_of
 from collectors.matrix.html import html_text
 from timeline.text import PERSON_CLOSE, PERSON_OPEN, clean, mention
 
@@ -21,7 +22,6 @@ _LINK = re.compile(
 )  # fmt: skip
 _MARK = re.compile(f"({PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE})")
 _TAG = re.compile(r"<[^<>]*>")
-_WORD = re.compile(r"\w+")
 #: `> <@user:host> words`, or `> * <@user:host> does`; only the first line names whom it quotes.
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]*>[^\n]*(?:\n>[^\n]*)*(?:\n|\Z)")
 _POLLS = ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start")
@@ -83,13 +83,7 @@ def _words(content: Mapping[str, Any], *, is_reply: bool) -> str:
     # Clients that quote in the plain body do so in the formatted one, too: else those lines are the author's.
     if is_reply and (not formatted.strip() or "<mx-reply>" in formatted.lower()):
         body = _without_fallback(body)
-    return body if _has_words_of(body, html_text(formatted, addresses=False)) else html_text(formatted)
-
-
-def _has_words_of(text: str, other: str) -> bool:
-    """Tell whether a text has all words of another one, in its order."""
-    words = iter(_WORD.findall(text.casefold()))
-    return all(word in words for word in _WORD.findall(other.casefold()))
+    return body if has_words_of(body, html_text(formatted, addresses=False)) else html_text(formatted)
 
 
 def poll_text(content: Mapping[str, Any]) -> str:

@@ -48,7 +48,7 @@ class SlackCollector(Collector[SlackOptions]):
     tested_against = "schema"
     options_type = SlackOptions
     target = "channels"
-    parser_version = 2  # a list of channels that does not end is a gap, a page that is too large is halved
+    parser_version = 3  # blocks beside a text, forwarded messages, words that were deleted
 
     def __init__(self, options: SlackOptions, context: Context) -> None:
         super().__init__(options, context)

@@ -69,7 +69,9 @@ class SlackExportCollector(Collector[SlackExportOptions]):
     tested_against = "recorded"
     options_type = SlackExportOptions
     target = "path"
-    parser_version = 2  # whom two files describe keeps the names of both
+    parser_version = (
+        3  # every member is read or named; blocks beside a text, forwarded messages, deleted words
+    )
 
     def __init__(self, options: SlackExportOptions, context: Context) -> None:
         super().__init__(options, context)

@@ -90,11 +90,15 @@ class WorkspaceReader:
         self.origin, self.source, self.directory = origin, source, directory
         self.url = url.rstrip("/") if url else None
         self._threads: dict[tuple[str, str], str] = {}
+        self._deleted: set[tuple[str, str]] = set()  # channel and ts
 
     def read(self, channel: Channel, items: Iterable[ReceivedMessage]) -> Parsed:
         """Turn the messages of a channel into facts; what cannot be read is listed, never raised."""
         parsed = Parsed()
         tombstones: list[Fact] = []
+        items = list(items)
+        for item in items:
+            self.note_deletion(channel, item.message)
         for item in items:
             parsed.items += 1
             try:
@@ -115,6 +119,15 @@ class WorkspaceReader:
             self._threads[key] = thread_key("slack", self.origin, *key)
         return self._threads[key]
 
+    def note_deletion(self, channel: Channel, message: object) -> None:
+        """Note which message another one says is deleted: its words, and those of its edits, went with it."""
+        if isinstance(message, dict) and (ts := _deletes(message)):
+            self._deleted.add((channel.id, ts))
+
+    def is_deleted(self, channel: Channel, ts: str) -> bool:
+        """Tell whether a message is known to have been deleted."""
+        return (channel.id, ts) in self._deleted
+
     def _read(self, channel: Channel, item: ReceivedMessage, parsed: Parsed) -> tuple[list[Fact], bool]:
         if not isinstance(item.message, dict):
             raise UnreadableError("it is no object")
@@ -129,6 +142,8 @@ class WorkspaceReader:
             return [message.deleted(message.ts, message.root, dated=False)], True
         if message.subtype in {"message_deleted", "message_changed"}:
             return list(message.event()), False
+        if message.subtype == "message_replied":
+            return [], False  # the reply is a message of its own
         return list(message.posted()), False
 
 
@@ -160,6 +175,7 @@ class _Message:
                 [self.ts], self.at, "ts", self.root, author=author, text=text, in_thread=self.is_reply,
                 is_edited=edit is not None, is_bot=is_bot, system=self._system(), reactions=_reactions(self.message),
                 is_pinned=bool(self.message.get("pinned_to")) or self.ts in self.channel.pinned,
+                is_deleted=self.reader.is_deleted(self.channel, self.ts),
             )
         )  # fmt: skip
         if edit:
@@ -209,6 +225,8 @@ class _Message:
         return value if isinstance(value, dict) else None
 
     def _quote(self, edit: Edit | None) -> Quote | None:
+        if self.reader.is_deleted(self.channel, self.ts):
+            return None
         decoded = decode(markup(self.message), lambda user: identity(self.reader.origin, user))
         return quote_marked(decoded.text, edit.at.earliest if edit else None)
 
@@ -248,6 +266,32 @@ class Edit(NamedTuple):
 def _root(message: dict[str, Any]) -> str | None:
     root = message.get("thread_ts")
     return root if isinstance(root, str) and _TS.fullmatch(root) else None
+
+
+def is_deletion(message: dict[str, Any]) -> bool:
+    """Tell whether a message says that another one is deleted."""
+    return _deletes(message) is not None
+
+
+def _deletes(message: dict[str, Any]) -> str | None:
+    """Return the ts of the message that this one says is deleted; None where it says of none."""
+    now, before = message.get("message"), message.get("previous_message") or message.get("original")
+    subtype = message.get("subtype")
+    changed = now if isinstance(now, dict) else {}
+    is_deletion = subtype == "message_deleted" or (
+        subtype == "message_changed" and changed.get("subtype") == "tombstone"
+    )
+    if subtype == "tombstone":
+        ts = message.get("ts")
+    elif is_deletion:
+        subject = changed or (before if isinstance(before, dict) else {})
+        ts = message.get("deleted_ts") or subject.get("ts")
+    else:
+        return None
+    try:
+        return read_ts(ts)[0]
+    except UnreadableError:
+        return None
 
 
 def _edit(message: dict[str, Any]) -> Edit | None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from collectors.kit.chat import has_words_of
+from collectors.slack.blocks import block_words, escape
 from timeline.text import clean, mention
 
 #: A mention, a channel, a command or a link; other angles are escaped, or a bot's own words.
 _ANGLE = re.compile(r"<([@#!][^<>\n]+|[A-Za-z][A-Za-z0-9+.-]*:[^<>\n]+)>")
 _USER = re.compile(r"@([A-Z][A-Z0-9]+)(?:\|.*)?", re.DOTALL)
 _CHANNEL = re.compile(r"#([A-Z][A-Z0-9]+)(?:\|(.*))?", re.DOTALL)
-_MAX_DEPTH = 24  # blocks nest a few levels; a deeper tree is not Slack's
+_PERSON = re.compile(r"[UW][A-Z0-9]+")
+_MAX_FORWARDED = 20
+#: What Slack writes where an attachment has no text of its own.
+_NO_PREVIEW = "[no preview available]"
 #: An unfurled link repeats a page, not what the author wrote.
 _UNFURLS = ("from_url", "original_url", "is_msg_unfurl", "is_app_unfurl", "is_share")
 
@@ -44,10 +49,6 @@ def _unescape(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def _angle(inner: str, identity: Callable[[str], str], users: list[str]) -> str:
     if user := _USER.fullmatch(inner):
         users.append(user[1])
@@ -66,74 +67,82 @@ def _angle(inner: str, identity: Callable[[str], str], users: list[str]) -> str:
 
 
 def markup(message: dict[str, Any]) -> str:
-    """Return what a message says, as Slack markup: text, attachments, else blocks; then files."""
-    parts = [_text(message.get("text"))]
-    parts += [
-        _attachment(a) for a in _dicts(message.get("attachments")) if not any(a.get(k) for k in _UNFURLS)
-    ]
+    """Return what people see of a message, as Slack markup: its words, attachments, forwarded messages, files."""
+    attachments = _dicts(message.get("attachments"))
+    parts = [_said(message)]
+    parts += [_attachment(a) for a in attachments if not _is_unfurl(a)]
+    parts += [_forwarded(a) for a in attachments if _is_message(a)]
     if not any(part.strip() for part in parts):
-        parts = [_words(message.get("blocks"))]
+        parts = [_attachment(a) for a in attachments]
     parts += [_file(f) for f in _dicts(message.get("files"))]
-    return "\n".join(part for part in parts if part.strip())
+    return _lines(parts)
+
+
+def _said(holder: dict[str, Any]) -> str:
+    """Return the text; where blocks say more, theirs: the text is for notifications then."""
+    text, words = _text(holder.get("text")), block_words(holder.get("blocks"))
+    return text if has_words_of(text, words) else words
+
+
+def _is_message(attachment: dict[str, Any]) -> bool:
+    """Tell whether an attachment is another message: forwarded, or one that a link leads to."""
+    return any(attachment.get(name) for name in ("is_share", "is_msg_unfurl"))
+
+
+def _is_unfurl(attachment: dict[str, Any]) -> bool:
+    return any(attachment.get(name) for name in _UNFURLS)
 
 
 def _attachment(attachment: dict[str, Any]) -> str:
-    lines = [_text(attachment.get(name)) for name in ("pretext", "title", "text")]
+    lines = [_text(attachment.get(name)) for name in ("pretext", "author_name", "title", "text")]
     for field in _dicts(attachment.get("fields")):
         title, value = _text(field.get("title")), _text(field.get("value"))
         lines.append(f"{title}: {value}" if title and value else title or value)
-    lines = [line for line in lines if line.strip()]
-    blocks = "" if lines else _words(attachment.get("blocks"))
-    return "\n".join(lines) or blocks or _text(attachment.get("fallback"))
+    blocks = block_words(attachment.get("blocks"))
+    lines += [] if has_words_of("\n".join(lines), blocks) else [blocks]
+    lines += [_text(attachment.get("footer"))] if _lines(lines) else []
+    lines += [_file(f) for f in _dicts(attachment.get("files"))]
+    if words := _lines(lines):
+        return words
+    fallback = _text(attachment.get("fallback"))
+    return "" if fallback == _NO_PREVIEW else fallback
+
+
+def _forwarded(attachment: dict[str, Any]) -> str:
+    """Return another's words as a quotation, so that they stay that other's."""
+    held = [_text(attachment.get("text"))]
+    for shared in _dicts(attachment.get("message_blocks")):
+        message = shared.get("message")
+        words = _said(message) if isinstance(message, dict) else ""
+        held = held if has_words_of("\n".join(held), words) else [words]
+    held += [_forwarded(a) for a in _dicts(attachment.get("attachments"))[:_MAX_FORWARDED]]
+    held += [_file(f) for f in _dicts(attachment.get("files"))]
+    words = _lines(held) or _text(attachment.get("fallback"))
+    author = _text(attachment.get("author_id"))
+    name = f"<@{author}>" if _PERSON.fullmatch(author) else escape(_text(attachment.get("author_name")))
+    return (
+        "\n".join(f"&gt; {line}" for line in f"{name}: {words}".removeprefix(": ").split("\n"))
+        if words
+        else ""
+    )
 
 
 def _file(file: dict[str, Any]) -> str:
-    if file.get("mode") == "tombstone":
+    mode = file.get("mode")
+    if mode == "tombstone":
         return "(a file, deleted)"
     name = _text(file.get("name")) or _text(file.get("title")) or _text(file.get("id"))
-    return f"(file: {name})" if name else ""
+    if not name:
+        return ""
+    # Of a snippet or a mail, its beginning is shown.
+    preview = (
+        _text(file.get("plain_text")) or _text(file.get("preview")) if mode in {"snippet", "email"} else ""
+    )
+    return _lines([f"(file: {name})", escape(preview)])
 
 
-def _words(blocks: object) -> str:
-    return "\n".join(line for line in "".join(_blocks(blocks, 0)).split("\n") if line.strip())
-
-
-def _blocks(node: object, depth: int) -> Iterator[str]:
-    """Yield the words of Block Kit and rich text as markup, in reading order."""
-    if depth > _MAX_DEPTH:
-        return
-    if isinstance(node, list):
-        for item in node:
-            yield from _blocks(item, depth + 1)
-    elif isinstance(node, dict):
-        yield from _element(node, depth)
-
-
-def _element(node: dict[str, Any], depth: int) -> Iterator[str]:
-    kind = _text(node.get("type"))
-    if kind in {"plain_text", "mrkdwn"}:
-        yield _text(node.get("text"))
-    elif kind == "text":  # rich text is not escaped
-        yield _escape(_text(node.get("text")))
-    elif kind == "user":
-        yield f"<@{_text(node.get('user_id'))}>"
-    elif kind == "channel":
-        yield f"<#{_text(node.get('channel_id'))}>"
-    elif kind == "usergroup":
-        yield f"<!subteam^{_text(node.get('usergroup_id'))}>"
-    elif kind == "broadcast":
-        yield f"<!{_text(node.get('range'))}>"
-    elif kind == "emoji":
-        yield f":{_text(node.get('name'))}:"
-    elif kind == "link":
-        url, label = _text(node.get("url")), _text(node.get("text"))
-        yield f"<{url}|{label}>" if label else f"<{url}>"
-    else:
-        for name in ("title", "text", "fields", "elements"):
-            yield from _blocks(node.get(name), depth + 1)
-        # Sections and lines of rich text end a line; what they hold does not.
-        if kind in {"section", "header", "context", "rich_text_section", "rich_text_preformatted"}:
-            yield "\n"
+def _lines(parts: Iterable[str]) -> str:
+    return "\n".join(part for part in parts if part.strip())
 
 
 def _text(value: object) -> str:

@@ -324,3 +324,29 @@ def test_anything_can_be_paged_and_anybody_described(messages: list[Any], users:
         directory.add(user)
     people = directory.people(WorkspaceReader("T1", "s", directory).read(OPS, items).facts, "T1")
     assert len({p.identity for p in people}) == len(people)
+
+
+def test_a_deletion_that_was_logged_takes_words_and_edits_along() -> None:
+    message = {"type": "message", "user": "U1", "text": "hunter2", "ts": TS}
+    edited = {**message, "text": "hunter3", "edited": {"user": "U1", "ts": "1795269700.000000"}}
+    changed = {"subtype": "message_changed", "ts": "1795269700.000300", "message": edited}
+    deleted = {
+        "subtype": "message_deleted",
+        "ts": "1795269800.000400",
+        "deleted_ts": TS,
+        "previous_message": edited,
+    }
+    other = {"type": "message", "user": "U1", "text": "stays", "ts": "1795269600.123457"}
+    parsed = read(message, changed, other, deleted)
+    assert [f.quote.text for f in parsed.facts if f.quote] == ["stays"]
+    (posted,) = (f for f in parsed.facts if f.subject.labels.get("deleted") == "true")
+    assert posted.kind == "chat.message"
+
+
+def test_a_notice_that_a_thread_has_a_reply_is_no_message() -> None:
+    notice = {
+        "subtype": "message_replied",
+        "ts": "1795269800.000400",
+        "message": {"ts": TS, "thread_ts": TS, "reply_count": 1},
+    }
+    assert read(notice).facts == []

@@ -60,3 +60,49 @@ def test_a_message_is_told_and_any_other_event_by_its_arrival(inbox: Inbox) -> N
     assert "rolling back & watching" in quote.text
     assert told["custom"].statement == "`slack pin_added` was recorded by `slack`"
     assert {p.identity for p in run.people} == {"slack:T1:U1", "slack:T1:U2"}
+
+
+def _event(number: int, **event: object) -> dict[str, object]:
+    return {**MESSAGE, "event_id": f"Ev{number}", "event": {"type": "message", "channel": "C1", **event}}
+
+
+def test_blocks_and_forwarded_messages_are_told_as_people_saw_them(inbox: Inbox) -> None:
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "HighLatency fires"}}]
+    shared = {"is_share": True, "is_msg_unfurl": True, "author_id": "U9", "text": "disk is full"}
+    inbox.take("slack", _event(1, bot_id="B1", text="New alert", blocks=blocks, ts="1795269900.000200"))
+    inbox.take("slack", _event(2, user="U1", text="", attachments=[shared], ts="1795269901.000200"))
+    run = inbox.read()
+    second, first = sorted(f.quote.text for f in run.facts if f.quote)
+    assert (first, second.startswith("> "), second.endswith(": disk is full")) == (
+        "HighLatency fires",
+        True,
+        True,
+    )
+
+
+def test_words_of_a_message_that_was_deleted_later_are_not_told(inbox: Inbox) -> None:
+    said = {"user": "U1", "ts": "1795269900.000200"}
+    edited = {
+        "type": "message",
+        **said,
+        "text": "hunter3",
+        "edited": {"user": "U1", "ts": "1795269910.000000"},
+    }
+    inbox.take("slack", _event(1, **said, text="hunter2"))
+    inbox.take("slack", _event(2, subtype="message_changed", ts="1795269910.000300", message=edited))
+    gone = {
+        "subtype": "message_deleted",
+        "ts": "1795269920.000300",
+        "deleted_ts": said["ts"],
+        "previous_message": edited,
+    }
+    inbox.take("slack", _event(3, **gone))
+    inbox.take("slack", _event(4, user="U1", text="stays", ts="1795269930.000200"))
+    run = inbox.read()
+    assert sorted(f.kind for f in run.facts) == [
+        "chat.deleted",
+        "chat.edited",
+        "chat.message",
+        "chat.message",
+    ]
+    assert [f.quote.text for f in run.facts if f.quote] == ["stays"]
