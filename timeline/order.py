@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
@@ -10,14 +11,28 @@ from timeline.model import Content, Fact
 
 #: Clock name to its error in ns; clocks that are not named have none.
 ClockErrors = Mapping[str, int]
+#: The rule that ties what was made on top of something, a commit on its parent, to that: it came after, whatever
+#: the clocks say.
+LINEAGE = "made on top of"
 _BEFORE_ALL = -(2**70)
 
 
-def precedes(a: Content, b: Content, errors: ClockErrors) -> bool:
-    """Tell whether `a` certainly came before `b`: `a.latest < b.earliest`, never with a null.
+def lineage(fact: Content) -> tuple[str, ...]:
+    """Return the ids of the facts that this one was made on top of."""
+    return tuple(tie.fact for tie in fact.related if tie.rule == LINEAGE) if fact.related else ()
 
-    Across different clocks both clocks' errors widen the bounds first; within one they do not.
+
+def precedes(a: Content, b: Content, errors: ClockErrors) -> bool:
+    """Tell whether `a` certainly came before `b`: made on top of `a`, or `a.latest < b.earliest`, never with a null.
+
+    Across different clocks both clocks' errors widen the bounds first; within one they do not. What was
+    made on top of something came after it, whatever the bounds say.
     """
+    if (a.related or b.related) and isinstance(a, Fact) and isinstance(b, Fact):
+        if a.id in lineage(b):
+            return True
+        if b.id in lineage(a):
+            return False
     if a.earliest is None or b.earliest is None:
         return False
     if a.clock == b.clock:
@@ -29,7 +44,7 @@ def display_key(fact: Fact) -> tuple[int, int, str, str]:
     """Return the documented total order: earliest (null first), latest, kind, id.
 
     It extends `precedes` within one clock and, since errors only widen bounds, across clocks;
-    where the order is undetermined it says nothing and is stable.
+    where the order is undetermined it says nothing and is stable. Lineage is `in_display_order`'s.
     """
     return (_BEFORE_ALL if fact.earliest is None else fact.earliest, fact.latest, fact.kind, fact.id)
 
@@ -51,12 +66,35 @@ def of_kind(facts: Sequence[Fact], *kinds: str) -> Sequence[Fact]:
     if not isinstance(facts, Ordered):
         return [fact for fact in facts if fact.kind in kinds]
     parts = [facts.by_kind[kind] for kind in kinds if kind in facts.by_kind]
-    return parts[0] if len(parts) == 1 else sorted(chain.from_iterable(parts), key=display_key)
+    return parts[0] if len(parts) == 1 else in_display_order(chain.from_iterable(parts))
 
 
 def in_display_order(facts: Iterable[Fact]) -> Ordered:
-    """Return the facts in display order."""
-    return facts if isinstance(facts, Ordered) else Ordered(sorted(facts, key=display_key))
+    """Return the facts in display order: by `display_key`, but none before what it was made on top of."""
+    return facts if isinstance(facts, Ordered) else Ordered(_after_lineage(sorted(facts, key=display_key)))
+
+
+def _after_lineage(facts: list[Fact]) -> list[Fact]:
+    """Move each fact behind what it was made on top of; those that stand so already stay."""
+    tied = {fact.id: lineage(fact) for fact in facts if fact.related}
+    if not any(tied.values()):
+        return facts
+    waiting: dict[str, list[Fact]] = defaultdict(list)  # by what they wait for
+    left = Counter(fact.id for fact in facts)
+    shown: list[Fact] = []
+    for fact in facts:
+        ready = [fact]
+        while ready:
+            one = ready.pop()
+            if missing := next((other for other in tied.get(one.id, ()) if left[other]), None):
+                waiting[missing].append(one)
+                continue
+            shown.append(one)
+            left[one.id] -= 1
+            if not left[one.id]:
+                ready += reversed(waiting.pop(one.id, []))
+    # What goes round in a circle is no lineage: it stays where its key puts it.
+    return shown if len(shown) == len(facts) else facts
 
 
 def undetermined_groups(facts: Sequence[Fact], errors: ClockErrors) -> list[tuple[str, ...]]:
@@ -78,7 +116,10 @@ def undetermined_runs(facts: Sequence[Fact], errors: ClockErrors) -> list[tuple[
     for place, fact in enumerate(facts):
         clock, latest, error = fact.clock, fact.latest, errors.get(fact.clock, 0)
         certain = fact.earliest is not None and firsts and widest < fact.earliest - error
-        if not firsts or (not open_start and (certain or _after_all(fact, reach, errors))):
+        after = certain or (bool(firsts) and _after_all(fact, reach, errors))
+        if fact.related and firsts and not after:
+            after = _made_after(fact, facts[firsts[-1] : place], errors)
+        if not firsts or (not open_start and after):
             firsts.append(place)
             reach, widest = {clock: latest}, latest + error
         elif latest > reach.get(clock, latest - 1):
@@ -86,6 +127,11 @@ def undetermined_runs(facts: Sequence[Fact], errors: ClockErrors) -> list[tuple[
         open_start = fact.earliest is None
     ends = [*firsts[1:], len(facts)]
     return [(first, end - first) for first, end in zip(firsts, ends, strict=False) if end - first > 1]
+
+
+def _made_after(fact: Fact, group: Sequence[Fact], errors: ClockErrors) -> bool:
+    """Tell whether every fact of a group precedes this one, by its lineage where its bounds do not tell."""
+    return bool(lineage(fact)) and all(precedes(other, fact, errors) for other in reversed(group))
 
 
 def _after_all(fact: Fact, reach: Mapping[str, int], errors: ClockErrors) -> bool:

@@ -17,12 +17,13 @@ from timeline.order import display_key
 HEADER = ("time (UTC)", "event", "data link")
 _GAP_HEADER = ("source", "time (UTC)", "reason", "what is not known")
 _PERCENT, _HIGHLIGHTS = 100, 10
+_FIRST = -(2**71)  # before every instant
 
 
 class _Line(NamedTuple):
     """A line of the table before the day is known: the order, the instant its day is taken from, cells."""
 
-    order: tuple[int, int, int, str, str]
+    order: tuple[int, int, int, str, str, int]
     instant: int
     time: str
     event: str
@@ -72,15 +73,18 @@ def _said(parts: Parts) -> str:
 
 
 def _fact_lines(parts: Parts) -> Iterator[_Line]:
-    for row in parts.rows:
+    last = (_FIRST, 1, 0, "", "", 0)
+    for number, row in enumerate(parts.rows):
         fact = row.fact
         end = row.ribbon.last.latest if row.ribbon else fact.latest
         mark = parts.marks.get(fact.id) if row.ribbon is None else None
         time = present.bounds(fact.earliest, end) + (f" ≈{mark}" if mark else "")
         earliest, latest, kind, identity = display_key(fact)
         instant = fact.latest if fact.earliest is None else fact.earliest
+        # One that came after the row before it, whatever their times say, stands behind it.
+        last = max((earliest, 1, latest, kind, identity, 0), (*last[:5], number))
         yield _Line(
-            (earliest, 1, latest, kind, identity),
+            last,
             instant,
             time,
             _event(parts, row),
@@ -113,7 +117,7 @@ def _remarks(parts: Parts, row: KeyRow) -> Iterator[str]:
 
 def _gap_lines(parts: Parts) -> Iterator[_Line]:
     for gap in parts.timeline.gaps if parts.audience.identifiers else ():
-        order = (gap.start, 0, gap.end, gap.source, gap.id)
+        order = (gap.start, 0, gap.end, gap.source, gap.id, 0)
         said = markdown.statement(gap.statement) if parts.audience.sources else gap.reason.replace("_", " ")
         event = f"**Gap** in {markdown.code(gap.source)} {_until(gap)}: {said}"
         yield _Line(order, gap.start, present.time(gap.start), event, parts.to_source(gap.evidence))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.timeline.strategies import CLOCKS, facts, make, widths
 from timeline.instant import NS, Bounds
-from timeline.model import Fact
-from timeline.order import Ordered, display_key, in_display_order, precedes, undetermined_groups
+from timeline.model import Fact, Related
+from timeline.order import LINEAGE, Ordered, display_key, in_display_order, precedes, undetermined_groups
 from timeline.zones import read_time, zone
 
 errors = st.fixed_dictionaries({clock: st.integers(0, 300 * NS) for clock in CLOCKS})
@@ -102,3 +103,42 @@ def test_a_null_beginning_claims_no_order() -> None:
     assert not precedes(open_start, later, {})
     assert not precedes(make(3, earliest=0, latest=1), open_start, {})
     assert undetermined_groups(in_display_order([open_start, later]), {}) == [(open_start.id, later.id)]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Fact]:
+    """Draw facts of which some were made on top of earlier drawn ones, whatever their times."""
+    items = draw(st.lists(facts(), max_size=10, unique_by=lambda f: f.id))
+    for place in range(1, len(items)):
+        below = draw(st.lists(st.sampled_from(items[:place]), max_size=2, unique_by=lambda f: f.id))
+        ties = tuple(Related(fact=other.id, rule=LINEAGE) for other in below)
+        items[place] = items[place].replace(related=ties)
+    return items
+
+
+@given(histories(), st.randoms(use_true_random=False), errors)
+def test_lineage_wins_over_clocks(items: list[Fact], chance: Random, allowed: dict[str, int]) -> None:
+    known = {fact.id: fact for fact in items}
+    mixed = chance.sample(items, len(items))
+    shown = in_display_order(mixed)
+    assert shown == in_display_order(items), "whatever order they come in"
+    assert sorted(fact.id for fact in shown) == sorted(known)
+    places = {fact.id: place for place, fact in enumerate(shown)}
+    for fact in items:
+        for other in fact.related:
+            assert precedes(known[other.fact], fact, allowed)
+            assert not precedes(fact, known[other.fact], allowed)
+            assert places[other.fact] < places[fact.id]
+    groups = undetermined_groups(shown, allowed)
+    group_of = {identity: n for n, group in enumerate(groups) for identity in group}
+    for place, first in enumerate(shown[:-1]):
+        second = shown[place + 1]
+        together = first.id in group_of and group_of.get(second.id) == group_of[first.id]
+        assert together or precedes(first, second, allowed)
+
+
+def test_a_circle_of_lineage_loses_nothing() -> None:
+    one, two = make(1, earliest=5, latest=5), make(2, earliest=1, latest=1)
+    one = one.replace(related=(Related(fact=two.id, rule=LINEAGE),))
+    two = two.replace(related=(Related(fact=one.id, rule=LINEAGE),))
+    assert [fact.id for fact in in_display_order([one, two])] == [two.id, one.id]

@@ -18,7 +18,7 @@ from timeline.document import seal
 from timeline.measures.durations import measures
 from timeline.measures.reconcile import reconcile
 from timeline.model import Fact, Gap, Impact, Incident, Panel, Person, Timeline, Window
-from timeline.order import in_display_order
+from timeline.order import in_display_order, lineage
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def assemble(build: Build) -> Assembled:
     kept = {f.id for f in facts}
     conflicts = [g for g in merged.gaps if g.missing in kept]
     gaps = each_once([*build.gaps, *conflicts, *source_gaps(build.readings, build.window)], build.window)
-    clocks = _clocks(build.readings)
+    clocks = _disagreeing(_clocks(build.readings), facts)
     incident = _without_names(build.incident, holders, pseudonyms, replace)
     document = Timeline(
         incident=incident, window=build.window, facts=facts, gaps=gaps,
@@ -111,6 +111,22 @@ def _clocks(readings: Sequence[SourceReading]) -> dict[str, int]:
         for fact in reading.of(Fact):
             clocks[fact.clock] = max(clocks.get(fact.clock, 0), reading.clock_error)
     return dict(sorted(clocks.items()))
+
+
+def _disagreeing(clocks: Mapping[str, int], facts: Sequence[Fact]) -> dict[str, int]:
+    """Return the clocks with the errors that lineage proves: what was made later by the earlier time.
+
+    Which of the two clocks is wrong is not known, so that neither is trusted further than they agree.
+    """
+    held = {fact.id: fact for fact in facts}
+    errors = dict(clocks)
+    for fact in facts:
+        for other in (held[identity] for identity in lineage(fact) if identity in held):
+            apart = 0 if other.earliest is None else other.earliest - fact.latest
+            if apart > 0 and fact.clock != other.clock:
+                for clock in (fact.clock, other.clock):
+                    errors[clock] = max(errors.get(clock, 0), apart)
+    return errors
 
 
 def _panels(newest: Mapping[tuple[str, str], SourceReading]) -> tuple[Panel, ...]:

@@ -14,6 +14,8 @@ import msgspec
 
 from timeline.assembly.merge import Seen, merge
 from timeline.errors import TimelineError
+from timeline.model import Related
+from timeline.order import LINEAGE
 from timeline.wire import decode_fact, encode
 
 
@@ -26,6 +28,7 @@ class _Key(msgspec.Struct):
     latest: str
     kind: str
     id: str
+    related: list[Related] = []
 
 
 _DECODE = msgspec.json.Decoder(_Key).decode
@@ -64,6 +67,8 @@ def _keyed(number: int, lines: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
         except msgspec.DecodeError as err:
             raise RunError(f"run {number} holds a line that is no fact: {err}") from err
         key = f"{(found.earliest or 'Z')[:-1]}\0{found.latest[:-1]}\0{found.kind}\0{found.id}"
+        if key < last and any(tie.rule == LINEAGE for tie in found.related):
+            key = f"{last}\0{key}"  # it came after the one before it, whatever their times say
         if key < last:
             raise RunError(f"run {number} is not in display order: {found.id} comes late")
         last = key

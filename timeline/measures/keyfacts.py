@@ -114,7 +114,8 @@ def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
     else:
         rows += _chosen(incident, single, frozenset(points), MOST - len(rows))
     whole = (row._replace(tag=tags.get(row.fact.id)) for row in rows)
-    return KeyFacts(tuple(sorted(whole, key=lambda row: display_key(row.fact))), len(facts))
+    places = {fact.id: place for place, fact in enumerate(facts)}
+    return KeyFacts(tuple(sorted(whole, key=lambda row: places[row.fact.id])), len(facts))
 
 
 def _tags(facts: Sequence[Fact]) -> dict[str, Fact]:

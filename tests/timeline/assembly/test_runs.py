@@ -12,8 +12,8 @@ from msgspec.structs import asdict
 from tests.timeline.strategies import facts, make
 from timeline.assembly.merge import Seen, merge
 from timeline.assembly.runs import RunError, merge_runs
-from timeline.model import Fact
-from timeline.order import display_key, in_display_order
+from timeline.model import Fact, Related
+from timeline.order import LINEAGE, display_key, in_display_order
 from timeline.wire import decode_fact, encode
 
 
@@ -68,3 +68,10 @@ def test_a_run_out_of_order_is_named() -> None:
         list(merge_runs([run([early]), wrong]))
     with pytest.raises(RunError, match="run 0 holds a line that is no fact"):
         list(merge_runs([[b'{"id": 5}\n']]))
+
+
+def test_what_came_later_by_its_lineage_alone_is_in_order() -> None:
+    parent, other = make(1, earliest=50, latest=50), make(2, earliest=60, latest=60)
+    child = make(3, earliest=10, latest=10).replace(related=(Related(fact=parent.id, rule=LINEAGE),))
+    found = [decode_fact(line).id for line in merge_runs([run([child, parent, other]), run([parent, child])])]
+    assert found == [parent.id, child.id, other.id]
