@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 import anyio
+import anyio.to_thread
 
 from collectors.base import Answer, Payload
+from collectors.git import refs
+from collectors.git.fetches import Fetched, cut_fetch_head, parse_fetch
+from collectors.git.lines import Line, cut_dated, cut_line, parse_line, shas
 from collectors.git.records import (
     COMMIT_FORMAT,
     TAG_FORMAT,
     Branch,
     Commit,
     Tag,
-    dated_inside,
     normal_url,
     parse_commits,
     parse_tags,
     wanted_tags,
     without_credentials,
-)  # fmt: skip
+)
+from collectors.git.refs import Move, Placed
 from collectors.git.run import Runner
 from collectors.kit.paging import in_spans
 from timeline.canonical import Json
-from timeline.instant import NS, format_instant
+from timeline.instant import format_instant
 from timeline.model import Evidence, Window
 
 _BATCH = 200  # commits of one reading
@@ -58,51 +63,139 @@ class Clone:
         Without a name: the remote's main branch, else the one that is checked out.
         """
         if name is None:
-            for head in ("refs/remotes/origin/HEAD", "HEAD"):
-                found = await self._git.ask("symbolic-ref", "--quiet", head, allow=(0, 1, 128))
-                ref = found.data.decode("utf-8", "replace").strip()
-                if found.status == 0 and await self._exists(ref):
-                    return Branch(_plain(ref), ref)
-            return Branch("HEAD", "HEAD") if await self._exists("HEAD") else None
+            found = await self._pointed_at("refs/remotes/origin/HEAD") or await self._pointed_at("HEAD")
+            return found or (Branch("HEAD", "HEAD") if await self._exists("HEAD") else None)
         for ref in (f"refs/remotes/{name}", f"refs/remotes/origin/{name}", f"refs/heads/{name}"):
             if await self._exists(ref):
                 return Branch(_plain(ref), ref)
         return None
 
-    async def _exists(self, ref: str) -> bool:
-        asked = ("rev-parse", "--quiet", "--verify", f"{ref}^{{commit}}")
-        return (await self._git.ask(*asked, allow=(0, 1, 128))).status == 0
+    async def trunk(self) -> Branch | None:
+        """Return the branch that others are cut from, where the clone tells it: the remote's main one, `main`, `master`."""
+        if found := await self._pointed_at("refs/remotes/origin/HEAD"):
+            return found
+        if await self.is_bare() and (found := await self._pointed_at("HEAD")):
+            return found
+        for name in ("main", "master"):
+            if found := await self.branch(name):
+                return found
+        return None
 
-    async def commits(self, branch: Branch, window: Window, *, every: bool) -> AsyncIterator[Commit]:
-        """Yield the branch's own commits in the window by the committer's date; merges, or `every`.
+    async def _pointed_at(self, head: str) -> Branch | None:
+        found = await self._git.ask("symbolic-ref", "--quiet", head, allow=(0, 1, 128))
+        ref = found.data.decode("utf-8", "replace").strip()
+        return Branch(_plain(ref), ref) if found.status == 0 and await self._exists(ref) else None
+
+    async def _exists(self, ref: str) -> bool:
+        return await self.commit_of(ref) is not None
+
+    async def commit_of(self, name: str) -> str | None:
+        """Return the hash of the commit that a ref or an object leads to, through tags of tags; None without one."""
+        asked = ("rev-parse", "--quiet", "--verify", f"{name}^{{commit}}")
+        found = await self._git.ask(*asked, allow=(0, 1, 128))
+        return found.data.decode("ascii", "replace").strip() if found.status == 0 else None
+
+    async def is_bare(self) -> bool:
+        """Tell whether it has no work tree."""
+        return (await self._git.ask("rev-parse", "--is-bare-repository")).data.strip() == b"true"
+
+    async def line(self, branch: Branch, window: Window, *, every: bool) -> Line:
+        """Return the branch's own line in the window, by the committer's date: its merges, or `every` commit.
 
         Dates along a branch go back and forth, so all of them are looked at (git's --since would
-        stop at the first early one); only those of the window are stored.
+        stop at the first early one); only those that tell of the window are stored.
         """
-        merges = [] if every else ["--min-parents=2"]
-        args = ("rev-list", "--first-parent", "--timestamp", *merges, branch.ref, "--")
-        listed = await self._git.ask(*args, cut=_cut(window), keep=partial(dated_inside, window))
-        shas = [line.split()[1].decode() for line in listed.data.splitlines()]
-        for start in range(0, len(shas), _BATCH):
-            read = partial(self._read, shas, _command(args[:-1]))
-            async for piece in in_spans(read, start, min(start + _BATCH, len(shas))):
+        merges = () if every else ("--min-parents=2",)
+        args = (*_LINE, *merges, branch.ref, "--")
+        cut: Json = {**_cut(window), "below": True}
+        listed = await self._git.ask(*args, cut=cut, keep=partial(cut_line, window))
+        return parse_line(branch, listed.data, window)
+
+    async def merges(self, branches: Sequence[Branch], window: Window) -> list[str]:
+        """Return the hashes of the window's merges in the branches, on their own lines and beside them."""
+        args = (*_MERGES, *(branch.ref for branch in branches), "--")
+        return shas((await self._git.ask(*args, cut=_cut(window), keep=partial(cut_dated, window))).data)
+
+    async def commits(self, hashes: Sequence[str], query: str) -> AsyncIterator[Commit]:
+        """Yield the commits of these hashes that the clone has; `query` is what found them."""
+        for start in range(0, len(hashes), _BATCH):
+            read = partial(self._read, hashes, query)
+            async for piece in in_spans(read, start, min(start + _BATCH, len(hashes))):
                 for commit in piece.whole():
                     yield commit
 
-    async def _read(self, shas: Sequence[str], query: str, first: int, end: int) -> list[Commit]:
-        args = ("log", "--no-walk=unsorted", "--no-color", "--no-decorate", "--no-notes", "--stdin")
-        asked = "\n".join(shas[first:end]) + "\n"
+    async def _read(self, hashes: Sequence[str], query: str, first: int, end: int) -> list[Commit]:
+        args = (
+            "log",
+            "--no-walk=unsorted",
+            "--ignore-missing",
+            "--no-color",
+            "--no-decorate",
+            "--no-notes",
+            "--stdin",
+        )
+        asked = "\n".join(hashes[first:end]) + "\n"
         payload = await self._git.ask(*args, f"--format=tformat:{COMMIT_FORMAT}", stdin=asked)
         return list(parse_commits(payload.data, lambda pointer: self._evidence(payload, pointer, query)))
 
     async def tags(self, window: Window, patterns: Sequence[str]) -> list[Tag]:
-        """Return the window's tags, those without a time, and each pattern's last deploys before it."""
+        """Return the tags that may be of the window, and each pattern's last deploys before it."""
         payload = await self._git.ask(
             "for-each-ref", f"--format={TAG_FORMAT}", "refs/tags",
             cut={**_cut(window), "deploys": list(patterns)}, keep=partial(wanted_tags, window, patterns),
         )  # fmt: skip
-        query = _command(("for-each-ref", "refs/tags"))
-        return list(parse_tags(payload.data, lambda pointer: self._evidence(payload, pointer, query)))
+        query = command(("for-each-ref", "refs/tags"))
+        tags = list(parse_tags(payload.data, lambda pointer: self._evidence(payload, pointer, query)))
+        return [await self._peeled(tag) if tag.is_nested else tag for tag in tags]
+
+    async def _peeled(self, tag: Tag) -> Tag:
+        """Return a tag of a tag with the commit that it leads to."""
+        target = await self.commit_of(tag.object)
+        return tag._replace(target=target, is_nested=False) if target else tag
+
+    async def logs(
+        self, names: Sequence[str], window: Window
+    ) -> tuple[Mapping[str, Sequence[Move]], Callable[[int], Evidence]]:
+        """Return what the logs of refs, where they have one, say of the window, and what makes evidence of a line."""
+
+        async def perform() -> Answer:
+            folder = await self._path("logs")
+            found = [refs.cut_log(window, name, await _read_file(folder / name)) for name in names]
+            return Answer(b"".join(found), "txt")
+
+        request = {
+            **self._file("logs of refs"),
+            "stdin": "\n".join(names),
+            "cut": {"from": format_instant(window.start)},
+        }
+        payload = await self._git.context.tape.exchange(request, perform)
+        return refs.parse_logs(payload.data), partial(self._evidence_of_line, payload, "log of the ref")
+
+    async def times(
+        self, names: Sequence[str], window: Window
+    ) -> tuple[Mapping[str, Placed] | None, Callable[[int], Evidence]]:
+        """Return by when tags and these refs were set, where that is since the window began; and as for `logs`."""
+
+        async def perform() -> Answer:
+            common = Path(str(await self._path("")))
+            return Answer(await anyio.to_thread.run_sync(refs.times, common, names, window), "txt")
+
+        request = {
+            **self._file("times of refs"),
+            "stdin": "\n".join(names),
+            "cut": {"from": format_instant(window.start)},
+        }
+        payload = await self._git.context.tape.exchange(request, perform)
+        made = partial(self._evidence_of_line, payload, "time of the ref's file")
+        return refs.parse_times(payload.data), made
+
+    def _evidence_of_line(self, payload: Payload, query: str, line: int) -> Evidence:
+        return self._evidence(payload, f"line:{line}", query) if line else self._evidence(payload, "", query)
+
+    async def _path(self, name: str) -> anyio.Path:
+        """Return a path in the repository's own folder, which its work trees share."""
+        asked = await self._git.output("rev-parse", "--git-common-dir")
+        return self._git.folder / asked.decode("utf-8", "replace").strip() / name
 
     async def is_ancestor(self, older: str, newer: str) -> bool:
         """Tell whether `newer` was made on top of `older` (and is not the same commit)."""
@@ -127,40 +220,82 @@ class Clone:
         args = ("rev-list", "--first-parent", "--max-parents=0", "--timestamp", branch.ref, "--")
         payload = await self._git.ask(*args)
         lines = [line.split() for line in payload.data.decode().splitlines()]
-        query = _command(args[:-1])
+        query = command(args[:-1])
         return [
             (int(t), sha, self._evidence(payload, f"line:{n}", query)) for n, (t, sha) in enumerate(lines, 1)
         ]
 
-    async def fetched(self) -> int | None:
-        """Return when the clone last heard of its remote (ns); None for a repository of its own."""
-        refs = await self._git.ask("for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes")
-        if not refs.data.strip():
+    async def fetched(self) -> Fetched | None:
+        """Return when the clone last heard of its remote; None for a repository of its own.
+
+        A bare copy (`--mirror`, `--bare`) has no branches of the remote beside its own: all that it has are they.
+        """
+        has_copies = (
+            await self._git.ask("for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes")
+        ).data
+        if not has_copies.strip() and not await self.is_mirror():
             return None
-        names = ("FETCH_HEAD", "logs/refs/remotes/origin/HEAD")  # the second is all that `git clone` leaves
-        where = await self._git.ask("rev-parse", *(part for name in names for part in ("--git-path", name)))
 
         async def perform() -> Answer:
-            paths = [self._git.folder / name for name in where.data.decode("utf-8", "replace").splitlines()]
-            return Answer(str(max([await _modified(path) for path in paths])).encode(), "txt")
+            common = await self._path("")
+            # What `git clone` leaves, and no fetch writes again, is as old as what it brought.
+            left = [await _modified(common / name) for name in _CLONED]
+            log = await _modified(common / "logs/refs/remotes/origin/HEAD")
+            own = await self._git.output("rev-parse", "--git-path", "FETCH_HEAD")  # each work tree has one
+            head = self._git.folder / own.decode("utf-8", "replace").strip()
+            cloned = log or min((at for at in left if at), default=0)
+            return Answer(cut_fetch_head(cloned, await _modified(head), await _read_file(head)), "txt")
 
-        found = await self._git.context.tape.exchange(self._file("time of the last fetch"), perform)
-        return int(found.data) * NS or None
+        request = self._file("time of the last fetch, and of what")
+        return parse_fetch((await self._git.context.tape.exchange(request, perform)).data)
+
+    async def is_mirror(self) -> bool:
+        """Tell whether it is a bare copy of a remote, and not a repository that others push to."""
+        if not await self.is_bare():
+            return False
+        asked = ("config", "--local", "--get-regexp", r"^remote\..*\.(url|fetch|mirror)$")
+        found = await self._git.ask(*asked, allow=(0, 1), keep=without_credentials)
+        options = {
+            line.split(" ")[0].rpartition(".")[2]
+            for line in found.data.decode("utf-8", "replace").splitlines()
+        }
+        # Without `fetch`, `mirror` is of a remote that it pushes to.
+        return "fetch" in options or options == {"url"}
 
     def _file(self, what: str) -> dict[str, Json]:
         return {"git": ["file", what], "path": self._git.path}
+
+
+_LINE = ("rev-list", "--first-parent", "--timestamp")
+_MERGES = ("rev-list", "--timestamp", "--min-parents=2")
+_CLONED = ("config", "HEAD", "description", "packed-refs")
 
 
 async def _modified(path: anyio.Path) -> int:
     return int((await path.stat()).st_mtime) if await path.exists() else 0
 
 
+async def _read_file(path: anyio.Path) -> bytes:
+    return await path.read_bytes() if await path.is_file() else b""
+
+
 def _cut(window: Window) -> dict[str, Json]:
     return {"from": format_instant(window.start), "to": format_instant(window.end)}
 
 
-def _command(args: Sequence[str]) -> str:
+def command(args: Sequence[str]) -> str:
+    """Return a command as evidence names it."""
     return " ".join(("git", *args))
+
+
+def line_query(line: Line, *, every: bool) -> str:
+    """Return the command that lists a branch's own commits."""
+    return command((*_LINE, *(() if every else ("--min-parents=2",)), line.branch.ref))
+
+
+def merges_query(branches: Sequence[Branch]) -> str:
+    """Return the command that lists all merges in branches."""
+    return command((*_MERGES, *(branch.ref for branch in branches)))
 
 
 def _plain(ref: str) -> str:

@@ -11,7 +11,10 @@ from pydantic import Field, field_validator
 from collectors.base import Check, Collector, Context, Options, Record, SourceError
 from collectors.git.clone import Clone
 from collectors.git.facts import GitFacts
-from collectors.git.records import FORGES, SHORT, Branch, Repository, Tag, deploys, last_before
+from collectors.git.fetches import Fetched
+from collectors.git.forges import FORGES, SHORT
+from collectors.git.reading import BranchDeploys, Changes, Tags
+from collectors.git.records import Branch, Repository
 from collectors.git.run import Runner
 from timeline.instant import NS, format_instant
 from timeline.model import Window
@@ -27,7 +30,10 @@ class GitOptions(Options):
         "merges", description="`all`: every commit of the branch itself"
     )
     deploy_tags: tuple[str, ...] = Field((), description="globs; a tag that matches is a deploy")
-    deploy_branch: str | None = Field(None, description="each commit of this branch itself is a deploy")
+    deploy_branch: str | None = Field(
+        None,
+        description="what this branch came to is a deploy, as far as its log, its merges or the last fetch prove it",
+    )
     service: str | None = None
     environment: str | None = None
     web_url: str | None = Field(None, description="the repository's page, for links to commits")
@@ -63,7 +69,7 @@ class GitCollector(Collector[GitOptions]):
     tested_against = "real"
     options_type = GitOptions
     target = "path"
-    parser_version = 2  # a reading that is too large is halved as all others are
+    parser_version = 3  # logs of refs, times of their files, merges beside a line, a clock for each committer
 
     def __init__(self, options: GitOptions, context: Context) -> None:
         super().__init__(options, context)
@@ -73,23 +79,27 @@ class GitCollector(Collector[GitOptions]):
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield merges, tags, deploys and their people; gaps for what the clone does not hold."""
         await self._clone.open()
-        writer = GitFacts(
-            await self._repository(), self.context.source, self.options.service, self.options.environment
-        )
+        repository = await self._repository()
+        writer = GitFacts(repository, self.context.source, self.options.service, self.options.environment)
         branches, deploy, missing = await self._branches()
         for name in missing:
             yield self.gap(
                 "partial", window, f"Branch `{name}` is not in the clone; fetch it or correct the option"
             )
-        for branch in branches:
-            async for commit in self._clone.commits(branch, window, every=self.options.commits == "all"):
-                yield writer.merged(branch, commit)
-        if deploy:
-            async for commit in self._clone.commits(deploy, window, every=True):
-                yield writer.deployed(deploy, commit)
-        async for record in self._tags(writer, window):
+        changes = Changes(self._clone, writer, self.gap, every=self.options.commits == "all")
+        trunk = await self._clone.trunk()
+        async for record in changes.read(branches, trunk, window, named=bool(self.options.branch)):
             yield record
-        async for record in self._lacking([*branches, *([deploy] if deploy else [])], window):
+        fetched = await self._clone.fetched()
+        read = [*branches, *([deploy] if deploy else [])]
+        if deploy:
+            deploys = BranchDeploys(self._clone, writer, repository, self.gap)
+            async for record in deploys.read(deploy, trunk, window, fetched, self.context.now):
+                yield record
+        tags = Tags(self._clone, writer, repository, self.gap, self.options.deploy_tags)
+        async for record in tags.read(window, self.context.now):
+            yield record
+        async for record in self._lacking(read, fetched, window):
             yield record
         for person in writer.people:
             yield person
@@ -100,14 +110,16 @@ class GitCollector(Collector[GitOptions]):
             await self._clone.open()
             yield Check("repository", True, (await self._repository()).origin)
             branches, deploy, missing = await self._branches()
-            for branch in (*branches, *([deploy] if deploy else [])):
+            found = [*branches, *([deploy] if deploy else [])]
+            for branch in found:
                 yield Check("branch", True, branch.ref)
             for name in missing:
                 yield Check("branch", False, f"`{name}` is not in the clone; fetch it or correct the option")
             shallow = await self._clone.shallow()
             yield Check("history", not shallow, "shallow; run git fetch --unshallow" if shallow else "whole")
             fetched = await self._clone.fetched()
-            yield Check("last fetch", True, format_instant(fetched) if fetched else "a repository of its own")
+            told = format_instant(fetched.of(found)) if fetched else "a repository of its own"
+            yield Check("last fetch", True, told)
         except SourceError as err:
             yield Check("reachable", False, str(err))
 
@@ -132,33 +144,9 @@ class GitCollector(Collector[GitOptions]):
             )
         return [branch for _, branch in found if branch], deploy, missing
 
-    async def _tags(self, writer: GitFacts, window: Window) -> AsyncIterator[Record]:
-        tags = await self._clone.tags(window, self.options.deploy_tags)
-        if timeless := [tag for tag in tags if tag.time is None]:
-            yield self.gap(
-                "undecodable", window, f"Tags without a time, which could not be placed: {len(timeless)}",
-                missing=", ".join(tag.name for tag in timeless[:20]), evidence=(timeless[0].evidence,),
-            )  # fmt: skip
-        for tag in tags:
-            if tag.inside(window):
-                yield writer.tagged(tag)
-        for pattern in self.options.deploy_tags:
-            async for record in self._deploys(writer, deploys(tags, pattern), window):
-                yield record
-
-    async def _deploys(self, writer: GitFacts, tags: Sequence[Tag], window: Window) -> AsyncIterator[Record]:
-        """Yield a pattern's deploys, and a roll-back where one deployed an ancestor of the one before."""
-        for tag in tags:
-            if not tag.inside(window):
-                continue
-            yield writer.tag_deployed(tag)
-            before = last_before(tag, tags) if tag.annotated else []
-            if before and all([await self._clone.is_ancestor(tag.target, old.target) for old in before]):
-                for old in before:
-                    yield writer.tag_deployed(old)
-                    yield writer.rolled_back(old, tag)
-
-    async def _lacking(self, branches: Sequence[Branch], window: Window) -> AsyncIterator[Record]:
+    async def _lacking(
+        self, branches: Sequence[Branch], fetched: Fetched | None, window: Window
+    ) -> AsyncIterator[Record]:
         """Yield gaps for the history that a shallow clone lacks, and for what was not fetched yet."""
         cut = await self._clone.shallow()
         for branch in branches if cut else ():
@@ -172,9 +160,8 @@ class GitCollector(Collector[GitOptions]):
                     )  # fmt: skip
         if cut:
             yield self.gap("partial", window, "The clone is shallow: tags of older commits are not in it")
-        fetched = await self._clone.fetched()
-        if fetched is not None and fetched < window.end:
+        if fetched is not None and (known := fetched.of(branches)) < window.end:
             yield self.gap(
-                "not_yet", Window(start=max(fetched, window.start), end=window.end),
-                f"The clone was last fetched at {format_instant(fetched)}; run git fetch and build again",
+                "not_yet", Window(start=max(known, window.start), end=window.end),
+                f"The clone was last fetched at {format_instant(known)}; run git fetch and build again",
             )  # fmt: skip

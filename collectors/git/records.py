@@ -8,7 +8,9 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from timeline.instant import NS
+from collectors.git.forges import FORGES, is_button
+from timeline.canonical import short_id
+from timeline.instant import NS, Bounds, precise
 from timeline.model import Evidence, Window
 from timeline.relative import meets
 
@@ -16,23 +18,12 @@ from timeline.relative import meets
 _END = b"\0\n"
 COMMIT_FORMAT = "%n".join(("%H", "%P", "%ct", "%at", "%cn", "%ce", "%an", "%ae", "%B")) + "%n%x00"
 TAG_FORMAT = "%0a".join((
-    "%(refname:strip=2)", "%(objectname)", "%(*objectname)", "%(taggerdate:unix)", "%(committerdate:unix)",
-    "%(*committerdate:unix)", "%(taggername)", "%(taggeremail:trim)", "%(contents:subject)",
+    "%(refname:strip=2)", "%(objectname)", "%(*objectname)", "%(objecttype)", "%(*objecttype)", "%(taggerdate:unix)",
+    "%(committerdate:unix)", "%(*committerdate:unix)", "%(taggername)", "%(taggeremail:trim)", "%(contents:subject)",
 )) + "%0a%00"  # fmt: skip
-SHORT = 12  # digits of a hash that are shown
-#: How the forges name a change in the merges they make, first match wins.
-_NUMBERS = (
-    (re.compile(r"\AMerge pull request #(\d+)\b"), "#"),
-    (re.compile(r"\AMerged in .*\(pull request #(\d+)\)"), "#"),
-    (re.compile(r"\AMerged PR (\d+)\b"), "#"),
-    (re.compile(r"\AMerge pull request .* \(#(\d+)\) from "), "#"),
-    (re.compile(r"^See merge request \S*!(\d+)$", re.MULTILINE), "!"),
-    (re.compile(r"\A[^\n]*\(#(\d+)\)$", re.MULTILINE), "#"),
-)
-_FORK = re.compile(r"Merge pull request #\d+ from ([\w.-]+)/")
 _COMMIT_PATHS = (("gitlab", "-/commit"), ("bitbucket", "commits"))
-FORGES = ("github", "gitlab", "gitea", "forgejo", "codeberg", "bitbucket")
 _SCP = re.compile(r"(?:[^/@\s]+@)?([\w.-]+\.[\w-]+):(?!//)(.+)")
+_DIGITS = re.compile(r"[0-9]{1,11}", re.ASCII)  # seconds until the year 5138; what is later is no date
 
 
 class Branch(NamedTuple):
@@ -43,11 +34,12 @@ class Branch(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """One commit as it was printed; times in seconds, people as (name, e-mail)."""
+    """One commit as it was printed; times in seconds, None where they cannot be read; people as (name, e-mail)."""
 
     sha: str
-    committed: int
-    authored: int
+    parents: tuple[str, ...]
+    committed: int | None
+    authored: int | None
     committer: tuple[str, str]
     author: tuple[str, str]
     message: str
@@ -55,20 +47,25 @@ class Commit(NamedTuple):
 
 
 class Tag(NamedTuple):
-    """One tag as it was printed; `time` in seconds, None where nothing in it carries one."""
+    """One tag as it was printed: `tagged` is the tagger's date, `committed` that of the tagged commit (seconds).
+
+    `target` is what it names in the end: where a tag of a tag names a tag, `is_nested` until that is known.
+    """
 
     name: str
     object: str
     target: str
-    time: int | None
-    annotated: bool
+    tagged: int | None
+    committed: int | None
+    is_nested: bool
     tagger: tuple[str, str]
     subject: str
     evidence: Evidence
 
-    def inside(self, window: Window) -> bool:
-        """Tell whether the tag's second meets the window."""
-        return self.time is not None and inside(self.time, window)
+    @property
+    def at(self) -> Bounds | None:
+        """When it was made, where the tag itself tells it."""
+        return None if self.tagged is None else precise(self.tagged * NS, NS)
 
 
 class Repository(NamedTuple):
@@ -85,10 +82,22 @@ class Repository(NamedTuple):
         host = urlsplit(self.page).hostname or ""
         return f"{self.page}/{next((p for word, p in _COMMIT_PATHS if word in host), 'commit')}/{sha}"
 
+    def clock(self, name: str, mail: str) -> str:
+        """Return the clock of whoever dated a record: a server's by its host, a person's without their name."""
+        host = mail.rpartition("@")[2].lower()
+        if is_button(mail) and any(forge in host for forge in FORGES):
+            return f"git:{host}"
+        return f"git:{short_id('c', [1, self.origin, mail.lower() or name])[2:]}"
+
 
 def inside(seconds: int, window: Window) -> bool:
     """Tell whether a time of second precision meets the window."""
     return meets(seconds * NS, (seconds + 1) * NS - 1, window.start, window.end)
+
+
+def seconds(text: str) -> int | None:
+    """Return a date as git prints it; None for none, and for what git makes of one that it cannot read: 0."""
+    return int(text) or None if _DIGITS.fullmatch(text) else None
 
 
 def normal_url(url: str) -> str | None:
@@ -109,11 +118,6 @@ def without_credentials(output: bytes) -> bytes:
     return re.sub(rb"(?<=://)[^/@\s]*@", b"", output)
 
 
-def dated_inside(window: Window, output: bytes) -> bytes:
-    """Keep the lines (`SECONDS HASH`) of commits in the window."""
-    return b"".join(line for line in output.splitlines(True) if inside(int(line.split()[0]), window))
-
-
 def _records(data: bytes) -> Iterator[tuple[int, int, list[str]]]:
     """Yield where each record stands (first and last byte) and its lines."""
     start = 0
@@ -125,67 +129,54 @@ def _records(data: bytes) -> Iterator[tuple[int, int, list[str]]]:
 def parse_commits(data: bytes, evidence: Callable[[str], Evidence]) -> Iterator[Commit]:
     """Read commits printed in COMMIT_FORMAT; `evidence` makes the entry of a pointer."""
     for start, end, lines in _records(data):
-        sha, _, committed, authored, cn, ce, an, ae, *message = lines
+        sha, parents, committed, authored, cn, ce, an, ae, *message = lines
         yield Commit(
-            sha, int(committed), int(authored), (cn, ce), (an, ae), "\n".join(message).strip(),
-            evidence(f"bytes:{start}-{end}"),
+            sha, tuple(parents.split()), seconds(committed), seconds(authored), (cn, ce), (an, ae),
+            "\n".join(message).strip(), evidence(f"bytes:{start}-{end}"),
         )  # fmt: skip
 
 
 def parse_tags(data: bytes, evidence: Callable[[str], Evidence]) -> Iterator[Tag]:
-    """Read tags printed in TAG_FORMAT; a light tag takes the time of its commit."""
+    """Read tags printed in TAG_FORMAT."""
     for start, end, lines in _records(data):
-        name, own, target, tagged, committed, peeled, who, mail, *subject = lines
-        time = tagged or committed or peeled
+        name, own, target, _, inner, tagged, committed, peeled, who, mail, *subject = lines
         yield Tag(
-            name, own, target or own, int(time) if time else None, bool(tagged), (who, mail),
-            " ".join(subject).strip(), evidence(f"bytes:{start}-{end}"),
+            name, own, target or own, seconds(tagged), seconds(committed) or seconds(peeled), inner == "tag",
+            (who, mail), " ".join(subject).strip(), evidence(f"bytes:{start}-{end}"),
         )  # fmt: skip
 
 
 def wanted_tags(window: Window, patterns: Sequence[str], output: bytes) -> bytes:
-    """Keep tags of the window, those without a time, and each pattern's last deploys before it."""
+    """Keep what may be of the window, and each pattern's last deploys before it.
+
+    When a tag without a date of its own was set is told elsewhere: kept is one whose commit is not later.
+    """
     tags = list(parse_tags(output, lambda pointer: Evidence(source="", pointer=pointer)))
-    wanted = {t.name for t in tags if t.time is None or t.inside(window)}
+    wanted = {t.name for t in tags if _may_be_of(t, window)}
     for pattern in patterns:
-        earlier = [
-            t for t in deploys(tags, pattern) if t.time is not None and (t.time + 1) * NS <= window.start
-        ]
+        earlier = [t for t in matching(tags, pattern) if t.tagged and (t.tagged + 1) * NS <= window.start]
         wanted |= {t.name for t in last_before(None, earlier)}
     spans = [(start, end) for start, end, _ in _records(output)]
     kept = [output[s : e + 1] + _END for tag, (s, e) in zip(tags, spans, strict=True) if tag.name in wanted]
     return b"".join(kept)
 
 
-def deploys(tags: Iterable[Tag], pattern: str) -> list[Tag]:
-    """Return the tags with a time whose name matches a glob (`*` also matches `/`)."""
-    return [t for t in tags if t.time is not None and fnmatchcase(t.name, pattern)]
+def _may_be_of(tag: Tag, window: Window) -> bool:
+    if tag.tagged is not None:
+        return inside(tag.tagged, window)
+    return tag.committed is None or tag.committed * NS < window.end
+
+
+def matching(tags: Iterable[Tag], pattern: str) -> list[Tag]:
+    """Return the tags whose name matches a glob (`*` also matches `/`)."""
+    return [t for t in tags if fnmatchcase(t.name, pattern)]
 
 
 def last_before(tag: Tag | None, tags: Iterable[Tag]) -> list[Tag]:
     """Return what was deployed last (before `tag`): several where they share one second.
 
-    Light tags have no time of their own, so nothing is concluded from their order.
+    Tags without a date of their own are no part of it: nothing is concluded from their order.
     """
-    earlier = [t for t in tags if t.annotated and (tag is None or (t.time or 0) < (tag.time or 0))]
-    last = max((t.time or 0 for t in earlier), default=0)
-    return [t for t in earlier if t.time == last]
-
-
-def change_name(commit: Commit) -> str:
-    """Return the number that the forge gave a change (`#12`, `!12`), else the short hash."""
-    for pattern, sign in _NUMBERS:
-        if match := pattern.search(commit.message):
-            return sign + match[1]
-    return commit.sha[:SHORT]
-
-
-def title(message: str, owner: str | None) -> str:
-    """Return the subject line, and of a merge the first line below it, where forges put the title."""
-    first, *rest = message.split("\n")
-    fork = _FORK.match(first)
-    if fork and fork[1] != owner:
-        # The name before the slash is the login of whoever owns the fork.
-        first = first[: fork.start(1)] + "a fork" + first[fork.end(1) :]
-    below = next((line for line in rest if line.strip()), "") if first.startswith("Merge") else ""
-    return f"{first}\n{below}".strip()
+    earlier = [t for t in tags if t.tagged and (tag is None or t.tagged < (tag.tagged or 0))]
+    last = max((t.tagged or 0 for t in earlier), default=0)
+    return [t for t in earlier if t.tagged == last]

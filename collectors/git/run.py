@@ -105,6 +105,13 @@ class Runner:
 
         return await self.context.tape.exchange(request, perform)
 
+    async def output(self, *args: str) -> bytes:
+        """Return what `git ARGS` prints, for whoever is in an exchange already; raise SourceError."""
+        done = await self._run(args, "")
+        if done.returncode:
+            raise self._failure(args[0], done.stderr.decode("utf-8", "replace").strip())
+        return done.stdout
+
     async def _run(self, args: Sequence[str], stdin: str) -> subprocess.CompletedProcess[bytes]:
         kept = {k: v for k, v in os.environ.items() if k in _KEPT_ENV}
         command = ["git", *_SAFE, "-C", str(self.folder), *args]
