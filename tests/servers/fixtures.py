@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pytest
 
 from tests.servers import alertmanager, process, prometheus, proxies
+from tests.servers import promtool as promtools
 from tests.servers import victoria as victoria_metrics
 from tests.servers.git_repo import GitRepo
 from tests.servers.gitea import Gitea, start_gitea
@@ -19,6 +20,7 @@ from tests.servers.opensearch import (
     start_opensearch_cluster,
 )
 from tests.servers.opensearch_secure import start_opensearch_secure
+from tests.servers.promtool import Promtool
 from tests.servers.require import MissingError, driven, fetched
 from tests.servers.synapse import Synapse, start_synapse
 
@@ -92,6 +94,18 @@ def prometheus2(start_prometheus: Callable[..., prometheus.Prometheus]) -> prome
 def prometheus3(start_prometheus: Callable[..., prometheus.Prometheus]) -> prometheus.Prometheus:
     """Share one empty Prometheus 3.15."""
     return start_prometheus(version="3")
+
+
+@pytest.fixture(params=["2", pytest.param("3", marks=pytest.mark.needs_compiled)])
+def promtool(request: pytest.FixtureRequest) -> Promtool:
+    """Run the test once for each checker of rule files."""
+    return _or_skip(Promtool, str(request.param))
+
+
+@pytest.fixture(scope="session")
+def parser_tests() -> list[str]:
+    """Give the expressions that Prometheus' own parser is tested with."""
+    return _or_skip(promtools.parser_tests)
 
 
 @pytest.fixture(scope="session")
@@ -189,7 +203,7 @@ def git_repo(tmp_path: Path) -> GitRepo:
     return GitRepo(tmp_path / "repo")
 
 
-def _or_skip(find: Callable[..., Path], *arguments: str) -> Path:
+def _or_skip(find: Callable[..., S], *arguments: str) -> S:
     try:
         return find(*arguments)
     except MissingError as missing:

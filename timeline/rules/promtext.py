@@ -2,7 +2,7 @@
 
 The parser tells what an expression is, not where its parts stand in the text. Its own printing may
 change with its version; the words of the rule do not. So parts are found by a scan of the text and
-believed only where the parser reads them as the very part that it found.
+believed only where the parser reads them as the very part that it found; else nothing is read.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-_TOKEN = re.compile(
-    r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|(?P<skip>(?:\s|#[^\n]*)+)|[A-Za-z_0-9.:]+|[<>=!]=|.",
-    re.DOTALL,
-)
+from timeline.rules.promlex import TOKEN, normal
+from timeline.text import code
+
 _MODIFIER = re.compile(
-    r"(?:bool\b|(?:on|ignoring|group_left|group_right|fill|fill_left|fill_right)\b\s*(?:\([^)]*\))?)\s*",
-    re.IGNORECASE,
+    r"(?:bool\b|(?:on|ignoring|group_left|group_right|fill|fill_left|fill_right)\b\s*"
+    r"(?:\((?:\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|[^)\"'`])*\))?)\s*",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -27,9 +27,11 @@ def parse(expression: str) -> Any:
     import promql_parser
 
     try:
-        return promql_parser.parse(expression)
-    except Exception as err:
-        raise ValueError(" ".join(str(err).split())) from err
+        return promql_parser.parse(normal(expression))
+    except BaseException as err:  # a panic of the parser's is no `Exception`
+        if isinstance(err, Exception) or type(err).__name__ == "PanicException":
+            raise ValueError(" ".join(str(err).split())) from err
+        raise
 
 
 def covers(expression: str) -> int:
@@ -52,7 +54,16 @@ def covers(expression: str) -> int:
 
 def flatten(expression: str) -> str:
     """Return an expression on one line: comments dropped, spaces outside of strings made single."""
-    return "".join(" " if t["skip"] else t[0] for t in _TOKEN.finditer(expression)).strip()
+    return "".join(" " if t["skip"] else t[0] for t in TOKEN.finditer(expression)).strip()
+
+
+def inner(node: Any) -> Any:
+    """Take the parentheses off a node."""
+    import promql_parser
+
+    while isinstance(node, promql_parser.ParenExpr):
+        node = node.expr
+    return node
 
 
 def bare(node: Any, text: str) -> tuple[Any, str]:
@@ -61,7 +72,7 @@ def bare(node: Any, text: str) -> tuple[Any, str]:
 
     while isinstance(node, promql_parser.ParenExpr):
         node = node.expr
-        text = _either(node, text[1:-1])
+        text = _written(node, text[1:-1])
     return node, text
 
 
@@ -72,12 +83,12 @@ def sides(node: Any, text: str) -> tuple[str, str]:
         left, right = text[:start].strip(), _unmodified(text[end:].strip())
         if _is(node.lhs, left) and _is(node.rhs, right):
             return left, right
-    return flatten(node.lhs.prettify()), flatten(node.rhs.prettify())
+    raise ValueError(f"where the parts of {code(text)} stand is not clear")
 
 
 def argument(node: Any, text: str) -> str:
     """Return the text of a call's only argument, as written."""
-    return _either(node, text[text.find("(") + 1 : -1])
+    return _written(node, text[text.find("(") + 1 : -1])
 
 
 def _unmodified(text: str) -> str:
@@ -89,7 +100,7 @@ def _unmodified(text: str) -> str:
 def _places(text: str, op: str) -> Iterator[tuple[int, int]]:
     """Yield where an operator stands outside of all brackets, the last one first."""
     depth, found = 0, []
-    for token in _TOKEN.finditer(text):
+    for token in TOKEN.finditer(text):
         depth += (token[0] in "([{") - (token[0] in ")]}")
         if depth == 0 and token[0].lower() == op:
             found.append(token.span())
@@ -103,8 +114,10 @@ def _is(node: Any, text: str) -> bool:
         return False
 
 
-def _either(node: Any, text: str) -> str:
-    return text.strip() if _is(node, text.strip()) else flatten(node.prettify())
+def _written(node: Any, text: str) -> str:
+    if not _is(node, text.strip()):
+        raise ValueError(f"where the parts of {code(text)} stand is not clear")
+    return text.strip()
 
 
 def only_rates(expression: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from timeline.rules.fields import expression, labels, mapping, seconds, sequence
 from timeline.rules.promtext import parse
 from timeline.rules.slo_model import WINDOW, Burn, Indicator, Objective, over
+from timeline.rules.thresholds import not_read
 
 Documents = Sequence[Mapping[str, Any]]
 _PLACE = re.compile(r"\{\{-?\s*\.window\s*-?\}\}")
@@ -128,7 +129,7 @@ def checked(objective: Objective) -> Objective:
             for text in texts:
                 parse(over(text, 300))
         except ValueError as err:
-            return objective._replace(indicator=None, refused=f"cannot be read as PromQL: {err}")
+            return objective._replace(indicator=None, refused=not_read(err))
     return objective
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from timeline.rules.promtext import argument, bare, flatten, parse, sides
+from timeline.rules.promcheck import unsound
+from timeline.rules.promtext import argument, bare, flatten, inner, parse, sides
 from timeline.text import code
 
 _MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
@@ -58,11 +59,21 @@ def read_thresholds(expression: str) -> RuleReading:
     """Read the thresholds of an alerting expression; refuse what is not plainly a comparison."""
     try:
         node = parse(expression)
+        if why := unsound(node):
+            return RuleReading((), f"Prometheus takes no such expression: {why}")
+        return _reading(list(_legs(node, flatten(expression))))
     except ValueError as err:
-        return RuleReading((), f"cannot be read as PromQL: {err}")
+        return RuleReading((), not_read(err))
+
+
+def not_read(err: ValueError) -> str:
+    """Return the refusal of an expression that the parser did not read, though Prometheus may."""
+    return f"the PromQL parser used here does not read it: {err}"
+
+
+def _reading(legs: Sequence[tuple[Any, str, bool]]) -> RuleReading:
     found: dict[RuleThreshold, int] = {}
     refusals: list[str] = []
-    legs = list(_legs(node, flatten(expression)))
     for place, (leg, text, taking) in enumerate(legs, 1):
         if taking:
             continue
@@ -70,6 +81,8 @@ def read_thresholds(expression: str) -> RuleReading:
             found.setdefault(_threshold(leg, text), place)
         except _RefusedError as err:
             refusals.append(str(err))
+        except ValueError as err:
+            refusals.append(not_read(err))
     return RuleReading(
         tuple(found), "; ".join(dict.fromkeys(refusals)) or None, tuple(found.values()), len(legs)
     )
@@ -181,16 +194,16 @@ def plain_selector(query: str) -> Plain | None:
     """
     import promql_parser
 
-    node, steps = bare(parse(query), "")[0], []
+    node, steps = inner(parse(query)), []
     while not isinstance(node, promql_parser.VectorSelector):
         found = _step(node)
         if found is None:
             return None
-        node, step = bare(found[0], "")[0], found[1]
+        node, step = inner(found[0]), found[1]
         steps.append(step)
     equal = promql_parser.MatchOp.Equal
     named = node.name or any(m.name == "__name__" and m.op == equal for m in node.matchers.matchers)
-    if node.offset is not None or node.at is not None or (steps and not named):
+    if node.matchers.or_matchers or node.offset is not None or node.at is not None or (steps and not named):
         return None
     return Plain(flatten(node.prettify()), tuple(reversed(steps)))
 
@@ -212,8 +225,8 @@ def absent_labels(query: str) -> dict[str, str]:
     """Return the labels that `absent(query)` gives: those its selector asks for by equality, once."""
     import promql_parser
 
-    node, _ = bare(parse(query), "")
-    if not isinstance(node, promql_parser.VectorSelector):
+    node = inner(parse(query))
+    if not isinstance(node, promql_parser.VectorSelector) or node.matchers.or_matchers:
         return {}
     names = [m.name for m in node.matchers.matchers]
     equal = promql_parser.MatchOp.Equal

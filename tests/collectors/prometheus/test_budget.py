@@ -168,7 +168,7 @@ def test_each_series_burns_its_own(server: Prometheus) -> None:
         ({"name": "n", "slo": {"errors": "a", "target": 99}}, "slo needs `file`"),
         ({"name": "n", "slo": {"share": "a", "errors": "b", "total": "c", "target": 9}}, "slo needs `file`"),
         ({"name": "n", "slo": {"share": "rate(a[$window]"}}, "slo needs `file`"),
-        ({"name": "n", "slo": {"share": "rate(a[$window]", "target": 99}}, "cannot be read as PromQL"),
+        ({"name": "n", "slo": {"share": "rate(a[$window]", "target": 99}}, "does not read it"),
         ({"name": "n", "slo": {"file": "a", "target": 99}}, "`file` has the rest"),
         ({"name": "n", "slo": {"share": "a", "target": 100}}, "less than 100"),
         ({"name": "n", "slo": {"share": "a", "target": 99, "period": "1500ms"}}, "whole number of seconds"),

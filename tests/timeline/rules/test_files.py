@@ -117,7 +117,7 @@ groups:
     assert (a["thresholds"], a["refused"]) == ([], "the rule has no expression")
     assert (b["for"], b["refused"]) == (None, "its `for` is no duration: soon")
     assert b["thresholds"] == [{"query": "x", "op": ">", "value": 1}]
-    assert c["refused"].startswith("cannot be read as PromQL")
+    assert c["refused"].startswith("the PromQL parser used here does not read it")
 
 
 def test_anchors_merge_and_unknown_tags_stand_for_nothing() -> None:

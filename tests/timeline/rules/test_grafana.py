@@ -174,7 +174,7 @@ RANGE: dict[str, Any] = {"model": {"instant": False, "range": True}}
         (rule(query(queryType="range"), threshold("gt", 5)), "the query type `range`"),
         (rule(query(expr=""), threshold("gt", 5)), "`A` is no query of Prometheus"),
         (rule(query(relativeTimeRange={"from": 900, "to": 300}), threshold("gt", 5)), "asks for a time before now"),
-        (rule(query(expr="rate(x[$__rate_interval])"), threshold("gt", 5)), "cannot be read as PromQL"),
+        (rule(query(expr="rate(x[$__rate_interval])"), threshold("gt", 5)), "does not read it"),
         (rule(query(), query("B", "y"), part("C", "math", "$A / $B > 5")), "rules of its own"),
         (rule(query(), part("C", "math", "$A ** 2 > 5")), "has an operator that PromQL does not have"),
         (rule(query(), part("C", "math", "!$A")), "has an operator that PromQL does not have"),

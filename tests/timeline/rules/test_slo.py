@@ -126,7 +126,7 @@ def test_pyrras_other_indicators(indicator: dict[str, Any], query: str) -> None:
         (pyrra({"latencyNative": {"latency": "1s", "total": {"metric": "c"}}}), "none of ratio, latency"),
         (pyrra({"bool_gauge": {"metric": "up"}}, target="100"), "its target is not between"),
         (pyrra({"bool_gauge": {"metric": "up"}}, alerting={"disabled": True}), "it has no alert"),
-        (pyrra({"bool_gauge": {"metric": "up{"}}), "cannot be read as PromQL"),
+        (pyrra({"bool_gauge": {"metric": "up{"}}), "does not read it"),
     ],
 )
 def test_refusals_name_their_reason(text: str, reason: str) -> None:

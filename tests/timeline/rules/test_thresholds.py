@@ -113,8 +113,8 @@ def test_legs(expression: str, expected: list[tuple[str, str, float | None]]) ->
         ("x > 0 / 0", "`x` is compared with NaN"),
         ("x @ end() > 5", "depends on where the reading begins or ends"),
         ("x unless y > 5", "`x` is not compared with a number"),
-        ("x > $limit", "cannot be read as PromQL"),
-        ("", "cannot be read as PromQL"),
+        ("x > $limit", "does not read it"),
+        ("", "does not read it"),
     ],
 )
 def test_refusals_name_their_reason(expression: str, reason: str) -> None:

@@ -1,13 +1,16 @@
 """Thresholds against the syntax trees of a real Prometheus: a second reading that shares no code."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from benchmarks.rules import Reference, Verdict
 from tests.servers.prometheus import Prometheus
+from tests.timeline.rules.promql_words import EXPRESSIONS
 from tests.timeline.rules.test_thresholds import LEGS
 from timeline.rules.promrules import AlertingRule
-from timeline.rules.thresholds import RuleReading, RuleThreshold, read_thresholds
+from timeline.rules.thresholds import RuleReading, RuleThreshold, not_read, read_thresholds
 
 pytestmark = pytest.mark.needs_compiled
 
@@ -17,9 +20,37 @@ def rule(expression: str, reading: RuleReading | None = None) -> AlertingRule:
     return AlertingRule("f", "g", "A", expression, None, (), reading or read_thresholds(expression))
 
 
+FEATURES = "promql-experimental-functions,promql-duration-expr,promql-extended-range-selectors,promql-binop-fill-modifiers"
+
+
+#: What the server writes no tree of, or does not know any more, and what we refuse by choice.
+UNTELLABLE = ("fill(NaN)", "fill(Inf)", "fill(-Inf)", "@ start", "@ end", "@start", "holt_winters")
+
+
 @pytest.fixture(scope="module")
-def reference(prometheus3: Prometheus) -> Reference:
-    return Reference(prometheus3.url)
+def reference(start_prometheus: Callable[..., Prometheus]) -> Reference:
+    return Reference(start_prometheus(version="3", flags=(f"--enable-feature={FEATURES}",)).url)
+
+
+def differing(reference: Reference, expression: str) -> bool:
+    """Tell whether an expression is read otherwise than by Prometheus, and not refused for what we cannot read."""
+    made = rule(expression)
+    if any(one in expression for one in UNTELLABLE):
+        return False
+    if (made.reading.refused or "").startswith(not_read(ValueError())):
+        return bool(made.reading.thresholds)
+    return reference.verdict(made) != Verdict(0, 0, refused_alike=True)
+
+
+def test_what_the_parser_of_prometheus_is_tested_with(reference: Reference, parser_tests: list[str]) -> None:
+    compared = [f"({one}) > 1.5" for one in parser_tests] + [f"x > ({one})" for one in parser_tests[:400]]
+    assert [one for one in [*parser_tests[:400], *compared] if differing(reference, one)] == []
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(EXPRESSIONS)
+def test_numbers_strings_and_names_in_every_form(reference: Reference, expression: str) -> None:
+    assert not differing(reference, expression)
 
 
 @pytest.mark.parametrize(
