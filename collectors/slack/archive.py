@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import stat
 import zipfile
 import zlib
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from collectors.base import SourceError
+from collectors.slack.layout import day_of, layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,15 +25,19 @@ MAX_EXPANDED = 512 * MIB  # of one member
 MAX_TOTAL = 8 * 1024 * MIB  # of all that one build reads
 MAX_RATIO = 300  # expanded to compressed; JSON of messages stays below 60
 _RATIO_FROM = 4 * MIB  # below this size a high ratio does no harm
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_EMPTY = 8  # bytes: an empty list, or nothing
+_DEPTH = 6  # folders in each other; an export has four
 _CHUNK = MIB
 
 
 class Member(NamedTuple):
-    """A member of the export: its name inside, and whether it may be read."""
+    """A member of the export: its name inside, whether it may be read, and whether it holds anything."""
 
     name: str
     safe: bool
+    is_empty: bool = False
+    is_hidden: bool = False  # another member has its name
 
 
 class Archive:
@@ -42,6 +47,7 @@ class Archive:
         self.path = Path(path)
         self._read = 0
         self._opened: zipfile.ZipFile | None = None
+        self._by_name: dict[str, zipfile.ZipInfo] = {}
 
     def close(self) -> None:
         """Close the zip file."""
@@ -49,32 +55,34 @@ class Archive:
             self._opened.close()
 
     def listing(self, first: str, last: str) -> Json:
-        """Return what lies at the top, and the day files from day `first` to day `last` by folder."""
+        """Return the files of reference, the day files from day `first` to day `last`, and what is neither."""
         members = self._members()
-        safe = sorted(m.name for m in members if m.safe)
         refused = sorted(m.name for m in members if not m.safe)
-        root = _root(safe)
-        inside = [name.removeprefix(root) for name in safe if name.startswith(root)]
-        days = [name for name in inside if name.count("/") == 1 and day_of(name)]
-        dates = sorted({day_of(day) for day in days})
+        found = layout(m.name for m in members if m.safe and not m.is_hidden)
+        empty = {m.name for m in members if m.is_empty}
+        unread = [name for name in found.unread if name not in empty]
+        unread += [m.name for m in members if m.safe and m.is_hidden]
+        dates = sorted({day_of(day) for day in found.days})
         return {
-            "root": root,
-            "reference": [name for name in inside if "/" not in name and name.endswith(".json")],
-            "folders": sorted({day.partition("/")[0] for day in days}),
-            "days": [*(d for d in days if first <= day_of(d) <= last)],
+            "reference": [*found.reference],
+            "folders": [*found.folders],
+            "days": [*(d for d in found.days if first <= day_of(d) <= last)],
             "first_day": dates[0] if dates else None,
             "last_day": dates[-1] if dates else None,
             "refused": len(refused),
             "refused_names": [*refused[:10]],
+            "unread": [*sorted(unread)],
         }
 
     def read(self, name: str) -> bytes:
         """Return one member, at most 512 MiB."""
         with _faults(self.path):
             if self.path.is_dir():
-                return self._take(name, (self.path / name).open("rb"), None)
-            info = self._archive().getinfo(name)
-            return self._take(name, self._archive().open(info), info.compress_size)
+                data = self._take(name, (self.path / name).open("rb"), None)
+            else:
+                info = self._infos()[name]
+                data = self._take(name, self._archive().open(info), info.compress_size)
+            return data.removeprefix(codecs.BOM_UTF8)
 
     def _take(self, name: str, file: IO[bytes], compressed: int | None) -> bytes:
         # Sizes in a zip's directory are claims: what counts is what comes out.
@@ -100,10 +108,19 @@ class Archive:
         return members
 
     def _zip(self) -> Iterator[Member]:
+        taken = self._infos()
         for info in self._archive().infolist()[:MAX_MEMBERS]:
             link = stat.S_ISLNK(info.external_attr >> 16)
-            if not info.is_dir() and not info.filename.startswith("__MACOSX/"):
-                yield Member(info.filename, not link and _inside(info.filename))
+            name = _name(info)
+            # Of two members of one name the later counts, as everywhere.
+            hidden = taken[name] is not info
+            if not info.is_dir():
+                yield Member(name, not link and _inside(name), info.file_size <= _EMPTY, hidden)
+
+    def _infos(self) -> dict[str, zipfile.ZipInfo]:
+        if not self._by_name:
+            self._by_name = {_name(info): info for info in self._archive().infolist()[:MAX_MEMBERS]}
+        return self._by_name
 
     def _archive(self) -> zipfile.ZipFile:
         # Kept open: the directory of a large export takes seconds to read.
@@ -119,34 +136,23 @@ class Archive:
                 name = entry.relative_to(self.path).as_posix()
                 if entry.is_symlink():
                     yield Member(name, safe=False)
-                elif entry.is_dir() and name.count("/") < 2:
+                elif entry.is_dir() and name.count("/") < _DEPTH:
                     top.append(entry)
+                elif entry.is_dir():
+                    yield Member(f"{name}/", safe=False)
                 elif entry.is_file():
                     found += 1
-                    yield Member(name, safe=True)
+                    yield Member(name, safe=True, is_empty=entry.stat().st_size <= _EMPTY)
 
 
-def day_of(name: str) -> str:
-    """Return the day of a day file as `YYYY-MM-DD`, empty when it is none."""
-    day = name.rpartition("/")[2].removesuffix(".json")
-    try:
-        return day if name.endswith(".json") and _DAY.fullmatch(day) and date.fromisoformat(day) else ""
-    except ValueError:
-        return ""
+def _name(info: zipfile.ZipInfo) -> str:
+    # Some tools of Windows write its separators.
+    return info.filename.replace("\\", "/")
 
 
 def _inside(name: str) -> bool:
     path = PurePosixPath(name)
-    return not path.is_absolute() and ".." not in path.parts and "\\" not in name and ":" not in path.parts[0]
-
-
-def _root(names: list[str]) -> str:
-    """Return the folder inside the archive that the export begins in (some tools wrap it in one)."""
-    marks = [n for n in names if n.rpartition("/")[2] in {"channels.json", "users.json", "org_users.json"}]
-    days = [n.rpartition("/")[0] for n in names if day_of(n)]
-    tops = [n.rpartition("/")[0] for n in marks or days]
-    top = min(tops, key=lambda t: (t.count("/"), len(t), t), default="")
-    return f"{top}/" if top else ""
+    return not path.is_absolute() and ".." not in path.parts and not _DRIVE.match(name)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 import anyio.to_thread
 
@@ -18,9 +18,10 @@ from collectors.base import (
     Record,
     SourceError,
 )
-from collectors.slack.archive import Archive, day_of
+from collectors.slack.archive import Archive
+from collectors.slack.folders import Folder, entries, folders_of
+from collectors.slack.layout import NAMED, NAMELESS, USERS, day_of, folder_of
 from collectors.slack.messages import (
-    Channel,
     Parsed,
     ReceivedMessage,
     WorkspaceReader,
@@ -38,9 +39,8 @@ from timeline.zones import Duration, parse_duration
 
 DAY = 1440 * MINUTE
 PART = 8 * 2**20  # bytes in one part of a member that is over the payload limit
-#: Files of conversations; the folders of those that have no name carry the id.
-NAMED, NAMELESS = ("channels.json", "groups.json"), ("mpims.json", "dms.json")
-USERS = ("users.json", "org_users.json")
+LAYOUT = 2  # the form of a listing; evidence of another form is not asked for this one
+MAX_NAMES = 50  # of members that were not read
 
 
 class SlackExportOptions(Options):
@@ -50,14 +50,6 @@ class SlackExportOptions(Options):
     channels: ChannelNames = ()
     lookback: Duration = "7d"
     workspace_url: WorkspaceUrl = None
-
-
-class Folder(NamedTuple):
-    """A conversation of the export, and the folder its day files lie in."""
-
-    name: str
-    channel: Channel
-    listed: bool  # with a public name; direct messages are read only when asked for
 
 
 class SlackExportCollector(Collector[SlackExportOptions]):
@@ -77,7 +69,6 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         super().__init__(options, context)
         self._archive: Archive | None = None
         self._gaps: list[Gap] = []
-        self._unread: set[str] = set()  # reference files that are broken
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the messages of the window's days, and the threads that were alive in it."""
@@ -95,18 +86,23 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         listing = await self._listing(_day(start - DAY), _day(window.end + span + DAY))
         self._cover(listing, window)
         directory = await self._directory(listing, window)
-        folders = self._chosen(await self._folders(listing, window), window)
+        described = [
+            entry for member in _of(listing, (*NAMED, *NAMELESS))
+            for entry in entries(member, await self._reference(member, window))
+        ]  # fmt: skip
+        folders = folders_of(_strings(listing["folders"]), described)
+        self._name_unread(listing, folders, window)
         reader = WorkspaceReader(
             directory.team() or self.origin, self.context.source, directory, self.options.workspace_url
         )
         days: dict[str, list[str]] = defaultdict(list)
         for member in _strings(listing["days"]):
-            days[member.rpartition("/")[0]].append(f"{listing['root']}{member}")
+            days[folder_of(member)].append(member)
         read: list[Parsed] = []
         facts: list[Fact] = []
-        for folder in folders:
+        for folder in self._chosen(folders, window):
             self.context.progress(folder.channel.label)
-            read.append(await self._read(reader, days[folder.name], folder, window))
+            read.append(await self._read(reader, days[folder.path], folder, window))
             facts += in_window(read[-1].facts, window)
         for fact in facts:
             yield fact
@@ -142,7 +138,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         async def perform() -> Answer:
             return Answer(_json(await anyio.to_thread.run_sync(self._open().listing, first, last)))
 
-        request: dict[str, Json] = {"export": self.options.path, "list": [first, last]}
+        request: dict[str, Json] = {"export": self.options.path, "list": [first, last], "layout": LAYOUT}
         payload = await self.context.tape.exchange(request, perform)
         return cast("dict[str, Json]", payload.json())
 
@@ -190,63 +186,50 @@ class SlackExportCollector(Collector[SlackExportOptions]):
             part += 1
         return items
 
-    async def _lists(
-        self, listing: dict[str, Json], names: Iterable[str], window: Window
-    ) -> list[dict[str, Any]]:
-        """Read the reference files of these names that are there; a broken one is a gap."""
-        found: list[dict[str, Any]] = []
-        for name in names:
-            if name not in _strings(listing["reference"]):
-                continue
-            try:
-                items = await self._array(f"{listing['root']}{name}")
-            except SourceError as err:
-                self._unread.add(name)
-                self._gaps.append(
-                    self.gap(err.reason, window, f"{code(name)} in the export was not read: {err}")
-                )
-                continue
-            found += [{**i.message, "_file": name} for i in items if isinstance(i.message, dict)]
-        return found
+    async def _reference(self, member: str, window: Window) -> list[object]:
+        """Read a file of reference; a broken one is a gap."""
+        try:
+            return [item.message for item in await self._array(member)]
+        except SourceError as err:
+            self._gaps.append(
+                self.gap(err.reason, window, f"{code(member)} in the export was not read: {err}")
+            )
+            return []
 
     async def _directory(self, listing: dict[str, Json], window: Window) -> Directory:
         directory = Directory()
-        users = await self._lists(listing, USERS, window)
-        for user in users:
-            directory.add(user)
-        if not users and USERS[0] not in self._unread:
+        members = _of(listing, USERS)
+        for member in members:
+            for user in await self._reference(member, window):
+                directory.add(user)
+        if not members:
             text = "The export has no `users.json`: names of people are not known, so those in quotes stay"
             self._gaps.append(self.gap("partial", window, text, missing="names of people"))
         return directory
 
-    async def _folders(self, listing: dict[str, Json], window: Window) -> dict[str, Folder]:
-        folders: dict[str, Folder] = {}
-        for one in await self._lists(listing, (*NAMED, *NAMELESS), window):
-            identity, listed = one.get("id"), one["_file"] in NAMED
-            name = one.get("name") if listed else None
-            if isinstance(identity, str) and identity:
-                channel = Channel(identity, name if isinstance(name, str) else None, _pinned(one.get("pins")))
-                # Group messages lie in a folder named after the people in it: found, never shown.
-                place = one.get("name") if isinstance(one.get("name"), str) else identity
-                folders.setdefault(str(place), Folder(str(place), channel, listed))
-        for name in _strings(listing["folders"]):
-            folders.setdefault(name, Folder(name, Channel(name, name), listed=True))
-        return folders
-
-    def _chosen(self, folders: dict[str, Folder], window: Window) -> list[Folder]:
+    def _chosen(self, folders: list[Folder], window: Window) -> list[Folder]:
         names = wanted_channels(self.options.channels, self.context.incident.channels)
         if not names:
-            return [f for f in folders.values() if f.listed]
+            return [f for f in folders if f.listed]
         chosen: dict[str, Folder] = {}
-        by_id = {f.channel.id: f for f in folders.values()}
         for name in names:
-            folder = by_id.get(name) or folders.get(name)
-            if folder:
-                chosen[folder.name] = folder
-            else:
-                known = [f.name for f in folders.values() if f.listed]
+            fitting = {f.path: f for f in folders if name in f.names}
+            if not fitting:
+                known = [f.channel.name for f in folders if f.channel.name]
                 self._gaps.append(self.gap("partial", window, no_such_channel(name, known, "the export")))
+            chosen |= fitting
         return list(chosen.values())
+
+    def _name_unread(self, listing: dict[str, Json], folders: list[Folder], window: Window) -> None:
+        """Name what the export holds and nobody reads, without the folders that are named after people."""
+        direct = {f.path for f in folders if not f.listed}
+        unread = [_shown(member, direct) for member in _strings(listing["unread"])]
+        if unread:
+            names = ", ".join(code(name) for name in unread[:MAX_NAMES])
+            more = f" and {len(unread) - MAX_NAMES} more" if len(unread) > MAX_NAMES else ""
+            what = "1 member" if len(unread) == 1 else f"{len(unread)} members"
+            text = f"What {what} of the export hold is not known, and was not read: {names}{more}"
+            self._gaps.append(self.gap("partial", window, text, missing=what))
 
     async def _read(
         self, reader: WorkspaceReader, days: list[str], folder: Folder, window: Window
@@ -335,9 +318,16 @@ def _strings(value: Json) -> list[str]:
     return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
 
-def _pinned(pins: object) -> frozenset[str]:
-    found = [p.get("id") for p in pins if isinstance(p, dict)] if isinstance(pins, list) else []
-    return frozenset(p for p in found if isinstance(p, str))
+def _of(listing: dict[str, Json], files: tuple[str, ...]) -> list[str]:
+    """Return the members with these file names, a workspace's own before those of folders around it."""
+    found = [m for m in _strings(listing["reference"]) if m.rpartition("/")[2].casefold() in files]
+    return sorted(found, key=lambda m: (-m.count("/"), files.index(m.rpartition("/")[2].casefold()), m))
+
+
+def _shown(member: str, direct: set[str]) -> str:
+    folder, _, name = member.rpartition("/")
+    inside = next((f for f in direct if folder == f or folder.startswith(f"{f}/")), None)
+    return member if inside is None else f"(a direct message)/{name}"
 
 
 def _day(instant: int) -> str:

@@ -313,12 +313,6 @@ def test_a_locked_zip_says_so(tmp_path: Path) -> None:
     assert {g.reason for g in collect(path, "inc-42").gaps} == {"encrypted"}
 
 
-def test_days_that_no_calendar_has_are_passed_over(export: Path) -> None:
-    (export / "inc-43" / "2026-99-99.json").write_text("[]")
-    (export / "inc-43" / "notes.json").write_text("[]")
-    assert said(collect(export, "inc-43")) == []
-
-
 def test_probe_tells_reach_and_days(export: Path) -> None:
     def probe(path: Path) -> list[tuple[str, bool, str]]:
         made = collect(export, "inc-43")
