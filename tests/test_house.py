@@ -34,7 +34,7 @@ FLOORS = {
         "instant statements pointers",
         "record zones",
         "model present",
-        "facts order relative mapping wire meanings",
+        "facts order relative mapping wire meanings apart",
         "document",
         "series rules notes checks alerts",
         "measures",

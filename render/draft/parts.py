@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from render.text import markdown
 from render.text.audience import ENGINEERS, Audience, outside, plain
 from render.text.names import EVIDENCE, PAGE
 from render.text.provenance import members
 from timeline import present
+from timeline.apart import Difference, apart
 from timeline.instant import NS
 from timeline.measures.chain import Headline, Point, chain, endpoints, headline
 from timeline.measures.keyfacts import MOST, KeyFacts, KeyRow, key_facts
@@ -123,7 +125,14 @@ class Parts:
 
     def statement(self, fact: Fact) -> str:
         """Return a fact's statement in Markdown, as much of it as the audience is shown."""
-        return markdown.statement(fact.statement if self.audience.identifiers else plain(fact))
+        if not self.audience.identifiers:
+            return markdown.statement(plain(fact))
+        return markdown.statement(fact.statement + (told.words if (told := self.apart.get(fact.id)) else ""))
+
+    @cached_property
+    def apart(self) -> dict[str, Difference]:
+        """What tells a fact's statement from the same one of another life, by the fact's id."""
+        return apart(self.timeline.facts, attrgetter("statement"))
 
     def quote(self, fact: Fact) -> str:
         """Return `: “...”` with the fact's own words, or nothing where the audience is shown none."""

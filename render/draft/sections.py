@@ -139,18 +139,18 @@ def _breach(parts: Parts) -> Iterator[str]:
 
 
 def _alerts(parts: Parts) -> Iterator[str]:
-    fired = Counter(
-        alert_name(f) or "unnamed"
-        for f in of_kind(parts.timeline.facts, "alert.firing")
-        if inside(f, parts.timeline.incident)
-    )
+    firings_of = [
+        f for f in of_kind(parts.timeline.facts, "alert.firing") if inside(f, parts.timeline.incident)
+    ]
+    fired = Counter(alert_name(f) or "unnamed" for f in firings_of)
     if fired:
         names = [
             f"{_named(name)} {times}" for name, times in sorted(fired.items(), key=lambda i: (-i[1], i[0]))
         ]
         firings = present.count(sum(fired.values()), "firing")
         named = f": {', '.join(present.some(names))}" if parts.audience.identifiers else ""
-        yield f"{firings} of {present.count(len(fired), 'alert')} inside the incident{named}"
+        alerts = len({f.thread or f.id for f in firings_of})  # of one name there may be many
+        yield f"{firings} of {present.count(alerts, 'alert')} inside the incident{named}"
 
 
 def _posts(parts: Parts) -> Iterator[str]:

@@ -6,17 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from timeline.alerts.states import begins_breach, ends_breach
+from timeline.alerts.lives import spans
 from timeline.instant import format_instant
 from timeline.model import Fact, Gap, Timeline
-from timeline.order import in_display_order
 
 Event = dict[str, Any]
-#: What begins and what ends a life that is drawn as a bar.
-_BEGINS = {"alert.pending", "alert.firing", "deploy.started", "alert.silenced"}
-_ENDS = {
-    "alert.pending_ended", "alert.resolved", "deploy.finished", "deploy.failed", "alert.unsilenced",
-}  # fmt: skip
 _FACTS, _LIVES = 1, 2
 
 
@@ -77,25 +71,12 @@ def _bar(
     yield {**common, "ph": "e", "ts": _micro(max(span))}
 
 
-def _begins(fact: Fact) -> bool:
-    return fact.kind in _BEGINS or begins_breach(fact)
-
-
-def _ends(fact: Fact) -> bool:
-    return fact.kind in _ENDS or ends_breach(fact)
-
-
 def _lives(timeline: Timeline, processes: dict[str, int]) -> Iterator[Event]:
-    """Return a bar from each beginning to the end that follows in its thread; open ones end with the window."""
-    threads: dict[str, list[Fact]] = {}
-    for fact in in_display_order(timeline.facts):
-        if fact.thread and (_begins(fact) or _ends(fact)):
-            threads.setdefault(f"{fact.thread} {fact.kind.split('.')[0]}", []).append(fact)
-    for facts in threads.values():
-        for place, fact in enumerate(facts):
-            if _begins(fact):
-                following = facts[place + 1] if place + 1 < len(facts) else None
-                end = _at(following) if following else max(timeline.window.end, fact.latest)
-                args = {"id": fact.id, "until": following.id if following else "the end of the window"}
-                name = fact.statement.replace("`", "")
-                yield from _bar(name, fact.kind, fact.id, (_at(fact), end), processes[fact.source], args)
+    """Return a bar for each state of each life, over the time that it is known to have been so."""
+    for life in spans(timeline.facts, timeline.window, timeline.gaps).values():
+        for one in life:
+            fact = one.begin
+            until = one.end.id if one.end else "its end is not recorded"
+            args = {"id": fact.id, "until": until, "open": one.open}
+            name = fact.statement.replace("`", "")
+            yield from _bar(name, fact.kind, fact.id, (one.start, one.until), processes[fact.source], args)

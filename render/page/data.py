@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from render.page.drawn import draw_facts
@@ -10,9 +11,11 @@ from render.page.excerpts import Excerpts, excerpts
 from render.page.packing import FAST, pack
 from render.page.rows import Chunk, chunk, chunks, gap_records, nearest
 from render.page.samples import Samples
+from render.page.words import drawn_words
 from render.text import provenance
 from timeline.alerts.flaps import Ribbon, ribbons
 from timeline.alerts.silences import by_alert
+from timeline.apart import Difference, apart
 from timeline.canonical import Json
 from timeline.instant import NS
 from timeline.model import Fact, Measure, Panel, Timeline
@@ -78,6 +81,7 @@ def page_data(
             [(name, named[name]) for name in near],
             texts,
             file_name,
+            apart(facts, attrgetter("statement")),
             room - sum(map(len, made.values())),
         )
     )
@@ -118,7 +122,15 @@ def _document(timeline: Timeline, facts: Sequence[Fact]) -> dict[str, Json]:
         "impact": [_without(present(one), "evidence") for one in timeline.impact],
         "silenced": [[places[fact.id] if fact else None for fact in span] for span in silenced],
         "groups": undetermined_runs(facts, clocks),
+        "apart": _rows_apart(facts),
     }
+
+
+def _rows_apart(facts: Sequence[Fact]) -> list[Json]:
+    """Return [place of a fact, what tells its alert's row from others of the name], one a life."""
+    told = apart((fact for fact in facts if fact.kind.startswith("alert.")), drawn_words)
+    lives = {fact.thread or fact.id: (place, fact.id) for place, fact in enumerate(facts) if fact.id in told}
+    return [[place, told[identity].label] for place, identity in lives.values()]
 
 
 def _pieces_of(named: Mapping[str, Chunk], near: Sequence[str], count: int) -> Iterator[int]:
@@ -130,11 +142,11 @@ def _pieces_of(named: Mapping[str, Chunk], near: Sequence[str], count: int) -> I
 
 def _rows(
     facts: Sequence[Fact], near: Sequence[tuple[str, Chunk]], texts: Excerpts,
-    file_name: Callable[[str], str], room: int,
+    file_name: Callable[[str], str], apart: Mapping[str, Difference], room: int,
 ) -> Iterator[tuple[str, bytes]]:  # fmt: skip
     """Yield chunks of rows, those nearest the incident first, while there is room."""
     for name, part in near:
-        data = chunk(facts, part, texts, file_name)
+        data = chunk(facts, part, texts, file_name, apart)
         room -= len(data)
         if room < 0:
             return

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from render.page.columns import lists, table
 from render.page.excerpts import Excerpts
 from render.page.packing import packed
+from timeline.apart import Difference
 from timeline.canonical import Json
 from timeline.instant import format_instant
 from timeline.model import Evidence, Fact, Gap
@@ -55,10 +56,14 @@ def _meets(facts: Sequence[Fact], part: Chunk, start: int | None, end: int | Non
     return after_start and before_end
 
 
-def chunk(facts: Sequence[Fact], part: Chunk, excerpts: Excerpts, file_name: Callable[[str], str]) -> bytes:
-    """Return a chunk, packed, as `records` makes it."""
+def chunk(
+    facts: Sequence[Fact], part: Chunk, excerpts: Excerpts, file_name: Callable[[str], str], apart: Mapping[str, Difference],
+) -> bytes:  # fmt: skip
+    """Return a chunk, packed, as `records` makes it; `apart` says what tells facts of one statement apart, by id."""
     own = facts[part.first : part.end]
-    return packed(records(_columns(own), [fact.evidence for fact in own], excerpts, part.evidence, file_name))
+    return packed(
+        records(_columns(own, apart), [fact.evidence for fact in own], excerpts, part.evidence, file_name)
+    )
 
 
 def gap_records(
@@ -85,11 +90,12 @@ def records(
     return {"payloads": payloads, "rows": rows}
 
 
-def _columns(facts: Sequence[Fact]) -> dict[str, list[Json]]:
+def _columns(facts: Sequence[Fact], apart: Mapping[str, Difference]) -> dict[str, list[Json]]:
     quotes = [fact.quote for fact in facts]
     subjects = [fact.subject for fact in facts]
     return {
         "statement": [fact.statement for fact in facts],
+        "apart": [told.words if (told := apart.get(fact.id)) else None for fact in facts],
         "quote": [quote.text if quote else None for quote in quotes],
         "truncated": [1 if quote and quote.truncated else None for quote in quotes],
         "edited_at": [_instant(quote.edited_at) if quote else None for quote in quotes],

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from render.page.series import series_data
 from render.stills.names import crossings, still_names
-from render.stills.spans import AlertSpan, alert_spans
 from timeline import present
+from timeline.alerts.lives import Span, spans
 from timeline.alerts.states import alert_name
+from timeline.apart import apart
 from timeline.canonical import Json
 from timeline.instant import NS, format_instant
 from timeline.model import Fact, Panel, Timeline
@@ -22,7 +23,7 @@ WIDTH, HEIGHT, LANE = 840, 340, 34  # px: a pull request's column is about 800 w
 _METRICS = ("#0072B2", "#56B4E9", "#009E73", "#E69F00", "#CC79A7", "#000000")
 _ALERT, _CHANGE, _CHAT, _LOG, _GAP, _INK = "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#8c8c8c", "#24292f"
 _DEPLOYS = {"deploy.started": "diamond-open", "deploy.finished": "diamond", "deploy.failed": "x", "deploy.rolled_back": "diamond-wide"}  # fmt: skip
-_MOST_ALERTS, _MOST_SERIES, _LONGEST = 8, 12, 26
+_MOST_ALERTS, _MOST_SERIES, _LONGEST, _WIDEST = 8, 12, 26, 44
 
 
 def figures(timeline: Timeline, read: Read) -> dict[str, Figure]:
@@ -47,8 +48,8 @@ def _panel(timeline: Timeline, panel: Panel, read: Read) -> Figure:
                 annotation_position="top left", annotation_font_size=11,
             )  # fmt: skip
     threads = {fact.thread for fact in crossings(timeline, panel)}
-    lanes = {t: s for t, s in alert_spans(timeline.facts, timeline.window).items() if t in threads}
-    _add_lanes(figure, [*_alert_lanes(lanes), *_change_lane(timeline)], share=0.24)
+    lives = [life for life in _alert_lives(timeline) if life[0].begin.thread in threads]
+    _add_lanes(figure, [*_alert_lanes(lives), *_change_lane(timeline)], share=0.24)
     figure.update_layout(
         yaxis={"title": {"text": _plain(panel.unit or ""), "font": {"size": 12}}, "rangemode": "tozero"}
     )
@@ -97,23 +98,40 @@ class _Lane:
         self.name, self.traces = name, traces
 
 
-def _alert_lanes(spans: dict[str, list[AlertSpan]]) -> Iterator[_Lane]:
-    named: dict[str, list[AlertSpan]] = {}
-    for life in spans.values():
-        if life:
-            named.setdefault(alert_name(life[0].fact) or "alert", []).extend(life)
-    for name, life in list(named.items())[:_MOST_ALERTS]:
-        row = name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+def _alert_lives(timeline: Timeline) -> list[list[Span]]:
+    """Return the spans of each alert's life: when it was pending, and when it fired."""
+    alerts = (fact for fact in timeline.facts if fact.kind.startswith("alert."))
+    lives = spans(alerts, timeline.window, timeline.gaps).values()
+    return [life for life in lives if life[0].state in {"pending", "firing"}]
+
+
+def _alert_lanes(lives: Sequence[list[Span]]) -> Iterator[_Lane]:
+    firsts = [life[0].begin for life in lives]
+    told = apart(firsts, _called)
+    rows = _distinct([f"{_called(f)} {told[f.id].label}" if f.id in told else _called(f) for f in firsts])
+    for row, life in list(zip(rows, lives, strict=True))[:_MOST_ALERTS]:
         yield _Lane(
             row, [_bars(row, [s for s in life if s.state == state], state) for state in ("pending", "firing")]
         )
 
 
-def _bars(row: str, spans: Sequence[AlertSpan], state: str) -> Any:
+def _called(fact: Fact) -> str:
+    """Return an alert's name, as long as there is room for what tells it from others."""
+    name = alert_name(fact) or "alert"
+    return name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…"
+
+
+def _distinct(rows: Sequence[str]) -> list[str]:
+    """Return names of rows, cut and numbered where they would be one: lanes of one name would be drawn over each other."""
+    cut = [row if len(row) <= _WIDEST else row[: _WIDEST - 1] + "…" for row in rows]
+    return [row if cut.index(row) == place else f"{row} ({place + 1})" for place, row in enumerate(cut)]
+
+
+def _bars(row: str, spans: Sequence[Span], state: str) -> Any:
     from plotly.graph_objects import Bar
 
     return Bar(
-        base=[_iso(s.start) for s in spans], x=[(s.end - s.start) / 1e6 for s in spans], y=[row] * len(spans),
+        base=[_iso(s.start) for s in spans], x=[(s.until - s.start) / 1e6 for s in spans], y=[row] * len(spans),
         orientation="h", width=0.6, showlegend=False, text=["▶" if s.open else "" for s in spans],
         textposition="inside", insidetextanchor="end",
         marker={"color": _ALERT if state == "firing" else "#ffffff", "line": {"color": _ALERT, "width": 1.2}},
@@ -137,7 +155,8 @@ def _points(row: str, facts: Sequence[Fact], symbols: Sequence[str], colour: str
 
 
 def _overview(timeline: Timeline) -> Figure:
-    lanes = [*_alert_lanes(alert_spans(timeline.facts, timeline.window)), *_change_lane(timeline)]
+    lives = _alert_lives(timeline)
+    lanes = [*_alert_lanes(lives), *_change_lane(timeline)]
     for name, prefix, symbol, colour in (
         ("chat", "chat.", "circle", _CHAT),
         ("logs", "log.", "square", _LOG),
@@ -146,7 +165,8 @@ def _overview(timeline: Timeline) -> Figure:
         if facts:
             lanes.append(_Lane(name, [_points(name, facts, [symbol] * len(facts), colour)]))
     lanes += _gap_lanes(timeline)
-    figure = _figure(timeline, "Alerts, changes, chat, logs and gaps", 110 + LANE * max(len(lanes), 1))
+    shown = f"Alerts ({_MOST_ALERTS} of {len(lives)})" if len(lives) > _MOST_ALERTS else "Alerts"
+    figure = _figure(timeline, f"{shown}, changes, chat, logs and gaps", 110 + LANE * max(len(lanes), 1))
     _add_lanes(figure, lanes, share=1.0)
     return figure
 
@@ -154,9 +174,9 @@ def _overview(timeline: Timeline) -> Figure:
 def _gap_lanes(timeline: Timeline) -> Iterator[_Lane]:
     from plotly.graph_objects import Bar
 
-    for source in dict.fromkeys(g.source for g in timeline.gaps):
+    sources = list(dict.fromkeys(g.source for g in timeline.gaps))
+    for source, row in zip(sources, _distinct([f"gap: {source}" for source in sources]), strict=True):
         own = [g for g in timeline.gaps if g.source == source]
-        row = f"gap: {source}"[:_LONGEST]
         yield _Lane(row, [Bar(
             base=[_iso(max(g.start, timeline.window.start)) for g in own],
             x=[(min(g.end, timeline.window.end) - max(g.start, timeline.window.start)) / 1e6 for g in own],

@@ -11,13 +11,18 @@ const { bins } = await load('chart/overview.js');
 const { amount, duration, durationRange } = await load('data/words.js');
 const durations = JSON.parse(await readFile(new URL('../timeline/durations.json', import.meta.url), 'utf-8'));
 
-const item = (kind, from, to, index = 0) => ({ id: `f-${kind}-${index}`, kind, index, from, to, seen: to, lane: 'alerts', group: -1 });
+const lives = JSON.parse(await readFile(new URL('../timeline/alerts/lives.json', import.meta.url), 'utf-8'));
+
+const item = (kind, from, to, index = 0) => ({ id: `f-${kind}-${index}`, kind, index, from, to, seen: to, lane: 'alerts', group: -1, sources: ['prod'] });
 const view = { from: 0, to: 1000, width: 1000 };
 
-test('a life is drawn from where a state was certain to where it still was', () => {
-  const life = [item('alert.pending', 10, 25), item('alert.firing', 110, 125), item('alert.resolved', 400, 415)];
-  assert.deepEqual(spansOf(life, 1000).map(({ state, from, to, open }) => [state, from, to, open]), [['pending', 25, 110, false], ['firing', 125, 400, false]]);
-});
+for (const { case: name, facts, gaps = [], spans } of lives) {
+  test(`a life as the draft draws it: ${name}`, () => {
+    const life = facts.map(([kind, from, to], index) => item(kind, from ?? -Infinity, to, index));
+    const held = gaps.map(([source, reason, from, to]) => ({ gap: { source, reason }, from, to }));
+    assert.deepEqual(spansOf(life, 1000, undefined, Infinity, held).map(({ state, from, to, open }) => [state, from, to, open]), spans);
+  });
+}
 
 test('what was so before the window, and what nothing ended', () => {
   const [span] = spansOf([item('alert.firing', -Infinity, 0)], 1000);

@@ -22,7 +22,7 @@ def make(
     source: str = "s", payload: str | None = None, label: str = "x", **more: Any,
 ) -> Fact:  # fmt: skip
     """Make a small fact of any kind."""
-    names = {"label": label, "channel": "#c", "tag": "v1", "alert": "A", "deploy": "d"}
+    names = {"label": label, "name": label, "channel": "#c", "tag": "v1", "alert": "A", "deploy": "d"}
     return fact(
         kind, origin="o", key=key, at=Bounds(earliest, latest), time_means="test", clock=clock, source=source,
         names=names, evidence=[Evidence(source=source, payload=payload)], **more,

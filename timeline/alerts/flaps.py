@@ -77,7 +77,9 @@ def _duty(life: Sequence[Fact], begins: Callable[[Fact], bool]) -> tuple[float |
     inner = outer = 0
     for fact, following in pairwise(life):
         if begins(fact):
-            inner += max((following.earliest or following.latest) - fact.latest, 0)
+            # What began again had ended before, at a time that nobody recorded.
+            sure = 0 if begins(following) or following.earliest is None else following.earliest - fact.latest
+            inner += max(sure, 0)
             outer += following.latest - (fact.earliest if fact.earliest is not None else fact.latest)
     longest = life[-1].latest - life[0].earliest
     shortest = (life[-1].earliest or life[-1].latest) - life[0].latest

@@ -22,6 +22,7 @@ interface Fact {
   surfaced?: string;
   subject: { service?: string; component?: string; environment?: string; labels: Record<string, string> };
   statement: string;
+  apart?: string; // what tells it from the same statement of another life
   quote?: { text: string; truncated: boolean; edited_at?: string };
   quantity?: { value?: number | string; unit?: string; threshold?: number | string; op?: string };
   actor?: string;
@@ -196,6 +197,7 @@ interface PageData {
   reconciliation?: Reconciled[];
   impact?: Impact[];
   flaps?: { times: number; duty: [number, number] | null }[];
+  apart?: [number, string][]; // place of a fact of an alert, and what tells its row from others of the name
   silenced?: [number, number, number | null][]; // places of a firing, and of begin and end of a silence of its alert
   drill?: boolean;
   notes?: Note[];
@@ -284,6 +286,7 @@ interface Model {
   groups: { first: number; length: number }[]; // places of facts
   flaps: Flap[];
   notes: Map<string, Note[]>; // by fact
+  apart: Map<number, string>; // by life: what tells its row from others of the name
   silences: Map<number, Silence[]>; // by the life of the alert that was silenced
   drill: boolean;
 }

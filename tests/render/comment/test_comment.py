@@ -23,7 +23,10 @@ from tests.render.timeline_fixture import empty, rich
 from tests.servers.browser import launched
 from timeline.assembly.diff import difference
 from timeline.checks.findings import Finding
-from timeline.model import Quote
+from timeline.facts import alert_thread, fact
+from timeline.instant import NS, Bounds
+from timeline.kinds import Kind
+from timeline.model import Fact, Incident, Quote, Subject, Timeline, Window
 
 
 def view(**more: object) -> View:
@@ -205,7 +208,10 @@ def test_numbers_decide_what_is_newer(left: tuple[int, int], right: tuple[int, i
 
 def test_a_gantt_of_the_incident() -> None:
     drawn = gantt(rich().timeline)
-    assert "    · firing to resolved :active, 2026-11-21T14:11:46, 2026-11-21T14:44:16\n" in drawn
+    assert "    · firing to resolved :active, 2026-11-21T14:11:46, 2026-11-21T14:44:01\n" in drawn
+    alert = "    · CheckoutLatencyHigh service=checkout severity=critical"
+    assert f"{alert} pending :done, 2026-11-21T14:06:46, 2026-11-21T14:11:31\n" in drawn
+    assert f"{alert} firing :2026-11-21T14:11:46, 2026-11-21T14:44:01\n" in drawn
     assert "    · firing :milestone, 2026-11-21T14:11:46, 0s\n" in drawn
     assert (
         "    section Gaps\n    · prod past retention :crit, 2026-11-21T13:00:00, 2026-11-21T13:10:00\n"
@@ -215,6 +221,35 @@ def test_a_gantt_of_the_incident() -> None:
     assert len(short) <= 900
     assert re.search(r"title INC-42 \(UTC, \d+ rows left out\)", short)
     assert gantt(rich().timeline, 40) == ""
+
+
+def test_a_bar_is_one_firing_and_an_open_one_has_an_arrow() -> None:
+    def record(kind: Kind, at: int, labels: dict[str, str]) -> Fact:
+        shown = ", ".join(f"{name}={value}" for name, value in labels.items() if name != "severity")
+        return fact(
+            kind, origin="p", key=[kind, at, labels], at=Bounds(at * NS, at * NS), time_means="t", clock="p",
+            source="p", names={"alert": "Slow", "labels": shown or None}, evidence=(), subject=Subject(labels=labels),
+            thread=alert_thread("p", "Slow", labels),
+        )  # fmt: skip
+
+    other = {"path": "/a" * 90 + "/first"}
+    facts = [
+        record("alert.firing", 10, {}), record("alert.resolved", 20, {}),
+        record("alert.firing", 600, {}), record("alert.resolved", 630, {}),
+        record("alert.firing", 40, other), record("alert.firing", 50, {"path": "/a" * 90 + "/second"}),
+    ]  # fmt: skip
+    made = Timeline(
+        incident=Incident(id="I"), window=Window(start=0, end=900 * NS), facts=tuple(facts), gaps=(), measures=(), panels=(),
+    )  # fmt: skip
+    rows = [
+        line.strip() for line in gantt(made).splitlines() if " firing" in line and "milestone" not in line
+    ]
+    assert rows == [
+        "· Slow firing :1970-01-01T00:00:10, 1970-01-01T00:00:20",
+        "· Slow firing :1970-01-01T00:10:00, 1970-01-01T00:10:30",
+        "· Slow path= a/a/a/a/first firing → :1970-01-01T00:00:40, 1970-01-01T00:15:00",
+        "· Slow path= a/a/a/a/second firing → :1970-01-01T00:00:50, 1970-01-01T00:15:00",
+    ]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

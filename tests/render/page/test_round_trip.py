@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.render.page.page_cases import CASES, many_facts
 from tests.render.page.reader import PageReader
 from tests.render.timeline_fixture import rich
 from timeline.alerts.flaps import ribbons
+from timeline.apart import apart
 from timeline.canonical import sha256
 from timeline.instant import NS, parse_instant
 from timeline.model import Evidence, Fact, Gap, Incident, Quantity, Quote, Related, Subject, Timeline, Window
@@ -63,6 +65,10 @@ def without_excerpts(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def check(reader: PageReader, timeline: Timeline, read: Any) -> Any:
     """Compare all that a page tells of facts and gaps with the timeline; return what was read."""
     got = reader.read(render_page(timeline, read, file_name=lambda digest: f"{digest}.zst"))
+    told = apart(timeline.facts, attrgetter("statement"))
+    assert [f.pop("apart", None) for f in got["facts"]] == [
+        told[f.id].words if f.id in told else None for f in timeline.facts
+    ]
     assert without_excerpts(got["facts"]) == [expected(fact) for fact in timeline.facts]
     gaps = [present(gap) | {"evidence": evidence_of(gap)} for gap in timeline.gaps]
     assert without_excerpts(got["gaps"]) == gaps

@@ -13,9 +13,9 @@ function lifeSpans(life, model, state) {
   const { at } = state;
   // A life may hold the crossings of its rule, too: in their lane nothing is silenced.
   const silenced = life.some((item) => item.lane === 'alerts') ? model.silences.get(life[0].life) : undefined;
-  const all = spansOf(life, model.length, silenced);
+  const all = spansOf(life, model.length, silenced, Infinity, model.gaps);
   if (at === null) return all;
-  const known = spansOf(life.filter((item) => item.to <= at), Math.min(at, model.length), silenced, at);
+  const known = spansOf(life.filter((item) => item.to <= at), Math.min(at, model.length), silenced, at, model.gaps);
   const ahead = all.filter((span) => span.to > at && span.state !== 'role').map((span) => ({ ...span, state: /** @type {Span['state']} */ ('ahead'), from: Math.max(span.from, at), open: false }));
   return model.drill ? known : [...known, ...ahead];
 }
@@ -40,7 +40,7 @@ export function sourceRows(model, items, state) {
 export function alertRows(model, items, state) {
   const rows = withGuests(livesOf(items).map((life) => {
     const { rest, flaps } = parted(life, state);
-    return { label: life[0].words, sources: [life[0].source], y: 0, items: rest, flaps, spans: lifeSpans(rest, model, state) };
+    return { label: [life[0].words, model.apart.get(life[0].life)].filter(Boolean).join(' · '), sources: [life[0].source], y: 0, items: rest, flaps, spans: lifeSpans(rest, model, state) };
   }));
   if (rows.length <= MOST_ROWS) return rows;
   const near = rows.filter((row) => meets(row, state));
@@ -48,26 +48,30 @@ export function alertRows(model, items, state) {
 }
 
 /**
- * What another source says of an alert (a notification, an acknowledgement) stands in the alert's row: of
- * the same service, else of the only one of that name.
+ * What another source says of an alert (a notification, an acknowledgement) stands in the alert's row: in the
+ * only one of these words, else in the only one of that name.
  * @param {Row[]} rows
  */
 function withGuests(rows) {
   const own = (/** @type {Row} */ row) => row.spans.length > 0 || row.flaps.length > 0;
   const hosts = rows.filter(own);
-  const byLabel = new Map([...hosts].reverse().map((row) => [row.label, row]));
-  const byName = grouped(hosts, (host) => alertName(host.label));
+  const byWords = grouped(hosts, calledBy);
+  const byName = grouped(hosts, (host) => alertName(calledBy(host)));
   /** @type {Map<Row, Item[]>} */
   const guests = new Map();
   const left = rows.filter((row) => {
     if (own(row)) return true;
-    const named = byName.get(alertName(row.label)) ?? [];
-    const host = byLabel.get(row.label) ?? (named.length === 1 ? named[0] : undefined);
+    const [host] = [byWords.get(calledBy(row)), byName.get(alertName(calledBy(row)))].flatMap((some) => (some?.length === 1 ? some : []));
     if (host) for (const item of row.items) addTo(guests, host, item);
     return !host;
   });
   for (const [host, items] of guests) host.items = [...host.items, ...items].sort((a, b) => a.index - b.index);
   return left;
+}
+
+/** What an alert's row is called, without what tells it from others of that name. @param {Row} row */
+function calledBy(row) {
+  return (row.items[0] ?? row.spans[0]?.begin ?? row.flaps[0].items[0]).words;
 }
 
 /** @param {string} label */

@@ -1,4 +1,4 @@
-import { byId, el, withCode } from '../ui/dom.js';
+import { byId, el, statementOf, withCode } from '../ui/dom.js';
 import { boundsText, clockText } from '../data/instant.js';
 import { valueWords } from './overlay.js';
 import { dutyWords } from '../data/flaps.js';
@@ -61,7 +61,7 @@ function refWords(chart, refs) {
 function saidOf(item, model) {
   const fact = model.rows.at(item);
   const quote = fact?.quote && el('div', { class: 'quote', dir: 'auto' }, fact.quote.text.slice(0, 240));
-  return [el('div', {}, ...(fact ? withCode(fact.statement) : [kindText(item.kind)])), ...(quote ? [quote] : [])];
+  return [el('div', {}, ...(fact ? withCode(statementOf(fact)) : [kindText(item.kind)])), ...(quote ? [quote] : [])];
 }
 
 /** @param {import('./chart.js').Chart} chart @param {string} ref */

@@ -115,13 +115,13 @@ export function markTrace(marks, colours, yaxis) {
   };
 }
 
-/** Arrows where a life goes on past the window, or the playhead. @param {Lane[]} lanes @param {View} view @param {Record<string, string>} colours @param {number | null} at */
+/** Arrows where a life goes on: past the window, the playhead, or what is known of it. @param {Lane[]} lanes @param {View} view @param {Record<string, string>} colours @param {number | null} at */
 export function arrowTrace(lanes, view, colours, at) {
   const until = Math.min(view.to, at ?? view.to);
-  const ends = lanes.flatMap((lane) => lane.rows.flatMap((row) => row.spans.filter((span) => span.open && span.state !== 'role' && span.from <= until && span.to >= until && until >= view.from).map((span) => ({ row, lane, span }))));
+  const ends = lanes.flatMap((lane) => lane.rows.flatMap((row) => row.spans.filter((span) => span.open && span.state !== 'role' && span.from <= until && Math.min(span.to, until) >= view.from).map((span) => ({ row, lane, span }))));
   return {
     type: 'scatter', mode: 'markers', hoverinfo: 'skip', xaxis: 'x', yaxis: 'y', name: 'still open', cliponaxis: false,
-    x: ends.map(() => until), y: ends.map((end) => end.row.y),
+    x: ends.map((end) => Math.min(end.span.to, until)), y: ends.map((end) => end.row.y),
     marker: { symbol: 'triangle-right', size: 13, color: ends.map((end) => colours[end.lane.id]), line: { width: 0 }, opacity: 1 },
   };
 }

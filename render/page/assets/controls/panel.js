@@ -1,4 +1,4 @@
-import { byId, copyButton, el, leaveLink, webHost, withCode } from '../ui/dom.js';
+import { byId, copyButton, el, leaveLink, statementOf, webHost, withCode } from '../ui/dom.js';
 import { boundsText, exactText } from '../data/instant.js';
 import { icon } from '../ui/icons.js';
 import { absentWords, noExcerptWords } from '../data/limits.js';
@@ -47,7 +47,7 @@ function factWords(item, fact, model, store, excerpts) {
     fact.quote.edited_at && el('p', { class: 'muted' }, `The text is as edited at ${exactText(fact.quote.edited_at, zone)} (${zone}); what stood there before is not known.`),
   ];
   return [
-    top(icon(item.kind, item.lane, item.turn), kindText(item.kind), store), ...markedWords(model, store), fact ? el('h2', { class: 'statement' }, ...withCode(fact.statement)) : el('p', { class: 'muted' }, absentWords(item, model)), ...(quote || []),
+    top(icon(item.kind, item.lane, item.turn), kindText(item.kind), store), ...markedWords(model, store), fact ? el('h2', { class: 'statement' }, ...withCode(statementOf(fact))) : el('p', { class: 'muted' }, absentWords(item, model)), ...(quote || []),
     factNotes(item.id, model),
     facts(timeRows(item, model, zone)), facts(fact ? aboutRows(fact) : bareRows(item)), ...otherFacts(item, fact?.related ?? [], model, store),
     ...(fact?.evidence ?? []).flatMap((one) => evidenceWords(one, model, excerpts)),

@@ -1,4 +1,4 @@
-import { byId, el } from '../ui/dom.js';
+import { byId, el, statementOf } from '../ui/dom.js';
 import { drillWords } from './drill.js';
 import { icon } from '../ui/icons.js';
 import { boundsText, clockText } from '../data/instant.js';
@@ -108,7 +108,7 @@ function speedText(speed) {
 function surfacedRow(item, model, store) {
   const { zone, fact } = store.get();
   const row = model.rows.at(item);
-  const statement = row ? row.statement.replaceAll('`', '') : kindText(item.kind);
+  const statement = row ? statementOf(row).replaceAll('`', '') : kindText(item.kind);
   const words = (item.kind.startsWith('chat.') ? row?.quote?.text : null) ?? statement;
   const at = clockText(model.origin + item.seen, zone);
   const button = el('button', { class: 'plain', type: 'button', 'aria-current': fact === item.id ? 'true' : null, title: `${statement}\n${boundsText(item, zone)}`, on: { click: () => store.set({ fact: item.id, gap: null }) } },

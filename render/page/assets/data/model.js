@@ -16,7 +16,7 @@ export function makeModel(data, { items, byId }, origin, { rows, find, samples =
   const threads = grouped(items.filter((item) => item.life >= 0), (item) => item.life);
   return {
     data, origin, items, byId, groups, threads, rows, find, flaps: flapsOf(data.flaps ?? [], items), notes: byFact(data.notes ?? []),
-    silences: silencesOf(data.silenced ?? [], items), drill: Boolean(data.drill), alerts: alertLives(items, threads), messages: messagesOf(items),
+    apart: new Map((data.apart ?? []).map(([index, words]) => [items[index].life, words])), silences: silencesOf(data.silenced ?? [], items), drill: Boolean(data.drill), alerts: alertLives(items, threads), messages: messagesOf(items),
     length: Math.max(sinceOrigin(data.window.end, origin), 1),
     gaps: data.gaps.map((gap) => ({ gap, from: sinceOrigin(gap.start, origin), to: sinceOrigin(gap.end, origin) })),
   };

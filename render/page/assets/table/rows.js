@@ -1,4 +1,4 @@
-import { el, leaveLink, webHost, withCode } from '../ui/dom.js';
+import { el, leaveLink, statementOf, webHost, withCode } from '../ui/dom.js';
 import { boundsText, exactText } from '../data/instant.js';
 import { icon } from '../ui/icons.js';
 import { absentWords } from '../data/limits.js';
@@ -27,7 +27,7 @@ export function factRow(item, model, store) {
 
 /** @param {Fact} fact */
 function eventWords(fact) {
-  const words = el('div', { class: 'statement' }, ...withCode(fact.statement));
+  const words = el('div', { class: 'statement' }, ...withCode(statementOf(fact)));
   const text = fact.quote?.text;
   return text ? [words, el('div', { class: 'quote', dir: 'auto' }, text.length > QUOTE ? `${text.slice(0, QUOTE)}…` : text)] : [words];
 }

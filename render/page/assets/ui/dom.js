@@ -42,6 +42,11 @@ export function withCode(statement) {
   return statement.split('`').map((part, index) => (index % 2 ? el('code', { dir: 'auto' }, part) : part));
 }
 
+/** What a fact says, and what tells it from another life of the same words. @param {{ statement: string, apart?: string }} fact */
+export function statementOf({ statement, apart = '' }) {
+  return statement + apart;
+}
+
 /**
  * A button that copies, and says so for a moment.
  * @param {string} text
