@@ -102,7 +102,7 @@ type Numbers = Uint8Array | Uint32Array | Float64Array;
 
 // The texts that the columns of facts count from.
 interface FactNames {
-  sort: [string, Fact['category']][]; // kind, category
+  sort: [string, Fact['category'], Turn][]; // kind, category, where its value went
   origin: string[][]; // the source, and others that evidence is from
   service: string[];
   words: string[]; // drawn beside the mark, or as the row's name
