@@ -1,37 +1,43 @@
-"""What was read of each alert, and its lives, drawn again whenever more was read."""
+"""What was read of each alert: samples of its states, of its starts, and the markers of their ends."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from collectors.base import Payload
+from collectors.kit.tape import LackingError
 from collectors.prometheus.answers import Samples, series_text
 from collectors.prometheus.api import PrometheusApi
-from timeline.alerts.firing import (
-    DEFAULT_INTERVAL,
-    Coverage,
-    Life,
-    Span,
-    lives,
-    restart,
-    stretches,
-    usual_interval,
-    wanted,
-)
+from collectors.prometheus.wire.remote_read import RemoteRead
+from timeline.alerts.coverage import Span
+from timeline.alerts.strands import Train
 from timeline.facts import NOT_IDENTITY
 from timeline.instant import NS
-from timeline.model import Window
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-STATE, START = "ALERTS", "ALERTS_FOR_STATE"
 Labels = tuple[tuple[str, str], ...]
+
+
+class Naming(NamedTuple):
+    """How a server names alerts' series: the metric, and labels that do not tell alerts apart."""
+
+    metric: str = "ALERTS"
+    ignored: frozenset[str] = frozenset()
+
+    @property
+    def start(self) -> str:
+        """The metric of the alerts' starts."""
+        return f"{self.metric}_FOR_STATE"
+
+    def labels(self, labels: Iterable[tuple[str, str]]) -> Labels:
+        """Return the labels that are the alert's identity, beside its name."""
+        return tuple(sorted((k, v) for k, v in labels if k not in NOT_IDENTITY and k not in self.ignored))
 
 
 @dataclass
@@ -41,21 +47,42 @@ class AlertSeries:
     name: str
     labels: Labels
     group: str  # whose rules are evaluated together: vmalert tells it, else those of one name
+    naming: Naming
     series: list[Samples] = field(default_factory=list)
+    #: Of its states, with NaN where they were marked stale; Grafana writes 0 for a state that ended.
+    marks: list[Samples] = field(default_factory=list)
 
-    def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-        """Return the evaluations' times (ns), states and starts (ns, -1 where not told)."""
+    def train(self) -> Train:
+        """Return its samples and stale markers; starts are moved back by what rules look back (`lead`)."""
+        times, firing = self._states()
+        since = self._since(times)
+        lead = self.lead(since, times)
+        return Train(
+            times, firing, since if not lead else _moved(since, lead), (self._marks(False), self._marks(True))
+        )
+
+    def lead(self, since: NDArray[np.int64] | None = None, times: NDArray[np.int64] | None = None) -> int:
+        """Return how much later than its own time (ns) a sample tells its alert's start, at most; 0: never.
+
+        A rule that looks back by an offset stores what it found at that earlier time.
+        """
+        times = self._states()[0] if times is None else times
+        since = self._since(times) if since is None else since
+        ahead = (since - times)[since >= 0]
+        return max(int(ahead.max()), 0) if len(ahead) else 0
+
+    def _states(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         import numpy as np
 
-        state = [s for s in self.series if s.labels["__name__"] == STATE]
-        kept = [s.times[s.values > 0] for s in state]  # NaN: a stale marker, shown by VictoriaMetrics
-        fires = [s.labels.get("alertstate") == "firing" for s in state]
+        state = [one for one in self.series if one.labels["__name__"] == self.naming.metric]
+        kept = [one.times[one.values > 0] for one in state]  # NaN: a stale marker, shown by VictoriaMetrics
+        fires = [_is_firing(one) for one in state]
         times = np.concatenate([np.empty(0, np.int64), *kept])
         firing = np.concatenate([np.empty(0, np.bool_), *map(np.full, map(len, kept), fires)])
         # Of one evaluation, seen twice (two groups, overlapping reads), firing is kept.
         order = np.lexsort((~firing, times))
         times, first = np.unique(times[order], return_index=True)
-        return times, firing[order][first], self._since(times)
+        return times, firing[order][first]
 
     def _since(self, times: NDArray[np.int64]) -> NDArray[np.int64]:
         import numpy as np
@@ -63,21 +90,32 @@ class AlertSeries:
         since = np.full(len(times), -1, np.int64)
         for one in self.series:
             good = one.values > 0
-            if one.labels["__name__"] == START and good.any():
+            if one.labels["__name__"] == self.naming.start and good.any():
                 at, told = one.times[good], one.values[good].astype(np.int64) * NS
                 index = np.minimum(np.searchsorted(at, times), len(at) - 1)
                 since = np.where(at[index] == times, told[index], since)
         return since
 
+    def _marks(self, firing: bool) -> list[int]:
+        import numpy as np
+
+        found = [one.times[~(one.values > 0)] for one in self._marked(firing)]
+        times: list[int] = np.unique(np.concatenate([np.empty(0, np.int64), *found])).tolist()
+        return times
+
+    def _marked(self, firing: bool) -> list[Samples]:
+        every = [one for one in self.series if one.labels["__name__"] == self.naming.metric] + self.marks
+        return [one for one in every if _is_firing(one) == firing]
+
     @property
     def selector(self) -> str:
         """Return the PromQL selector of this alert's states."""
-        return series_text({"__name__": STATE, "alertname": self.name, **dict(self.labels)})
+        return series_text({"__name__": self.naming.metric, "alertname": self.name, **dict(self.labels)})
 
     def locate(self, name: str, time: int, firing: bool | None = None) -> tuple[Samples, Payload, str] | None:
         """Return the series, payload and pointer of the sample at `time`."""
         for one in self.series:
-            wrong_state = firing is not None and (one.labels.get("alertstate") == "firing") != firing
+            wrong_state = firing is not None and _is_firing(one) != firing
             if one.labels["__name__"] != name or wrong_state:
                 continue
             index = int(one.times.searchsorted(time))
@@ -85,115 +123,84 @@ class AlertSeries:
                 return one, *one.locate(index)
         return None
 
-
-class History:
-    """The lives of all alerts, drawn again when more was read."""
-
-    def __init__(self, trains: dict[Labels, AlertSeries], known: Coverage, margin: int) -> None:
-        self.trains = trains
-        self._known = known
-        self.quiet = known.silences
-        self._margin = margin
-        self._reads: dict[str, list[Span]] = defaultdict(lambda: list(known.reads))
-        self._intervals = self._usual()
-        self._lives: dict[Labels, list[Life]] = {}
-
-    def find_restarts(self, unseen: int) -> tuple[Span, ...]:
-        """Add starts of the server that its `up` did not show, being shorter than `unseen` ns; return them."""
-        read = self._known.reads[0]
-        starts = {
-            at
-            for identity, train in self.trains.items()
-            for life in self.lives(identity)
-            if (at := restart(life, self.known(train).interval)) and at > read.start
-        }
-        found = {at: at - unseen for at in starts if not any(s.start < at < s.end for s in self.quiet)}
-        for one in (s for train in self.trains.values() for s in train.series):
-            for at in found:
-                if index := int(one.times.searchsorted(at)):
-                    found[at] = max(found[at], int(one.times[index - 1]))
-        spans = tuple(sorted(Span(last, at) for at, last in found.items()))
-        self.quiet = tuple(sorted({*self.quiet, *spans}))
-        self._known = self._known._replace(silences=self.quiet)
-        self._lives = {}
-        return spans
-
-    def _usual(self) -> dict[str, int]:
-        """Return each group's interval; one without two samples of a life has that of all."""
-        groups: dict[str, list[Any]] = defaultdict(list)
-        for train in self.trains.values():
-            times, _, since = train.arrays()
-            groups[train.group].append((times, since))
-        found = {g: own for g, trains in groups.items() if (own := usual_interval(trains)) is not None}
-        usual = sorted(found.values())[len(found) // 2] if found else DEFAULT_INTERVAL
-        return dict.fromkeys(groups, usual) | found
-
-    def known(self, train: AlertSeries) -> Coverage:
-        """Return what was looked at for the alerts of one name."""
-        interval = self._intervals.get(train.group, DEFAULT_INTERVAL)
-        return self._known._replace(reads=tuple(self._reads[train.name]), interval=interval)
-
-    def lives(self, identity: Labels) -> list[Life]:
-        """Return the lives of one alert."""
-        if identity not in self._lives:
-            train = self.trains[identity]
-            known = self.known(train)
-            self._lives[identity] = lives(stretches(*train.arrays(), known), known)
-        return self._lives[identity]
-
-    def alive(self, window: Window) -> Iterator[tuple[AlertSeries, Life]]:
-        """Yield the lives that meet the window."""
-        for identity, train in sorted(self.trains.items()):
-            for life in self.lives(identity):
-                first, end = life.spells[0].began, life.ended
-                begins = first.latest if first.earliest is None else first.earliest
-                # Where the end is not known, an earlier read's last sample is no sign of life.
-                last = end.latest if end else life.spells[-1].last + self._margin
-                if begins < window.end and last >= window.start:
-                    yield train, life
-
-    def wanted(self, window: Window) -> list[tuple[Span, list[str]]]:
-        """Return what to read next, alerts that began at about the same time together."""
-        asked = sorted(
-            (span, train.name)
-            for train, life in self.alive(window)
-            if (span := wanted(life, self.known(train)))
-        )
-        merged: list[tuple[Span, list[str]]] = []
-        for span, name in asked:
-            if merged and span.start <= merged[-1][0].end:
-                before, names = merged[-1]
-                merged[-1] = Span(before.start, max(before.end, span.end)), sorted({*names, name})
-            else:
-                merged.append((span, [name]))
-        return merged
-
-    def add(self, names: Sequence[str], span: Span) -> None:
-        """Note that `span` was read for the alerts of these names."""
-        for name in names:
-            reads: list[Span] = []
-            for one in sorted([*self._reads[name], span]):
-                if reads and one.start <= reads[-1].end + 1:
-                    reads[-1] = Span(reads[-1].start, max(reads[-1].end, one.end))
-                else:
-                    reads.append(one)
-            self._reads[name] = reads
-        self._lives = {i: found for i, found in self._lives.items() if self.trains[i].name not in names}
+    def locate_mark(self, time: int, firing: bool) -> tuple[Samples, Payload, str] | None:
+        """Return the series, payload and pointer of the stale marker at `time`."""
+        for one in self._marked(firing):
+            index = int(one.times.searchsorted(time))
+            if index < len(one.times) and one.times[index] == time and not one.values[index] > 0:
+                return one, *one.locate(index)
+        return None
 
 
-async def read_alerts(
-    api: PrometheusApi, trains: dict[Labels, AlertSeries], matchers: str, span: Span
-) -> dict[Labels, AlertSeries]:
-    """Add what is stored in `span` to `trains`; raise SourceError."""
-    for name in (STATE, START):
-        for one in await api.raw(f"{name}{matchers}", *span):
-            alert = one.labels.get("alertname", "")
-            labels = tuple(sorted((k, v) for k, v in one.labels.items() if k not in NOT_IDENTITY))
-            identity = (("", alert), *labels)
-            group = one.labels.get("alertgroup") or f"alert {alert}"
-            train = trains.setdefault(identity, AlertSeries(alert or "(unnamed)", labels, group))
-            train.series.append(one)
-    return trains
+def _moved(since: NDArray[np.int64], lead: int) -> NDArray[np.int64]:
+    import numpy as np
+
+    return np.where(since >= 0, np.maximum(since - lead, 0), since)
+
+
+def _is_firing(one: Samples) -> bool:
+    return one.labels.get("alertstate") == "firing"
+
+
+class AlertReader:
+    """Reads alerts' series of one server, and the markers of their ends where it shows them."""
+
+    def __init__(self, api: PrometheusApi, naming: Naming) -> None:
+        self._api, self._naming = api, naming
+        self._remote = RemoteRead(api)
+        self._nan: bool | None = None
+        self.trains: dict[Labels, AlertSeries] = {}
+        #: Whether the ends of what was read would show: not where stale markers could not be read.
+        self.sees_ends = True
+
+    async def read(self, matchers: str, span: Span) -> None:
+        """Add what is stored in `span`; raise SourceError."""
+        for name in (self._naming.metric, self._naming.start):
+            for one in await self._api.raw(f"{name}{matchers}", *span):
+                self._train(one).series.append(one)
+        if not self.sees_ends:
+            return
+        try:
+            marked = await self._ends(matchers, span)
+        except LackingError:  # evidence of before markers were asked for
+            marked = None
+        if marked is None:
+            self.sees_ends = False
+            return
+        names = self._by_name()
+        for one in marked:
+            if own := self._known(one, names):
+                own.marks.append(one)
+
+    async def _ends(self, matchers: str, span: Span) -> Sequence[Samples] | None:
+        if self._nan is None:
+            self._nan = await self._api.shows_stale_as_nan()
+        if self._nan:
+            return []
+        selector = f"{self._naming.metric}{matchers}"
+        return await self._remote.read_stale(selector, *span)
+
+    def _known(self, one: Samples, names: Mapping[str, Sequence[AlertSeries]]) -> AlertSeries | None:
+        """Return the alert of a series, which may carry the server's external labels as well."""
+        labels = one.labels.items()
+        exact = self.trains.get((("", one.labels.get("alertname", "")), *self._naming.labels(labels)))
+        if exact:
+            return exact
+        fitting = [t for t in names.get(one.labels.get("alertname", ""), ()) if set(t.labels) <= labels]
+        return max(fitting, key=lambda train: len(train.labels), default=None)
+
+    def _by_name(self) -> dict[str, list[AlertSeries]]:
+        found: dict[str, list[AlertSeries]] = {}
+        for ((_, name), *_), train in self.trains.items():
+            found.setdefault(name, []).append(train)
+        return found
+
+    def _train(self, one: Samples) -> AlertSeries:
+        alert = one.labels.get("alertname", "")
+        labels = self._naming.labels(one.labels.items())
+        group = one.labels.get("alertgroup") or f"alert {alert}"
+        made = AlertSeries(alert or "(unnamed)", labels, group, self._naming)
+        return self.trains.setdefault((("", alert), *labels), made)
 
 
 def escape(name: str) -> str:

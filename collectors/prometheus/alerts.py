@@ -3,24 +3,50 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple
+
+from pydantic import Field
 
 from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
 from collectors.kit.http import Http
-from collectors.prometheus.alert_series import START, STATE, AlertSeries, History, Labels, escape, read_alerts
-from collectors.prometheus.annotations import Annotations
+from collectors.prometheus import alert_gaps
+from collectors.prometheus.alert_gaps import cut_to
+from collectors.prometheus.alert_history import History, moved
+from collectors.prometheus.alert_probe import probe_alerts
+from collectors.prometheus.alert_rules import AlertRules
+from collectors.prometheus.alert_series import AlertReader, AlertSeries, Labels, Naming, escape
 from collectors.prometheus.answers import series_text
 from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_statement
 from collectors.prometheus.probe import probe
 from timeline import facts
-from timeline.alerts.firing import AlertChange, Coverage, Life, Span, changes, longest_pause, silences
+from timeline.alerts.coverage import Coverage, Span, longest_pause, silences
+from timeline.alerts.firing import AlertChange, Life, changes
 from timeline.instant import MINUTE, NS, format_instant
 from timeline.model import Evidence, Fact, Gap, Window
+from timeline.zones import Duration, parse_duration
 
 _ROUNDS = 12  # of reading back; each doubles what is read of a life
 _BUCKETS = 20_000  # of one look at where the server recorded at all
 _DAY = 24 * 60 * MINUTE
+
+
+class PrometheusAlertsOptions(PrometheusOptions):
+    """Options of `prometheus_alerts`."""
+
+    metric: str = Field(
+        default="ALERTS", pattern="^[a-zA-Z_:][a-zA-Z0-9_:]*$",
+        description="the alerts' metric; Grafana's own history is GRAFANA_ALERTS by default",
+    )  # fmt: skip
+    ignored_labels: tuple[str, ...] = Field(
+        default=("grafana_alertstate",),
+        description="labels that do not tell alerts apart, such as `replica`",
+    )
+    evaluation_delay: Duration | None = Field(
+        default=None,
+        description="how much later than a sample's time its rule is evaluated at most, where nothing proves it",
+    )
 
 
 class _Heard(NamedTuple):
@@ -31,14 +57,17 @@ class _Heard(NamedTuple):
     unseen: int
 
 
-class PrometheusAlertsCollector(Collector[PrometheusOptions]):
+class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
     """Reads what rule evaluations stored, and yields when alerts were pending, fired and resolved."""
 
     name = "prometheus_alerts"
     family = "alerts"
-    summary = "alert history, from the ALERTS samples of Prometheus, Thanos, Mimir or VictoriaMetrics"
+    summary = (
+        "alert history, from the ALERTS samples of Prometheus, Thanos, Mimir, VictoriaMetrics or Grafana"
+    )
     tested_against: ClassVar[TestedAgainst] = "real"
-    options_type = PrometheusOptions
+    options_type = PrometheusAlertsOptions
+    parser_version = 2  # an end needs a proof: stale markers are read
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the changes of every alert that was alive in the window, and what could not be known."""
@@ -46,24 +75,39 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
             api = PrometheusApi(self.context, self.options, http)
             margin = self.options.lookback_ns
             read = Span(window.start - margin, min(window.end + margin, self.context.now))
-            trains = await read_alerts(api, {}, "", read)
-            heard, gaps = await self._heard(api, trains, read, window)
+            reader = AlertReader(api, Naming(self.options.metric, frozenset(self.options.ignored_labels)))
+            await reader.read("", read)
+            heard, gaps = await self._heard(api, reader.trains, read, window)
+            rules, failed = await self._rules(api, window)
+            gaps += failed
             known = Coverage((read,), self.context.now, silences=heard.silences, tolerance=heard.tolerance)
-            history = History(trains, known, margin)
+            delay = parse_duration(self.options.evaluation_delay) if self.options.evaluation_delay else 0
+            history = History(reader.trains, known, margin, rules, sees_ends=reader.sees_ends, delay=delay)
+            gaps += await self._read_slow(reader, history, rules, read, window)
             gaps += self._restarts(history.find_restarts(heard.unseen), window)
-            gaps += await self._read_back(api, history, window)
-            said, failed = await self._annotations(api, window)
-            for gap in (*gaps, *failed, *self._holes(history, window), *self._warnings(api, window)):
+            history.find_absences()
+            gaps += await self._read_back(reader, history, window)
+            history.find_absences()
+            unknown = alert_gaps.holes(history.holes(), history.quiet, rules, window, self.gap, self.evidence)
+            for gap in (*gaps, *unknown, *self._warnings(api, window)):
                 yield gap
-            for train, life in history.alive(window):
+            for identity, train, life in history.alive(window):
+                later = history.later(identity)
                 for change in changes(life):
+                    change = change._replace(at=moved(change.at, later))
                     # What began after the window is another build's: the life stays open here.
                     if change.at.earliest is None or change.at.earliest < window.end:
-                        yield self._fact(api, train, life, change, said)
+                        yield self._fact(api, train, life, change, rules)
 
     def probe(self) -> AsyncIterator[Check]:
         """Yield what `timeline doctor` shows."""
-        return probe(self.context, self.options)
+        look = partial(
+            probe_alerts,
+            metric=self.options.metric,
+            ignored=self.options.ignored_labels,
+            now=self.context.now,
+        )
+        return probe(self.context, self.options, look)
 
     async def _heard(
         self, api: PrometheusApi, trains: Mapping[Labels, AlertSeries], read: Span, window: Window
@@ -96,10 +140,10 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
 
     def _restarts(self, spans: tuple[Span, ...], window: Window) -> list[Gap]:
         text = "No alert left a sample, as where a server starts; what alerts did is not known"
-        return [self.gap("partial", cut, text) for one in spans if (cut := _cut(one, window))]
+        return [self.gap("partial", cut, text) for one in spans if (cut := cut_to(one, window))]
 
     def _silence(self, one: Span, read: Span, window: Window, evidence: tuple[Evidence, ...]) -> Gap | None:
-        cut = _cut(one, window)
+        cut = cut_to(one, window)
         # At the present's edge the newest samples may not have arrived yet.
         if cut is None or (one.end == self.context.now == read.end and one.end - one.start < MINUTE):
             return None
@@ -107,7 +151,7 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
         return self.gap("partial", cut, text, evidence=evidence)
 
     def _past_retention(self, window: Window, oldest: int, evidence: tuple[Evidence, ...]) -> Gap | None:
-        cut = _cut(Span(window.start, oldest), window)
+        cut = cut_to(Span(window.start, oldest), window)
         text = f"The server's oldest samples are from {format_instant(oldest)}; earlier alerts are not known"
         return self.gap("past_retention", cut, text, evidence=evidence) if cut else None
 
@@ -129,41 +173,53 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
         text = "The server has no sample of `up` and none of `ALERTS` here; whether rules were evaluated is not known"
         return self.gap("partial", window, text)
 
-    async def _read_back(self, api: PrometheusApi, history: History, window: Window) -> list[Gap]:
+    async def _read_slow(
+        self, reader: AlertReader, history: History, rules: AlertRules | None, read: Span, window: Window
+    ) -> list[Gap]:
+        """Read further around the window for rules that are evaluated more seldom than that looks back."""
+        widths: dict[int, list[str]] = defaultdict(list)
+        for name, interval in (rules.intervals() if rules else {}).items():
+            if 2 * interval > self.options.lookback_ns:
+                widths[interval].append(name)
+        for interval, names in sorted(widths.items()):
+            before = Span(window.start - 2 * interval, read.start)
+            after = Span(read.end, min(window.end + 2 * interval, self.context.now))
+            for span in (before, after):
+                if span.start < span.end and (lost := await self._add(reader, history, names, span, window)):
+                    return [lost]
+        return []
+
+    async def _read_back(self, reader: AlertReader, history: History, window: Window) -> list[Gap]:
         """Read the beginnings of lives that were open when the window began."""
         for _ in range(_ROUNDS):
             for span, names in history.wanted(window):
                 self.context.progress(f"reading the beginning of {len(names)} alerts")
-                matcher = f'{{alertname=~"{"|".join(map(escape, names))}"}}'
-                try:
-                    await read_alerts(api, history.trains, matcher, span)
-                except SourceError as err:
-                    text = f"The beginnings of alerts that were already active could not be read: {err}"
-                    start = Window(start=window.start, end=window.start + 1)
-                    return [self.gap(err.reason, start, text, missing=", ".join(names)[:2000])]
-                history.add(names, span)
+                if lost := await self._add(reader, history, names, span, window):
+                    return [lost]
         return []
 
-    async def _annotations(self, api: PrometheusApi, window: Window) -> tuple[Annotations | None, list[Gap]]:
+    async def _add(
+        self, reader: AlertReader, history: History, names: Sequence[str], span: Span, window: Window
+    ) -> Gap | None:
+        """Read more of some alerts; return the gap where they cannot be read."""
+        try:
+            await reader.read(f'{{alertname=~"{"|".join(map(escape, names))}"}}', span)
+        except SourceError as err:
+            text = f"The beginnings of alerts that were already active could not be read: {err}"
+            start = Window(start=window.start, end=window.start + 1)
+            return self.gap(err.reason, start, text, missing=", ".join(names)[:2000])
+        history.sees_ends = reader.sees_ends
+        history.add(names, span)
+        return None
+
+    async def _rules(self, api: PrometheusApi, window: Window) -> tuple[AlertRules | None, list[Gap]]:
         try:
             found = await api.rules()
         except SourceError as err:
-            text = f"The rules' annotations could not be read: {err}"
-            return None, [self.gap(err.reason, window, text, missing="quotes of alerts")]
-        return (Annotations(*found) if found else None), []
-
-    def _holes(self, history: History, window: Window) -> Iterator[Gap]:
-        """Yield where alerts left no samples though their lives went on and the server recorded."""
-        found: dict[Span, set[str]] = defaultdict(set)
-        for train, life in history.alive(window):
-            for hole in life.holes:
-                if not any(s.start < hole.end and hole.start < s.end for s in history.quiet):
-                    found[hole].add(train.selector)
-        for hole, names in sorted(found.items()):
-            if cut := _cut(Span(hole.start + 1, hole.end), window):
-                many = f"{len(names)} active alerts" if len(names) > 1 else "An active alert"
-                text = f"{many} left no samples, and went on afterwards"
-                yield self.gap("partial", cut, text, missing="; ".join(sorted(names))[:2000])
+            text = f"The server's list of rules could not be read: {err}"
+            missing = "quotes of alerts, and how often their rules are evaluated"
+            return None, [self.gap(err.reason, window, text, missing=missing)]
+        return (AlertRules(*found) if found else None), []
 
     def _warnings(self, api: PrometheusApi, window: Window) -> Iterator[Gap]:
         if api.warnings:
@@ -178,17 +234,18 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
         train: AlertSeries,
         life: Life,
         change: AlertChange,
-        said: Annotations | None,
+        rules: AlertRules | None,
     ) -> Fact:
         labels = dict(train.labels)
         state = change.kind.removeprefix("alert.")
-        key = [train.name, labels, life.since // NS, state, *([change.turn] if change.turn else [])]
+        since = life.since + (train.lead() if life.told else 0)
+        key = [train.name, labels, since // NS, state, *([change.turn] if change.turn else [])]
         evidence = list(self._samples(api, train, change))
         quote = None
-        if said and state in {"pending", "firing"} and (text := said.find(train.name, labels, life.since)):
+        if rules and state in {"pending", "firing"} and (text := rules.find(train.name, labels, since)):
             quote = facts.quote(text[0])
             query = f"/api/v1/rules: {train.name}, as read at collection"
-            evidence.append(self.evidence(said.payload, text[1], query=query))
+            evidence.append(self.evidence(rules.payload, text[1], query=query))
         return facts.fact(
             change.kind, origin=self.origin, key=key, at=change.at, time_means="sample", clock=self.origin,
             source=self.context.source, names={"alert": train.name, "labels": facts.shown_labels(dict(train.labels))},
@@ -197,16 +254,14 @@ class PrometheusAlertsCollector(Collector[PrometheusOptions]):
         )  # fmt: skip
 
     def _samples(self, api: PrometheusApi, train: AlertSeries, change: AlertChange) -> Iterator[Evidence]:
-        """Yield the state's sample that the change was seen at, and the one that tells its start."""
+        """Yield the state's sample that the change was seen at, what tells its start, and the marker of its end."""
         firing = change.kind in {"alert.firing", "alert.resolved"}
         around = (change.at.latest - 30 * MINUTE, change.at.latest + 30 * MINUTE)
-        for name, state in ((STATE, firing), (START, None)):
+        for name, state in ((train.naming.metric, firing), (train.naming.start, None)):
             if found := train.locate(name, change.sample, state):
                 series, payload, pointer = found
-                link = api.link(train.selector, *around) if name == STATE else None
+                link = api.link(train.selector, *around) if state is not None else None
                 yield self.evidence(payload, pointer, query=series_text(series.labels), link=link)
-
-
-def _cut(span: Span, window: Window) -> Window | None:
-    start, end = max(span.start, window.start), min(span.end, window.end)
-    return Window(start=start, end=end) if start < end else None
+        if change.mark is not None and (found := train.locate_mark(change.mark, firing)):
+            series, payload, pointer = found
+            yield self.evidence(payload, pointer, query=f"{series_text(series.labels)}, marked as stale")

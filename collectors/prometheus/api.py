@@ -160,9 +160,15 @@ class PrometheusApi:
 
     async def has_series(self, selectors: Sequence[str], start: int, end: int) -> bool:
         """Tell whether any series of the selectors is known in `[start, end]` (ns)."""
+        return bool(await self.series(selectors, start, end, limit=1))
+
+    async def series(
+        self, selectors: Sequence[str], start: int, end: int, *, limit: int
+    ) -> list[dict[str, Any]]:
+        """Return the labels of the selectors' series in `[start, end]` (ns), `limit` of them where it is heeded."""
         asked = {"match[]": selectors, "start": _seconds(start // MS), "end": _seconds(-(-end // MS))}
-        answer = await self.http.get("api/v1/series", {**asked, "limit": "1"})
-        return bool(fields.listing(answer.json(), "data"))
+        answer = await self.http.get("api/v1/series", {**asked, "limit": str(limit)})
+        return [one for one in fields.listing(answer.json(), "data") if isinstance(one, dict)]
 
     def link(self, expression: str, start: int, end: int) -> str:
         """Return the server's own graph page of an expression over `[start, end]` (ns)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from collectors.base import Check, Context, SourceError
@@ -13,9 +13,13 @@ from collectors.prometheus.api import PrometheusApi, PrometheusOptions
 from timeline.instant import NS
 from timeline.present import count
 
+Look = Callable[[PrometheusApi], AsyncIterator[Check]]
 
-async def probe(context: Context, options: PrometheusOptions) -> AsyncIterator[Check]:
-    """Yield what doctor shows: reachable, clock offset, retention, then metrics and targets."""
+
+async def probe(
+    context: Context, options: PrometheusOptions, more: Look | None = None
+) -> AsyncIterator[Check]:
+    """Yield what doctor shows: reachable, clock offset, retention, metrics, targets, then what `more` looks at."""
     async with Http(context, options) as http:
         api = PrometheusApi(context, options, http)
         answered = await timed(partial(http.get, "api/v1/query", {"query": "vector(1)"}))
@@ -33,6 +37,9 @@ async def probe(context: Context, options: PrometheusOptions) -> AsyncIterator[C
                 yield await look(http)
             except SourceError as err:
                 yield Check(look.__name__.strip("_"), True, f"not offered: {err}")
+        if more:
+            async for check in more(api):
+                yield check
 
 
 async def _metrics(http: Http) -> Check:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from tests.servers import alertmanager, process, prometheus, proxies
+from tests.servers import alertmanager, process, prometheus, proxies, vmalert
 from tests.servers import promtool as promtools
 from tests.servers import victoria as victoria_metrics
 from tests.servers.git_repo import GitRepo
@@ -118,6 +118,14 @@ def start_victoria(keeper: Keeper) -> Callable[..., victoria_metrics.Victoria]:
 def victoria(start_victoria: Callable[..., victoria_metrics.Victoria]) -> victoria_metrics.Victoria:
     """Share one empty VictoriaMetrics."""
     return start_victoria()
+
+
+@pytest.fixture(scope="session")
+def start_vmalert(keeper: Keeper) -> Callable[..., vmalert.Vmalert]:
+    """Give a factory of rulers."""
+    return lambda storage, rules, **options: keeper.start(
+        vmalert.start_vmalert, "vmalert", storage=storage, rules=rules, **options
+    )
 
 
 @pytest.fixture(scope="session")

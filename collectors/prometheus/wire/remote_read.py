@@ -3,7 +3,7 @@
 The chunks come as they are stored, a fraction of the JSON, and cost the server no evaluation. The
 evidence keeps the series as JSON lines (labels, and the sizes of the chunks), an empty line, and the
 chunks' bytes in a row: what may hold a secret is text, and what is packed numbers is not searched for
-one. Stale markers are left out, as raw ranges leave them out.
+one. Stale markers are left out, as raw ranges leave them out, but for who asks for them.
 """
 
 from __future__ import annotations
@@ -84,6 +84,23 @@ class RemoteRead:
         edges = [first + (last + 1 - first) * i // count for i in range(count + 1)]
         found = await gather([partial(self._span, selector, *span) for span in pairwise(edges)])
         return Joined(piece for pieces in found for piece in pieces)
+
+    async def read_stale(self, selector: str, start: int, end: int) -> Sequence[Samples] | None:
+        """Read the samples in the closed `[start, end]` (ns), stale markers as NaN; None where it streams none.
+
+        Series have the server's external labels too.
+        """
+        try:
+            spans = in_spans(partial(self._stale, selector), -(-start // MS), end // MS + 1)
+            return Joined([piece async for span in spans for piece in span.whole()])
+        except SourceError:
+            return None
+
+    async def _stale(self, selector: str, first: int, end: int) -> list[Piece]:
+        payload = await self._ask(matchers(selector) or (), selector, first, end - 1)
+        if not _streams(payload):
+            raise SourceError("partial", f"remote read answered {payload.status}")
+        return _decoded(payload, first, end - 1, frozenset(), stale=True)[0]
 
     async def _span(self, selector: str, first: int, end: int) -> list[Piece]:
         """Read the samples of `[first, end)` (ms)."""
@@ -247,8 +264,13 @@ class _Line(msgspec.Struct):
     histograms: int
 
 
-def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) -> tuple[list[Piece], int]:
-    """Decode an answer, cut to the closed `[first, last]` (ms); count the series with histograms."""
+def _decoded(
+    payload: Payload, first: int, last: int, external: frozenset[str], *, stale: bool = False
+) -> tuple[list[Piece], int]:
+    """Decode an answer, cut to the closed `[first, last]` (ms); count the series with histograms.
+
+    Stale markers are left out, or kept as the NaN that they are (`stale`).
+    """
     import numpy as np
 
     head = payload.data.find(b"\n\n") + 2 if payload.data[:1] != b"\n" else 1
@@ -260,7 +282,7 @@ def _decoded(payload: Payload, first: int, last: int, external: frozenset[str]) 
     except ValueError as err:  # msgspec's errors are among them
         raise SourceError("undecodable", f"a remote read's chunks cannot be read: {err}") from err
     times, values, places = read.times, read.values, read.starts
-    unwanted = values.view(np.uint64) == _STALE
+    unwanted = (values.view(np.uint64) == _STALE) & (not stale)
     if len(times) and (int(times.max()) > _LATEST or int(times.min()) < -_LATEST):
         unwanted |= (times > _LATEST) | (times < -_LATEST)
     left_out = np.flatnonzero(unwanted)

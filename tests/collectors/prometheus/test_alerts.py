@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from collectors.base import Payload
+from collectors.prometheus.alert_rules import AlertRules
 from collectors.prometheus.alerts import PrometheusAlertsCollector
-from collectors.prometheus.annotations import Annotations
 from collectors.testing import Run, check, run
 from tests.servers.prometheus import STALE, Prometheus
 from tests.servers.victoria import Victoria
@@ -45,19 +45,36 @@ def window(start: int, end: int) -> Window:
     return Window(start=(T0 + start) * NS, end=(T0 + end) * NS)
 
 
-def alerts(labels: dict[str, str], states: Iterable[tuple[int, str]], since: dict[int, int]) -> list[Any]:
-    """Make the series that evaluations at seconds from T0 leave, each ended by a stale marker."""
-    by_state: dict[str, list[Sample]] = {"pending": [], "firing": []}
-    starts: list[Sample] = []
-    for at, state in states:
-        by_state[state].append(((T0 + at) * 1000, 1.0))
-        starts.append(((T0 + at) * 1000, float(T0 + max(s for s in since if s <= at and at < since[s]))))
+def alerts(
+    labels: dict[str, str],
+    states: Iterable[tuple[int, str]],
+    since: dict[int, int],
+    unmarked: Iterable[int] = (),
+) -> list[Any]:
+    """Make the series that evaluations at seconds from T0 leave, each ended by a stale marker.
+
+    `since` has the lives, start to end: the evaluation without it. At those of `unmarked` there was none.
+    """
+    by_state: dict[str, dict[int, float]] = {"pending": {}, "firing": {}}
+    starts: dict[int, float] = {}
+    ordered = sorted(states)
+    for begin, end in since.items():
+        life = [(at, state) for at, state in ordered if begin <= at < end]
+        for (at, state), (following, then) in zip(life, [*life[1:], (end, "")], strict=True):
+            by_state[state][at], starts[at] = 1.0, float(T0 + begin)
+            if then != state and following not in unmarked:
+                by_state[state][following] = STALE
+        if end not in unmarked:
+            starts[end] = STALE
     series = [
         ({"__name__": "ALERTS", "alertstate": s, **labels}, points)
         for s, points in by_state.items()
         if points
     ]
-    return [*series, ({"__name__": "ALERTS_FOR_STATE", **labels}, starts)]
+    told = [*series, ({"__name__": "ALERTS_FOR_STATE", **labels}, starts)]
+    return [
+        (name, [((T0 + at) * 1000, value) for at, value in sorted(points.items())]) for name, points in told
+    ]
 
 
 def up(spans: Iterable[tuple[int, int]], step: int = 15) -> list[Any]:
@@ -142,11 +159,7 @@ def written(
     servers: dict[str, Prometheus] = {"prometheus": start_prometheus(), "victoria": start_victoria()}
     flaps = [(at, "firing") for at in (900, 915, 945, 990)]
     for server in servers.values():
-        plain = alerts(LABELS, LIFE, {600: 1500})
-        plain[0][1].append(((T0 + 660) * 1000, STALE))
-        plain[1][1].append(((T0 + 1500) * 1000, STALE))
-        plain[2][1].append(((T0 + 1500) * 1000, STALE))
-        server.write(plain)
+        server.write(alerts(LABELS, LIFE, {600: 1500}))
         server.write(alerts({**LABELS, "job": "b"}, flaps, {900: 930, 945: 960, 990: 1005}))
         server.write(up([(0, 3600)]))
     return servers
@@ -219,7 +232,7 @@ def test_a_restart_in_the_middle_of_a_life_is_one_gap_and_the_life_goes_on(
     recorded = [(at, "firing") for at in range(600, 3000, 15) if not 1200 <= at < 1500 + 45]
     server.write(alerts(LABELS, recorded, {600: 3000}))
     fresh = [(at, "firing") for at in range(1000, 1200, 15)]
-    server.write(alerts({**LABELS, "job": "b"}, fresh, {1000: 1200}))
+    server.write(alerts({**LABELS, "job": "b"}, fresh, {1000: 1200}, [1200]))
     server.write(up([(0, 1200), (1500, 3600)]))
     found = check(PrometheusAlertsCollector, {"url": server.url}, window(300, 3300), now=(T0 + 3600) * NS)
     (gap,) = found.gaps
@@ -228,7 +241,7 @@ def test_a_restart_in_the_middle_of_a_life_is_one_gap_and_the_life_goes_on(
         ("firing", "a", 585, 600),
         ("firing", "b", 985, 1000),
         ("resolved", "a", 2985, 3000),
-        ("resolved", "b", 1195, 1545),  # while nobody looked, or in the evaluations that restore
+        ("resolved", "b", 1195, 1545),  # while nobody looked: its rule's next sample is without it
     ]
 
 
@@ -239,10 +252,10 @@ def test_a_restart_too_short_for_up_shows_in_the_first_samples_after_it(
     before = [(at, "firing") for at in range(600, 1200, 15)]
     # Evaluated again from 1230 on; the first two evaluations after a start leave no samples.
     after = [(at, "pending" if at < 1290 else "firing") for at in range(1260, 1500, 15)]
-    server.write(alerts(LABELS, before + after, {600: 1200, 1230: 1500}))
-    server.write(alerts({**LABELS, "job": "b"}, before, {600: 1200}))
+    server.write(alerts(LABELS, before + after, {600: 1200, 1230: 1500}, [1200]))
+    server.write(alerts({**LABELS, "job": "b"}, before, {600: 1200}, [1200]))
     at_once = [(at, "firing") for at in [*range(600, 1200, 15), *range(1260, 1500, 15)]]
-    server.write(alerts({**LABELS, "job": "c"}, at_once, {600: 1200, 1230: 1500}))
+    server.write(alerts({**LABELS, "job": "c"}, at_once, {600: 1200, 1230: 1500}, [1200]))
     server.write(up([(0, 1200), (1230, 3600)]))
     found = check(PrometheusAlertsCollector, {"url": server.url}, window(300, 3300), now=(T0 + 3600) * NS)
     (gap,) = found.gaps
@@ -251,12 +264,10 @@ def test_a_restart_too_short_for_up_shows_in_the_first_samples_after_it(
         ("firing", "a", 585, 600),
         ("firing", "a", 1275, 1290),
         ("firing", "b", 585, 600),
-        ("firing", "c", 585, 600),
-        ("firing", "c", 1185, 1260),  # whether it stopped in between is not known
-        ("pending", "a", 1185, 1260),
-        ("resolved", "a", 1185, 1260),
+        ("firing", "c", 585, 600),  # and so it was at 1260: whether it stopped in between is not known
+        ("pending", "a", 1185, 1260),  # it began anew: it had ended, nobody knows when
         ("resolved", "a", 1485, 1500),
-        ("resolved", "b", 1185, 1290),
+        ("resolved", "b", 1185, 1260),
         ("resolved", "c", 1485, 1500),
     ]
 
@@ -370,7 +381,7 @@ def test_two_rules_of_one_name_that_say_different_things_are_not_quoted() -> Non
         rule({"severity": "info"}, "tells"),
         rule({}, "{{ $labels.job }}", alerts=[active]),
     ]
-    said = Annotations(Payload("0" * 64, b""), [{"name": "g", "rules": rules}])
+    said = AlertRules(Payload("0" * 64, b""), [{"name": "g", "rules": rules}])
     assert said.find("Down", {"severity": "page"}, 0) is None
     assert said.find("Down", {"job": "b"}, T0 * NS) == ("b is down", "/data/groups/0/rules/2")
     assert said.find("Down", {"job": "b"}, (T0 + 60) * NS) == ("{{ $labels.job }}", "/data/groups/0/rules/2")

@@ -1,25 +1,10 @@
-"""Lives from samples: drawn examples, and random trains whose truth must lie within the bounds."""
-
-from itertools import pairwise
+"""Lives from samples, in drawn examples."""
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from timeline.alerts.firing import (
-    AlertChange,
-    Coverage,
-    Life,
-    Span,
-    changes,
-    lives,
-    longest_pause,
-    restart,
-    silences,
-    stretches,
-    usual_interval,
-    wanted,
-)
+from timeline.alerts.coverage import Coverage, Span, longest_pause, silences
+from timeline.alerts.firing import Life, changes, lives, restart, wanted
+from timeline.alerts.strands import Train, strands, usual_interval
 from timeline.instant import NS, Bounds
 
 T = 1_790_000_000 * NS
@@ -36,7 +21,7 @@ def read(samples: list[tuple[int, bool, int]], known: Coverage) -> list[Life]:
     times = np.array([s[0] for s in samples], dtype=np.int64)
     firing = np.array([s[1] for s in samples], dtype=np.bool_)
     since = np.array([s[2] for s in samples], dtype=np.int64)
-    return lives(stretches(times, firing, since, known), known)
+    return lives(strands(Train(times, firing, since), known), known)
 
 
 def known(start: int = 0, end: int = 100, **more: object) -> Coverage:
@@ -99,22 +84,22 @@ def test_a_restart_past_the_grace_period_is_a_new_start() -> None:
     after = [(n, n >= 36, 32) for n in range(33, 50)]
     found = read(train(*before, *after), known(silences=(Span(T + 20 * I, T + 30 * I),)))
     assert [life.since for life in found] == [T + 5 * I, T + 32 * I]
-    # It was pending again at 33: when it stopped firing, between 19 and then, nobody recorded.
-    assert told(found)[:3] == [("alert.firing", 4, 5), ("alert.resolved", 19, 33), ("alert.pending", 19, 33)]
+    # It was pending again at 33: that it stopped firing, between 19 and then, nobody recorded.
+    assert told(found)[:3] == [("alert.firing", 4, 5), ("alert.pending", 19, 33), ("alert.firing", 35, 36)]
 
 
-def test_firing_on_both_sides_of_a_silence_with_a_new_start_has_no_known_end() -> None:
+def test_firing_on_both_sides_of_a_silence_with_a_new_start_goes_on() -> None:
     samples = train(*((n, F, 5) for n in range(5, 20)), *((n, F, 32) for n in range(33, 40)))
-    first, second = read(samples, known(silences=(Span(T + 20 * I, T + 30 * I),)))
-    assert first.ended is None
-    assert second.ended == Bounds(T + 39 * I + 1, T + 40 * I)
+    (life,) = read(samples, known(silences=(Span(T + 20 * I, T + 30 * I),)))
+    assert life.holes == (Span(T + 19 * I, T + 33 * I),)
+    assert told([life]) == [("alert.firing", 4, 5), ("alert.resolved", 39, 40)]
 
 
-def test_a_pending_alert_whose_start_a_restart_moved_has_no_known_first_end() -> None:
+def test_a_pending_alert_whose_start_a_restart_moved_goes_on() -> None:
     samples = train(*((n, P, 15) for n in range(15, 20)), *((n, n >= 36, 27) for n in range(33, 40)))
-    first, second = read(samples, known(silences=(Span(T + 20 * I, T + 30 * I),)))
-    assert (first.since, first.ended) == (T + 15 * I, None)
-    assert told([second])[:2] == [("alert.pending", 19, 33), ("alert.firing", 35, 36)]
+    (life,) = read(samples, known(silences=(Span(T + 20 * I, T + 30 * I),)))
+    assert life.since == T + 15 * I
+    assert told([life])[:2] == [("alert.pending", 14, 15), ("alert.firing", 35, 36)]
 
 
 def test_an_end_that_falls_into_a_silence_is_bounded_by_its_end() -> None:
@@ -186,80 +171,18 @@ def test_a_life_that_left_its_first_sample_late_shows_a_start_of_the_server() ->
     assert longest_pause([Span(T, T + I), Span(T + 2 * I, T + 3 * I)]) == 4 * I
 
 
-@st.composite
-def histories(draw: st.DrawFn) -> tuple[int, list[tuple[int, int, int]], int, int]:
-    """Draw an interval, lives as (active from, firing from, inactive from), and a silence."""
-    interval = draw(st.sampled_from([1, 5, 15, 60])) * NS
-    at, found = 5, []
-    for _ in range(draw(st.integers(1, 5))):
-        start = at + draw(st.integers(1, 12))
-        hold = draw(st.integers(0, 6))
-        end = start + draw(st.integers(1, 20))
-        found.append((start, start + hold, end))
-        at = end
-    hole = draw(st.integers(0, at + 10))
-    # One or two missed evaluations look like an end: no sample can tell them from one.
-    return interval, found, hole, hole + draw(st.sampled_from([0, *range(3, 16)]))
-
-
-@given(histories())
-@settings(max_examples=500, deadline=None)
-def test_bounds_contain_the_truth_whatever_the_server_missed(
-    history: tuple[int, list[tuple[int, int, int]], int, int],
-) -> None:
-    interval, truth, down, up = history
-    last = truth[-1][2] + 30
-    samples = [
-        (T + n * interval, n >= fires, T + start * interval)
-        for start, fires, end in truth
-        for n in range(start, end)
-        if not down <= n < up
-    ]
-    quiet = (Span(T + (down - 1) * interval, T + up * interval),) if up > down else ()
-    seen = Coverage((Span(T, T + last * interval),), T + 2 * last * interval, interval, quiet)
-    found = {life.since: life for life in read(samples, seen)}
-    for start, fires, end in truth:
-        life = found.get(T + start * interval)
-        if life is None:  # its every evaluation was missed
-            assert all(down <= n < up for n in range(start, end))
-            continue
-        expected = {
-            "alert.pending": start if fires > start else None,
-            "alert.firing": fires if fires < end else None,
-        }
-        expected |= {
-            "alert.resolved": end if fires < end else None,
-            "alert.pending_ended": end if fires >= end else None,
-        }
-        _hold(life, expected, interval)
-        if down == up or end + 2 < down or start - 6 > up:
-            # Nothing was missed anywhere near: everything is told, to one evaluation.
-            assert {c.kind for c in changes(life)} == {k for k, at in expected.items() if at is not None}
-            assert all(c.at.latest - (c.at.earliest or 0) < interval for c in changes(life))
-
-
-def _hold(life: Life, expected: dict[str, int | None], interval: int) -> None:
-    told: list[AlertChange] = list(changes(life))
-    assert all(a.at.latest <= b.at.latest for a, b in pairwise(told))
-    for change in told:
-        at = expected[change.kind]
-        # A state whose samples were all missed is seen as the next one, or as the last one going on.
-        if at is None or (change.kind == "alert.pending_ended" and expected["alert.firing"] is not None):
-            continue
-        assert (change.at.earliest or 0) <= T + at * interval <= change.at.latest, (change, at)
-
-
 def test_usual_interval_looks_within_lives_only() -> None:
     times, since = np.array([0, 15, 30, 200, 400]), np.array([0, 0, 0, 200, 400])
-    assert usual_interval([(times, since)]) == 15
-    assert usual_interval([(times[3:], since[3:])]) is None
-    assert usual_interval([(times, since), (times * 4, since)]) == 60
+    firing = np.ones(5, np.bool_)
+    assert usual_interval([Train(times, firing, since)]) == 15
+    assert usual_interval([Train(times[3:], firing[3:], since[3:])]) is None
+    assert usual_interval([Train(times, firing, since), Train(times * 4, firing, since)]) == 60
 
 
 def test_usual_interval_of_lives_without_starts_is_the_commonest_spacing() -> None:
     untold = np.full(8, -1)
     times = np.array([0, 300, 315, 330, 600, 1200, 1215, 1800])
-    assert usual_interval([(times, untold)]) == 15
+    assert usual_interval([Train(times, untold > 0, untold)]) == 15
 
 
 def test_flaps_without_starts_are_parted_by_the_interval_of_their_group() -> None:
