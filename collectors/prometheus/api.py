@@ -20,8 +20,8 @@ from collectors.kit.links import prometheus_graph
 from collectors.kit.paging import in_spans
 from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, Result, Samples, decode, join
-from timeline.canonical import Json
 from timeline.instant import NS
+from timeline.rules.promrules import readable
 from timeline.zones import Duration, parse_duration
 
 _LONG = 1_500  # characters of a query; longer ones are sent as a form, past any proxy's URL limit
@@ -72,6 +72,7 @@ class PrometheusApi:
         self.http = http
         self.warnings: list[StorageWarning] = []
         self.notes: dict[str, tuple[str, ...]] = {}
+        self.unread_rules: Sequence[str] = ()
         self.histograms: dict[str, int] = {}  # query -> series of native histograms it met
         self._settings: tuple[dict[str, Any] | None] | None = None
         self._settings_lock = anyio.Lock()
@@ -109,13 +110,14 @@ class PrometheusApi:
         return join(one for piece in found for one in piece)
 
     async def rules(self) -> tuple[Payload, list[dict[str, Any]]] | None:
-        """Return the payload and rule groups of `/api/v1/rules`; None where the server has no such page."""
+        """Return the payload and rule groups of `/api/v1/rules`; None where the server has no such page.
+
+        What of them cannot be read is left out, and told by `unread_rules`.
+        """
         payload = await self._page("rules")
         if payload is None:
             return None
-        groups = fields.listing(payload.json(), "data.groups")
-        for group in groups:
-            _check_group(group)
+        groups, self.unread_rules = readable(fields.listing(payload.json(), "data.groups"))
         return payload, groups
 
     async def status(self, name: str) -> dict[str, Any] | None:
@@ -250,16 +252,6 @@ def _edges(first: int, last: int, samples: float, least: int = 1) -> list[int]:
     """Return where to cut `[first, last]` (ms) so that so many samples come in answers that fit."""
     pieces = min(max(least, math.ceil(samples * _BYTES_PER_SAMPLE / _PLANNED)), last - first + 1)
     return [first + (last + 1 - first) * i // pieces for i in range(pieces + 1)]
-
-
-def _check_group(group: Json) -> None:
-    """Raise UnreadableError for what is no group of rules: what reads them takes its members for granted."""
-    for rule in fields.listing(group, "rules"):
-        if fields.required(rule, "type") == "alerting":
-            fields.required(rule, "name")
-            fields.required(rule, "query")
-        if not all(isinstance(one, dict) for one in fields.listing({"alerts": [], **rule}, "alerts")):
-            raise UnreadableError("an alert of a rule is no object")
 
 
 def _seconds(milliseconds: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -33,6 +34,15 @@ def seconds(value: Any) -> float | None:
     if not _DURATION.fullmatch(text):
         return None
     return float(sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)(ms|[smhdwy])", text)))
+
+
+def number(value: Any) -> float | None:
+    """Return a finite number; None where it is none."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if math.isfinite(found) else None
 
 
 def interval(group: Mapping[str, Any]) -> int | None:

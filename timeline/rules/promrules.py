@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from timeline.instant import NS
+from timeline.rules.fields import number
 from timeline.rules.thresholds import RuleReading, read_thresholds
+from timeline.text import code
 
 #: The templates that name a label of the alert plainly; all others need the server to fill them.
 _LABEL = re.compile(r"\{\{-?\s*(?:\$labels|\.Labels)\.([A-Za-z_]\w*)\s*-?\}\}")
@@ -35,6 +37,42 @@ class AlertingRule(NamedTuple):
         return self.file, self.group, self.alert, self.expression
 
 
+def readable(groups: Sequence[Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return the groups of `/api/v1/rules` with the rules that can be read, and what cannot, in words."""
+    found: list[dict[str, Any]] = []
+    unread: list[str] = []
+    for place, group in enumerate(groups, 1):
+        if not isinstance(group, dict) or not isinstance(rules := group.get("rules") or [], list):
+            unread.append(f"group {place} is no group of rules")
+            continue
+        name = code(str(group.get("name", "")))
+        faults = [(rule, _fault(rule)) for rule in rules]
+        unread += [
+            f"rule {number} of group {name}: {why}" for number, (_, why) in enumerate(faults, 1) if why
+        ]
+        if number(group.get("interval") or 0) is None:
+            unread.append(f"the interval of group {name}: {str(group['interval'])[:80]}")
+            group = {**group, "interval": 0}
+        found.append({**group, "rules": [rule for rule, why in faults if not why]})
+    return found, unread
+
+
+def _fault(rule: Any) -> str | None:
+    if not isinstance(rule, dict) or not isinstance(rule.get("type"), str):
+        return "it has no type"
+    if rule["type"] != "alerting":
+        return None
+    lacking = [name for name in ("name", "query") if not isinstance(rule.get(name), str)]
+    if lacking:
+        return f"it has no {' and no '.join(lacking)}"
+    if not isinstance(rule.get("labels") or {}, dict):
+        return "its labels are no object"
+    alerts = rule.get("alerts") or []
+    if not isinstance(alerts, list) or not all(isinstance(one, dict) for one in alerts):
+        return "an alert of it is no object"
+    return None
+
+
 def alerting_rules(groups: Sequence[Mapping[str, Any]]) -> list[AlertingRule]:
     """Read the groups of `/api/v1/rules`; recording rules are left out, each rule is taken once."""
     found = {(rule.place, rule.labels): rule for rule in listed_rules(groups)}
@@ -42,22 +80,26 @@ def alerting_rules(groups: Sequence[Mapping[str, Any]]) -> list[AlertingRule]:
 
 
 def listed_rules(groups: Iterable[Mapping[str, Any]]) -> Iterator[AlertingRule]:
-    """Yield the alerting rules of `/api/v1/rules` as they are listed."""
+    """Yield the alerting rules of `readable` groups as they are listed."""
     for group in groups:
-        yield from _of_group(group)
+        for rule in group.get("rules") or ():
+            if rule["type"] == "alerting":
+                yield _listed(group, rule)
 
 
-def _of_group(group: Mapping[str, Any]) -> Iterator[AlertingRule]:
-    interval = round(float(group.get("interval") or 0) * NS) or None
-    for rule in group.get("rules") or ():
-        if rule.get("type") == "alerting":
-            labels = {str(k): str(v) for k, v in (rule.get("labels") or {}).items()}
-            yield AlertingRule(
-                str(group.get("file", "")), str(group.get("name", "")), str(rule["name"]), str(rule["query"]),
-                interval, tuple(sorted(labels.items())), read_thresholds(str(rule["query"])),
-                float(rule.get("duration") or 0),
-                float(rule.get("keepFiringFor") or rule.get("keep_firing_for") or 0),
-            )  # fmt: skip
+def _listed(group: Mapping[str, Any], rule: Mapping[str, Any]) -> AlertingRule:
+    labels = {str(k): str(v) for k, v in (rule.get("labels") or {}).items()}
+    reading = read_thresholds(rule["query"])
+    language = str(rule.get("datasourceType") or group.get("type") or "prometheus")  # vmalert says it
+    if language != "prometheus":
+        reading = RuleReading((), f"its expression is in the language of {code(language)}, not PromQL")
+    hold = number(rule.get("duration") or 0)
+    keep = number(rule.get("keepFiringFor") or rule.get("keep_firing_for") or 0)
+    return AlertingRule(
+        str(group.get("file", "")), str(group.get("name", "")), rule["name"], rule["query"],
+        round((number(group.get("interval") or 0) or 0) * NS) or None, tuple(sorted(labels.items())), reading,
+        hold, keep,
+    )  # fmt: skip
 
 
 def alert_labels(rule: Sequence[tuple[str, str]], series: Mapping[str, str]) -> dict[str, str]:

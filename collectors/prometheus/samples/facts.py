@@ -34,11 +34,12 @@ class Watch:
     rule: AlertingRule | None = None
     part: str | None = None  # of a rule: which of its expressions, "Expression 2 of alert"
     impact: bool = False  # customers see it
+    labels: tuple[tuple[str, str], ...] = ()  # of a rule: what others of its name do not have
 
     @property
     def title(self) -> str:
-        """The alert's or the threshold's name."""
-        return self.rule.alert if self.rule else self.name
+        """The alert's or the threshold's name, with the labels that tell it from others of that name."""
+        return self.name + series_text(dict(self.labels))
 
 
 @dataclass(frozen=True)
