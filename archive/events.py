@@ -131,6 +131,14 @@ def alive(connection: sqlite3.Connection, run: int, now: int) -> None:
     connection.execute("UPDATE runs SET alive_at = max(alive_at, ?) WHERE id = ?", (now, run))
 
 
+def latest(connection: sqlite3.Connection, count: int) -> list[Received]:
+    """Return the newest events, at most `count`, the newest first."""
+    columns = ", ".join(Received._fields)
+    query = f"SELECT {columns} FROM events ORDER BY id DESC LIMIT ?"  # noqa: S608 - our own names
+    rows = connection.execute(query, (count,))
+    return [Received(*row) for row in rows]
+
+
 def received(
     connection: sqlite3.Connection, start: int, end: int, *, after: int = 0, hooks: Sequence[str] = ()
 ) -> Iterator[Received]:

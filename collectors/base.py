@@ -12,7 +12,7 @@ from timeline.canonical import Json, loads_loosely
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Gap, GapReason, Impact, Incident, Panel, Person, Window, gap
 from timeline.text import line
-from timeline.zones import Duration
+from timeline.zones import ClockOffset, Duration
 
 #: What a collector yields; the order never matters.
 Record = Fact | Gap | Person | Panel | Impact
@@ -115,6 +115,7 @@ class Options(BaseModel):
 
     origin: str | None = None
     clock_error: Duration = "1s"
+    clock_offset: ClockOffset = "0s"  # what its clock shows minus what is so
     time_cap: Duration = "60s"  # of waiting for the source; our own work in between does not count
 
     def references(self) -> tuple[str, ...]:

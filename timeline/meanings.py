@@ -33,7 +33,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "measures": "durations between facts, as ranges",
         "panels": "what the chart draws",
         "impact": "numbers that configured queries gave",
-        "reconciliation": "what thresholds and alerts say of each other",
+        "reconciliation": "what thresholds and alerts say of each other, and how far clocks stand apart",
         "digest": "SHA-256 over the canonical document without `digest` and `provenance`",
         "provenance": "tool, parser and schema versions, configuration digest, queries, clocks and their errors",
     },

@@ -136,3 +136,25 @@ def _readable(text: str) -> str:
 
 #: An option that `parse_duration` reads; it is kept as it was written.
 Duration = Annotated[str, AfterValidator(_readable)]
+
+
+def parse_offset(text: str) -> int:
+    """Read `40s`, `+1m30s`, `-250ms` into nanoseconds; raise UndecodableTimeError."""
+    plain = text.strip()
+    size = plain[1:] if plain[:1] in {"+", "-"} else plain
+    try:
+        return parse_duration(size) * (-1 if plain.startswith("-") else 1)
+    except UndecodableTimeError as err:
+        raise UndecodableTimeError(f"{text!r} is not an offset such as 40s, -1m30s or +250ms") from err
+
+
+def _readable_offset(text: str) -> str:
+    try:
+        parse_offset(text)
+    except UndecodableTimeError as err:
+        raise ValueError(str(err)) from err
+    return text
+
+
+#: An option that `parse_offset` reads: what a clock shows minus what is so; it is kept as it was written.
+ClockOffset = Annotated[str, AfterValidator(_readable_offset)]

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from collectors.base import Check, Collector, Payload, Record, SourceError, TestedAgainst
 from collectors.kit import fields
 from collectors.kit.fields import Skipped, UnreadableError
-from collectors.kit.http import Http, HttpOptions, seconds
+from collectors.kit.http import Http, HttpOptions
 from collectors.kit.links import host_of
 from collectors.kit.lives import SILENCE, Life, alert_names
 from collectors.kit.people import People
@@ -86,7 +86,7 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
         async with Http(self.context, self.options) as http:
             answered = await timed(partial(http.get, _SILENCES))
             yield answered.reachable(self.options.url)
-            yield answered.clock(seconds(self.options.clock_error))
+            yield answered.clock(self.options)
             states = [fields.text(item, "status.state") for item in _listing(answered.payload)]
             told = ", ".join(f"{states.count(state)} {state}" for state in ("active", "pending", "expired"))
             yield Check("silences", True, told)

@@ -21,7 +21,7 @@ from collectors.github.facts import (
 )
 from collectors.kit import fields
 from collectors.kit.fields import Skipped, UnreadableError
-from collectors.kit.http import Http, HttpOptions, seconds
+from collectors.kit.http import Http, HttpOptions
 from collectors.kit.probing import failed, timed
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Window
@@ -103,7 +103,7 @@ class GithubCollector(Collector[GithubOptions]):
                 return
         yield answered.reachable(self.options.url)
         yield Check("authorised", True, page_of(answered.payload))
-        yield answered.clock(seconds(self.options.clock_error))
+        yield answered.clock(self.options)
         if left := answered.payload.headers.get("x-ratelimit-remaining"):
             yield Check("rate limit", left != "0", f"{left} requests left")
 

@@ -15,6 +15,7 @@ from archive import database, events
 from archive.database import DatabaseError
 from archive.events import HEARTBEAT, Received
 from collectors.base import Answer, Check, Collector, Options, Payload, Record, SourceError, TestedAgainst
+from collectors.inbox.clocks import clock_checks
 from collectors.kit import webhooks
 from collectors.kit.fields import Skipped, UnreadableError
 from collectors.kit.webhooks import Event, Seen, UnknownSenderError
@@ -83,6 +84,18 @@ class InboxCollector(Collector[InboxOptions]):
         yield Check("events", True, f"{count} stored{since}")
         late = "nobody listened yet" if alive is None else f"listened last at {format_instant(alive)}"
         yield Check("listening", alive is not None and self.context.now - alive < 4 * HEARTBEAT, late)
+        for check in await self._clocks():
+            yield check
+
+    async def _clocks(self) -> list[Check]:
+        """Compare senders' clocks with ours by the newest deliveries."""
+        rows = await self._ask(lambda connection: [_row(each) for each in events.latest(connection, _PAGE)])
+        nothing = _Page(Payload("", b""), [])
+        each = [self._event(nothing, index, row) for index, row in enumerate(rows)]
+        skipped = Skipped("delivery", _SHOWN)  # what cannot be read is named by a build
+        return clock_checks(
+            [(event, list(self._read(event, Seen(), skipped))) for event in each], self.options
+        )
 
     # --- reading -----------------------------------------------------------------------------------
 

@@ -7,7 +7,9 @@ from collections.abc import Awaitable, Callable
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-from collectors.base import Check, Payload, SourceError
+from collectors.base import Check, Options, Payload, SourceError
+from timeline.instant import NS
+from timeline.zones import parse_duration, parse_offset
 
 
 class Answered(NamedTuple):
@@ -21,8 +23,8 @@ class Answered(NamedTuple):
         """Return that a source answered, and how fast."""
         return Check("reachable", True, f"{url} answered in {self.received_at - self.sent_at:.2f} s")
 
-    def clock(self, allowed: float, shown: float | None = None) -> Check:
-        """Compare the source's clock with ours; they may be `allowed` seconds apart.
+    def clock(self, options: Options, shown: float | None = None) -> Check:
+        """Compare the source's clock with ours; they may be `clock_error` apart, less its `clock_offset`.
 
         `shown` is the time (seconds since 1970) that the answer tells; default: its Date header.
         """
@@ -32,9 +34,15 @@ class Answered(NamedTuple):
             if date is None:
                 return Check("clock", True, "the server sends no Date header")
             shown, cut = date + 0.5, 1.0  # the header is cut to seconds
-        offset = shown - middle
-        detail = f"offset {offset:+.1f} s, clock_error {allowed:g} s"
-        return Check("clock", abs(offset) <= allowed + cut, detail)
+        offset, allowed = shown - middle, parse_duration(options.clock_error) / NS
+        configured = parse_offset(options.clock_offset) / NS
+        within = (self.received_at - self.sent_at + cut) / 2
+        detail = f"offset {offset:+.1f} s within {within:.1f} s, clock_error {allowed:g} s"
+        if configured:
+            detail += f", clock_offset {configured:+g} s"
+        if abs(offset - configured) <= allowed + within:
+            return Check("clock", True, detail)
+        return Check("clock", False, f'{detail}; correct its clock, or set clock_offset = "{offset:+.0f}s"')
 
 
 async def timed(call: Callable[[], Awaitable[Payload]]) -> Answered:

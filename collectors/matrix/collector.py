@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Context, Record, SourceError
-from collectors.kit.http import Auth, Http, HttpOptions, seconds
+from collectors.kit.http import Auth, Http, HttpOptions
 from collectors.kit.probing import failed, timed
 from collectors.matrix.events import Event, read_event, server_of
 from collectors.matrix.facts import Room, RoomReader, bots
@@ -84,7 +84,7 @@ class MatrixCollector(Collector[MatrixOptions]):
                 return
             yield answered.reachable(self.options.url)
             yield Check("authorised", True, me)
-            yield answered.clock(seconds(self.options.clock_error))
+            yield answered.clock(self.options)
             for name in self._wanted(server_of(me)):
                 try:
                     yield Check(f"room {name}", True, await Rooms(http).resolve(name))

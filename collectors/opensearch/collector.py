@@ -11,7 +11,6 @@ import anyio.to_thread
 
 from collectors.base import Check, Collector, Record, SourceError
 from collectors.kit import fields
-from collectors.kit.http import seconds
 from collectors.kit.probing import failed, timed
 from collectors.opensearch.client import Engine
 from collectors.opensearch.documents import Documents
@@ -76,9 +75,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         yield Check("reachable", ok=True, detail=f"cluster {cluster}, {version}")
         yield Check("authorised", ok=True, detail=f"{len(layout.indices)} indices match {self.options.index}")
         created = fields.at(opened, "creation_time")
-        yield pit.clock(
-            seconds(self.options.clock_error), created / 1000 if isinstance(created, int) else None
-        )
+        yield pit.clock(self.options, created / 1000 if isinstance(created, int) else None)
         since = format_instant(oldest) if oldest is not None else "none: there is no document"
         yield Check("retention", ok=oldest is not None, detail=f"oldest document: {since}")
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from collectors.base import Answer, Check, Collector, Payload, PayloadTooLargeError, Record, SourceError
 from collectors.kit import fields
 from collectors.kit.fields import Skipped
-from collectors.kit.http import Http, HttpOptions, Params, seconds
+from collectors.kit.http import Http, HttpOptions, Params
 from collectors.kit.paging import by_offset, in_spans
 from collectors.kit.people import People
 from collectors.kit.probing import failed, timed
@@ -85,7 +85,7 @@ class PagerdutyCollector(Collector[PagerdutyOptions]):
                 yield failed(err)
                 return
         yield answered.reachable(self.options.url)
-        yield answered.clock(seconds(self.options.clock_error))
+        yield answered.clock(self.options)
         if left := answered.payload.headers.get("ratelimit-remaining"):
             yield Check("rate limit", left != "0", f"{left} requests left")
 

@@ -24,7 +24,7 @@ async def probe(
         api = PrometheusApi(context, options, http)
         answered = await timed(partial(http.get, "api/v1/query", {"query": "vector(1)"}))
         yield answered.reachable(options.url)
-        yield answered.clock(seconds(options.clock_error))
+        yield answered.clock(options)
         kept = await api.retention()
         known = f"samples are kept for {kept / NS / 86_400:.0f} days" if kept else "not told by the server"
         yield Check("retention", True, known)

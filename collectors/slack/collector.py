@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING
 
 from collectors.base import Check, Collector, Context, Record, SourceError
-from collectors.kit.http import Auth, Http, HttpOptions, seconds
+from collectors.kit.http import Auth, Http, HttpOptions
 from collectors.kit.probing import Answered, failed
 from collectors.slack.messages import Parsed, WorkspaceReader, in_window, unread_gap
 from collectors.slack.options import ChannelNames, counted, wanted_channels
@@ -97,7 +97,7 @@ class SlackCollector(Collector[SlackOptions]):
         answered = Answered(team.payload, asked, time.time())
         yield Check("reachable", True, str(team.get("url") or self.options.url))
         yield Check("authorised", True, f"team {code(str(team.get('team_id')))}")
-        yield answered.clock(seconds(self.options.clock_error))
+        yield answered.clock(self.options)
 
     @property
     def _lookback(self) -> int:

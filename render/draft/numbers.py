@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from render.draft.parts import Parts
 from render.text import markdown
 from timeline import present
 from timeline.instant import NS
+from timeline.measures.offsets import CLOCK_OFFSET
 from timeline.model import Impact, Reconciled
 from timeline.text import number
 
@@ -41,7 +44,7 @@ def _impact(parts: Parts, one: Impact) -> tuple[str, str, str, str]:
 
 def reconciliation(parts: Parts) -> str:
     """Return the table of thresholds against alerts, after an empty line; nothing where all agree."""
-    rows = parts.timeline.reconciliation
+    rows = [row for row in parts.timeline.reconciliation if row.name != CLOCK_OFFSET]
     if not rows or not parts.audience.sources:  # names of rules and series: for those who keep them
         return ""
     kept = [row for name in dict.fromkeys(r.name for r in rows) for row in _some(rows, name)]
@@ -53,7 +56,7 @@ def reconciliation(parts: Parts) -> str:
     return f"\n{table}" + (f"\n{present.count(more, 'more row')} in `timeline.json`.\n" if more else "")
 
 
-def _some(rows: tuple[Reconciled, ...], name: str) -> list[Reconciled]:
+def _some(rows: Sequence[Reconciled], name: str) -> list[Reconciled]:
     return [row for row in rows if row.name == name][:_MOST]
 
 

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from render.draft.clocks import clocks
 from render.draft.numbers import impact_table, reconciliation
 from render.draft.parts import Parts
 from render.draft.people import first_seen
@@ -165,9 +166,9 @@ def detection(parts: Parts) -> str:
     """Return what could be seen first, the measures, and what thresholds and alerts say of each other."""
     seen = first_seen(parts)
     if parts.headline.fact is None:
-        return f"{seen} {measured(parts)}"
+        return f"{seen} {measured(parts)}{clocks(parts)}"
     rest = [measure for measure in parts.timeline.measures if not _ends(parts, measure)]
-    return f"{seen} {measured(parts)}{_not_known(parts, rest)}{reconciliation(parts)}"
+    return f"{seen} {measured(parts)}{_not_known(parts, rest)}{reconciliation(parts)}{clocks(parts)}"
 
 
 def measured(parts: Parts) -> str:

@@ -54,7 +54,9 @@ def page_data(
     facts = nearest_facts(timeline, MOST_FACTS)
     samples = Samples(read, timeline.window.start, sum(len(panel.series) for panel in timeline.panels))
     document = _document(timeline, facts)
-    document["panels"] = [_panel(panel, samples) for panel in timeline.panels]
+    document["panels"] = [
+        _panel(panel, samples, provenance.clock_offset(timeline, panel.source)) for panel in timeline.panels
+    ]
     flaps = ribbons(facts)
     drawn = draw_facts(facts, timeline.window.start, flaps)
     document["facts"] = {
@@ -117,6 +119,7 @@ def _document(timeline: Timeline, facts: Sequence[Fact]) -> dict[str, Json]:
         "unverified": provenance.unverified(timeline),
         "sources": sources(timeline),
         "clocks": {name: error / NS for name, error in clocks.items()},
+        "clock_offsets": provenance.clock_offsets(timeline),
         "measures": [_measure(one, facts, places) for one in timeline.measures],
         "reconciliation": [present(one) for one in timeline.reconciliation],
         "impact": [_without(present(one), "evidence") for one in timeline.impact],
@@ -200,9 +203,9 @@ def _tool(timeline: Timeline) -> str:
     )
 
 
-def _panel(panel: Panel, samples: Samples) -> Json:
+def _panel(panel: Panel, samples: Samples, offset: float) -> Json:
     data = present(panel)
-    drawn = [samples.add(series) for series in panel.series]
+    drawn = [samples.add(series, offset) for series in panel.series]
     data["series"] = [one for one in drawn if one is not None]
     return data
 

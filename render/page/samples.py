@@ -40,8 +40,8 @@ class Samples:
         self._share = MOST_VALUES // max(count, 1)
         self._series: list[tuple[Floats, Floats, Floats]] = []
 
-    def add(self, series: Series) -> Json | None:
-        """Return `{labels, index}`; None where payload or pointer is not there."""
+    def add(self, series: Series, offset: float = 0.0) -> Json | None:
+        """Return `{labels, index}`; None where payload or pointer is not there. Its clock is `offset` s ahead."""
         try:
             payload = loads(self._read(series.payload))
             times, top, bottom = envelope(resolve(payload, series.high), resolve(payload, series.low))
@@ -50,7 +50,7 @@ class Samples:
         if len(times) * 2 > self._share:
             kept = thin(times, top, bottom, self._share // 2)
             times, top, bottom = times[kept], top[kept], bottom[kept]
-        self._series.append((times - self._start / NS, top, bottom))
+        self._series.append((times - (self._start / NS + offset), top, bottom))
         return {"labels": dict(series.labels), "index": len(self._series) - 1}
 
     def dump(self) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from render.page.series import series_data
 from render.stills.names import crossings, still_names
+from render.text import provenance
 from timeline import present
 from timeline.alerts.lives import Span, spans
 from timeline.alerts.states import alert_name
@@ -36,8 +37,9 @@ def figures(timeline: Timeline, read: Read) -> dict[str, Figure]:
 
 def _panel(timeline: Timeline, panel: Panel, read: Read) -> Figure:
     figure = _figure(timeline, f"{panel.title} ({panel.shown} of {panel.of} series)", HEIGHT)
+    offset = provenance.clock_offset(timeline, panel.source)
     for index, one in enumerate(panel.series[:_MOST_SERIES]):
-        data = series_data(one, read, timeline.window.start)
+        data = series_data(one, read, timeline.window.start + round(offset * NS))
         if data is not None:
             figure.add_traces(list(_lines(timeline, data, index, panel.unit)))
     for limit in panel.thresholds:

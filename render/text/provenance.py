@@ -12,6 +12,17 @@ def members(timeline: Timeline) -> dict[str, Any]:
     return timeline.provenance if isinstance(timeline.provenance, dict) else {}
 
 
+def clock_offset(timeline: Timeline, source: str) -> float:
+    """Return the seconds that were taken off a source's own times, as configured."""
+    return clock_offsets(timeline).get(source, 0.0)
+
+
+def clock_offsets(timeline: Timeline) -> dict[str, float]:
+    """Return the seconds that were taken off the times of each source for which that is configured."""
+    offsets = members(timeline).get("clock_offsets")
+    return {str(name): float(s) for name, s in offsets.items()} if isinstance(offsets, dict) else {}
+
+
 def unverified(timeline: Timeline) -> list[str]:
     """Return the sources whose certificates were not looked at."""
     named = members(timeline).get("unverified")

@@ -21,11 +21,12 @@ from service.evidence.store import Evidence
 from service.files import UnwritableError
 from service.settings import secrets
 from service.settings.config import SourceConfig
+from timeline.assembly.correction import as_shown, incident_as_shown
 from timeline.assembly.reading import SourceReading
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
 from timeline.model import Fact, Gap, GapReason, Incident, Window
 from timeline.text import line
-from timeline.zones import parse_duration
+from timeline.zones import parse_duration, parse_offset
 
 
 class Progress(Protocol):
@@ -152,8 +153,10 @@ def _none(reference: str) -> str:
 
 def context_of(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progress: Progress) -> Context:
     """Return what a collector is given; paths are relative to `folder`."""
+    offset = parse_offset(task.config.options.clock_offset)
     return Context(
-        source=task.config.name, incident=task.incident, now=task.now, tape=tape, secret=_none,
+        source=task.config.name, incident=incident_as_shown(task.incident, offset), now=task.now + offset,
+        tape=tape, secret=_none,
         progress=lambda text: progress.source(task.config.name, task.config.collector, text),
         resolve_path=lambda path: str(folder / Path(path).expanduser()),
     )  # fmt: skip
@@ -162,11 +165,13 @@ def context_of(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progr
 async def read(task: Task, context: Context, progress: Progress, redactor: Redactor | None = None) -> Outcome:
     """Run one collector to its end, whatever that is."""
     config, records = task.config, list[Record]()
+    offset = parse_offset(config.options.clock_offset)
+    window = as_shown(task.window, offset)
     started, failure, defect = time.monotonic(), None, False
     progress.source(config.name, config.collector, "reading")
     collector: AnyCollector = config.type(config.options, context)
     try:
-        async for record in collector.collect(task.window):
+        async for record in collector.collect(window):
             records.append(record)
     except Exception as err:  # noqa: BLE001 - a defect of one collector must not lose the others' facts
         failure, defect = failure_of(err, redactor), is_defect(err)
@@ -176,10 +181,11 @@ async def read(task: Task, context: Context, progress: Progress, redactor: Redac
         task.number,
         config.name,
         config.collector,
-        task.window,
+        window,
         parse_duration(config.options.clock_error),
         records,
         failure,
+        offset,
     )
     run = SourceRun(
         name=config.name, collector=config.collector, options=config.written,

@@ -20,6 +20,7 @@ from service.evidence.manifest import Collection, Derivation, DivergentRun, Mani
 from service.evidence.store import Evidence
 from service.settings import registry
 from service.settings.config import SourceConfig
+from timeline.assembly.correction import as_shown, offset_of
 from timeline.assembly.reading import SourceReading
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import NS
@@ -129,10 +130,11 @@ def _lost(this: _Run) -> Gap:
 
 
 def _reading(this: _Run, found: Sequence[Record], clock_error: int) -> SourceReading:
-    run, collection = this.run, this.collection
+    run, collection, offset = this.run, this.collection, offset_of(this.run.options)
     return SourceReading(
-        collection.number, run.name, run.collector, collection.window, clock_error, found, run.failure
-    )
+        collection.number, run.name, run.collector, as_shown(collection.window, offset), clock_error, found,
+        run.failure, offset,
+    )  # fmt: skip
 
 
 def _again(this: _Run, evidence: Evidence) -> SourceReading:

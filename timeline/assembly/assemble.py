@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from timeline.assembly.belonging import in_window, mark_gone
+from timeline.assembly.correction import corrected, described
 from timeline.assembly.coverage import each_once, source_gaps
 from timeline.assembly.merge import Seen, merge
 from timeline.assembly.people import assign, pseudonymise, replacer
@@ -16,6 +17,7 @@ from timeline.assembly.reading import SourceReading, newest_good
 from timeline.canonical import Json
 from timeline.document import seal
 from timeline.measures.durations import measures
+from timeline.measures.offsets import clock_offsets
 from timeline.measures.reconcile import reconcile
 from timeline.model import Fact, Gap, Impact, Incident, Panel, Person, Timeline, Window
 from timeline.order import in_display_order, lineage
@@ -45,6 +47,8 @@ class Assembled(NamedTuple):
 
 def assemble(build: Build) -> Assembled:
     """Merge, mark what is gone, name gaps, hide names, measure."""
+    offsets = described(build.readings)
+    build = replace(build, readings=corrected(build.readings))
     merged = merge(Seen(r.collection, f) for r in build.readings for f in r.of(Fact))
     belonging = in_window(merged.facts, build.window)
     newest = newest_good(build.readings)
@@ -53,20 +57,20 @@ def assemble(build: Build) -> Assembled:
     holders = _holders(build.incident, people, build.joined)
     roles = {identity: role for role, identity in reversed(holders.items())}
     pseudonyms = assign(marked, people, build.known, build.joined, roles)
-    replace = replacer(people, pseudonyms)
+    replaced = replacer(people, pseudonyms)
     panels = _panels(newest)
     drawn = {panel.id for panel in panels}
-    facts = in_display_order(_drawn(pseudonymise(f, pseudonyms, replace), drawn) for f in marked)
+    facts = in_display_order(_drawn(pseudonymise(f, pseudonyms, replaced), drawn) for f in marked)
     kept = {f.id for f in facts}
     conflicts = [g for g in merged.gaps if g.missing in kept]
     gaps = each_once([*build.gaps, *conflicts, *source_gaps(build.readings, build.window)], build.window)
     clocks = _disagreeing(_clocks(build.readings), facts)
-    incident = _without_names(build.incident, holders, pseudonyms, replace)
+    incident = _without_names(build.incident, holders, pseudonyms, replaced)
     document = Timeline(
         incident=incident, window=build.window, facts=facts, gaps=gaps,
         measures=measures(incident, facts, clocks), panels=panels, impact=_impact(newest),
-        reconciliation=reconcile(incident, facts, clocks),
-        provenance={**build.provenance, "clocks": clocks},
+        reconciliation=(*reconcile(incident, facts, clocks), *clock_offsets(facts, clocks)),
+        provenance={**build.provenance, "clocks": clocks, **({"clock_offsets": offsets} if offsets else {})},
     )  # fmt: skip
     return Assembled(*seal(document), pseudonyms, people)
 

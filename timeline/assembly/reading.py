@@ -23,6 +23,9 @@ class SourceReading:
     clock_error: int  # ns
     records: Sequence[Fact | Gap | Person | Panel | Impact]
     failure: tuple[GapReason, str] | None = None
+    clock_offset: int = (
+        0  # ns that the source's clock is ahead, as configured; window and records are as it shows
+    )
 
     @property
     def key(self) -> tuple[str, str]:

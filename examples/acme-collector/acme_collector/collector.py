@@ -7,7 +7,7 @@ from typing import Any
 from collectors.base import Check, Collector, Payload, Record, SourceError
 from collectors.kit import fields
 from collectors.kit.fields import Skipped
-from collectors.kit.http import Http, HttpOptions, seconds
+from collectors.kit.http import Http, HttpOptions
 from collectors.kit.lives import ALERT, alert_life
 from collectors.kit.paging import by_cursor
 from collectors.kit.people import People
@@ -49,7 +49,7 @@ class AcmeCollector(Collector[HttpOptions]):
                 yield failed(err)
                 return
         yield answered.reachable(self.options.url)
-        yield answered.clock(seconds(self.options.clock_error))
+        yield answered.clock(self.options)
 
 
 def facts_of(call: Any, evidence: Evidence, people: People, source: str) -> Iterator[Fact]:

@@ -185,6 +185,7 @@ interface PageData {
   unverified?: string[];
   sources: string[];
   clocks: Record<string, number>;
+  clock_offsets: Record<string, number>; // seconds taken off each source's own times, as configured
   facts: PackedFacts;
   rows: [number, number, string | null][]; // chunks of facts: first, end, name; null: not in this page
   excerpts: [number, number, string][]; // chunks: list and place of the first text, name

@@ -11,7 +11,7 @@ from collectors.inbox.collector import InboxCollector
 from tests.collectors.alert_cases import alert, group
 from tests.collectors.probing import probe
 from tests.collectors.webhook_cases import START, WINDOW, Inbox, kinds
-from timeline.instant import MINUTE, NS
+from timeline.instant import MINUTE, NS, format_instant
 
 
 def test_an_unknown_type_and_an_unreadable_body_are_facts_of_their_arrival(inbox: Inbox) -> None:
@@ -85,3 +85,24 @@ def test_doctor_shows_the_file_its_events_and_who_listens(inbox: Inbox, tmp_path
     assert lines["listening"].detail == "listened last at 2026-11-21T16:00:00Z"
     absent = probe(InboxCollector, {"path": str(tmp_path / "none.db")})
     assert not absent["reachable"].ok
+
+
+def test_doctor_tells_a_sender_whose_records_arrive_before_their_time(inbox: Inbox) -> None:
+    for number, late in enumerate((2, -40, 90)):
+        at = format_instant(START + number * 60 * NS)
+        body = {
+            "specversion": "1.0",
+            "id": str(number),
+            "source": "/deployer",
+            "type": "deployed",
+            "time": at,
+        }
+        inbox.take(
+            "cloudevents",
+            body,
+            START + (number * 60 + late) * NS,
+            content_type="application/cloudevents+json",
+        )
+    check = probe(InboxCollector, {"path": str(inbox.path)})["clock"]
+    assert not check.ok
+    assert "at least 40.0 s ahead of ours, by 3 records" in check.detail

@@ -12,6 +12,7 @@ from tests.timeline.strategies import facts, make
 from timeline.assembly.assemble import Build, assemble
 from timeline.assembly.reading import SourceReading
 from timeline.document import dump, seal
+from timeline.instant import NS
 from timeline.model import Fact, Gap, Impact, Incident, Person, Timeline, Window, gap
 
 WINDOW = Window(start=100, end=200)
@@ -164,3 +165,24 @@ def test_each_clock_has_the_largest_error_of_the_sources_that_read_it() -> None:
     one = SourceReading(1, "a", "c", WINDOW, 5, [at(1, 150)])
     two = SourceReading(1, "b", "c", WINDOW, 9, [at(2, 150), at(3, 150, clock="git")])
     assert built(one, two).provenance["clocks"] == {"git": 9, "prometheus": 9}
+
+
+def test_a_clock_that_is_known_to_be_off_is_corrected_where_facts_are_put_together() -> None:
+    ahead = 30
+    shown = [at(1, 150 + ahead, thread="t"), make(2, earliest=None, latest=100 + ahead), at(3, 205 + ahead)]
+    lost = gap("s", "partial", 160 + ahead, 170 + ahead, "lost")
+    window = Window(start=100 + ahead, end=200 + ahead)
+    timeline = built(
+        reading(*shown, lost, window=window, clock_offset=ahead), reading(at(4, 150), source="o")
+    )
+    assert sorted((f.earliest or 0, f.latest) for f in timeline.facts) == [(0, 100), (150, 150), (150, 150)]
+    assert [(g.start, g.end, g.statement) for g in timeline.gaps] == [(160, 170, "lost")]
+    assert timeline.provenance["clock_offsets"] == {"s": ahead / NS}
+
+
+def test_the_offset_that_is_configured_now_holds_for_earlier_collections_too() -> None:
+    first = reading(at(1, 150, thread="t"))
+    again = reading(at(1, 150, thread="t"), number=2, window=Window(start=130, end=230), clock_offset=30)
+    timeline = built(first, again)
+    assert [(f.latest, f.variants) for f in timeline.facts] == [(120, ())]
+    assert not timeline.gaps

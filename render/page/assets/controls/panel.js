@@ -75,6 +75,7 @@ function facts(rows) {
 /** @param {Item} item @param {Model} model @param {string} zone @returns {[string, (Node | string | null)[]][]} */
 function timeRows(item, model, zone) {
   const error = model.data.clocks[item.clock];
+  const taken = model.data.clock_offsets[item.source] ?? 0;
   const exact = (/** @type {string} */ iso) => [el('time', { class: 'exact', dateTime: iso }, exactText(iso, zone)), ' ', copyButton(iso, `${iso}, ISO 8601`)];
   const width = item.from === -Infinity ? 0 : item.to - item.from;
   return [
@@ -83,6 +84,7 @@ function timeRows(item, model, zone) {
     ['latest', exact(item.latest)],
     ['time means', [el('code', {}, item.means)]],
     ['clock', [item.clock, error ? ` ± ${amount(error, 's')}` : '']],
+    ['its clock showed', taken ? exact(new Date(Date.parse(item.latest) + taken * 1000).toISOString()) : [null]],
     ['surfaced', item.surfaced ? exact(item.surfaced) : ['nothing told responders by itself']],
     ['order', [item.group >= 0 ? `undetermined among ${model.groups[item.group].length} facts: their bounds overlap` : null]],
   ];
