@@ -89,3 +89,13 @@ def test_the_kit_is_listed() -> None:
     text = (HOME / "collectors/README.md").read_text()
     for path in (HOME / "collectors/kit").glob("[!_]*.py"):
         assert f"`{path.stem}`" in text, f"{path.stem} is not in collectors/README.md"
+
+
+def test_every_test_that_a_page_names_is_there() -> None:
+    names = {
+        name
+        for path in (HOME / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+    named = {name: page for page in PAGES for name in re.findall(r"`(test_\w+)`", page.read_text())}
+    assert {name: page.name for name, page in named.items() if name not in names} == {}

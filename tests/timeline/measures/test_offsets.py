@@ -161,3 +161,20 @@ def test_one_wrong_pair_decides_nothing() -> None:
     ]
     [row] = offsets([*deploys(3, 5, 0), *wrong], git=1, ci=1)
     assert row.statement.startswith("Clock `git` is at most")
+
+
+def test_pairs_that_no_offset_explains_disagree() -> None:
+    """A clock that was set right midway has no one offset."""
+    found = [
+        fact
+        for n in range(6)
+        for ahead in (600 if n < 3 else 0,)
+        for a, b in ((("a", "b") if n < 3 else ("b", "a")),)
+        for fact in (
+            record("deploy.started", n * 5000 + (ahead if a == "b" else 0), a, commit=SHAS[n]),
+            record("deploy.finished", n * 5000 + 5 + (0 if b == "a" else -ahead), b, commit=SHAS[n]),
+        )
+    ]
+    [row] = offsets(found)
+    assert row.statement.startswith("The offset of clocks `a` and `b` changed, or was not one offset")
+    assert row.min_s is None
