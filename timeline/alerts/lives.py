@@ -19,6 +19,8 @@ State = Literal["pending", "firing", "running", "silenced", "breach"]
 _BEGINS: Mapping[str, State] = {
     "alert.pending": "pending", "alert.firing": "firing", "deploy.started": "running", "alert.silenced": "silenced",
 }  # fmt: skip
+#: The kinds that tell an alert's states.
+STATES = frozenset({"alert.pending", "alert.pending_ended", "alert.firing", "alert.resolved"})
 #: What a kind ends. What fires is no longer pending; what begins again has not ended by that.
 _DEPLOYED: frozenset[State] = frozenset({"running"})
 _ENDS: Mapping[str, frozenset[State]] = {
@@ -80,7 +82,7 @@ def _ends(fact: Fact, state: State) -> bool:
 
 def _spans(life: Sequence[Fact], window: Window, gaps: Sequence[Gap]) -> Iterator[Span]:
     begin: Fact | None = None
-    for fact in _in_turn(life):
+    for fact in in_turn(life):
         state = _begun(begin) if begin else None
         if state == "silenced" and not _ends(fact, state):
             continue  # whatever it is seen to silence meanwhile
@@ -94,7 +96,7 @@ def _spans(life: Sequence[Fact], window: Window, gaps: Sequence[Gap]) -> Iterato
         yield _unended(state, begin, None, window, gaps)
 
 
-def _in_turn(life: Sequence[Fact]) -> Iterator[Fact]:
+def in_turn(life: Sequence[Fact]) -> Iterator[Fact]:
     """Yield a life's facts in display order; those that may be of one moment as the state before asks for them."""
     left, state = list(reversed(life)), None
     while left:

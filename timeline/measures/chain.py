@@ -8,10 +8,13 @@ flap of something else, or of another time, is never a point of it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from operator import attrgetter
+from typing import NamedTuple, cast
 
+from timeline.alerts.lives import STATES, in_turn
 from timeline.alerts.silences import none_recorded, while_firing
 from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression, hides_recovery
+from timeline.apart import apart
 from timeline.measures.response import (
     Point,
     first_change,
@@ -45,10 +48,11 @@ POINTS = (
     "first change", "last recovery", "resolved", "visible", "visible end", "first status post", "silenced",
     "unsilenced",
 )  # fmt: skip
-_OPEN = "it was still in breach when the window ended"
+_OPEN = "no end of the breach was recorded in the window"
 _UNTOLD = "no notification of the alert was recorded at or after the firing"
 _UNSEEN = "no acknowledgement of the alert was recorded"
-_FIRING = "it was still firing when the window ended"
+_FIRING = "no end of the firing was recorded in the window"
+_LOST = "no end of a firing was recorded before the alert began anew"
 
 
 def headline(incident: Incident, facts: Sequence[Fact]) -> Headline:
@@ -79,7 +83,7 @@ def chain(incident: Incident, facts: Sequence[Fact]) -> dict[str, Point]:
     life = [f for f in everything if f.thread == head.thread] if head.thread else [head.fact]
     crossing = _first_crossing(life, head.fact, incident)
     begun, ended = visible(everything, incident)
-    resolved = _resolved(life, head.fact, incident)
+    resolved = _resolved(life, everything, head.fact, incident)
     first, last = _silenced(everything, head.fact, resolved)
     found: dict[str, Point] = {
         "last change before": last_change(everything, crossing),
@@ -107,7 +111,7 @@ def _silenced(facts: Sequence[Fact], firing: Fact, resolved: Point) -> tuple[Poi
     if not held:
         none = none_recorded(facts, firing)
         return none, none
-    return held[0].silenced, held[-1].unsilenced or "it was still silenced when the window ended"
+    return held[0].silenced, held[-1].unsilenced or "no end of the silence was recorded in the window"
 
 
 def _legs(life: Sequence[Fact]) -> list[list[Fact]]:
@@ -172,17 +176,68 @@ def _end_of_breach(crossings: Sequence[Fact], firing: Fact, incident: Incident) 
     return state
 
 
-def _resolved(life: Sequence[Fact], firing: Fact, incident: Incident) -> Point:
-    """The end of the last firing that began before the incident's end."""
-    result: Point = _FIRING
-    for fact in life:
-        if fact.kind == "alert.firing" and fact.id != firing.id:
-            if not isinstance(result, str) and not _begins_in(fact, firing, incident):
-                break
-            result = _FIRING
-        elif fact.kind == "alert.resolved" and at_or_after(fact, firing):
+def _resolved(life: Sequence[Fact], facts: Sequence[Fact], firing: Fact, incident: Incident) -> Point:
+    """The end of the last firing that began before the incident's end; why there is none, where it is not known."""
+    begun, result = firing, cast(Point, _FIRING)
+    for fact in in_turn(
+        [f for f in life if f.kind in STATES and (f.id == firing.id or at_or_after(f, firing))]
+    ):
+        again = fact.kind != "alert.resolved" and fact.id != firing.id
+        if again and not _begins_in(fact, firing, incident):
+            return _LOST if result == _FIRING else _known(result, life, facts, begun)
+        if again and fact.kind == "alert.pending":
+            result = _LOST if result == _FIRING else result
+        elif again and fact.kind == "alert.firing":
+            begun, result = fact, _FIRING
+        elif fact.kind == "alert.resolved":
             result = fact
-    return result
+    return _known(result, life, facts, begun)
+
+
+def _known(resolved: Point, life: Sequence[Fact], facts: Sequence[Fact], firing: Fact) -> Point:
+    """Return the end of a firing, or why it does not tell that the alert's condition had ended."""
+    if isinstance(resolved, str):
+        return resolved
+    between = [f for f in life if at_or_after(f, firing) and may_precede(f, resolved)]
+    ends = [_hidden(crossings) for crossings in _legs(between)]
+    hidden = [end for end in ends if end]
+    if hidden and "" not in ends:
+        return f"{hidden[0]}, and the alert stopped firing without one"
+    other = next((f for f in of_kind(facts, *_BEGINNINGS) if _took_over(f, resolved)), None)
+    if other is None:
+        return resolved
+    told = apart([resolved.replace(statement=""), other.replace(statement="")], attrgetter("statement"))
+    labels = f" ({code(told[other.id].label)})" if other.id in told else ""
+    return f"where it stopped firing, the alert of that name began with other labels{labels}"
+
+
+_BEGINNINGS = ("alert.pending", "alert.firing")
+
+
+def _hidden(crossings: Sequence[Fact]) -> str | None:
+    """Return what hid the end of this expression's last breach; empty where it recovered, None where nothing ended it."""
+    ended: str | None = None
+    for fact in crossings:
+        if begins_breach(fact):
+            ended = None
+        elif ended is None:  # what follows what hid a recovery tells no more of when it was
+            ended = hides_recovery(fact) or ""
+    return ended
+
+
+def _took_over(fact: Fact, resolved: Fact) -> bool:
+    """Tell whether the alert began with other labels in the same evaluation in which it stopped with these."""
+    same = fact.source == resolved.source and alert_name(fact) == alert_name(resolved)
+    return same and fact.thread != resolved.thread and _meet(fact, resolved)
+
+
+def _meet(a: Fact, b: Fact) -> bool:
+    return (
+        a.earliest is not None
+        and b.earliest is not None
+        and a.earliest <= b.latest
+        and b.earliest <= a.latest
+    )
 
 
 def _begins_in(fact: Fact, firing: Fact, incident: Incident) -> bool:

@@ -91,7 +91,7 @@ def _silenced(points: dict[str, Point], facts: Sequence[Fact], errors: ClockErro
     last = held[-1].end
     said: dict[str, Any] = {"from_": held[0].begin.id, "to": _id(last or ""), "formula": _formula(held)}
     if last is None:
-        return Measure(name=SILENCED, reason="it was still silenced when the window ended", **said)
+        return Measure(name=SILENCED, reason="no end of the silence was recorded in the window", **said)
     widths = [duration(one.begin, one.end, errors) for one in held if one.end]
     known = [width for width in widths if width is not None]
     if len(known) < len(widths):

@@ -20,7 +20,7 @@ from timeline.relative import at_or_after, begins_before, inside, may_precede
 
 #: A named point of the chain: the fact, or the reason why there is none.
 Point = Fact | str
-_OPEN = "a customer-visible threshold was still in breach when the window ended"
+_OPEN = "no end of a customer-visible breach was recorded in the window"
 _UNMARKED = "no threshold is marked as customer-visible (`impact = true`)"
 
 

@@ -99,7 +99,7 @@ def test_a_silence_is_told_as_long_as_it_held(
         f.statement for f in said
     }
     measure = next(m for m in live.measures if m.name == "silenced")
-    assert measure.reason == "it was still silenced when the window ended"
+    assert measure.reason == "no end of the silence was recorded in the window"
     assert measure.from_ in {f.id for f in said}
 
     ending = time.time()

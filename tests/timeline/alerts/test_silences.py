@@ -75,7 +75,7 @@ def test_silenced_is_what_of_the_firing_a_silence_covers() -> None:
     assert span(*firing(), *silence(50, 130)) == (30, 30, "unsilenced - firing")
     assert span(*firing(), *silence(110)) == (90, 90, "resolved - silenced")
     assert span(*firing(), *silence(50, 500)) == (100, 100, "resolved - firing")
-    assert told(*firing(end=None), *silence(110)).reason == "it was still silenced when the window ended"
+    assert told(*firing(end=None), *silence(110)).reason == "no end of the silence was recorded in the window"
 
 
 def test_a_silence_before_or_after_the_firing_covers_nothing_of_it() -> None:

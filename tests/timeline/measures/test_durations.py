@@ -95,7 +95,7 @@ def test_silences_that_overlap_are_one_span_and_spans_are_summed() -> None:
     assert (still.min_s, still.max_s) == (38 + 120, 42 + 122)
     assert still.formula == "sum of 2 spans, each unsilenced - silenced or resolved - silenced"
     ongoing = by_name(measures(INCIDENT, [*whole()[:-1], *marks[:-1]], {}))["silenced"]
-    assert (ongoing.min_s, ongoing.reason) == (None, "it was still silenced when the window ended")
+    assert (ongoing.min_s, ongoing.reason) == (None, "no end of the silence was recorded in the window")
 
 
 @given(
@@ -150,10 +150,73 @@ def test_reasons_where_there_is_no_duration() -> None:
     )
     assert all(m.min_s is None and m.max_s is None and m.reason for m in found.values())
     assert "already so" in (found["first crossing to firing"].reason or "")
-    assert found["firing to resolved"].reason == "it was still firing when the window ended"
-    assert found["first crossing to last recovery"].reason == "it was still in breach when the window ended"
+    assert found["firing to resolved"].reason == "no end of the firing was recorded in the window"
+    assert (
+        found["first crossing to last recovery"].reason == "no end of the breach was recorded in the window"
+    )
     nothing = measures(INCIDENT, [], {})
     assert {m.reason for m in nothing} == {"no alert fired inside the incident"}
+
+
+def resolved(*found: Fact, incident: Incident = INCIDENT) -> Measure:
+    return by_name(measures(incident, found, {}))["firing to resolved"]
+
+
+def test_a_firing_that_ended_without_samples_is_no_recovery() -> None:
+    vanished = [
+        make("metric.crossed_above", 110), make("alert.firing", 180), make("metric.absent", 250), make("alert.resolved", 258),
+    ]  # fmt: skip
+    why = "its samples stopped before a recovery was recorded, and the alert stopped firing without one"
+    assert resolved(*vanished).reason == why
+    assert resolved(*vanished, make("alert.firing", 1200), make("alert.resolved", 1300)).reason == why
+    # It fired again inside the incident, and recovered: the last end is the one that is known.
+    again = [
+        make("metric.present", 600),
+        make("alert.firing", 610),
+        make("metric.crossed_below", 700),
+        make("alert.resolved", 705),
+    ]
+    assert resolved(*vanished, *again).min_s == 525
+    undefined = [f.replace(kind="metric.undefined") if f.kind == "metric.absent" else f for f in vanished]
+    assert "NaN" in (resolved(*undefined).reason or "")
+    # What recovered first has an end, whatever its samples did afterwards.
+    assert resolved(*vanished, make("metric.crossed_below", 240)).min_s == 78
+
+
+def test_an_end_that_nobody_recorded_is_not_the_next_ones() -> None:
+    lost = "no end of a firing was recorded before the alert began anew"
+    later = [make("alert.firing", 1200), make("alert.resolved", 1300)]
+    assert resolved(make("alert.firing", 180), *later).reason == lost
+    assert (
+        resolved(
+            make("alert.firing", 180), make("alert.pending", 400), make("alert.pending_ended", 450)
+        ).reason
+        == lost
+    )
+    inside = [
+        make("alert.firing", 180),
+        make("alert.pending", 400),
+        make("alert.firing", 420),
+        make("alert.resolved", 500),
+    ]
+    assert resolved(*inside).min_s == 320
+    back = [
+        make("alert.firing", 180),
+        make("alert.pending", 300, early=9),
+        make("alert.resolved", 300, early=9),
+    ]
+    assert resolved(*back).max_s == (120 * NS) / NS
+
+
+def test_an_alert_that_went_on_with_other_labels_has_no_end_in_these() -> None:
+    labels = {"alertname": "A", "severity": "page"}
+    other = make("alert.pending", 258, thread=facts.alert_thread("p", "A", labels), early=9, labels=labels)
+    found = [make("alert.firing", 180), make("alert.resolved", 258, early=9), other]
+    assert resolved(*found).reason == (
+        "where it stopped firing, the alert of that name began with other labels (`severity=page`)"
+    )
+    elsewhere = other.replace(earliest=200 * NS, latest=201 * NS)
+    assert resolved(*found[:2], elsewhere).max_s == 78
 
 
 def test_clocks_that_differ_widen_and_a_range_may_start_below_zero() -> None:

@@ -25,7 +25,7 @@ export function makeHelp() {
     el('div', { class: 'help-columns' },
       el('dl', { class: 'keys' }, ...KEY_WORDS.flatMap(([keys, what]) => [el('dt', {}, ...keys.split(' ').map((key) => el('kbd', {}, key))), el('dd', {}, what)])),
       shapeList()),
-    el('p', { class: 'muted' }, 'A fact is drawn as wide as its time is uncertain, as a mark where that is too narrow to see. A bracket in the table joins facts whose order is not known. Hatched: the source gave nothing; a plain line is quiet. An arrow: still open when the window ended. The shaded margins were collected around the incident. A striped ribbon: it began again and again; a click unfolds it. In a replay, an outline is what nobody had been told, a faint one what was still ahead.'),
+    el('p', { class: 'muted' }, 'A fact is drawn as wide as its time is uncertain, as a mark where that is too narrow to see. A bracket in the table joins facts whose order is not known. Hatched: the source gave nothing; a plain line is quiet. An arrow: no end was recorded. The shaded margins were collected around the incident. A striped ribbon: it began again and again; a click unfolds it. In a replay, an outline is what nobody had been told, a faint one what was still ahead.'),
   );
   return { toggle: () => (dialog.open ? dialog.close() : dialog.showModal()), close: () => { const open = dialog.open; dialog.close(); return open; } };
 }
