@@ -13,6 +13,11 @@ from timeline.model import Impact, Reconciled
 from timeline.text import number
 
 _MOST = 12
+_SPANS = {"incident", "window"}
+_EXTRAPOLATED = (
+    "A budget is read once for the incident and once for the window: each is extrapolated to the ends of its own "
+    "range by the server, so that the last digits may differ.\n"
+)
 
 
 def impact_table(parts: Parts, *, short: bool = False) -> str:
@@ -24,7 +29,11 @@ def impact_table(parts: Parts, *, short: bool = False) -> str:
     if short and any(one.span == "incident" for one in numbers):
         numbers = tuple(one for one in numbers if one.span == "incident")
     rows = [_impact(parts, one) for one in numbers]
-    return parts.table(("impact", "number", "over (UTC)", "data link"), rows) if rows else ""
+    if not rows:
+        return ""
+    table = parts.table(("impact", "number", "over (UTC)", "data link"), rows)
+    both = {one.span for one in numbers if one.take == "budget" and one.value is not None} >= _SPANS
+    return f"{table}\n{_EXTRAPOLATED}" if both else table
 
 
 def _impact(parts: Parts, one: Impact) -> tuple[str, str, str, str]:
@@ -36,6 +45,8 @@ def _impact(parts: Parts, one: Impact) -> tuple[str, str, str, str]:
     )
     if one.take == "max" and one.value is not None:
         value += " at most at once"
+    if one.take == "budget" and one.value is not None:
+        value += f", burnt over the {one.span}"
     span = f"{present.bounds(one.start - one.start % NS, one.end)}, the {one.span}"
     if one.missing_s:
         span += f"; without {present.duration(one.missing_s, up=True)} that had no samples"

@@ -53,7 +53,7 @@ def test_impact_numbers_come_first_of_all_tables() -> None:
     )
     body = comment(view(timeline=rich().timeline.replace(impact=numbers)))
     assert (
-        "| error budget | 11.5 % of the error budget (99.9 % over 30d) | 14:00:00-15:10:00, the incident | prod"
+        "| error budget | 11.5 % of the error budget (99.9 % over 30d), burnt over the incident | 14:00:00-15:10:00, the incident"
         in body
     )
     assert "| failed |" not in body, "over the incident alone, where there are such numbers"
