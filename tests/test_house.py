@@ -32,6 +32,7 @@ FLOORS = {
         "errors text kinds",
         "canonical",
         "instant statements pointers",
+        "written",
         "record zones",
         "model present",
         "facts order relative mapping wire meanings apart",
@@ -91,7 +92,7 @@ TOUCHES = {"open", "print", "input"} | {
 }  # fmt: skip
 #: Modules without I/O but for this.
 NAMED_IO = {
-    "timeline.zones": {".is_file", ".open"},  # time zones, of the package tzdata
+    "timeline.written.wallclock": {".is_file", ".open"},  # time zones, of the package tzdata
     "render.page.page": {
         ".is_file",
         ".is_dir",

@@ -1,71 +1,28 @@
-"""Local times: zone data comes from the `tzdata` package first, so every machine reads alike."""
+"""Times as sources write them, in bounds; and durations."""
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
-from functools import lru_cache
-from importlib import resources
+from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator
 
 from timeline.errors import UndecodableTimeError
-from timeline.instant import MINUTE, NS, Bounds, precise, read_civil, read_usual
+from timeline.instant import MINUTE, Bounds, read_usual
+from timeline.written.epoch import UNITS, read_epoch
+from timeline.written.forms import DAY, Written, read_written
+from timeline.written.wallclock import WallClock, wall_clock
 
-_UNITS = {"s": NS, "ms": 1_000_000, "us": 1_000, "ns": 1}
-_BY_DIGITS = {10: "s", 13: "ms", 16: "us", 19: "ns"}
-_ABBREVIATION = re.compile(r"\s([A-Z]{2,5})$")
-_NUMBER = re.compile(r"(-?)(\d+)(?:\.(\d+))?")
-
-
-@lru_cache(maxsize=64)
-def zone(name: str) -> ZoneInfo:
-    """Return the IANA zone `name`; raise UndecodableTimeError for abbreviations and unknown names."""
-    if not re.fullmatch(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*", name) or (
-        name.isupper() and "/" not in name and name not in {"UTC", "GMT"}
-    ):
-        raise UndecodableTimeError(
-            f"zone {name!r}: use an IANA name such as Europe/Berlin, not an abbreviation"
-        )
-    path = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
-    if not path.is_file():
-        raise UndecodableTimeError(f"zone {name!r} is unknown; use an IANA name such as Europe/Berlin")
-    with path.open("rb") as file:
-        return ZoneInfo.from_file(file, key=name)
+# A day less at either end: whatever the offset, the instant has a year of four digits.
+_FIRST, _LAST = ((day - date(1970, 1, 1)).days * DAY for day in (date(1, 1, 2), date(9999, 12, 31)))
 
 
-def local_bounds(wall: int, precision: int, zone_name: str) -> Bounds:
-    """Place `[wall, wall + precision)` of a zone's wall clock; an hour that comes twice spans both readings.
-
-    Raises UndecodableTimeError where `wall` does not exist: the clock was put forward across it.
-    """
-    if not any(_shows(instant, wall, zone_name) for instant in _instants(wall, zone_name)):
-        shown = _naive(wall).isoformat()
-        raise UndecodableTimeError(f"{shown} does not exist in {zone_name} (the clock was put forward)")
-    return _cell(wall, precision, zone_name)
-
-
-def _cell(wall: int, width: int, zone_name: str) -> Bounds:
-    # The clock may be put back or forward inside the cell: each end is placed by itself, outward.
-    return Bounds(min(_instants(wall, zone_name)), max(_instants(wall + width - 1, zone_name)))
-
-
-def _instants(wall: int, zone_name: str) -> list[int]:
-    """Return both readings of a wall-clock time (ns); they differ where it comes twice or never."""
-    naive = _naive(wall)
-    readings = (naive.replace(tzinfo=zone(zone_name), fold=fold) for fold in (0, 1))
-    return [int(reading.timestamp()) * NS + wall % NS for reading in readings]
-
-
-def _shows(instant: int, wall: int, zone_name: str) -> bool:
-    moment = datetime.fromtimestamp(instant // NS, UTC).astimezone(zone(zone_name))
-    return moment.replace(tzinfo=None) == _naive(wall)
-
-
-def _naive(wall: int) -> datetime:
-    return datetime.fromtimestamp(wall // NS, UTC).replace(tzinfo=None)
+def check_zone(text: str) -> str:
+    """Return what `zone` of `read_time` may be as it is; raise UndecodableTimeError for what it may not be."""
+    if wall_clock(text, None) is None:
+        raise UndecodableTimeError(f"zone {text!r} is empty; use an IANA name such as Europe/Berlin")
+    return text
 
 
 def read_time(
@@ -78,43 +35,57 @@ def read_time(
     """Read a source's time into bounds; `precision` in ns widens what the text itself shows.
 
     Numbers need `unit` (s, ms, us, ns) unless they have 10, 13, 16 or 19 digits. A text without
-    a zone needs `zone_name`. Raises UndecodableTimeError.
+    a zone needs `zone_name`: an IANA name, an offset, or an abbreviation with one meaning. A day is read
+    as all of it. Raises UndecodableTimeError.
     """
     if type(value) is str and precision is None and (usual := read_usual(value)):
         return usual
-    text = repr(value) if isinstance(value, float) else str(value).strip()
-    number = _NUMBER.fullmatch(text)
-    if number:
-        return _number(number, text, unit, precision)
-    if found := _ABBREVIATION.search(text):
-        raise UndecodableTimeError(
-            f"{text!r}: the abbreviation {found[1]} is ambiguous; use an offset such as +01:00"
-        )
-    civil = read_civil(text)
-    width = max(civil.precision, precision or 1)
-    wall = civil.wall - civil.spread
-    end = civil.wall - civil.wall % width + width if precision else civil.wall + width
-    start = wall - wall % width if precision else wall  # outward: a spread may begin in the cell before
-    if civil.offset is not None:
-        return precise(start - civil.offset, end - start)
-    if zone_name is None:
-        raise UndecodableTimeError(f"{text!r} has no zone; configure `zone` for this source")
-    own = local_bounds(wall, civil.spread + civil.precision, zone_name)
-    return _cell(start, end - start, zone_name) if precision else own
+    text = str(value).strip()
+    if isinstance(value, float) or unit or not _is_calendar(text):
+        found = read_epoch(value, unit)
+        if found is not None:
+            return _within(_widened(found, precision), text)
+    written = read_written(text)
+    try:
+        clock = wall_clock(written.zone, zone_name)
+        if clock is not None:
+            return _placed(written, clock, precision)
+    except UndecodableTimeError as err:
+        raise UndecodableTimeError(f"{text[:80]!r}: {err}") from err
+    raise UndecodableTimeError(f"{text[:80]!r} has no zone; configure `zone` for this source")
 
 
-def _number(match: re.Match[str], text: str, unit: str | None, precision: int | None) -> Bounds:
-    name = unit or _BY_DIGITS.get(len(match[2]))
-    if name not in _UNITS:
-        raise UndecodableTimeError(f"{text!r}: say the `unit` of this number (s, ms, us or ns)")
-    scale = _UNITS[name]
-    digits = match[3] or ""
-    fraction = int((digits + "0" * 9)[:9]) * scale // NS
-    instant = int(match[2]) * scale + fraction
-    instant = -instant if match[1] else instant
-    width = max(precision or 1, scale // 10 ** min(len(digits), len(str(scale)) - 1), 1)
-    start = instant - instant % width if precision else instant
-    return precise(start, width)
+def _is_calendar(text: str) -> bool:
+    """Tell whether digits alone are `YYYYMMDD`, `YYYYMMDDhhmm` or `YYYYMMDDhhmmss`: no epoch has so many."""
+    return len(text) in {8, 12, 14} and text.isdecimal() and text[:2] in {"19", "20"}
+
+
+def _within(found: Bounds, text: str) -> Bounds:
+    if found.earliest is None or found.earliest < _FIRST or found.latest >= _LAST:
+        raise UndecodableTimeError(f"{text[:80]!r} is no time between the years 1 and 9999")
+    return found
+
+
+def _widened(found: Bounds, precision: int | None) -> Bounds:
+    if not precision or found.earliest is None:
+        return found
+    start = found.earliest // precision * precision
+    return Bounds(start, -(-(found.latest + 1) // precision) * precision - 1)
+
+
+def _placed(written: Written, clock: WallClock, precision: int | None) -> Bounds:
+    wall, end = written.wall - written.spread, written.wall + written.precision
+    if wall < _FIRST or end > _LAST:
+        raise UndecodableTimeError("it is no time between the years 1 and 9999")
+    if clock.contradicts(written.wall):
+        raise UndecodableTimeError("the offset is not that of the zone beside it")
+    # The clock may be put back or forward inside the cell: each end is placed by itself, outward.
+    if not (clock.shows(wall) or clock.shows(end - 1)):
+        raise UndecodableTimeError(f"it does not exist in {clock.place} (the clock was put forward)")
+    if precision:  # outward: a spread may begin in the cell before
+        width = max(written.precision, precision)
+        wall, end = wall - wall % width, written.wall - written.wall % width + width
+    return Bounds(min(clock.instants(wall)), max(clock.instants(end - 1)))
 
 
 def parse_duration(text: str) -> int:
@@ -122,7 +93,7 @@ def parse_duration(text: str) -> int:
     parts = re.findall(r"(\d+)(ns|us|ms|s|m|h|d|w)", text)
     if not parts or "".join(n + u for n, u in parts) != text.strip():
         raise UndecodableTimeError(f"{text!r} is not a duration such as 30s, 5m or 1h30m")
-    units = _UNITS | {"m": MINUTE, "h": 60 * MINUTE, "d": 1440 * MINUTE, "w": 7 * 1440 * MINUTE}
+    units = UNITS | {"m": MINUTE, "h": 60 * MINUTE, "d": 1440 * MINUTE, "w": 7 * 1440 * MINUTE}
     return sum(int(number) * units[unit] for number, unit in parts)
 
 

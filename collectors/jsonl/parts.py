@@ -30,14 +30,14 @@ class JsonlOptions(Options):
     format: Format | None = Field(default=None, description="default: what the file's name tells")
     rows: str | None = Field(default=None, description="of JSON: the dotted path of the array of rows")
     delimiter: str = Field(default=",", min_length=1, max_length=1)
-    zone: str | None = Field(default=None, description="of times that carry none, such as Europe/Berlin")
+    zone: str | None = Field(default=None, description="of times that carry none: Europe/Berlin, +01:00, CET")
     map: FieldMap = FieldMap()
 
     @field_validator("zone")
     @classmethod
     def _zone(cls, value: str | None) -> str | None:
         try:
-            return value if value is None or zones.zone(value) else None
+            return value if value is None else zones.check_zone(value)
         except UndecodableTimeError as err:
             raise ValueError(str(err)) from err
 

@@ -62,9 +62,6 @@ def time(
     `precision` (ns) for a source that prints more digits than it knows.
     """
     found = at(value, path)
-    if isinstance(found, str):
-        # GitLab's webhooks write `2021-04-28 21:50:00 +0200` and `2021-04-28 19:50:00 UTC`.
-        found = found.replace(" UTC", "Z").replace(" +", "+").replace(" -", "-")
     if found is None or found == "":
         raise UnreadableError(f"it has no {path}")
     if isinstance(found, bool) or not isinstance(found, str | int | float):

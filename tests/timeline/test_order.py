@@ -12,7 +12,8 @@ from tests.timeline.strategies import CLOCKS, facts, make, widths
 from timeline.instant import NS, Bounds
 from timeline.model import Fact, Related
 from timeline.order import LINEAGE, Ordered, display_key, in_display_order, precedes, undetermined_groups
-from timeline.zones import read_time, zone
+from timeline.written.wallclock import zone
+from timeline.zones import read_time
 
 errors = st.fixed_dictionaries({clock: st.integers(0, 300 * NS) for clock in CLOCKS})
 
