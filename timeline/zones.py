@@ -44,7 +44,7 @@ def read_time(
     if isinstance(value, float) or unit or not _is_calendar(text):
         found = read_epoch(value, unit)
         if found is not None:
-            return _within(_widened(found, precision), text)
+            return _within(widened(found, precision), text)
     written = read_written(text)
     try:
         clock = wall_clock(written.zone, zone_name)
@@ -66,7 +66,8 @@ def _within(found: Bounds, text: str) -> Bounds:
     return found
 
 
-def _widened(found: Bounds, precision: int | None) -> Bounds:
+def widened(found: Bounds, precision: int | None) -> Bounds:
+    """Return the cells of `precision` ns that bounds lie in; the bounds where there is none."""
     if not precision or found.earliest is None:
         return found
     start = found.earliest // precision * precision

@@ -14,10 +14,12 @@ from collectors.kit import fields
 from collectors.kit.probing import failed, timed
 from collectors.opensearch.client import Engine
 from collectors.opensearch.documents import Documents
-from collectors.opensearch.fields import Layout, asked_fields, counting_seconds, read_layout
+from collectors.opensearch.fields import Layout, asked_fields, read_layout
 from collectors.opensearch.options import OpensearchOptions
 from collectors.opensearch.paging import DocumentReader, Page, Progress
-from collectors.opensearch.summary import DAY, Signature, Summary, Tally
+from collectors.opensearch.signatures import Signature
+from collectors.opensearch.summary import DAY, Summary, Tally
+from collectors.opensearch.times import read_mapping
 from timeline.canonical import Json, canonical
 from timeline.instant import format_instant
 from timeline.model import Gap, Window
@@ -31,7 +33,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
     summary = "OpenSearch: first seen and rate changes of log signatures; documents and chat by query"
     tested_against = "real"
     options_type = OpensearchOptions
-    parser_version = 2
+    parser_version = 3
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the window's facts by the configured mode, and a gap for whatever is not complete."""
@@ -94,7 +96,9 @@ class OpensearchCollector(Collector[OpensearchOptions]):
 
     async def _layout(self, engine: Engine) -> Layout:
         client, index = engine.client, self.options.index
-        caps = await engine.ask(client.field_caps, index=index, fields=asked_fields(self.options))
+        caps = await engine.ask(
+            client.field_caps, index=index, fields=asked_fields(self.options), include_unmapped="true"
+        )
         layout = read_layout(caps, self.options)
         try:
             formats = await engine.ask(
@@ -103,8 +107,8 @@ class OpensearchCollector(Collector[OpensearchOptions]):
         except SourceError as err:
             if err.reason != "unauthorised":
                 raise
-            return layout  # without that right times are read at the type's resolution
-        return replace(layout, seconds=counting_seconds(formats, self.options.time))
+            return layout  # without that right times are read by what documents show
+        return replace(layout, times=read_mapping(formats, self.options.time))
 
     def _layout_gaps(self, layout: Layout, window: Window) -> list[Gap]:
         gaps = []
@@ -114,9 +118,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
             gaps.append(self.gap("undecodable", window, text, missing=", ".join(layout.untimed)))
         if layout.unfit and self.options.mode != "documents":
             names = ", ".join(f"`{f}`" for f in layout.unfit)
-            text = (
-                f"signature without {names}: no index has it in a form that can be aggregated (type keyword)"
-            )
+            text = f"signature without {names}: it is there in no form that can be aggregated (type keyword)"
             gaps.append(self.gap("undecodable", window, text, missing=", ".join(layout.unfit)))
         return gaps
 
@@ -176,19 +178,19 @@ class OpensearchCollector(Collector[OpensearchOptions]):
     ) -> AsyncGenerator[Record, None]:
         summary = Summary(reader, self.options, layout, self.context.source, cluster)
         tallies = {"first seen": Tally(), "rates": Tally()}
-        async with reader.snapshot() as snapshot:
+        async with summary.snapshots() as snapshots:
             known: set[Signature] | None = None
             if self.options.baseline_days:
                 tallies["baseline"] = Tally()
-                known = await summary.known(snapshot, window, tallies["baseline"])
+                known = await summary.known(snapshots, window, tallies["baseline"])
                 oldest = await reader.oldest()
                 start = window.start - self.options.baseline_days * DAY
                 if tallies["baseline"].cut or oldest is None or oldest > start:
                     known = None
                     text = f"no baseline: {self.options.index} does not reach back to {format_instant(start)}"
                     yield self.gap("past_retention", window, text, missing="baseline")
-            first = summary.first_seen(snapshot, window, known, tallies["first seen"])
-            changes = summary.rate_changes(snapshot, window, self.context.now, tallies["rates"])
+            first = summary.first_seen(snapshots, window, known, tallies["first seen"])
+            changes = summary.rate_changes(snapshots, window, self.context.now, tallies["rates"])
             async with aclosing(first), aclosing(changes):
                 async for fact in first:
                     yield fact

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from collectors.base import Payload
 from collectors.kit import fields
 from collectors.kit.fields import Skipped, UnreadableError
-from collectors.opensearch.fields import Layout, text_of, time_of
+from collectors.opensearch.fields import Layout, text_of
 from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import KindMap, OpensearchOptions
+from collectors.opensearch.times import times_of
 from timeline import facts
 from timeline.canonical import Json, canonical
 from timeline.errors import UndecodableTimeError
-from timeline.instant import Bounds
+from timeline.instant import Bounds, format_instant
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Person, Subject
 from timeline.statements import Name
@@ -47,9 +48,12 @@ class Documents:
 
     def _of(self, payload: Payload, pointer: str, hit: Json, query: str) -> Iterator[Fact | Person]:
         source = hit.get("_source") or {}
-        values = {role: text_of(fields.at(source, name)) for role, name in self.layout.roles.items()}
+        roles = self.layout.roles_in(hit["_index"])
+        values = {role: text_of(fields.at(source, name)) for role, name in roles.items()}
         try:
-            at = time_of(hit, self.options.time, self.layout)
+            times = times_of(
+                hit, self.options.time, self.layout.types, self.layout.times, self.options.precision_ns
+            )
         except UndecodableTimeError as err:
             raise UnreadableError(f"no readable {self.options.time}") from err
         kind = self._kind(source)
@@ -57,21 +61,23 @@ class Documents:
         if actor and actor not in self.people:
             self.people.add(actor)
             yield Person(identity=identity(actor), names=(actor,))
-        message = self.layout.roles.get("message")
-        words = fields.at(source, message) if message else None
+        words = fields.at(source, roles["message"]) if "message" in roles else None
         thread = values.get("thread") or values.get("trace")
-        try:
-            yield facts.fact(
-                kind, origin=self._origin(hit), key=self._key(hit, values), at=at,
-                time_means=self.options.time, clock=values.get("host") or values.get("service") or self.cluster,
-                source=self.source, names=self._names(source, values), subject=subject(values),
-                quote=facts.quote(words if isinstance(words, str) else _json(words)),
-                actor=identity(actor) if actor else None,
-                thread=facts.thread_key("opensearch", self.cluster, thread) if thread else None,
-                evidence=[self._evidence(payload, pointer, hit, at, query)],
-            )  # fmt: skip
-        except KeyError as err:
-            raise UnreadableError(f"nothing for {err.args[0]} of {kind}; map it in `names`") from err
+        for at in times:
+            # Of a document with several times each is a record of its own.
+            several = [format_instant(at.earliest or 0)] if len(times) > 1 else []
+            try:
+                yield facts.fact(
+                    kind, origin=self._origin(hit), key=[*self._key(hit, values), *several], at=at,
+                    time_means=self.options.time, clock=values.get("host") or values.get("service") or self.cluster,
+                    source=self.source, names=self._names(source, values), subject=subject(values),
+                    quote=facts.quote(words if isinstance(words, str) else _json(words)),
+                    actor=identity(actor) if actor else None,
+                    thread=facts.thread_key("opensearch", self.cluster, thread) if thread else None,
+                    evidence=[self._evidence(payload, pointer, hit, at, query)],
+                )  # fmt: skip
+            except KeyError as err:
+                raise UnreadableError(f"nothing for {err.args[0]} of {kind}; map it in `names`") from err
 
     def _kind(self, source: Json) -> Kind:
         wanted = self.options.kind
@@ -99,7 +105,7 @@ class Documents:
         # A key of the document's own is the same in every index of the expression (they roll over).
         return f"{self.cluster}/{self.options.index if self.options.fields.key else hit['_index']}"
 
-    def _key(self, hit: Json, values: Mapping[str, str | None]) -> Json:
+    def _key(self, hit: Json, values: Mapping[str, str | None]) -> list[Json]:
         if self.options.fields.key:
             if not values.get("key"):
                 raise UnreadableError(f"nothing in the key field `{self.options.fields.key}`")

@@ -1,20 +1,18 @@
-"""Which fields an index has, what they mean, and what a document's time exactly says."""
+"""Which fields the indices have, what they mean, and which indices hold them in the same form."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from collectors.base import Payload, SourceError
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.opensearch.options import Fields, OpensearchOptions
+from collectors.opensearch.times import RESOLUTION, TimeField
 from timeline.canonical import Json
-from timeline.errors import UndecodableTimeError
-from timeline.instant import MINUTE, NS, Bounds, parse_instant, precise
-from timeline.zones import read_time
 
 #: Usual names of what a log document holds (ECS, OpenTelemetry, common loggers), best first.
 USUAL: Mapping[str, tuple[str, ...]] = {
@@ -29,9 +27,26 @@ USUAL: Mapping[str, tuple[str, ...]] = {
 #: What makes a signature where none is configured.
 SIGNATURE = ("level", "service", "logger", "error")
 _TIMES = ("@timestamp", "timestamp", "time", "ts", "date", "created_at")
-_RESOLUTION = {"date": 1_000_000, "date_nanos": 1}
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _GROUPS = frozenset({"object", "nested"})
+
+
+#: Types whose values are compared as one, by the one that stands for them.
+_ALIKE = {
+    "byte": "long",
+    "short": "long",
+    "integer": "long",
+    "constant_keyword": "keyword",
+    "wildcard": "keyword",
+}
+_UNMAPPED = "unmapped"
+_LONGEST = 2_000  # characters of names in one address; the engine takes 4 KiB
+
+
+class Part(NamedTuple):
+    """Indices that hold the fields of a signature in the same forms: a mixture cannot be aggregated."""
+
+    expression: str  # of the indices
+    signature: tuple[tuple[str, str], ...]  # what a field is called, and its form that is aggregated
 
 
 @dataclass(frozen=True)
@@ -40,16 +55,26 @@ class Layout:
 
     indices: tuple[str, ...]
     roles: Mapping[str, str]  # message, level, ... -> field
-    signature: tuple[str, ...]  # fields that can be aggregated
-    unfit: tuple[str, ...]  # configured signature fields that cannot be, or are nowhere
     types: Mapping[str, str]  # index -> date or date_nanos; "" for all others
-    untimed: tuple[str, ...]  # indices whose time field is of another type
-    seconds: frozenset[str] = frozenset()  # indices whose format counts seconds
+    untimed: tuple[str, ...] = ()  # indices whose time field is of another type
+    parts: tuple[Part, ...] = ()
+    unfit: tuple[str, ...] = ()  # signature fields that cannot be aggregated, or are nowhere
+    own_roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # where an index has others
+    times: Mapping[str, TimeField] = field(default_factory=dict)
 
     @property
     def nanos(self) -> bool:
         """Tell whether any index keeps nanoseconds."""
         return "date_nanos" in self.types.values()
+
+    def roles_in(self, index: str) -> Mapping[str, str]:
+        """Return which field holds what in an index."""
+        return self.own_roles.get(index, self.roles)
+
+    def paths(self) -> set[str]:
+        """Return all fields that hold something, and the time, in any index."""
+        every = [self.roles, *self.own_roles.values()]
+        return {name for roles in every for name in roles.values()} | {t.path for t in self.times.values()}
 
 
 def asked_fields(options: OpensearchOptions) -> list[str]:
@@ -72,12 +97,14 @@ def read_layout(payload: Payload, options: OpensearchOptions) -> Layout:
             "partial", f"no index matches {options.index!r}; check `index` and the user's rights"
         )
     types, untimed = _times(caps, options, indices)
-    roles = _roles(caps, options.fields)
-    wanted = options.signature or tuple(roles[r] for r in SIGNATURE if r in roles)
-    fit = {field: _aggregatable(caps, field) for field in wanted}
-    unfit = tuple(f for f, found in fit.items() if found is None) if options.signature else ()
-    signature = tuple(dict.fromkeys(found for found in fit.values() if found))
-    return Layout(indices, roles, signature, unfit, types, untimed)
+    timed = tuple(index for index in indices if index not in untimed)
+    roles = _roles(caps, options.fields, timed)
+    own = {index: _roles(caps, options.fields, (index,), roles) for index in timed}
+    parts, unfit = _parts(caps, options, timed, own)
+    if len(parts) == 1 and not untimed:
+        parts = (parts[0]._replace(expression=options.index),)
+    differing = {index: named for index, named in own.items() if named != roles}
+    return Layout(indices, roles, types, untimed, parts, unfit, differing)
 
 
 def _is_caps(types: Json) -> bool:
@@ -91,50 +118,99 @@ def _times(
     found: dict[str, str] = {}
     untimed: list[str] = []
     for name, detail in caps.get(options.time, {}).items():
-        if name in _RESOLUTION:
+        if name in RESOLUTION:
             found |= dict.fromkeys(detail.get("indices") or [""], name)
         else:
             untimed += detail.get("indices") or indices
     if found:
         return found, tuple(sorted(untimed))
-    others = [f"`{t}`" for t in _TIMES if set(caps.get(t, {})) & set(_RESOLUTION)]
+    others = [f"`{t}`" for t in _TIMES if set(caps.get(t, {})) & set(RESOLUTION)]
     hint = f"; of type date there is {', '.join(others)}: set `time`" if others else "; set `time`"
     raise SourceError("undecodable", f"{options.index} has no field `{options.time}` of type date{hint}")
 
 
-def _roles(caps: Json, mapped: Fields) -> dict[str, str]:
+def _roles(
+    caps: Json, mapped: Fields, indices: tuple[str, ...], others: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return which field holds what in some indices; what they do not have is as in `others`."""
     given = {role: name for role, name in mapped.model_dump().items() if name}
-    usual = {role: _first(caps, names) for role, names in USUAL.items()}
-    return {role: name for role, name in {**usual, **given}.items() if name}
+    usual = {role: _first(caps, names, indices) for role, names in USUAL.items()}
+    return dict(others or {}) | {role: name for role, name in {**usual, **given}.items() if name}
 
 
-def _first(caps: Json, names: tuple[str, ...]) -> str | None:
-    return next((n for n in names if n in caps and not set(caps[n]) & _GROUPS), None)
-
-
-def _aggregatable(caps: Json, field: str) -> str | None:
-    for name in (field, f"{field}.keyword"):
-        found = caps.get(name)
-        if found and all(detail.get("aggregatable") for detail in found.values()):
+def _first(caps: Json, names: tuple[str, ...], indices: tuple[str, ...]) -> str | None:
+    for name in names:
+        held = {kind for index in indices for kind, _ in _types(caps, name, index)}
+        if held and not held & _GROUPS:
             return name
     return None
 
 
-def counting_seconds(payload: Payload, field: str) -> frozenset[str]:
-    """Return the indices whose mapping reads the time field as seconds since 1970."""
-    answer = payload.json()
-    found = []
-    for index, detail in answer.items() if isinstance(answer, dict) else ():
-        # By members: the field's own name may hold dots, and so may its last part.
-        mapping = _member(_member(_member(detail, "mappings"), field), "mapping")
-        own = next(iter(mapping.values()), None) if isinstance(mapping, dict) else None
-        if fields.text(own, "format").split("||")[0] == "epoch_second":
-            found.append(index)
-    return frozenset(found)
+def _types(caps: Json, field: str, index: str) -> Iterator[tuple[str, bool]]:
+    """Yield the type that a field has in an index, and whether that can be aggregated."""
+    for kind, detail in caps.get(field, {}).items():
+        # A type without a list is that of all indices.
+        if kind != _UNMAPPED and (detail.get("indices") is None or index in detail["indices"]):
+            yield kind, bool(detail.get("aggregatable"))
 
 
-def _member(value: Json, name: str) -> Json:
-    return value.get(name) if isinstance(value, dict) else None
+def _parts(
+    caps: Json, options: OpensearchOptions, indices: tuple[str, ...], own: Mapping[str, Mapping[str, str]]
+) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """Return the indices by the forms of their signature, and the fields that cannot be aggregated somewhere."""
+    forms: dict[str, list[tuple[str, str, str]]] = {}
+    unfit: dict[str, list[str]] = {}
+    for index in indices:
+        wanted = options.signature or tuple(own[index][role] for role in SIGNATURE if role in own[index])
+        forms[index] = []
+        for name in dict.fromkeys(name.removesuffix(".keyword") for name in wanted):
+            if form := _form(caps, name, index) or _elsewhere(caps, name, index, indices):
+                forms[index].append((name, *form))
+            else:
+                unfit.setdefault(name, []).append(index)
+    held: dict[str, set[str]] = {}
+    for name, own_form, _ in itertools.chain.from_iterable(forms.values()):
+        held.setdefault(name, set()).add(own_form)
+    groups: dict[tuple[tuple[str, str, str], ...], list[str]] = {}
+    for index, signature in forms.items():
+        # A field is called by its only form; where it has several, by its own name.
+        called = [(form if len(held[name]) == 1 else name, form, kind) for name, form, kind in signature]
+        groups.setdefault(tuple(called), []).append(index)
+    told = tuple(
+        name if len(where) == len(indices) else f"{name} in {', '.join(where)}"
+        for name, where in unfit.items()
+        if options.signature or len(where) < len(indices)
+    )
+    return tuple(_cut(groups)), told
+
+
+def _form(caps: Json, name: str, index: str) -> tuple[str, str] | None:
+    """Return the form of a field that can be aggregated in an index, and its type."""
+    for form in (name, f"{name}.keyword"):
+        for kind, aggregatable in _types(caps, form, index):
+            if aggregatable and kind not in _GROUPS:
+                return form, _ALIKE.get(kind, kind)
+    return None
+
+
+def _elsewhere(caps: Json, name: str, index: str, indices: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return the form that a field, which an index does not have at all, has in another one."""
+    if any(_types(caps, name, index)):
+        return None
+    return next((form for other in indices if (form := _form(caps, name, other))), None)
+
+
+def _cut(groups: Mapping[tuple[tuple[str, str, str], ...], list[str]]) -> Iterator[Part]:
+    """Yield a part a group, or several where the names of its indices are too many for one address."""
+    for forms, indices in groups.items():
+        signature = tuple((name, form) for name, form, _ in forms)
+        names: list[str] = []
+        for index in indices:
+            if names and sum(map(len, names)) + len(names) + len(index) > _LONGEST:
+                yield Part(",".join(names), signature)
+                names = []
+            names.append(index)
+        yield Part(",".join(names), signature)
 
 
 def text_of(value: Any) -> str | None:
@@ -144,41 +220,3 @@ def text_of(value: Any) -> str | None:
     if value is None or value == "" or isinstance(value, dict):
         return None
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def time_of(hit: Json, field: str, layout: Layout) -> Bounds:
-    """Return a hit's exact time: what the engine holds, at the precision that the document shows.
-
-    Raises UndecodableTimeError when the document has no such time.
-    """
-    held = _member(fields.at(hit, "fields"), field)
-    if not held or not isinstance(held, list) or not all(isinstance(text, str) for text in held):
-        raise UndecodableTimeError(f"document {hit.get('_id')} has no field {field}")
-    index = fields.required(hit, "_index")
-    width = _RESOLUTION[layout.types.get(index) or layout.types.get("") or "date"]
-    engine = precise(min(parse_instant(text) for text in held), width)
-    shown = fields.at(hit.get("_source"), field)
-    if isinstance(shown, str) and not shown.isdigit():
-        return _as_written(shown, engine)
-    if index in layout.seconds and engine.latest // NS * NS == engine.earliest:
-        return precise(engine.latest // NS * NS, NS)
-    return engine
-
-
-def _as_written(shown: str, engine: Bounds) -> Bounds:
-    # The text may be finer (digits the type cut off) or coarser (whole seconds) than the type; it
-    # is believed only where the engine read the same instant from it.
-    try:
-        day = _DAY.fullmatch(shown)
-        written = (
-            precise(parse_instant(f"{shown}T00:00Z"), 1440 * MINUTE)
-            if day
-            else read_time(shown, zone_name="UTC")
-        )
-    except UndecodableTimeError:
-        return engine
-    start = written.earliest
-    assert start is not None
-    assert engine.earliest is not None
-    agrees = start <= engine.latest and engine.earliest <= written.latest
-    return written if agrees else engine

@@ -51,6 +51,9 @@ class OpensearchOptions(HttpOptions):
         "summary", description="summary: first seen and rates by signature; documents: each one a fact"
     )
     time: str = Field("@timestamp", description="the field of type date or date_nanos")
+    precision: str | None = Field(
+        None, description="of the times, such as 1m; default: what a document shows"
+    )
     fields: Fields = Fields()
     kind: Kind | KindMap = Field("custom", description="kind of each document's fact")
     names: dict[str, str] = Field({}, description="name in the kind's statement -> field")
@@ -68,6 +71,11 @@ class OpensearchOptions(HttpOptions):
         if parse_duration(value) < 1_000_000_000:
             raise ValueError(f"step {value!r} is under a second")
         return value
+
+    @field_validator("precision")
+    @classmethod
+    def _duration(cls, value: str | None) -> str | None:
+        return value if value is None or parse_duration(value) else None
 
     @field_validator("names")
     @classmethod
@@ -88,3 +96,8 @@ class OpensearchOptions(HttpOptions):
     def step_ns(self) -> int:
         """Return the step of the rates in nanoseconds."""
         return parse_duration(self.step)
+
+    @property
+    def precision_ns(self) -> int | None:
+        """Return the precision of the times in nanoseconds, where one is configured."""
+        return parse_duration(self.precision) if self.precision else None

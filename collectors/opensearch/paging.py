@@ -62,12 +62,16 @@ class Progress:
 class DocumentReader:
     """Reads documents and buckets of one source's query."""
 
-    def __init__(self, engine: Engine, options: OpensearchOptions, layout: Layout) -> None:
+    def __init__(
+        self, engine: Engine, options: OpensearchOptions, layout: Layout, index: str | None = None
+    ) -> None:
         self.engine = engine
         self.options = options
         self.layout = layout
-        self.index = options.index
-        if layout.untimed:  # their time cannot be compared; a search over them would fail as a whole
+        self.index = index or options.index
+        if (
+            layout.untimed and not index
+        ):  # their time cannot be compared; a search over them would fail as a whole
             self.index = ",".join(i for i in layout.indices if i not in layout.untimed)
         self._opened = 0
         self._oldest: int | None = None

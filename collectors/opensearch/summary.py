@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
 from collectors.base import Payload
 from collectors.kit import fields
 from collectors.kit.fields import Skipped, UnreadableError
 from collectors.opensearch.documents import subject
-from collectors.opensearch.fields import Layout, text_of, time_of
+from collectors.opensearch.fields import Layout, text_of
 from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import OpensearchOptions
-from collectors.opensearch.paging import DocumentReader, Snapshot
+from collectors.opensearch.paging import DocumentReader
+from collectors.opensearch.signatures import BY_INDEX, Forms, Held, Seen, Signature, earlier, name_of
+from collectors.opensearch.times import times_of
 from timeline import facts
 from timeline.canonical import Json, canonical
 from timeline.errors import UndecodableTimeError
@@ -21,9 +23,8 @@ from timeline.instant import MINUTE, Bounds
 from timeline.model import Evidence, Fact, Quantity, Window
 from timeline.series import rates
 
-#: A signature: pairs of field and value, in the order of the fields.
-Signature = tuple[tuple[str, str | None], ...]
 DAY = 1440 * MINUTE
+_MS = 1_000_000
 _FIRST = 3  # documents of one instant have no order in the engine; of these the smallest id is shown
 
 
@@ -31,8 +32,9 @@ _FIRST = 3  # documents of one instant have no order in the engine; of these the
 class SignatureCounts:
     """Counts of one signature by step, and where each count stands in the evidence."""
 
+    forms: Forms
     counts: dict[int, int] = field(default_factory=dict)
-    places: dict[int, tuple[Payload, str]] = field(default_factory=dict)
+    places: dict[int, list[tuple[Payload, str]]] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,42 +59,53 @@ class Summary:
         self.source = source
         self.origin = f"{cluster}/{options.index}"
         self.cluster = cluster
-        self.fields = layout.signature or ("_index",)
         self.skipped = Skipped("signature")
 
-    def sources(self) -> list[Json]:
-        """Return composite sources; documents without a field keep a bucket of their own."""
-        own = self.fields == ("_index",)
-        return [
-            {f: {"terms": {"field": f} if own else {"field": f, "missing_bucket": True}}} for f in self.fields
-        ]
+    @asynccontextmanager
+    async def snapshots(self) -> AsyncIterator[list[Held]]:
+        """Open a snapshot of each part of the indices, and close them in the end."""
+        async with AsyncExitStack() as stack:
+            held = []
+            for part in self.layout.parts:
+                reader = self.reader
+                if part.expression != reader.index:
+                    reader = DocumentReader(reader.engine, self.options, self.layout, part.expression)
+                snapshot = await stack.enter_async_context(reader.snapshot())
+                held.append(Held(reader, snapshot, part.signature or BY_INDEX))
+            yield held
 
     async def first_seen(
-        self, snapshot: Snapshot, window: Window, known: set[Signature] | None, tally: Tally
+        self, parts: Sequence[Held], window: Window, known: set[Signature] | None, tally: Tally
     ) -> AsyncGenerator[Fact, None]:
-        """Yield when each signature was first seen in the window."""
-        wanted = sorted({*self.layout.roles.values(), *self.fields, self.options.time})
+        """Yield when each signature was first seen in the window, in whichever part of the indices."""
+        query = self.reader.within(window.start, window.end)
+        firsts: dict[Signature, Seen] = {}
+        for part in parts:
+            pages = self._pages(part, query, part.sources(), self._first_query(part), tally)
+            async with aclosing(pages):
+                async for payload, place, bucket in pages:
+                    where = Evidence(source=self.source, payload=payload.sha256, pointer=place)
+                    with self.skipped.over(where):
+                        signature = part.signature(bucket["key"])
+                        seen = self._seen(bucket, window, payload, place, part.forms)
+                        firsts[signature] = earlier(firsts.get(signature), seen)
+        for signature, seen in firsts.items():
+            yield self._first_fact(signature, seen, query, known)
+
+    def _first_query(self, part: Held) -> Json:
+        """Return the aggregations of the first documents of a bucket."""
         order = {"order": "asc", "unmapped_type": "date"}
         if self.layout.nanos:  # else milliseconds of one index would be compared with nanoseconds of another
             order["numeric_type"] = "date"
+        wanted = self.layout.paths() | {form for _, form in part.forms} | {self.options.time}
         first = {
             "size": _FIRST, "sort": [{self.options.time: order}],
-            "docvalue_fields": [self.reader.exact_time()], "_source": wanted,
+            "docvalue_fields": [self.reader.exact_time()], "_source": sorted(wanted),
         }  # fmt: skip
-        query = self.reader.within(window.start, window.end)
-        inner = {"first": {"top_hits": first}, "earliest": {"min": {"field": self.options.time}}}
-        pages = self._pages(snapshot, query, self.sources(), inner, tally)
-        async with aclosing(pages):
-            async for payload, place, bucket in pages:
-                fact: Fact | None = None
-                where = Evidence(source=self.source, payload=payload.sha256, pointer=place)
-                with self.skipped.over(where):
-                    fact = self._first_fact(payload, place, bucket, query, known)
-                if fact:
-                    yield fact
+        return {"first": {"top_hits": first}, "earliest": {"min": {"field": self.options.time}}}
 
     async def rate_changes(
-        self, snapshot: Snapshot, window: Window, now: int, tally: Tally
+        self, parts: Sequence[Held], window: Window, now: int, tally: Tally
     ) -> AsyncGenerator[Fact, None]:
         """Yield where rates changed, by `timeline.series.rates`, in the window and a step around it."""
         step = self.options.step_ns
@@ -101,13 +114,14 @@ class Summary:
         last = min(-(-window.end // step) + reach, now // step) - 1  # whole steps, and past ones
         query = self.reader.within(first * step, (last + 1) * step)
         histogram = {"field": self.options.time, "fixed_interval": f"{step // 1_000_000}ms"}
-        sources = [*self.sources(), {"step": {"date_histogram": histogram}}]
         rows: dict[Signature, SignatureCounts] = {}
-        async for payload, place, bucket in self._pages(snapshot, query, sources, {}, tally):
-            row = rows.setdefault(self._signature(bucket["key"]), SignatureCounts())
-            index = fields.number(bucket, "key.step") * 1_000_000 // step
-            row.counts[index] = bucket["doc_count"]
-            row.places[index] = (payload, place)
+        for part in parts:
+            sources = [*part.sources(), {"step": {"date_histogram": histogram}}]
+            async for payload, place, bucket in self._pages(part, query, sources, {}, tally):
+                row = rows.setdefault(part.signature(bucket["key"]), SignatureCounts(part.forms))
+                index = fields.number(bucket, "key.step") * 1_000_000 // step
+                row.counts[index] = row.counts.get(index, 0) + bucket["doc_count"]
+                row.places.setdefault(index, []).append((payload, place))
         if tally.cut:
             return  # a rate of part of the documents would be another rate
         for signature, row in rows.items():
@@ -119,21 +133,26 @@ class Summary:
         """Return the instant up to which rate changes are decided for good."""
         return (now // self.options.step_ns - rates.RULE.reach) * self.options.step_ns
 
-    async def known(self, snapshot: Snapshot, window: Window, tally: Tally) -> set[Signature]:
+    async def known(self, parts: Sequence[Held], window: Window, tally: Tally) -> set[Signature]:
         """Return the signatures of the same hours of the days before."""
         days = range(1, self.options.baseline_days + 1)
         earlier = [self.reader.within(window.start - d * DAY, window.end - d * DAY) for d in days]
         query = {"bool": {"should": earlier, "minimum_should_match": 1}}
-        pages = self._pages(snapshot, query, self.sources(), {}, tally)
-        return {self._signature(bucket["key"]) async for _, _, bucket in pages}
+        found = set()
+        for part in parts:
+            pages = self._pages(part, query, part.sources(), {}, tally)
+            found |= {part.signature(bucket["key"]) async for _, _, bucket in pages}
+        return found
 
     async def _pages(
-        self, snapshot: Snapshot, query: Json, sources: list[Json], inner: Json, tally: Tally
+        self, part: Held, query: Json, sources: list[Json], inner: Json, tally: Tally
     ) -> AsyncGenerator[tuple[Payload, str, Json], None]:
         most = self.options.limit
-        async with aclosing(self.reader.buckets(snapshot, query, sources, inner, most)) as pages:
+        before, total = tally.total, 0
+        async with aclosing(part.reader.buckets(part.snapshot, query, sources, inner, most)) as pages:
             async for payload, buckets in pages:
-                tally.total = max(tally.total, fields.number(payload.json(), "hits.total.value"))
+                total = max(total, fields.number(payload.json(), "hits.total.value"))
+                tally.total = before + total
                 for place, bucket in enumerate(buckets):
                     if tally.buckets >= most:
                         tally.cut = True
@@ -142,45 +161,47 @@ class Summary:
                     tally.counted += int(bucket["doc_count"])
                     yield payload, f"/aggregations/signatures/buckets/{place}", bucket
 
-    def _signature(self, key: Json) -> Signature:
-        return tuple((f, text_of(key.get(f))) for f in self.fields)
-
-    def _first_fact(
-        self, payload: Payload, place: str, bucket: Json, query: Json, known: set[Signature] | None
-    ) -> Fact:
-        signature = self._signature(bucket["key"])
-        at, number, hit = self._first(fields.listing(bucket, "first.hits.hits"))
+    def _seen(self, bucket: Json, window: Window, payload: Payload, place: str, forms: Forms) -> Seen:
+        """Return the first of a bucket's documents; raise UnreadableError."""
+        begin = window.start // _MS * _MS
+        found = []
+        for number, hit in enumerate(fields.listing(bucket, "first.hits.hits")):
+            try:
+                times = times_of(
+                    hit, self.options.time, self.layout.types, self.layout.times, self.options.precision_ns
+                )
+            except UndecodableTimeError as err:
+                raise UnreadableError("its first document has no readable time") from err
+            at = next((at for at in times if at.latest >= begin), times[-1])
+            if at != times[0]:
+                # The engine sorts by a document's earliest time, even one before the window: of others it
+                # is only known that none is seen later than this.
+                at = Bounds(begin, at.latest)
+            order = (at.latest, fields.required(hit, "_index"), fields.required(hit, "_id"))
+            found.append(Seen(at, order, hit, payload, f"{place}/first/hits/hits/{number}", forms))
+        if not found:
+            raise UnreadableError("it has no first document")
+        first = min(found, key=lambda seen: seen.order)
         if self.layout.nanos:
             # The engine merges shards by milliseconds: an earlier one of the same may be there.
             earliest = fields.at(bucket, "earliest.value")
             if not isinstance(earliest, int | float):
                 raise UnreadableError("it does not say when it was seen first")
-            at = Bounds(int(earliest) * 1_000_000, at.latest)
-        values = self._values(signature, hit)
+            first = first._replace(at=Bounds(max(int(earliest) * _MS, begin), first.at.latest))
+        return first
+
+    def _first_fact(
+        self, signature: Signature, seen: Seen, query: Json, known: set[Signature] | None
+    ) -> Fact:
+        values = self._values(signature, seen.hit)
         return facts.fact(
-            "log.first_seen", origin=self.origin, key=self._key(signature), at=at,
+            "log.first_seen", origin=self.origin, key=self._key(signature), at=seen.at,
             time_means=self.options.time, clock=values.get("host") or values.get("service") or self.cluster,
             source=self.source, thread=self._thread(signature), subject=subject(self._values(signature, None)),
             names={"signature": name_of(signature), "index": self.options.index, "scope": self._scope(signature, known)},
             quote=facts.quote(values.get("message") or ""),
-            evidence=[self._evidence(payload, f"{place}/first/hits/hits/{number}", signature, at, {"query": query})],
+            evidence=[self._evidence(seen.payload, seen.pointer, signature, seen.forms, seen.at, {"query": query})],
         )  # fmt: skip
-
-    def _first(self, hits: list[Json]) -> tuple[Bounds, int, Json]:
-        """Return the time, place and hit of the first of some documents; raise UnreadableError."""
-        try:
-            times = [(time_of(hit, self.options.time, self.layout), n) for n, hit in enumerate(hits)]
-        except UndecodableTimeError as err:
-            raise UnreadableError("its first document has no readable time") from err
-        if not times:
-            raise UnreadableError("it has no first document")
-
-        def order(pair: tuple[Bounds, int]) -> tuple[int, str, str]:
-            hit = hits[pair[1]]
-            return pair[0].latest, fields.required(hit, "_index"), fields.required(hit, "_id")
-
-        at, number = min(times, key=order)
-        return at, number, hits[number]
 
     def _rate_fact(
         self, signature: Signature, row: SignatureCounts, change: rates.RateChange, query: Json
@@ -199,7 +220,9 @@ class Summary:
                 "before": change.before / steps, "after": after, "counted": rates.RULE.counted(change),
             },
             quantity=Quantity(value=after, unit=f"documents/{self.options.step}"),
-            evidence=[self._evidence(*row.places[i], signature, at, asked) for i in near],
+            evidence=[
+                self._evidence(*place, signature, row.forms, at, asked) for i in near for place in row.places[i]
+            ],
         )  # fmt: skip
 
     def _scope(self, signature: Signature, known: set[Signature] | None) -> str:
@@ -211,11 +234,17 @@ class Summary:
 
     def _values(self, signature: Signature, hit: Json | None) -> dict[str, str | None]:
         # What the signature fixes is said of all its documents; the rest is the first document's.
-        fixed = {f.removesuffix(".keyword"): v for f, v in signature}
-        values = {role: fixed.get(name) for role, name in self.layout.roles.items()}
+        fixed = {name.removesuffix(".keyword"): value for name, value in signature}
+        values: dict[str, str | None] = {}
+        for role, name in self.layout.roles.items():
+            values[role] = fixed.get(name.removesuffix(".keyword"))
         if hit is not None:
-            own = {r: text_of(fields.at(hit.get("_source"), name)) for r, name in self.layout.roles.items()}
-            values = {role: value or own[role] for role, value in values.items()}
+            for role, name in self.layout.roles_in(fields.text(hit, "_index")).items():
+                values[role] = (
+                    values.get(role)
+                    or fixed.get(name.removesuffix(".keyword"))
+                    or text_of(fields.at(hit.get("_source"), name))
+                )
         return values
 
     def _key(self, signature: Signature) -> list[Json]:
@@ -229,16 +258,9 @@ class Summary:
         return facts.thread_key("opensearch", self.origin, *self._key(signature))
 
     def _evidence(
-        self, payload: Payload, pointer: str, signature: Signature, at: Bounds, asked: Json
+        self, payload: Payload, pointer: str, signature: Signature, forms: Forms, at: Bounds, asked: Json
     ) -> Evidence:
-        link = discover(self.options, lucene(dict(signature)), at.earliest or at.latest, at.latest)
+        stands = {form: value for (_, form), (_, value) in zip(forms, signature, strict=True)}
+        link = discover(self.options, lucene(stands), at.earliest or at.latest, at.latest)
         query = canonical({"index": self.options.index, **asked}).decode()
         return Evidence(source=self.source, payload=payload.sha256, pointer=pointer, query=query, link=link)
-
-
-def name_of(signature: Signature) -> str:
-    """Return a signature for reading: `level=ERROR service=checkout`; a missing value is `-`."""
-    parts: Iterator[str] = (
-        f"{f.removesuffix('.keyword')}={v if v is not None else '-'}" for f, v in signature
-    )
-    return " ".join(parts)
