@@ -12,7 +12,8 @@ import anyio.to_thread
 from pydantic import Field, field_validator, model_validator
 
 from collectors.base import Answer, Context, Options, Payload, SourceError
-from collectors.jsonl.rows import Format, Row, decode, format_of, read_rows
+from collectors.jsonl.rows import Format, decode, format_of, read_rows
+from collectors.jsonl.table import Row
 from timeline import zones
 from timeline.errors import UndecodableTimeError
 from timeline.instant import format_instant
@@ -29,7 +30,12 @@ class JsonlOptions(Options):
     path: str
     format: Format | None = Field(default=None, description="default: what the file's name tells")
     rows: str | None = Field(default=None, description="of JSON: the dotted path of the array of rows")
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    delimiter: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1,
+        description="of CSV; default: what parts the header, of `,` `;` tab `|`",
+    )
     zone: str | None = Field(default=None, description="of times that carry none: Europe/Berlin, +01:00, CET")
     map: FieldMap = FieldMap()
 
@@ -53,10 +59,9 @@ class JsonlOptions(Options):
         return self.format or format_of(self.path) or "jsonl"
 
     @property
-    def tab_or_delimiter(self) -> str:
+    def tab_or_delimiter(self) -> str | None:
         """The delimiter; a tab where the name ends in `.tsv` and none is configured."""
-        tabbed = "delimiter" not in self.model_fields_set and ".tsv" in self.path.lower()
-        return "\t" if tabbed else self.delimiter
+        return self.delimiter or ("\t" if ".tsv" in self.path.lower() else None)
 
 
 def rows_of(options: JsonlOptions, context: Context) -> Iterator[Row]:
@@ -100,7 +105,7 @@ class PartReader:
         window = [format_instant(self._window.start), format_instant(self._window.end)]
         return {
             "file": options.path, "part": part, "format": options.form, "rows": options.rows,
-            "delimiter": options.tab_or_delimiter, "zone": options.zone, "map": fields, "window": window,
+            "delimiter": options.tab_or_delimiter or ",", "zone": options.zone, "map": fields, "window": window,
         }  # fmt: skip
 
     async def next_part(self) -> Answer:

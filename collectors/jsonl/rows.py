@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import csv
+import codecs
 import gzip
 import io
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple, cast
+from typing import IO, Any, Literal, cast
 
 import msgspec
 
 from collectors.base import SourceError
+from collectors.jsonl.table import MAX_ROW, Row, read_table
 
 Format = Literal["jsonl", "json", "csv"]
-MAX_ROW = 4 * 2**20  # bytes; a longer line is counted, not read
+#: What stands around a row and is none of it: blanks, zeros of a torn write, the mark of RFC 7464.
+_AROUND = b" \t\r\n\0\x1e"
 _SUFFIXES: dict[str, Format] = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "csv",
 }  # fmt: skip
-
-
-class Row(NamedTuple):
-    """One row: its line number, or its RFC 6901 pointer; its text as JSON, or why it is none."""
-
-    place: int | str
-    text: bytes
-    broken: str | None = None
 
 
 def format_of(path: str) -> Format | None:
@@ -47,18 +41,17 @@ def _refuse(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
 
 
-def read_rows(path: Path, name: str, form: Format, items: str | None, delimiter: str) -> Iterator[Row]:
+def read_rows(path: Path, name: str, form: Format, items: str | None, delimiter: str | None) -> Iterator[Row]:
     """Yield the rows of a file; raise SourceError where there is no file, or none of this form."""
     try:
         with _open(path) as file:
-            start = file.read(3)
-            if start[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-                raise SourceError("undecodable", f"{name} is UTF-16; save it as UTF-8")
-            file.seek(3 if start == b"\xef\xbb\xbf" else 0)
+            text = _as_utf8(file, name)
             if form == "json":
-                yield from _json(file.read(), name, items)
+                yield from _json(text.read(), name, items)
+            elif form == "csv":
+                yield from read_table(text, name, delimiter)
             else:
-                yield from _lines(file) if form == "jsonl" else _csv(file, name, delimiter)
+                yield from _lines(text)
     except (EOFError, zlib.error, gzip.BadGzipFile) as err:
         raise SourceError("truncated", f"{name}: the gzip data are broken: {err}") from err
     except OSError as err:
@@ -66,6 +59,56 @@ def read_rows(path: Path, name: str, form: Format, items: str | None, delimiter:
         raise SourceError(
             "unreachable", f"{name}: {why}; `path` is relative to the configuration file"
         ) from err
+
+
+def _as_utf8(file: IO[bytes], name: str) -> IO[bytes]:
+    """Return a file from behind its byte order mark on, as UTF-8."""
+    start = file.read(4)
+    encoding, mark = _encoding(start)
+    if encoding == "utf-32":
+        raise SourceError("undecodable", f"{name} is UTF-32; save it as UTF-8")
+    file.seek(mark)
+    if encoding == "utf-8":
+        return file
+    return cast("IO[bytes]", io.BufferedReader(_Recoded(file, encoding)))
+
+
+def _encoding(start: bytes) -> tuple[str, int]:
+    """Return a file's encoding by its first bytes, and the length of its byte order mark."""
+    if start in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"}:
+        return "utf-32", 4
+    for mark, encoding in (
+        (b"\xef\xbb\xbf", "utf-8"),
+        (b"\xff\xfe", "utf-16-le"),
+        (b"\xfe\xff", "utf-16-be"),
+    ):
+        if start.startswith(mark):
+            return encoding, len(mark)
+    # Every format begins with a character of ASCII: the other half of it is zero.
+    zeros = "".join("0" if byte == 0 else "x" for byte in start)
+    return {"x0x0": "utf-16-le", "0x0x": "utf-16-be"}.get(zeros, "utf-8"), 0
+
+
+class _Recoded(io.RawIOBase):
+    """A file in another encoding, read as UTF-8; what is no character there is U+FFFD."""
+
+    def __init__(self, file: IO[bytes], encoding: str) -> None:
+        self._file, self._decoder = file, codecs.getincrementaldecoder(encoding)("replace")
+        self._held = b""
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer, or part of it; return how many bytes."""
+        chunk = b"more"
+        while not self._held and chunk:
+            chunk = self._file.read(65_536)
+            self._held = self._decoder.decode(chunk, final=not chunk).encode()
+        taken, self._held = self._held[: len(buffer)], self._held[len(buffer) :]
+        buffer[: len(taken)] = taken
+        return len(taken)
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -82,7 +125,7 @@ def _lines(file: IO[bytes]) -> Iterator[Row]:
             while not line.endswith(b"\n") and (line := file.readline(MAX_ROW)):
                 pass
             yield Row(number, b"", f"longer than {MAX_ROW} bytes")
-        elif text := line.strip():
+        elif text := line.strip(_AROUND):
             yield _checked(number, text)
 
 
@@ -115,73 +158,3 @@ def _json(data: bytes, name: str, items: str | None) -> Iterator[Row]:
         raise SourceError("undecodable", f"{name} is no JSON array: {err}; {advice}") from err
     for index, element in enumerate(elements):
         yield _checked(f"{pointer}/{index}", bytes(element).strip())
-
-
-def _csv(file: IO[bytes], name: str, delimiter: str) -> Iterator[Row]:
-    # The csv module, not pandas: it tells each row's line where fields hold line breaks.
-    csv.field_size_limit(MAX_ROW)
-    text = io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline="")
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter)
-    header: list[str] | None = None
-    begin = 1
-    while True:
-        lines.taken.clear()
-        try:
-            fields = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as err:
-            yield Row(begin, b"", f"not CSV: {err}")
-            fields = []
-        # Only inside a quote the reader asks for a line where there is none.
-        if lines.is_over and len(lines.taken) > 1:
-            yield _unclosed(begin, lines.taken)
-            return
-        if fields and header is None:
-            header = [field.strip() for field in fields]
-            if len(set(header)) < len(header):
-                raise SourceError(
-                    "undecodable", f"{name}: two columns have the same name: {', '.join(header)}"
-                )
-        elif fields and header:
-            yield _fields(begin, header, fields)
-        begin = reader.line_num + 1
-
-
-class _Lines:
-    """A file's lines, with those `taken` for one row, and whether one was asked for behind the last."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self.taken: list[str] = []
-        self.is_over = False
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines, None)
-        if line is None:
-            self.is_over = True
-            raise StopIteration
-        self.taken.append(line)
-        return line
-
-
-def _unclosed(begin: int, lines: Sequence[str]) -> Row:
-    """Return the row in which a quote is opened and never closed: the lines after it are no rows."""
-    why = f"a quote is opened in it and never closed; {len(lines) - 1:,} more lines are inside the quote"
-    return Row(begin, lines[0].encode("utf-8", "surrogateescape"), why)
-
-
-def _fields(line: int, header: list[str], fields: list[str]) -> Row:
-    if len(fields) != len(header):
-        shown = json.dumps(fields).encode()
-        return Row(line, shown, f"{len(fields)} fields, the header has {len(header)}")
-    text = json.dumps(dict(zip(header, fields, strict=True))).encode()
-    try:
-        "".join(fields).encode()
-    except UnicodeEncodeError:
-        return Row(line, text, "not UTF-8")
-    return Row(line, text)

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from collectors.jsonl.parts import JsonlOptions
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
 from collectors.testing import Run, check, run
+from tests.collectors.jsonl.conftest import Put
 from timeline.instant import NS, format_instant, parse_instant
 from timeline.mapping import FieldMap, RowError, RowReader, lookup
 from timeline.model import Fact, Incident, Window
@@ -55,19 +55,6 @@ ROWS = [
         "message": "41 % full",
     },
 ]
-Put = Callable[..., str]
-
-
-@pytest.fixture
-def put(tmp_path: Path) -> Put:
-    """Write a file and return its path."""
-
-    def write(name: str, content: Any) -> str:
-        data = content if isinstance(content, bytes) else content.encode()
-        (tmp_path / name).write_bytes(data)
-        return str(tmp_path / name)
-
-    return write
 
 
 def lines(rows: list[Any]) -> str:
@@ -240,15 +227,6 @@ def test_what_is_no_time_or_has_none_is_told_apart(put: Put) -> None:
     assert gap.statement.endswith("lines 1, 2, 3, 4, 5")
 
 
-def test_a_quote_that_never_closes_takes_no_rows_with_it_unsaid(put: Put) -> None:
-    text = 'ts,v\n2026-11-21T14:00:00Z,1\n2026-11-21T14:00:01Z,"two\nlines"\n2026-11-21T14:01:00Z,"never closed\n'
-    found = read(put("a.csv", text + "2026-11-21T14:02:00Z,x\n" * 1_000), map={"time": "ts"})
-    assert len(found.facts) == 2
-    (gap,) = found.gaps
-    assert "a quote is opened in it and never closed; 1,000 more lines are inside the quote" in gap.statement
-    assert gap.statement.endswith("line 5")
-
-
 def test_rows_of_an_array_that_are_none_are_pointed_at(put: Put) -> None:
     found = read(
         put("a.json", '[{"ts": "2026-11-21T14:00:00Z"}, 3, null, "x", [1], {"other": 1}]'), map={"time": "ts"}
@@ -280,10 +258,8 @@ def test_csv_rows_with_other_numbers_of_fields_are_broken(put: Put) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "reason", "words"),
     [
-        ("a.jsonl", '{"ts": 1}'.encode("utf-16"), "undecodable", "UTF-16"),
         ("a.json", b'{"ts": 1}\n{"ts": 2}\n', "undecodable", "format = 'jsonl'"),
         ("a.json", b'{"items": []}', "undecodable", "`rows`"),
-        ("a.csv", b"a,a\n1,2\n", "undecodable", "same name"),
         ("a.jsonl.gz", gzip.compress(lines(ROWS).encode(), mtime=0)[:20], "truncated", "gzip"),
     ],
 )
