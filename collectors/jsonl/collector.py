@@ -40,7 +40,7 @@ class JsonlCollector(Collector[JsonlOptions]):
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = JsonlOptions
     target = "path"
-    parser_version = 3
+    parser_version = 4
 
     def __init__(self, options: JsonlOptions, context: Context) -> None:
         super().__init__(options, context)

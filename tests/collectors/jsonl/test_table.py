@@ -49,7 +49,7 @@ def test_a_quote_that_never_closes_is_one_torn_row(put: Put) -> None:
     (gap,) = found.gaps
     assert "1 row of " in gap.statement
     assert gap.statement.endswith("a quote is opened in it and never closed; line 5")
-    assert "`h3` was recorded" in told(found)[3][3]
+    assert "`h3` was recorded" in told(found)[2][3]
 
 
 @pytest.mark.parametrize(
