@@ -49,6 +49,8 @@ def _rule(rule: AlertingRule) -> Iterator[str]:
         yield f"      {one.op + value:<12} {clean(one.query)}"
     if rule.reading.refused:
         yield f"      {'refused':<12} {_flat(rule.reading.refused)}"
+    for note in rule.notes:
+        yield f"      {'note':<12} {_flat(note)}"
 
 
 def summary(found: RuleSet) -> str:

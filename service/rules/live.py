@@ -73,7 +73,8 @@ async def _rules(context: Context, options: PrometheusOptions, url: str) -> Cont
                 return read_rules(url, payload.data.decode("utf-8-sig"))
             except ValueError as err:
                 raise SourceError("undecodable", f"neither YAML nor JSON: {str(err)[:300]}") from err
-        listed = await PrometheusApi(context, options, http).rules()
+        api = PrometheusApi(context, options, http)
+        listed = await api.rules()
     if listed is None:
         raise ServerError(f"{url} has no api/v1/rules; name the server that evaluates the rules")
-    return Contents(tuple(listed_rules(listed[1])), (), known=True)
+    return Contents(tuple(listed_rules(listed[1])), (), known=True, unread=tuple(api.unread_rules))

@@ -29,7 +29,7 @@ class RuleSet:
 
     @property
     def exit_code(self) -> int:
-        """Return 0, or 3 where some file of a folder could not be read."""
+        """Return 0, or 3 where some file of a folder, or some part of a file, could not be read."""
         return 3 if self.unread else 0
 
     def answer(self) -> list[dict[str, Any]]:
@@ -59,7 +59,8 @@ def thresholds(targets: Sequence[str], config: Path | None = None) -> RuleSet:
     return RuleSet(
         tuple(rule for _, held in parts for rule in held.rules),
         tuple((name, one) for name, held in parts for one in held.objectives),
-        sum(held.known for _, held in parts), tuple(unread),
+        sum(held.known for _, held in parts),
+        (*unread, *(f"{name}: {what}" for name, held in parts for what in held.unread)),
     )  # fmt: skip
 
 

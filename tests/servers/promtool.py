@@ -55,6 +55,11 @@ def parser_tests() -> list[str]:
     return found
 
 
+def rulefmt_tests() -> list[Path]:
+    """Return the rule files that Prometheus' reader of them is tested with, of Go's module cache."""
+    return sorted((_module() / "model" / "rulefmt" / "testdata").glob("*.yaml"))
+
+
 def _module() -> Path:
     remedy = f"`go mod download {_MODULE}` brings it (`make servers` does)"
     if shutil.which("go") is None:

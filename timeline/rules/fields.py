@@ -10,7 +10,9 @@ from typing import Any
 from timeline.instant import NS
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
-_DURATION = re.compile(r"(?:\d+(?:ms|[smhdwy]))+|0")
+_DURATION = re.compile(
+    r"(?=\d)" + "".join(rf"(?:\d+{unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms")) + "|0"
+)
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
@@ -30,7 +32,7 @@ def expression(value: Any) -> str:
 
 def seconds(value: Any) -> float | None:
     """Return a duration such as `1h30m` in seconds, 0 where there is none; None where it is no duration."""
-    text = str(value or "0").strip()
+    text = "0" if value is None else str(value)
     if not _DURATION.fullmatch(text):
         return None
     return float(sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)(ms|[smhdwy])", text)))

@@ -6,40 +6,68 @@ rules. Every scalar is read as the text that it is: `severity: 01` stays `01`, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from timeline.rules import grafana as grafana_rules
 from timeline.rules import slo, slo_files
-from timeline.rules.fields import expression, interval, labels, mapping, seconds, sequence
-from timeline.rules.promrules import AlertingRule, listed_rules
+from timeline.rules.around import RULE_FIELDS, around, recording_faults
+from timeline.rules.fields import expression, interval, mapping, seconds, sequence
+from timeline.rules.promrules import AlertingRule, listed_rules, readable
+from timeline.rules.promtext import flatten
 from timeline.rules.slo_model import Objective
-from timeline.rules.thresholds import RuleReading, read_thresholds
+from timeline.rules.thresholds import RuleReading, perhaps_logql, read_thresholds
+from timeline.text import code
 
 _MANIFESTS = ("PrometheusRule", "VMRule", "GrafanaAlertRuleGroup")
+_LATER = "it is in a later document of its file, and Prometheus reads the first alone"
 _LISTS = ("List", "PrometheusRuleList", "VMRuleList")
 #: How the names of files that may hold rules end.
 SUFFIXES = (".yml", ".yaml", ".json", ".rules")
 
 
 class Contents(NamedTuple):
-    """The alerting rules of a file, its service level objectives, and whether any form was known."""
+    """The alerting rules of a file, its service level objectives, and whether any form was known.
+
+    `unread` says what in it could not be read, or would not be taken, in words.
+    """
 
     rules: tuple[AlertingRule, ...]
     objectives: tuple[Objective, ...]
     known: bool
+    unread: tuple[str, ...] = ()
 
 
 def read_rules(file: str, text: str) -> Contents:
     """Read the rules of a file's text; raise ValueError where it is neither YAML nor JSON."""
-    documents = [part for whole in load(text) for part in _documents(whole)]
-    parts = [_groups(document) for document in documents]
-    rules = [rule for groups in parts for group in groups or () for rule in _rules(file, group)]
+    unread: list[str] = []
+    wholes = load(text)
+    documents = [part for whole in wholes for part in _documents(whole, unread)]
+    rules: list[AlertingRule] = []
+    known = False
+    for document in documents:
+        groups = _groups(document, unread)
+        known |= groups is not None
+        found = [rule for group in groups or () for rule in _rules(file, group, unread)]
+        later = (
+            len(wholes) > 1 and "groups" in document and document is not wholes[0] and "kind" not in document
+        )
+        rules += [rule._replace(notes=(*rule.notes, _LATER)) for rule in found] if later else found
+        unread += [
+            f"group {code(name)} is there twice, which Prometheus refuses" for name in _twice(groups or ())
+        ]
     objectives = slo_files.objectives(documents)
     burning = [rule for one in objectives for rule in slo.burn_rules(file, one)]
-    known = bool(objectives) or any(groups is not None for groups in parts)
-    return Contents((*rules, *burning), tuple(objectives), known)
+    return Contents(
+        (*rules, *burning), tuple(objectives), known or bool(objectives), tuple(dict.fromkeys(unread))
+    )
+
+
+def _twice(groups: Sequence[Mapping[str, Any]]) -> list[str]:
+    counted = Counter(str(group["name"]) for group in groups if "name" in group and "services" not in group)
+    return [name for name, times in counted.items() if times > 1]
 
 
 def load(text: str) -> list[Any]:
@@ -77,35 +105,36 @@ def _loader() -> Any:
     return Texts
 
 
-def _documents(document: Any) -> Iterator[Mapping[str, Any]]:
+def _documents(document: Any, unread: list[str]) -> Iterator[Mapping[str, Any]]:
     """Yield the objects that a document holds: itself, a list's items, a ConfigMap's files."""
     if isinstance(document, list):
         if document and all("condition" in mapping(rule) for rule in document):
             yield {"groups": grafana_rules.grouped(document)}  # Grafana's own list of rules
             return
         for item in document:
-            yield from _documents(item)
+            yield from _documents(item, unread)
     elif isinstance(document, Mapping):
         if document.get("kind") in _LISTS:
-            yield from _documents(document.get("items"))
+            yield from _documents(document.get("items"), unread)
         elif document.get("kind") == "ConfigMap":
-            yield from _of_config_map(mapping(document.get("data")))
+            yield from _of_config_map(mapping(document.get("data")), unread)
         else:
             yield document
 
 
-def _of_config_map(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _of_config_map(data: Mapping[str, Any], unread: list[str]) -> Iterator[Mapping[str, Any]]:
     for name, text in data.items():
         if name.endswith(SUFFIXES) and isinstance(text, str):
             try:
                 documents = load(text)
             except ValueError:
-                continue  # a file of something else than rules
+                unread.append(f"{code(name)} of its ConfigMap is neither YAML nor JSON")
+                continue
             for document in documents:
-                yield from _documents(document)
+                yield from _documents(document, unread)
 
 
-def _groups(document: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+def _groups(document: Mapping[str, Any], unread: list[str]) -> list[Mapping[str, Any]] | None:
     """Return a document's rule groups; None where it is in no known form."""
     if document.get("kind") in _MANIFESTS:
         spec = mapping(document.get("spec"))
@@ -115,7 +144,12 @@ def _groups(document: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
     if document.get("status") == "success":
         document = mapping(document.get("data"))  # a saved answer of /api/v1/rules
     if "groups" in document:
-        return [mapping(group) for group in sequence(document["groups"])]
+        held = document["groups"]
+        if held is not None and not isinstance(held, list):
+            unread.append("its groups are no list")
+        odd = [place for place, group in enumerate(sequence(held), 1) if not isinstance(group, Mapping)]
+        unread += [f"group {place} is no group of rules" for place in odd]
+        return [group for group in sequence(held) if isinstance(group, Mapping)]
     if document and all(_ruled(groups) for groups in document.values()):  # a ruler's namespaces
         return [mapping(group) for groups in document.values() for group in groups]
     return None
@@ -125,15 +159,22 @@ def _ruled(groups: Any) -> bool:
     return bool(sequence(groups)) and all("rules" in mapping(group) for group in groups)
 
 
-def _rules(file: str, group: Mapping[str, Any]) -> Iterator[AlertingRule]:
-    for rule in sequence(group.get("rules")):
-        yield from _rule(file, group, mapping(rule))
+def _rules(file: str, group: Mapping[str, Any], unread: list[str]) -> Iterator[AlertingRule]:
+    name = code(str(group.get("name") or ""))
+    if group.get("rules") is not None and not isinstance(group["rules"], list):
+        unread.append(f"the rules of group {name} are no list")
+    for place, rule in enumerate(sequence(group.get("rules")), 1):
+        found, why = _rule(file, group, mapping(rule))
+        if why:
+            unread.append(f"rule {place} of group {name}: {why}")
+        yield from found
     for exporter in _exporters(group):
-        name = f"{group.get('name', '')}: {exporter.get('name') or exporter.get('slug') or ''}"
+        named = f"{group.get('name', '')}: {exporter.get('name') or exporter.get('slug') or ''}"
         for rule in map(mapping, sequence(exporter.get("rules"))):
             severity = {"severity": rule["severity"]} if "severity" in rule else {}
-            made = {"alert": rule.get("name"), "expr": rule.get("query"), "labels": severity, **rule}
-            yield from _rule(file, {"name": name}, made)
+            own = {key: value for key, value in rule.items() if key in RULE_FIELDS}
+            made = {"alert": rule.get("name"), "expr": rule.get("query"), "labels": severity, **own}
+            yield from _rule(file, {"name": named}, made)[0]
 
 
 def _exporters(group: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
@@ -143,28 +184,49 @@ def _exporters(group: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
             yield {"name": service.get("name"), **exporter}
 
 
-def _rule(file: str, group: Mapping[str, Any], rule: Mapping[str, Any]) -> Iterator[AlertingRule]:
-    if rule.get("type") == "alerting" and "query" in rule:
-        found = {**group, "file": group.get("file") or file, "rules": [rule]}
-        yield from listed_rules([found])
-    elif grafana_rules.is_rule(rule):
-        yield grafana_rules.read(file, group, rule)
-    elif "alert" in rule:
-        yield prometheus_rule(file, group, rule)
+def _rule(file: str, group: Mapping[str, Any], rule: Mapping[str, Any]) -> tuple[list[AlertingRule], str]:
+    """Return a rule's alerting rule, none where it records; and why it is neither."""
+    if "type" in rule and ("query" in rule or "name" in rule) and "alert" not in rule:
+        groups, unread = readable([{**group, "file": group.get("file") or file, "rules": [rule]}])
+        found = [_certain(one) for one in listed_rules(groups)]
+        return found, ", ".join(unread).partition(": ")[2]
+    if grafana_rules.is_rule(rule):
+        return [grafana_rules.read(file, group, rule)], ""
+    if "alert" in rule:
+        return [prometheus_rule(file, group, rule)], ""
+    if "record" not in rule:
+        return [], "it neither alerts nor records"
+    return [], recording_faults(group, rule) if isinstance(
+        rule["record"], str | None
+    ) else ""  # Grafana's: no text
+
+
+def _certain(rule: AlertingRule) -> AlertingRule:
+    """Refuse what may be of a server of another language: a file does not say which one listed it."""
+    return rule._replace(reading=certain(rule.reading, rule.expression))
+
+
+def certain(reading: RuleReading, text: str) -> RuleReading:
+    """Refuse a reading of what may be LogQL as well."""
+    if not reading.thresholds or not perhaps_logql(text):
+        return reading
+    return RuleReading((), f"{code(flatten(text))} names no metric: it may be LogQL, which reads alike")
 
 
 def prometheus_rule(file: str, group: Mapping[str, Any], rule: Mapping[str, Any]) -> AlertingRule:
     """Read one rule as it stands in a rule file; what it lacks is said in its refusal."""
     text = expression(rule.get("expr"))
-    reading = read_thresholds(text) if text else RuleReading((), "the rule has no expression")
-    hold, keep = seconds(rule.get("for")), seconds(rule.get("keep_firing_for"))
-    odd = [name for name, held in (("for", hold), ("keep_firing_for", keep)) if held is None]
-    for name in odd:
-        why = f"its `{name}` is no duration: {str(rule[name])[:80]}"
-        reading = reading._replace(refused="; ".join(filter(None, (reading.refused, why))))
+    held = around(group, rule)
+    if held.language:
+        reading = RuleReading((), f"its expression is in the language of {code(held.language)}, not PromQL")
+    else:
+        reading = read_thresholds(text) if text else RuleReading((), "the rule has no expression")
+        reading = certain(reading, text)
+    if held.faults:
+        reading = reading._replace(refused="; ".join(filter(None, (reading.refused, *held.faults))))
     return AlertingRule(
-        file, str(group.get("name", "")), str(rule["alert"] or ""), text, interval(group), labels(rule), reading,
-        hold, keep,
+        file, str(group.get("name", "")), str(rule["alert"] or ""), text, interval(group), held.labels, reading,
+        seconds(rule.get("for")), seconds(rule.get("keep_firing_for")), held.notes,
     )  # fmt: skip
 
 
@@ -174,4 +236,5 @@ def row(rule: AlertingRule) -> dict[str, Any]:
         "file": rule.file, "group": rule.group, "alert": rule.alert, "expr": rule.expression,
         "for": rule.hold, "keep_firing_for": rule.keep, "labels": dict(rule.labels),
         "thresholds": [one._asdict() for one in rule.reading.thresholds], "refused": rule.reading.refused,
+        "notes": list(rule.notes),
     }  # fmt: skip

@@ -15,7 +15,13 @@ from typing import Any
 from timeline.rules.fields import expression, interval, labels, mapping, seconds, sequence
 from timeline.rules.promrules import AlertingRule
 from timeline.rules.promtext import bare, flatten, parse
-from timeline.rules.thresholds import RuleReading, RuleThreshold, has_comparison, read_thresholds
+from timeline.rules.thresholds import (
+    RuleReading,
+    RuleThreshold,
+    has_comparison,
+    perhaps_logql,
+    read_thresholds,
+)
 from timeline.text import code
 
 #: An evaluator's comparisons, each with the number it takes of its parameters.
@@ -25,6 +31,18 @@ _EVALUATORS: Mapping[str, tuple[tuple[str, int], ...]] = {
     "within_range_included": ((">=", 0), ("<=", 1)), "outside_range_included": (("<=", 0), (">=", 1)),
 }  # fmt: skip
 _PROMETHEUS = ("prometheus", "victoriametrics", "mimir", "cortex", "thanos")
+_OTHER = ("logs", "traces")  # of whose languages PromQL is none, whoever makes them
+#: What a rule does where its query has no data, or fails; by the names of the field, its own first.
+_WITHOUT_DATA: tuple[tuple[tuple[str, str], Mapping[str, str]], ...] = (
+    (("noDataState", "no_data_state"), {
+        "Alerting": "it fires as well where its query has no data", "KeepLast": "it stays as it was where its query has no data",
+        "NoData": "where its query has no data, the alert `DatasourceNoData` stands in its place",
+    }),
+    (("execErrState", "exec_err_state"), {
+        "Alerting": "it fires as well where its query fails", "KeepLast": "it stays as it was where its query fails",
+        "Error": "where its query fails, the alert `DatasourceError` stands in its place",
+    }),
+)  # fmt: skip
 _OF_ONE = ("last", "mean", "avg", "median", "min", "max", "sum")  # of one sample they are that sample
 _REFERENCE = re.compile(r"\$(?:\{([^}]+)\}|(\w+))")
 _UNSHARED = re.compile(r"\*\*|!(?!=)")  # means another thing in PromQL than in Grafana's formulas
@@ -53,12 +71,34 @@ def read(file: str, group: Mapping[str, Any], rule: Mapping[str, Any]) -> Alerti
     parts = {str(part.get("refId")): part for part in map(mapping, own["data"])}
     queries = [text for part in parts.values() if (text := _expr(part))]
     shown = queries[0] if len(queries) == 1 else "\n".join(f"{ref}: {_told(p)}" for ref, p in parts.items())
-    hold = seconds(own.get("for"))
-    keep = seconds(own.get("keepFiringFor") or own.get("keep_firing_for"))
+    reading = _reading(parts, str(own.get("condition")))
+    if _either(own, "isPaused", "is_paused").lower() == "true":
+        reading = RuleReading((), "it is paused: Grafana does not evaluate it")
+    hold, keep = own.get("for") or None, own.get("keepFiringFor") or own.get("keep_firing_for") or None
+    faults = [
+        f"its `{name}` is no duration: {str(value)[:80]}"
+        for name, value in (("for", hold), ("keepFiringFor", keep), ("interval", group.get("interval")))
+        if seconds(value) is None
+    ]
+    if faults:
+        reading = reading._replace(refused="; ".join(filter(None, (reading.refused, *faults))))
     return AlertingRule(
         file, str(group.get("name") or ""), str(own.get("title") or own.get("alert") or ""), shown,
-        interval(group), labels(own), _reading(parts, str(own.get("condition"))), hold, keep,
+        interval(group), labels(own), reading, seconds(hold), seconds(keep), tuple(_notes(own)),
     )  # fmt: skip
+
+
+def _notes(own: Mapping[str, Any]) -> Iterator[str]:
+    for names, meanings in _WITHOUT_DATA:
+        if meaning := meanings.get(_either(own, *names)):
+            yield f"{names[0]} {_either(own, *names)}: {meaning}"
+    missing = _either(own, "missingSeriesEvalsToResolve", "missing_series_evals_to_resolve")
+    if missing:
+        yield f"missingSeriesEvalsToResolve {missing}: it ends so many evaluations after its series"
+
+
+def _either(own: Mapping[str, Any], *names: str) -> str:
+    return next((str(own[name]) for name in names if own.get(name) is not None), "")
 
 
 def _reading(parts: Mapping[str, Mapping[str, Any]], condition: str) -> RuleReading:
@@ -207,18 +247,26 @@ def _query(ref: str, part: Mapping[str, Any], reducer: str) -> str:
     text = flatten(_expr(part))
     if not text:
         raise _RefusedError(f"{code(ref)} is no query of Prometheus{f' but of {code(kind)}' if kind else ''}")
-    if kind and not any(name in kind for name in _PROMETHEUS):
+    if kind and (not any(name in kind for name in _PROMETHEUS) or any(name in kind for name in _OTHER)):
         raise _RefusedError(f"{code(ref)} is no query of Prometheus but of {code(kind)}")
-    if not kind and part.get("queryType"):
-        raise _RefusedError(
-            f"{code(ref)} has the query type {code(str(part['queryType']))}, unknown to Prometheus"
-        )
+    typed = str(part.get("queryType") or model.get("queryType") or "")
+    if not kind and typed:
+        raise _RefusedError(f"{code(ref)} has the query type {code(typed)}, unknown to Prometheus")
+    if not kind and _may_be_logql(text):
+        raise _RefusedError(f"{code(text)} names no metric: it may be LogQL, which reads alike")
     if seconds(str(mapping(part.get("relativeTimeRange")).get("to") or "0") + "s"):
         raise _RefusedError(f"{code(ref)} asks for a time before now")
     single = str(model.get("instant")).lower() == "true" and str(model.get("range")).lower() != "true"
     if reducer != "last" and not (single and reducer in _OF_ONE):
         raise _RefusedError(f"{code(ref)} is reduced by {code(reducer)} over a range of time")
     return text
+
+
+def _may_be_logql(text: str) -> bool:
+    try:
+        return perhaps_logql(text)
+    except ValueError:
+        return False  # what is wrong with it is said when it is compared
 
 
 def _evaluated(query: str, evaluator: Mapping[str, Any]) -> Iterator[tuple[str, str, float | None]]:

@@ -18,7 +18,8 @@ _LABEL = re.compile(r"\{\{-?\s*(?:\$labels|\.Labels)\.([A-Za-z_]\w*)\s*-?\}\}")
 class AlertingRule(NamedTuple):
     """One alerting rule: where it stands, its expression as written, its interval in ns, its labels.
 
-    `hold` and `keep` are its `for` and `keep_firing_for` in seconds; None where they are no duration.
+    `hold` and `keep` are its `for` and `keep_firing_for` in seconds; None where they are no duration. `notes`
+    say what else its file says that changes what it means.
     """
 
     file: str
@@ -30,6 +31,7 @@ class AlertingRule(NamedTuple):
     reading: RuleReading
     hold: float | None = 0
     keep: float | None = 0
+    notes: tuple[str, ...] = ()
 
     @property
     def place(self) -> tuple[str, str, str, str]:

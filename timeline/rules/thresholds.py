@@ -145,6 +145,21 @@ def _compares(node: Any) -> bool:
     return any(op in _MIRRORED for op in held)
 
 
+def perhaps_logql(expression: str) -> bool:
+    """Tell whether PromQL may be LogQL as well: all of its selectors are ranges, and none names a metric."""
+    import promql_parser
+
+    found: list[Any] = []
+    promql_parser.walk(parse(expression), found.append)
+    ranges = [one for one in found if isinstance(one, promql_parser.MatrixSelector)]
+    selectors = [one for one in found if isinstance(one, promql_parser.VectorSelector)]
+    return len(ranges) == len(selectors) > 0 and not any(map(_named, selectors))
+
+
+def _named(selector: Any) -> bool:
+    return bool(selector.name) or any(one.name == "__name__" for one in selector.matchers.matchers)
+
+
 def _why_not(node: Any, text: str) -> str:
     import promql_parser
 

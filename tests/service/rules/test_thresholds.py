@@ -62,14 +62,14 @@ def test_the_machines_form_is_the_contracts(rules: Path) -> None:
         "thresholds": [
             {"query": "errors_total", "op": ">", "value": 300}, {"query": "traffic", "op": ">", "value": 1},
         ],
-        "refused": None,
+        "refused": None, "notes": [],
     }  # fmt: skip
     assert gone["thresholds"] == [{"query": 'up{job="checkout"}', "op": "absent", "value": None}]
     assert uneven["thresholds"] == [{"query": "errors_total", "op": ">", "value": 9}]
     assert "compares two expressions" in uneven["refused"]
     assert (dog["thresholds"], dog["refused"]) == ([], "`vector(1)` is not compared with a number")
     assert list(dog) == [
-        "file", "group", "alert", "expr", "for", "keep_firing_for", "labels", "thresholds", "refused",
+        "file", "group", "alert", "expr", "for", "keep_firing_for", "labels", "thresholds", "refused", "notes",
     ]  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def test_a_prometheus_rule_file() -> None:
                 "op": ">", "value": 0.5,
             }
         ],
-        "refused": None,
+        "refused": None, "notes": [],
     }  # fmt: skip
     assert (low["for"], low["keep_firing_for"], low["labels"]) == (0, 0, {})
     assert low["thresholds"] == [{"query": "pool_free", "op": "<", "value": 300}]

@@ -82,7 +82,7 @@ groups:
     assert row(one) == {
         "file": "export.yaml", "group": "checkout", "alert": "Error share", "expr": "errors / requests",
         "for": 120, "keep_firing_for": 600, "labels": {"severity": "page"},
-        "thresholds": [{"query": "errors / requests", "op": ">", "value": 0.05}], "refused": None,
+        "thresholds": [{"query": "errors / requests", "op": ">", "value": 0.05}], "refused": None, "notes": [],
     }  # fmt: skip
 
 
@@ -204,3 +204,58 @@ def test_several_queries_are_shown_by_their_names() -> None:
         ("sum(rate(errors_total[5m]))", ">", 5),
         ("y", "<", 3),
     ]
+
+
+def test_a_paused_rule_is_refused_and_a_wrong_duration_named() -> None:
+    for paused in ({"isPaused": True}, {"grafana_alert": rule(query(), threshold("gt", 1), is_paused=True)}):
+        found = read(rule(query(), threshold("gt", 1)) | paused)
+        assert (found["thresholds"], found["refused"]) == ([], "it is paused: Grafana does not evaluate it")
+    found = read(rule(query(), threshold("gt", 1)) | {"for": "soon"})
+    assert (len(found["thresholds"]), found["refused"]) == (1, "its `for` is no duration: soon")
+
+
+@pytest.mark.parametrize(
+    ("fields", "notes"),
+    [
+        ({"noDataState": "Alerting"}, ["noDataState Alerting: it fires as well where its query has no data"]),
+        ({"noDataState": "OK", "execErrState": "OK"}, []),
+        ({"execErrState": "KeepLast"}, ["execErrState KeepLast: it stays as it was where its query fails"]),
+        (
+            {"noDataState": "NoData", "execErrState": "Error"},
+            [
+                "noDataState NoData: where its query has no data, the alert `DatasourceNoData` stands in its place",
+                "execErrState Error: where its query fails, the alert `DatasourceError` stands in its place",
+            ],
+        ),
+        (
+            {"missingSeriesEvalsToResolve": 3},
+            ["missingSeriesEvalsToResolve 3: it ends so many evaluations after its series"],
+        ),
+    ],
+)
+def test_what_a_rule_does_without_data_is_kept(fields: dict[str, Any], notes: list[str]) -> None:
+    found = read(rule(query(), threshold("gt", 1), **fields))
+    assert (len(found["thresholds"]), found["notes"]) == (1, notes)
+
+
+@pytest.mark.parametrize(
+    ("part_of", "reason"),
+    [
+        (query(expr='sum(rate({app="shop"}[5m]))'), "it may be LogQL"),
+        (query(model={"queryType": "range"}), "the query type `range`"),
+        (query(model={"datasource": {"type": "victoriametrics-logs-datasource"}}), "but of `victoriametrics-logs-datasource`"),
+        (query(model={"datasource": {"type": "tempo"}}), "but of `tempo`"),
+    ],
+)  # fmt: skip
+def test_another_language_without_a_written_type_is_no_threshold(
+    part_of: dict[str, Any], reason: str
+) -> None:
+    found = read(rule(part_of, threshold("gt", 1)))
+    assert found["thresholds"] == []
+    assert reason in found["refused"]
+
+
+def test_a_data_source_of_prometheus_is_taken_at_its_word() -> None:
+    for kind in ("prometheus", "grafana-amazonprometheus-datasource", "victoriametrics-metrics-datasource"):
+        part_of = query(expr='sum(rate({app="shop"}[5m]))', model={"datasource": {"type": kind}})
+        assert len(read(rule(part_of, threshold("gt", 1)))["thresholds"]) == 1
