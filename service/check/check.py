@@ -12,6 +12,7 @@ from render.text.findings import FORMS, Group, render_findings
 from service import names
 from service.check import draft as check_draft
 from service.check import evidence as check_evidence
+from service.check.notes import noted
 from service.evidence.document import read
 from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
@@ -20,7 +21,7 @@ from service.review import reviews
 from service.review.notes import NotesFile
 from service.settings.check import CheckSettings, settings
 from service.settings.config import Config, of_incident
-from timeline.checks import separation
+from timeline.checks import actions, separation
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.fences import FenceError
 from timeline.checks.findings import Finding, finding, in_order, placed
@@ -162,8 +163,11 @@ def _draft(
         other = check_evidence.other_tool(bundle.timeline.provenance)
         yield from check_draft.regions(pieces, renderings, other_version=other)
     prose = blocks(check_draft.spans(pieces))
-    yield from check_prose(prose, _known(directory, bundle, chosen, now))
+    known = _known(directory, bundle, chosen, now)
+    yield from check_prose(prose, known)
     yield from _in(directory / names.NOTES, _notes(directory, bundle))
+    beside = actions.together(actions.actions(prose), known.noted.actions)
+    yield from _in(directory / names.NOTES, actions.complete(a for a in beside if a in known.noted.actions))
 
 
 def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
@@ -174,9 +178,9 @@ def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
 
 def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckSettings, now: int) -> Grounds:
     if bundle is None:
-        return Grounds(now=now, hours=chosen.hours)
+        return Grounds(now=now, hours=chosen.hours, noted=noted(directory))
     signed = reviews.signed(reviews.read(directory))
-    return Grounds(bundle.timeline, _names(bundle.evidence), signed, now, chosen.hours)
+    return Grounds(bundle.timeline, _names(bundle.evidence), signed, now, chosen.hours, noted(directory))
 
 
 def _names(evidence: Evidence) -> dict[str, str]:
@@ -190,7 +194,7 @@ def _names(evidence: Evidence) -> dict[str, str]:
 
 
 def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Finding]:
-    """Find notes that cite facts which do not exist: only citations, the rest of a note is its writer's."""
+    """Find notes that cite facts which do not exist; of a note's words its writer is the judge."""
     path = directory / names.NOTES
     if bundle is None or not path.is_file():
         return

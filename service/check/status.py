@@ -9,6 +9,7 @@ from pathlib import Path
 
 from service import names
 from service.check import draft as check_draft
+from service.check.notes import noted
 from service.evidence.document import load
 from service.incident.folders import shown, targets
 from service.review import reviews
@@ -80,7 +81,9 @@ def _one(directory: Path, config: Path | None, now: int) -> Status:
     prose = blocks(check_draft.spans(check_draft.pieces(text)))
     until = completeness.deadline(timeline, chosen.hours)
     signed = reviews.read(directory)
+    beside = noted(directory)
     return Status(
         shown(directory), timeline.incident.id, until, until.due - now if until else None,
-        len(completeness.prompts(prose)), len(actions.actions(prose)), signed[-1].at if signed else None,
+        len(completeness.prompts(prose, beside.subjects)), len(actions.together(actions.actions(prose), beside.actions)),
+        signed[-1].at if signed else None,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from timeline.checks.draft import CODE, Block
@@ -13,14 +13,42 @@ from timeline.checks.wording import VAGUE
 FEWEST, MOST = 3, 7
 _COLUMNS = {
     "owner": re.compile(r"owner|\bwho\b|assign|responsible|\bdri\b", re.IGNORECASE),
-    "due": re.compile(r"\bdue\b|\bdate\b|deadline|by when|\beta\b|\bwhen\b|target", re.IGNORECASE),
+    "due": re.compile(
+        r"\bdue\b|\bdate\b|deadline|by when|\beta\b|\bwhen\b|\btarget(?! \w)|target date", re.IGNORECASE
+    ),
     "verification": re.compile(
-        r"verif|\bcheck(?:ed)?\b|how (?:do|will) we (?:know|check)|proof", re.IGNORECASE
+        r"verif|(?<!health )(?<!health-)(?<!sanity )(?<!pre-)\bcheck(?:ed)?\b|how (?:do|will) we (?:know|check)|proof",
+        re.IGNORECASE,
     ),
     "criterion": re.compile(
         r"criteri|success|done when|acceptance|outcome|definition of done", re.IGNORECASE
     ),
 }
+#: What a field within a list item is called: its whole name, as words before a colon may be anything.
+_FIELDS = {
+    "owner": r"(?:action |task )?owners?|who|assign(?:ed|ee|ees)?(?: to)?|responsible(?: (?:team|role|party))?|dri",
+    "due": r"due(?: date| by| on)?|date|deadline|by when|eta|when|target(?: date)?",
+    "criterion": r"(?:success|acceptance|completion) criteri(?:on|a)|criteri(?:on|a)|success|done when|acceptance|outcome|definition of done",
+    "verification": r"verif(?:ication|ied|y)(?: by| with| method)?|check(?:ed)?(?: by| with)?|proof|how (?:do|will) we (?:know|check)",
+    "status": r"status|state|progress",
+}
+_FIELD_NAMES = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _FIELDS.items()}
+_STATUS = re.compile(r"^(?:status|state|progress)\b|^(?:done|completed)\W*$", re.IGNORECASE)
+_ENDED = r"done|complete[d]?|finished|closed|fixed|resolved|implemented|merged|deployed|shipped|rolled out"
+#: How a status says that nothing is left to do.
+_IS_ENDED = re.compile(rf"^\W*(?:already )?(?:{_ENDED}|yes|x|✅|✔️?|☑️?|100 ?%)(?!\w)", re.IGNORECASE)
+_TICK = re.compile(r"^\s*(?:\[[xX]\]|✅|✔️?|☑️?)")
+#: How an item says it: ticked, struck out, in brackets, before a colon, at its end, or as what was done.
+_SAYS_ENDED = re.compile(
+    rf"^\s*~~.*~~\W*$|[(\[](?:already )?(?:{_ENDED})\b[^)\]]*[)\]]|^\W*(?:{_ENDED})\s*[:–—-]|\s[:–—-]+\s*(?:{_ENDED})\W*$"
+    r"|\bthis (?:has been|is|was) (?:now |already )?done\b"
+    r"|\b(?:has|have) (?:now |already |since )?been \w+(?:ed|t|n)\W*$"
+    r"|^we(?:['’]ve| have)(?: now| already| since)? \w+(?:ed|t|n)\b|^we (?!need|proceed|exceed|feed|speed)\w+ed\b",
+    re.IGNORECASE,
+)
+_ENDED_SECTION = re.compile(
+    r"^\W*(?:already )?(?:completed|finished|done)\b|\b(?:completed|finished|done)\W*$", re.IGNORECASE
+)
 _TITLE = re.compile(
     r"^(?:action|what|item|title|task|description|actionable|change|to[- ]?do)", re.IGNORECASE
 )
@@ -37,7 +65,9 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _NOTHING = re.compile(r"^[\s\-–—?.…*_]*$|^(?:tbd|tba|n/?a|none|unknown|todo)$", re.IGNORECASE)
-_FIELD = re.compile(r"(?:^|(?<=[;,|(.])|\s[-–—])\s*\**([A-Za-z][A-Za-z ]{1,24}?)\**\s*[:=]\s*\**")
+_FIELD = re.compile(
+    r"(?:^|(?<=[;,|(.])|\s[-–—])[ \t]*\**([A-Za-z][A-Za-z ]{1,24}?)\**[ \t]*[:=][ \t]*\**", re.MULTILINE
+)
 _DUE = re.compile(r"[,;(]?\s*\b(?:due|by|until)\s+(?:on\s+|by\s+)?(?=\d{4}-\d\d-\d\d)", re.IGNORECASE)
 _CONCRETE = re.compile(rf"\d|{CODE}|https?://|#\w")
 
@@ -49,6 +79,7 @@ class Action:
     line: int
     title: str
     fields: dict[str, str]
+    ended: bool = False  # as it says itself: nobody has to promise it any more
 
 
 def actions(blocks: Sequence[Block]) -> list[Action]:
@@ -65,17 +96,20 @@ def _rows(blocks: Sequence[Block]) -> Iterator[Action]:
         if block.form != "row":
             continue
         fields: dict[str, str] = {}
-        rest = []
+        rest, status = [], ""
         for place, cell in enumerate(block.cells):
             header = block.header[place] if place < len(block.header) else ""
             name = _column(header)
-            if name and not cell.emphasised:
+            if _STATUS.search(header):
+                status = status or cell.text
+            elif name and not cell.emphasised:
                 fields.setdefault(name, cell.text)
             elif not name:
                 rest.append((bool(_TITLE.search(header)), cell.text))
         title = next((text for titled, text in rest if titled and text), next((t for _, t in rest if t), ""))
-        if title or any(fields.values()):
-            yield Action(block.line, title, fields)
+        if (title or any(fields.values())) and not (_NOTHING.match(title) and not any(fields.values())):
+            ended = bool(_IS_ENDED.match(status)) or _has_ended(block, title)
+            yield Action(block.line, title, fields, ended)
 
 
 def _column(header: str) -> str:
@@ -91,29 +125,60 @@ def _items(blocks: Sequence[Block]) -> Iterator[Action]:
         if block.form == "item":
             groups.setdefault(block.group, []).append(block)
     for line, members in groups.items():
-        text = " ".join(words.text for block in members for words in block.words)
-        marks = [m for m in _FIELD.finditer(text) if _column(m[1])]
-        ends = [*(m.start() for m in marks[1:]), len(text)]
+        # What stands in an item of its own below another begins anew, as a line does.
+        text = "\n".join(" ".join(words.text for words in block.words) for block in members)
+        marks = [(m, name) for m in _FIELD.finditer(text) if (name := _field(m[1]))]
+        ends = [*(m.start() for m, _ in marks[1:]), len(text)]
         fields: dict[str, str] = {}
-        for mark, end in zip(marks, ends, strict=False):
-            fields.setdefault(_column(mark[1]), text[mark.end() : end].strip(" ;,.|()*"))
-        head = text[: marks[0].start()] if marks else text
+        for (mark, name), end in zip(marks, ends, strict=False):
+            fields.setdefault(name, text[mark.end() : end].strip(" ;,.|()*\n"))
+        head = text[: marks[0][0].start()] if marks else text
         if match := _DUE.search(head):
             fields.setdefault("due", head[match.end() :])
             head = head[: match.start()]
-        yield Action(line, head.strip(" -–—*(;,."), fields)
+        title = " ".join(head.split()).strip(" -–—*(;,.")
+        if not _NOTHING.match(title) or fields:
+            first = " ".join(words.text for words in members[0].words)
+            ended = bool(_IS_ENDED.match(fields.pop("status", ""))) or _has_ended(members[0], first)
+            yield Action(line, title, fields, ended)
 
 
-def check(blocks: Sequence[Block]) -> Iterator[Finding]:
-    """Find actions that lack something, are vague, or are too few or too many."""
-    there = actions(blocks)
+def _field(name: str) -> str:
+    return next(
+        (field for field, pattern in _FIELD_NAMES.items() if pattern.fullmatch(" ".join(name.split()))), ""
+    )
+
+
+def _has_ended(block: Block, text: str) -> bool:
+    """Tell whether an action says that it is done, or stands under a heading that does."""
+    heading = block.section[-1] if block.section else ""
+    return bool(_TICK.match(text) or _SAYS_ENDED.search(text) or _ENDED_SECTION.search(heading))
+
+
+def together(written: Sequence[Action], noted: Sequence[Action]) -> list[Action]:
+    """Return the actions of a draft and of the notes beside it; one that stands in both is one."""
+    titles = {action.title.casefold() for action in written}
+    return [*written, *(action for action in noted if action.title.casefold() not in titles)]
+
+
+def complete(there: Iterable[Action]) -> Iterator[Finding]:
+    """Find actions that lack something, or are vague."""
     for action in there:
+        if action.ended:
+            continue
         yield from _complete(action)
         if is_vague(action):
             yield finding(
                 "action-vague", action.line,
                 f"{_shown(action.title)!r} is vague: name the thing that will change and what it will do then",
             )  # fmt: skip
+
+
+def check(blocks: Sequence[Block], noted: Sequence[Action] = ()) -> Iterator[Finding]:
+    """Find actions of a draft that lack something or are vague, and too few or too many with those of notes."""
+    written = actions(blocks)
+    yield from complete(written)
+    there = together(written, noted)
     heading = next((b for b in blocks if b.form == "heading" and b.kind == "actions"), None)
     asked = any(b.kind == "actions" and b.prompt for b in blocks)
     if heading and not FEWEST <= len(there) <= MOST and not (asked and not there):

@@ -24,10 +24,24 @@ def wording(blocks: Iterable[Block]) -> Iterator[Finding]:
         phrases = [("blameless-error", p) for p in HUMAN_ERROR]
         if not is_luck(block.section):
             phrases += [("blameless-counterfactual", p) for p in COUNTERFACTUAL]
-        for line, text in block.words:
-            for rule, phrase in phrases:
-                if match := phrase.pattern.search(text):
-                    yield finding(rule, line, f"{' '.join(match[0].split())!r}: {phrase.instead}")
+        for rule, phrase in phrases:
+            lines: set[int] = set()
+            # A sentence goes on over the end of a line.
+            for match in phrase.pattern.finditer(block.text):
+                shown = match.groupdict().get("shown") or match[0]
+                line = _line_at(block, match.end() - len(shown))
+                if line not in lines:
+                    lines.add(line)
+                    yield finding(rule, line, f"{' '.join(shown.split())!r}: {phrase.instead}")
+
+
+def _line_at(block: Block, place: int) -> int:
+    """Return the line that a place in a block's text stands on."""
+    for line, text in block.words:
+        if place <= len(text):
+            return line
+        place -= len(text) + 1
+    return block.line
 
 
 def names(blocks: Iterable[Block], pseudonyms: Mapping[str, str]) -> Iterator[Finding]:

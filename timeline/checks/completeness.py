@@ -9,10 +9,14 @@ from typing import NamedTuple
 from timeline import present
 from timeline.checks.draft import Block
 from timeline.checks.findings import Finding, finding
+from timeline.checks.sections import kind_of
 from timeline.instant import NS
 from timeline.model import Timeline
 
 HOUR = 3600 * NS
+#: Sections of factors; `timeline.notes` has a category of each.
+_CATEGORIES = frozenset({"technical", "process", "human", "organisational", "environmental"})
+_SPELLED = {"organizational": "organisational"}
 _OPTIONAL = re.compile(r"^\W*\(?optional", re.IGNORECASE)
 # A question within a line: `**Authors:** *Who wrote this?*`.
 _INLINE = re.compile(r"[:·]\**\s*(?:\*[^*\n]+\?\*|_[^_\n]+\?_)(?!\w)")
@@ -27,8 +31,11 @@ class Deadline(NamedTuple):
     due: int
 
 
-def prompts(blocks: Sequence[Block]) -> list[Block]:
-    """Return the template's questions that nobody answered: no text follows in their section."""
+def prompts(blocks: Sequence[Block], noted: frozenset[str] = frozenset()) -> list[Block]:
+    """Return the template's questions that nobody answered: no text follows in their section, and no note.
+
+    `noted` are the subjects of notes (`timeline.checks.prose.Noted`).
+    """
     found_here: list[Block] = []
     for section in _sections(blocks):
         found_here += [b for b in section if b.half_asked and b.kind != "actions" and not b.kept]
@@ -37,9 +44,23 @@ def prompts(blocks: Sequence[Block]) -> list[Block]:
         for place, following in zip(asked, [*asked[1:], len(section)], strict=False):
             answers = section if alone else section[place:following]
             optional = _OPTIONAL.match(section[place].text)
+            if is_noted(section[place].section, noted):
+                continue
             if not optional and not any(_says_something(block) for block in answers):
                 found_here.append(section[place])
     return found_here
+
+
+def is_noted(section: Sequence[str], noted: frozenset[str]) -> bool:
+    """Tell whether notes stand in a section: those of its subject are put there."""
+    heading = section[-1].casefold().strip() if section else ""
+    heading = _SPELLED.get(heading, heading)
+    if heading in _CATEGORIES:
+        return heading in noted
+    kind = kind_of(section[-1:])
+    if kind == "factors":
+        return "whys" in noted if "why" in heading else bool(noted & _CATEGORIES)
+    return kind in {"actions", "lessons"} and kind in noted
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
@@ -54,9 +75,9 @@ def _says_something(block: Block) -> bool:
     return not block.prompt and not block.kept and (block.form == "code" or not block.empty)
 
 
-def empty(blocks: Sequence[Block]) -> Iterator[Finding]:
+def empty(blocks: Sequence[Block], noted: frozenset[str] = frozenset()) -> Iterator[Finding]:
     """Find unanswered questions, and placeholders that were left."""
-    for block in prompts(blocks):
+    for block in prompts(blocks, noted):
         yield finding(
             "prompt-empty", block.line,
             f"nobody has answered {_asked(block)[:100]!r}: answer below it, or delete it with its heading",
@@ -117,9 +138,11 @@ def moment(instant: int) -> str:
     return f"{present.date(instant)} {present.time(instant)} UTC"
 
 
-def late(blocks: Sequence[Block], timeline: Timeline, now: int, hours: int) -> Iterator[Finding]:
+def late(
+    blocks: Sequence[Block], timeline: Timeline, now: int, hours: int, noted: frozenset[str] = frozenset()
+) -> Iterator[Finding]:
     """Find a draft that is still incomplete when it is due; `now` in ns."""
-    open_ = prompts(blocks)
+    open_ = prompts(blocks, noted)
     until = deadline(timeline, hours)
     if open_ and until and now > until.due:
         over = present.duration((now - until.due) / NS, up=False)

@@ -12,14 +12,26 @@ from timeline.model import Timeline
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What notes beside a draft hold: actions, and the subjects of notes whose sections they answer.
+
+    A subject is `actions`, `lessons`, `whys`, or the category of a factor.
+    """
+
+    actions: tuple[actions.Action, ...] = ()
+    subjects: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Grounds:
-    """What prose is checked against: the timeline, names of people, what was signed off, and now (ns)."""
+    """What prose is checked against: the timeline, names, what was signed off, now (ns), and notes beside it."""
 
     timeline: Timeline | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     signed: Mapping[str, str] = field(default_factory=dict)
     now: int = 0
     hours: int = 48
+    noted: Noted = Noted()
 
 
 def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
@@ -30,11 +42,11 @@ def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
     if timeline:
         yield from separation.unknown(blocks, timeline)
         yield from separation.changed(blocks, facts, known.signed)
-        yield from completeness.late(own, timeline, known.now, known.hours)
+        yield from completeness.late(own, timeline, known.now, known.hours, known.noted.subjects)
     yield from separation.missing(own, facts)
     yield from separation.measures(own, facts)
     yield from blameless.wording(own)
     yield from blameless.names(blocks, known.names)
-    yield from actions.check(own)
-    yield from completeness.empty(own)
+    yield from actions.check(own, known.noted.actions)
+    yield from completeness.empty(own, known.noted.subjects)
     yield from times.check(own)

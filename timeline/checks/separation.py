@@ -27,8 +27,19 @@ _ABOUT = r"(?:about|around|approximately|roughly|nearly|almost|over|more than|le
 _CLAIM = re.compile(
     rf"\b(?:took|lasted|lasting|(?:was|were) (?:down|unavailable|degraded|out)(?: for)?|after|for|(?:recover|restor|resolv|fix|mitigat)\w*[\w\s]{{0,20}} (?:with)?in)\s{_ABOUT}"
     rf"{_DURATION}(?=(?:\s+(?:to|later|long|until|before|of (?:total )?(?:downtime|outage))\b|[,.;:]|\s*$))"
-    rf"|{_DURATION}\s+(?:later|long|of (?:total )?(?:downtime|outage|unavailability)|(?:passed|elapsed))\b"
+    rf"|{_DURATION}\s+(?:later|long(?=\s*(?:[,.;:)]|$|outage|incident|downtime|disruption|degradation|window|period|delay))|of (?:total )?(?:downtime|outage|unavailability)|(?:passed|elapsed))\b"
     rf"|\b(?:took|lasted|lasting|down for|unavailable for|outage of)\s{_ABOUT}{_DURATION}",
+    re.IGNORECASE,
+)
+# How long something is set to take is no measure.
+_SETTING = re.compile(
+    r"(?:\btime[sd]?[- ]?outs?|\bTTLs?|\bretention|\bleases?|\bsleep\w*|\bsilenced?|\bdowntimed|\bget shot"
+    r"|\bhold|\bkill\w*\b.*\brunning|\b(?:been|is|was) up|\buptime)\W*(?:[\w'’]+\W+){0,4}$",
+    re.IGNORECASE,
+)
+# Of another incident nothing here can be cited.
+_EARLIER = re.compile(
+    r"\bpreviously\b|\b(?:previous|prior|earlier|past|last year['’]s) (?:incident|outage|occurrence|time)",
     re.IGNORECASE,
 )
 
@@ -141,13 +152,20 @@ def measures(blocks: Iterable[Block], facts: Iterable[Fact]) -> Iterator[Finding
         if any(identity in known for _, identity in _ids(block)):
             continue
         for line, text in block.words:
-            if match := _CLAIM.search(text):
+            if match := _claim(text):
                 yield finding(
                     "measure-uncited", line,
                     f"{match[0].strip()!r} is a measure that cites no fact: "
                     "cite the facts it lies between, or use the table of measures",
                 )  # fmt: skip
                 break
+
+
+def _claim(text: str) -> re.Match[str] | None:
+    """Return the first duration that is claimed of this incident, not of a setting or of another one."""
+    if _EARLIER.search(text):
+        return None
+    return next((m for m in _CLAIM.finditer(text) if not _SETTING.search(text[: m.start()])), None)
 
 
 def changed(blocks: Iterable[Block], facts: Iterable[Fact], signed: Mapping[str, str]) -> Iterator[Finding]:

@@ -16,12 +16,12 @@ _ZONE = (
     r"|(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/\w+)"
 )
 _ABBREVIATION = re.compile(
-    r"\b(?:CES?T|[PMEC][SD]T|BST|IST|JST|KST|AES?DT|AEST|EES?T|WES?T|MSK|SGT|HKT|NZ[SD]T|[PEMC]T)\b(?!\s?\(?(?:UTC|GMT|[+-]\d))"
+    r"(?<!AWS )(?<!Amazon )\b(?:CES?T|[PMEC][SD]T|BST|IST|JST|KST|AES?DT|AEST|EES?T|WES?T|MSK|SGT|HKT|NZ[SD]T|[PEMC]T)\b(?!\s?\(?(?:UTC|GMT|[+-]\d))"
 )
 _TIME = re.compile(
     r"(?<![\w:./-])(?:(?P<date>\d{4}-\d\d-\d\d)[ T,]*)?(?P<hour>\d{1,2}):(?P<minute>\d\d)"
     r"(?::(?P<second>\d\d)(?:[.,]\d{1,9})?)?(?P<half>\s?[ap]\.?m\b\.?)?"
-    rf"(?P<zone>\s?\(?{_ZONE})?(?![\w:]|\.\d)",
+    rf"(?P<zone>\s?\(?{_ZONE})?(?!\w|[:.]\d)",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?<![\w./-])(\d{4}-\d\d-\d\d)(?![\w-])")
@@ -30,6 +30,9 @@ _SAID = re.compile(
     r"\b(?:UTC|GMT)\b|\b(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/\w+|[+-]\d\d:\d\d\b"
 )
 _LEADING = re.compile(r"^[\W_]*(?:(?:at|around|about|approx\.?|circa|ca\.?|by|on)\s+)?", re.IGNORECASE)
+#: An abbreviation is a zone's beside a time; elsewhere MSK is a product and PT a place.
+_BESIDE = re.compile(rf"[\s,]*\(?{_ABBREVIATION.pattern}")
+_BEFORE = re.compile(rf"{_ABBREVIATION.pattern}\W{{0,2}}$")
 _CONTEXT = re.compile(
     r"(?:\b(?:at|around|about|until|till|from|by|since|between|before|after|and|to|UTC)|[-–—~])\s*$",
     re.IGNORECASE,
@@ -38,6 +41,13 @@ _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _IN_WORDS = re.compile(
     rf"^\W*(?:\w+day,?\s+)?(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+\d{{1,2}}\b)"
     r"|^\W*(?:mon|tues|wednes|thurs|fri|satur|sun|to|yester)day\b",
+    re.IGNORECASE,
+)
+# `All times in UTC`, `Times (CET)`, `timezone: Europe/Berlin`; no response times of something.
+_FOR_ALL = re.compile(
+    r"(?:(?:^|[.(*_]|\ball|\bthe|\bthese|\bour)\s*|\btime)(?:times?(?:stamps?)?|zones?)\b"
+    r"(?:\s+(?:are|is|below|here|given|shown|listed|stated|noted|reported|written|mentioned|used|this|report|in|as|for|the|document|timeline))*"
+    rf"\s*[:=(]?\s*(?:in\s+)?(?:[\w'’-]+\s+){{0,4}}?\(?(?:{_ZONE}|{_ABBREVIATION.pattern})",
     re.IGNORECASE,
 )
 _NOON, _HALF_DAY = 12, 720
@@ -51,6 +61,7 @@ class _Moment:
     text: str
     date: str | None
     minutes: float | None
+    last: float | None = None  # the end of what it may mean: a minute without seconds is all of it
     other_day: bool = False  # a day written in words: nothing before it is compared with it
 
 
@@ -130,7 +141,8 @@ def _leading(line: int, text: str) -> _Moment | None:
         if match["half"]:
             hour = hour % _NOON + (_NOON if "p" in match["half"].lower() else 0)
         minutes = hour * 60 + int(match["minute"]) + int(match["second"] or 0) / 60
-        return _Moment(line, match[0].strip(), match["date"], minutes)
+        last = minutes if match["second"] else minutes + 59 / 60
+        return _Moment(line, match[0].strip(), match["date"], minutes, last)
     if (match := _DATE.match(rest)) and _exists(f"{match[1]}T00:00Z"):
         return _Moment(line, match[0], match[1], None)
     return None
@@ -155,7 +167,7 @@ def _backwards(entries: Sequence[_Moment]) -> Iterator[Finding]:
 
 
 def _before(entry: _Moment, latest: _Moment) -> bool:
-    if entry.minutes is None or latest.minutes is None or entry.minutes >= latest.minutes:
+    if entry.minutes is None or latest.minutes is None or (entry.last or entry.minutes) >= latest.minutes:
         return False
     # More than half a day back, and no date written: the next day began.
     return entry.date is not None or latest.minutes - entry.minutes <= _HALF_DAY
@@ -182,22 +194,30 @@ def _zoneless(blocks: Sequence[Block]) -> Iterator[Finding]:
             continue
         for line, text in block.words:
             times = [m for m in _TIME.finditer(text) if _possible(m) and _is_time(m, text)]
-            if times and (abbreviation := _ABBREVIATION.search(text)):
-                if abbreviation[0] not in told:
-                    yield _ambiguous(line, abbreviation[0])
-                told.add(abbreviation[0])
+            if name := _abbreviated(times, text):
+                if name not in told:
+                    yield _ambiguous(line, name)
+                told.add(name)
             elif times and not any(m["zone"] for m in times) and not _SAID.search(text):
                 sections.setdefault(block.section[:2], []).extend((line, m[0].strip()) for m in times)
     for times_here in sections.values():
         yield _without(times_here)
 
 
+def _abbreviated(times: Sequence[re.Match[str]], text: str) -> str | None:
+    """Return the abbreviation that stands beside one of the times as its zone."""
+    for time in times:
+        beside = _BESIDE.match(text, time.end()) or _BEFORE.search(text[: time.start()])
+        if beside:
+            return beside[0].strip(" ,(:-–")
+    return None
+
+
 def _said_for_all(blocks: Sequence[Block]) -> tuple[int, str] | None:
     """Return the line that says the zone of all times: `All times in UTC`."""
-    pattern = re.compile(rf"\btimes?\b.{{0,30}}?(?:{_ZONE}|{_ABBREVIATION.pattern})", re.IGNORECASE)
     for block in blocks:
         for line, text in block.words:
-            if block.form != "row" and not _TIME.search(text) and pattern.search(text):
+            if block.form != "row" and not _TIME.search(text) and _FOR_ALL.search(text):
                 return line, text
     return None
 

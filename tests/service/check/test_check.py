@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import pytest
 import zstandard
+from pydantic import TypeAdapter
 
 from render.draft.templates import BUILT_IN
 from service.check.check import Report
@@ -21,6 +22,7 @@ from service.check.status import status
 from service.draft.layouts import DraftOptions
 from service.incident.folders import targets
 from service.names import REVIEWS
+from service.review.notes import NotesFile
 from tests.cli.test_user_errors import timeline as command
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import BEGIN, CONFIG, INCIDENT, made, make
@@ -31,6 +33,7 @@ from timeline.document import load, seal
 from timeline.errors import UsageError
 from timeline.instant import parse_instant
 from timeline.model import Timeline
+from timeline.notes.journal import Body
 
 SOON = parse_instant("2026-11-02T00:00:00Z")
 FACTS = [rule for rule in BY_ID if not rule.startswith(("prompt", "action", "draft-late", "citation"))]
@@ -497,3 +500,53 @@ def test_evidence_outside_the_repository_is_found(home: Path) -> None:
     assert facts(check(made(home))) == []
     shutil.rmtree(home / "vault")
     assert rules(check(made(home)))["evidence-absent"] == "error"
+
+
+def _note(built: Path, number: int, kind: str, text: str, **more: Any) -> None:
+    """Append a note that cites the incident's first fact."""
+    facts = {fact.id: fact for fact in load((built / "timeline.json").read_bytes()).facts}
+    given = {"kind": kind, "text": text, "cites": [{"fact": next(iter(facts))}], **more}
+    body: Body = TypeAdapter(Body).validate_python(given)
+    NotesFile(built).append(f"n-{number:016x}", body, (), "commander", SOON, facts)
+
+
+ACTION_NOTE = {
+    "effect": "detect", "owner": "payments", "due": "2026-12-05", "criterion": "it fires", "verification": "the replay",
+}  # fmt: skip
+
+
+def test_notes_count_as_actions_and_as_answers(built: Path) -> None:
+    def state() -> tuple[int, int, set[str]]:
+        (one,) = status([built], now=SOON)
+        waiting = {f.message for f in check(built).findings if f.rule == "prompt-empty"}
+        return (
+            one.actions,
+            one.unanswered,
+            {m for m in waiting if "What will change?" in m or "next person" in m},
+        )
+
+    actions, unanswered, waiting = state()
+    assert (actions, len(waiting)) == (0, 2)
+    for number in range(3):
+        _note(built, number, "action", f"Alert on the pool at {number} %", **ACTION_NOTE)
+    _note(built, 9, "lesson", "The pool is shared")
+    assert state() == (3, unanswered - 2, set())
+    assert not [f for f in check(built).findings if f.rule.startswith("action-")]
+
+
+def test_an_action_of_a_note_is_asked_for_what_it_lacks_on_its_own_line(built: Path) -> None:
+    _note(built, 1, "action", "Alert on the pool at 80 %", **ACTION_NOTE)
+    _note(built, 2, "action", "Cap the pool at 100", effect="prevent", owner="payments")
+    missing = [f for f in check(built).findings if f.rule.startswith("action-") and f.rule != "action-count"]
+    assert {(f.rule, Path(f.file).name, f.line) for f in missing} == {
+        (rule, "notes.jsonl", 2) for rule in ("action-due", "action-criterion", "action-verification")
+    }
+
+
+def test_an_action_in_draft_and_notes_is_one(built: Path) -> None:
+    _note(built, 1, "action", "Alert on the pool at 80 %", **ACTION_NOTE)
+    row = (
+        "| Alert on the pool at 80 % | detect | payments | 2026-12-05 | it fires | the replay | small | #1 |"
+    )
+    rewrite(built, lambda t: re.sub(r"^\| \*What will change\?.*$", row, t, flags=re.MULTILINE))
+    assert status([built], now=SOON)[0].actions == 1

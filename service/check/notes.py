@@ -1,0 +1,58 @@
+"""What notes add to a draft for the rules about it: actions, and sections that they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from service.names import NOTES
+from service.review.notes import NotesFile
+from timeline.checks.actions import Action
+from timeline.checks.prose import Noted
+from timeline.notes.journal import Action as ActionNote
+from timeline.notes.journal import Factor, Lesson, Note, Why, current
+
+
+def noted(directory: Path) -> Noted:
+    """Return what the notes of a built incident hold; nothing where there are none."""
+    notes = current(NotesFile(directory).read().notes)
+    lines = _lines(directory / NOTES, notes)
+    actions = tuple(
+        _action(lines.get(note.id, 1), note.head.body) for note in notes if isinstance(note.head.body, ActionNote)
+    )  # fmt: skip
+    return Noted(actions, frozenset(_subject(note) for note in notes) - {""})
+
+
+def _action(line: int, body: ActionNote) -> Action:
+    fields = {
+        "owner": body.owner, "due": body.due.isoformat() if body.due else None, "criterion": body.criterion,
+        "verification": body.verification,
+    }  # fmt: skip
+    return Action(line, " ".join(body.text.split()), {name: text for name, text in fields.items() if text})
+
+
+def _subject(note: Note) -> str:
+    match note.head.body:
+        case Factor(category=category):
+            return category
+        case ActionNote():
+            return "actions"
+        case Lesson():
+            return "lessons"
+        case Why():
+            return "whys"
+        case _:
+            return ""
+
+
+def _lines(path: Path, notes: Sequence[Note]) -> dict[str, int]:
+    """Return the line of the version that each note is shown by."""
+    if not notes:
+        return {}
+    heads = {f'"id":"{note.head.id}"'.encode(): note.id for note in notes}
+    found: dict[str, int] = {}
+    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
+        for head, note in heads.items():
+            if head in line:
+                found.setdefault(note, number)
+    return found
