@@ -8,8 +8,8 @@ from timeline.canonical import Json, short_id
 from timeline.instant import Bounds
 from timeline.kinds import SPECS, Category, Kind
 from timeline.model import Evidence, Fact, Quantity, Quote, Related, Subject
-from timeline.statements import Name, kept_names, statement
-from timeline.text import QUOTE_LIMIT, clean
+from timeline.statements import Name, fields, kept_names, statement
+from timeline.text import QUOTE_LIMIT, clean, code
 
 
 def fact(
@@ -27,7 +27,7 @@ def fact(
     `category` and `surfaced` override the kind's (for `custom` records); `panel` is the one that draws it.
     """
     spec = SPECS[kind]
-    kept = kept_names(kind, names)
+    kept = kept_names(kind, _claimed(kind, names, origin))
     seen = spec.surfaced if surfaced is None else surfaced
     return Fact(
         id=short_id("f", [1, origin, kind, key]), kind=kind, category=category or spec.category,
@@ -39,6 +39,12 @@ def fact(
 
 
 _NOTHING = Subject()
+
+
+def _claimed(kind: Kind, names: Mapping[str, Name], origin: str) -> Mapping[str, Name]:
+    """Return the names with who says so, where that is somebody's claim: the system itself, unless it is named."""
+    claims = "claimant" in fields(kind) and not names.get("claimant")
+    return {**names, "claimant": code(origin)} if claims else names
 
 
 def subject_of(named: Mapping[str, str], labels: Mapping[str, str]) -> Subject:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from tests.timeline.strategies import make
 from timeline.assembly.people import identities
+from timeline.facts import fact
+from timeline.instant import Bounds
 from timeline.kinds import SPECS, Kind
 from timeline.statements import BARRED_WORDS, statement
 from timeline.text import PERSON_CLOSE, PERSON_OPEN, code, line
@@ -84,3 +86,15 @@ def test_a_message_or_an_identifier_is_one_line_that_turns_nothing(text: str) ->
         assert not set(shown) & {*"\x1b\x07\x9b\u202e\u2066\u200f", PERSON_OPEN, PERSON_CLOSE}
     assert line(line(text)) == line(text)
     assert len(line(text)) <= 1_000
+
+
+@pytest.mark.parametrize("kind", ["incident.declared", "incident.detected", "incident.mitigated", "incident.resolved"])
+def test_who_claims_something_of_an_incident_is_named(kind: Kind) -> None:
+    def made(**names: str) -> str:
+        return fact(
+            kind, origin="tracker.example", key=["1"], at=Bounds(1, 1), time_means="at", clock="tracker.example",
+            source="tracker", names={"incident": "INC-1", **names}, evidence=[],
+        ).statement  # fmt: skip
+
+    assert made().endswith(", as claimed in `tracker.example`")
+    assert made(claimant="the incident file").endswith(", as claimed in the incident file")
