@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable
-from urllib.parse import urlsplit
 
 import anyio
 from pydantic import Field, field_validator
@@ -15,8 +14,8 @@ from collectors.github.facts import (
     SHORT,
     Deployment,
     GithubFacts,
-    Repository,
     id_of,
+    repository_of,
     successions,
 )
 from collectors.kit import fields
@@ -63,6 +62,7 @@ class GithubCollector(Collector[GithubOptions]):
     tested_against = "schema"
     options_type = GithubOptions
     target = "repository"
+    parser_version = 2  # the clock is that of the host people know, by API and by webhook alike
 
     def __init__(self, options: GithubOptions, context: Context) -> None:
         super().__init__(options, context)
@@ -72,9 +72,12 @@ class GithubCollector(Collector[GithubOptions]):
         """Yield deploys, releases, merges and people; a list that fails is a gap, the others go on."""
         async with Http(self.context, self.options, headers=HEADERS) as http:
             api = Api(http, self.options.repository, self._evidence)
-            page = page_of(await api.repository())
-            clock = f"github:{urlsplit(self.options.url).hostname}"
-            repository = Repository(self.options.repository, self.options.origin or page, page, clock)
+            record = (await api.repository()).json()
+            repository = repository_of(record if isinstance(record, dict) else {}, self.options.origin)
+            if repository is None:
+                raise SourceError(
+                    "undecodable", "the repository's own record has no name and page; check `url`"
+                )
             writer = GithubFacts(repository, self.context.source, self.options.service)
             parts = [("Deployments", self._deployments), ("Releases", self._releases)]
             for what, read in (

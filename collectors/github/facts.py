@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from collectors.github.api import ListMember
 from collectors.kit import fields
-from collectors.kit.links import filled, web
+from collectors.kit.links import filled, host_of, web
 from collectors.kit.people import People
 from timeline.canonical import Json, short_id
 from timeline.facts import fact, quote_marked, thread_key
@@ -27,6 +27,7 @@ _KINDS: dict[str, Kind] = {
     "failure": "deploy.failed", "error": "deploy.failed",
 }  # fmt: skip
 _LOGIN = re.compile(r"(?<![\w@/`.])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?)(?![\w/-])")
+STARTED = "in_progress"
 SHORT = 12  # digits of a hash that are shown
 
 
@@ -37,6 +38,17 @@ class Repository(NamedTuple):
     origin: str
     page: str
     clock: str
+
+
+def repository_of(record: Mapping[str, Any], origin: str | None = None) -> Repository | None:
+    """Return the repository that GitHub's own record of one names, by API and by webhook alike; None where it is none.
+
+    `origin` is a configured one. The clock is the host's that people know: an API has another name, or a proxy's.
+    """
+    name, page = fields.text(record, "full_name"), fields.text(record, "html_url")
+    if not name or not page:
+        return None
+    return Repository(name, origin or page, page, f"github:{host_of(page) or page}")
 
 
 class Deployment(NamedTuple):
@@ -72,11 +84,11 @@ class GithubFacts:
         self._repository, self._source, self._service = repository, source, service
         self.people = People()
 
-    def deployment(self, deployment: Deployment) -> Iterator[Fact]:
-        """Yield a deployment's life: its statuses, and its start where no status tells it."""
+    def deployment(self, deployment: Deployment, *, has_started: bool = False) -> Iterator[Fact]:
+        """Yield a deployment's life: its statuses, and its start where no status tells it (`has_started`: one did)."""
         states = [fields.text(status.data, "state") for status in deployment.statuses or ()]
         told = set(states)
-        if "in_progress" not in told and (not told or told & set(_KINDS)):
+        if not has_started and STARTED not in told and (not told or told & set(_KINDS)):
             yield self._deploy(
                 "deploy.started", deployment, deployment.item, "created_at of the deployment", {}
             )

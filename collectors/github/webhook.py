@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from collectors.github.api import ListMember
-from collectors.github.facts import Deployment, GithubFacts, Repository
+from collectors.github.facts import STARTED, Deployment, GithubFacts, repository_of
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.kit.proof import Proof, Request, require_signature
@@ -29,27 +28,44 @@ def deliveries(request: Request) -> list[Delivery]:
 
 def facts(event: Event, seen: Seen) -> Iterator[Fact]:
     """Yield deployments, releases and merges as the `github` collector does; the rest by their arrival."""
-    page, name = (
-        fields.text(event.object, "repository.html_url"),
-        fields.text(event.object, "repository.full_name"),
-    )
-    if not page or not name:
+    record = event.object.get("repository")
+    repository = repository_of(record) if isinstance(record, dict) else None
+    if repository is None:
         yield event.arrival()
         return
-    writer = GithubFacts(Repository(name, page, page, urlsplit(page).hostname or page), event.source, None)
-    made = [fact for fact in _facts(event, writer) if fact]
+    writer = GithubFacts(repository, event.source, None)
+    made = [fact for fact in _facts(event, writer, seen) if fact]
     seen.people.update(writer.people)
     yield from made or [event.arrival()]
 
 
-def _facts(event: Event, writer: GithubFacts) -> Iterator[Fact | None]:
+def _facts(event: Event, writer: GithubFacts, seen: Seen) -> Iterator[Fact | None]:
     name = event.type.split(".")[0]
     if name == "deployment_status":
-        yield from writer.deployment(Deployment(_item(event, "deployment"), [_item(event, name)]))
+        deployment, status = _item(event, "deployment"), _item(event, name)
+        # An event tells one status: whether another one told the start is known from the others.
+        has_started = bool(seen.foreseen(_started(event)))
+        yield from writer.deployment(Deployment(deployment, [status]), has_started=has_started)
     elif event.type == "release.published":
         yield writer.released(_item(event, "release"))
     elif event.type == "pull_request.closed":
         yield writer.merged(_item(event, "pull_request"))
+
+
+def foresee(event: Event, seen: Seen) -> None:
+    """Note which deployments were said to have started."""
+    if (
+        event.type.startswith("deployment_status")
+        and fields.text(event.object, "deployment_status.state") == STARTED
+    ):
+        seen.foresee(_started(event), True)
+
+
+def _started(event: Event) -> list[str]:
+    return [
+        "github started",
+        *(fields.text(event.object, path) for path in ("repository.html_url", "deployment.id")),
+    ]
 
 
 def _item(event: Event, part: str) -> ListMember:
@@ -59,4 +75,4 @@ def _item(event: Event, part: str) -> ListMember:
     return ListMember(data, event.evidence(f"/body/{part}"))
 
 
-WEBHOOK = Webhook(verify, deliveries, facts)
+WEBHOOK = Webhook(verify, deliveries, facts, foresee=foresee)

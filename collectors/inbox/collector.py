@@ -51,7 +51,7 @@ class InboxCollector(Collector[InboxOptions]):
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = InboxOptions
     target = "path"
-    parser_version = 3  # words of a message that was deleted later
+    parser_version = 4  # one clock and name for what an API tells as well
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the facts of each delivery, people, and when nobody listened."""

@@ -65,11 +65,15 @@ class Message:
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel or room of the system `origin`, under the name people see."""
+    """A channel or room of the system `origin`, under the name people see, else under its id.
+
+    `is_known` tells that it is not only we who do not know its name.
+    """
 
     origin: str
     source: str
     label: str
+    is_known: bool = True
 
     def posted(self, message: Message) -> Fact:
         """Make the fact of a message, whose text is as it is now."""
@@ -97,5 +101,5 @@ class Channel:
             kind, origin=self.origin, key=message.key, at=message.at, time_means=message.means, clock=message.clock,
             source=self.source, names={"actor": message.author, "channel": self.label, **names}, actor=message.author,
             quote=message.text, evidence=[message.evidence], related=message.related, thread=message.thread,
-            subject=Subject(component=self.label, labels=dict(sorted({"channel": self.label, **labels}.items()))),
+            subject=Subject(component=self.label if self.is_known else None, labels=dict(sorted({"channel": self.label, **labels}.items()))),
         )  # fmt: skip

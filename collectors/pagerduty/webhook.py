@@ -27,6 +27,7 @@ from timeline.model import Fact
 
 _KINDS: dict[str, Kind] = {
     "incident.triggered": INCIDENT["opened"], "incident.acknowledged": INCIDENT["acknowledged"],
+    "incident.resolved": INCIDENT["closed"], "incident.reopened": INCIDENT["reopened"],
     "incident.priority_updated": "incident.severity_changed",
 }  # fmt: skip
 

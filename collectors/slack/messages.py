@@ -37,11 +37,12 @@ class ReceivedMessage(NamedTuple):
 
 
 class Channel(NamedTuple):
-    """A channel: its id, its name where it has a public one, and the ts of its pinned messages."""
+    """A channel: its id, its name where it has a public one, the ts of its pinned messages; `is_known` if it has one."""
 
     id: str
     name: str | None = None
     pinned: frozenset[str] = frozenset()
+    is_known: bool = True
 
     @property
     def label(self) -> str:
@@ -159,7 +160,7 @@ class _Message:
         self.subtype = subtype if isinstance(subtype, str) else ""
         self.root = _root(message) or self.ts
         self._evidence = evidence
-        self._chat = chat.Channel(reader.origin, reader.source, channel.label)
+        self._chat = chat.Channel(reader.origin, reader.source, channel.label, is_known=channel.is_known)
 
     @property
     def is_reply(self) -> bool:

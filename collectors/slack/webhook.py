@@ -45,7 +45,7 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
         yield event.arrival()
         return
     reader = WorkspaceReader(team, event.source, Directory())
-    channel = Channel(fields.required(message, "channel"))
+    channel = Channel(fields.required(message, "channel"), is_known=False)
     for later in seen.foreseen(["slack", team, channel.id]):
         reader.note_deletion(channel, later)
     parsed = reader.read(channel, [ReceivedMessage(message, event.evidence("/body/event"))])

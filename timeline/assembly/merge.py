@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from timeline.assembly.contents import says_no_more
 from timeline.model import Content, Evidence, Fact, Gap, gap
 from timeline.order import in_display_order
 from timeline.wire import encode
@@ -47,6 +48,7 @@ def _fold(group: list[Seen]) -> Fact:
         _keep_newest(contents, number, one.content())
         for variant in one.variants:
             _keep_newest(contents, -1, variant)
+    contents = _whole(contents)
     # The newest collection is shown; within one, the canonical bytes decide.
     shown = min(contents, key=lambda data: (-contents[data][0], data))
     others = tuple(content for data, (_, content) in sorted(contents.items()) if data != shown)
@@ -57,6 +59,23 @@ def _fold(group: list[Seen]) -> Fact:
         evidence=tuple(sorted(evidence.values(), key=_evidence_key)),
         variants=others,
     )
+
+
+def _whole(contents: dict[bytes, tuple[int, Content]]) -> dict[bytes, tuple[int, Content]]:
+    """Leave out what says no more than another content of the same collection, or a later one."""
+    if len(contents) == 1:
+        return contents
+    return {
+        data: (number, content)
+        for data, (number, content) in contents.items()
+        if not any(
+            data != other
+            and later >= number
+            and says_no_more(content, more)
+            and not says_no_more(more, content)
+            for other, (later, more) in contents.items()
+        )
+    }
 
 
 def _keep_newest(contents: dict[bytes, tuple[int, Content]], number: int, content: Content) -> None:

@@ -1,0 +1,188 @@
+"""One record of one system, read by its API and told by its webhook: one fact, and no conflict."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from collectors.base import AnyCollector
+from collectors.github.collector import GithubCollector
+from collectors.pagerduty.collector import PagerdutyCollector
+from collectors.slack.collector import SlackCollector
+from collectors.testing import Run, run
+from tests.collectors.slack.slack_incident import BOB, BOT, SIDE, workspace
+from tests.collectors.slack.slack_incident import WINDOW as SLACK_WINDOW
+from tests.collectors.webhook_cases import WINDOW, Inbox
+from tests.fakes.github import PAGE, FakeGithub
+from tests.fakes.github import TOKEN as GITHUB_TOKEN
+from tests.fakes.pagerduty import ADA, KEY, SERVICE, FakePagerduty
+from tests.fakes.slack import FakeSlack
+from tests.fakes.slack_workspace import ts_of
+from timeline.assembly.assemble import Build, assemble
+from timeline.assembly.reading import SourceReading
+from timeline.canonical import sha256
+from timeline.instant import NS
+from timeline.model import Fact, Incident, Timeline, Window
+
+T0 = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
+SHA = "a" * 40
+
+
+def at(minutes: float) -> datetime:
+    return T0 + timedelta(minutes=minutes)
+
+
+@pytest.fixture
+def github() -> Iterator[FakeGithub]:
+    with FakeGithub(history=[SHA]) as fake:
+        yield fake
+
+
+def together(api: Run, webhook: Run, window: Window = WINDOW) -> Timeline:
+    """Put what both read together, as one build does."""
+    assert api.failure is webhook.failure is None, (api.failure, webhook.failure)
+    readings = [
+        SourceReading(1, name, name, window, NS, result.records)
+        for name, result in (("api", api), ("inbox", webhook))
+    ]
+    return assemble(Build(Incident(id="X"), window, readings)).timeline
+
+
+def is_one(api: Run, webhook: Run, *kinds: str, window: Window = WINDOW) -> list[Fact]:
+    """Check that both read the same facts of these kinds, each with both evidences; return them as they are told."""
+
+    def named(found: Run) -> dict[str, tuple[Any, ...]]:
+        told = {f.id: f for f in found.facts if f.kind in kinds}
+        return {i: (f.kind, f.earliest, f.latest, f.time_means, f.clock, f.thread) for i, f in told.items()}
+
+    assert named(api) == named(webhook)
+    assert {kind for kind, *_ in named(api).values()} == set(kinds)
+    document = together(api, webhook, window)
+    assert not [gap for gap in document.gaps if gap.reason == "conflict"]
+    facts = [fact for fact in document.facts if fact.id in named(api)]
+    assert not any(fact.variants for fact in facts)
+    assert all(len(fact.evidence) >= 2 for fact in facts)
+    return facts
+
+
+def by_api(
+    collector: type[AnyCollector], options: Mapping[str, Any], secret: str, window: Window = WINDOW
+) -> Run:
+    return run(collector, options, window, secrets={"env:T": secret})
+
+
+def read_github(github: FakeGithub, **options: Any) -> Run:
+    given = {"url": github.url, "repository": "acme/shop", "auth": {"bearer": "env:T"}, "pull_requests": True}
+    return by_api(GithubCollector, {**given, **options}, GITHUB_TOKEN)
+
+
+def delivered(inbox: Inbox, event: str, action: str, **records: Any) -> None:
+    """Deliver a record as GitHub does: with its repository, whose API has an address of its own."""
+    repository = {
+        "full_name": "acme/shop",
+        "html_url": PAGE,
+        "url": "https://api.git.example/repos/acme/shop",
+    }
+    inbox.take("github", {"action": action, **records, "repository": repository}, x_github_event=event,
+               x_github_delivery=sha256(json.dumps(records).encode()))  # fmt: skip
+
+
+@pytest.mark.parametrize("service", [None, "shop"])
+def test_a_deployment_of_github(github: FakeGithub, inbox: Inbox, service: str | None) -> None:
+    number = github.deploy(at(1), SHA)
+    for state, minute in (("in_progress", 2), ("success", 4)):
+        github.status(number, state, at(minute))
+    for status in reversed(github.statuses[number]):
+        delivered(
+            inbox, "deployment_status", "created", deployment=github.deployments[0], deployment_status=status
+        )
+    facts = is_one(read_github(github, service=service), inbox.read(), "deploy.started", "deploy.finished")
+    assert {fact.subject.service for fact in facts} == {service}, "what the configuration knows stays"
+
+
+def test_a_deployment_of_github_that_nobody_said_had_started(github: FakeGithub, inbox: Inbox) -> None:
+    number = github.deploy(at(1), SHA)
+    github.status(number, "failure", at(4))
+    status = github.statuses[number][0]
+    delivered(
+        inbox, "deployment_status", "created", deployment=github.deployments[0], deployment_status=status
+    )
+    is_one(read_github(github), inbox.read(), "deploy.started", "deploy.failed")
+
+
+def test_a_release_and_a_merge_of_github(github: FakeGithub, inbox: Inbox) -> None:
+    github.release("v2", at(-600), at(5), name="Two")
+    github.pull(7, "Limit retries", at(50), at(10))
+    delivered(inbox, "release", "published", release=github.releases[0])
+    delivered(
+        inbox,
+        "pull_request",
+        "closed",
+        pull_request={**github.pulls[0], "merged": True, "merged_by": {"login": "ada"}},
+    )
+    is_one(read_github(github), inbox.read(), "change.released", "change.merged")
+
+
+def test_a_message_of_slack(inbox: Inbox) -> None:
+    made = workspace()
+    made.post(
+        SIDE, BOT, "rolled back", ts_of("2026-11-21T14:13:00Z", 1), subtype="bot_message", bot_id="B0ALARM"
+    )
+    made.post(
+        SIDE, BOB, "looks good", ts_of("2026-11-21T14:14:00Z", 1), thread=ts_of("2026-11-21T14:10:00Z", 10)
+    )
+    with FakeSlack(made) as slack:
+        options = {"url": slack.url, "channels": ["inc-43"], "auth": {"bearer": "env:T"}}
+        api = by_api(SlackCollector, options, slack.token, SLACK_WINDOW)
+    pages = [json.loads(data) for data in api.store.payloads.values() if b'"messages"' in data]
+    messages = {message["ts"]: message for page in pages for message in page["messages"]}
+    assert len(messages) == 3
+    for number, message in enumerate(messages.values()):
+        event = {**message, "channel": SIDE}
+        body = {"type": "event_callback", "team_id": "T0ACME123", "event_id": f"Ev{number}", "event": event}
+        inbox.take("slack", body, at=SLACK_WINDOW.start)
+    told = inbox.read(SLACK_WINDOW)
+    ids = {fact.id for fact in told.facts}
+    document = together(api, told, SLACK_WINDOW)
+    one = [fact for fact in document.facts if fact.id in ids]
+    assert len(one) == 3
+    assert ids <= {fact.id for fact in api.facts}
+    assert not [gap for gap in document.gaps if gap.reason == "conflict"]
+    assert {fact.names["channel"] for fact in one} == {"#inc-43"}, "the name that people see"
+
+
+def test_an_incident_of_pagerduty_has_one_clock_and_thread(inbox: Inbox) -> None:
+    """An event names no log entry: the two are told beside each other, of one life, and contradict nothing."""
+    about, page = "Q0000000000004", "https://acme.pagerduty.com/incidents/Q0000000000004"
+    data = {"id": about, "number": 4, "title": "Checkout fails", "html_url": page, "service": SERVICE}
+    with FakePagerduty() as account:
+        for word, told, second in (
+            ("trigger", "triggered", 60),
+            ("acknowledge", "acknowledged", 90),
+            ("resolve", "resolved", 120),
+        ):
+            account.log(word, second, ADA)
+            occurred = (T0 + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%S.394Z")
+            event = {
+                "id": f"01{word}",
+                "event_type": f"incident.{told}",
+                "occurred_at": occurred,
+                "agent": ADA,
+                "data": data,
+            }
+            inbox.take("pagerduty", {"event": event}, x_webhook_id=word)
+        options = {"url": account.url, "token": "env:T"}
+        document = together(by_api(PagerdutyCollector, options, KEY), inbox.read())
+    assert not document.gaps
+    kinds = ("incident.declared", "alert.acknowledged", "incident.resolved")
+    assert {fact.kind for fact in document.facts} == set(kinds)
+    assert {fact.clock for fact in document.facts} == {"acme.pagerduty.com"}
+    assert len({fact.thread for fact in document.facts}) == 1
+    for kind in kinds:
+        one, other = (f for f in document.facts if f.kind == kind)
+        assert one.statement == other.statement
+        assert not one.latest < (other.earliest or 0)

@@ -1,0 +1,65 @@
+"""What says no more than another content of its record is no other content; what contradicts it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from tests.timeline.strategies import facts, make
+from timeline.assembly.contents import says_no_more
+from timeline.assembly.merge import Seen, merge
+from timeline.model import Fact, Quote, Related, Subject
+
+FULL = make(1, earliest=5, latest=9).replace(
+    kind="chat.message", names={"channel": "#ops", "actor": "slack:T:U"}, quote=Quote(text="x"), actor="slack:T:U",
+    subject=Subject(service="shop", component="#ops", labels={"channel": "#ops", "bot": "true"}), thread="t-1",
+    related=(Related(fact="f-1", rule="r"),),
+)  # fmt: skip
+BARE = Subject(labels={"channel": "C1"})
+
+
+def of(**change: Any) -> Fact:
+    return FULL.replace(**change)
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        of(quote=None), of(actor=None, names={"channel": "#ops"}), of(thread=None), of(related=()),
+        of(subject=FULL.subject.replace(service=None)), of(subject=FULL.subject.replace(labels={"channel": "#ops"})),
+        of(names={"channel": "C1", "actor": "slack:T:U"}, subject=BARE),
+    ],
+)  # fmt: skip
+def test_one_who_knew_less_contradicts_nobody(less: Fact) -> None:
+    assert says_no_more(less, FULL)
+    assert not says_no_more(FULL, less)
+    merged = merge([Seen(1, less), Seen(1, FULL)])
+    assert [(fact.content(), fact.variants) for fact in merged.facts] == [(FULL.content(), ())]
+    assert merged.gaps == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        of(quote=Quote(text="y")), of(latest=10), of(earliest=None), of(clock="c"), of(time_means="m"), of(kind="custom"),
+        of(names={"channel": "#other", "actor": "slack:T:U"}), of(subject=FULL.subject.replace(service="cart")),
+        of(subject=FULL.subject.replace(labels={"channel": "#ops", "pinned": "true"})), of(actor="slack:T:V"),
+    ],
+)  # fmt: skip
+def test_what_says_otherwise_is_a_conflict(other: Fact) -> None:
+    assert not says_no_more(other, FULL)
+    assert [gap.reason for gap in merge([Seen(1, other), Seen(1, FULL)]).gaps] == ["conflict"]
+
+
+def test_what_a_source_no_longer_says_is_shown_as_it_is_now() -> None:
+    now = of(quote=None)
+    (fact,) = merge([Seen(1, FULL), Seen(2, now)]).facts
+    assert fact.content() == now.content()
+    assert fact.variants == (FULL.content(),)
+
+
+@given(facts())
+def test_a_content_says_no_more_than_itself(fact: Fact) -> None:
+    assert says_no_more(fact, fact)

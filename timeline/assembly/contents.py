@@ -1,0 +1,42 @@
+"""Two contents of one record: whether one of them says nothing that the other does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from timeline.model import Content, Subject
+
+#: What must be alike: where a record lies, and what sort it is. `statement` is a view of the names.
+_ALIKE = ("kind", "category", "earliest", "latest", "time_means", "clock", "surfaced", "quantity")
+_TOLD = ("quote", "actor", "thread")
+_CHANNEL = "channel"
+
+
+def says_no_more(less: Content, more: Content) -> bool:
+    """Tell whether `less` is what `more` is, told by somebody who knew less of it: empty where that is filled.
+
+    A webhook does not know how a source was configured, nor what a channel is called.
+    """
+    if any(getattr(less, name) != getattr(more, name) for name in _ALIKE):
+        return False
+    told = all(getattr(less, name) in (None, getattr(more, name)) for name in _TOLD)
+    names, labels = dict(less.names), dict(less.subject.labels)
+    if _CHANNEL in names and less.subject.component is None:  # under its id, for want of a name
+        names.pop(_CHANNEL), labels.pop(_CHANNEL, None)
+    return (
+        told
+        and _is_part(names, more.names)
+        and _is_part(labels, more.subject.labels)
+        and _subject(less.subject, more.subject)
+        and set(less.related) <= set(more.related)
+    )
+
+
+def _subject(less: Subject, more: Subject) -> bool:
+    pairs = ((getattr(less, name), getattr(more, name)) for name in ("service", "component", "environment"))
+    return all(one in (None, other) for one, other in pairs)
+
+
+def _is_part(less: Mapping[str, Any], more: Mapping[str, Any]) -> bool:
+    return all(name in more and more[name] == value for name, value in less.items())
