@@ -88,7 +88,9 @@ def test_a_message_or_an_identifier_is_one_line_that_turns_nothing(text: str) ->
     assert len(line(text)) <= 1_000
 
 
-@pytest.mark.parametrize("kind", ["incident.declared", "incident.detected", "incident.mitigated", "incident.resolved"])
+@pytest.mark.parametrize(
+    "kind", ["incident.declared", "incident.detected", "incident.mitigated", "incident.resolved"]
+)
 def test_who_claims_something_of_an_incident_is_named(kind: Kind) -> None:
     def made(**names: str) -> str:
         return fact(
