@@ -106,6 +106,7 @@ class Context:
     progress: Callable[[str], None] = lambda _: None
     resolve_path: Callable[[str], str] = lambda path: path  # relative to the configuration file
     shared: dict[str, Any] = field(default_factory=dict)  # what the sources of one build have together
+    first: str = ""  # the name under which the source was read first, where that is another one
 
 
 class Options(BaseModel):
@@ -140,7 +141,8 @@ class Collector(Generic[OptionsT]):
 
     Class attributes: `name`, `family` (alerts, metrics, changes, chat, logs, any), `summary`
     (one line), `tested_against`, `options_type`, `target` (the option that `--source
-    NAME=TARGET` sets), `parser_version` (raised when `parse` reads the same bytes otherwise,
+    NAME=TARGET` sets), `reads` (the other options that say what is read: two sources that differ in
+    one of them are two, whatever their names), `parser_version` (raised when `parse` reads the same bytes otherwise,
     or the collector asks for others).
     """
 
@@ -150,6 +152,7 @@ class Collector(Generic[OptionsT]):
     tested_against: ClassVar[TestedAgainst] = "recorded"
     options_type: ClassVar[type[Options]]
     target: ClassVar[str] = "url"
+    reads: ClassVar[tuple[str, ...]] = ()
     parser_version: ClassVar[int] = 1
 
     def __init__(self, options: OptionsT, context: Context) -> None:
@@ -158,8 +161,8 @@ class Collector(Generic[OptionsT]):
 
     @property
     def origin(self) -> str:
-        """The `origin` option, which defaults to the source's name."""
-        return self.options.origin or self.context.source
+        """The `origin` option, which defaults to the name under which the source was read first."""
+        return self.options.origin or self.context.first or self.context.source
 
     def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield facts, gaps, people and panels for `[start, end)`; raise SourceError to end in a gap."""

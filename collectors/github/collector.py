@@ -61,6 +61,7 @@ class GithubCollector(Collector[GithubOptions]):
     summary = "Deployments with their statuses, and releases, of a GitHub repository"
     tested_against = "schema"
     options_type = GithubOptions
+    reads = ("url",)
     target = "repository"
     parser_version = 2  # the clock is that of the host people know, by API and by webhook alike
 

@@ -50,6 +50,7 @@ class InboxCollector(Collector[InboxOptions]):
     summary = "webhooks that `timeline serve` received; gives Alertmanager a history"
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = InboxOptions
+    reads = ("hooks",)
     target = "path"
     parser_version = 4  # one clock and name for what an API tells as well
 

@@ -39,6 +39,7 @@ class JsonlCollector(Collector[JsonlOptions]):
     summary = "any JSON Lines, JSON or CSV file, by a field mapping"
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = JsonlOptions
+    reads = ("rows",)
     target = "path"
     parser_version = 4
 

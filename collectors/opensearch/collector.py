@@ -33,6 +33,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
     summary = "OpenSearch: first seen and rate changes of log signatures; documents and chat by query"
     tested_against = "real"
     options_type = OpensearchOptions
+    reads = ("index", "query", "mode")
     parser_version = 3
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:

@@ -49,6 +49,7 @@ class PagerdutyCollector(Collector[PagerdutyOptions]):
     summary = "log entries of PagerDuty's incidents: declared, notified, acknowledged, assigned, resolved"
     tested_against = "schema"
     options_type = PagerdutyOptions
+    reads = ("auth", "token")
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield what happened to incidents, and who did it; raise SourceError when nothing could be read."""

@@ -47,6 +47,7 @@ class SlackCollector(Collector[SlackOptions]):
     summary = "messages of Slack channels, over the Web API"
     tested_against = "schema"
     options_type = SlackOptions
+    reads = ("auth",)
     target = "channels"
     parser_version = 3  # blocks beside a text, forwarded messages, words that were deleted
 

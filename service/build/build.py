@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 import anyio
 
 from collectors.kit.redaction import Redactor
 from service import files
-from service.build import collect
+from service.build import collect, identity
 from service.build.derive import claimed, replayed
 from service.build.garbage import gc_relaxed
 from service.build.offline import rebuild
@@ -38,10 +38,12 @@ def build(request: BuildRequest, progress: collect.Progress | None = None) -> Re
         evidence.discard()
         manifest, known = evidence.manifest(), evidence.people()
         try:
-            again = replayed(manifest, evidence)  # broken evidence is named before the first request
+            firsts = identity.first_names(planned.conf.sources, planned.conf.folder, manifest)
+            # Broken evidence is named before the first request.
+            again = replayed(manifest, evidence, identity.labels(manifest, firsts))
             if request.strict:
                 refuse_lost(again.gaps)
-            outcomes = _collect(planned, len(manifest.collections) + 1, secret, redactor, progress)
+            outcomes = _collect(planned, firsts, len(manifest.collections) + 1, secret, redactor, progress)
             refuse_unanswered(outcomes, strict=request.strict)
             collection = _collection(planned, len(manifest.collections) + 1, outcomes)
             again.readings += _readings(collection, outcomes, planned)
@@ -53,11 +55,20 @@ def build(request: BuildRequest, progress: collect.Progress | None = None) -> Re
 
 
 def _collect(
-    planned: Plan, number: int, secret: Callable[[str], str], redactor: Redactor, progress: collect.Progress | None
+    planned: Plan, firsts: Mapping[identity.Key, str], number: int, secret: Callable[[str], str], redactor: Redactor,
+    progress: collect.Progress | None,
 ) -> list[collect.Outcome]:  # fmt: skip
     conf, outcomes = planned.conf, list[collect.Outcome]()
     tasks = [
-        collect.Task(source, number, planned.window, planned.incident, planned.now) for source in conf.sources
+        collect.Task(
+            source,
+            number,
+            planned.window,
+            planned.incident,
+            planned.now,
+            firsts[source.name, source.collector],
+        )
+        for source in conf.sources
     ]
     told = progress or collect.Silent()
     anyio.run(collect.collect, tasks, planned.out.evidence, conf.folder, secret, redactor, told, outcomes)

@@ -61,6 +61,8 @@ class Task:
     window: Window
     incident: Incident
     now: int
+    first: str = ""  # the name under which the source was read first
+    label: str = ""  # the name that it has now, where it was read under another one
 
 
 def secrets_of(
@@ -155,7 +157,7 @@ def context_of(task: Task, tape: RecordingTape | ReplayTape, folder: Path, progr
     """Return what a collector is given; paths are relative to `folder`."""
     offset = parse_offset(task.config.options.clock_offset)
     return Context(
-        source=task.config.name, incident=incident_as_shown(task.incident, offset), now=task.now + offset,
+        source=task.label or task.config.name, first=task.first, incident=incident_as_shown(task.incident, offset), now=task.now + offset,
         tape=tape, secret=_none,
         progress=lambda text: progress.source(task.config.name, task.config.collector, text),
         resolve_path=lambda path: str(folder / Path(path).expanduser()),
@@ -179,7 +181,7 @@ async def read(task: Task, context: Context, progress: Progress, redactor: Redac
     progress.source(config.name, config.collector, _summary(records, failure, seconds), done=True)
     reading = SourceReading(
         task.number,
-        config.name,
+        context.source,
         config.collector,
         window,
         parse_duration(config.options.clock_error),
@@ -189,7 +191,7 @@ async def read(task: Task, context: Context, progress: Progress, redactor: Redac
     )
     run = SourceRun(
         name=config.name, collector=config.collector, options=config.written,
-        parser_version=config.type.parser_version, failure=failure, defect=defect, seconds=round(seconds, 3),
+        parser_version=config.type.parser_version, first="" if task.first == config.name else task.first, failure=failure, defect=defect, seconds=round(seconds, 3),
     )  # fmt: skip
     return Outcome(reading, run)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-from service.build import replay
+from service.build import identity, replay
 from service.evidence.manifest import Collection, Derivation, Manifest, People
 from service.evidence.provenance import provenance
 from service.evidence.store import Evidence
@@ -24,9 +25,14 @@ def claimed(collection: Collection, evidence: Evidence) -> list[SourceReading]:
     return [claims.reading(collection.number, collection.window, collection.incident, file, data)]
 
 
-def replayed(manifest: Manifest, evidence: Evidence) -> replay.Replayed:
-    """Read every collection again, claims included; raise EvidenceError where the evidence is broken."""
-    again = replay.replay(manifest, evidence)
+def replayed(
+    manifest: Manifest, evidence: Evidence, labels: Mapping[identity.Key, str] | None = None
+) -> replay.Replayed:
+    """Read every collection again, claims included; raise EvidenceError where the evidence is broken.
+
+    `labels` are the names that sources have now; default: the newest collection's.
+    """
+    again = replay.replay(manifest, evidence, identity.labels(manifest, {}) if labels is None else labels)
     for collection in manifest.collections:
         again.readings += claimed(collection, evidence)
     return again

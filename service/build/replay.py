@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from collectors.base import Record
 from collectors.kit.tape import LackingError, ReplayTape
 from service.build.collect import Silent, Task, context_of, read
+from service.build.identity import Key, key_of
 from service.evidence import records
 from service.evidence.manifest import Collection, Derivation, DivergentRun, Manifest, SourceRun
 from service.evidence.store import Evidence
@@ -41,6 +42,7 @@ class Replayed:
 class _Run(NamedTuple):
     run: SourceRun
     collection: Collection
+    label: str  # the source's name now
 
     @property
     def told(self) -> str:
@@ -62,12 +64,15 @@ class _UnlikeError(TimelineError):
     """This version does not read a run as its own build did; says why."""
 
 
-def replay(manifest: Manifest, evidence: Evidence) -> Replayed:
-    """Read every collection again: no socket, no process, no secret. Raises EvidenceError where it is broken."""
+def replay(manifest: Manifest, evidence: Evidence, labels: Mapping[Key, str]) -> Replayed:
+    """Read every collection again: no socket, no process, no secret. Raises EvidenceError where it is broken.
+
+    `labels` are the names that the sources have now.
+    """
     found = Replayed()
     for collection in manifest.collections:
         for run in collection.sources:
-            _one(_Run(run, collection), evidence, found)
+            _one(_Run(run, collection, labels[key_of(run)]), evidence, found)
     return found
 
 
@@ -126,13 +131,13 @@ def _lost(this: _Run) -> Gap:
     kept = "1 payload is kept" if held == 1 else f"{held} payloads are kept"
     # Not which version reads it now: the gap has one id until a version reads it again.
     told = f"{this.told[0].upper()}{this.told[1:]}, which another version cannot replay; {kept}"
-    return gap(this.run.name, "undecodable", window.start, window.end, told, missing=this.run.collector)
+    return gap(this.label, "undecodable", window.start, window.end, told, missing=this.run.collector)
 
 
 def _reading(this: _Run, found: Sequence[Record], clock_error: int) -> SourceReading:
     run, collection, offset = this.run, this.collection, offset_of(this.run.options)
     return SourceReading(
-        collection.number, run.name, run.collector, as_shown(collection.window, offset), clock_error, found,
+        collection.number, this.label, run.collector, as_shown(collection.window, offset), clock_error, found,
         run.failure, offset,
     )  # fmt: skip
 
@@ -140,7 +145,16 @@ def _reading(this: _Run, found: Sequence[Record], clock_error: int) -> SourceRea
 def _again(this: _Run, evidence: Evidence) -> SourceReading:
     """Read one run again; raise _UnlikeError where it does not end as its own build ended."""
     run, collection = this.run, this.collection
-    task = Task(_recorded(this), collection.number, collection.window, collection.incident, collection.now)
+    first = key_of(run)[0]
+    task = Task(
+        _recorded(this),
+        collection.number,
+        collection.window,
+        collection.incident,
+        collection.now,
+        first,
+        this.label,
+    )
     tape = ReplayTape(run.name, run.collector, evidence, collection.exchanges, ended=run.defect)
     same = (collection.tool, run.parser_version) == (
         version("incident-timeline"),

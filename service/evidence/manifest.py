@@ -55,6 +55,7 @@ class SourceRun(BaseModel):
     refused: bool = False
     seconds: float = 0.0
     bytes: int = 0
+    first: str = ""  # the name under which what it reads was read first, where that is another one
     records: Records | None = None  # what this run derived, for versions that cannot replay it
 
 
