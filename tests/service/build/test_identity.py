@@ -37,17 +37,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def make(home: Path, config: str = "", *flags: str, offline: bool = False) -> Result:
     (home / "timeline.toml").write_text(config)
-    times = {} if offline else {"start": START, "end": END}
     return build(
         BuildRequest(
-            incident="INC-1",
-            config=home / "timeline.toml",
-            sources=flags,
-            offline=offline,
-            stills=False,
-            **times,
+            incident="INC-1", config=home / "timeline.toml", sources=flags, offline=offline, stills=False,
+            start=None if offline else START, end=None if offline else END,
         )
-    )
+    )  # fmt: skip
 
 
 def source(name: str, path: str) -> str:
