@@ -31,7 +31,7 @@ FLOORS = {
     "timeline": (
         "errors text kinds",
         "canonical",
-        "instant statements pointers",
+        "instant statements pointers values",
         "written",
         "record zones",
         "model present",

@@ -13,6 +13,10 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 # What turns the direction of reading: in a message or an identifier it only deceives.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LINE_LIMIT = 1_000
+# What colours a terminal, moves its cursor, or makes a link (ECMA-48); without its first character it is litter.
+_TERMINAL = re.compile(
+    r"\x1b\][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -22,10 +26,12 @@ def without_surrogates(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Replace lone surrogates by U+FFFD, drop control characters and our own person marks."""
+    """Replace lone surrogates by U+FFFD, drop terminal sequences, control characters and our own person marks."""
     if text.isascii() and text.isprintable():
         return text  # as most identifiers are
     text = without_surrogates(text).replace("\r\n", "\n").replace("\r", "\n")
+    if "\x1b" in text or "\x9b" in text:
+        text = _TERMINAL.sub("", text)
     return _CONTROL.sub("", text).replace(PERSON_OPEN, "").replace(PERSON_CLOSE, "")
 
 

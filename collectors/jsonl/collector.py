@@ -16,7 +16,7 @@ from collectors.kit.fields import Skipped
 from collectors.kit.paging import by_cursor
 from timeline import facts
 from timeline.instant import format_instant
-from timeline.mapping import Mapped, RowError, RowReader
+from timeline.mapping.reader import Mapped, RowError, RowReader
 from timeline.model import Evidence, Fact, Person, Window
 
 _PROBED = 1_000
@@ -46,12 +46,13 @@ class JsonlCollector(Collector[JsonlOptions]):
     def __init__(self, options: JsonlOptions, context: Context) -> None:
         super().__init__(options, context)
         self._threads: dict[tuple[str, ...], str] = {}
+        self._bots: set[str] = set()
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield a fact a row, people, and one gap for the rows that could not be read."""
         reader = PartReader(self.options, self.context, window)
         seen: Counter[str] = Counter()
-        people: dict[str, Person] = {}
+        people: set[str] = set()
         place = "row" if self.options.form == "json" else "line"
         skipped = Skipped("row", where=f"of {self.options.path}", place=place)
         rows = RowReader(self.options.map, self.options.zone)
@@ -62,14 +63,14 @@ class JsonlCollector(Collector[JsonlOptions]):
                     continue
                 yield record
                 if record.actor:
-                    people[record.actor] = self._person(record.actor)
+                    people.add(record.actor)
             # The last part says how many more there were, and why the file could not be read to its end.
             for sort, count in json.loads(payload.headers.get("dropped", "{}")).items():
                 skipped.add("", sort=sort, count=count)
             if stopped := payload.headers.get("stopped"):
                 yield self.gap("truncated", window, stopped, missing=self.options.path)
-        for person in people.values():
-            yield person
+        for identity in sorted(people):
+            yield self._person(identity)
         for gap in skipped.gaps(self.gap, window):
             yield gap
 
@@ -98,7 +99,7 @@ class JsonlCollector(Collector[JsonlOptions]):
         reader = RowReader(self.options.map, self.options.zone)
         for row, _ in zip(rows_of(self.options, self.context), range(_PROBED), strict=False):
             try:
-                times.append(reader.read(sound(row.broken, row.text)).at.latest)
+                times.append(reader.read(sound(row)).at.latest)
             except RowError as err:
                 sorts[str(err)] += 1
         return len(times), sorts, (min(times), max(times)) if times else None
@@ -127,9 +128,11 @@ class JsonlCollector(Collector[JsonlOptions]):
         # so whatever the window, they are read together and in order.
         key: list[str | int] = [*mapped.key] if mapped.key else [whole := _whole(row), _count(seen, whole)]
         actor = self._identity(mapped.actor) if mapped.actor else None
+        if actor and mapped.is_bot:
+            self._bots.add(actor)
         return facts.fact(
             mapped.kind, origin=self.origin, key=key, at=mapped.at,
-            time_means=self.options.map.time, clock=mapped.clock or self.origin, source=self.context.source,
+            time_means=", ".join(self.options.map.time_fields), clock=mapped.clock or self.origin, source=self.context.source,
             names={"source": self.origin} | mapped.names | ({"actor": actor} if actor else {}), subject=mapped.subject,
             quote=facts.quote(mapped.quote or ""), actor=actor,
             thread=self._thread(mapped.thread) if mapped.thread else None,
@@ -146,7 +149,8 @@ class JsonlCollector(Collector[JsonlOptions]):
         return f"{self.origin}:{name}"
 
     def _person(self, identity: str) -> Person:
-        return Person(identity=identity, names=(identity.removeprefix(f"{self.origin}:"),))
+        name = identity.removeprefix(f"{self.origin}:")
+        return Person(identity=identity, names=(name,), bot=identity in self._bots)
 
 
 def _following(part: tuple[int, Payload]) -> int | None:

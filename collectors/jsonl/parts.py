@@ -12,12 +12,14 @@ import anyio.to_thread
 from pydantic import Field, field_validator, model_validator
 
 from collectors.base import Answer, Context, Options, Payload, SourceError
+from collectors.jsonl.earlier import Earlier
 from collectors.jsonl.rows import Format, decode, format_of, read_rows
 from collectors.jsonl.table import Row
 from timeline import zones
 from timeline.errors import UndecodableTimeError
 from timeline.instant import format_instant
-from timeline.mapping import FieldMap, RowError, RowReader
+from timeline.mapping.options import FieldMap
+from timeline.mapping.reader import RowError, RowReader
 from timeline.model import Window
 
 _PART = 8 * 2**20  # bytes of kept rows after which a part is closed
@@ -70,14 +72,11 @@ def rows_of(options: JsonlOptions, context: Context) -> Iterator[Row]:
     return read_rows(path, options.path, options.form, options.rows, options.tab_or_delimiter)
 
 
-def sound(broken: str | None, text: bytes) -> Any:
-    """Decode a row; raise RowError where it is broken."""
-    if broken:
-        raise RowError("broken", broken)
-    try:
-        return decode(text)
-    except ValueError as err:
-        raise RowError("broken", f"not JSON: {err}") from err
+def sound(row: Row) -> Any:
+    """Return what a row is; raise RowError where it is broken."""
+    if row.broken:
+        raise RowError("broken", row.broken)
+    return row.value
 
 
 def stored(payload: Payload, form: Format) -> Iterator[tuple[int | str, Any, str | None]]:
@@ -96,7 +95,7 @@ class PartReader:
         self._rows: Iterator[bytes] | None = None
         self._met: Counter[str] = Counter()  # undecodable rows by sort
         self._stopped: SourceError | None = None
-        self._earlier: dict[str, tuple[int, Row]] = {}
+        self._earlier = Earlier()
 
     def request(self, part: int) -> dict[str, Any]:
         """Return the canonical request of a part: all that decides what is in it."""
@@ -141,29 +140,22 @@ class PartReader:
                     yield _entry(row)
         except SourceError as err:
             self._stopped = err
-        for _, row in sorted(self._earlier.values(), key=lambda found: str(found[1].place)):
+        for row in sorted(self._earlier.rows(), key=lambda row: str(row.place)):
             yield _entry(row)
 
     def _wanted(self, row: Row) -> bool:
-        """Keep rows of the window, some that cannot be read, and each thread's last one before it."""
+        """Keep rows of the window, some that cannot be read, and of lives what was so when it began."""
         try:
-            value = sound(row.broken, row.text)
+            value = sound(row)
             at = self._reader.time(value)
         except RowError as err:
             self._met[err.code] += 1
             return self._met[err.code] <= _KEPT_BROKEN
         if at.latest < self._window.start:
-            self._note(value, at.latest, row)
+            if life := self._reader.life(value):
+                self._earlier.add(*life, at.latest, row._replace(value=None))
             return False
         return at.earliest is not None and at.earliest < self._window.end
-
-    def _note(self, value: Any, latest: int, row: Row) -> None:
-        # What was so when the window began: the last word of a thread before it.
-        thread = self._reader.thread(value)
-        if any(thread):
-            name = json.dumps(thread)
-            if name not in self._earlier or self._earlier[name][0] <= latest:
-                self._earlier[name] = (latest, row)
 
 
 def _entry(row: Row) -> bytes:

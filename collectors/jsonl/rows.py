@@ -138,7 +138,7 @@ def _checked(place: int | str, text: bytes) -> Row:
         return Row(place, text, "not JSON: it is nested too deeply")
     except ValueError as err:
         return Row(place, text, f"not JSON: {str(err)[:200]}")
-    return Row(place, text, None if isinstance(value, dict) else "not an object")
+    return Row(place, text, None, value) if isinstance(value, dict) else Row(place, text, "not an object")
 
 
 def _json(data: bytes, name: str, items: str | None) -> Iterator[Row]:

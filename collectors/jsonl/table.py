@@ -17,11 +17,12 @@ _READ_AGAIN = 64 * 2**20  # characters; a file of torn rows alone ends there
 
 
 class Row(NamedTuple):
-    """One row: its line number, or its RFC 6901 pointer; its text as JSON, or why it is none."""
+    """One row: its line number, or its RFC 6901 pointer; its text as JSON and what that is, or why it is none."""
 
     place: int | str
     text: bytes
     broken: str | None = None
+    value: Any = None
 
 
 def read_table(file: IO[bytes], name: str, delimiter: str | None) -> Iterator[Row]:
@@ -142,4 +143,4 @@ def _row(line: int, header: Sequence[str], fields: Sequence[str]) -> Row:
         "".join(fields).encode()
     except UnicodeEncodeError:
         return Row(line, text, "not UTF-8")
-    return Row(line, text)
+    return Row(line, text, None, row)

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from collectors.base import SourceError
-from timeline import mapping
 from timeline.errors import UndecodableTimeError
 from timeline.instant import Bounds
 from timeline.model import Evidence, Gap, Window
+from timeline.values import lookup
 from timeline.zones import read_time
 
 SHOWN = 10  # unreadable records that a gap shows as evidence
@@ -29,7 +29,7 @@ class UnreadableError(SourceError):
 
 def at(value: Any, path: str) -> Any:
     """Return what stands at a path; None where nothing does. An empty path is the value itself."""
-    return mapping.lookup(value, path) if path else value
+    return lookup(value, path) if path else value
 
 
 def text(value: Any, path: str) -> str:

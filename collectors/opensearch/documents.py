@@ -18,6 +18,7 @@ from timeline.instant import Bounds, format_instant
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Person, Subject
 from timeline.statements import Name
+from timeline.values import text_at
 
 _LABELS = ("level", "logger", "host", "trace")
 
@@ -62,6 +63,8 @@ class Documents:
             self.people.add(actor)
             yield Person(identity=identity(actor), names=(actor,))
         words = fields.at(source, roles["message"]) if "message" in roles else None
+        if isinstance(words, list):  # the parts of a message, or journald's bytes
+            words = text_at(source, roles["message"], "\n", words=True)
         thread = values.get("thread") or values.get("trace")
         for at in times:
             # Of a document with several times each is a record of its own.

@@ -20,8 +20,10 @@ from collectors.kit.tape import MemoryStore, RecordingTape
 from collectors.testing import Run, check, run
 from tests.collectors.jsonl.conftest import Put
 from timeline.instant import NS, format_instant, parse_instant
-from timeline.mapping import FieldMap, RowError, RowReader, lookup
+from timeline.mapping.options import FieldMap
+from timeline.mapping.reader import RowError, RowReader
 from timeline.model import Fact, Incident, Window
+from timeline.values import lookup
 
 WINDOW = Window(start=parse_instant("2026-11-21T14:00:00Z"), end=parse_instant("2026-11-21T15:00:00Z"))
 ALERTS = {
