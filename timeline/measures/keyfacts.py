@@ -1,33 +1,31 @@
 """Key facts: which facts the draft's table shows, chosen by fixed rules; no model, no guess.
 
-The rules are tried in the order of `RULES`; the first one that takes a fact names its row. Flaps are
-collapsed into one row first, and a tag stands in the row of the deploy that it is. A timeline of at most `FEW` rows is shown whole. Otherwise each rule adds
-up to `SHARE` rows, then, in the same order, as many as there is room for up to `MOST`: facts inside
-the incident before those in the padding, each group in display order. While fewer than `LEAST` rows
-are chosen, what is left is added in display order.
+Flaps are collapsed into one row first, and a tag stands in the row of the deploy that it is. A timeline of at most
+`MOST` rows is shown whole, of a long one up to `LONGEST`. Otherwise a row has, in this order: what a measure ends with; what the record of the
+incident and its status page say; in each lane (alerts, signals, changes, talk) the `SHARE` facts that tell most; then
+of all lanes what tells most. What a fact tells is what `RULES` name, and its information
+(`timeline.measures.information`); what says nearly the same as a chosen fact of its lane comes later.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from timeline import relative
 from timeline.alerts.flaps import Ribbon, ribbons
-from timeline.alerts.states import is_person, labels_of
-from timeline.instant import MINUTE
+from timeline.alerts.states import labels_of
 from timeline.measures.chain import chain, endpoints
+from timeline.measures.information import Told, information, is_marked, lane_of
 from timeline.model import Fact, Incident
 from timeline.order import display_key, in_display_order
 
-LEAST, FEW, MOST, SHARE = 10, 25, 40, 12
-#: After this long (ns) without a message, the next one begins a new part of the talk.
-SILENCE = 10 * MINUTE
+MOST, LONGEST, RECORD, SHARE, FLAPS = 40, 60, 12, 5, 12
+_EACH = 4  # facts that a row stands for, from which on the table grows
 _SEVERE = {"critical", "page", "error", "emergency", "fatal", "high", "sev1", "sev2", "p1", "p2"}
-#: The kinds that end a life: in a thread, only the first and the last fact are of its rule.
-_LIVES = ("alert.", "metric.", "deploy.", "log.", "trace.", "chat.")
+#: Of two facts that share so much of their words, the second tells but this much.
+_ALIKE, _AGAIN = 0.7, 0.4
 
 
 class KeyRow(NamedTuple):
@@ -66,35 +64,25 @@ class KeyFacts(NamedTuple):
     def rules(self) -> dict[str, int]:
         """Return how many rows each rule chose, in the order of the rules."""
         counts = Counter(row.rule for row in self.rows)
-        return {rule: counts[rule] for rule in (*RULES, *MESSAGES, _ALL, _FLAP, _REST) if counts[rule]}
+        return {rule: counts[rule] for rule in (*RULES, _TELLING, _ALL, _FLAP) if counts[rule]}
 
 
-class _Context(NamedTuple):
-    ends: frozenset[str]
-    edges: frozenset[str]
-
-
-_Rule = Callable[[Fact, _Context], bool]
+_Rule = Callable[[Fact, frozenset[str]], bool]
+_END, _RECORDED = "end point of a measure", "incident or status"
 RULES: Mapping[str, _Rule] = {
-    "end point of a measure": lambda fact, context: fact.id in context.ends,
-    "incident or status": lambda fact, _: fact.kind.startswith(("incident.", "status.")),
+    _END: lambda fact, ends: fact.id in ends,
+    _RECORDED: lambda fact, _: fact.kind.startswith(("incident.", "status.")),
     "deploy": lambda fact, _: fact.kind.startswith("deploy."),
     "severe alert": lambda fact, _: _severe(fact),
-    "marked message": lambda fact, _: _marked(fact),
+    "marked message": lambda fact, _: is_marked(fact),
     "acknowledged or silenced": lambda fact, _: (
         fact.kind in {"alert.acknowledged", "alert.silenced", "alert.unsilenced"}
     ),
     "first error": lambda fact, _: fact.kind in {"log.first_seen", "trace.first_error", "metric.present"},
-    "other change": lambda fact, _: fact.category == "change" and not fact.kind.startswith("deploy."),
-    "first or last of a thread": lambda fact, context: fact.id in context.edges,
 }
-#: Only while fewer than `LEAST` rows are chosen: which messages of the incident stand for the rest.
-MESSAGES = (
-    "first message of a person", "first message after ten minutes of silence",
-    "last message before ten minutes of silence", "one of the longest messages",
-)  # fmt: skip
-_LONG = 60  # characters from which a message may be one of the longest
-_ALL, _FLAP, _REST = "few enough to show all", "collapsed flap", "to make ten rows"
+#: How much more is told by what a rule names.
+_NAMED = 1.0
+_TELLING, _ALL, _FLAP = "by information", "few enough to show all", "collapsed flap"
 
 
 def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
@@ -108,11 +96,12 @@ def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
     inside = {fact.id: ribbon for ribbon in flaps for fact in ribbon.facts}
     single = [f for f in facts if f.id not in inside and f.id not in hidden]
     shown = sorted(flaps, key=lambda r: (not relative.inside(r.first, incident), display_key(r.first)))
-    rows = [KeyRow(ribbon.first, _FLAP, ribbon) for ribbon in shown[:SHARE]]
-    if len(single) + len(rows) <= FEW:
+    most = min(max(MOST, len(single) // _EACH), LONGEST)
+    rows = [KeyRow(ribbon.first, _FLAP, ribbon) for ribbon in shown[:FLAPS]]
+    if len(single) + len(rows) <= most:
         rows += [KeyRow(fact, _ALL) for fact in single]
     else:
-        rows += _chosen(incident, single, frozenset(points), MOST - len(rows))
+        rows += _chosen(incident, single, frozenset(points), most - len(rows))
     whole = (row._replace(tag=tags.get(row.fact.id)) for row in rows)
     places = {fact.id: place for place, fact in enumerate(facts)}
     return KeyFacts(tuple(sorted(whole, key=lambda row: places[row.fact.id])), len(facts))
@@ -131,64 +120,52 @@ def _named(fact: Fact) -> tuple[str, str, int | None, int]:
 
 
 def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], room: int) -> list[KeyRow]:
-    context = _Context(points, _edges(facts))
-    ordered = sorted(facts, key=lambda f: not relative.inside(f, incident))
-    fitting = {name: [f.id for f in ordered if rule(f, context)] for name, rule in RULES.items()}
-    taken: dict[str, str] = {}
-    for share in (SHARE, room):
-        for name in RULES:
-            mine = [identity for identity in fitting[name] if taken.get(identity, name) == name]
-            taken |= dict.fromkeys(mine[: min(share, len(mine), _left(mine, taken, room))], name)
-    if len(taken) < LEAST:
-        for name, found in _messages(incident, ordered):
-            new = [identity for identity in found if identity not in taken]
-            taken |= dict.fromkeys(new[: min(SHARE, room - len(taken))], name)
-    missing = [f.id for f in ordered if f.id not in taken][: max(min(LEAST, room) - len(taken), 0)]
-    taken |= dict.fromkeys(missing, _REST)
-    return [KeyRow(f, taken[f.id]) for f in ordered if f.id in taken]
-
-
-def _messages(incident: Incident, facts: Sequence[Fact]) -> Iterator[tuple[str, list[str]]]:
-    """Yield, for each rule of `MESSAGES`, the ids of the messages of people inside the incident it takes."""
-    posted = [
-        f for f in facts if f.kind.startswith("chat.") and is_person(f.actor) and relative.inside(f, incident)
-    ]
-    first = {fact.actor: fact.id for fact in reversed(posted)}
-    silent = [
-        (before, after) for before, after in pairwise(posted)
-        if (after.latest if after.earliest is None else after.earliest) - before.latest >= SILENCE
-    ]  # fmt: skip
-    long = [f for f in posted if f.quote and len(f.quote.text) >= _LONG]
-    longest = sorted(long, key=lambda f: (-len(f.quote.text) if f.quote else 0, display_key(f)))
-    chosen = (
-        [f.id for f in posted if first[f.actor] == f.id],
-        [after.id for _, after in silent],
-        [*(before.id for before, _ in silent), *(f.id for f in posted[-1:])],
-        [f.id for f in longest],
-    )
-    yield from zip(MESSAGES, chosen, strict=True)
-
-
-def _left(mine: Sequence[str], taken: Mapping[str, str], room: int) -> int:
-    """Return how many of `mine`, from the first on, fit: those that were taken before cost nothing."""
-    return sum(identity in taken for identity in mine) + room - len(taken)
-
-
-def _edges(facts: Sequence[Fact]) -> frozenset[str]:
-    """Return the ids of the first and last fact of each life that has more than one."""
-    lives: dict[tuple[str, str], list[str]] = {}
+    told = information(incident, facts)
+    rules = {f.id: next((name for name, rule in RULES.items() if rule(f, points)), _TELLING) for f in facts}
+    lanes: dict[str, list[Fact]] = {}
     for fact in facts:
-        if fact.thread and fact.kind.startswith(_LIVES):
-            lives.setdefault((fact.thread, fact.kind.split(".")[0]), []).append(fact.id)
-    return frozenset(i for life in lives.values() if len(life) > 1 for i in (life[0], life[-1]))
+        lanes.setdefault(lane_of(fact), []).append(fact)
+    ranked = {lane: _ranked(own, told, rules) for lane, own in lanes.items()}
+    order = dict.fromkeys(f.id for f in facts if rules[f.id] == _END)
+    order |= dict.fromkeys(identity for identity, _ in ranked.pop("record", [])[:RECORD])
+    for place in range(SHARE):
+        order |= dict.fromkeys(own[place][0] for own in ranked.values() if place < len(own))
+    rest = sorted((pair for own in ranked.values() for pair in own), key=lambda pair: -pair[1])
+    order |= dict.fromkeys(identity for identity, _ in rest)
+    taken = set(list(order)[:room])
+    return [KeyRow(f, rules[f.id]) for f in facts if f.id in taken]
+
+
+def _ranked(
+    facts: Sequence[Fact], told: Mapping[str, Told], rules: Mapping[str, str]
+) -> list[tuple[str, float]]:
+    """Return the ids of a lane's facts with what they tell, most of it first."""
+    scores = {f.id: told[f.id].score + (_NAMED if rules[f.id] != _TELLING else 0.0) for f in facts}
+    by_score = sorted(facts, key=lambda f: (-scores[f.id], display_key(f)))
+    holders: dict[str, list[frozenset[str]]] = {}  # the chosen facts that have a word
+    for fact in by_score:
+        words = told[fact.id].words
+        if words and any(_alike(words, other) for other in _near(words, holders)):
+            scores[fact.id] *= _AGAIN if scores[fact.id] > 0 else 1 / _AGAIN
+        for word in words:
+            holders.setdefault(word, []).append(words)
+    return sorted(((f.id, scores[f.id]) for f in by_score), key=lambda pair: -pair[1])
+
+
+def _near(words: frozenset[str], holders: Mapping[str, list[frozenset[str]]]) -> list[frozenset[str]]:
+    """Return facts that may share most of these words: those that have its rarest one, and the next."""
+    rarest = sorted(words, key=lambda word: (len(holders.get(word, ())), word))
+    return [other for word in rarest[: len(words) // 3 + 1] for other in holders.get(word, ())[:_LOOKED_AT]]
+
+
+def _alike(a: frozenset[str], b: frozenset[str]) -> bool:
+    return len(a & b) >= _ALIKE * len(a | b)
+
+
+#: Facts of a word that are compared at most.
+_LOOKED_AT = 50
 
 
 def _severe(fact: Fact) -> bool:
     severity = labels_of(fact).get("severity", "").casefold()
     return fact.kind in {"alert.firing", "alert.resolved"} and severity in _SEVERE
-
-
-def _marked(fact: Fact) -> bool:
-    labels = labels_of(fact)
-    pinned = labels.get("pinned", "").casefold() not in {"", "false", "0"}
-    return fact.kind.startswith("chat.") and (pinned or labels.get("reactions", "0") not in {"", "0"})

@@ -19,7 +19,7 @@ LIFE = facts.alert_thread("p", "A", {"s": "1"})
 def make(kind: Kind, at: int, *, thread: str | None = LIFE, early: int | None = 0, **more: Any) -> Fact:
     earliest = None if early is None else at * NS - early
     names: dict[str, Name] = {
-        "alert": "A", "name": "p99", "value": 2, "threshold": 1, "op": "above", "deploy": "d", "actor": "responder-1",
+        "alert": "A", "name": "p99", "change": "c1", "value": 2, "threshold": 1, "op": "above", "deploy": "d", "actor": "responder-1",
         "status": "investigating",
     }  # fmt: skip
     quantity = Quantity(value=2, threshold=1, op=">") if kind.startswith("metric") else None
