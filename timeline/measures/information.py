@@ -69,15 +69,15 @@ def information(incident: Incident, facts: Sequence[Fact]) -> dict[str, Told]:
     turns = _turns(incident, facts)
     marks = _marks(facts)
     own = _own(incident)
-    heaviest = _median([sum(weights[word] for word in words) for words in said.values() if words])
+    middles = _middles(facts, said, weights)
     found = {}
     for fact in facts:
         words = said[fact.id]
         lane = lane_of(fact)
         shared = sum(_rare(word, lane, lanes, sizes) for word in words if len(lanes[word]) > 1)
         parts = {
-            "words": _share(sum(weights[word] for word in words), heaviest),
-            "shared": _share(shared, heaviest),
+            "words": _share(sum(weights[word] for word in words), middles[lane]),
+            "shared": _share(shared, middles[lane]),
             "own": float(_is_own(fact, words, own, incident)),
             "done": float(any(word.startswith(_DONE) for word in words)),
             "thread": (0.6 if fact.id in edges else 0.0)
@@ -120,6 +120,16 @@ def _lanes(facts: Sequence[Fact], said: Mapping[str, frozenset[str]]) -> dict[st
         for word in said[fact.id]:
             lanes.setdefault(word, Counter())[lane_of(fact)] += 1
     return lanes
+
+
+def _middles(
+    facts: Sequence[Fact], said: Mapping[str, frozenset[str]], weights: Mapping[str, float]
+) -> dict[str, float]:
+    """Return what the middle fact of each lane says: a short message is one among messages, not beside commits."""
+    lanes: dict[str, list[float]] = {}
+    for fact in facts:
+        lanes.setdefault(lane_of(fact), []).append(sum(weights[word] for word in said[fact.id]))
+    return {lane: _median(own) for lane, own in lanes.items()}
 
 
 def _rare(word: str, lane: str, lanes: Mapping[str, Counter[str]], sizes: Mapping[str, int]) -> float:

@@ -9,6 +9,7 @@ of all lanes what tells most. What a fact tells is what `RULES` name, and its in
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -22,6 +23,8 @@ from timeline.model import Fact, Incident
 from timeline.order import display_key, in_display_order
 
 MOST, LONGEST, RECORD, SHARE, FLAPS = 40, 60, 12, 5, 12
+#: Facts of a lane that are looked into.
+CONSIDERED = 2_000
 _EACH = 4  # facts that a row stands for, from which on the table grows
 _SEVERE = {"critical", "page", "error", "emergency", "fatal", "high", "sev1", "sev2", "p1", "p2"}
 #: Of two facts that share so much of their words, the second tells but this much.
@@ -120,13 +123,15 @@ def _named(fact: Fact) -> tuple[str, str, int | None, int]:
 
 
 def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], room: int) -> list[KeyRow]:
-    told = information(incident, facts)
     rules = {f.id: next((name for name, rule in RULES.items() if rule(f, points)), _TELLING) for f in facts}
     lanes: dict[str, list[Fact]] = {}
     for fact in facts:
         lanes.setdefault(lane_of(fact), []).append(fact)
+    ends = [f for f in facts if rules[f.id] == _END]
+    lanes = {lane: _considered(incident, own, rules, ends) for lane, own in lanes.items()}
+    told = information(incident, in_display_order(fact for own in lanes.values() for fact in own))
     ranked = {lane: _ranked(own, told, rules) for lane, own in lanes.items()}
-    order = dict.fromkeys(f.id for f in facts if rules[f.id] == _END)
+    order = dict.fromkeys(f.id for f in ends)
     order |= dict.fromkeys(identity for identity, _ in ranked.pop("record", [])[:RECORD])
     for place in range(SHARE):
         order |= dict.fromkeys(own[place][0] for own in ranked.values() if place < len(own))
@@ -134,6 +139,22 @@ def _chosen(incident: Incident, facts: Sequence[Fact], points: frozenset[str], r
     order |= dict.fromkeys(identity for identity, _ in rest)
     taken = set(list(order)[:room])
     return [KeyRow(f, rules[f.id]) for f in facts if f.id in taken]
+
+
+def _considered(
+    incident: Incident, facts: list[Fact], rules: Mapping[str, str], ends: Sequence[Fact]
+) -> list[Fact]:
+    """Return the facts of a lane that are looked into: of very many, those named, inside, and nearest to the ends."""
+    if len(facts) <= CONSIDERED:
+        return facts
+    marks = sorted(f.latest for f in ends) or [f.latest for f in facts[:1]]
+
+    def far(fact: Fact) -> tuple[bool, bool, int]:
+        place = bisect_left(marks, fact.latest)
+        near = min(abs(at - fact.latest) for at in marks[max(place - 1, 0) : place + 1])
+        return rules[fact.id] == _TELLING, not relative.inside(fact, incident), near
+
+    return list(in_display_order(sorted(facts, key=far)[:CONSIDERED]))
 
 
 def _ranked(
