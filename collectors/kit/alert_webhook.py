@@ -54,15 +54,19 @@ def alert_facts(event: Event, seen: Seen) -> Iterator[Fact | Gap]:
 
 
 def resolution(kind: str, body: Mapping[str, Any], label: str) -> Resolution | None:
-    """Return the incident of a group that is resolved: named by the label, else by alert and start."""
+    """Return the incident of a group that is resolved: named by the label, else by alert and start.
+
+    Where its times leave no time between (Grafana tells the end as the start), only the end is told.
+    """
     listed = body.get("alerts")
     alerts = [a for a in listed if isinstance(a, dict)] if isinstance(listed, list) else []
     starts, ends = sorted(instants(alerts, "startsAt")), sorted(instants(alerts, "endsAt"))
     if kind != "resolved" or not starts or not ends:
         return None
+    begun = starts[0] if starts[0] < ends[-1] else None
     named = _member(body, "commonLabels", label) or _member(body, "commonAnnotations", label)
     alert = _member(body, "commonLabels", "alertname") or _member(alerts[0], "labels", "alertname")
-    return ended(named or f"{alert or 'alerts'}-{stamp(starts[0])}", starts[0], ends[-1])
+    return ended(named or f"{alert or 'alerts'}-{stamp(starts[0])}", begun, ends[-1])
 
 
 def _member(value: Mapping[str, Any], name: str, key: str) -> str:
@@ -93,13 +97,17 @@ class _Alert:
         self._life = alert_life(event.origin, event.source, self._labels, receiver=receiver)
 
     def facts(self, seen: Seen) -> Iterator[Fact]:
+        """Yield a beginning and an end, each where it is news, and the notification."""
         started, stopped = _time(self._alert, "startsAt"), _time(self._alert, "endsAt")
-        name = self._life.names["alert"]
+        resolved = self._alert.get("status") == "resolved"
+        name, thread = self._life.names["alert"], self._life.thread
         life = [name, self._labels, fields.text(self._alert, "startsAt")]
-        # Repeats tell the same beginning again: once is enough, and the first one told it first.
-        if started and seen.first(["firing", *life]):
+        # What began where it ended did not begin there: so Grafana tells the end of what fired before.
+        begins = started and not (resolved and stopped and started.latest >= stopped.latest)
+        # While one fires, another start is the same firing: two senders tell their own, and the earlier wins.
+        if begins and started and seen.opens(thread, started.latest) and seen.first(["firing", *life]):
             yield self._fact("opened", [*life, "firing"], started, "startsAt")
-        if stopped and self._alert.get("status") == "resolved" and seen.first(["resolved", *life]):
+        if stopped and resolved and seen.closes(thread, stopped.latest) and seen.first(["resolved", *life]):
             yield self._fact("closed", [*life, "resolved"], stopped, "endsAt")
         key = ["alert", name, self._labels, self._event.id]
         # What was said is quoted where it was said: it may change from one notification to the next.

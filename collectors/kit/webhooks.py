@@ -116,6 +116,8 @@ class Seen:
 
     people: People = field(default_factory=People)
     _keys: set[str] = field(default_factory=set)
+    _open: dict[str, int] = field(default_factory=dict)  # thread -> where what is open began (ns)
+    _ended: dict[str, int] = field(default_factory=dict)  # thread -> where it ended last
     _foreseen: dict[str, list[Any]] = field(default_factory=dict)
 
     def foresee(self, key: Any, value: Any) -> None:
@@ -125,6 +127,21 @@ class Seen:
     def foreseen(self, key: Any) -> list[Any]:
         """Return what was noted under a key."""
         return self._foreseen.get(json.dumps(key, sort_keys=True), [])
+
+    def opens(self, thread: str, at: int) -> bool:
+        """Tell whether a beginning is one: not while the same is open, nor at or before its last end (ns)."""
+        if thread in self._open or at <= self._ended.get(thread, at - 1):
+            return False
+        self._open[thread] = at
+        return True
+
+    def closes(self, thread: str, at: int) -> bool:
+        """Tell whether an end is one: of what is open, or of what nobody told the beginning of (ns)."""
+        if at <= self._ended.get(thread, at - 1):
+            return False
+        self._open.pop(thread, None)
+        self._ended[thread] = at
+        return True
 
     def first(self, key: Any) -> bool:
         """Tell whether this is new."""

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from timeline.alerts.coverage import Coverage, Span
-from timeline.alerts.strands import Strand
+from timeline.alerts.strands import Strand, in_phase
 from timeline.instant import MINUTE, NS, Bounds, between
 
 #: Evaluations after a start of the server that leave no sample (it restores the alerts' state first).
@@ -129,17 +129,16 @@ def _spells(parts: Sequence[Strand], began: Bounds, ended: Bounds | None, known:
     edges = [None, *firing, None]
     for a, b in pairwise(edges):
         begin, end = (a.last if a else -(2**70)), (b.first if b else 2**70)
-        inside = [
-            (max(first, begin + 1), min(last, end - 1))
-            for first, last in pending
-            if first < end and last > begin
-        ]
-        if inside and (a is None or a.ended is not None):
+        inside = [(first, min(last, end - 1)) for first, last in pending if begin < first < end]
+        shown = bool(inside) and (a is None or a.ended is not None)
+        if a:
+            # With nothing after it, it ends as the life does: no later than that.
+            with_life = ended and (a.ended or between(a.last, ended.latest))
+            yield Spell(True, a.began, a.first, a.last, a.ended if b or shown else with_life)
+        if shown:
             first, last = min(i[0] for i in inside), max(i[1] for i in inside)
             # Two evaluators: what one says after the other's end begins with that end.
             yield Spell(False, began if a is None else a.ended or began, first, last, None if b else ended)
-        if b:
-            yield Spell(True, b.began, b.first, b.last, b.ended if b is not firing[-1] or b.ended else ended)
 
 
 def _firing(parts: Sequence[Strand], began: Bounds, known: Coverage) -> list[_Firing]:
@@ -185,6 +184,9 @@ def _began(first: Strand, before: Strand | None, known: Coverage) -> Bounds:
     lower = (min(active, silence.start - known.tolerance) if silence else active) - interval
     if before and known.covers(before.last, first.first):
         lower = max(lower, before.last)
+    if first.since is not None and first.first - first.since < NS and not silence:
+        # Its own first sample is at the start that it tells: what was read before needs no look.
+        lower = max(lower, min((r.start for r in known.reads if r.start < first.first <= r.end), default=lower))
     return between(lower if known.covers(lower, first.first) else None, first.first)
 
 
@@ -212,12 +214,14 @@ def _marked(parts: Sequence[Strand], newest: Strand, known: Coverage) -> Bounds 
 
 def _watched(newest: Strand, after: Strand | None, known: Coverage) -> Bounds | None:
     """Return the end that other alerts of the same rule prove: it was evaluated, and this one was not there."""
-    place = bisect_right(known.peers, newest.last)
-    seen = next((int(t) for t in known.peers[place : place + 1] if after is None or t < after.first), None)
-    if seen is None or not known.covers(newest.last, seen):
+    until, width = after.first if after else known.now, newest.spacing(known)
+    later = known.peers[bisect_right(known.peers, newest.last) :]
+    # By the same evaluator, as far as times tell: what another one finds says nothing of this one's.
+    seen = next((int(t) for t in later if t >= until or in_phase(int(t), newest.last, width)), until)
+    if seen >= until or not known.covers(newest.last, seen):
         return None
     # Its ruler marks ends and did not mark this one while it went on: the peer is of another rule's.
-    went_on = (seen - newest.last) * 2 <= 3 * newest.spacing(known)
+    went_on = (seen - newest.last) * 2 <= 3 * width
     return None if known.marked and went_on else between(newest.last, seen)
 
 

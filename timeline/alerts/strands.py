@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_EDGE = 5  # spacings that tell the interval at an edge
+_EDGE = 3  # spacings that tell the interval at an edge
 
 
 class Train(NamedTuple):
@@ -87,7 +87,8 @@ def usual_interval(trains: Iterable[Train]) -> int | None:
 
     told, untold = [], Counter[int]()
     for train in trains:
-        spacing, since = np.diff(train.times), train.since
+        order = np.argsort(train.since, kind="stable")  # two evaluators' samples alternate
+        spacing, since = np.diff(train.times[order]), train.since[order]
         within = np.sort(spacing[(since[1:] == since[:-1]) & (since[1:] >= 0)])
         told += [int(within[len(within) // 2])] if len(within) else []
         untold.update(spacing[(since[1:] < 0) & (since[:-1] < 0)].tolist())
@@ -110,7 +111,7 @@ def strands(train: Train, known: Coverage) -> list[Strand]:
         for at in (_cut(train, group, known) if since[group[0]] < 0 else [group])
     ]
     found.sort(key=lambda one: (one.first, one.start))
-    return [one._replace(mark=_mark(one, found, train, known)) for one in found]
+    return [_marked(one, _mark(one, found, train, known)) for one in found]
 
 
 def leaves_markers(train: Train, known: Coverage) -> bool | None:
@@ -202,22 +203,36 @@ def _is_hole(spacing: NDArray[np.int64], cut: NDArray[np.bool_], k: int, usual: 
     # Longer than both neighbourhoods: a changed interval is as long as what follows it.
     before = median(spacing[max(0, k - 3) : k][~cut[max(0, k - 3) : k]].tolist())
     after = median(spacing[k + 1 : k + 4][~cut[k + 1 : k + 4]].tolist())
-    return int(spacing[k]) * 2 > 3 * (max(before or 0, after or 0) or usual)
+    beside = [int(spacing[n]) for n in (k - 1, k + 1) if 0 <= n < len(spacing) and not cut[n]]
+    return int(spacing[k]) * 2 > 3 * (max(before or 0, after or 0, *beside) or usual)
+
+
+def _marked(one: Strand, mark: int | None) -> Strand:
+    # Of one sample, the marker tells the spacing: it is an evaluation later, or more.
+    head = mark - one.last if mark is not None and one.head is None else one.head
+    return one._replace(mark=mark, head=head)
 
 
 def _mark(one: Strand, every: Sequence[Strand], train: Train, known: Coverage) -> int | None:
     """Return the stale marker that ended a strand: the first one after it that its evaluator wrote."""
-    marks, width = train.marks[one.parts[-1].firing], one.spacing(known)
+    marks, width = train.marks[one.parts[-1].firing], one.tail or one.head or known.interval
+    mine = width or known.usual
     again = min(
-        (s.first for s in every if s.first > one.last and in_phase(s.first, one.last, width)), default=None
+        (s.first for s in every if s.first > one.last and in_phase(s.first, one.last, mine)), default=None
     )
-    for mark in marks[bisect_right(marks, one.last) :]:
-        if again is not None and mark > again:
-            return None
-        others = (s for s in every if s is not one and s.first < mark and s.last * 2 > mark * 2 - 3 * width)
-        if in_phase(mark, one.last, width) or not any(others):
-            return int(mark)
-    return None
+    after = [mark for mark in marks[bisect_right(marks, one.last) :] if again is None or mark <= again]
+    own = next((mark for mark in after if width and in_phase(mark, one.last, width)), None)
+    if own is not None or not after:
+        return own
+    twins = sum(
+        s is not one and s.first < after[0] and s.last >= one.first - mine
+        and s.parts[-1].firing == one.parts[-1].firing
+        for s in every
+    )  # fmt: skip
+    if twins and width is None:  # each leaves one marker: the last one is no earlier than its own
+        return after[-1] if len(after) > twins else None
+    # Its evaluations moved, as where an interval was changed: nobody else is there who may have written it.
+    return None if twins else after[0]
 
 
 def in_phase(a: int, b: int, width: int) -> bool:
