@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.kit.alert_webhook import alert_facts, deliveries, resolution
+from collectors.kit.alert_webhook import alert_facts, begun, deliveries, resolution
 from collectors.kit.proof import Proof, Request, bearer_or_basic, require_fresh, require_signature
 from collectors.kit.webhooks import Webhook
 
@@ -22,4 +22,4 @@ def verify(request: Request, proof: Proof) -> None:
     require_signature(proof, f"{stamp}:".encode() + request.body if stamp else request.body, signature)
 
 
-WEBHOOK = Webhook(verify, deliveries, alert_facts, resolution, basic=True)
+WEBHOOK = Webhook(verify, deliveries, alert_facts, resolution, begun, basic=True)

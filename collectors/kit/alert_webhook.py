@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from collectors.kit import fields
@@ -22,8 +23,9 @@ from collectors.kit.webhooks import (
     stamp,
 )
 from timeline import facts
-from timeline.instant import Bounds
+from timeline.instant import Bounds, format_instant
 from timeline.model import Fact, Gap
+from timeline.text import code
 
 _WORDS = ("summary", "description", "message")
 _NEVER = "0001-01-01T00:00:00Z"  # Go's way to say that a time is not set
@@ -69,6 +71,26 @@ def resolution(kind: str, body: Mapping[str, Any], label: str) -> Resolution | N
     return ended(named or f"{alert or 'alerts'}-{stamp(starts[0])}", begun, ends[-1])
 
 
+def begun(over: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> str | None:
+    """Return since when the alerts of a resolved group fired, as earlier notifications of it told; None: nowhere."""
+    ended, firing = _identities(over), dict[str, int]()
+    for body in earlier:
+        for identity, alert in _identities(body).items():
+            starts = instants([alert], "startsAt")
+            if identity in ended and alert.get("status") == "resolved":
+                firing.pop(identity, None)
+            elif identity in ended and starts:
+                firing[identity] = min(starts[0], firing.get(identity, starts[0]))
+    return format_instant(min(firing.values())) if firing else None
+
+
+def _identities(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the alerts of a notification by their labels."""
+    listed = body.get("alerts")
+    alerts = [a for a in listed if isinstance(a, dict)] if isinstance(listed, list) else []
+    return {json.dumps(a.get("labels"), sort_keys=True): a for a in alerts}
+
+
 def _member(value: Mapping[str, Any], name: str, key: str) -> str:
     # A label's own name may hold dots: no path.
     held = value.get(name)
@@ -96,7 +118,7 @@ class _Alert:
         receiver = fields.text(event.object, "receiver") or None
         self._life = alert_life(event.origin, event.source, self._labels, receiver=receiver)
 
-    def facts(self, seen: Seen) -> Iterator[Fact]:
+    def facts(self, seen: Seen) -> Iterator[Fact | Gap]:
         """Yield a beginning and an end, each where it is news, and the notification."""
         started, stopped = _time(self._alert, "startsAt"), _time(self._alert, "endsAt")
         resolved = self._alert.get("status") == "resolved"
@@ -105,8 +127,12 @@ class _Alert:
         # What began where it ended did not begin there: so Grafana tells the end of what fired before.
         begins = started and not (resolved and stopped and started.latest >= stopped.latest)
         # While one fires, another start is the same firing: two senders tell their own, and the earlier wins.
-        if begins and started and seen.opens(thread, started.latest) and seen.first(["firing", *life]):
-            yield self._fact("opened", [*life, "firing"], started, "startsAt")
+        if begins and started and seen.first(["firing", *life]):
+            if seen.opens(thread, started.latest):
+                yield self._fact("opened", [*life, "firing"], started, "startsAt")
+            elif seen.is_later(thread, started.latest):
+                text = f"Alert {code(str(name))} was told to have begun again, and nothing told that it had ended"
+                yield self._event.gap("partial", text, missing=str(self._life.names["labels"] or name))
         if stopped and resolved and seen.closes(thread, stopped.latest) and seen.first(["resolved", *life]):
             yield self._fact("closed", [*life, "resolved"], stopped, "endsAt")
         key = ["alert", name, self._labels, self._event.id]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -135,6 +135,10 @@ class Seen:
         self._open[thread] = at
         return True
 
+    def is_later(self, thread: str, at: int) -> bool:
+        """Tell whether a beginning (ns) is later than that of what is open."""
+        return thread in self._open and at > self._open[thread]
+
     def closes(self, thread: str, at: int) -> bool:
         """Tell whether an end is one: of what is open, or of what nobody told the beginning of (ns)."""
         if at <= self._ended.get(thread, at - 1):
@@ -165,6 +169,8 @@ class Webhook:
     deliveries: Callable[[Request], Sequence[Delivery]]
     facts: Callable[[Event, Seen], Iterator[Fact | Gap]]
     resolution: Callable[[str, Mapping[str, Any], str], Resolution | None] | None = None
+    #: When (RFC 3339) what a body says is over began, by earlier bodies of the same webhook, in their order.
+    begun: Callable[[Mapping[str, Any], Iterable[Mapping[str, Any]]], str | None] | None = None
     #: What the sender wants back, instead of being stored, when an address is set up; None: nothing.
     challenge: Callable[[Request], str | None] | None = None
     #: Headers that agree to deliveries: of the origin that asks, at so many a minute.

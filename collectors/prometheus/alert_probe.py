@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any
 
 from collectors.base import Check, SourceError
 from collectors.kit import fields
+from collectors.kit.tape import LackingError
 from collectors.prometheus.api import PrometheusApi
 from timeline.instant import MINUTE
 from timeline.present import count, listed
@@ -24,7 +24,7 @@ async def probe_alerts(
     """Yield how many series of alerts a day holds, under which name, and with which labels."""
     names = list(dict.fromkeys((metric, *KNOWN)))
     try:
-        series = await api.series(names, now - _DAY, now, limit=_SEEN)
+        series = await api.series(names, max(now - _DAY, 0), now, limit=_SEEN)
     except SourceError as err:
         yield Check("alerts", True, f"not offered: {err}")
         return
@@ -43,8 +43,10 @@ def _splits(name: str) -> bool:
     return name == "grafana_alertstate" or "replica" in name
 
 
-async def has_other(api: PrometheusApi, metric: str, start: int, end: int) -> str | None:
-    """Return the metric that holds alerts where the configured one holds none; None where there is none."""
-    names = [name for name in KNOWN if name != metric]
-    found: list[dict[str, Any]] = await api.series(names, start, end, limit=1)
+async def other_metric(api: PrometheusApi, metric: str, start: int, end: int) -> str | None:
+    """Return the metric that holds alerts in a span (ns), where it is not `metric`; None where there is none."""
+    try:
+        found = await api.series([name for name in KNOWN if name != metric], start, end, limit=1)
+    except (SourceError, LackingError):  # not offered, or evidence of before it was asked for
+        return None
     return fields.text(found[0], "__name__") or None if found else None

@@ -14,7 +14,7 @@ from collectors.kit.http import Http
 from collectors.prometheus import alert_gaps
 from collectors.prometheus.alert_gaps import cut_to
 from collectors.prometheus.alert_history import History, moved
-from collectors.prometheus.alert_probe import probe_alerts
+from collectors.prometheus.alert_probe import other_metric, probe_alerts
 from collectors.prometheus.alert_rules import AlertRules
 from collectors.prometheus.alert_series import AlertReader, AlertSeries, Labels, Naming, escape
 from collectors.prometheus.answers import series_text
@@ -80,6 +80,8 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
             heard, gaps = await self._heard(api, reader.trains, read, window)
             rules, failed = await self._rules(api, window)
             gaps += failed
+            if not reader.trains and (other := await other_metric(api, self.options.metric, *read)):
+                gaps.append(self._unread(other, window))
             known = Coverage((read,), self.context.now, silences=heard.silences, tolerance=heard.tolerance)
             delay = parse_duration(self.options.evaluation_delay) if self.options.evaluation_delay else 0
             history = History(reader.trains, known, margin, rules, sees_ends=reader.sees_ends, delay=delay)
@@ -108,6 +110,10 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
             now=self.context.now,
         )
         return probe(self.context, self.options, look)
+
+    def _unread(self, other: str, window: Window) -> Gap:
+        text = f"The server has no {self.options.metric} here, but {other}, which was not read: set `metric`"
+        return self.gap("partial", window, text, missing=other)
 
     async def _heard(
         self, api: PrometheusApi, trains: Mapping[Labels, AlertSeries], read: Span, window: Window

@@ -26,6 +26,7 @@ from timeline.instant import NS
 log = logging.getLogger("timeline.serve")
 _LONGEST_STORE = 20.0  # seconds
 _GROUP = 500  # deliveries of one transaction
+_LONGEST_INCIDENT = 48 * 3600 * NS  # how far back its beginning is looked for
 _FIRST_WAIT, _LONGEST_WAIT, _MOST_TRIES = NS, 300 * NS, 20
 
 #: Runs a build; returns facts, gaps and until when the window was not yet over (ns).
@@ -143,6 +144,24 @@ def resolution(hook: WebhookSettings, kind: str, body: bytes) -> Resolution | No
     return read(kind, value, hook.incident_label) if isinstance(value, dict) else None
 
 
+def began(connection: sqlite3.Connection, over: events.Open) -> str | None:
+    """Return when what is over began, by what its webhook received before; None where nothing tells."""
+    if (read := webhooks.load(over.sender).begun) is None:
+        return None
+    since = over.received_at - _LONGEST_INCIDENT
+    stored = events.received(connection, since, over.received_at, hooks=(over.hook,))
+    earlier = (_object(one.body) for one in stored if one.id < over.id)
+    return read(_object(over.body), earlier)
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 class Worker:
     """Two threads: one works events and says that somebody listens, one runs builds."""
 
@@ -209,8 +228,9 @@ class Worker:
         try:
             over = resolution(hook, one.type, one.body) if hook else None
             if over:
+                start = over.start or began(connection, one)
                 cause = f"webhook {one.hook}"
-                builds.work_event(connection, one.id, over.incident, cause, now, over.start, over.end)
+                builds.work_event(connection, one.id, over.incident, cause, now, start, over.end)
                 self._wake.set()
             else:
                 events.worked(connection, one.id)

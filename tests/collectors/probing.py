@@ -13,12 +13,12 @@ from timeline.model import Incident
 
 def probe(
     collector: type[AnyCollector], options: Mapping[str, Any], secrets: Mapping[str, str] | None = None,
-    incident: Incident | None = None,
+    incident: Incident | None = None, now: int = 0,
 ) -> dict[str, Check]:  # fmt: skip
     """Run a collector's probe and give its lines by name; SourceError goes through."""
     redactor = Redactor()
     context = Context(
-        source="test", incident=incident or Incident(id="INC-TEST"), now=0,
+        source="test", incident=incident or Incident(id="INC-TEST"), now=now,
         tape=RecordingTape("test", collector.name, MemoryStore(), redactor),
         secret=lambda reference: redactor.add((secrets or {})[reference]),
     )  # fmt: skip

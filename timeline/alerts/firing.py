@@ -186,7 +186,9 @@ def _began(first: Strand, before: Strand | None, known: Coverage) -> Bounds:
         lower = max(lower, before.last)
     if first.since is not None and first.first - first.since < NS and not silence:
         # Its own first sample is at the start that it tells: what was read before needs no look.
-        lower = max(lower, min((r.start for r in known.reads if r.start < first.first <= r.end), default=lower))
+        lower = max(
+            lower, min((r.start for r in known.reads if r.start < first.first <= r.end), default=lower)
+        )
     return between(lower if known.covers(lower, first.first) else None, first.first)
 
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
 import pytest
 
+from collectors import testing
 from collectors.alertmanager.webhook import WEBHOOK
+from collectors.inbox.collector import InboxCollector
 from collectors.kit.proof import Proof, Request
 from tests.collectors.alert_cases import LABELS, alert, group
 from tests.collectors.webhook_cases import (
@@ -18,8 +28,10 @@ from tests.collectors.webhook_cases import (
     request,
     resolved,
 )
+from tests.servers.alertmanager import Alertmanager
 from timeline.facts import alert_thread
-from timeline.instant import MINUTE, NS, Bounds, parse_instant, precise
+from timeline.instant import MINUTE, NS, Bounds, format_instant, parse_instant, precise
+from timeline.model import Window
 
 ENDED = "2026-11-21T14:20:00Z"
 
@@ -95,3 +107,90 @@ def test_what_is_resolved_names_its_incident_by_label_else_by_alert_and_start() 
     assert resolved(WEBHOOK, group(alert())) is None
     assert resolved(WEBHOOK, group(alert("resolved", ends="yesterday"), status="resolved")) is None
     assert resolved(WEBHOOK, {"status": "resolved", "alerts": 3}) is None
+
+
+def test_a_start_that_moves_while_it_fires_is_no_second_firing(inbox: Inbox) -> None:
+    for minute, starts in (
+        (3, "2026-11-21T14:02:07Z"),
+        (8, "2026-11-21T14:02:00Z"),
+        (13, "2026-11-21T14:02:00Z"),
+    ):
+        inbox.take("alertmanager", group(alert(starts=starts)), START + minute * MINUTE)
+    over = group(alert("resolved", starts="2026-11-21T14:02:00Z", ends=ENDED), status="resolved")
+    inbox.take("alertmanager", over, START + 21 * MINUTE)
+    # A late repeat of what is over.
+    inbox.take("alertmanager", group(alert(starts="2026-11-21T14:01:00Z")), START + 25 * MINUTE)
+    run = inbox.read()
+    assert kinds(run).count("alert.firing") == kinds(run).count("alert.resolved") == 1
+    assert run.gaps == []
+
+
+def test_a_new_start_without_an_end_before_it_is_a_gap(inbox: Inbox) -> None:
+    inbox.take("alertmanager", group(alert(starts="2026-11-21T14:02:00Z")), START + 3 * MINUTE)
+    inbox.take("alertmanager", group(alert(starts="2026-11-21T14:12:00Z")), START + 13 * MINUTE)
+    run = inbox.read()
+    assert kinds(run).count("alert.firing") == 1
+    (gap,) = run.gaps
+    assert (
+        gap.statement
+        == "Alert `CheckoutErrors` was told to have begun again, and nothing told that it had ended"
+    )
+
+
+_CONFIG = """\
+route: {receiver: r, group_by: [alertname], group_wait: 100ms, group_interval: 300ms, repeat_interval: 1s}
+receivers: [{name: r, webhook_configs: [{url: "URL"}]}]
+"""
+
+
+@pytest.fixture
+def heard() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Give an address, and the notifications that were sent to it."""
+    bodies: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            bodies.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/", bodies
+    server.shutdown()
+
+
+@pytest.mark.parametrize("version", ["0.25", pytest.param("0.34", marks=pytest.mark.needs_compiled)])
+def test_two_senders_of_one_alert_are_one_firing(
+    inbox: Inbox,
+    heard: tuple[str, list[dict[str, Any]]],
+    start_alertmanager: Callable[..., Alertmanager],
+    version: str,
+) -> None:
+    url, bodies = heard
+    server, now = start_alertmanager(version=version, config=_CONFIG.replace("URL", url)), time.time_ns()
+    later, earlier = format_instant(now - 7 * NS), format_instant(now - 60 * NS)
+    for begun in (later, earlier):
+        server.post([{"labels": LABELS, "startsAt": begun}])
+        _until(partial(_told, bodies, begun))
+    server.post([{"labels": LABELS, "startsAt": later, "endsAt": format_instant(time.time_ns())}])
+    _until(lambda: bodies[-1]["status"] == "resolved")
+    for number, body in enumerate(bodies):
+        inbox.take("alertmanager", body, now + number * 10 * MINUTE)
+    end = now + len(bodies) * 10 * MINUTE
+    window = Window(start=now - 60 * MINUTE, end=end)
+    run = testing.check(InboxCollector, {"path": str(inbox.path)}, window, source="inbox", now=end)
+    assert kinds(run).count("alert.firing") == kinds(run).count("alert.resolved") == 1
+
+
+def _told(bodies: list[dict[str, Any]], begun: str) -> bool:
+    return any(str(body["alerts"][0]["startsAt"])[:19] == begun[:19] for body in bodies)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < limit, "it did not come to that"
+        time.sleep(0.1)

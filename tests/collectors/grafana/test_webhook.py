@@ -12,13 +12,16 @@ from tests.collectors.webhook_cases import (
     ODD_STAMPS,
     SECRET,
     STAMP,
+    START,
     Inbox,
     is_refused,
     kinds,
     mac,
     proves,
     request,
+    resolved,
 )
+from timeline.instant import MINUTE
 
 STAMPED = mac(f"{STAMP}:".encode() + BODY)
 
@@ -55,3 +58,27 @@ def test_one_broken_alert_hides_no_other(inbox: Inbox) -> None:
 def test_what_was_left_out_of_an_unreadable_notification_is_a_gap_too(inbox: Inbox) -> None:
     inbox.take("grafana", {"status": "firing", "alerts": None, "truncatedAlerts": 2})
     assert sorted(gap.reason for gap in inbox.read().gaps) == ["truncated", "undecodable"]
+
+
+RISEN, FALLEN = "2026-11-21T14:02:00Z", "2026-11-21T14:09:00Z"
+
+
+def test_an_end_that_is_told_as_the_beginning_too_is_no_firing(inbox: Inbox) -> None:
+    inbox.take("grafana", group(alert(starts=RISEN)), START + 3 * MINUTE)
+    over = group(alert("resolved", starts=FALLEN, ends=FALLEN), status="resolved")
+    inbox.take("grafana", over, START + 10 * MINUTE)
+    run = inbox.read()
+    assert [kind for kind in kinds(run) if kind != "alert.notified"] == ["alert.firing", "alert.resolved"]
+    assert run.gaps == []
+
+
+def test_an_incident_whose_end_is_told_as_its_beginning_began_as_told_before() -> None:
+    over = group(alert("resolved", starts=FALLEN, ends=FALLEN), status="resolved")
+    told = resolved(WEBHOOK, over)
+    assert told is not None
+    assert told[1:] == (None, "2026-11-21T14:09:00.999999999Z")
+    assert WEBHOOK.begun is not None
+    other, fired = group(alert(starts=FALLEN, service="other")), group(alert(starts=RISEN))
+    assert WEBHOOK.begun(over, [other, fired, fired]) == "2026-11-21T14:02:00.999999999Z"
+    assert WEBHOOK.begun(over, [fired, over]) is None, "that firing had ended"
+    assert WEBHOOK.begun(over, [{}, {"alerts": 3}]) is None

@@ -74,12 +74,16 @@ def _run(
             kept, since, before, gone = (dict(since) if ruler.restores else {}), {}, set(), False
         if count in ruler.failing:
             continue
-        there = {alert for alert, spans in active.items() if any(a <= now - ruler.offset < b for a, b in spans)}
+        there = {
+            alert for alert, spans in active.items() if any(a <= now - ruler.offset < b for a, b in spans)
+        }
         since = {alert: since.get(alert, kept.get(alert, now)) for alert in there}
         kept = {}
-        states = {alert: "firing" if now - start >= ruler.hold else "pending" for alert, start in since.items()}
+        states = {
+            alert: "firing" if now - start >= ruler.hold else "pending" for alert, start in since.items()
+        }
         _store(world, states, since, before, now - ruler.offset)
-        before = {(alert, state) for alert, state in states.items()}
+        before = set(states.items())
         for alert in active:
             world.said.setdefault(alert, []).append((now, number, states.get(alert, "")))
 
@@ -95,9 +99,7 @@ def _store(
             world.store(alert, state, time, STALE)
 
 
-def turns(
-    said: Sequence[tuple[int, int, str]], rulers: Sequence[Ruler]
-) -> tuple[list[int], list[int]]:
+def turns(said: Sequence[tuple[int, int, str]], rulers: Sequence[Ruler]) -> tuple[list[int], list[int]]:
     """Return the ticks at which an alert began to fire, and no longer did, as rulers said it.
 
     It fires while a ruler that runs said so last. That one stops to run ends nothing: nobody said so.

@@ -1,4 +1,4 @@
-"""The laws of beginnings and ends, over every kind of hole: rulers that fail, stop, differ, look back."""
+"""The laws of beginnings and ends (`docs/reference/facts.md`), over rulers that fail, stop, differ, look back."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.prometheus.alert_history import History, moved
-from collectors.prometheus.alert_series import AlertSeries, Naming
+from collectors.prometheus.alert_series import AlertSeries, Labels, Naming
 from collectors.prometheus.answers import Samples
 from tests.collectors.prometheus.rulers import STALE, Ruler, World, play, turns
 from timeline.alerts.coverage import Coverage, Span
@@ -42,7 +42,9 @@ def series(world: World, alert: str) -> AlertSeries:
 
 
 def read(world: World, alerts: Sequence[str]) -> tuple[History, dict[str, Said]]:
-    trains = {(("", "A"), ("job", alert)): series(world, alert) for alert in alerts}
+    trains: dict[Labels, AlertSeries] = {
+        (("", "A"), ("job", alert)): series(world, alert) for alert in alerts
+    }
     trains = {key: train for key, train in trains.items() if len(train.train().times)}
     for train in trains.values():
         train.name = "A"  # they are alerts of one rule
@@ -59,7 +61,7 @@ def read(world: World, alerts: Sequence[str]) -> tuple[History, dict[str, Said]]
 
 
 def inside(change: AlertChange, ticks: Sequence[int]) -> list[int]:
-    low = change.at.earliest if change.at.earliest is not None else instant(-10**6)
+    low = change.at.earliest if change.at.earliest is not None else instant(-(10**6))
     return [tick for tick in ticks if low <= instant(tick) <= change.at.latest]
 
 
@@ -92,7 +94,9 @@ def rulers(draw: st.DrawFn, *, calm: bool) -> list[Ruler]:
 
 @given(rulers(calm=False), st.lists(spans, min_size=1, max_size=3))
 @settings(max_examples=150, deadline=None)
-def test_no_end_and_no_beginning_without_proof(drawn: list[Ruler], active: list[list[tuple[int, int]]]) -> None:
+def test_no_end_and_no_beginning_without_proof(
+    drawn: list[Ruler], active: list[list[tuple[int, int]]]
+) -> None:
     alerts = {f"j{n}": found for n, found in enumerate(active)}
     world = play(drawn, alerts, UNTIL)
     _, found = read(world, list(alerts))
@@ -118,7 +122,10 @@ def test_where_nothing_was_missed_everything_is_told(
     history, found = read(world, list(alerts))
     for alert, lives in found.items():
         begun, ended = turns(world.said[alert], drawn)
-        told = {kind: [c for _, made in lives for c in made if c.kind == kind] for kind in ("alert.firing", "alert.resolved")}
+        told = {
+            kind: [c for _, made in lives for c in made if c.kind == kind]
+            for kind in ("alert.firing", "alert.resolved")
+        }
         assert len(told["alert.firing"]) == len(begun), (told, begun)
         assert len(told["alert.resolved"]) == len(ended), (told, ended)
         width = (drawn[0].interval + 1) * NS

@@ -12,6 +12,7 @@ from collectors.base import Payload
 from collectors.prometheus.alert_rules import AlertRules
 from collectors.prometheus.alerts import PrometheusAlertsCollector
 from collectors.testing import Run, check, run
+from tests.collectors.probing import probe
 from tests.servers.prometheus import STALE, Prometheus
 from tests.servers.victoria import Victoria
 from timeline.facts import alert_thread
@@ -436,3 +437,67 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < limit, "it did not come to that"
         time.sleep(0.2)
+
+
+def test_grafanas_history_is_one_life_under_its_own_name(start_prometheus: Callable[..., Prometheus]) -> None:
+    server = start_prometheus()
+    states = {"Alerting": range(600, 900, 15), "NoData": range(900, 1200, 15), "Error": range(1200, 1500, 15)}
+    series = []
+    for state, at in states.items():
+        labels = {
+            "__name__": "GRAFANA_ALERTS",
+            "alertstate": "firing",
+            "grafana_alertstate": state,
+            "replica": "a",
+        }
+        points = [((T0 + s) * 1000, 1.0) for s in at] + [((T0 + at.stop) * 1000, STALE)]
+        series += [({**labels, **LABELS}, points), ({**labels, **LABELS, "replica": "b"}, points)]
+    server.write([*series, *up([(0, 3600)])])
+    options = {
+        "url": server.url,
+        "metric": "GRAFANA_ALERTS",
+        "ignored_labels": ["grafana_alertstate", "replica"],
+    }
+    found = check(PrometheusAlertsCollector, options, window(300, 3000), now=(T0 + 3600) * NS)
+    assert told(found) == [("firing", "a", 585, 600), ("resolved", "a", 1485, 1500)]
+    assert found.gaps == []
+    shown = probe(PrometheusAlertsCollector, {"url": server.url}, now=(T0 + 3600) * NS)
+    assert not shown["alerts"].ok
+    assert "GRAFANA_ALERTS is not read: set `metric`" in shown["alerts"].detail
+    assert "replica may tell copies of one alert apart" in shown["alert labels"].detail
+    missing = check(PrometheusAlertsCollector, {"url": server.url}, window(300, 3000), now=(T0 + 3600) * NS)
+    (gap,) = missing.gaps
+    assert "GRAFANA_ALERTS" in gap.statement
+
+
+SLOW = """\
+groups:
+- {name: slow, interval: 4h, rules: [{alert: Cert, expr: x > 1}]}
+- {name: fast, interval: 30s, rules: [{alert: Down, expr: y > 1}]}
+"""
+HOURS = 3600
+
+
+def test_a_rule_that_is_evaluated_every_four_hours_is_told_by_its_own_interval(
+    start_prometheus: Callable[..., Prometheus],
+) -> None:
+    server = start_prometheus(rules=SLOW)
+    cert = {"alertname": "Cert", "job": "a"}
+    slow = [(at, "firing") for at in range(-8 * HOURS, 8 * HOURS, 4 * HOURS)]
+    server.write(alerts(cert, slow, {-8 * HOURS: 8 * HOURS}))
+    fast = [(at, "firing") for at in range(600, 900, 30)]
+    server.write([*alerts({**LABELS, "job": "b"}, fast, {600: 900}), *up([(-9 * HOURS, 9 * HOURS)])])
+
+    def read(start: int, end: int, now: int) -> list[tuple[str, str, float | None, float]]:
+        found = check(PrometheusAlertsCollector, {"url": server.url}, window(start, end), now=(T0 + now) * NS)
+        assert found.gaps == []
+        return told(found)
+
+    # Within one interval, no sample of it is in the window.
+    inside = [("firing", "b", 570, 600), ("resolved", "b", 870, 900)]
+    assert [f for f in read(300, 3000, 9 * HOURS) if f[1] == "b"] == inside
+    assert [f for f in read(300, 3000, 9 * HOURS) if f[1] == "a"] == [
+        ("firing", "a", -12 * HOURS, -8 * HOURS)
+    ]
+    ended = [f for f in read(3 * HOURS, 9 * HOURS, 10 * HOURS) if f[1] == "a"]
+    assert ended == [("firing", "a", -12 * HOURS, -8 * HOURS), ("resolved", "a", 4 * HOURS, 8 * HOURS)]
