@@ -23,6 +23,7 @@ from collectors.kit.access import trust
 from collectors.kit.backoff import back_off
 from collectors.kit.decoding import ACCEPTED, UndecodableError, decoded
 from collectors.kit.patience import Budget, Patience, jittered
+from collectors.kit.refusal import said
 from collectors.kit.signing import Sign, Unsigned, sigv4
 from timeline.canonical import Json, canonical
 from timeline.model import GapReason
@@ -347,25 +348,25 @@ def _answer(response: httpx.Response, raw: bytes, host: str) -> Answer:
 
 
 def _why(payload: Payload, url: str) -> tuple[GapReason, str]:
-    status, parts = payload.status, urlsplit(url)
+    status, parts, words = payload.status, urlsplit(url), said(payload.data)
+    own = f" ({words})" if words else ""
     if limited(status, payload.headers):
-        return "rate_limited", f"{parts.netloc} answered {status}: its rate limit is used up"
+        return "rate_limited", f"{parts.netloc} answered {status}{own}: its rate limit is used up"
     if status == 407:
-        return "unauthorised", _refused_by(f"the proxy before {parts.netloc}")
+        return "unauthorised", _refused_by(f"the proxy before {parts.netloc}", own)
     if status in {401, 403}:
-        return "unauthorised", f"{parts.netloc} answered {status}; check the token and its rights"
+        return "unauthorised", f"{parts.netloc} answered {status}{own}; check the token and its rights"
     if status and 300 <= status < 400:
         return (
             "partial",
             f"{parts.netloc} answered {status}; redirects are not followed: configure the final URL",
         )
-    excerpt = " ".join(payload.data[:200].decode("utf-8", "replace").split())
     reason: GapReason = "unreachable" if status in {502, 503, 504} else "partial"
-    return reason, f"{parts.netloc} answered {status} to {parts.path}: {excerpt}"
+    return reason, f"{parts.netloc} answered {status} to {parts.path}: {words or 'without a word'}"
 
 
-def _refused_by(proxy: str) -> str:
-    return f"{proxy} answered 407: it wants other credentials; see `proxy_auth`"
+def _refused_by(proxy: str, own: str = "") -> str:
+    return f"{proxy} answered 407{own}: it wants other credentials; see `proxy_auth`"
 
 
 def _many(value: str | int | Sequence[str]) -> Sequence[str]:
