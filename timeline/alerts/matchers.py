@@ -8,6 +8,8 @@ from collections.abc import Collection, Container, Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from timeline.selectors import matcher
+
 OPERATORS = ("=", "!=", "=~", "!~")
 _PLAIN = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _TEXT = r'"(?:[^"\\]|\\.)*"'
@@ -24,7 +26,7 @@ class Matcher(NamedTuple):
 
 def write(matchers: Iterable[Matcher]) -> str:
     """Return the selector: `{alertname="A", service=~"b|c"}`, in the order of the names."""
-    parts = (f"{_name(m.name)}{m.op}{_quoted(m.value)}" for m in sorted(set(matchers)))
+    parts = (matcher(*m) for m in sorted(set(matchers)))
     return f"{{{', '.join(parts)}}}"
 
 
@@ -79,11 +81,3 @@ def _like(pattern: str, value: str) -> bool | None:
         return re2.fullmatch(pattern, value, options) is not None
     except re2.error:
         return None
-
-
-def _name(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) else _quoted(name)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable
 
 from collectors.prometheus.answers import LabelKey
-
-_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+from timeline.selectors import any_of, matcher
 
 
 def unnamed(key: LabelKey) -> LabelKey:
@@ -17,10 +14,13 @@ def unnamed(key: LabelKey) -> LabelKey:
 
 
 class Narrower:
-    """Narrows one selector; `keys` are the labels of all its series, without the metric's name."""
+    """Narrows one selector; `keys` are the labels of all its series, without the metric's name.
 
-    def __init__(self, selector: str, keys: Iterable[LabelKey]) -> None:
-        self._selector = selector
+    `escaped`: names are written as VictoriaMetrics reads them.
+    """
+
+    def __init__(self, selector: str, keys: Iterable[LabelKey], *, escaped: bool = False) -> None:
+        self._selector, self._escaped = selector, escaped
         self._values: dict[str, set[str]] = {}
         series = [dict(key) for key in keys]
         for name in sorted({name for labels in series for name in labels}):
@@ -35,17 +35,11 @@ class Narrower:
         for name, known in self._values.items():
             values = {labels.get(name, "") for labels in shown}
             if values != known:
-                matchers.append(_matcher(name, values))
+                one = len(values) == 1
+                text = next(iter(values)) if one else any_of(sorted(values))
+                matchers.append(matcher(name, "=" if one else "=~", text, escaped=self._escaped))
         if not matchers:
             return self._selector
         head = self._selector.removesuffix("}")
         joint = "{" if head == self._selector else "" if head.endswith("{") else ","
         return f"{head}{joint}{','.join(matchers)}}}"
-
-
-def _matcher(name: str, values: set[str]) -> str:
-    shown = name if name.isidentifier() and name.isascii() else json.dumps(name, ensure_ascii=False)
-    if len(values) == 1:
-        return f"{shown}={json.dumps(next(iter(values)), ensure_ascii=False)}"
-    pattern = "|".join(_SPECIAL.sub(r"\\\g<0>", value) for value in sorted(values))
-    return f"{shown}=~{json.dumps(pattern, ensure_ascii=False)}"

@@ -47,7 +47,7 @@ async def panel(
     Halves the resolution while an answer is too large; raises SourceError.
     """
     first = _first_changes(facts)
-    narrow = _narrowed(asked, sampled, first)
+    narrow = _narrowed(asked, sampled, first, escaped=sampled.reading.nan_is_stale)
     result = await _read(api, narrow, envelope(narrow, sampled, window), window)
     pairs = _pairs(result)
     order = sorted(pairs, key=lambda key: (first.get(key, _NEVER), key))
@@ -75,14 +75,16 @@ async def _read(api: PrometheusApi, asked: Question, made: Envelope, window: Win
             made = _coarser(asked, made.step * 2)
 
 
-def _narrowed(asked: Question, sampled: Sampled, first: Mapping[LabelKey, tuple[int, int]]) -> Question:
+def _narrowed(
+    asked: Question, sampled: Sampled, first: Mapping[LabelKey, tuple[int, int]], *, escaped: bool
+) -> Question:
     """Ask a selector of many series for those that are shown, and others that share their labels."""
     plain = asked.plain
     if plain is None or len(sampled.series) <= _SHOWN:
         return asked
     keys = [unnamed(s.key) for s in sampled.series]
     shown = sorted(keys, key=lambda key: (first.get(key, _NEVER), key))[:_SHOWN]
-    return asked._replace(plain=Plain(Narrower(plain.selector, keys).to(shown), plain.steps))
+    return asked._replace(plain=Plain(Narrower(plain.selector, keys, escaped=escaped).to(shown), plain.steps))
 
 
 def envelope(asked: Question, sampled: Sampled, window: Window) -> Envelope:

@@ -26,6 +26,7 @@ from collectors.prometheus.answers import MS, Chunks, Joined, LabelKey, Piece, S
 from collectors.prometheus.api import PrometheusApi
 from collectors.prometheus.wire import xor_chunks
 from collectors.prometheus.wire.protobuf import Buffer, field, fields, snappy, tagged, varint
+from timeline.selectors import matcher
 from timeline.series.crossings import counting
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ def _request(asked: Sequence[Matcher], first: int, last: int) -> bytes:
 def _with(selector: str, name: str) -> str:
     head = selector.removesuffix("}")
     joint = "{" if head == selector else "" if head.endswith("{") else ","
-    return f'{head}{joint}{name}!=""}}'
+    return f"{head}{joint}{matcher(name, '!=', '')}}}"
 
 
 class _Line(msgspec.Struct):
