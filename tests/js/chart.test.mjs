@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { load } from './load.mjs';
 
 const { spansOf } = await load('data/lives.js');
-const { rowMarks, doubtBars, gapBars } = await load('ui/marks.js');
+const { rowMarks, doubtBars, gapBars, symbolOf } = await load('ui/marks.js');
 const { niceTicks, uncovered } = await load('chart/figure.js');
 const { pieces } = await load('chart/traces.js');
 const { bins } = await load('chart/overview.js');
@@ -96,4 +96,19 @@ test('hatching is cut to its bar, whatever the zoom', async () => {
   const many = Array.from({ length: 300 }, (_, n) => bar('flap', n, 500, 40, 12));
   const flap = hatchTraces(many, { from: 0, to: 1000, width: 500 }, { alerts: '#d55e00', muted: '#59626f' })[2];
   assert.deepEqual([flap.x.filter((at) => at === null).length, flap.x.length < 150], [1, true]);
+});
+
+test('what matches is marked by where its value went, what crosses by its kind', () => {
+  assert.equal(symbolOf('metric.matched', 'down'), 'triangle-down'); // up == 0: a target that went away
+  assert.equal(symbolOf('metric.unmatched', 'up'), 'triangle-up');
+  assert.equal(symbolOf('metric.crossed_above'), 'triangle-up');
+  assert.equal(symbolOf('metric.crossed_below', ''), 'triangle-down');
+  assert.ok(!symbolOf('metric.matched').startsWith('triangle'));
+});
+
+test('a number is shown on its side of what it is compared with', () => {
+  assert.equal(amount(99.9951, '%', [99.995]), '99.9951 %');
+  assert.equal(amount(99.995, '', [99.995]), '99.995');
+  assert.equal(amount(99.9951, '', [50, 'NaN']), '100');
+  assert.equal(amount('NaN', 's', [1]), 'NaN s');
 });
