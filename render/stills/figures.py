@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +44,7 @@ def _panel(timeline: Timeline, panel: Panel, read: Read) -> Figure:
         if data is not None:
             figure.add_traces(list(_lines(timeline, data, index, panel.unit)))
     for limit in panel.thresholds:
-        if limit.value is not None:
+        if limit.value is not None and math.isfinite(limit.value):
             text = f"{limit.op} {present.quantity(limit.value, panel.unit, limit.value)}"
             figure.add_hline(
                 limit.value, line={"color": _INK, "width": 1, "dash": "dash"}, annotation_text=text,
