@@ -107,6 +107,9 @@ class Context:
     resolve_path: Callable[[str], str] = lambda path: path  # relative to the configuration file
     shared: dict[str, Any] = field(default_factory=dict)  # what the sources of one build have together
     first: str = ""  # the name under which the source was read first, where that is another one
+    assumed: list[str] = field(
+        default_factory=list
+    )  # what the source cannot tell, and is no gap: for provenance
 
 
 class Options(BaseModel):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 import msgspec
 
 from collectors.base import Payload, SourceError
+from timeline.selectors import series_text as series_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,12 +72,22 @@ class Chunks(NamedTuple):
         return self.payload.sha256, int(np.searchsorted(self.firsts, index - self.begin, side="right")) - 1
 
 
+class Mark(NamedTuple):
+    """When (ns) a series was marked as stale, and the answer that shows it, where one does to the millisecond."""
+
+    time: int
+    payload: Payload | None = None
+    pointer: str | None = None
+    query: str = ""
+
+
 @dataclass(frozen=True)
 class Samples:
     """One series: labels, times (int64 ns, ascending), values (float64), and where each one lies.
 
     `seams`: before which samples (the number of samples: after the last one) a stretch was not
-    read, in which the series is known to be present and in the state of the samples around it.
+    read, in which the series is known to be present and in the state of the samples around it. `marks`: where
+    it was marked as stale, in order of time, where its samples do not show it.
     """
 
     labels: dict[str, str]
@@ -90,6 +101,7 @@ class Samples:
         return tuple(part for part in self.parts if isinstance(part, Part))
 
     seams: tuple[int, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def key(self) -> LabelKey:
@@ -304,14 +316,3 @@ def _numbers(text: bytes) -> NDArray[np.float64]:
         return np.array([float(word) for word in words], np.float64)
     except ValueError as err:
         raise SourceError("undecodable", f"an answer holds what is no number: {err}") from err
-
-
-def series_text(labels: Mapping[str, str]) -> str:
-    """Write labels the PromQL way: `name{a="b"}`."""
-    inner = ",".join(f"{k}={_quoted(v)}" for k, v in sorted(labels.items()) if k != "__name__")
-    return labels.get("__name__", "") + (f"{{{inner}}}" if inner else "")
-
-
-def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'

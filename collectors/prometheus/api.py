@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -18,12 +19,14 @@ from collectors.kit.fields import UnreadableError
 from collectors.kit.http import Http, HttpOptions
 from collectors.kit.links import prometheus_graph
 from collectors.kit.paging import in_spans
+from collectors.kit.tape import LackingError
 from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, Result, Samples, decode, join
-from timeline.instant import NS
+from timeline.instant import MINUTE, NS
 from timeline.rules.promrules import readable
 from timeline.zones import Duration, parse_duration
 
+DEFAULT_LOOKBACK = 5 * MINUTE  # of every server
 _LONG = 1_500  # characters of a query; longer ones are sent as a form, past any proxy's URL limit
 _BYTES_PER_SAMPLE = 40  # of JSON, rounded up: what splitting is planned by
 _PLANNED = 12 * 2**20  # bytes of one answer to aim for
@@ -37,7 +40,10 @@ _TOO_MUCH = re.compile(
 class PrometheusOptions(HttpOptions):
     """Options of every source that speaks the Prometheus API."""
 
-    lookback: Duration = "5m"  # the server's query.lookback-delta
+    lookback: Duration = Field(
+        default="5m",
+        description="how long a sample counts; where it is not set, the server's flags tell before this",
+    )
     max_points: int = Field(default=11_000, ge=2, description="points of one series in one answer")
     external_url: str | None = None  # where people open the server's page; default: url
     compress: bool = Field(
@@ -47,7 +53,7 @@ class PrometheusOptions(HttpOptions):
 
     @property
     def lookback_ns(self) -> int:
-        """The look-back in ns."""
+        """The look-back in ns, as configured or by default."""
         return parse_duration(self.lookback)
 
 
@@ -73,13 +79,18 @@ class PrometheusApi:
         self.warnings: list[StorageWarning] = []
         self.notes: dict[str, tuple[str, ...]] = {}
         self.unread_rules: Sequence[str] = ()
+        self.unmarked: dict[str, SourceError] = {}  # selectors whose stale markers could not be read
         self.histograms: dict[str, int] = {}  # query -> series of native histograms it met
         self._settings: tuple[dict[str, Any] | None] | None = None
         self._settings_lock = anyio.Lock()
 
-    async def query(self, expression: str, at: int) -> Result:
-        """Evaluate at an instant (ns, cut to ms); read the elements with `.vector()`."""
-        return await self._ask("query", expression, {"time": _seconds(at // MS)})
+    async def query(self, expression: str, at: int, *, later: bool = False) -> Result:
+        """Evaluate at an instant (ns, cut to ms); read the elements with `.vector()`.
+
+        `later`: earlier versions did not ask for it, so that evidence may lack it (SourceError).
+        """
+        with _excused() if later else nullcontext():
+            return await self._ask("query", expression, {"time": _seconds(at // MS)})
 
     async def range(self, expression: str, start: int, end: int, step: int) -> Sequence[Samples]:
         """Evaluate at every multiple of `step` (ns, whole ms) in the closed `[start, end]` (ns)."""
@@ -122,7 +133,10 @@ class PrometheusApi:
 
     async def status(self, name: str) -> dict[str, Any] | None:
         """Return `/api/v1/status/NAME` (buildinfo, runtimeinfo, flags); None where it is not offered."""
-        payload = await self._page(f"status/{name}")
+        try:
+            payload = await self._page(f"status/{name}")
+        except LackingError:  # evidence of a version that did not ask
+            payload = None
         if payload is None:
             return None
         data = fields.at(payload.json(), "data")
@@ -134,7 +148,7 @@ class PrometheusApi:
         """Return how far back the server keeps samples (ns); None where it does not say."""
         said = fields.text(await self.status("runtimeinfo"), "storageRetention")
         spans = [m for m in re.findall(r"(?:\d+(?:ms|[smhdwy]))+", said) if m]
-        return _promql_duration(spans[0]) if spans else None
+        return promql_duration(spans[0]) if spans else None
 
     async def shows_stale_as_nan(self) -> bool:
         """Tell whether raw reads show stale markers as NaN: VictoriaMetrics, which names no revision."""
@@ -158,7 +172,7 @@ class PrometheusApi:
     async def scrape_interval(self) -> int | None:
         """Return the server's global scrape interval (ns); None where it does not say."""
         text = fields.text(await self.settings(), "global.scrape_interval")
-        return _promql_duration(text) if text else None
+        return promql_duration(text) if text else None
 
     async def has_series(self, selectors: Sequence[str], start: int, end: int) -> bool:
         """Tell whether any series of the selectors is known in `[start, end]` (ns)."""
@@ -232,6 +246,14 @@ class PrometheusApi:
         return payload if payload.status and payload.status < 400 else None
 
 
+@contextmanager
+def _excused() -> Iterator[None]:
+    try:
+        yield
+    except LackingError as err:
+        raise SourceError("partial", f"the evidence does not hold it: {err}") from err
+
+
 def storage_statement(warnings: Iterable[StorageWarning]) -> tuple[str, str]:
     """Return the statement and the `missing` text of a `partial` gap for storage warnings."""
     texts = sorted({w.text for w in warnings})
@@ -259,7 +281,8 @@ def _seconds(milliseconds: int) -> str:
     return f"{whole}.{rest:03d}" if rest else str(whole)
 
 
-def _promql_duration(text: str) -> int:
+def promql_duration(text: str) -> int:
+    """Return a duration of PromQL in ns, with years; raise UndecodableTimeError."""
     years = sum(int(n) for n in re.findall(r"(\d+)y", text))
     rest = re.sub(r"\d+y", "", text)
     return years * 365 * 86_400 * NS + (parse_duration(rest) if rest else 0)

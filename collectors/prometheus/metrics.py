@@ -13,6 +13,7 @@ from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
 from collectors.kit.http import Http
 from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_statement
 from collectors.prometheus.impact import ImpactOption, impact
+from collectors.prometheus.lookback import LookBack, look_back
 from collectors.prometheus.probe import probe
 from collectors.prometheus.samples.choose import sample
 from collectors.prometheus.samples.facts import FactBuilder, Watch
@@ -86,6 +87,7 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
     summary = "threshold crossings, by configured thresholds and the server's own alerting rules"
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = PrometheusMetricsOptions
+    parser_version = 2  # stale markers, the server's look-back and NaN tell states
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield crossings, presence and absence, panels, and gaps for what could not be read."""
@@ -98,16 +100,28 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
         return probe(self.context, self.options)
 
     async def _read(self, api: PrometheusApi, window: Window) -> list[Record]:
+        lookback = await look_back(api)
         kept = await api.retention()
         limit = self.context.now - kept if kept else 0  # unsaid: what precedes the window is read as well
-        began = await beginning(api, window)
+        began = await beginning(api, window, lookback.length)
         oldest = max(limit, began or limit)
         stale = await api.shows_stale_as_nan()
-        server = Server(api, self.context.now, oldest, stale, RemoteRead(api), self.options.reading)
+        server = Server(
+            api,
+            self.context.now,
+            oldest,
+            stale,
+            RemoteRead(api),
+            self.options.reading,
+            lookback.length,
+            lookback.edge,
+            lookback.shows,
+        )
         plan = await self._plan(api, window)
         records: list[Record] = [
             self.gap(reason, window, text, missing=names) for reason, text, names in plan.refused
         ]
+        records += self._assumed(lookback, window)
         if oldest > window.start:
             past = Window(start=window.start, end=min(window.end, oldest))
             text = f"The server's oldest samples are from {format_instant(oldest)}"
@@ -117,6 +131,14 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
         records += await self._ask_all(server, plan, window)
         asked = self.options.impact
         return records + await impact(api, asked, plan.step, window, self.context, self.origin)
+
+    def _assumed(self, lookback: LookBack, window: Window) -> Iterator[Gap]:
+        if not lookback.assumed:
+            return
+        self.context.assumed.append(f"a sample counts for {lookback.words} (`lookback`)")
+        if err := lookback.failure:
+            text = f"The server's look-back could not be read: {err}; {lookback.words} is assumed; set `lookback` to it"
+            yield self.gap(err.reason, window, text, missing="absences of metrics, where it is another")
 
     async def _plan(self, api: PrometheusApi, window: Window) -> Plan:
         step = parse_duration(self.options.step) if self.options.step else await api.scrape_interval()
@@ -187,6 +209,10 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
             evidence = {w.payload.sha256: self.evidence(w.payload, query=w.query) for w in api.warnings}
             ordered = tuple(evidence[digest] for digest in sorted(evidence))
             yield self.gap("partial", window, text, missing=missing, evidence=ordered)
+        if api.unmarked:
+            why = "; ".join(sorted({str(err) for err in api.unmarked.values()}))
+            text = f"Where series were marked as stale could not be read: {why[:300]}; absences that are shorter than the look-back are not told"
+            yield self.gap("partial", window, text, missing="; ".join(sorted(api.unmarked))[:2000])
         if api.histograms:
             text = f"{len(api.histograms)} queries gave native histograms, which no number is compared with"
             yield self.gap("undecodable", window, text, missing="; ".join(sorted(api.histograms)))

@@ -7,11 +7,12 @@ from functools import partial
 
 from collectors.base import Check, Context, SourceError
 from collectors.kit import fields
-from collectors.kit.http import Http, seconds
+from collectors.kit.http import Http
 from collectors.kit.probing import timed
 from collectors.prometheus.api import PrometheusApi, PrometheusOptions
+from collectors.prometheus.lookback import flag
 from timeline.instant import NS
-from timeline.present import count
+from timeline.present import count, duration
 
 Look = Callable[[PrometheusApi], AsyncIterator[Check]]
 
@@ -28,10 +29,7 @@ async def probe(
         kept = await api.retention()
         known = f"samples are kept for {kept / NS / 86_400:.0f} days" if kept else "not told by the server"
         yield Check("retention", True, known)
-        flags = await api.status("flags") or {}
-        said = flags.get("query.lookback-delta")
-        fits = said is None or seconds(str(said)) == seconds(options.lookback)
-        yield Check("look-back", fits, f"{said or 'not told'}; configured {options.lookback}")
+        yield await _look_back(api)
         for look in (_metrics, _targets):
             try:
                 yield await look(http)
@@ -40,6 +38,25 @@ async def probe(
         if more:
             async for check in more(api):
                 yield check
+
+
+async def _look_back(api: PrometheusApi) -> Check:
+    configured, explicit = api.options.lookback, "lookback" in api.options.model_fields_set
+    used = (
+        f"configured {configured}"
+        if explicit
+        else f"{configured} is assumed; set `lookback` where it is another"
+    )
+    try:
+        told = flag(await api.status("flags"))
+    except SourceError as err:
+        return Check("look-back", explicit, f"could not be read: {err}; {used}")
+    if told is None:
+        return Check("look-back", True, f"not told by the server; {used}")
+    said, fits = duration(told / NS, up=False), told == api.options.lookback_ns
+    if fits or explicit:
+        return Check("look-back", fits, f"{said}; configured {configured}")
+    return Check("look-back", True, f"{said} by the server's flags")
 
 
 async def _metrics(http: Http) -> Check:

@@ -27,6 +27,7 @@ class Run:
     tape: RecordingTape | ReplayTape
     store: MemoryStore
     progress: list[str] = field(default_factory=list)  # lines that it showed
+    assumed: list[str] = field(default_factory=list)  # what it took for granted
 
     @property
     def facts(self) -> list[Fact]:
@@ -72,7 +73,7 @@ def run(
     )  # fmt: skip
     made = collector(collector.options_type.model_validate(dict(options)), context)
     result = Run([], None, tape, store)
-    context.progress = result.progress.append
+    context.progress, context.assumed = result.progress.append, result.assumed
 
     async def gather() -> None:
         cap = parse_duration(made.options.time_cap) / NS

@@ -192,6 +192,7 @@ async def read(task: Task, context: Context, progress: Progress, redactor: Redac
     run = SourceRun(
         name=config.name, collector=config.collector, options=config.written,
         parser_version=config.type.parser_version, first="" if task.first == config.name else task.first, failure=failure, defect=defect, seconds=round(seconds, 3),
+        assumed=tuple(context.assumed),
     )  # fmt: skip
     return Outcome(reading, run)
 

@@ -51,6 +51,7 @@ class SourceRun(BaseModel):
     parser_version: int
     failure: tuple[GapReason, str] | None = None
     defect: bool = False  # the collector broke: what it asked for just then is not among the exchanges
+    assumed: tuple[str, ...] = ()  # what the source could not tell
     answered: bool = True
     refused: bool = False
     seconds: float = 0.0

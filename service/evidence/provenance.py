@@ -42,6 +42,7 @@ def provenance(manifest: Manifest) -> dict[str, Json]:
                         "failed": s.failure is not None,
                         "parser": s.parser_version,
                         "facts": divergent.get((c.number, s.name, s.collector), "read"),
+                        **({"assumed": list(s.assumed)} if s.assumed else {}),
                     }
                     for s in sorted(c.sources, key=lambda s: (s.name, s.collector))
                 ],

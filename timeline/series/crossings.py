@@ -32,8 +32,9 @@ _LEAVE: dict[Kind, Kind] = {
 class SampleSpan(NamedTuple):
     """What was read, all in ns: the closed `[start, end]`, the look-back, the grid's step if on one.
 
-    `lookback` is the age from which on a sample counts no longer. `nan_is_stale`: the source shows stale
-    markers as NaN (VictoriaMetrics); else NaN is a value that compares with nothing.
+    A sample counts for the look-back, and for `edge` more: up to Prometheus 2, also when it is exactly as old.
+    `nan_is_stale`: the source shows stale markers as NaN (VictoriaMetrics); else NaN is a value that compares
+    with nothing.
     """
 
     start: int
@@ -41,11 +42,12 @@ class SampleSpan(NamedTuple):
     lookback: int
     grid: int | None = None
     nan_is_stale: bool = False
+    edge: int = 0
 
     @property
     def staleness(self) -> int:
         """How long a state holds without a sample."""
-        return self.grid or self.lookback
+        return self.grid or self.lookback + self.edge
 
 
 class Transition(NamedTuple):
@@ -230,7 +232,7 @@ class _Series:
 
     def appeared(self, i: int) -> Bounds:
         """Bound the begin of presence at sample `i` by the spacing of what follows, at most a look-back."""
-        at, width = int(self.times[i]), self.reading.staleness
+        at, width = int(self.times[i]), self.reading.grid or self.reading.lookback
         if self.reading.grid is None and i + 1 < len(self.times):
             width = min(width, int(self.times[i + 1]) - at)
         earliest = at - width + 1

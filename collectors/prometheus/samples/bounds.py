@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from collectors.prometheus.answers import MS
+from collectors.prometheus.samples.presence import FINEST, bucket_of, shown
 from collectors.prometheus.samples.question import Question, constants
 from timeline.rules.thresholds import Plain
 
@@ -21,7 +22,8 @@ class Resolution(NamedTuple):
 
     `staleness` (ns): how long a state holds without a sample. `bucket` (ns): of each one it is known whether it
     has a sample; so small that whatever hole is longer than `staleness` leaves one empty. `batch` (ns):
-    buckets that are looked at together, and read together where something changed in them.
+    buckets that are looked at together, and read together where something changed in them. `grid` (ns): on whose
+    points it is known whether the server shows a series.
     """
 
     asked: Question
@@ -29,6 +31,7 @@ class Resolution(NamedTuple):
     bucket: int
     batch: int
     selector: str
+    grid: int
 
     def over(self, function: str, width: int) -> str:
         """Return the expression of a function over the last `width` ns."""
@@ -52,10 +55,17 @@ class Resolution(NamedTuple):
         return f"count_over_time(present_over_time({self.selector}[{self.bucket // MS}ms])[{width}])"
 
     def holes(self, count: int, *, stale: bool) -> str:
-        """Return what is left where some of the last buckets are empty, or a series was marked stale."""
+        """Return what is left where some of the last buckets are empty, or a series was marked as stale.
+
+        `stale`: the server counts markers (VictoriaMetrics); of others, it shows on some points no series.
+        """
         text = f"({self.buckets(count)} < {count})"
-        marks = self.over("stale_samples_over_time", count * self.bucket)
-        return f"{text} or ({marks} > 0)" if stale else text
+        if self.asked.plain is None:
+            return text
+        if stale:
+            return f"{text} or ({self.over('stale_samples_over_time', count * self.bucket)} > 0)"
+        points = shown(self.selector, count * self.bucket, self.grid)
+        return f"{text} or ({points} < {count * self.bucket // self.grid})"
 
     def spans(self, limits: Sequence[Limit]) -> str:
         """Return what is left where the last batch, and `staleness` before it, may hold both states, or NaN."""
@@ -66,16 +76,16 @@ class Resolution(NamedTuple):
         return " or ".join([*parts, f"({self.over('sum_over_time', width)} * 0 != 0)"])
 
 
-def resolution(asked: Question, staleness: int) -> Resolution | None:
+def resolution(asked: Question, staleness: int, grid: int = FINEST) -> Resolution | None:
     """Make the resolution of a question; None where its extremes tell nothing of its values."""
     plain = asked.plain
     if plain is None:
         step = asked.step or MS
-        return Resolution(asked, step, step, _GRID_BATCH * step, "")
-    bucket = staleness // 2 // MS * MS
-    if bucket < MS or not metric_name(plain) or not slope(plain):
+        return Resolution(asked, step, step, _GRID_BATCH * step, "", step)
+    bucket = bucket_of(staleness)
+    if staleness < 2 * MS or not metric_name(plain) or not slope(plain):
         return None
-    return Resolution(asked, staleness, bucket, _BATCH * bucket, plain.selector)
+    return Resolution(asked, staleness, bucket, _BATCH * bucket, plain.selector, grid)
 
 
 def metric_name(plain: Plain) -> str | None:

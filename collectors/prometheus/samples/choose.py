@@ -13,6 +13,8 @@ from collectors.base import SourceError
 from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, Value
 from collectors.prometheus.samples.envelope import Size, envelope
+from collectors.prometheus.samples.marks import with_marks
+from collectors.prometheus.samples.presence import bucket_of, grid_of
 from collectors.prometheus.samples.pull import pull
 from collectors.prometheus.samples.question import Question, ReadSpan, Sampled, Server, applied, span_of
 from timeline.instant import NS
@@ -60,9 +62,16 @@ async def _whole(server: Server, asked: Question, span: ReadSpan, size: Size) ->
         return Sampled(found, span.reading, "read whole, as JSON")
     count = size.samples(size.series, span.width)
     found, how = await pull(server, asked.plain.selector, span, count)
+    found = await with_marks(
+        server, asked.plain.selector, found, span.start, span.end, _grid(server, span, size)
+    )
     if asked.plain.steps:
         found = [applied(series, asked.plain) for series in found]
     return Sampled(found, span.reading, how)
+
+
+def _grid(server: Server, span: ReadSpan, size: Size) -> int:
+    return grid_of(bucket_of(server.lookback + server.edge), size.series, span.width)
 
 
 async def _size(server: Server, asked: Question, span: ReadSpan) -> Size:
@@ -70,7 +79,7 @@ async def _size(server: Server, asked: Question, span: ReadSpan) -> Size:
 
     Asked one by one: over a range, the server would decode all that lies between as well.
     """
-    width = 2 * span.reading.lookback
+    width = 2 * server.lookback
     times = (span.start + min(width, span.width // 2), span.start + span.width // 2, span.end)
     if asked.plain is None:
         looks = await _at(server, f"count({asked.query})", times)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from collectors.prometheus.answers import Chunks, LabelKey, Part, Samples
+from collectors.prometheus.answers import Chunks, LabelKey, Mark, Part, Samples
 from collectors.prometheus.samples.question import ReadSpan
 
 
@@ -86,8 +86,10 @@ def stitched(labels: dict[str, str], cuts: Sequence[Cut], span: ReadSpan, hold: 
         return Samples(labels, np.empty(0, np.int64), np.empty(0, np.float64), (), (0,))
     times, values = [np.empty(0, np.int64)], [np.empty(0, np.float64)]
     parts: list[Part | Chunks] = []
+    marks: list[Mark] = []
     seams: list[int] = []
     count, last, known = 0, None, span.start - tick  # `known`: up to here all has been read
+    ended = False  # the last sample was followed by a marker
     for (start, end), samples in sorted(cuts, key=lambda cut: cut.interval):
         begin = max(start, known + tick)
         low = high = 0
@@ -96,16 +98,23 @@ def stitched(labels: dict[str, str], cuts: Sequence[Cut], span: ReadSpan, hold: 
             low, high = (int(i) for i in np.searchsorted(samples.times, (begin, end + 1)))
         unread = begin > known + tick
         first = int(samples.times[low]) if samples is not None and low < high else None
-        if unread and (
-            known - last < hold if last is not None else first is not None and first - begin < hold
-        ):
+        going_on = (
+            not ended and known - last < hold
+            if last is not None
+            else first is not None and first - begin < hold
+        )
+        if unread and going_on:
             seams.append(count)
         if samples is not None and low < high:
             parts += [p.moved(count, low) for p in samples.parts]
             times.append(samples.times[low:high])
             values.append(samples.values[low:high])
             count, last = count + high - low, int(samples.times[high - 1])
+            here = [mark for mark in samples.marks if begin <= mark.time <= end]
+            marks, ended = [*marks, *here], any(mark.time > last for mark in here)
         known = max(known, end)
-    if known < span.end and last is not None and known - last < hold:
+    if known < span.end and last is not None and not ended and known - last < hold:
         seams.append(count)
-    return Samples(labels, np.concatenate(times), np.concatenate(values), tuple(parts), tuple(seams))
+    return Samples(
+        labels, np.concatenate(times), np.concatenate(values), tuple(parts), tuple(seams), tuple(marks)
+    )

@@ -17,7 +17,9 @@ from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, LabelKey, Samples
 from collectors.prometheus.samples.bounds import Limit, Resolution, breaches, metric_name, resolution, sides
 from collectors.prometheus.samples.edges import Cut, Edges, Interval, groups, merged, stitched
+from collectors.prometheus.samples.marks import with_marks
 from collectors.prometheus.samples.narrow import Narrower, unnamed
+from collectors.prometheus.samples.presence import bucket_of, grid_of, shown
 from collectors.prometheus.samples.question import Question, ReadSpan, Sampled, Server, applied, constants
 from timeline.instant import NS
 
@@ -50,7 +52,8 @@ async def envelope(
     server: Server, asked: Question, limits: Sequence[tuple[str, float | None]], span: ReadSpan, size: Size
 ) -> Sampled | None:
     """Read what decides every state; None where the question cannot be looked at coarsely."""
-    made = resolution(asked, span.reading.staleness)
+    grid = grid_of(bucket_of(span.reading.staleness), size.series, span.width)
+    made = resolution(asked, span.reading.staleness, grid)
     if made is None or span.width < 2 * made.batch:
         return None
     wanted = [(op, value) for op, value in limits if value is not None]
@@ -76,7 +79,7 @@ class _Look:
         """Look at the whole reading at once."""
         wanted = sides(self.limits)
         asked = [partial(self._extremes, side) for side in wanted]
-        doubt = partial(self._nan) if any(op == "!=" for op, _ in self.limits) else None
+        doubt = partial(self._nan) if self.limits else None  # NaN hides from extremes
         holes = [partial(self._holes, first, last) for first, last in self._pieces()]
         rest = [*holes, doubt] if doubt else holes
         found = await gather([*asked, *rest])
@@ -122,6 +125,10 @@ class _Look:
         selector = self._narrowed(view, keys)
         size = self.size.samples(len(keys), self.span.width)
         found, how = await pull(self.server, selector, self.span, size)
+        if view.holed:
+            found = await with_marks(
+                self.server, selector, found, self.span.start, self.span.end, self.resolution.grid
+            )
         cuts = {unnamed(s.key): [Cut(Interval(self.span.start, self.span.end), s)] for s in found}
         text = f"the {len(keys)} of {len(view.series)} series that change {how}"
         return self._sampled(view, {key: cuts.get(key, []) for key in keys}, text)
@@ -157,10 +164,14 @@ class _Look:
             found = await api.range(self.resolution.asked.query, *interval, self.resolution.bucket)
         else:
             found = await api.raw(self._narrowed(view, keys), *interval)
+            if any(key in view.holed for key in keys):
+                found = await with_marks(
+                    self.server, self._narrowed(view, keys), found, *interval, self.resolution.grid
+                )
         return {unnamed(series.key): series for series in found}
 
     def _narrowed(self, view: View, keys: Iterable[LabelKey]) -> str:
-        return Narrower(self.resolution.selector, view.series).to(keys)
+        return Narrower(self.resolution.selector, view.series, escaped=self.server.nan_is_stale).to(keys)
 
     def _cost(self, interval: Interval, series: int, each: float = _KEEPING) -> float:
         """Return about how many seconds reading an interval of so many series is worth."""
@@ -194,7 +205,7 @@ class _Look:
         first, last = -(-self.span.start // bucket), -(-self.span.end // bucket)
         if self.plain is None:
             last = self.span.end // bucket
-        size = max(10, _LOADED // max(1, self.size.series))
+        size = max(10, _LOADED // max(1, self.size.series * bucket // self.resolution.grid))
         return [(low, min(low + size, last)) for low in range(first, last, size)] or [(first, last)]
 
     def _may_breach(self, key: LabelKey, extremes: Mapping[str, Mapping[LabelKey, float]]) -> bool:
@@ -240,6 +251,11 @@ async def _never_absent(server: Server, made: Resolution, span: ReadSpan) -> boo
     inner = made.over("present_over_time", made.bucket) if made.asked.plain else f"({made.asked.query})"
     try:
         found = await server.api.query(f"count_over_time(group({inner})[{width}])", last * made.bucket)
+        if made.asked.plain is not None:
+            look = shown(f"group({made.selector})", count * made.bucket, made.grid)
+            told = await server.api.query(look, last * made.bucket)
+            if [value.value for value in told.vector()] != [count * made.bucket // made.grid]:
+                return False  # a stale marker may have ended the last of them
     except SourceError as err:
         if err.reason != "partial":
             raise

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from collectors.base import Payload
-from collectors.prometheus.answers import Samples, series_text
+from collectors.prometheus.answers import Mark, Samples
 from collectors.prometheus.samples.question import Question, Sampled
 from timeline.canonical import short_id
 from timeline.facts import alert_thread, fact, thread_key
@@ -16,6 +16,7 @@ from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Quantity, Subject, Window
 from timeline.rules.promrules import AlertingRule, alert_labels
 from timeline.rules.thresholds import absent_labels
+from timeline.selectors import series_text
 from timeline.series.crossings import absences, transitions
 
 _DIRECTIONS = {
@@ -54,6 +55,7 @@ class StateChange:
     value: float | None = None
     previous: float | None = None  # the value before, where the state was another
     places: tuple[tuple[Payload, str], ...] = ()  # the sample's, and that of the one before if apart
+    mark: Mark | None = None  # the stale marker that ended the series
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,16 @@ class FactBuilder:
         half = 30 * 60 * 10**9
         query = "\n".join((self.asked.text, f"# {way}", *(f"# {note}" for note in self.notes)))
         link = self.link(self.asked.query, around - half, around + half)
-        return [
+        found = [
             Evidence(source=self.source, payload=payload.sha256 if payload else None, pointer=pointer, query=query, link=link)
             for payload, pointer in change.places or ((None, None),)
         ]  # fmt: skip
+        if (mark := change.mark) and mark.payload:
+            text = f"{mark.query} # when it was shown last, before a stale marker"
+            found.append(
+                Evidence(source=self.source, payload=mark.payload.sha256, pointer=mark.pointer, query=text)
+            )
+        return found
 
 
 def series_changes(series: Samples, op: str, value: float, sampled: Sampled) -> list[StateChange]:
@@ -124,10 +132,17 @@ def series_changes(series: Samples, op: str, value: float, sampled: Sampled) -> 
     return [
         StateChange(
             t.kind, t.at, series.labels, t.breach, int(series.times[t.sample]), t.value, t.previous,
-            series.around(t.sample),
+            series.around(t.sample), _ending(series, t.kind, t.at),
         )
-        for t in transitions(series.times, series.values, op, value, sampled.reading, series.seams)
+        for t in transitions(
+            series.times, series.values, op, value, sampled.reading, series.seams, [m.time for m in series.marks]
+        )
     ]  # fmt: skip
+
+
+def _ending(series: Samples, kind: Kind, at: Bounds) -> Mark | None:
+    """Return the stale marker that an absence begins with."""
+    return next((m for m in series.marks if kind == "metric.absent" and m.time == at.latest), None)
 
 
 def absence_changes(query: str, sampled: Sampled) -> list[StateChange]:
@@ -139,13 +154,15 @@ def absence_changes(query: str, sampled: Sampled) -> list[StateChange]:
     except ValueError:
         labels = {}
     found = []
-    for one in absences([(s.times, s.values) for s in sampled.series], sampled.reading):
+    series = sampled.series
+    marks = [[mark.time for mark in s.marks] for s in series]
+    for one in absences([(s.times, s.values) for s in series], sampled.reading, marks):
         change = StateChange(one.kind, one.at, labels, one.kind == "metric.absent")
         if one.series is not None and one.sample is not None:
-            series = sampled.series[one.series]
+            its = series[one.series]
             change = StateChange(
-                one.kind, one.at, labels, one.kind == "metric.absent", int(series.times[one.sample]),
-                float(series.values[one.sample]), None, series.around(one.sample),
+                one.kind, one.at, labels, one.kind == "metric.absent", int(its.times[one.sample]),
+                float(its.values[one.sample]), None, its.around(one.sample), _ending(its, one.kind, one.at),
             )  # fmt: skip
         found.append(change)
     return found

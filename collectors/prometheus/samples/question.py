@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from collectors.prometheus.answers import MS, Samples
-from collectors.prometheus.api import PrometheusApi
+from collectors.prometheus.api import DEFAULT_LOOKBACK, PrometheusApi
 from collectors.prometheus.wire.remote_read import RemoteRead
 from timeline.instant import MINUTE, NS
 from timeline.model import Window
@@ -53,7 +53,9 @@ class Sampled(NamedTuple):
 class Server(NamedTuple):
     """What is known of the server: since when it knows all (ns), how it shows stale markers.
 
-    `way`: how samples are read: `auto`, or always by `envelope`, `remote_read` or `samples`.
+    `way`: how samples are read: `auto`, or always by `envelope`, `remote_read` or `samples`. `lookback`:
+    how long a sample counts (ns), and `edge` more until it no longer does; `shows`: the server's own look-back,
+    where it is told and another.
     """
 
     api: PrometheusApi
@@ -62,6 +64,9 @@ class Server(NamedTuple):
     nan_is_stale: bool
     remote: RemoteRead
     way: str = "auto"
+    lookback: int = DEFAULT_LOOKBACK
+    edge: int = 0
+    shows: int | None = None
 
 
 class ReadSpan(NamedTuple):
@@ -86,12 +91,12 @@ def question(query: str, step: int) -> Question:
     return Question(query, None if plain else step, plain)
 
 
-async def beginning(api: PrometheusApi, window: Window) -> int | None:
+async def beginning(api: PrometheusApi, window: Window, lookback: int) -> int | None:
     """Return when the server's recording began (ns), where that lies inside the window; else None.
 
     It is told by `up`, which every scrape leaves: by its first samples when there was none before.
     """
-    start = window.start - api.options.lookback_ns
+    start = window.start - lookback
     if (await api.query("count(up)", start)).vector():
         return None
     found = await api.range("count(up)", start, window.end, MINUTE)
@@ -103,11 +108,13 @@ async def beginning(api: PrometheusApi, window: Window) -> int | None:
 
 def span_of(server: Server, asked: Question, window: Window) -> ReadSpan:
     """Return what decides the states inside the window: one look-back, or step, further on both sides."""
-    lookback = server.api.options.lookback_ns
+    lookback = server.lookback
     if asked.plain is not None:
         start, end = window.start - lookback, min(window.end + lookback, server.now)
         start, end = -(-start // MS) * MS, end // MS * MS
-        reading = SampleSpan(max(start, server.oldest), end, lookback, nan_is_stale=server.nan_is_stale)
+        reading = SampleSpan(
+            max(start, server.oldest), end, lookback, nan_is_stale=server.nan_is_stale, edge=server.edge
+        )
         return ReadSpan(start, end, reading)
     step = asked.step or NS
     start, end = (window.start // step - 1) * step, min(window.end + step, server.now) // step * step

@@ -100,37 +100,63 @@ def marked(number: int) -> list[Row]:
     return [*rows[:1_201], *rows[1_210:]]
 
 
+def flickering(number: int, *, numbers: bool = True) -> list[Row]:
+    """Make a series in which all that ends or hides a state comes, and its interval changes half-way.
+
+    `numbers`: NaN is none, and left out. Whatever a marker ends is gone for longer than a server needs to scrape.
+    """
+    seed = random.Random(1_000 + number)
+    rows: list[Row] = []
+    at, level = T0 * 1000, 1.0
+    while at < (T0 + STEP * COUNT) * 1000:
+        level = seed.choice([1.0, 9.0]) if seed.random() < 0.05 else level
+        value = seed.random()
+        if value < 0.03:
+            rows.append((at, STALE))
+            at += seed.choice([0, 15_000, 40_000, 310_000])  # once, or until it is found again
+        elif value < 0.05 and not numbers:
+            rows.append((at, math.nan))
+        else:
+            rows.append((at, level))
+        hole = seed.choice([299_999, 300_000, 300_001, 305_000]) if seed.random() < 0.01 else 0
+        half = at > (T0 + STEP * COUNT // 2) * 1000
+        at += hole or (20_000 if half else 10_000) + seed.randrange(1, 2_000)
+    return rows
+
+
 def brute(
-    rows: Sequence[Row], breach: Callable[[float], bool], start: int, end: int, *, stale: bool
+    rows: Sequence[Row], breach: Callable[[float], bool], start: int, end: int, lookback: int = LOOKBACK
 ) -> list[Change]:
-    """Tell what a series did in what is read of it, `[start, end]` (ns), sample by sample."""
-    read = [
-        (t * 1_000_000, v) for t, v in rows if start <= t * 1_000_000 <= end and (stale or v is not STALE)
-    ]
+    """Tell what a series did in what is read of it, `[start, end]` (ns), sample by sample.
+
+    `lookback` is the age (ns) from which on a sample counts no longer.
+    """
+    read = [(t * 1_000_000, v) for t, v in rows if start <= t * 1_000_000 <= end]
     found: list[Change] = []
-    last: tuple[int, bool] | None = None  # the present state's last sample
+    last: tuple[int, bool | None] | None = None  # the present state's last sample; None: it is NaN
     mark: int | None = None
     for i, (t, v) in enumerate(read):
         if v is STALE:
             if last is not None:
-                found.append(Change("absent", last[0] + 1, min(t, last[0] + LOOKBACK)))
+                found.append(Change("absent", last[0] + 1, min(t, last[0] + lookback)))
             last, mark = None, t
             continue
-        now = breach(v)
-        if last is not None and t - last[0] > LOOKBACK:
-            found.append(Change("absent", last[0] + 1, last[0] + LOOKBACK))
+        now = breach(v) or (None if math.isnan(v) else False)
+        if last is not None and t - last[0] > lookback:
+            found.append(Change("absent", last[0] + 1, last[0] + lookback))
             last = None
             mark = None
-        if last is None and (i or t - start >= LOOKBACK):
+        if last is None and (i or t - start >= lookback):
             width = min(LOOKBACK, read[i + 1][0] - t) if i + 1 < len(read) else LOOKBACK
             found.append(Change("present", max(t - width, mark or 0) + 1, t))
         elif last is None:
             found += [Change("crossed", None, t)] if now else []
         elif now != last[1]:
-            found.append(Change("crossed", last[0] + 1, t))
+            kind = "undefined" if now is None else "defined" if last[1] is None else "crossed"
+            found.append(Change(kind, last[0] + 1, t))
         last, mark = (t, now), None
-    if last is not None and end - last[0] >= LOOKBACK:
-        found.append(Change("absent", last[0] + 1, last[0] + LOOKBACK))
+    if last is not None and end - last[0] >= lookback:
+        found.append(Change("absent", last[0] + 1, last[0] + lookback))
     return found
 
 

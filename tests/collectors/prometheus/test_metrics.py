@@ -16,6 +16,7 @@ from collectors.testing import Run, check, run
 from render.page.words import turn
 from tests.servers.ports import free_port
 from tests.servers.prometheus import STALE, Prometheus
+from tests.servers.proxies import Fault
 from timeline.facts import alert_thread
 from timeline.instant import NS, Bounds
 from timeline.model import Fact, Incident, Window
@@ -94,6 +95,11 @@ def changes(facts: Sequence[Fact]) -> list[tuple[str, int | None, int]]:
     return [(f.kind.removeprefix("metric."), f.earliest, f.latest) for f in ordered]
 
 
+def one_more(server: Prometheus) -> int:
+    """Prometheus 2 counts a sample that is exactly as old as the look-back, and evaluates at milliseconds."""
+    return 1_000_000 if server.version == "2" else 0
+
+
 def opened(result: Run, fact: Fact) -> Any:
     """Return what the fact's evidence points to."""
     evidence = fact.evidence[0]
@@ -153,16 +159,15 @@ def test_in_breach_when_the_window_began_has_no_beginning(server: Prometheus) ->
 def test_absent_by_look_back_and_present_again(server: Prometheus) -> None:
     store(server, "pm_hole", {i: 1.0 for i in range(-20, 160) if not 20 < i <= 60}, job="a")
     found = changes(read(server, "pm_hole", window(0, 100)).facts)
-    assert found == [("absent", at(20) + 1, at(20) + 300 * NS), ("present", at(60) + 1, at(61))]
+    latest = at(20) + 300 * NS + one_more(server)
+    assert found == [("absent", at(20) + 1, latest), ("present", at(60) + 1, at(61))]
     assert not read(server, "pm_hole", window(0, 100), lookback="15m").facts
 
 
 def test_a_stale_marker_ends_a_series_where_it_is_shown(server: Prometheus) -> None:
     store(server, "pm_stale", {**dict.fromkeys(range(-20, 31), 9.0), 31: STALE}, job="a")
     found = changes(read(server, "pm_stale", window(0, 80)).facts)[1:]
-    # Prometheus leaves markers out of raw ranges: there absence is known from the look-back.
-    latest = at(31) if server.version == "victoria" else at(30) + 300 * NS
-    assert found == [("absent", at(30) + 1, latest)]
+    assert found == [("absent", at(30) + 1, at(31))]
 
 
 def test_an_expression_is_judged_on_a_grid_and_its_holes_are_absence(server: Prometheus) -> None:
@@ -323,7 +328,7 @@ def test_thresholds_come_from_the_servers_rules(ruled: Prometheus) -> None:
         == 'The expression sought by absent() in alert `Gone` stopped having samples for `{job="a"}`'
     )
     assert (gone.kind, gone.thread) == ("metric.absent", alert_thread("test", "Gone", {"job": "a"}))
-    assert (gone.earliest, gone.latest) == (at(79) + 1, at(79) + 300 * NS)
+    assert (gone.earliest, gone.latest) == (at(79) + 1, at(79) + 300 * NS + one_more(ruled))
 
 
 def test_rules_without_a_plain_threshold_are_named(ruled: Prometheus) -> None:
@@ -510,3 +515,66 @@ def test_equality_says_where_the_value_came_from(server: Prometheus) -> None:
     assert (down.kind, down.names["previous"], turn(down)) == ("metric.matched", 1.0, "down")
     assert (up.kind, up.names["previous"], turn(up)) == ("metric.unmatched", 0.0, "up")
     assert down.statement.endswith(": 0, after 1")
+
+
+def test_how_long_a_sample_counts_is_told_by_the_server(
+    start_prometheus: Callable[..., Prometheus], prometheus_version: str
+) -> None:
+    server = start_prometheus(version=prometheus_version, flags=("--query.lookback-delta=15m",))
+    store(server, "pm_rare", dict.fromkeys(range(-80, 160, 40), 1.0), job="a")  # every ten minutes
+    result = read(server, "pm_rare", window(0, 100))
+    assert result.facts == []
+    assert result.gaps == []
+    assert result.assumed == []
+    assert looked({"url": server.url})["look-back"] == Check("look-back", True, "15m by the server's flags")
+    kinds = [kind for kind, _, _ in changes(read(server, "pm_rare", window(0, 100), lookback="5m").facts)]
+    assert kinds.count("absent") == 3  # what was set is used
+
+
+def test_a_sample_as_old_as_the_look_back(server: Prometheus) -> None:
+    """What a rule would see at the very edge, and the facts say: the same, of every version."""
+    store(
+        server,
+        "pm_edge",
+        {**dict.fromkeys(range(-20, 21), 1.0), **dict.fromkeys(range(50, 90), 1.0)},
+        job="a",
+    )
+    if server.version == "victoria":
+        pytest.skip("VictoriaMetrics has a look-back of its own making")
+    (absent, _) = changes(read(server, "pm_edge", window(0, 80)).facts)
+    there = [bool(server.query("pm_edge", at=moment / NS)) for moment in (absent[2] - 1_000_000, absent[2])]
+    assert there == [True, False]
+
+
+def test_a_look_back_that_cannot_be_read_is_a_gap_and_one_that_is_not_shown_is_none(
+    start_prometheus: Callable[..., Prometheus], start_mitm: Callable[..., Any]
+) -> None:
+    server = start_prometheus()
+    store(server, "pm_flags", dict.fromkeys(range(-80, 160), 1.0), job="a")
+    hidden = start_mitm(server.url, faults=[Fault("status/flags", status=404)])
+    result = read(hidden, "pm_flags", window(0, 60))
+    assert result.gaps == []
+    assert result.assumed == ["a sample counts for 5m (`lookback`)"]
+    assert "5m is assumed" in looked({"url": hidden.url})["look-back"].detail
+    closed = start_mitm(server.url, faults=[Fault("status/flags", status=403, body="flags are for admins")])
+    (gap,) = read(closed, "pm_flags", window(0, 60)).gaps
+    assert gap.reason == "unauthorised"
+    assert "flags are for admins" in gap.statement
+    assert "5m is assumed; set `lookback`" in gap.statement
+    assert read(closed, "pm_flags", window(0, 60), lookback="5m").gaps == []
+
+
+def test_names_of_utf_8_are_quoted_as_the_server_reads_them(server: Prometheus) -> None:
+    if server.version == "2":
+        pytest.skip("Prometheus 2 knows no such names")
+    for n in range(30):  # more than a panel shows, so that its query is narrowed
+        values = {i: 9.0 if n == 7 and i >= 30 else 1.0 for i in range(-20, 100)}
+        store(server, "pm_named", values, **{"k8s.pod": f"pod-{n}", "日": 'a"b\\c'})
+    for way in ("samples", "envelope"):
+        result = read(server, "pm_named", window(0, 60), reading=way)
+        (fact,) = result.facts
+        assert fact.names["series"] == r'{"k8s.pod"="pod-7","日"="a\"b\\c"}'
+        assert [panel.shown for panel in result.panels] == [20]
+        assert result.gaps == []
+    if server.version == "3":
+        assert server.query('pm_named{"k8s.pod"="pod-7","日"="a\\"b\\\\c"}', at=T0)

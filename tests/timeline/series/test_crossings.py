@@ -69,6 +69,13 @@ def test_absent_by_look_back_then_present_again() -> None:
     assert read([(0, 1.0), (50, 1.0)], reading=SampleSpan(-10, 60, 50)) == []
 
 
+def test_a_sample_may_count_at_the_very_age_of_the_look_back() -> None:
+    pairs = [(0, 1.0), (51, 1.0)]
+    assert read(pairs, reading=SampleSpan(-10, 60, 50, edge=1)) == []
+    found = read([(0, 1.0), (52, 1.0)], reading=SampleSpan(-10, 102, 50, edge=1))
+    assert short(found) == [("absent", 1, 51), ("present", 3, 52)]
+
+
 def test_absent_at_the_end_needs_the_whole_look_back() -> None:
     assert read([(0, 1.0)], reading=SampleSpan(-10, 49, 50)) == []
     assert short(read([(0, 1.0)], reading=SampleSpan(-10, 50, 50))) == [("absent", 1, 50)]

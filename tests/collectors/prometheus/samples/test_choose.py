@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import anyio
@@ -15,7 +16,9 @@ from collectors.base import Context
 from collectors.kit.http import Http
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
+from collectors.prometheus.answers import MS
 from collectors.prometheus.api import PrometheusApi, PrometheusOptions
+from collectors.prometheus.lookback import look_back
 from collectors.prometheus.metrics import PrometheusMetricsCollector
 from collectors.prometheus.samples.choose import sample
 from collectors.prometheus.samples.facts import absence_changes
@@ -32,6 +35,7 @@ from tests.collectors.prometheus.metric_series import (
     Change,
     Row,
     brute,
+    flickering,
     load,
     marked,
     openmetrics,
@@ -68,7 +72,12 @@ def server(
     else:
         made = start_prometheus(version=request.param, openmetrics=openmetrics(filled))
     load(made, "ml_marked", MARKED)
+    load(made, "ml_flicker", flicker(made))
     return made
+
+
+def flicker(server: Prometheus) -> dict[str, list[Row]]:
+    return {str(n): flickering(n, numbers=server.version == "victoria") for n in range(3)}
 
 
 def window(first: int, last: int) -> Window:
@@ -93,7 +102,7 @@ def told(facts: Sequence[Fact], seen: Window) -> dict[str, set[Change]]:
     found: dict[str, set[Change]] = {}
     for fact in facts:
         kind = fact.kind.removeprefix("metric.")
-        kind = kind if kind in {"present", "absent"} else "crossed"
+        kind = kind if kind in {"present", "absent", "undefined", "defined"} else "crossed"
         if fact.latest > seen.start:
             labels = dict(fact.subject.labels)
             found.setdefault(labels.get("n", ""), set()).add(Change(kind, fact.earliest, fact.latest))
@@ -105,9 +114,9 @@ def expected(
 ) -> dict[str, set[Change]]:
     """Return what brute force finds in the window, with what was so when it began."""
     wanted: dict[str, set[Change]] = {}
-    stale = server.version == "victoria"
+    age = LOOKBACK + MS if server.version == "2" else LOOKBACK  # Prometheus 2 counts what is exactly as old
     for n, rows in found.items():
-        changes = brute(rows, breach, seen.start - LOOKBACK, seen.end + LOOKBACK, stale=stale)
+        changes = brute(rows, breach, seen.start - LOOKBACK, seen.end + LOOKBACK, age)
         kept = {c for c in changes if c.latest > seen.start and (c.earliest or 0) < seen.end}
         if kept := {c for c in kept if c.earliest is not None or c.latest < seen.end}:
             wanted[n] = kept
@@ -165,6 +174,39 @@ def test_stale_markers(server: Prometheus, way: str) -> None:
     seen = window(40, COUNT - 40)
     found = read(server, "ml_marked", seen, way, above=3)
     assert told(found.facts, seen) == expected(server, MARKED, lambda v: v > 3, seen)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    first=st.integers(0, (COUNT - 300) * STEP * 1000), width=st.integers(20_000, 200 * STEP * 1000), limit=st.sampled_from(["above", "equals"])
+)  # fmt: skip
+def test_nothing_ends_and_nothing_begins_without_a_sample_that_proves_it(
+    server: Prometheus, first: int, width: int, limit: str
+) -> None:
+    start = T0 * NS + first * MS
+    seen = Window(start=start, end=start + width * MS)
+    found = flicker(server)
+    for way in WAYS:
+        facts = read(server, "ml_flicker", seen, way, **{limit: 1.0}).facts
+        assert told(facts, seen) == expected(server, found, lambda v: COMPARE[limit](v, 1.0), seen), way
+
+
+def test_an_absence_is_the_same_of_a_selector_and_of_an_expression(server: Prometheus) -> None:
+    if server.version == "victoria":
+        pytest.skip("VictoriaMetrics takes its look-back in expressions from the series' own spacing")
+    seen = window(40, COUNT - 40)
+    for n in flicker(server):
+        plain, summed = (
+            [(kind, at) for kind, _, at in absence(server, question(query, 5 * NS), seen, "samples")]
+            for query in (f'ml_flicker{{n="{n}"}}', f'sum(ml_flicker{{n="{n}"}})')
+        )
+        assert plain
+        begun = [at for kind, at in summed if kind == "metric.absent" and at > seen.start]
+        ends = {at: end for (_, at), (kind, end) in pairwise(plain) if kind == "metric.present"}
+        gone = [at for kind, at in plain if kind == "metric.absent" and at < seen.end]
+        # The grid sees each that lasts for a step or longer, and none but those that are.
+        assert all(any(0 <= b - a <= 5 * NS for b in begun) for a in gone if ends.get(a, LATER) - a >= 5 * NS)
+        assert all(any(0 <= b - a <= 5 * NS for a in gone) for b in begun)
 
 
 EXPRESSIONS = [
@@ -315,7 +357,10 @@ def absence(server: Prometheus, asked: Question, seen: Window, way: str) -> list
         options = PrometheusOptions(url=server.url)
         async with Http(context, options) as http:
             api = PrometheusApi(context, options, http)
-            made = Server(api, LATER, 0, server.version == "victoria", RemoteRead(api), way)
+            told = await look_back(api)
+            made = Server(
+                api, LATER, 0, server.version == "victoria", RemoteRead(api), way, told.length, told.edge
+            )
             sampled = await sample(made, asked, [("absent", None)], seen)
         return [(c.kind, *c.at) for c in absence_changes(asked.query, sampled)]
 
