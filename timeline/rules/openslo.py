@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from timeline.rules.fields import expression, mapping, seconds, sequence
 from timeline.rules.promtext import parse
@@ -12,46 +12,100 @@ from timeline.rules.slo_model import WINDOW, Burn, Indicator, Objective
 from timeline.text import code
 
 _OPS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+_VERSION = "openslo/v1"
 _PARTS = ("good", "bad", "total", "raw")
 Named = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
+class _Alert(NamedTuple):
+    """One condition of an alert policy: the alert's name, the condition's own fields, why it gives nothing."""
+
+    name: str
+    held: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+    refused: str | None = None
+
+    @property
+    def condition(self) -> Mapping[str, Any]:
+        return mapping(self.held.get("condition"))
+
+
 def openslo(documents: Documents) -> Iterator[Objective]:
     """Yield the objectives of OpenSLO documents, which may refer to each other by name."""
-    ours = [d for d in documents if str(d.get("apiVersion", "")).startswith("openslo/")]
+    ours = [d for d in documents if str(d.get("apiVersion", "")).startswith(("openslo/", "openslo.com/"))]
     named = {(str(d.get("kind")), name_of(d)): mapping(d.get("spec")) for d in ours}
     for document in ours:
-        if document.get("kind") == "SLO":
-            yield from _openslo(name_of(document), mapping(document.get("spec")), named)
+        if document.get("kind") != "SLO":
+            continue
+        name, version = name_of(document), str(document["apiVersion"])
+        if version != _VERSION:
+            yield Objective(
+                name, 0, None, None, refused=f"its version {code(version)} is not read, only {code(_VERSION)}"
+            )
+        else:
+            yield from _openslo(name, mapping(document.get("spec")), named)
 
 
 def _openslo(name: str, spec: Mapping[str, Any], named: Named) -> Iterator[Objective]:
-    sli = mapping(mapping(spec.get("indicator")).get("spec")) or named.get(
-        ("SLI", str(spec.get("indicatorRef"))), {}
-    )
     windows = sequence(spec.get("timeWindow"))
-    period = seconds(mapping(windows[0]).get("duration")) if windows else None
-    conditions = list(_conditions(spec, named))
+    window = mapping(windows[0]) if windows else {}
+    # Of a calendar's period nobody knows how much is over.
+    period = (
+        seconds(window.get("duration")) if str(window.get("isRolling", "true")).lower() == "true" else None
+    )
+    alerts = list(_alerts(spec, named))
     for one in map(mapping, sequence(spec.get("objectives"))):
         target = share(one["targetPercent"]) if "targetPercent" in one else number(one.get("target"))
         title = f"{name}: {one['displayName']}" if "displayName" in one else name
-        lookbacks = [seconds(c.get("lookbackWindow")) for _, c in conditions]
-        made, why = _openslo_indicator(mapping(sli.get("ratioMetric")), lookbacks)
-        burns = tuple(_openslo_burn(alert, condition) for alert, condition in conditions)
-        yield checked(Objective(title, target, period, made, burns, why))
+        lookbacks = [seconds(alert.condition.get("lookbackWindow")) for alert in alerts if not alert.refused]
+        burns = tuple(map(_openslo_burn, alerts))
+        why = _unread(spec, one)
+        made, lacks = _openslo_indicator(mapping(_sli(spec, named).get("ratioMetric")), lookbacks)
+        made = None if why else made
+        yield checked(Objective(title, target, period, made, burns, why or lacks))
 
 
-def _conditions(spec: Mapping[str, Any], named: Named) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for policy in map(mapping, sequence(spec.get("alertPolicies"))):
+def _unread(spec: Mapping[str, Any], objective: Mapping[str, Any]) -> str | None:
+    method = str(spec.get("budgetingMethod") or "Occurrences")
+    if method != "Occurrences":
+        return f"its budget is counted in {code(method)}, not in events"
+    if any(name in objective for name in ("indicator", "indicatorRef", "compositeWeight")):
+        return "it is made of several objectives, each with an indicator of its own"
+    return None
+
+
+def _sli(spec: Mapping[str, Any], named: Named) -> Mapping[str, Any]:
+    own = mapping(mapping(spec.get("indicator")).get("spec"))
+    return own or named.get(("SLI", str(spec.get("indicatorRef"))), {})
+
+
+def _alerts(spec: Mapping[str, Any], named: Named) -> Iterator[_Alert]:
+    for policy in sequence(spec.get("alertPolicies")):
         title, held = _resolved("AlertPolicy", policy, named)
-        for one in map(mapping, sequence(held.get("conditions"))):
-            name, condition = _resolved("AlertCondition", one, named)
-            yield title or name, mapping(condition.get("condition"))
+        if held is None:
+            yield _Alert(title, {}, refused=f"its alert policy {code(title)} is not in this file")
+            continue
+        told = {name: str(held.get(name)).lower() for name in ("alertWhenBreaching", "alertWhenNoData")}
+        notes = ("alertWhenNoData true: it fires as well where there is no data",)
+        for one in sequence(held.get("conditions")):
+            name, found = _resolved("AlertCondition", one, named)
+            refused = None if found is not None else f"its alert condition {code(name)} is not in this file"
+            if told["alertWhenBreaching"] == "false":
+                refused = "it does not fire where its condition is met (`alertWhenBreaching`)"
+            yield _Alert(
+                title or name, found or {}, notes if told["alertWhenNoData"] == "true" else (), refused
+            )
 
 
-def _resolved(kind: str, one: Mapping[str, Any], named: Named) -> tuple[str, Mapping[str, Any]]:
-    ref = one.get(f"{kind[0].lower()}{kind[1:]}Ref") or one.get("conditionRef")
-    return (str(ref), named.get((kind, str(ref)), {})) if ref else (name_of(one), mapping(one.get("spec")))
+def _resolved(kind: str, one: Any, named: Named) -> tuple[str, Mapping[str, Any] | None]:
+    """Return the name and fields of what stands there or is referred to; None for what is not in the file."""
+    held = mapping(one)
+    ref = (
+        one
+        if isinstance(one, str)
+        else held.get(f"{kind[0].lower()}{kind[1:]}Ref") or held.get("conditionRef")
+    )
+    return (str(ref), named.get((kind, str(ref)))) if ref else (name_of(held), mapping(held.get("spec")))
 
 
 def _openslo_indicator(
@@ -100,9 +154,17 @@ def _windowed(query: str, lookbacks: Sequence[float | None], *, counter: bool) -
     return query if ranges and ranges == {held or 0 for held in lookbacks} else None
 
 
-def _openslo_burn(alert: str, condition: Mapping[str, Any]) -> Burn:
+def _openslo_burn(alert: _Alert) -> Burn:
+    condition, severity = alert.condition, alert.held.get("severity")
+    labels = (("severity", str(severity)),) if severity else ()
+    made = Burn(alert.name, (), labels, refused=alert.refused, pairs=False, notes=alert.notes)
     kind, op = str(condition.get("kind") or "").lower(), _OPS.get(str(condition.get("op")))
     window, rate = seconds(condition.get("lookbackWindow")), number(condition.get("threshold"))
+    hold = seconds(condition.get("alertAfter"))
+    if alert.refused:
+        return made
     if kind != "burnrate" or not op or not window or rate != rate:
-        return Burn(alert, (), refused="its condition is no burn rate over a window", pairs=False)
-    return Burn(alert, ((window, op, rate),), hold=seconds(condition.get("alertAfter")) or 0, pairs=False)
+        return made._replace(refused="its condition is no burn rate over a window")
+    if hold is None:
+        return made._replace(refused=f"its `alertAfter` is no duration: {str(condition['alertAfter'])[:80]}")
+    return made._replace(rates=((window, op, rate),), hold=hold)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from timeline.rules.promrules import AlertingRule
 from timeline.rules.promtext import only_rates
-from timeline.rules.slo_model import Burn, Indicator, Objective, over
+from timeline.rules.slo_model import Absence, Burn, Indicator, Objective, over
 from timeline.rules.thresholds import RuleReading, read_thresholds
 
 
@@ -23,23 +23,39 @@ class Budget(NamedTuple):
 
 def burn_rules(file: str, objective: Objective) -> list[AlertingRule]:
     """Return an objective's alerts as alerting rules, their expressions made from the definition."""
-    if objective.indicator is None or not objective.burns:
-        why = objective.refused or "it has no alert: no burn rate of it is watched"
-        reading = RuleReading((), why)
-        return [AlertingRule(file, objective.name, objective.name, "", None, (), reading)]
-    return [_rule(file, objective, objective.indicator, burn) for burn in objective.burns]
+    made = [_rule(file, objective, burn) for burn in objective.burns]
+    made += [_absent(file, objective, absence) for absence in objective.absences]
+    if made:
+        return made
+    why = objective.refused or "it has no alert: no burn rate of it is watched"
+    return [AlertingRule(file, objective.name, objective.name, "", None, (), RuleReading((), why))]
 
 
-def _rule(file: str, objective: Objective, indicator: Indicator, burn: Burn) -> AlertingRule:
+def _rule(file: str, objective: Objective, burn: Burn) -> AlertingRule:
+    text, reading = "", RuleReading((), objective.refused or burn.refused)
+    if objective.indicator is not None and burn.rates:
+        text = _burning(objective, objective.indicator, burn)
+        reading = read_thresholds(text) if reading.refused is None else reading
+    labels = tuple(sorted(burn.labels))
+    return AlertingRule(
+        file, objective.name, burn.alert, text, None, labels, reading, burn.hold, notes=burn.notes
+    )
+
+
+def _burning(objective: Objective, indicator: Indicator, burn: Burn) -> str:
     parts = [
         f"{indicator.ratio(window)} {op} {rate!r} * {objective.allowed!r}" for window, op, rate in burn.rates
     ]
     if burn.pairs:
         parts = [f"({short} and {long})" for short, long in zip(parts[::2], parts[1::2], strict=True)]
-    text = " or ".join(parts)
-    reading = RuleReading((), burn.refused) if burn.refused else read_thresholds(text)
-    labels = tuple(sorted(burn.labels))
-    return AlertingRule(file, objective.name, burn.alert, text, None, labels, reading, burn.hold)
+    return " or ".join(parts)
+
+
+def _absent(file: str, objective: Objective, absence: Absence) -> AlertingRule:
+    text = f"absent({absence.selector}) == 1"
+    reading = RuleReading((), objective.refused) if objective.refused else read_thresholds(text)
+    labels = tuple(sorted(absence.labels))
+    return AlertingRule(file, objective.name, absence.alert, text, None, labels, reading, absence.hold)
 
 
 def budget(objective: Objective, window: float) -> Budget | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from timeline.rules.openslo import openslo
-from timeline.rules.slo_forms import pyrra, sloth
+from timeline.rules.pyrra import pyrra
 from timeline.rules.slo_model import Objective
+from timeline.rules.sloth import sloth
 
 
 def objectives(documents: Iterable[Mapping[str, Any]]) -> list[Objective]:

@@ -31,7 +31,17 @@ class Burn(NamedTuple):
     labels: tuple[tuple[str, str], ...] = ()
     hold: float = 0
     refused: str | None = None
+    notes: tuple[str, ...] = ()  # what else changes what it means
     pairs: bool = True  # a pair of a short and a long window is one condition: `and` within, `or` between
+
+
+class Absence(NamedTuple):
+    """One alert on a metric that is not there; `hold` its `for`."""
+
+    alert: str
+    selector: str
+    labels: tuple[tuple[str, str], ...]
+    hold: float
 
 
 class Objective(NamedTuple):
@@ -43,6 +53,7 @@ class Objective(NamedTuple):
     indicator: Indicator | None
     burns: tuple[Burn, ...] = ()
     refused: str | None = None
+    absences: tuple[Absence, ...] = ()
 
     @property
     def allowed(self) -> float:

@@ -47,7 +47,7 @@ def compared(one: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def test_sloth_pages_on_two_pairs_of_windows() -> None:
-    page, raw_page, raw_ticket, plugin = rows(SLOTH)
+    page, raw_page, raw_ticket, plugin, other = rows(SLOTH)
     ratio = '(sum(rate(requests_total{{code=~"5.."}}[{0}]))) / (sum(rate(requests_total[{0}])))'
     assert compared(page) == [
         (ratio.format(window), ">", pytest.approx(limit))
@@ -58,7 +58,9 @@ def test_sloth_pages_on_two_pairs_of_windows() -> None:
     assert "14.4 * 0.001" in page["expr"]
     assert raw_page["thresholds"][0]["query"] == "avg_over_time(job:errors:ratio[5m])"
     assert [t["value"] for t in raw_ticket["thresholds"]] == pytest.approx([0.15, 0.15, 0.05, 0.05])
-    assert (plugin["thresholds"], plugin["refused"]) == ([], "its indicator is a plugin, which is a program")
+    for one in (plugin, other):
+        assert (one["thresholds"], one["refused"]) == ([], "its indicator is a plugin, which is a program")
+    assert [one["labels"]["sloth_severity"] for one in (plugin, other)] == ["page", "ticket"]
 
 
 def test_sloths_manifest_reads_as_its_file() -> None:
@@ -87,8 +89,13 @@ def pyrra(indicator: dict[str, Any], **spec: Any) -> str:
 
 def test_pyrra_alerts_on_four_pairs_scaled_to_its_window() -> None:
     ratio = {"ratio": {"errors": {"metric": 'r{code="500"}'}, "total": {"metric": "r"}, "grouping": ["job"]}}
-    found = rows(pyrra(ratio))
+    *found, absent = rows(pyrra(ratio, alerting={"name": "Burns"}))
+    assert (absent["alert"], absent["expr"], absent["for"]) == ("SLOMetricAbsent", "absent(r) == 1", 600)
     assert [one["for"] for one in found] == [120, 900, 3600, 10_800]
+    assert {one["alert"] for one in found} == {"Burns"}
+    assert found[0]["labels"] == {
+        "slo": "shop", "short": "5m", "long": "1h", "severity": "critical", "exhaustion": "2d",
+    }  # fmt: skip
     assert [one["labels"]["severity"] for one in found] == ["critical", "critical", "warning", "warning"]
     shares = '(sum by (job) (rate(r{{code="500"}}[{0}]))) / (sum by (job) (rate(r[{0}])))'
     assert compared(found[0]) == [
@@ -96,7 +103,7 @@ def test_pyrra_alerts_on_four_pairs_scaled_to_its_window() -> None:
     ]
     assert [compared(one)[1][2] for one in found] == pytest.approx([0.14, 0.07, 0.02, 0.01])
     assert windows(found[3]) == ["6h", "4d"]
-    short = rows(pyrra(ratio, window="1w"))
+    *short, _ = rows(pyrra(ratio, window="1w"))
     assert [(one["for"], *windows(one)) for one in short] == [
         (60, "1m", "15m"), (240, "8m", "90m"), (900, "30m", "6h"), (2700, "90m", "1d"),
     ]  # fmt: skip
@@ -123,16 +130,25 @@ def test_pyrras_other_indicators(indicator: dict[str, Any], query: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (pyrra({"latencyNative": {"latency": "1s", "total": {"metric": "c"}}}), "none of ratio, latency"),
+        (pyrra({"other": {"total": {"metric": "c"}}}), "none of ratio, latency"),
+        (
+            pyrra({"latencyNative": {"latency": "soon", "total": {"metric": "c"}}}),
+            "its latency is no duration",
+        ),
+        (pyrra({"bool_gauge": {"metric": "sum(up)"}}), "a metric of its indicator is no selector"),
+        (pyrra({"bool_gauge": {"metric": "up"}}, window="1h"), "so short that pyrra's windows are empty"),
         (pyrra({"bool_gauge": {"metric": "up"}}, target="100"), "its target is not between"),
-        (pyrra({"bool_gauge": {"metric": "up"}}, alerting={"disabled": True}), "it has no alert"),
+        (
+            pyrra({"bool_gauge": {"metric": "up"}}, alerting={"disabled": True, "absent": False}),
+            "it has no alert",
+        ),
         (pyrra({"bool_gauge": {"metric": "up{"}}), "does not read it"),
     ],
 )
 def test_refusals_name_their_reason(text: str, reason: str) -> None:
-    (one,) = rows(text)
-    assert one["thresholds"] == []
-    assert reason in one["refused"]
+    found = rows(text)
+    assert found
+    assert all(one["thresholds"] == [] and reason in one["refused"] for one in found)
 
 
 def openslo(good: str = 'r{code!~"5.."}', **ratio: Any) -> str:
@@ -190,10 +206,64 @@ def test_openslo_follows_its_references() -> None:
             "not read from Prometheus",
         ),
         (openslo().replace("ratioMetric", "thresholdMetric"), "no ratio of events"),
+        (
+            openslo().replace('"indicatorRef"', '"budgetingMethod": "Timeslices", "indicatorRef"'),
+            "counted in `Timeslices`",
+        ),
+        (
+            openslo().replace('{"target": 0.98}', '{"target": 0.98, "indicatorRef": "other"}'),
+            "an indicator of its own",
+        ),
+        (openslo().replace("openslo/v1", "openslo/v1alpha"), "its version `openslo/v1alpha` is not read"),
+        (
+            openslo().replace("openslo/v1", "openslo.com/v2alpha"),
+            "its version `openslo.com/v2alpha` is not read",
+        ),
+        (
+            openslo().replace('"alertPolicyRef": "policy"', '"alertPolicyRef": "gone"'),
+            "its alert policy `gone` is not in this file",
+        ),
+        (
+            openslo().replace('{"alertPolicyRef": "policy"}', '"gone"'),
+            "its alert policy `gone` is not in this file",
+        ),
+        (
+            openslo().replace('"conditionRef": "fast"', '"conditionRef": "gone"'),
+            "its alert condition `gone` is not in this file",
+        ),
+        (
+            openslo().replace('"conditions"', '"alertWhenBreaching": false, "conditions"'),
+            "does not fire where its condition is met",
+        ),
+        (
+            openslo().replace('"alertAfter": "5m"', '"alertAfter": "soon"'),
+            "its `alertAfter` is no duration: soon",
+        ),
     ],
 )
 def test_openslo_refusals(text: str, reason: str) -> None:
-    assert all(one["thresholds"] == [] and reason in one["refused"] for one in rows(text))
+    first, *others = rows(text)
+    assert reason in first["refused"]
+    assert first["thresholds"] == []
+    assert all(one["refused"] for one in others if not one["thresholds"])
+
+
+def test_openslo_keeps_the_severity_of_a_condition_and_what_fires_without_data() -> None:
+    text = openslo().replace(
+        '"condition": {"kind": "burnrate"', '"severity": "page", "condition": {"kind": "burnrate"'
+    )
+    found, *_ = rows(text.replace('"conditions"', '"alertWhenNoData": true, "conditions"'))
+    assert found["labels"] == {"severity": "page"}
+    assert found["notes"] == ["alertWhenNoData true: it fires as well where there is no data"]
+    by_name, *_ = rows(openslo().replace('{"alertPolicyRef": "policy"}', '"policy"'))
+    assert len(by_name["thresholds"]) == 1
+
+
+def test_a_calendars_period_gives_no_budget() -> None:
+    whole = read_rules("slo.yml", openslo()).objectives
+    calendar = read_rules("slo.yml", openslo().replace('"isRolling": true', '"isRolling": false')).objectives
+    assert [one.period for one in whole] == [28 * 86_400] * 2
+    assert [one.period for one in calendar] == [None, None]
 
 
 def test_budgets_are_in_events_where_all_is_rates() -> None:
