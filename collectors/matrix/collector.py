@@ -23,6 +23,7 @@ from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
 _WHOAMI = f"{API}/account/whoami"
+_WAYS = ("earlier", "later")
 _STEPS = 8  # how far an edit of an edit of ... is followed
 
 
@@ -116,25 +117,37 @@ class MatrixCollector(Collector[MatrixOptions]):
         label, records = await self._room(rooms, room, name, me, window)
         for record in records:
             yield record
-        for step in (rooms.before, rooms.after):
-            current: str | None = room
-            while current:
-                upgrade = await step(current)
-                if upgrade is None or not self._matters(upgrade, window, later=step == rooms.after):
-                    break
-                if upgrade.other in self._read:
-                    break
-                self._read.add(upgrade.other)
-                ends = (current, upgrade.other) if step == rooms.after else (upgrade.other, current)
-                try:
-                    await rooms.require_upgrade(*ends)
-                    _, records = await self._room(rooms, upgrade.other, label, me, window)
-                except SourceError as err:
-                    yield self._unfollowed(label, upgrade, window, err, later=step == rooms.after)
-                    break
-                for record in records:
-                    yield record
-                current = upgrade.other
+        for way in _WAYS:
+            async for record in self._upgraded(rooms, room, label, me, window, later=way == "later"):
+                yield record
+
+    async def _upgraded(
+        self, rooms: Rooms, room: str, label: str, me: str, window: Window, *, later: bool
+    ) -> AsyncIterator[Record]:
+        """Yield the records of the rooms that came before (or after) one, as far as the window reaches."""
+        while True:
+            try:
+                upgrade = await (rooms.after(room) if later else rooms.before(room))
+            except SourceError as err:
+                text = f"Whether room {code(label)} was upgraded is not known: {err}"
+                yield self.gap(err.reason, window, text)
+                return
+            if (
+                upgrade is None
+                or upgrade.other in self._read
+                or not self._matters(upgrade, window, later=later)
+            ):
+                return
+            self._read.add(upgrade.other)
+            try:
+                await rooms.require_upgrade(*((room, upgrade.other) if later else (upgrade.other, room)))
+                _, records = await self._room(rooms, upgrade.other, label, me, window)
+            except SourceError as err:
+                yield self._unfollowed(label, upgrade, window, err, later=later)
+                return
+            for record in records:
+                yield record
+            room = upgrade.other
 
     def _matters(self, upgrade: Upgrade, window: Window, *, later: bool) -> bool:
         """Tell whether what was said on the other side of an upgrade may lie in the window."""
