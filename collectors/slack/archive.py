@@ -26,6 +26,7 @@ MAX_TOTAL = 8 * 1024 * MIB  # of all that one build reads
 MAX_RATIO = 300  # expanded to compressed; JSON of messages stays below 60
 _RATIO_FROM = 4 * MIB  # below this size a high ratio does no harm
 _DRIVE = re.compile(r"[A-Za-z]:")
+MAX_NAMES = 200  # of members that were not read
 _EMPTY = 8  # bytes: an empty list, or nothing
 _DEPTH = 6  # folders in each other; an export has four
 _CHUNK = MIB
@@ -71,7 +72,8 @@ class Archive:
             "last_day": dates[-1] if dates else None,
             "refused": len(refused),
             "refused_names": [*refused[:10]],
-            "unread": [*sorted(unread)],
+            "unread": len(unread),
+            "unread_names": [*sorted(unread, key=_by_promise)[:MAX_NAMES]],
         }
 
     def read(self, name: str) -> bytes:
@@ -143,6 +145,11 @@ class Archive:
                 elif entry.is_file():
                     found += 1
                     yield Member(name, safe=True, is_empty=entry.stat().st_size <= _EMPTY)
+
+
+def _by_promise(name: str) -> tuple[bool, str]:
+    """Sort what may hold messages before files that people sent."""
+    return not name.casefold().endswith(".json"), name
 
 
 def _name(info: zipfile.ZipInfo) -> str:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
-from typing import Any, cast
-
-import anyio.to_thread
+from typing import cast
 
 from collectors.base import (
-    Answer,
     Check,
     Collector,
     Context,
     Options,
-    PayloadTooLargeError,
     Record,
     SourceError,
 )
-from collectors.slack.archive import Archive
 from collectors.slack.folders import Folder, entries, folders_of
 from collectors.slack.layout import NAMED, NAMELESS, USERS, day_of, folder_of
+from collectors.slack.members import Members
 from collectors.slack.messages import (
     Parsed,
     ReceivedMessage,
@@ -38,9 +34,7 @@ from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
 DAY = 1440 * MINUTE
-PART = 8 * 2**20  # bytes in one part of a member that is over the payload limit
-LAYOUT = 2  # the form of a listing; evidence of another form is not asked for this one
-MAX_NAMES = 50  # of members that were not read
+NAMED_AT_ONCE = 800  # characters of members' names in one gap
 
 
 class SlackExportOptions(Options):
@@ -67,7 +61,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
 
     def __init__(self, options: SlackExportOptions, context: Context) -> None:
         super().__init__(options, context)
-        self._archive: Archive | None = None
+        self._members = Members(context, options.path, self.evidence)
         self._gaps: list[Gap] = []
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
@@ -76,14 +70,13 @@ class SlackExportCollector(Collector[SlackExportOptions]):
             async for record in self._records(window):
                 yield record
         finally:
-            if self._archive:
-                self._archive.close()
+            self._members.close()
 
     async def _records(self, window: Window) -> AsyncIterator[Record]:
         span = parse_duration(self.options.lookback)
         start = window.start - span
         # Day files are cut in the zone of whoever exported: a day either side holds them all.
-        listing = await self._listing(_day(start - DAY), _day(window.end + span + DAY))
+        listing = await self._members.listing(_day(start - DAY), _day(window.end + span + DAY))
         self._cover(listing, window)
         directory = await self._directory(listing, window)
         described = [
@@ -115,7 +108,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
     async def probe(self) -> AsyncIterator[Check]:
         """Yield whether the export opens and which days it has."""
         try:
-            listing = await self._listing("0000-00-00", "0000-00-00")
+            listing = await self._members.listing("0000-00-00", "0000-00-00")
         except SourceError as err:
             yield Check("reachable", False, str(err))
             return
@@ -127,69 +120,10 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         )
         yield Check("retention", bool(listing["first_day"]), days)
 
-    # Reading: every member is an exchange.
-
-    def _open(self) -> Archive:
-        if self._archive is None:
-            self._archive = Archive(self.context.resolve_path(self.options.path))
-        return self._archive
-
-    async def _listing(self, first: str, last: str) -> dict[str, Json]:
-        async def perform() -> Answer:
-            return Answer(_json(await anyio.to_thread.run_sync(self._open().listing, first, last)))
-
-        request: dict[str, Json] = {"export": self.options.path, "list": [first, last], "layout": LAYOUT}
-        payload = await self.context.tape.exchange(request, perform)
-        return cast("dict[str, Json]", payload.json())
-
-    async def _array(self, member: str, *, shown: bool = True) -> list[ReceivedMessage]:
-        """Read a member that is a list; over the payload limit, in parts.
-
-        `shown`: whether the member's name may be (a group message's folder is named after people).
-        """
-        query = member if shown else None
-
-        async def perform() -> Answer:
-            return Answer(await anyio.to_thread.run_sync(self._open().read, member))
-
-        request: dict[str, Json] = {"export": self.options.path, "member": member}
-        try:
-            payload = await self.context.tape.exchange(request, perform)
-        except PayloadTooLargeError:
-            return await self._parts(member, query)
-        found = payload.json()
-        if not isinstance(found, list):
-            raise SourceError("undecodable", f"{member} is no list")
-        return [
-            ReceivedMessage(one, self.evidence(payload, f"/{n}", query=query)) for n, one in enumerate(found)
-        ]
-
-    async def _parts(self, member: str, query: str | None) -> list[ReceivedMessage]:
-        cut: list[list[Any]] = []
-
-        async def perform() -> Answer:
-            if not cut:
-                cut.extend(_cut(await anyio.to_thread.run_sync(self._open().read, member), member))
-            return Answer(_json({"parts": len(cut), "items": cut[part]}))
-
-        items: list[ReceivedMessage] = []
-        part, parts = 0, 1
-        while part < parts:
-            request: dict[str, Json] = {"export": self.options.path, "member": member, "part": part}
-            payload = await self.context.tape.exchange(request, perform)
-            held = cast("dict[str, Any]", payload.json())
-            parts = held["parts"]
-            items += [
-                ReceivedMessage(one, self.evidence(payload, f"/items/{n}", query=query))
-                for n, one in enumerate(held["items"])
-            ]
-            part += 1
-        return items
-
     async def _reference(self, member: str, window: Window) -> list[object]:
         """Read a file of reference; a broken one is a gap."""
         try:
-            return [item.message for item in await self._array(member)]
+            return [item.message for item in await self._members.array(member)]
         except SourceError as err:
             self._gaps.append(
                 self.gap(err.reason, window, f"{code(member)} in the export was not read: {err}")
@@ -223,13 +157,11 @@ class SlackExportCollector(Collector[SlackExportOptions]):
     def _name_unread(self, listing: dict[str, Json], folders: list[Folder], window: Window) -> None:
         """Name what the export holds and nobody reads, without the folders that are named after people."""
         direct = {f.path for f in folders if not f.listed}
-        unread = [_shown(member, direct) for member in _strings(listing["unread"])]
-        if unread:
-            names = ", ".join(code(name) for name in unread[:MAX_NAMES])
-            more = f" and {len(unread) - MAX_NAMES} more" if len(unread) > MAX_NAMES else ""
-            what = "1 member" if len(unread) == 1 else f"{len(unread)} members"
-            text = f"What {what} of the export hold is not known, and was not read: {names}{more}"
-            self._gaps.append(self.gap("partial", window, text, missing=what))
+        names = [code(_shown(member, direct)) for member in _strings(listing["unread_names"])]
+        more = cast("int", listing["unread"]) - len(names)
+        for batch in _batches([*names, *([f"and {more} more"] if more else [])]):
+            text = f"Members of the export that were not read, since what they hold is not known: {', '.join(batch)}"
+            self._gaps.append(self.gap("partial", window, text))
 
     async def _read(
         self, reader: WorkspaceReader, days: list[str], folder: Folder, window: Window
@@ -254,7 +186,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         items: list[ReceivedMessage] = []
         for day in days:
             try:
-                items += await self._array(day, shown=folder.listed)
+                items += await self._members.array(day, shown=folder.listed)
             except SourceError as err:
                 date = day_of(day)
                 text = f"The messages of {date} in {code(folder.channel.label)} were not read: {err}"
@@ -286,34 +218,6 @@ class SlackExportCollector(Collector[SlackExportOptions]):
             )
 
 
-def _cut(data: bytes, member: str) -> list[list[Any]]:
-    """Cut a list into parts of at most 8 MiB; a single message over that is a part of its own."""
-    import orjson
-
-    try:
-        found = orjson.loads(data)
-    except orjson.JSONDecodeError as err:
-        raise SourceError("undecodable", f"{member} is not JSON: {err}") from err
-    if not isinstance(found, list):
-        raise SourceError("undecodable", f"{member} is no list")
-    parts: list[list[Any]] = [[]]
-    size = 0
-    for one in found:
-        length = len(orjson.dumps(one))
-        if parts[-1] and size + length > PART:
-            parts.append([])
-            size = 0
-        parts[-1].append(one)
-        size += length
-    return parts
-
-
-def _json(value: Json) -> bytes:
-    import orjson
-
-    return orjson.dumps(value)
-
-
 def _strings(value: Json) -> list[str]:
     return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
@@ -322,6 +226,16 @@ def _of(listing: dict[str, Json], files: tuple[str, ...]) -> list[str]:
     """Return the members with these file names, a workspace's own before those of folders around it."""
     found = [m for m in _strings(listing["reference"]) if m.rpartition("/")[2].casefold() in files]
     return sorted(found, key=lambda m: (-m.count("/"), files.index(m.rpartition("/")[2].casefold()), m))
+
+
+def _batches(names: Iterable[str]) -> list[list[str]]:
+    """Return names in batches of which a gap holds one whole."""
+    batches: list[list[str]] = []
+    for name in names:
+        if not batches or sum(map(len, batches[-1])) + 2 * len(batches[-1]) + len(name) > NAMED_AT_ONCE:
+            batches.append([])
+        batches[-1].append(name)
+    return batches
 
 
 def _shown(member: str, direct: set[str]) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from collectors.base import MAX_PAYLOAD, Context
 from collectors.slack import archive as slack_archive
-from collectors.slack import export as slack_export
+from collectors.slack import members as slack_members
 from collectors.slack.export import SlackExportCollector, SlackExportOptions
 from collectors.testing import Run, check
 from tests.collectors.slack.slack_incident import ADA, GROUP, OLD_ROOT, OPS, PRIVATE, ROOT, WINDOW, workspace
@@ -334,6 +334,6 @@ def test_probe_tells_reach_and_days(export: Path) -> None:
 
 
 def test_cut_keeps_every_message() -> None:
-    parts = slack_export._cut(json.dumps([{"n": n, "pad": "x" * 2**20} for n in range(20)]).encode(), "m")
+    parts = slack_members._cut(json.dumps([{"n": n, "pad": "x" * 2**20} for n in range(20)]).encode(), "m")
     assert [one["n"] for part in parts for one in part] == list(range(20))
     assert len(parts) == 3

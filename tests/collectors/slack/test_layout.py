@@ -140,12 +140,21 @@ def test_each_member_that_is_not_read_is_named(tmp_path: Path) -> None:
         "mpims.json": [{**channel("G1", "mpdm-ada--bob-1")}], "mpdm-ada--bob-1/2026-11-21.json": [], "mpdm-ada--bob-1/old.json": "[1, 2, 3, 4]",
     }  # fmt: skip
     (gap,) = collect(written(tmp_path, members)).gaps
-    assert gap.missing == "9 members"
     for name in ("ops/messages.json", "ops/2026-99-99.json", "2026-11-21.json", "ops/attachments/2026-11-21.json",
                  "ops/attachments/graph.png", "huddle_transcripts.json", "readme.txt", "(a direct message)/extra.json",
                  "(a direct message)/old.json"):  # fmt: skip
         assert f"`{name}`" in gap.statement
     assert "mpdm" not in gap.statement
+
+
+def test_members_that_may_hold_messages_are_named_first_and_files_as_far_as_it_helps(tmp_path: Path) -> None:
+    files = {f"__uploads/{n}/graph.png": "\x89PNG and more" for n in range(300)}
+    odd = {f"zz/messages-{n}.json": [said("where?")] for n in range(60)}
+    told = [gap.statement for gap in collect(written(tmp_path, {**PLAIN, **files, **odd})).gaps]
+    assert all(sum(f"`{name}`" in text for text in told) == 1 for name in odd)
+    assert "`zz/messages-0.json`" in told[0]
+    assert told[-1].endswith(", and 160 more")
+    assert not any("…" in text for text in told)
 
 
 def test_what_holds_no_messages_is_no_gap(tmp_path: Path) -> None:
