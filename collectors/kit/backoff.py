@@ -13,6 +13,7 @@ from timeline.text import code
 from timeline.zones import read_time
 
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{0,9})?", re.ASCII)
+_WORDS = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]", re.ASCII)
 _EPOCH = 1e9  # seconds since 1970; what is less is a duration
 _LONGEST = 30.0  # seconds of a pause of our own
 
@@ -24,15 +25,19 @@ class BackOff(NamedTuple):
     attribution: str = ""
 
 
-def back_off(headers: Mapping[str, str], attempt: int, now: float) -> BackOff:
+def back_off(headers: Mapping[str, str], attempt: int, now: float, *, is_limited: bool = True) -> BackOff:
     """Return the pause after a refused `attempt` (from 1); `now` is in seconds since 1970.
 
     A value that tells no time to come leaves the pause to us; however long one is, `time_cap` bounds it.
+    When a limit is renewed says nothing to who was not refused for it (`is_limited`), or has some of it left.
     """
+    has_some = any(headers.get(name, "").strip() not in _SPENT for name in _REMAINING)
     own = min(0.5 * 2**attempt, _LONGEST)
     at = _date(headers.get("date", ""))
     unread = ""
     for name, read in _READERS.items():
+        if name in _RESETS and (has_some or not is_limited):
+            continue
         if not (value := headers.get(name, "").strip()):
             continue
         seconds = read(value, now if at is None else at)
@@ -58,12 +63,18 @@ def _reset(value: str, now: float) -> float | None:
     if _NUMBER.fullmatch(value):
         number = float(value)
         return _until(number, now) if number > _EPOCH else number
+    if not _WORDS.match(value):
+        return None  # a number in another form is no time in words
     try:
         return _until(read_time(value).latest / NS, now)
     except UndecodableTimeError:
         return None
 
 
+#: GitHub, GitLab and others send these with every answer, whatever it is.
+_RESETS = frozenset({"ratelimit-reset", "x-ratelimit-reset"})
+_REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining")
+_SPENT = frozenset({"", "0"})
 _READERS: Mapping[str, Callable[[str, float], float | None]] = {
     "retry-after": _retry_after, "ratelimit-reset": _reset, "x-ratelimit-reset": _reset,
 }  # fmt: skip

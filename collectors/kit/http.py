@@ -126,7 +126,9 @@ class Http:
             reason, why = _why(payload, url)
             if attempt == ATTEMPTS or (status not in retried and reason != "rate_limited"):
                 raise SourceError(reason, why)
-            pause = back_off(payload.headers, attempt, time.time())
+            pause = back_off(
+                payload.headers, attempt, time.time(), is_limited=limited(status, payload.headers)
+            )
             wait = Wait(pause.seconds, reason, why, pause.attribution)
         raise AssertionError("the loop returns or raises")
 

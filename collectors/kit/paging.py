@@ -20,6 +20,7 @@ import orjson
 from collectors.base import Payload, PayloadTooLargeError, SourceError
 
 PAGES = 10_000  # of one question; a source that gives more of them gives them for ever
+_EMPTY = frozenset({b"", b"[]", b"{}"})
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^<>]*?\brel="?next"?')
 
 P = TypeVar("P")
@@ -51,15 +52,18 @@ async def by_link(
 ) -> AsyncGenerator[Payload, None]:
     """Yield the pages that each answer's `Link: <...>; rel="next"` (RFC 8288) leads to.
 
-    Relative links need a whole address in `url`.
+    Relative links need a whole address in `url`. Where a page came again under another address, another one
+    did not come: EndlessError is raised when all were yielded.
     """
     walk = _Walk(pages)
     place: str | None = url
     while place is not None:
         walk.visit(place)
         payload = await (get(place, params) if walk.pages == 1 else get(place))
+        walk.note(payload.data if payload.data.strip() not in _EMPTY else None)
         yield payload
         place = _linked(place, payload.headers.get("link", ""))
+    walk.end()
 
 
 def _linked(url: str, header: str) -> str | None:
@@ -69,11 +73,12 @@ def _linked(url: str, header: str) -> str | None:
 
 async def by_cursor(
     ask: Callable[[C | None, int], Awaitable[P]], following: Callable[[P], C | None], *,
-    size: int = 1, pages: int = PAGES,
+    rows: Callable[[P], Sequence[Any]] | None = None, size: int = 1, pages: int = PAGES,
 ) -> AsyncGenerator[P, None]:  # fmt: skip
     """Yield the pages of `ask(cursor, size)`, from the cursor None on.
 
-    `following` returns where a page says that it goes on (any JSON value), None on the last one.
+    `following` returns where a page says that it goes on (any JSON value), None on the last one. With `rows`,
+    the records of one, a page that came again under another cursor is known, as in `by_link`.
     """
     walk, asked = _Walk(pages), _Sized(ask, size)
     cursor: C | None = None
@@ -85,9 +90,12 @@ async def by_cursor(
             walk.places.clear()
             cursor = None
             continue
+        came = rows(page) if rows else ()
+        walk.note(_digest(came) if came else None)
         yield page
         cursor = following(page)
         if cursor is None:
+            walk.end()
             return
 
 
@@ -202,6 +210,7 @@ class _Walk:
         self.places: set[Hashable] = set()
         self.pages = 0
         self._most = most
+        self._repeated = False
 
     def visit(self, place: Hashable, what: str = "place", *, counted: bool = True) -> None:
         if (what, place) in self.places:
@@ -210,6 +219,21 @@ class _Walk:
             raise EndlessError(f"the source's pages did not end: {self.pages} were read")
         self.places.add((what, place))
         self.pages += counted
+
+    def note(self, content: bytes | None) -> None:
+        """Note what a page held; None for nothing, which may come again."""
+        if content is None:
+            return
+        place = ("content", hashlib.blake2b(content, digest_size=16).digest())
+        self._repeated = self._repeated or place in self.places
+        self.places.add(place)
+
+    def end(self) -> None:
+        """Raise EndlessError at the end of pages of which one came twice."""
+        if self._repeated:
+            raise EndlessError(
+                f"the source gave the same page twice among {self.pages}: others may not have come"
+            )
 
 
 class _Sized(Generic[C, P]):

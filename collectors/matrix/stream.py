@@ -80,7 +80,7 @@ class StreamReader:
             return _Page(payload, _object(payload), at)
 
         try:
-            async for page in by_cursor(ask, _following, size=PAGE):
+            async for page in by_cursor(ask, _following, rows=_chunk, size=PAGE):
                 for number, raw in enumerate(page.answer["chunk"]):
                     event = self._take(raw, self._evidence(page.payload, f"/chunk/{number}"))
                     beyond = 0 if event is None or not self._is_beyond(event, way) else beyond + 1
@@ -113,10 +113,18 @@ class _Page(NamedTuple):
     at: str | None
 
 
+def _chunk(page: _Page) -> list[Any]:
+    events: list[Any] = page.answer["chunk"]
+    return events
+
+
 def _following(page: _Page) -> str | None:
-    """Return where the stream goes on; at its end some servers give the same place again."""
+    """Return where the stream goes on; at its end some servers give the same place again, without an event.
+
+    With events it is no end: the server gives the same page for ever.
+    """
     end = page.answer.get("end")
-    return end if isinstance(end, str) and end != page.at else None
+    return end if isinstance(end, str) and (end != page.at or page.answer["chunk"]) else None
 
 
 def _object(payload: Payload) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from collectors.base import Payload, SourceError
@@ -84,7 +85,7 @@ class Pages:
             return await self._client.page(method, channel=one.channel.id, limit=size, cursor=cursor, **asked)
 
         try:
-            async for page in by_cursor(ask, _following, size=PAGE):
+            async for page in by_cursor(ask, _following, rows=partial(_rows, "messages"), size=PAGE):
                 self._take(page, method, one, known)
         except SourceError as err:
             self.last_error = err
@@ -108,6 +109,11 @@ class Pages:
                 )
             if method == "conversations.replies" and ts:
                 known.add(ts)  # every page begins with the first message again
+
+
+def _rows(name: str, page: Page) -> list[Any]:
+    found = page.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _following(page: Page) -> str | None:
@@ -217,7 +223,7 @@ async def _list(client: Client, types: str, note: Note) -> list[dict[str, Any]]:
         return await client.page("conversations.list", types=types, limit=size, cursor=cursor)
 
     try:
-        async for page in by_cursor(ask, _following, size=PAGE):
+        async for page in by_cursor(ask, _following, rows=partial(_rows, "channels"), size=PAGE):
             listed = page.get("channels")
             channels += [c for c in listed if isinstance(c, dict)] if isinstance(listed, list) else []
     except EndlessError as err:

@@ -283,6 +283,28 @@ def test_a_page_that_fails_keeps_the_pages_before_it(github: FakeGithub) -> None
     assert [g.reason for g in result.gaps] == ["partial"]
 
 
+def test_a_page_in_the_place_of_another_is_a_gap_and_the_others_are_read(
+    github: FakeGithub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github.largest_page = 2
+    for minute in range(6):
+        github.deploy(at(minute), A)
+    page = github._page
+
+    def again(rows: list[Any], path: str, query: dict[str, list[str]]) -> Any:
+        kept, link = page(rows, path, query)
+        if path.endswith("/deployments") and query.get("page") == ["2"]:
+            kept = page(rows, path, query | {"page": ["1"]})[0]
+        return kept, link
+
+    monkeypatch.setattr(github, "_page", again)
+    result = read(github, grow=0)
+    assert len({f.id for f in of(result, "deploy.started")}) == 4
+    (gap,) = result.gaps
+    assert gap.reason == "truncated"
+    assert "the same page twice" in gap.statement
+
+
 def test_failures_say_what_next(github: FakeGithub) -> None:
     def failure(**options: Any) -> Any:
         found = run(github, **options).failure

@@ -59,6 +59,16 @@ def test_without_a_word_the_pause_doubles_to_half_a_minute() -> None:
     assert [back_off({}, attempt, NOW) for attempt in (1, 2, 3, 9)] == [(1, ""), (2, ""), (4, ""), (30, "")]
 
 
+@pytest.mark.parametrize("reset", [{"x-ratelimit-reset": str(int(NOW) + 3_000)}, {"ratelimit-reset": "3000"}])
+def test_the_renewal_of_a_limit_says_nothing_to_who_was_not_refused_for_it(reset: dict[str, str]) -> None:
+    """GitHub sends it with a 502 as well, and with a 429 of another limit than the one that it tells of."""
+    assert back_off(reset, 2, NOW, is_limited=False) == (2, "")
+    assert back_off({**reset, "x-ratelimit-remaining": "4000"}, 2, NOW) == (2, "")
+    assert back_off({**reset, "ratelimit-remaining": "17"}, 2, NOW) == (2, "")
+    assert back_off({**reset, "x-ratelimit-remaining": "0"}, 2, NOW).seconds == 3_000
+    assert back_off({**reset, "retry-after": "7"}, 2, NOW, is_limited=False).seconds == 7
+
+
 @given(
     st.dictionaries(
         st.sampled_from(["retry-after", "ratelimit-reset", "x-ratelimit-reset", "date"]), st.text()

@@ -55,6 +55,17 @@ def test_a_failing_server_is_asked_again_and_every_attempt_is_on_the_tape(httpse
     assert time.monotonic() - started < 0.9  # no pause of a second again
 
 
+def test_a_server_that_breaks_is_asked_again_soon_whatever_it_says_of_its_limit(
+    httpserver: HTTPServer,
+) -> None:
+    said = {"X-RateLimit-Remaining": "4999", "X-RateLimit-Reset": str(int(time.time()) + 3000)}
+    httpserver.expect_request("/api").respond_with_handler(
+        sequence(Response("broken", 502, headers=said), Response("ok"))
+    )
+    found = ask(httpserver.url_for(""), time_cap="20s")
+    assert statuses(found) == [502, 200]
+
+
 def test_a_wait_beyond_the_cap_ends_as_rate_limited_and_replays_so(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/api").respond_with_data("x", status=429, headers={"Retry-After": "3600"})
     first = ask(httpserver.url_for(""), time_cap="2s")

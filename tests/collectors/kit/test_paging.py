@@ -197,6 +197,51 @@ def test_a_page_of_one_record_that_is_too_large_goes_through() -> None:
     assert isinstance(failure, PayloadTooLargeError)
 
 
+def _repeating(count: int, size: int, again: int) -> Callable[..., Awaitable[Payload]]:
+    """Give linked pages of which the server gives `again` in place of the one after it."""
+    pages = linked(count, size)
+
+    async def get(path: str, params: Any = None) -> Payload:
+        number = int(path.partition("page=")[2] or 1)
+        payload = await pages(path, params)
+        if number != again + 1:
+            return payload
+        return Payload("", (await pages(f"/items?page={again}")).data, 200, payload.headers)
+
+    return get
+
+
+@given(st.integers(2, 9), st.integers(1, 4), st.data())
+def test_a_page_in_the_place_of_another_is_named_and_all_are_read(
+    number: int, size: int, data: st.DataObject
+) -> None:
+    again = data.draw(st.integers(1, number - 1))
+    get = _repeating(number * size, size, again)
+    came, failure = every(by_link(get, "/items"))
+    assert len(came) == number
+    assert isinstance(failure, EndlessError)
+    assert "the same page twice" in str(failure)
+
+    async def ask(cursor: int | None, size: int) -> Page:
+        payload = await get(f"/items?page={cursor or 1}")
+        return {"rows": json.loads(payload.data), "next": (cursor or 1) + 1 if payload.headers else None}
+
+    pages, failure = every(by_cursor(ask, lambda page: page["next"], rows=rows, size=size))
+    assert len(pages) == number
+    assert isinstance(failure, EndlessError)
+
+
+def test_empty_pages_may_come_again() -> None:
+    async def get(path: str, params: Any = None) -> Payload:
+        number = int(path.partition("page=")[2] or 1)
+        return Payload(
+            "", b"[]", 200, {"link": f'</items?page={number + 1}>; rel="next"'} if number < 4 else {}
+        )
+
+    came, failure = every(by_link(get, "/items"))
+    assert (len(came), failure) == (4, None)
+
+
 @st.composite
 def spans(draw: st.DrawFn) -> tuple[int, int, list[int]]:
     start, width = draw(st.integers(-50, 50)), draw(st.integers(0, 100))
