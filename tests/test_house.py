@@ -35,7 +35,7 @@ FLOORS = {
         "written",
         "record zones",
         "model present",
-        "facts order relative mapping wire meanings apart",
+        "facts order relative mapping wire meanings apart people",
         "document",
         "series rules notes checks alerts",
         "measures",

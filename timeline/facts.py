@@ -9,7 +9,7 @@ from timeline.instant import Bounds
 from timeline.kinds import SPECS, Category, Kind
 from timeline.model import Evidence, Fact, Quantity, Quote, Related, Subject
 from timeline.statements import Name, fields, kept_names, statement
-from timeline.text import QUOTE_LIMIT, clean, code
+from timeline.text import PERSON_CLOSE, PERSON_OPEN, QUOTE_LIMIT, clean, code
 
 
 def fact(
@@ -70,7 +70,14 @@ def quote_marked(text: str, edited_at: int | None = None) -> Quote | None:
     """Return a quote of text that is already clean and may hold person marks."""
     if not text.strip():
         return None
-    return Quote(text=text[:QUOTE_LIMIT], truncated=len(text) > QUOTE_LIMIT, edited_at=edited_at)
+    return Quote(text=_cut(text), truncated=len(text) > QUOTE_LIMIT, edited_at=edited_at)
+
+
+def _cut(text: str) -> str:
+    """Return what fits into a quote; a mark that is cut through goes whole, for it holds an identity."""
+    kept = text[:QUOTE_LIMIT]
+    opened = kept.rfind(PERSON_OPEN)
+    return kept[:opened] if opened > kept.rfind(PERSON_CLOSE) else kept
 
 
 def thread_key(*parts: Json) -> str:

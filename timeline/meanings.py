@@ -35,7 +35,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
         "impact": "numbers that configured queries gave",
         "reconciliation": "what thresholds and alerts say of each other, and how far clocks stand apart",
         "digest": "SHA-256 over the canonical document without `digest` and `provenance`",
-        "provenance": "tool, parser and schema versions, configuration digest, queries, clocks and their errors",
+        "provenance": "tool, parser and schema versions, configuration digest, queries, clocks and their errors, quotes in which names may remain",
     },
     "Fact": {
         **_CONTENT,

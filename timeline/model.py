@@ -28,6 +28,10 @@ GapReason = Literal[
 ]  # fmt: skip
 
 
+#: Begins what a gap lacks where a source did not tell who people are: their names stay in quotes.
+NAMES_OF = "names of "
+
+
 class Subject(Record, frozen=True, kw_only=True):
     """What a fact is about."""
 

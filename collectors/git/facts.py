@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from collectors.git.deploys import Deployed
-from collectors.git.forges import SHORT, change_name, is_bot, is_button, merged_into, title
+from collectors.git.forges import SHORT, change_name, is_button, merged_into, title
 from collectors.git.records import Branch, Commit, Repository, Tag
 from collectors.git.tags import Made
 from collectors.kit.people import People
@@ -15,6 +15,8 @@ from timeline.instant import NS, Bounds, format_instant, precise
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Related, Subject
 from timeline.order import LINEAGE
+from timeline.people.machines import is_machine
+from timeline.people.mentions import signers
 from timeline.statements import Name
 
 ROLL_BACK = "deployed an ancestor of what was deployed"
@@ -97,6 +99,8 @@ class GitFacts:
         thread: str | None = None, related: Iterable[Related] = (), evidence: Iterable[Evidence] = (),
     ) -> Fact:  # fmt: skip
         author, committer = self._person(*commit.author), self._person(*commit.committer)
+        for signer in signers(commit.message):
+            self._person(*signer)
         # A forge's own button commits for a person: whoever pressed it is the author.
         actor = author if is_button(commit.committer[1]) else committer
         owner = self._repository.name.split("/")[0] if self._repository.name else None
@@ -129,7 +133,7 @@ class GitFacts:
         return evidence.replace(link=self._repository.link(sha))
 
     def _person(self, name: str, mail: str) -> str:
-        return self.people.add(f"git:{mail or name}", name, mail, bot=is_bot(name, mail))
+        return self.people.add(f"git:{mail or name}", name, mail, bot=is_machine(name, mail))
 
 
 def _tag_key(tag: Tag) -> list[str]:

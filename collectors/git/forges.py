@@ -24,19 +24,6 @@ _FORK = re.compile(r"Merge pull request #\d+ from ([\w.-]+)/")
 FORGES = ("github", "gitlab", "gitea", "forgejo", "codeberg", "bitbucket")
 #: Addresses from which a server commits what a person pressed a button for.
 _BUTTON = re.compile(r"no-?reply@", re.IGNORECASE)
-#: Accounts of systems: by their address's local part, by the form of a name, by the name itself.
-_MAILBOXES = re.compile(
-    r"(?:no-?reply|do-?not-?reply|(?:[\w.+-]*[-_.])?(?:bot|robot)|ci|cicd|ci-?bot|jenkins|gitlab-ci|github-actions|argo-?cd|flux(?:cd)?|renovate"
-    r"|dependabot|buildbot|teamcity|project_\d+_bot\w*|group_\d+_bot\w*)(?:\+[^@]*)?@",
-    re.IGNORECASE,
-)
-_SYSTEMS = re.compile(
-    r"(?:.*\[bot\]|(?:.*[\s_-])?(?:bot|robot)|(?:project|group)_\d+_bot\w*|github(?:[ -]actions)?|web-flow|gitlab(?:[ -]ci)?"
-    r"|gitea(?:[ -]actions)?|jenkins(?:[ -]ci)?|circle-?ci|travis[ -]ci|teamcity|buildkite|drone|azure pipelines"
-    r"|argo-?cd(?:-.*)?|flux(?:cd)?(?:bot)?|renovate|dependabot|mergify|bors|weblate|greenkeeper|snyk|copybara"
-    r"|pre-commit-ci|spinnaker|atlantis|ci)",
-    re.IGNORECASE,
-)
 
 
 def change_name(message: str, sha: str) -> str:
@@ -71,8 +58,3 @@ def title(message: str, owner: str | None) -> str:
 def is_button(mail: str) -> bool:
     """Tell whether an address is a server's that commits for the person who pressed a button."""
     return bool(_BUTTON.match(mail))
-
-
-def is_bot(name: str, mail: str) -> bool:
-    """Tell whether an identity is a build system's or a forge's own: of no person."""
-    return bool(_SYSTEMS.fullmatch(name.strip()) or _MAILBOXES.match(mail) or "[bot]@" in mail.lower())

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from timeline.model import Person
+from timeline.people.names import Names
 from timeline.text import clean
-
-_WORD = re.compile(r"\w+")
-_UNMISTAKABLE = re.compile(r"[\s@]")  # a name of several words, or an address
-_SHORTEST = 3  # a shorter name would be found inside ordinary words
 
 
 class People:
@@ -57,26 +53,9 @@ class People:
     def named_in(self, texts: Iterable[str], among: Iterable[str] | None = None) -> set[str]:
         """Return those (`among` these) whose name stands in a text though it marks nobody there.
 
-        A handle such as `will` is also a word: one-word names in lower case count after `@` alone,
-        other one-word names as written, names of several words and addresses in any case.
+        What may be a name and may be a word counts where it is written with a capital.
         """
-        exact: dict[str, set[str]] = {}
-        folded: dict[str, set[str]] = {}
-        for identity in self._names if among is None else among:
-            for name in self._names.get(identity, ()):
-                if len(name) < _SHORTEST:
-                    continue
-                if _UNMISTAKABLE.search(name):
-                    folded.setdefault(name.casefold(), set()).add(identity)
-                else:
-                    exact.setdefault(name if name != name.lower() else f"@{name}", set()).add(identity)
-        text = "\n".join(texts)
-        return _standing_in(exact, text) | _standing_in(folded, text.casefold())
-
-
-def _standing_in(names: Mapping[str, set[str]], text: str) -> set[str]:
-    # Thousands of names against megabytes of text: a name whose first word is nowhere is passed over.
-    words = set(_WORD.findall(text))
-    likely = (n for n in names if (first := _WORD.search(n)) is None or first[0] in words)
-    standing = (n for n in likely if re.search(rf"(?<!\w){re.escape(n)}(?!\w)", text))
-    return {identity for name in standing for identity in names[name]}
+        chosen = self._names if among is None else [one for one in among if one in self._names]
+        names = Names(self.persons(chosen))
+        found = {one for text in texts for where in names.likely(text) for one in where.people}
+        return found & set(chosen)

@@ -22,7 +22,7 @@ from collectors.slack.read import (
     users_of,
 )
 from timeline.instant import format_instant
-from timeline.model import Fact, Gap, Window
+from timeline.model import NAMES_OF, Fact, Gap, Window
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
@@ -178,7 +178,7 @@ class SlackCollector(Collector[SlackOptions]):
                     f"The names of {counted(unknown, 'user')} are not known, so those in quotes stay: {err}"
                 )
                 self._gaps.append(
-                    self.gap(err.reason, window, text, missing="names of " + counted(unknown, "user"))
+                    self.gap(err.reason, window, text, missing=NAMES_OF + counted(unknown, "user"))
                 )
                 return
 

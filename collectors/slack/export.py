@@ -29,7 +29,7 @@ from collectors.slack.options import ChannelNames, WorkspaceUrl, no_such_channel
 from collectors.slack.people import Directory
 from timeline.canonical import Json
 from timeline.instant import MINUTE, format_instant, parse_instant
-from timeline.model import Fact, Gap, Window
+from timeline.model import NAMES_OF, Fact, Gap, Window
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
@@ -138,7 +138,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
                 directory.add(user)
         if not members:
             text = "The export has no `users.json`: names of people are not known, so those in quotes stay"
-            self._gaps.append(self.gap("partial", window, text, missing="names of people"))
+            self._gaps.append(self.gap("partial", window, text, missing=f"{NAMES_OF}people"))
         return directory
 
     def _chosen(self, folders: list[Folder], window: Window) -> list[Folder]:

@@ -10,8 +10,9 @@ from render.stills.names import OVERVIEW, described, still_names
 from render.text import markdown
 from render.text.mermaid import gantt
 from render.text.names import CHARTS
-from render.text.provenance import unverified
+from render.text.provenance import names_may_remain, unverified
 from timeline import present
+from timeline.model import NAMES_OF
 
 #: Characters of the diagram in a draft: a forge draws up to 50,000 of them.
 _GANTT = 8_000
@@ -51,7 +52,7 @@ def build(parts: Parts) -> str:
         rows.append((f"{len(rest):,} more", *(f"{count:,}" for count in counts)))  # type: ignore[arg-type]
     lines = [
         f"Window {moment(timeline.window.start)} to {moment(timeline.window.end)} UTC. "
-        f"{_tool(parts)}{_unverified(parts)}Digest of `timeline.json`: {markdown.code(timeline.digest)}.\n"
+        f"{_tool(parts)}{_unverified(parts)}{_names(parts)}Digest of `timeline.json`: {markdown.code(timeline.digest)}.\n"
     ]
     if not parts.audience.sources:
         return lines[0]
@@ -72,6 +73,28 @@ def _unverified(parts: Parts) -> str:
         return ""
     names = present.listed([markdown.code(name) for name in told]) if parts.audience.sources else "a source"
     return f"Certificates of {names} were not verified. "
+
+
+def _names(parts: Parts) -> str:
+    """Return in which quotes names of people may remain; nothing where none can."""
+    shown = parts.audience.quotes
+    told = names_may_remain(parts.timeline)
+    said = ""
+    if count := sum(number for kind, number in told.items() if kind.startswith(shown)):
+        words = "a word in it" if count == 1 else "words in them"
+        said = f"Names may remain in {present.count(count, 'quote')}: {words} may be a person's name. "
+    quoting = {f.source for f in parts.timeline.facts if f.quote and f.kind.startswith(shown)}
+    unknown = sorted(
+        {g.source for g in parts.timeline.gaps if (g.missing or "").startswith(NAMES_OF)} & quoting
+    )
+    if unknown:
+        sources = (
+            present.listed([markdown.code(name) for name in unknown])
+            if parts.audience.sources
+            else "a source"
+        )
+        said += f"Names may remain in quotes of {sources}: who people are there is not known. "
+    return said
 
 
 def _tool(parts: Parts) -> str:

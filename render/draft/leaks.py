@@ -10,15 +10,16 @@ from render.draft.parts import Parts
 from render.text.audience import INSIDE, LEFT_OUT, PEOPLE
 from timeline.checks import fences
 from timeline.model import Timeline
+from timeline.people.names import Names
 
-_MOST, _SHORTEST = 10, 3
+_MOST = 10
 _COMMENT = re.compile(r"<!--(?! timeline:).*?-->", re.DOTALL)
 _OURS = re.compile(r"<!-- timeline:.*?-->")
 _CITED = re.compile(r"\s*\((?:[fg]-[0-9a-f]{16}(?:,\s*)?)+\)")
 _LINK = re.compile(r"!?\[((?:[^\]\\]|\\.)*)\](?:\([^)]*\)|\[[^\]]*\])|^\s*\[[^\]]+\]:.*$")
 
 
-def leaks(text: str, timeline: Timeline, names: Iterable[str]) -> list[str]:
+def leaks(text: str, timeline: Timeline, names: Names) -> list[str]:
     """Return a message for each address, host or name in what people wrote; `names` are people's.
 
     A draft for engineers or executives has none: what is inside is for them. Nothing is changed.
@@ -26,7 +27,7 @@ def leaks(text: str, timeline: Timeline, names: Iterable[str]) -> list[str]:
     return _without(text, timeline, names, "is not for {}; the text is a person's and was not changed")[1]
 
 
-def printable(text: str, timeline: Timeline, names: Iterable[str]) -> tuple[str, list[str]]:
+def printable(text: str, timeline: Timeline, names: Names) -> tuple[str, list[str]]:
     """Return a copy that may be handed out, and what was left out of people's text, as `leaks` finds it.
 
     Links keep their labels; cited facts and comments go. For engineers or executives it is the text.
@@ -34,19 +35,18 @@ def printable(text: str, timeline: Timeline, names: Iterable[str]) -> tuple[str,
     return _without(text, timeline, names, "is not for {} and was left out of this copy")
 
 
-def _without(text: str, timeline: Timeline, names: Iterable[str], how: str) -> tuple[str, list[str]]:
+def _without(text: str, timeline: Timeline, names: Names, how: str) -> tuple[str, list[str]]:
     audience = form_of(text).audience
     if audience.identifiers:
         return text, []
     inside = Parts(timeline, "", (), str, audience).inside
-    known = {*inside, *(n.strip() for n in names if len(n.strip()) >= _SHORTEST)}
-    patterns = [INSIDE, PEOPLE, *_named(known)]
+    patterns = [INSIDE, PEOPLE, *_named(inside)]
     made, found, line = [], [], 1
     for piece in fences.parse(text):
         lines = [piece.text] if piece.form == "region" else list(_lines(piece.text))
         for number, said in enumerate(lines, line):
             shown, words = (
-                (said, []) if piece.form == "region" else _told(said, patterns, timeline.incident.id)
+                (said, []) if piece.form == "region" else _told(said, patterns, names, timeline.incident.id)
             )
             made.append(shown if shown.endswith("\n") or not said.endswith("\n") else f"{shown}\n")
             found += [f"line {number}: {word!r} {how.format(audience.name)}" for word in words]
@@ -55,7 +55,7 @@ def _without(text: str, timeline: Timeline, names: Iterable[str], how: str) -> t
     return "".join(made), [*found[:_MOST], *([f"{more} more of the kind"] if more > 0 else [])]
 
 
-def _named(known: set[str]) -> list[re.Pattern[str]]:
+def _named(known: Iterable[str]) -> list[re.Pattern[str]]:
     words = sorted(known, key=len, reverse=True)
     return (
         [re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)] if words else []
@@ -67,7 +67,7 @@ def _lines(text: str) -> Iterator[str]:
     return iter(_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text).splitlines(keepends=True))
 
 
-def _told(said: str, patterns: list[re.Pattern[str]], incident: str) -> tuple[str, list[str]]:
+def _told(said: str, patterns: list[re.Pattern[str]], names: Names, incident: str) -> tuple[str, list[str]]:
     """Return a line without what is not for the readers, and those words; our own comments stay."""
     if _OURS.search(said):
         return said, []
@@ -82,6 +82,9 @@ def _told(said: str, patterns: list[re.Pattern[str]], incident: str) -> tuple[st
 
     links = [match[0] for match in _LINK.finditer(shown)]
     shown = _LINK.sub(lambda match: match[1] or "", _CITED.sub("", shown))
+    for named in reversed(names.likely(shown)):
+        words.append(shown[named.start : named.end])
+        shown = f"{shown[: named.start]}{LEFT_OUT}{shown[named.end :]}"
     for one in patterns:
         shown = one.sub(taken, shown)
     return f"{heading[0] if heading else ''}{shown}", [*links, *words]

@@ -23,6 +23,8 @@ NEIGHBOURS = 2  # elements before and after
 CHUNK_TEXT = 2**20
 #: As the room fills, elements are cut shorter, but not below this.
 _SMALLEST = 256
+#: Characters beyond the limit that are looked at for names; longer than any.
+_AHEAD = 512
 #: Stands for the list of an excerpt that the page has no room for.
 LEFT_OUT = -1
 #: What a payload that is absent, broken or of another shape raises.
@@ -142,12 +144,20 @@ class _Packer:
                 continue
             share = EXCERPT_LIMIT * self._left // self._room
             limit = EXCERPT_LIMIT if place in own else NEIGHBOUR_LIMIT
-            text = cut(self._mask(elements.text(place)), max(min(limit, share), _SMALLEST))
+            text = self._masked(elements.text(place), max(min(limit, share), _SMALLEST))
             self._rows.append((number, elements.size, place, text))
             self._characters += len(text)
             if self._characters >= self._chunk:
                 self.close()
         return number
+
+    def _masked(self, text: str, limit: int) -> str:
+        """Return a text without names, cut; of a long one no more is read than may be shown."""
+        begun = text[: limit + _AHEAD]
+        if len(begun) == len(text):
+            return cut(self._mask(text), limit)
+        shown = self._mask(begun)  # a name at its end may be cut through
+        return cut(f"{shown[: max(len(shown) - _AHEAD, 0)]}…", limit)
 
     def close(self) -> None:
         """Pack what was gathered."""

@@ -37,7 +37,7 @@ def render_page(
 
     `read` gives the payload of a SHA-256 (excerpts and drawing data come from there; what it cannot
     give is left out and said). `file_name` tells a payload's file name. `mask` replaces people's
-    names in payload excerpts: pass `timeline.assembly.people.replacer(...)`, for payloads keep names. `drill` makes the
+    names in payload excerpts: pass `timeline.people.records.masked`, for payloads keep names. `drill` makes the
     page of an exercise: it begins at the first signal and hides what came later, notes included. What would make the
     page larger than `limit` bytes is left out, farthest from the incident first, and the page says so.
     """

@@ -27,3 +27,11 @@ def unverified(timeline: Timeline) -> list[str]:
     """Return the sources whose certificates were not looked at."""
     named = members(timeline).get("unverified")
     return [str(name) for name in named] if isinstance(named, list) else []
+
+
+def names_may_remain(timeline: Timeline) -> dict[str, int]:
+    """Return, by kind of fact, in how many quotes a word may be a person's name."""
+    told = members(timeline).get("names_may_remain")
+    if not isinstance(told, dict):
+        return {}
+    return {str(kind): count for kind, count in told.items() if type(count) is int and count > 0}

@@ -28,6 +28,7 @@ from timeline.checks.findings import Finding, finding, in_order, placed
 from timeline.checks.prose import Grounds
 from timeline.checks.prose import check as check_prose
 from timeline.errors import TimelineError
+from timeline.people.names import Names
 
 
 @dataclass(frozen=True)
@@ -183,14 +184,11 @@ def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckS
     return Grounds(bundle.timeline, _names(bundle.evidence), signed, now, chosen.hours, noted(directory))
 
 
-def _names(evidence: Evidence) -> dict[str, str]:
+def _names(evidence: Evidence) -> Names:
     try:
-        people = evidence.people()
+        return evidence.people().names()
     except TimelineError:
-        return {}  # broken people.json also breaks the rebuild, which is reported
-    return {
-        name: known.pseudonym for known in people.people.values() if not known.bot for name in known.names
-    }
+        return Names([])  # broken people.json also breaks the rebuild, which is reported
 
 
 def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Finding]:

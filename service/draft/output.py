@@ -13,7 +13,6 @@ from service.evidence.manifest import People
 from service.evidence.store import Evidence
 from service.names import CHARTS, DRAFT, EVIDENCE, MANIFEST, NOTES, PAGE, TIMELINE
 from service.review.notes import NotesFile
-from timeline.assembly.people import excerpt_mask
 from timeline.errors import UsageError
 from timeline.model import Timeline
 
@@ -83,8 +82,8 @@ def render(
         layout=chosen.layout if chosen else None, notes=written.notes,
     )  # fmt: skip
     lost = [f"{directory / NOTES}, line {p.line}, was left out: {p.message}" for p in written.problems]
-    told = leaks(draft.text, timeline, [name for one in people.persons() for name in one.names])
-    mask = excerpt_mask(people.persons(), people.pseudonyms)
+    told = leaks(draft.text, timeline, people.names())
+    mask = people.mask()
     made: dict[str, bytes] = {}
     made |= {f"{CHARTS}/{name}": data for name, data in pictures.items()}
     made |= {

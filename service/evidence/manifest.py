@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict
 from collectors.kit.tape import Entry
 from timeline.instant import Instant
 from timeline.model import GapReason, Incident, Person, Window
+from timeline.people.names import Names
+from timeline.people.records import masked
 
 MANIFEST_VERSION = 1
 
@@ -106,6 +108,15 @@ class People(BaseModel):
     def persons(self) -> list[Person]:
         """The people as the core knows them."""
         return [Person(identity=i, names=k.names, bot=k.bot) for i, k in sorted(self.people.items())]
+
+    def names(self) -> Names:
+        """Return everyone's names, to be looked for in texts."""
+        return Names(self.persons(), self.pseudonyms)
+
+    def mask(self) -> Callable[[str], str]:
+        """Return what puts pseudonyms into what stands in a payload."""
+        names = self.names()
+        return lambda text: masked(text, names)
 
     def grown(self, persons: Iterable[Person], pseudonyms: Mapping[str, str]) -> People:
         """Return this with every identity of `pseudonyms`, and names joined."""

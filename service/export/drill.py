@@ -9,7 +9,6 @@ from service.evidence.document import load
 from service.evidence.place import evidence_of
 from service.names import DRILL
 from service.settings.config import of_incident
-from timeline.assembly.people import excerpt_mask
 from timeline.errors import UsageError
 
 
@@ -29,7 +28,7 @@ def drill(directory: Path, *, out: Path | None = None, config: Path | None = Non
         raise UsageError(f"{path} is not a page of ours; move it or choose another --out")
     evidence = evidence_of(directory, of_incident(config, directory))
     people = evidence.people()
-    mask = excerpt_mask(people.persons(), people.pseudonyms)
+    mask = people.mask()
     files.write(
         path, render_page(timeline, evidence.get, file_name=evidence.file_name, mask=mask, drill=True)
     )

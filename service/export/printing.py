@@ -64,8 +64,7 @@ def _draft(directory: Path, config: Path | None, options: DraftOptions) -> tuple
     timeline, conf = load(directory), of_incident(config, directory)
     evidence = evidence_of(directory, conf)
     text, messages = _made(directory, timeline, conf, evidence, options)
-    known = [name for person in evidence.people().persons() for name in person.names]
-    shown, left_out = printable(text, timeline, known)
+    shown, left_out = printable(text, timeline, evidence.people().names())
     return shown, (*messages, *left_out)
 
 

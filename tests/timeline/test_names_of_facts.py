@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.assembly.people import identities, pseudonymise
+from timeline.assembly.people import Pseudonymiser, identities
 from timeline.document import load, seal, written_digest
 from timeline.facts import fact
 from timeline.instant import Bounds
@@ -63,7 +63,7 @@ def test_every_person_in_the_names_is_named_and_hidden(made: Fact) -> None:
         if form == "p" and name in made.names
     }
     assert people <= set(identities(made))
-    hidden = pseudonymise(made, dict.fromkeys(people, "responder-1"), lambda text: text)
+    hidden = Pseudonymiser((), dict.fromkeys(people, "responder-1")).fact(made)
     assert all(
         hidden.names[n] == "responder-1"
         for n, form in fields(made.kind).items()

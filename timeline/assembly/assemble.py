@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from timeline.assembly.belonging import in_window, mark_gone
 from timeline.assembly.correction import corrected, described
 from timeline.assembly.coverage import each_once, source_gaps
 from timeline.assembly.merge import Seen, merge
-from timeline.assembly.people import assign, pseudonymise, replacer
+from timeline.assembly.people import Pseudonymiser, assign
 from timeline.assembly.reading import SourceReading, newest_good
 from timeline.canonical import Json
 from timeline.document import seal
@@ -21,6 +21,8 @@ from timeline.measures.offsets import clock_offsets
 from timeline.measures.reconcile import reconcile
 from timeline.model import Fact, Gap, Impact, Incident, Panel, Person, Timeline, Window
 from timeline.order import in_display_order, lineage
+from timeline.people.machines import is_machine
+from timeline.people.names import Names
 
 
 @dataclass(frozen=True)
@@ -54,23 +56,27 @@ def assemble(build: Build) -> Assembled:
     newest = newest_good(build.readings)
     marked = mark_gone(belonging, merged.collections, build.readings, newest)
     people = _people(build)
-    holders = _holders(build.incident, people, build.joined)
+    holders = _holders(build.incident, Names(people), build.joined)
     roles = {identity: role for role, identity in reversed(holders.items())}
     pseudonyms = assign(marked, people, build.known, build.joined, roles)
-    replaced = replacer(people, pseudonyms)
+    hidden = Pseudonymiser(people, pseudonyms)
     panels = _panels(newest)
     drawn = {panel.id for panel in panels}
-    facts = in_display_order(_drawn(pseudonymise(f, pseudonyms, replaced), drawn) for f in marked)
+    facts = in_display_order(_drawn(hidden.fact(f), drawn) for f in marked)
     kept = {f.id for f in facts}
     conflicts = [g for g in merged.gaps if g.missing in kept]
     gaps = each_once([*build.gaps, *conflicts, *source_gaps(build.readings, build.window)], build.window)
+    gaps = tuple(hidden.gap(gap) for gap in gaps)
     clocks = _disagreeing(_clocks(build.readings), facts)
-    incident = _without_names(build.incident, holders, pseudonyms, replaced)
+    incident = _without_names(build.incident, holders, pseudonyms, hidden.names)
     document = Timeline(
         incident=incident, window=build.window, facts=facts, gaps=gaps,
         measures=measures(incident, facts, clocks), panels=panels, impact=_impact(newest),
         reconciliation=(*reconcile(incident, facts, clocks), *clock_offsets(facts, clocks)),
-        provenance={**build.provenance, "clocks": clocks, **({"clock_offsets": offsets} if offsets else {})},
+        provenance={
+            **build.provenance, "clocks": clocks, **({"clock_offsets": offsets} if offsets else {}),
+            **_remaining(hidden.may_name),
+        },
     )  # fmt: skip
     return Assembled(*seal(document), pseudonyms, people)
 
@@ -83,29 +89,31 @@ def _people(build: Build) -> list[Person]:
         for person in reading.of(Person):
             names[person.identity] |= set(person.names)
             bots[person.identity] = bots.get(person.identity, True) and person.bot
-    return [Person(identity=i, names=tuple(sorted(names[i])), bot=bots[i]) for i in sorted(names)]
+    return [
+        Person(identity=i, names=tuple(sorted(names[i])), bot=bots[i] or is_machine(*names[i]))
+        for i in sorted(names)
+    ]
 
 
-def _holders(incident: Incident, people: Sequence[Person], joined: Mapping[str, str]) -> dict[str, str]:
+def _holders(incident: Incident, names: Names, joined: Mapping[str, str]) -> dict[str, str]:
     """Return role to the identity that stands for its holder; a name that two people have is nobody's."""
-    named: dict[str, set[str]] = defaultdict(set)
-    for person in people:
-        for name in (person.identity, *person.names):
-            named[name.casefold()].add(joined.get(person.identity, person.identity))
-    held = ((role, named.get(who.casefold(), set())) for role, who in incident.roles.items())
+    held = ((role, {joined.get(i, i) for i in names.called(who)}) for role, who in incident.roles.items())
     return {role: next(iter(found)) for role, found in held if len(found) == 1}
 
 
 def _without_names(
-    incident: Incident,
-    holders: Mapping[str, str],
-    pseudonyms: Mapping[str, str],
-    replace: Callable[[str], str],
-) -> Incident:
+    incident: Incident, holders: Mapping[str, str], pseudonyms: Mapping[str, str], names: Names
+) -> Incident:  # fmt: skip
     held = {role: pseudonyms.get(identity) for role, identity in holders.items()}
     shown = {role: held.get(role) or "not identified" for role in incident.roles}
-    title = replace(incident.title) if incident.title else incident.title
+    title = names.replace(incident.title) if incident.title else incident.title
     return incident.replace(roles=shown, title=title)
+
+
+def _remaining(may_name: Mapping[str, int]) -> dict[str, Json]:
+    """Return in how many quotes names may remain, by kind; nothing where there is none."""
+    told: dict[str, Json] = {kind: count for kind, count in sorted(may_name.items()) if count}
+    return {"names_may_remain": told} if told else {}
 
 
 def _clocks(readings: Sequence[SourceReading]) -> dict[str, int]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
-from timeline.model import Content, Fact, Person
-from timeline.statements import persons
+from timeline.model import Content, Fact, Gap, Person, Subject
+from timeline.people.names import UNKNOWN, Names
+from timeline.statements import persons, statement
 from timeline.text import PERSON_CLOSE, PERSON_OPEN
 
 _MARK = re.compile(f"{PERSON_OPEN}([^{PERSON_CLOSE}]*){PERSON_CLOSE}")
-_SHORTEST_NAME = 3  # a shorter display name would match inside ordinary words
 
 
 def identities(content: Content) -> list[str]:
@@ -65,78 +66,81 @@ def _free(base: str, taken: set[str], *, plain: bool) -> str:
     return f"{base}-{number}"
 
 
-def replacer(people: Iterable[Person], pseudonyms: Mapping[str, str]) -> Callable[[str], str]:
-    """Return a function that replaces person marks, and known people's names, by pseudonyms."""
-    names: dict[str, set[str]] = {}
-    for person in people:
-        for name in person.names:
-            if len(name.strip()) >= _SHORTEST_NAME and not person.bot:
-                names.setdefault(name.strip().casefold(), set()).add(pseudonyms[person.identity])
-    pattern = None
-    if names:
-        longest_first = sorted(names, key=lambda name: (-len(name), name))
-        pattern = re.compile(rf"(?<!\w)@?({'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+class Pseudonymiser:
+    """Puts pseudonyms where facts and gaps name people; `may_name` counts quotes in which names may remain, by kind."""
 
-    def by_name(text: str) -> str:
-        # Two people of one name: the smallest pseudonym would be a guess, so both are named.
-        return (
-            pattern.sub(lambda m: "/".join(sorted(names.get(m[1].casefold(), {"someone"}))), text)
-            if pattern
-            else text
-        )
+    def __init__(self, people: Iterable[Person], pseudonyms: Mapping[str, str]) -> None:
+        people = list(people)
+        self._pseudonyms = pseudonyms
+        self._has_people = bool(people)
+        self.names = Names(people, pseudonyms)
+        self._shown: dict[str, str] = {}  # identifiers come again and again
+        self.may_name: Counter[str] = Counter()
 
-    def replace(text: str) -> str:
-        if PERSON_OPEN not in text:
-            return by_name(text)
-        # Names are looked for outside the marks: an identity often holds one.
-        parts = _MARK.split(text)
-        parts[::2] = [by_name(part) for part in parts[::2]]
-        parts[1::2] = [pseudonyms.get(identity, "someone") for identity in parts[1::2]]
-        return "".join(parts)
+    def fact(self, fact: Fact) -> Fact:
+        """Return the fact with pseudonyms in everything that it says, in its variants too."""
+        update = self._hidden(fact)
+        if fact.variants:
+            update["variants"] = tuple(v.replace(**self._hidden(v)) for v in fact.variants)
+        return fact.replace(**update) if update else fact  # most facts name nobody
 
-    return replace
+    def gap(self, gap: Gap) -> Gap:
+        """Return the gap with pseudonyms: it may say what a server answered."""
+        missing = gap.missing if gap.missing is None else self.names.replace(gap.missing)
+        return gap.replace(statement=self.names.replace(gap.statement), missing=missing)
 
+    def _hidden(self, content: Content) -> dict[str, object]:
+        """Return the members that change."""
+        found: dict[str, object] = {}
+        if content.actor:
+            found["actor"] = self._pseudonyms.get(content.actor)
+        self._hide_names(content, found)
+        if self._has_people and (subject := self._subject(content.subject)) is not content.subject:
+            found["subject"] = subject
+        if quote := content.quote:
+            text, may_name = self.names.written(quote.text)
+            self.may_name[content.kind] += may_name
+            if text != quote.text:
+                found["quote"] = quote.replace(text=text)
+        return found
 
-def pseudonymise(fact: Fact, pseudonyms: Mapping[str, str], replace: Callable[[str], str]) -> Fact:
-    """Return the fact with pseudonyms for its actor, in its statement and in its quote."""
-    update = _hidden(fact, pseudonyms, replace)
-    if fact.variants:
-        hidden = (v.replace(**_hidden(v, pseudonyms, replace)) for v in fact.variants)
-        update["variants"] = tuple(hidden)
-    return fact.replace(**update) if update else fact  # most facts name nobody
+    def _hide_names(self, content: Content, found: dict[str, object]) -> None:
+        held = persons(content.kind) & content.names.keys()
+        told = self._told(content, held) if self._has_people else None
+        said = content.statement
+        if told is not None:
+            said = statement(content.kind, told, already=content.earliest is None)
+        if held or told is not None:
+            found["names"] = {
+                name: self._pseudonyms.get(str(value), UNKNOWN) if name in held else value
+                for name, value in (content.names if told is None else told).items()
+            }
+        if PERSON_OPEN in said:
+            said = _MARK.sub(lambda m: self._pseudonyms.get(m[1], UNKNOWN), said)
+        if said is not content.statement:
+            found["statement"] = said
 
-
-def _hidden(
-    content: Content, pseudonyms: Mapping[str, str], replace: Callable[[str], str]
-) -> dict[str, object]:
-    """Return the members that change."""
-    found: dict[str, object] = {}
-    if content.actor:
-        found["actor"] = pseudonyms.get(content.actor)
-    if held := persons(content.kind) & content.names.keys():
-        found["names"] = {
-            name: pseudonyms.get(str(value), "someone") if name in held else value
+    def _told(self, content: Content, held: frozenset[str]) -> dict[str, str | int | float | bool] | None:
+        """Return the names with pseudonyms where a source put a person's name; None where it put none."""
+        changed = {
+            name: shown
             for name, value in content.names.items()
+            if type(value) is str and name not in held and (shown := self._show(value)) != value
         }
-    if PERSON_OPEN in content.statement:
-        found["statement"] = _MARK.sub(lambda m: pseudonyms.get(m[1], "someone"), content.statement)
-    quote = content.quote
-    if quote and (text := replace(quote.text)) != quote.text:
-        found["quote"] = quote.replace(text=text)
-    return found
+        return {**content.names, **changed} if changed else None
+
+    def _subject(self, subject: Subject) -> Subject:
+        labels = {name: self._show(value) for name, value in subject.labels.items()}
+        named = {name: self._show(value) for name in _ABOUT if (value := getattr(subject, name))}
+        changed: dict[str, object] = {} if labels == subject.labels else {"labels": labels}
+        changed |= {name: value for name, value in named.items() if value != getattr(subject, name)}
+        return subject.replace(**changed) if changed else subject
+
+    def _show(self, text: str) -> str:
+        shown = self._shown.get(text)
+        if shown is None:
+            shown = self._shown[text] = self.names.replace(text)
+        return shown
 
 
-_OPAQUE = re.compile(r"[A-Z][A-Z0-9]{6,}")
-
-
-def excerpt_mask(people: Iterable[Person], pseudonyms: Mapping[str, str]) -> Callable[[str], str]:
-    """Return a replacer for excerpts of payloads: it hides names and the identities themselves."""
-    hidden = [p.replace(names=(*p.names, *_written_forms(p.identity)), bot=False) for p in people]
-    return replacer(hidden, pseudonyms)
-
-
-def _written_forms(identity: str) -> list[str]:
-    """Return how a source writes an identity: `slack:T1:U0123456` stands as `U0123456` there."""
-    own = identity.partition(":")[2]
-    last = own.rpartition(":")[2]
-    return [form for form in {own, last if _OPAQUE.fullmatch(last) else own} if form]
+_ABOUT = ("service", "component", "environment")

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from timeline.checks.draft import Block
 from timeline.checks.findings import Finding, finding
 from timeline.checks.sections import is_luck
 from timeline.checks.wording import COUNTERFACTUAL, HUMAN_ERROR
+from timeline.people.names import Names
 
 _HANDLE = re.compile(r"(?<![\w/@.+:=-])@([A-Za-z][\w-]{1,38})\b(?![/.@]\w)")
 _GROUPS = {"here", "channel", "everyone", "all", "group", "team"}
-_SHORTEST = 3
 _OWNER = re.compile(r"owner|who|assign|responsible|\bdri\b|lead", re.IGNORECASE)
 
 
@@ -44,29 +44,13 @@ def _line_at(block: Block, place: int) -> int:
     return block.line
 
 
-def names(blocks: Iterable[Block], pseudonyms: Mapping[str, str]) -> Iterator[Finding]:
-    """Find names of people: `pseudonyms` maps each name that the evidence knows to its pseudonym."""
-    known = {form: pseudonym for name, pseudonym in pseudonyms.items() for form in _forms(name.strip())}
-    pattern = _any_of(known)
+def names(blocks: Iterable[Block], known: Names) -> Iterator[Finding]:
+    """Find names of people: those that the evidence knows, and handles."""
     for block in blocks:
         if block.form == "code":
             continue
         for line, text in _where_names_matter(block):
-            yield from _named(line, text, pattern, known, handles=block.kind not in {"actions", "people"})
-
-
-def _forms(name: str) -> list[str]:
-    """Return how prose writes a name: of an account such as `reader`, not the plain word."""
-    if len(name) < _SHORTEST:
-        return []
-    return [f"@{name}", name.capitalize() if name.isalpha() and name.islower() else name]
-
-
-def _any_of(known: Iterable[str]) -> re.Pattern[str] | None:
-    longest_first = sorted(known, key=lambda name: (-len(name), name))
-    return (
-        re.compile(rf"(?<![\w@])({'|'.join(map(re.escape, longest_first))})(?!\w)") if longest_first else None
-    )
+            yield from _named(line, text, known, handles=block.kind not in {"actions", "people"})
 
 
 def _where_names_matter(block: Block) -> Iterator[tuple[int, str]]:
@@ -83,10 +67,8 @@ def _where_names_matter(block: Block) -> Iterator[tuple[int, str]]:
             yield line, re.sub(rf"(?:{_OWNER.pattern})\w*\s*[:=][^;|]*", " ", text, flags=re.IGNORECASE)
 
 
-def _named(
-    line: int, text: str, pattern: re.Pattern[str] | None, known: Mapping[str, str], *, handles: bool
-) -> Iterator[Finding]:
-    hits = {m[1]: known[m[1]] for m in pattern.finditer(text)} if pattern else {}
+def _named(line: int, text: str, known: Names, *, handles: bool) -> Iterator[Finding]:
+    hits = {text[one.start : one.end]: known.pseudonym(one.people) for one in known.likely(text)}
     for name, pseudonym in hits.items():
         yield finding("blameless-name", line, f"{name!r} is a person's name: write {pseudonym!r}")
     for match in _HANDLE.finditer(text) if handles else ():

@@ -9,6 +9,7 @@ from timeline.checks import actions, blameless, completeness, separation, times
 from timeline.checks.draft import Block
 from timeline.checks.findings import Finding
 from timeline.model import Timeline
+from timeline.people.names import Names
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Grounds:
     """What prose is checked against: the timeline, names, what was signed off, now (ns), and notes beside it."""
 
     timeline: Timeline | None = None
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Names = field(default_factory=lambda: Names([]))
     signed: Mapping[str, str] = field(default_factory=dict)
     now: int = 0
     hours: int = 48

@@ -41,7 +41,8 @@ def test_another_registry_is_taken_in() -> None:
         ("ada@example.org", "mail Ada@Example.org now", True),
         ("Ada", "Adam did", False),
         ("Al", "Al did", False),
-        ("(Ops)", "the (Ops) team", True),
+        ("Al", "ask @al", True),
+        ("王伟", "请王伟重启", True),
         ("Zoë", "Zoë did", True),
     ],
 )

@@ -17,7 +17,10 @@ from render.text.audience import AUDIENCES, audience, outside
 from tests.render.draft.test_numbers import impact
 from tests.render.timeline_fixture import Built, empty, rich
 from timeline.errors import UsageError
-from timeline.model import Quote, Timeline
+from timeline.model import Person, Quote, Timeline
+from timeline.people.names import Names
+
+NAMES = Names([Person(identity="chat:U1", names=("Alice Adams",)), Person(identity="chat:U2", names=("Al",))])
 
 OUTSIDE = ["customers", "public"]
 
@@ -75,7 +78,7 @@ def test_nothing_from_inside_reaches_readers_outside(name: str, template: str) -
     assert "](" not in text, "no link and no picture"
     assert "http" not in text
     assert not re.search(r"\bresponder-\d|\bcommander\b", text)
-    assert leaks(text, built.timeline, ["Alice Adams"]) == []
+    assert leaks(text, built.timeline, NAMES) == []
 
 
 def test_the_facts_are_the_same_for_everyone() -> None:
@@ -188,7 +191,7 @@ def test_another_audience_remakes_regions_and_leaves_prose(name: str) -> None:
     assert again.text == render_draft(timeline, previous=again.text).text
     for region, body in regions(timeline, of=second.text).items():
         assert name in {"engineers", "executives"} or "](" not in body, region
-    told = leaks(second.text, timeline, [])
+    told = leaks(second.text, timeline, Names([]))
     assert bool(told) == (name in OUTSIDE)
     assert all("db-3.inside.example" in message and message.startswith("line ") for message in told)
 
@@ -206,7 +209,7 @@ Bob -->of https://wiki.inside.example/x (f-84285be8f9fc3c57, f-84285be8f9fc3c58)
 def test_a_copy_for_readers_outside_leaves_out_what_is_not_for_them(name: str) -> None:
     timeline = rich().timeline
     text = drafted(timeline, name).replace("*What helped", f"{PROSE}\n*What helped")
-    shown, told = printable(text, timeline, ["Alice Adams"])
+    shown, told = printable(text, timeline, NAMES)
     if name not in OUTSIDE:
         assert (shown, told) == (text, [])
         return
@@ -219,15 +222,15 @@ def test_a_copy_for_readers_outside_leaves_out_what_is_not_for_them(name: str) -
         == f"line {line}: '[14:10](timeline.html#f-84285be8f9fc3c57)' is not for {name} and was left out of this copy"
     )
     assert len(told) == 6
-    assert leaks(shown, timeline, ["Alice Adams"]) == []
-    assert len(leaks(text, timeline, ["Alice Adams"])) == 6
+    assert leaks(shown, timeline, NAMES) == []
+    assert len(leaks(text, timeline, NAMES)) == 6
 
 
 def test_names_of_people_in_prose_are_named_for_readers_outside() -> None:
     text = drafted(empty().timeline, "public").replace(
         "*What helped", "Alice Adams saw it first.\n\n*What helped"
     )
-    assert leaks(text, empty().timeline, ["Alice Adams", "Al"])[0].endswith(
+    assert leaks(text, empty().timeline, NAMES)[0].endswith(
         "'Alice Adams' is not for public; the text is a person's and was not changed"
     )
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.timeline.strategies import make
-from timeline.assembly.people import assign, excerpt_mask, pseudonymise, replacer
+from timeline.assembly.people import Pseudonymiser, assign
 from timeline.facts import quote_marked
-from timeline.model import Person
+from timeline.model import Person, Subject, gap
 from timeline.text import mention
 
 ALICE = Person(identity="slack:T:U1", names=("Alice Example", "alice", "alice.e"))
@@ -37,37 +37,48 @@ def test_a_person_joined_later_keeps_the_pseudonym_that_is_known() -> None:
     assert found == {"git:a@example.org": "responder-4", "slack:T:U1": "responder-4"}
 
 
-def test_names_mentions_and_marks_are_replaced_in_quotes_and_statements() -> None:
+PSEUDONYMS = {"slack:T:U1": "responder-1", "slack:T:U2": "responder-2", "slack:T:B1": "bot-1"}
+
+
+def hidden() -> Pseudonymiser:
+    return Pseudonymiser([ALICE, BOB, BOT], PSEUDONYMS)
+
+
+def test_names_mentions_and_marks_are_replaced_in_quotes() -> None:
     text = f"@alice.e and Alice Example: ask {mention('slack:T:U2')}, not Malice; Al stays, deploybot too"
-    fact = make(1, kind="chat.message", actor="slack:T:U1", quote=quote_marked(text))
-    pseudonyms = {"slack:T:U1": "responder-1", "slack:T:U2": "responder-2", "slack:T:B1": "bot-1"}
-    shown = pseudonymise(fact, pseudonyms, replacer([ALICE, BOB, BOT], pseudonyms))
+    put = hidden()
+    shown = put.fact(make(1, kind="chat.message", actor="slack:T:U1", quote=quote_marked(text)))
     assert shown.quote is not None
-    assert (
-        shown.quote.text
-        == "responder-1 and responder-1: ask responder-2, not Malice; Al stays, deploybot too"
+    assert shown.quote.text == (
+        "responder-1 and responder-1: ask responder-2, not Malice; Al stays, deploybot too"
     )
     assert shown.actor == "responder-1"
+    assert put.may_name == {"chat.message": 1}, "Al may be Bob, or not"
 
 
-def test_a_mark_whose_identity_holds_a_name_is_one_pseudonym() -> None:
-    lee = Person(identity="matrix:@lee:localhost", names=("lee",))
-    replace = replacer([lee], {lee.identity: "responder-1"})
-    assert replace(f"{mention(lee.identity)} please, Lee") == "responder-1 please, responder-1"
+def test_a_quote_without_a_doubtful_word_is_not_counted() -> None:
+    put = hidden()
+    put.fact(make(1, kind="chat.message", quote=quote_marked("Alice Example: deploybot is down")))
+    assert not +put.may_name
 
 
-def test_an_excerpt_hides_identities_as_the_source_writes_them() -> None:
-    people = [
-        Person(identity="slack:T1:U0123456", names=("Alice",)),
-        Person(identity="matrix:@lee:localhost"),
-    ]
-    mask = excerpt_mask(people, {"slack:T1:U0123456": "responder-1", "matrix:@lee:localhost": "responder-2"})
-    assert mask('{"user": "U0123456", "x": "@lee:localhost", "host": "localhost"}') == (
-        '{"user": "responder-1", "x": "responder-2", "host": "localhost"}'
+def test_a_name_among_the_names_of_a_fact_is_replaced_and_its_statement_says_so() -> None:
+    fact = make(
+        1, label="call of Alice Example", subject=Subject(labels={"by": "Alice Example", "host": "alice"})
     )
+    shown = hidden().fact(fact)
+    assert shown.names["label"] == "call of responder-1"
+    assert shown.statement.startswith("`call of responder-1` was recorded")
+    assert shown.subject.labels == {"by": "responder-1", "host": "alice"}
 
 
-def test_two_people_of_one_name_are_both_named() -> None:
-    twins = [Person(identity="a", names=("Sam Doe",)), Person(identity="b", names=("Sam Doe",))]
-    replace = replacer(twins, {"a": "responder-1", "b": "responder-2"})
-    assert replace("ask sam doe") == "ask responder-1/responder-2"
+def test_a_gap_says_no_name() -> None:
+    told = gap("s", "unauthorised", 0, 1, "Alice Example has no right", missing="what alice.e@x.example sees")
+    assert hidden().gap(told).statement == "responder-1 has no right"
+
+
+def test_a_mark_that_a_quote_ends_in_goes_whole() -> None:
+    quote = quote_marked("x" * 3_995 + mention("slack:T:U1"))
+    assert quote is not None
+    assert quote.text == "x" * 3_995
+    assert quote.truncated

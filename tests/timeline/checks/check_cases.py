@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tests.render.timeline_fixture import rich
@@ -11,6 +11,8 @@ from timeline.checks import fences
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.findings import Finding, in_order
 from timeline.checks.prose import Grounds, check
+from timeline.model import Person
+from timeline.people.names import Names
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 NAMES = {"Alice Adams": "commander", "Bob Berg": "responder-1"}
@@ -39,7 +41,13 @@ def prose(text: str) -> list[Block]:
 
 def known(now: int = 0) -> Grounds:
     """Return what prose is checked against: the rich timeline and its people."""
-    return Grounds(rich().timeline, NAMES, {}, now)
+    return Grounds(rich().timeline, named(NAMES), {}, now)
+
+
+def named(pseudonyms: Mapping[str, str]) -> Names:
+    """Return people by the one name each has, with their pseudonyms."""
+    people = [Person(identity=f"chat:{name}", names=(name,)) for name in pseudonyms]
+    return Names(people, {f"chat:{name}": pseudonym for name, pseudonym in pseudonyms.items()})
 
 
 def found(text: str, *rules: str) -> list[Finding]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.render.timeline_fixture import rich
-from tests.timeline.checks.check_cases import NAMES, identity, known, prose
+from tests.timeline.checks.check_cases import NAMES, identity, known, named, prose
 from tests.timeline.checks.check_cases import found as check
 from timeline.checks import actions, completeness, separation
 from timeline.checks.draft import CODE, DraftSpan, blocks
@@ -190,7 +190,7 @@ def test_a_draft_is_late_only_while_questions_wait() -> None:
 
 
 def test_short_and_embedded_names_are_left_alone() -> None:
-    some = Grounds(rich().timeline, {"Al": "x", "Mark": "responder-3", **NAMES})
+    some = Grounds(rich().timeline, named({"Al": "x", "Mark": "responder-3", **NAMES}))
     made = list(check_prose(prose("Al and Marketing met Mark, see mark.\n"), some))
     assert [(f.rule, f.message) for f in made] == [
         ("blameless-name", "'Mark' is a person's name: write 'responder-3'")
@@ -198,9 +198,8 @@ def test_short_and_embedded_names_are_left_alone() -> None:
 
 
 def test_an_account_is_found_as_people_write_it_and_not_as_a_word() -> None:
-    some = Grounds(
-        rich().timeline, {"reader": "responder-4", "dana": "commander", "lee@x.example": "responder-2"}
-    )
+    accounts = {"reader": "responder-4", "dana": "commander", "lee@x.example": "responder-2"}
+    some = Grounds(rich().timeline, named(accounts))
     text = "A reader saw it. Dana told @dana and lee@x.example, see @reader.\n"
     made = [f.message for f in check_prose(prose(text), some)]
     assert made == [
