@@ -63,7 +63,9 @@ class GithubCollector(Collector[GithubOptions]):
     options_type = GithubOptions
     reads = ("url",)
     target = "repository"
-    parser_version = 2  # the clock is that of the host people know, by API and by webhook alike
+    parser_version = (
+        2  # the clock is that of the host people know; a login in code or in an address mentions nobody
+    )
 
     def __init__(self, options: GithubOptions, context: Context) -> None:
         super().__init__(options, context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
@@ -11,14 +10,15 @@ from typing import Any, NamedTuple
 from collectors.github.api import ListMember
 from collectors.kit import fields
 from collectors.kit.links import filled, host_of, web
+from collectors.kit.logins import GITHUB, quoted
 from collectors.kit.people import People
 from timeline.canonical import Json, short_id
-from timeline.facts import fact, quote_marked, thread_key
+from timeline.facts import fact, thread_key
 from timeline.instant import Bounds
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Quote, Related, Subject
 from timeline.statements import Name
-from timeline.text import clean, mention
+from timeline.text import clean
 
 ROLL_BACK = "deployed an ancestor of what was deployed"
 #: `inactive` (a later deployment took the place), `queued`, `pending`, `waiting` are none of these.
@@ -26,7 +26,6 @@ _KINDS: dict[str, Kind] = {
     "in_progress": "deploy.started", "success": "deploy.finished",
     "failure": "deploy.failed", "error": "deploy.failed",
 }  # fmt: skip
-_LOGIN = re.compile(r"(?<![\w@/`.])@([A-Za-z0-9](?:[A-Za-z0-9-]{0,37}[A-Za-z0-9])?)(?![\w/-])")
 STARTED = "in_progress"
 SHORT = 12  # digits of a hash that are shown
 
@@ -188,7 +187,7 @@ class GithubFacts:
         )  # fmt: skip
 
     def _quote(self, text: str) -> Quote | None:
-        return quote_marked(_LOGIN.sub(lambda m: mention(self._seen(m[1], bot=False)), clean(text)))
+        return quoted(text, GITHUB, lambda login: self._seen(login, bot=False))
 
     def _user(self, user: object) -> str | None:
         login = user.get("login") if isinstance(user, dict) else None

@@ -9,13 +9,14 @@ from typing import Any
 
 from collectors.kit import fields
 from collectors.kit.links import host_of
+from collectors.kit.logins import GITLAB, quoted
 from collectors.kit.proof import Proof, RefusedError, Request, digest, is_same, require, require_fresh
 from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described
 from timeline.canonical import sha256
 from timeline.facts import thread_key
 from timeline.instant import Bounds
 from timeline.kinds import Kind
-from timeline.model import Fact, Subject
+from timeline.model import Fact, Quote, Subject
 from timeline.statements import Name
 
 _KINDS: dict[str, Kind] = {
@@ -73,7 +74,7 @@ class _Change:
     """One change of a project: its facts are the project's, by whoever made it."""
 
     def __init__(self, event: Event, seen: Seen) -> None:
-        self._event, self._body = event, event.object
+        self._event, self._seen, self._body = event, seen, event.object
         self._what = self._body.get("object_attributes")
         self._origin = fields.text(self._body, "project.web_url") or event.origin
         self._repository = fields.text(self._body, "project.path_with_namespace")
@@ -84,8 +85,11 @@ class _Change:
     def _fact(
         self, kind: Kind, key: list[Any], at: Bounds, means: str, names: dict[str, Name], **more: Any
     ) -> Fact:
-        more = {"clock": host_of(self._origin), **more}
+        more = {"clock": host_of(self._origin), **more, "quote": self._quote(more.get("text", ""))}
         return self._event.fact(kind, key, at, means, names, origin=self._origin, actor=self._actor, **more)
+
+    def _quote(self, text: str) -> Quote | None:
+        return quoted(text, GITLAB, lambda login: self._seen.people.add(f"gitlab:{login}", login))
 
     def deployment(self) -> Fact:
         """Make the fact of what a deployment came to."""

@@ -24,7 +24,7 @@ from timeline import facts
 from timeline.errors import TimelineError, UndecodableTimeError
 from timeline.instant import MINUTE, Bounds, format_instant, precise
 from timeline.kinds import Kind
-from timeline.model import Evidence, Fact, Gap, GapReason, Subject, gap
+from timeline.model import Evidence, Fact, Gap, GapReason, Quote, Subject, gap
 from timeline.statements import Name
 from timeline.zones import read_time
 
@@ -90,12 +90,13 @@ class Event:
         self, kind: Kind, key: list[Any], at: Bounds, means: str, names: Mapping[str, Name], *, origin: str | None = None,
         pointer: str = "", text: str = "", actor: str | None = None, link: str = "", thread: str | None = None,
         subject: Subject | None = None, clock: str | None = None,
+        quote: Quote | None = None,
     ) -> Fact:  # fmt: skip
-        """Make a fact of this event."""
+        """Make a fact of this event; its words are `quote`, which may mark people, else `text`."""
         return facts.fact(
             kind, origin=origin or self.origin, key=key, at=at, time_means=means, clock=clock or origin or self.origin,
             source=self.source, names={**names, **({"actor": actor} if actor else {})}, subject=subject,
-            quote=facts.quote(text), actor=actor, thread=thread,
+            quote=quote or facts.quote(text), actor=actor, thread=thread,
             evidence=[self.evidence(pointer or self.whole, web(link))],
         )  # fmt: skip
 
