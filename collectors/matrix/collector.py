@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -18,7 +17,7 @@ from collectors.matrix.gaps import hidden, unread
 from collectors.matrix.people import members, mentioned
 from collectors.matrix.rooms import API, Rooms, UnknownRoomError, Upgrade
 from collectors.matrix.stream import Stream, StreamReader
-from timeline.model import Fact, Gap, Person, Window
+from timeline.model import NAMES_OF, Fact, Gap, Window
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
@@ -192,7 +191,7 @@ class MatrixCollector(Collector[MatrixOptions]):
         others = await self._targets(rooms, room_id, stream)
         reader = RoomReader(room, self.context.source, stream.events, others)
         facts = list(reader.facts())
-        people = await self._people(rooms, room_id, reader.users, stream, facts)
+        people = await self._people(rooms, room, reader.users, stream, facts, window)
         return label, [
             *facts,
             *people,
@@ -218,13 +217,17 @@ class MatrixCollector(Collector[MatrixOptions]):
         return read_event(payload.json(), self.evidence(payload, "")) if payload else None
 
     async def _people(
-        self, rooms: Rooms, room: str, users: Iterable[str], stream: Stream, facts: Iterable[Fact]
-    ) -> list[Person]:  # fmt: skip
-        """Return everyone who wrote, is mentioned, or whose name stands in a quote."""
+        self, rooms: Rooms, room: Room, users: Iterable[str], stream: Stream, facts: Iterable[Fact], window: Window
+    ) -> list[Record]:  # fmt: skip
+        """Return everyone who wrote, is mentioned, or whose name stands in a quote; a gap where names are not told."""
         people = members([_raw(event) for event in stream.events.values()])
-        with suppress(SourceError):  # names are a matter of privacy, and the events themselves carry some
-            people.update(members(await rooms.members(room)))
-        return mentioned(people, users, facts, bots(stream.events.values()))
+        gaps: list[Record] = []
+        try:
+            people.update(members(await rooms.members(room.id)))
+        except SourceError as err:
+            text = f"Who is in {code(room.label)} is not known, so names in quotes may stay: {err}"
+            gaps.append(self.gap(err.reason, window, text, missing=f"{NAMES_OF}people"))
+        return [*mentioned(people, users, facts, bots(stream.events.values())), *gaps]
 
 
 def _raw(event: Event) -> dict[str, Any]:

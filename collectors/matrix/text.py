@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Mapping
+from itertools import count
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from collectors.kit.chat import has_words_of
 from collectors.matrix.html import html_text
+from collectors.matrix.pills import pills
+from timeline.people import protected
 from timeline.text import PERSON_CLOSE, PERSON_OPEN, clean, mention
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::\d{1,5})?"
 _MXID = re.compile(rf"(?<![\w@])@[A-Za-z0-9._=/+-]+:{_HOST}")
-_PILL = re.compile(
-    r'<a\s[^>]*?href="https?://matrix\.to/#/([^"?]+)[^"]*"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE
-)
 _LINK = re.compile(
     rf"https?://matrix\.to/#/((?:@|%40)[A-Za-z0-9._=/+-]+(?::|%3A){_HOST})(?:\?via=[\w.:&=-]*\w)?", re.IGNORECASE
 )  # fmt: skip
 _MARK = re.compile(f"({PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE})")
-_TAG = re.compile(r"<[^<>]*>")
 #: `> <@user:host> words`, or `> * <@user:host> does`; only the first line names whom it quotes.
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]*>[^\n]*(?:\n>[^\n]*)*(?:\n|\Z)")
 _POLLS = ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start")
@@ -49,14 +47,14 @@ def said(content: Mapping[str, Any], kind: str = "m.room.message", *, is_reply: 
         users.add(user)
         return mention(identity(user))
 
-    def marking(user: str) -> Callable[[re.Match[str]], str]:
-        return lambda _: mark(user)
-
     text = _outside(text, _LINK, lambda m: mark(unquote(m[1])))
-    text = _outside(text, _MXID, lambda m: mark(m[0]))
-    for user, label in _pills(_text(content.get("formatted_body"))):
-        pattern = rf"(?<!\w)@?{re.escape(label)}(?!\w)"
-        text = _outside(text, pattern, marking(user)) if label else text
+    # An id in code or in an address mentions nobody, and in a mark it is marked.
+    kept = [*protected.spans(text), *(match.span() for match in _MARK.finditer(text))] if "@" in text else []
+    text = _MXID.sub(
+        lambda m: m[0] if any(a < m.end() and m.start() < b for a, b in kept) else mark(m[0]), text
+    )
+    for pill in pills(_text(content.get("formatted_body"))):
+        text = _outside(text, pill.pattern, _at(pill.places, mark(pill.user)))
     mentions = content.get("m.mentions")
     named = mentions.get("user_ids") if isinstance(mentions, dict) else None
     users |= (
@@ -108,10 +106,10 @@ def _extensible(content: Mapping[str, Any]) -> str:
     return _text(content.get("body"))
 
 
-def _pills(formatted: str) -> Iterator[tuple[str, str]]:
-    for match in _PILL.finditer(formatted):
-        if (user := unquote(match[1])).startswith("@") and _MXID.fullmatch(user):
-            yield user, clean(html.unescape(_TAG.sub("", match[2]))).strip().removeprefix("@")
+def _at(places: Container[int], mark: str) -> Callable[[re.Match[str]], str]:
+    """Return what replaces, of all matches in turn, those at these places: elsewhere the word is a word."""
+    number = count()
+    return lambda match: mark if next(number) in places else match[0]
 
 
 def _outside(text: str, pattern: str | re.Pattern[str], replace: Callable[[re.Match[str]], str]) -> str:
