@@ -38,14 +38,24 @@ _ENDED = r"done|complete[d]?|finished|closed|fixed|resolved|implemented|merged|d
 #: How a status says that nothing is left to do.
 _IS_ENDED = re.compile(rf"^\W*(?:already )?(?:{_ENDED}|yes|x|✅|✔️?|☑️?|100 ?%)(?!\w)", re.IGNORECASE)
 _TICK = re.compile(r"^\s*(?:\[[xX]\]|✅|✔️?|☑️?)")
+#: Verbs of intentions, and words that only look like what was done.
+_NOT_YET = (
+    r"(?:need|proceed|exceed|feed|speed|agreed|decided|planned|intended|wanted|scheduled|started|proposed|promised|hoped|discussed"
+    r"|considered|aimed|expected|needed|filed|opened|assigned|requested|prioriti[sz]ed|asked|supposed)"
+)
 #: How an item says it: ticked, struck out, in brackets, before a colon, at its end, or as what was done.
 _SAYS_ENDED = re.compile(
-    rf"^\s*~~.*~~\W*$|[(\[](?:already )?(?:{_ENDED})\b[^)\]]*[)\]]|^\W*(?:{_ENDED})\s*[:–—-]|\s[:–—-]+\s*(?:{_ENDED})\W*$"
-    r"|\bthis (?:has been|is|was) (?:now |already )?done\b"
-    r"|\b(?:has|have) (?:now |already |since )?been \w+(?:ed|t|n)\W*$"
-    r"|^we(?:['’]ve| have)(?: now| already| since)? \w+(?:ed|t|n)\b|^we (?!need|proceed|exceed|feed|speed)\w+ed\b",
+    rf"^\s*~~.*~~\W*$|[(\[](?:already )?(?:{_ENDED})\b(?! (?:by|when|until|before|if|once|within)\b)[^)\]]*[)\]]|^\W*(?:{_ENDED})(?:\s*:|\s+[–—-])|\s[:–—-]+\s*(?:{_ENDED})\W*$"
+    r"|\bthis (?:has been|is|was) (?:now |already )?done\b",
     re.IGNORECASE,
 )
+_WAS_DONE = rf"(?!{_NOT_YET}\b)(?:\w+ed|built|rebuilt|written|rewritten|made|put|set|done|taken|cut)\b"
+#: What was done, told as such; that a ticket was filed does nothing yet.
+_TELLS_ENDED = re.compile(
+    rf"\b(?:has|have) (?:now |already |since )?been {_WAS_DONE}\W*$|^we(?:['’]ve| have)?(?: now| already| since)? {_WAS_DONE}",
+    re.IGNORECASE,
+)
+_FILED = re.compile(r"\b(?:issues?|tickets?|tasks?|cards?|stor(?:y|ies)|backlog)\b", re.IGNORECASE)
 _ENDED_SECTION = re.compile(
     r"^\W*(?:already )?(?:completed|finished|done)\b|\b(?:completed|finished|done)\W*$", re.IGNORECASE
 )
@@ -152,7 +162,8 @@ def _field(name: str) -> str:
 def _has_ended(block: Block, text: str) -> bool:
     """Tell whether an action says that it is done, or stands under a heading that does."""
     heading = block.section[-1] if block.section else ""
-    return bool(_TICK.match(text) or _SAYS_ENDED.search(text) or _ENDED_SECTION.search(heading))
+    told = _TELLS_ENDED.search(text) and not _FILED.search(text)
+    return bool(_TICK.match(text) or told or _SAYS_ENDED.search(text) or _ENDED_SECTION.search(heading))
 
 
 def together(written: Sequence[Action], noted: Sequence[Action]) -> list[Action]:

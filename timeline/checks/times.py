@@ -16,7 +16,7 @@ _ZONE = (
     r"|(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)/\w+)"
 )
 _ABBREVIATION = re.compile(
-    r"(?<!AWS )(?<!Amazon )\b(?:CES?T|[PMEC][SD]T|BST|IST|JST|KST|AES?DT|AEST|EES?T|WES?T|MSK|SGT|HKT|NZ[SD]T|[PEMC]T)\b(?!\s?\(?(?:UTC|GMT|[+-]\d))"
+    r"(?<!AWS )(?<!Amazon )\b(?:CES?T|[PMEC][SD]T|BST|IST|JST|KST|AES?DT|AEST|EES?T|WES?T|MSK(?! (?:clusters?|brokers?|topics?|connect\w*|consumers?|clients?|serverless|upgrades?|versions?|partitions?|nodes?)\b)|SGT|HKT|NZ[SD]T|[PEMC]T)\b(?!\s?\(?(?:UTC|GMT|[+-]\d))"
 )
 _TIME = re.compile(
     r"(?<![\w:./-])(?:(?P<date>\d{4}-\d\d-\d\d)[ T,]*)?(?P<hour>\d{1,2}):(?P<minute>\d\d)"
