@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from render.comment.marker import Marker
@@ -18,6 +19,8 @@ from render.text import markdown
 from render.text.mermaid import gantt
 from render.text.names import PAGE, TIMELINE
 from timeline import present
+from timeline.apart import Difference as Told
+from timeline.apart import apart
 from timeline.assembly.diff import Difference
 from timeline.checks.findings import Finding
 from timeline.model import Evidence, Fact, Gap, Measure, Timeline
@@ -186,7 +189,7 @@ def _compared(view: View) -> Iterator[Block]:
     elif view.changes.empty:
         yield Block(f"#### {title}\n\nNo fact, gap or measure was added, changed or is gone.\n")
     else:
-        yield _changes(title, view.changes)
+        yield _changes(title, view.changes, view.timeline)
     if view.signoffs:
         yield Block(
             _SIGN,
@@ -194,11 +197,12 @@ def _compared(view: View) -> Iterator[Block]:
         )
 
 
-def _changes(title: str, changes: Difference) -> Block:
+def _changes(title: str, changes: Difference, timeline: Timeline) -> Block:
+    told = apart((*timeline.facts, *changes.gone), attrgetter("statement"))
     rows = [
-        *(_row(f"changed: {', '.join(c.members)}", c.new) for c in changes.changed),
-        *(_row("gone", fact) for fact in changes.gone),
-        *(_row("added", fact) for fact in changes.added),
+        *(_row(f"changed: {', '.join(c.members)}", c.new, told) for c in changes.changed),
+        *(_row("gone", fact, told) for fact in changes.gone),
+        *(_row("added", fact, told) for fact in changes.added),
         *(("new gap", _when(g.start), _in_source(g)) for g in changes.gaps_added),
         *(("closed gap", _when(g.start), _in_source(g)) for g in changes.gaps_gone),
         *(("measure", "", f"{markdown.escape(m.name)}: {_range(m.old)}, now {_range(m.new)}") for m in changes.measures),
@@ -206,10 +210,11 @@ def _changes(title: str, changes: Difference) -> Block:
     return _table(title, f"{_facts_changed(changes)}\n\n{markdown.table(('', 'time (UTC)', 'what'), rows)}")
 
 
-def _row(how: str, fact: Fact) -> tuple[str, str, str]:
+def _row(how: str, fact: Fact, told: Mapping[str, Told]) -> tuple[str, str, str]:
     quote = f": {markdown.quoted(fact.quote.text)}" if fact.quote else ""
     when = f"{present.date(fact.latest)} {present.bounds(fact.earliest, fact.latest)}"
-    return how, when, markdown.statement(fact.statement) + quote
+    differs = told[fact.id].words if fact.id in told else ""
+    return how, when, markdown.statement(fact.statement + differs) + quote
 
 
 def _when(instant: int) -> str:

@@ -13,6 +13,7 @@ from render.draft.people import first_seen
 from render.text import markdown
 from timeline import present
 from timeline.alerts.states import alert_name
+from timeline.apart import apart
 from timeline.model import Fact, Measure
 from timeline.order import of_kind
 from timeline.relative import inside
@@ -188,6 +189,9 @@ def _about(parts: Parts, firing: Fact) -> str:
     start = parts.points["first crossing"]
     limit = None if isinstance(start, str) else start.quantity
     named = markdown.code(alert_name(firing) or firing.id)
+    told = apart(of_kind(parts.timeline.facts, "alert.firing"), lambda fact: alert_name(fact) or fact.id)
+    if firing.id in told:  # of that name others fired, too
+        named += f" ({markdown.code(told[firing.id].label)})"
     if limit is not None and limit.threshold is not None:
         value = present.quantity(limit.threshold, limit.unit, limit.threshold)
         named += markdown.escape(f", threshold {limit.op or ''} {value}".replace("  ", " "))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import Any
 
 from timeline.alerts.lives import spans
+from timeline.apart import apart
 from timeline.instant import format_instant
 from timeline.model import Fact, Gap, Timeline
 
@@ -73,10 +75,12 @@ def _bar(
 
 def _lives(timeline: Timeline, processes: dict[str, int]) -> Iterator[Event]:
     """Return a bar for each state of each life, over the time that it is known to have been so."""
+    told = apart(timeline.facts, attrgetter("statement"))
     for life in spans(timeline.facts, timeline.window, timeline.gaps).values():
         for one in life:
             fact = one.begin
             until = one.end.id if one.end else "its end is not recorded"
             args = {"id": fact.id, "until": until, "open": one.open}
-            name = fact.statement.replace("`", "")
+            differs = told[fact.id].words if fact.id in told else ""
+            name = (fact.statement + differs).replace("`", "")
             yield from _bar(name, fact.kind, fact.id, (one.start, one.until), processes[fact.source], args)

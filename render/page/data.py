@@ -14,6 +14,7 @@ from render.page.samples import Samples
 from render.page.words import drawn_words
 from render.text import provenance
 from timeline.alerts.flaps import Ribbon, ribbons
+from timeline.alerts.lives import STATES
 from timeline.alerts.silences import by_alert
 from timeline.apart import Difference, apart
 from timeline.canonical import Json
@@ -131,7 +132,7 @@ def _document(timeline: Timeline, facts: Sequence[Fact]) -> dict[str, Json]:
 
 def _rows_apart(facts: Sequence[Fact]) -> list[Json]:
     """Return [place of a fact, what tells its alert's row from others of the name], one a life."""
-    told = apart((fact for fact in facts if fact.kind.startswith("alert.")), drawn_words)
+    told = apart((fact for fact in facts if fact.kind in STATES), drawn_words)
     lives = {fact.thread or fact.id: (place, fact.id) for place, fact in enumerate(facts) if fact.id in told}
     return [[place, told[identity].label] for place, identity in lives.values()]
 

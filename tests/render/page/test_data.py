@@ -9,7 +9,7 @@ import re
 import numpy as np
 import pytest
 
-from render.page.data import clock_errors
+from render.page.data import clock_errors, page_data
 from render.page.packing import pack
 from render.page.page import fill, render_page
 from render.page.script import ScriptError, join_modules
@@ -31,6 +31,26 @@ def test_nothing_of_a_source_is_markup() -> None:
     assert "<img" not in page
     assert page.count("</script>") == 9
     assert not re.search(r"(src|href)=[\"']?https?:", page)
+
+
+def test_rows_of_one_name_are_told_apart_and_records_of_others_are_no_rows() -> None:
+    timeline = rich().timeline
+    (firing,) = (
+        f
+        for f in timeline.facts
+        if f.kind == "alert.firing" and "PaymentsQueue" not in f.statement and f.earliest
+    )
+    twin = firing.replace(
+        id="f-" + "0" * 16,
+        thread="other",
+        subject=firing.subject.replace(labels={**firing.subject.labels, "zone": "b"}),
+    )
+    notified = firing.replace(id="f-" + "1" * 16, thread="pager", kind="alert.notified")
+    facts = (firing, twin, notified)
+    made = page_data(
+        timeline.replace(facts=facts), rich().read, file_name=str, mask=str, room=2**24
+    ).timeline["apart"]
+    assert made == [[0, "without zone"], [1, "zone=b"]]
 
 
 def test_a_clock_that_nobody_measured_is_a_second_off() -> None:
