@@ -37,6 +37,18 @@ thread = ["host", "service"]
 subject = { host = "host", service = "service" }
 quote = "message"
 """
+#: Rows that all lie before the window, each with a trace id as its thread.
+EARLIER = """
+[[source]]
+name = "rows"
+collector = "jsonl"
+path = "earlier.jsonl"
+time_cap = "10m"
+[source.map]
+time = "ts"
+thread = "trace"
+quote = "message"
+"""
 BARE = """
 import orjson, sys
 rows = [orjson.loads(line) for line in open(sys.argv[1], "rb")]
@@ -56,6 +68,16 @@ def rows(count: int) -> Iterator[str]:
         })  # fmt: skip
 
 
+def earlier(count: int) -> Iterator[str]:
+    """Yield rows of the day before, each of a trace of its own."""
+    for n in range(count):
+        moment = BEGIN - timedelta(days=1) + timedelta(microseconds=int(n * 43_200e6 / count))
+        yield json.dumps({
+            "ts": moment.isoformat().replace("+00:00", "Z"), "trace": f"{n:032x}",
+            "message": f"request {n} failed after {n % 977} ms",
+        })  # fmt: skip
+
+
 def commands(home: Path, turn: int) -> dict[str, list[str | Path]]:
     """Return what is timed, in order; each works on what the build made."""
     timeline, out = Path(sys.executable).with_name("timeline"), home / f"out{turn}"
@@ -65,6 +87,18 @@ def commands(home: Path, turn: int) -> dict[str, list[str | Path]]:
     return {
         "bare": [sys.executable, "-c", BARE, home / "rows.jsonl", home / "bare.jsonl"],
         "build": [timeline, "build", "--incident", "ROWS", *window, "--no-stills", "--out", out],
+        "earlier": [
+            timeline,
+            "build",
+            "--config",
+            home / "earlier.toml",
+            "--incident",
+            "EARLIER",
+            *window,
+            "--no-stills",
+            "--out",
+            out,
+        ],
         "check": [timeline, "check", made],
         "diff": [timeline, "diff", made, made],
         "export": [timeline, "export", made, "--to", "jsonl", "--out", home / "export.jsonl"],
@@ -78,6 +112,8 @@ def measure(count: int, rounds: int) -> dict[str, list[Figures]]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         (home / "timeline.toml").write_text(CONFIG)
+        (home / "earlier.toml").write_text(EARLIER)
+        (home / "earlier.jsonl").write_text("\n".join(earlier(count)) + "\n")
         (home / "rows.jsonl").write_text("\n".join(rows(count)) + "\n")
         for turn in range(rounds):
             for name, command in commands(home, turn).items():
