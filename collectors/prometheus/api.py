@@ -80,6 +80,7 @@ class PrometheusApi:
         self.notes: dict[str, tuple[str, ...]] = {}
         self.unread_rules: Sequence[str] = ()
         self.unmarked: dict[str, SourceError] = {}  # selectors whose stale markers could not be read
+        self.coarse: dict[str, int] = {}  # query -> the shortest absence (ns) by markers that was looked for
         self.histograms: dict[str, int] = {}  # query -> series of native histograms it met
         self._settings: tuple[dict[str, Any] | None] | None = None
         self._settings_lock = anyio.Lock()

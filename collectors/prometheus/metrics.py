@@ -23,6 +23,7 @@ from collectors.prometheus.samples.question import Question, Server, beginning
 from collectors.prometheus.wire.remote_read import RemoteRead
 from timeline.instant import NS, format_instant
 from timeline.model import Gap, GapReason, Window
+from timeline.present import duration
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
@@ -213,6 +214,10 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
             why = "; ".join(sorted({str(err) for err in api.unmarked.values()}))
             text = f"Where series were marked as stale could not be read: {why[:300]}; absences that are shorter than the look-back are not told"
             yield self.gap("partial", window, text, missing="; ".join(sorted(api.unmarked))[:2000])
+        if api.coarse:
+            shortest = duration(max(api.coarse.values()) / NS, up=True)
+            text = f"There are too many series over too long to look for absences of less than {shortest} that stale markers begin"
+            yield self.gap("partial", window, text, missing="; ".join(sorted(api.coarse))[:2000])
         if api.histograms:
             text = f"{len(api.histograms)} queries gave native histograms, which no number is compared with"
             yield self.gap("undecodable", window, text, missing="; ".join(sorted(api.histograms)))

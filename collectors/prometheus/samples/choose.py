@@ -14,7 +14,7 @@ from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, Value
 from collectors.prometheus.samples.envelope import Size, envelope
 from collectors.prometheus.samples.marks import with_marks
-from collectors.prometheus.samples.presence import bucket_of, grid_of
+from collectors.prometheus.samples.presence import FINEST, bucket_of, grid_of
 from collectors.prometheus.samples.pull import pull
 from collectors.prometheus.samples.question import Question, ReadSpan, Sampled, Server, applied, span_of
 from timeline.instant import NS
@@ -38,6 +38,8 @@ async def sample(
     size = await _size(server, asked, span)
     if "numpy" not in sys.modules:  # it takes as long to load as a server to answer: meanwhile
         Thread(target=_load_numpy, name="numpy").start()
+    if asked.plain is not None and not server.nan_is_stale and (grid := _grid(server, span, size)) > FINEST:
+        server.api.coarse[asked.query] = grid
     small = size.samples(size.series, span.width) < (_SMALL if asked.plain else _SMALL_GRID)
     if server.way == "envelope" or (server.way == "auto" and not small):
         try:

@@ -556,12 +556,31 @@ def test_a_look_back_that_cannot_be_read_is_a_gap_and_one_that_is_not_shown_is_n
     assert result.gaps == []
     assert result.assumed == ["a sample counts for 5m (`lookback`)"]
     assert "5m is assumed" in looked({"url": hidden.url})["look-back"].detail
+    # Thanos shows a flag that was not set as nothing.
+    unset = '{"status":"success","data":{"query.lookback-delta":"","web.route-prefix":""}}'
+    thanos = start_mitm(server.url, faults=[Fault("status/flags", status=200, body=unset)])
+    result = read(thanos, "pm_flags", window(0, 60))
+    assert (result.gaps, len(result.assumed)) == ([], 1)
     closed = start_mitm(server.url, faults=[Fault("status/flags", status=403, body="flags are for admins")])
     (gap,) = read(closed, "pm_flags", window(0, 60)).gaps
     assert gap.reason == "unauthorised"
     assert "flags are for admins" in gap.statement
     assert "5m is assumed; set `lookback`" in gap.statement
     assert read(closed, "pm_flags", window(0, 60), lookback="5m").gaps == []
+
+
+def test_what_is_too_much_to_look_at_finely_is_said(
+    server: Prometheus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if server.version == "victoria":
+        pytest.skip("VictoriaMetrics shows stale markers as samples")
+    store(server, "pm_coarse", {**dict.fromkeys(range(-20, 20), 9.0), 20: STALE, 26: 9.0, **dict.fromkeys(range(27, 90), 9.0)}, job="a")  # fmt: skip
+    monkeypatch.setattr("collectors.prometheus.samples.presence._MOST", 100)
+    for way in ("samples", "envelope"):
+        result = read(server, "pm_coarse", window(0, 60), reading=way)
+        assert changes(result.facts)[1:] == [("absent", at(19) + 1, at(20)), ("present", at(25) + 1, at(26))]
+        (gap,) = result.gaps
+        assert gap.statement.endswith("of less than 15s that stale markers begin"), gap.statement
 
 
 def test_names_of_utf_8_are_quoted_as_the_server_reads_them(server: Prometheus) -> None:
