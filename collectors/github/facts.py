@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from collectors.github.api import ListMember
 from collectors.kit import fields
 from collectors.kit.links import filled, host_of, web
-from collectors.kit.logins import GITHUB, quoted
-from collectors.kit.people import People
+from collectors.kit.people import GITHUB, People, quoted
 from timeline.canonical import Json, short_id
 from timeline.facts import fact, thread_key
 from timeline.instant import Bounds

@@ -9,7 +9,7 @@ from typing import Any
 
 from collectors.kit import fields
 from collectors.kit.links import host_of
-from collectors.kit.logins import GITLAB, quoted
+from collectors.kit.people import GITLAB, quoted
 from collectors.kit.proof import Proof, RefusedError, Request, digest, is_same, require, require_fresh
 from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described
 from timeline.canonical import sha256

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from collectors.kit.people import People
+from collectors.kit.people import GITHUB, GITLAB, People, quoted
 from timeline.model import Person
+from timeline.text import PERSON_CLOSE, PERSON_OPEN
 
 
 def test_an_identity_keeps_every_name_and_stays_a_bot() -> None:
@@ -51,3 +54,23 @@ def test_a_name_is_found_where_it_can_be_nothing_else(name: str, text: str, stan
     people.add("x:1", name)
     assert people.named_in(["other words", text]) == ({"x:1"} if stands else set())
     assert people.named_in([text], among=()) == set()
+
+
+@pytest.mark.parametrize(
+    ("logins", "text", "shown"),
+    [
+        (GITHUB, "by @bob-x. and (@al)", "by {bob-x}. and ({al})"),
+        (GITHUB, "`@bob` and `x @bob`, ```\n@bob\n```", "`@bob` and `x @bob`, ```\n@bob\n```"),
+        (
+            GITHUB,
+            "@types/node, a@b.org, @org/team, https://x.org/@bob",
+            "@types/node, a@b.org, @org/team, https://x.org/@bob",
+        ),
+        (GITHUB, "@bob.smith", "{bob}.smith"),
+        (GITLAB, "@bob.smith_1, @all", "{bob.smith_1}, @all"),
+    ],
+)
+def test_a_login_is_marked_outside_code_and_addresses(logins: re.Pattern[str], text: str, shown: str) -> None:
+    quote = quoted(text, logins, str)
+    assert quote is not None
+    assert quote.text.replace(PERSON_OPEN, "{").replace(PERSON_CLOSE, "}") == shown
