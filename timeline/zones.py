@@ -31,12 +31,13 @@ def read_time(
     zone_name: str | None = None,
     unit: str | None = None,
     precision: int | None = None,
+    year: int | None = None,
 ) -> Bounds:
     """Read a source's time into bounds; `precision` in ns widens what the text itself shows.
 
     Numbers need `unit` (s, ms, us, ns) unless they have 10, 13, 16 or 19 digits. A text without
-    a zone needs `zone_name`: an IANA name, an offset, or an abbreviation with one meaning. A day is read
-    as all of it. Raises UndecodableTimeError.
+    a zone needs `zone_name`: an IANA name, an offset, or an abbreviation with one meaning; one without a
+    year (syslog) needs `year`. A day is read as all of it. Raises UndecodableTimeError.
     """
     if type(value) is str and precision is None and (usual := read_usual(value)):
         return usual
@@ -45,7 +46,7 @@ def read_time(
         found = read_epoch(value, unit)
         if found is not None:
             return _within(widened(found, precision), text)
-    written = read_written(text)
+    written = read_written(text, year)
     try:
         clock = wall_clock(written.zone, zone_name)
         if clock is not None:

@@ -101,6 +101,8 @@ class PartReader:
         """Return the canonical request of a part: all that decides what is in it."""
         options = self._options
         fields = options.map.model_dump(mode="json", include={"time", "precision", "unit", "thread"})
+        if options.map.year is not None:
+            fields["year"] = options.map.year
         window = [format_instant(self._window.start), format_instant(self._window.end)]
         return {
             "file": options.path, "part": part, "format": options.form, "rows": options.rows,

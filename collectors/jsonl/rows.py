@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from collectors.jsonl.table import MAX_ROW, Row, read_table
 Format = Literal["jsonl", "json", "csv"]
 #: What stands around a row and is none of it: blanks, zeros of a torn write, the mark of RFC 7464.
 _AROUND = b" \t\r\n\0\x1e"
+_BETWEEN = re.compile(r"[\s,]*")
 _SUFFIXES: dict[str, Format] = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "csv",
 }  # fmt: skip
@@ -154,7 +156,29 @@ def _json(data: bytes, name: str, items: str | None) -> Iterator[Row]:
             pointer, node = f"{pointer}/{step.replace('~', '~0').replace('/', '~1')}", members[step]
         elements = msgspec.json.decode(node, type=list[msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
+        if not items and not isinstance(err, RecursionError) and data.lstrip()[:1] == b"[":
+            yield from _torn(data, name)
+            return
         advice = "set `rows` to the path of its array, or format = 'jsonl' if each line is a document"
         raise SourceError("undecodable", f"{name} is no JSON array: {err}; {advice}") from err
     for index, element in enumerate(elements):
         yield _checked(f"{pointer}/{index}", bytes(element).strip())
+
+
+def _torn(data: bytes, name: str) -> Iterator[Row]:
+    """Yield the elements of an array that is cut off, or broken in one; raise SourceError behind the last one."""
+    text = data.decode("utf-8", "surrogateescape")
+    decoder, place, index = json.JSONDecoder(), text.index("[") + 1, 0
+    while match := _BETWEEN.match(text, place):
+        if text[match.end() : match.end() + 1] == "]":
+            return
+        try:
+            _, end = decoder.raw_decode(text, match.end())
+        except (ValueError, RecursionError) as err:
+            line = text.count("\n", 0, match.end()) + 1
+            raise SourceError(
+                "truncated",
+                f"{name} is a broken JSON array: {index} rows are read, not the rest from line {line} on",
+            ) from err
+        yield _checked(f"/{index}", text[match.end() : end].encode("utf-8", "surrogateescape"))
+        place, index = end, index + 1

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timeline import present
-from timeline.text import number, side
+from timeline.text import clean, number, side
 
 VALUES = st.floats(allow_nan=False, min_value=-1e20, max_value=1e20) | st.sampled_from(
     [99.995, 100.0, 1.0001, 0.1 + 0.2]
@@ -35,3 +35,16 @@ def test_a_quantity_keeps_its_side_too(value: float, near: float) -> None:
 )  # fmt: skip
 def test_numbers_are_short_where_nothing_is_lost(value: float, beside: float | None, shown: str) -> None:
     assert number(value, beside) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("\x1b[31mERROR\x1b[0m x", "ERROR x"), ("\x1b[38;5;196mred\x1b[m", "red"), ("a\x1b[2K\x1b[1Gb", "ab"),
+        ("\x1b]8;;https://x.example/\x1b\\link\x1b]8;;\x1b\\", "link"), ("\x1b]0;title\x07text", "text"),
+        ("\x1b]never ended, and words", "never ended, and words"), ("\x9b1mbold", "bold"), ("[31mno escape", "[31mno escape"),
+        ("\x1b(B\x1b7kept\x1b8", "kept"), ("the end \x1b", "the end "), ("array[0] \x1b", "array[0] "),
+    ],
+)  # fmt: skip
+def test_terminal_sequences_are_no_words(text: str, shown: str) -> None:
+    assert clean(text) == shown

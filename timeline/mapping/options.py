@@ -39,6 +39,9 @@ class FieldMap(BaseModel):
         default="time", description="several where date, time and zone stand apart"
     )
     precision: str | None = Field(default=None, description="such as 1m; default: what the text shows")
+    year: int | None = Field(
+        default=None, ge=1970, le=9998, description="of times that name none, as in syslog"
+    )
     unit: str | None = Field(default=None, pattern="^(s|ms|us|ns)$", description="of times that are numbers")
     kind: Kind | KindMap = "custom"
     key: tuple[str, ...] = Field(default=(), description="what identifies a row; default: all of it")

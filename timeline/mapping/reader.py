@@ -78,7 +78,13 @@ class RowReader:
                 "missing time", f"no time in field `{self._fields.time_fields[0]}`; the row's fields: {known}"
             )
         try:
-            at = read_time(value, zone_name=self._zone, unit=self._fields.unit, precision=self._precision)
+            at = read_time(
+                value,
+                zone_name=self._zone,
+                unit=self._fields.unit,
+                precision=self._precision,
+                year=self._fields.year,
+            )
         except UndecodableTimeError as err:
             code = "time without zone" if "has no zone" in str(err) else "time"
             raise RowError(code, self._advice(row, value) or str(err)) from err
@@ -98,7 +104,9 @@ class RowReader:
                     if len(names) < 2:
                         continue
                     try:
-                        read_time(_joined_time(row, names) or "", zone_name=self._zone)
+                        read_time(
+                            _joined_time(row, names) or "", zone_name=self._zone, year=self._fields.year
+                        )
                     except UndecodableTimeError:
                         continue
                     shown = ", ".join(f'"{name}"' for name in names)
@@ -109,7 +117,9 @@ class RowReader:
         """Raise RowError where the row itself tells another zone than the configured one."""
         for name in _zones(row):
             try:
-                told = read_time(f"{value} {text_at(row, name)}", precision=self._precision)
+                told = read_time(
+                    f"{value} {text_at(row, name)}", precision=self._precision, year=self._fields.year
+                )
             except UndecodableTimeError:
                 continue  # no zone of times, or the time has one of its own
             if told != at:

@@ -86,8 +86,11 @@ _SPACE = re.compile(r"[\s\u00a0\u202f]+")
 
 
 @lru_cache(maxsize=4096)  # a source often tells one time twice
-def read_written(text: str) -> Written:
-    """Read a date and time, or a day; raise UndecodableTimeError where there is none, or more than one."""
+def read_written(text: str, year: int | None = None) -> Written:
+    """Read a date and time, or a day; raise UndecodableTimeError where there is none, or more than one.
+
+    `year` is that of a text which names none.
+    """
     plain, weekday = _plain(text) if len(text) <= _LONGEST else ("", "")
     for form in _FORMS:
         match = form.fullmatch(plain)
@@ -97,7 +100,11 @@ def read_written(text: str) -> Written:
     if match := _ASCTIME.fullmatch(plain):
         parts = match.groupdict()
         if not parts["year"]:
-            raise UndecodableTimeError(f"{_cut(text)!r} names no year")
+            if year is None:
+                raise UndecodableTimeError(
+                    f"{_cut(text)!r} names no year; configure it with the mapping's `year`"
+                )
+            parts["year"] = f"{year:04d}"
         return _of(parts, f"{parts['early'] or ''} {parts['zone'] or ''}", weekday, text)
     raise UndecodableTimeError(f"{_cut(text)!r} is not a date and time such as 2026-11-21T14:00:00Z")
 

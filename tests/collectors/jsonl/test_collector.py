@@ -431,3 +431,21 @@ def test_any_row_is_read_or_refused(row: dict[str, Any], path: str) -> None:
     if not code:
         assert mapped.at.earliest is not None
         assert mapped.at.earliest <= mapped.at.latest
+
+
+def test_an_array_that_is_cut_off_gives_what_it_had_and_a_gap(put: Put) -> None:
+    whole = json.dumps([{"ts": f"2026-11-21T14:{n:02d}:00Z", "v": "[{,"} for n in range(20)], indent=1)
+    found = read(put("a.json", whole[: whole.index("14:15") + 2]), map={"time": "ts"})
+    assert len(found.facts) == 15
+    (gap,) = found.gaps
+    assert gap.reason == "truncated"
+    assert "15 rows are read, not the rest from line " in gap.statement
+
+
+def test_a_value_that_no_json_has_spoils_its_row_alone(put: Put) -> None:
+    rows = [{"ts": f"2026-11-21T14:{n:02d}:00Z", "v": float("nan") if n == 3 else n} for n in range(20)]
+    found = read(put("a.json", json.dumps(rows)), map={"time": "ts"})
+    assert len(found.facts) == 19
+    (gap,) = found.gaps
+    assert "NaN is no JSON" in gap.statement
+    assert gap.statement.endswith("row /3")

@@ -221,3 +221,21 @@ def test_ended_lives_are_remembered_by_their_end_alone() -> None:
     tracemalloc.stop()
     assert list(earlier.rows()) == []
     assert held < 2_000 * 1_000
+
+
+def test_a_time_without_a_year_needs_one_that_is_said(put: Put) -> None:
+    rows = [
+        {"ts": "Nov 21 14:07:00", "host": "a"},
+        {"ts": "Sat Nov 21 15:08:00 CET", "host": "b"},
+        {"ts": "Feb 29 10:00:00", "host": "c"},
+    ]
+    path = put("a.jsonl", lines(rows))
+    refused = read(path, map={"time": "ts"}, zone="UTC")
+    assert refused.facts == []
+    assert "names no year; configure it with the mapping's `year`" in refused.gaps[0].statement
+    found = read(path, map={"time": "ts", "year": 2026}, zone="UTC")
+    assert sorted(format_instant(f.earliest or 0) for f in found.facts) == [
+        "2026-11-21T14:07:00Z",
+        "2026-11-21T14:08:00Z",
+    ]
+    assert "1 row of" in found.gaps[0].statement
