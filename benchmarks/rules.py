@@ -32,6 +32,7 @@ from tests.servers.prometheus import start_prometheus  # noqa: E402
 from timeline.rules.promrules import AlertingRule  # noqa: E402
 
 MIRROR = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
+EXTREMES = {"max": (">", ">="), "min": ("<", "<=")}
 FOLD = {"+": operator.add, "-": operator.sub, "*": operator.mul, "atan2": math.atan2}
 Node = dict[str, Any]
 
@@ -95,6 +96,10 @@ def compared(node: Node) -> tuple[Node, str, float | None] | None:
     """Return a leg's comparison with a number; None where it is none."""
     if node["type"] == "call" and node["func"]["name"] == "absent":
         return bare(node["args"][0]), "absent", None
+    if node["type"] == "aggregation" and (found := compared(bare(node["expr"]))):
+        # The highest of what is above a number is the highest of all, and so the lowest below.
+        kept, op, value = found
+        return ({**node, "expr": kept}, op, value) if op in EXTREMES.get(node["op"], ()) else None
     if node["type"] != "binaryExpr" or node["op"] not in MIRROR or node["bool"]:
         return None
     left, right = number(node["lhs"]), number(node["rhs"])

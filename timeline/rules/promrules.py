@@ -12,7 +12,10 @@ from timeline.rules.thresholds import RuleReading, read_thresholds
 from timeline.text import code
 
 #: The templates that name a label of the alert plainly; all others need the server to fill them.
-_LABEL = re.compile(r"\{\{-?\s*(?:\$labels|\.Labels)\.([A-Za-z_]\w*)\s*-?\}\}")
+_LABEL = re.compile(
+    r"(?:\s*\{\{-|\{\{)\s*(?:(?:\$labels|\.Labels)\.([A-Za-z_]\w*)"
+    r"|index\s+(?:\$labels|\.Labels)\s+\"([^\"\\]+)\")\s*(?:-\}\}\s*|\}\})"
+)
 
 
 class AlertingRule(NamedTuple):
@@ -112,5 +115,5 @@ def alert_labels(rule: Sequence[tuple[str, str]], series: Mapping[str, str]) -> 
     the series `ALERTS`, though the alert that it sends has no such label.
     """
     labels = {k: v for k, v in series.items() if k != "__name__"}
-    filled = {k: _LABEL.sub(lambda m: series.get(m[1], ""), v) or v for k, v in rule}
+    filled = {k: _LABEL.sub(lambda m: series.get(m[1] or m[2], ""), v) or v for k, v in rule}
     return {k: v for k, v in (labels | filled).items() if v}

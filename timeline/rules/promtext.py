@@ -91,6 +91,20 @@ def argument(node: Any, text: str) -> str:
     return _written(node, text[text.find("(") + 1 : -1])
 
 
+def enclosed(node: Any, text: str) -> tuple[str, str, str]:
+    """Return the text of an aggregation's argument, as written, between what stands before and after it."""
+    depth, start = 0, 0
+    for token in TOKEN.finditer(text):
+        if token[0] in ")]}":
+            depth -= 1
+            if depth == 0 and _is(node, text[start : token.start()].strip()):
+                return text[:start], text[start : token.start()].strip(), text[token.start() :]
+        if token[0] in "([{":
+            start = token.end() if depth == 0 else start
+            depth += 1
+    raise ValueError(f"where the parts of {code(text)} stand is not clear")
+
+
 def _unmodified(text: str) -> str:
     while found := _MODIFIER.match(text):
         text = text[found.end() :]

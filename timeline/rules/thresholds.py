@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from timeline.rules.promcheck import unsound
-from timeline.rules.promtext import argument, bare, flatten, inner, parse, sides
+from timeline.rules.promtext import argument, bare, enclosed, flatten, inner, parse, sides
 from timeline.text import code
 
 _MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
+#: Comparisons that leave an aggregation what it would be without them, wherever they leave anything.
+_EXTREMES = {"max": (">", ">="), "min": ("<", "<=")}
 _SETS = ("and", "or", "unless")
 _ARITHMETIC = ("+", "-", "*", "/", "%", "^", "atan2")
 
@@ -103,9 +105,16 @@ def _legs(node: Any, text: str, *, taking: bool = False) -> Iterator[tuple[Any, 
 def _threshold(node: Any, text: str) -> RuleThreshold:
     if is_call(node, "absent"):
         return RuleThreshold(_checked(node.args[0], argument(node.args[0], text)), "absent", None)
-    op = operator(node)
-    if op not in _MIRRORED:
+    if operator(node) in _MIRRORED:
+        return _comparison(node, text)
+    found = _extreme(node, text)
+    if found is None:
         raise _RefusedError(_why_not(node, text))
+    return found
+
+
+def _comparison(node: Any, text: str) -> RuleThreshold:
+    op = operator(node)
     left, right = sides(node, text)
     if node.modifier is not None and node.modifier.return_bool:
         raise _RefusedError(f"{code(text)} has `bool`: it gives 0 or 1 and filters nothing")
@@ -118,6 +127,24 @@ def _threshold(node: Any, text: str) -> RuleThreshold:
         return _made(node.rhs, right, _MIRRORED[op], low)
     assert high is not None
     return _made(node.lhs, left, op, high)
+
+
+def _extreme(node: Any, text: str) -> RuleThreshold | None:
+    """Read `max(x > 5)` as `max(x) > 5`: the highest of what is above is the highest of all; `min` and `<` alike."""
+    import promql_parser
+
+    if not isinstance(node, promql_parser.AggregateExpr) or str(node.op) not in _EXTREMES:
+        return None
+    if operator(inner(node.expr)) not in _MIRRORED:
+        return None
+    before, argument_, after = enclosed(node.expr, text)
+    try:
+        found = _comparison(*bare(node.expr, argument_))
+    except _RefusedError:
+        return None
+    if found.op not in _EXTREMES[str(node.op)]:
+        return None
+    return found._replace(query=f"{before}{found.query}{after}")
 
 
 def _made(node: Any, text: str, op: str, value: float) -> RuleThreshold:

@@ -30,13 +30,16 @@ def test_alerting_rules_are_read_once_in_a_fixed_order() -> None:
 def test_an_alerts_labels_are_the_series_and_the_rules_filled_in() -> None:
     rule = (
         ("job", "over-{{ $labels.job }}"), ("gone", "{{ $labels.nothing }}"), ("team", "{{- .Labels.owner -}}"),
-        ("value", "{{ $value }}"),
+        ("value", "{{ $value }}"), ("pod", 'of {{ index $labels "k8s.pod" }}'), ("near", "a {{- $labels.job -}} b"),
     )  # fmt: skip
-    found = alert_labels(rule, {"__name__": "x", "job": "a", "owner": "ops", "empty": ""})
+    found = alert_labels(rule, {"__name__": "x", "job": "a", "owner": "ops", "empty": "", "k8s.pod": "p-1"})
     assert found == {
         "job": "over-a",
         "gone": "{{ $labels.nothing }}",
         "owner": "ops",
         "team": "ops",
         "value": "{{ $value }}",
+        "k8s.pod": "p-1",
+        "pod": "of p-1",
+        "near": "aab",
     }

@@ -59,6 +59,10 @@ def read(expression: str) -> list[tuple[str, str, float | None]]:
         ("absent(x)", ("x", "absent", None)),
         ('absent( up{job="a"}  == 1 )', ('up{job="a"} == 1', "absent", None)),
         ("absent(x) == 1", ("absent(x)", "==", 1)),
+        ("max(x > 5)", ("max(x)", ">", 5)),
+        ("max(x{a='b)'} >= (5 * 2)) without (w)", ("max(x{a='b)'}) without (w)", ">=", 10)),
+        ("max by (a) ((5 < x + y))", ("max by (a) (x + y)", ">", 5)),
+        ("min without (a) (x < 5)", ("min without (a) (x)", "<", 5)),
     ],
 )
 def test_one_comparison(expression: str, expected: tuple[str, str, float | None]) -> None:
@@ -108,6 +112,12 @@ def test_legs(expression: str, expected: list[tuple[str, str, float | None]]) ->
         ("1 > bool 5", "has `bool`"),
         ("count(x > 5)", "`count(x > 5)` has its comparison inside an expression"),
         ("(x > 5) * on (a) group_left (b) y", "has its comparison inside an expression"),
+        ("max(x < 5)", "has its comparison inside an expression"),
+        ("min(x != 5)", "has its comparison inside an expression"),
+        ("sum(x > 5)", "has its comparison inside an expression"),
+        ("max(x > bool 5)", "has its comparison inside an expression"),
+        ("topk(3, x > 5)", "has its comparison inside an expression"),
+        ("max(x > y)", "has its comparison inside an expression"),
         ("-(x > 5)", "has its comparison inside an expression"),
         ("absent_over_time(x[5m])", "asks for absence over a range"),
         ("x > 0 / 0", "`x` is compared with NaN"),
