@@ -42,10 +42,13 @@ async def hidden(
     shown = (await rooms.state(room.id, "m.room.history_visibility")).get("history_visibility")
     if shown in {"joined", "invited"}:
         joined = await _joined(rooms, room.id, me)
-        end = min(joined, window.end)
-        if end > window.start:
+        creation = await rooms.stated(room.id, "m.room.create")
+        # What was said before a room that replaced another was made was said in that other one.
+        begun = creation.at if "predecessor" in creation.content and creation.at else window.start
+        start, end = max(begun, window.start), min(joined, window.end)
+        if end > start:
             text = f"What was said in {code(room.label)} before this account was {shown} is not shown to it"
-            return [make("restricted", Window(start=window.start, end=end), text)]
+            return [make("restricted", Window(start=start, end=end), text)]
     first = min((e.ts for e in stream.events.values()), default=None)
     if stream.at_beginning and not stream.has_creation:
         end = window.end if first is None else min(first * MS, window.end)

@@ -62,6 +62,18 @@ def test_an_upgrade_long_after_the_window_is_not_followed(synapse: Synapse) -> N
     assert not result.gaps
 
 
+def test_what_was_before_a_room_was_made_of_another_is_not_hidden_in_it(synapse: Synapse) -> None:
+    state = [
+        {"type": "m.room.history_visibility", "state_key": "", "content": {"history_visibility": "joined"}}
+    ]
+    old = synapse.create_room("joined-only", initial_state=state)
+    synapse.send(old, "bob", "said before", at(5))
+    new = synapse.upgrade(old)
+    result = read(synapse, new)
+    assert not [gap for gap in result.gaps if f"`{new}`" in gap.statement]
+    assert words(result) == ["said before"]
+
+
 def _gap(result: Run) -> Gap:
     (gap,) = (g for g in result.gaps if "upgraded" in g.statement)
     return gap
