@@ -42,7 +42,8 @@ from tests.collectors.prometheus.metric_series import (
     series,
     undefined,
 )
-from tests.servers.prometheus import Prometheus
+from tests.servers.prometheus import STALE, Prometheus
+from timeline.alerts.states import begins_breach
 from timeline.instant import NS
 from timeline.model import Fact, Incident, Window
 
@@ -109,12 +110,23 @@ def told(facts: Sequence[Fact], seen: Window) -> dict[str, set[Change]]:
     return found
 
 
+def age_of(server: Prometheus) -> int:
+    """Return from which age (ns) on a sample counts no longer: Prometheus 2 counts what is exactly as old."""
+    return LOOKBACK + MS if server.version == "2" else LOOKBACK
+
+
+def shown_at(rows: Sequence[Row], moment: int, age: int) -> float | None:
+    """Return what a server shows of a series at a moment (ns)."""
+    at, value = max(((t, v) for t, v in rows if t * MS <= moment), key=lambda row: row[0], default=(0, STALE))
+    return None if value is STALE or moment - at * MS >= age else value
+
+
 def expected(
     server: Prometheus, found: Mapping[str, Sequence[Row]], breach: Callable[[float], bool], seen: Window
 ) -> dict[str, set[Change]]:
     """Return what brute force finds in the window, with what was so when it began."""
     wanted: dict[str, set[Change]] = {}
-    age = LOOKBACK + MS if server.version == "2" else LOOKBACK  # Prometheus 2 counts what is exactly as old
+    age = age_of(server)
     for n, rows in found.items():
         changes = brute(rows, breach, seen.start - LOOKBACK, seen.end + LOOKBACK, age)
         kept = {c for c in changes if c.latest > seen.start and (c.earliest or 0) < seen.end}
@@ -189,6 +201,17 @@ def test_nothing_ends_and_nothing_begins_without_a_sample_that_proves_it(
     for way in WAYS:
         facts = read(server, "ml_flicker", seen, way, **{limit: 1.0}).facts
         assert told(facts, seen) == expected(server, found, lambda v: COMPARE[limit](v, 1.0), seen), way
+        last = {
+            dict(f.subject.labels)["n"]: f
+            for f in sorted(facts, key=lambda f: f.latest)
+            if f.latest <= seen.start
+        }
+        begun = {n: f for n, f in last.items() if begins_breach(f)}
+        for n, rows in found.items():
+            value = shown_at(rows, seen.start, age_of(server))
+            assert (n in begun) == (value is not None and COMPARE[limit](value, 1.0)), (way, n)
+            if n in begun and begun[n].earliest is None:
+                assert (begun[n].latest, begun[n].names["value"]) == (seen.start, value)
 
 
 def test_an_absence_is_the_same_of_a_selector_and_of_an_expression(server: Prometheus) -> None:
