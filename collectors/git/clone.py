@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from pathlib import Path
 
-import anyio
-import anyio.to_thread
-
-from collectors.base import Answer, Payload
-from collectors.git import refs
-from collectors.git.fetches import Fetched, cut_fetch_head, parse_fetch
+from collectors.base import Answer
+from collectors.git.files import MakeEvidence, RefFiles
 from collectors.git.lines import Line, cut_dated, cut_line, parse_line, shas
 from collectors.git.records import (
     COMMIT_FORMAT,
@@ -25,7 +20,6 @@ from collectors.git.records import (
     wanted_tags,
     without_credentials,
 )
-from collectors.git.refs import Move, Placed
 from collectors.git.run import Runner
 from collectors.kit.paging import in_spans
 from timeline.canonical import Json
@@ -33,8 +27,6 @@ from timeline.instant import format_instant
 from timeline.model import Evidence, Window
 
 _BATCH = 200  # commits of one reading
-#: (payload, pointer, query) -> evidence entry
-MakeEvidence = Callable[[Payload, str, str], Evidence]
 
 
 class Clone:
@@ -43,6 +35,7 @@ class Clone:
     def __init__(self, git: Runner, evidence: MakeEvidence) -> None:
         self._git = git
         self._evidence = evidence
+        self.files = RefFiles(git, evidence)
 
     async def open(self) -> None:
         """Raise SourceError when there is no repository to read."""
@@ -153,50 +146,6 @@ class Clone:
         target = await self.commit_of(tag.object)
         return tag._replace(target=target, is_nested=False) if target else tag
 
-    async def logs(
-        self, names: Sequence[str], window: Window
-    ) -> tuple[Mapping[str, Sequence[Move]], Callable[[int], Evidence]]:
-        """Return what the logs of refs, where they have one, say of the window, and what makes evidence of a line."""
-
-        async def perform() -> Answer:
-            folder = await self._path("logs")
-            found = [refs.cut_log(window, name, await _read_file(folder / name)) for name in names]
-            return Answer(b"".join(found), "txt")
-
-        request = {
-            **self._file("logs of refs"),
-            "stdin": "\n".join(names),
-            "cut": {"from": format_instant(window.start)},
-        }
-        payload = await self._git.context.tape.exchange(request, perform)
-        return refs.parse_logs(payload.data), partial(self._evidence_of_line, payload, "log of the ref")
-
-    async def times(
-        self, names: Sequence[str], window: Window
-    ) -> tuple[Mapping[str, Placed] | None, Callable[[int], Evidence]]:
-        """Return by when tags and these refs were set, where that is since the window began; and as for `logs`."""
-
-        async def perform() -> Answer:
-            common = Path(str(await self._path("")))
-            return Answer(await anyio.to_thread.run_sync(refs.times, common, names, window), "txt")
-
-        request = {
-            **self._file("times of refs"),
-            "stdin": "\n".join(names),
-            "cut": {"from": format_instant(window.start)},
-        }
-        payload = await self._git.context.tape.exchange(request, perform)
-        made = partial(self._evidence_of_line, payload, "time of the ref's file")
-        return refs.parse_times(payload.data), made
-
-    def _evidence_of_line(self, payload: Payload, query: str, line: int) -> Evidence:
-        return self._evidence(payload, f"line:{line}", query) if line else self._evidence(payload, "", query)
-
-    async def _path(self, name: str) -> anyio.Path:
-        """Return a path in the repository's own folder, which its work trees share."""
-        asked = await self._git.output("rev-parse", "--git-common-dir")
-        return self._git.folder / asked.decode("utf-8", "replace").strip() / name
-
     async def is_ancestor(self, older: str, newer: str) -> bool:
         """Tell whether `newer` was made on top of `older` (and is not the same commit)."""
         asked = ("merge-base", "--is-ancestor", older, newer)
@@ -212,7 +161,9 @@ class Clone:
         async def perform() -> Answer:
             return Answer(await (self._git.folder / file.strip()).read_bytes(), "txt")
 
-        found = await self._git.context.tape.exchange(self._file("shallow"), perform)
+        found = await self._git.context.tape.exchange(
+            {"git": ["file", "shallow"], "path": self._git.path}, perform
+        )
         return set(found.data.decode().split())
 
     async def roots(self, branch: Branch) -> list[tuple[int, str, Evidence]]:
@@ -225,58 +176,9 @@ class Clone:
             (int(t), sha, self._evidence(payload, f"line:{n}", query)) for n, (t, sha) in enumerate(lines, 1)
         ]
 
-    async def fetched(self) -> Fetched | None:
-        """Return when the clone last heard of its remote; None for a repository of its own.
-
-        A bare copy (`--mirror`, `--bare`) has no branches of the remote beside its own: all that it has are they.
-        """
-        has_copies = (
-            await self._git.ask("for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes")
-        ).data
-        if not has_copies.strip() and not await self.is_mirror():
-            return None
-
-        async def perform() -> Answer:
-            common = await self._path("")
-            # What `git clone` leaves, and no fetch writes again, is as old as what it brought.
-            left = [await _modified(common / name) for name in _CLONED]
-            log = await _modified(common / "logs/refs/remotes/origin/HEAD")
-            own = await self._git.output("rev-parse", "--git-path", "FETCH_HEAD")  # each work tree has one
-            head = self._git.folder / own.decode("utf-8", "replace").strip()
-            cloned = log or min((at for at in left if at), default=0)
-            return Answer(cut_fetch_head(cloned, await _modified(head), await _read_file(head)), "txt")
-
-        request = self._file("time of the last fetch, and of what")
-        return parse_fetch((await self._git.context.tape.exchange(request, perform)).data)
-
-    async def is_mirror(self) -> bool:
-        """Tell whether it is a bare copy of a remote, and not a repository that others push to."""
-        if not await self.is_bare():
-            return False
-        asked = ("config", "--local", "--get-regexp", r"^remote\..*\.(url|fetch|mirror)$")
-        found = await self._git.ask(*asked, allow=(0, 1), keep=without_credentials)
-        options = {
-            line.split(" ")[0].rpartition(".")[2]
-            for line in found.data.decode("utf-8", "replace").splitlines()
-        }
-        # Without `fetch`, `mirror` is of a remote that it pushes to.
-        return "fetch" in options or options == {"url"}
-
-    def _file(self, what: str) -> dict[str, Json]:
-        return {"git": ["file", what], "path": self._git.path}
-
 
 _LINE = ("rev-list", "--first-parent", "--timestamp")
 _MERGES = ("rev-list", "--timestamp", "--min-parents=2")
-_CLONED = ("config", "HEAD", "description", "packed-refs")
-
-
-async def _modified(path: anyio.Path) -> int:
-    return int((await path.stat()).st_mtime) if await path.exists() else 0
-
-
-async def _read_file(path: anyio.Path) -> bytes:
-    return await path.read_bytes() if await path.is_file() else b""
 
 
 def _cut(window: Window) -> dict[str, Json]:

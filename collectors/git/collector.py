@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Context, Options, Record, SourceError
+from collectors.git.branch_deploys import BranchDeploys
 from collectors.git.clone import Clone
 from collectors.git.facts import GitFacts
 from collectors.git.fetches import Fetched
 from collectors.git.forges import FORGES, SHORT
-from collectors.git.reading import BranchDeploys, Changes, Tags
+from collectors.git.reading import Changes, Tags
 from collectors.git.records import Branch, Repository
 from collectors.git.run import Runner
 from timeline.instant import NS, format_instant
@@ -80,17 +81,20 @@ class GitCollector(Collector[GitOptions]):
         """Yield merges, tags, deploys and their people; gaps for what the clone does not hold."""
         await self._clone.open()
         repository = await self._repository()
-        writer = GitFacts(repository, self.context.source, self.options.service, self.options.environment)
         branches, deploy, missing = await self._branches()
+        trunk = await self._clone.trunk()
+        writer = GitFacts(
+            repository, self.context.source, self.options.service, self.options.environment,
+            (trunk or branches[0]).name,
+        )  # fmt: skip
         for name in missing:
             yield self.gap(
                 "partial", window, f"Branch `{name}` is not in the clone; fetch it or correct the option"
             )
         changes = Changes(self._clone, writer, self.gap, every=self.options.commits == "all")
-        trunk = await self._clone.trunk()
         async for record in changes.read(branches, trunk, window, named=bool(self.options.branch)):
             yield record
-        fetched = await self._clone.fetched()
+        fetched = await self._clone.files.fetched()
         read = [*branches, *([deploy] if deploy else [])]
         if deploy:
             deploys = BranchDeploys(self._clone, writer, repository, self.gap)
@@ -117,7 +121,7 @@ class GitCollector(Collector[GitOptions]):
                 yield Check("branch", False, f"`{name}` is not in the clone; fetch it or correct the option")
             shallow = await self._clone.shallow()
             yield Check("history", not shallow, "shallow; run git fetch --unshallow" if shallow else "whole")
-            fetched = await self._clone.fetched()
+            fetched = await self._clone.files.fetched()
             told = format_instant(fetched.of(found)) if fetched else "a repository of its own"
             yield Check("last fetch", True, told)
         except SourceError as err:

@@ -26,9 +26,10 @@ class GitFacts:
     """Makes the facts of one repository and remembers the people in them."""
 
     def __init__(
-        self, repository: Repository, source: str, service: str | None, environment: str | None
+        self, repository: Repository, source: str, service: str | None, environment: str | None, trunk: str = ""
     ) -> None:  # fmt: skip
         self._repository = repository
+        self._trunk = trunk  # the branch whose merges tags and deploys come after
         self._source = source
         self._where: dict[str, Name] = {"service": service, "environment": environment}
         self._subject = Subject(service=service, environment=environment, component=repository.name)
@@ -64,21 +65,25 @@ class GitFacts:
         names = {"deploy": branch.name, "revision": commit.sha[:SHORT], **self._where}
         return self._of_commit(
             "deploy.finished", key, commit, deployed.at, deployed.means, deployed.clock, names,
-            thread=self._life(*key), evidence=evidence,
+            thread=self._life(*key), evidence=evidence, related=self._after(commit.sha),
         )  # fmt: skip
 
     def tagged(self, made: Made, evidence: Iterable[Evidence] = ()) -> Fact:
         """Make the fact of a tag."""
         tag = made.tag
         names = {"tag": tag.name, "revision": tag.target[:SHORT], "repository": self._repository.name}
-        return self._of_tag("change.tagged", _tag_key(tag), made, names, None, evidence=evidence)
+        return self._of_tag(
+            "change.tagged", _tag_key(tag), made, names, None, self._after(tag.target), evidence
+        )
 
     def tag_deployed(self, made: Made, evidence: Iterable[Evidence] = ()) -> Fact:
         """Make the fact of a deploy: a tag that matches a configured pattern."""
         tag = made.tag
         names = {"deploy": tag.name, "revision": tag.target[:SHORT], **self._where}
         life = self._life(*_tag_key(tag))
-        return self._of_tag("deploy.finished", _tag_key(tag), made, names, life, evidence=evidence)
+        return self._of_tag(
+            "deploy.finished", _tag_key(tag), made, names, life, self._after(tag.target), evidence
+        )
 
     def rolled_back(self, old: Tag, by: Made) -> Fact:
         """Make the fact that deploy `by` took the place of `old`, on whose history it lies."""
@@ -87,6 +92,10 @@ class GitFacts:
         key = [*_tag_key(new), old.name, old.object]
         ties = [self._tie("deploy.finished", _tag_key(tag), ROLL_BACK) for tag in (old, new)]
         return self._of_tag("deploy.rolled_back", key, by, names, self._life(*_tag_key(old)), ties)
+
+    def _after(self, sha: str) -> list[Related]:
+        """Tie what is said of a commit to its merge, which came before, whatever the clocks say."""
+        return [self._tie("change.merged", [self._trunk, sha], LINEAGE)]
 
     def _tie(self, kind: Kind, key: Json, rule: str) -> Related:
         return Related(fact=short_id("f", [1, self._repository.origin, kind, key]), rule=rule)

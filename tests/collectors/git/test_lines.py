@@ -79,13 +79,28 @@ def test_whoever_has_a_wrong_clock_is_certainly_before_nobody(git_repo: GitRepo)
     git_repo.commit("start", at(-600))
     by(git_repo, "Ann", 20, "one")
     by(git_repo, "Bob", 12, "two")
-    git_repo.git("tag", "-a", "-m", "between", "v1", at=at(16))
+    git_repo.git("tag", "-a", "-m", "between", "v1", "main~2", at=at(16))
     document = timeline(read(git_repo))
     clocks = document.provenance["clocks"]
     two = next(f for f in document.facts if f.quote and "two" in f.quote.text)
     tag = next(f for f in document.facts if f.kind == "change.tagged")
     assert not precedes(two, tag, clocks)
     assert not precedes(tag, two, clocks)
+
+
+def test_tags_and_deploys_come_after_the_merge_that_they_are_of(git_repo: GitRepo) -> None:
+    git_repo.commit("start", at(-600))
+    git_repo.git("branch", "production")
+    sha = by(git_repo, "Ann", 30, "one")
+    git_repo.git("tag", "-a", "-m", "x", "deploy-1", at=at(20))
+    git_repo.git("update-ref", "-m", "push", "refs/heads/production", sha, at=at(25))
+    document = timeline(read(git_repo, deploy_tags="deploy-*", deploy_branch="production"))
+    merge, *others = document.facts
+    assert merge.kind == "change.merged"
+    assert sorted(f.kind for f in others) == ["change.tagged", "deploy.finished", "deploy.finished"]
+    for other in others:
+        assert precedes(merge, other, document.provenance["clocks"])
+        assert not precedes(other, merge, document.provenance["clocks"])
 
 
 def test_growing_the_window_changes_no_lineage(git_repo: GitRepo) -> None:
