@@ -87,7 +87,7 @@ def thread_key(*parts: Json) -> str:
 
 #: Labels that name the sample, not the alert; vmalert adds the group, Prometheus does not.
 NOT_IDENTITY = frozenset({"__name__", "alertname", "alertstate", "alertgroup"})
-_NOT_SHOWN = frozenset({"alertname", "severity"})  # left out of statements; the subject keeps them
+_NOT_SHOWN = frozenset({"alertname"})  # left out of statements; the subject keeps it
 
 
 def shown_labels(labels: Mapping[str, str]) -> str | None:

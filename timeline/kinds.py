@@ -139,7 +139,7 @@ NAMES: dict[str, str] = {
     "counted": "how the rate was counted, where not every document was", "deploy": "the deploy, as its system calls it",
     "edited": "the text is as edited later", "environment": "the environment", "flag": "the feature flag",
     "incident": "the incident's id", "index": "the index, or pattern of indices",
-    "label": "what the record is called", "labels": "the alert's labels, `name=value`, without its own name and severity",
+    "label": "what the record is called", "labels": "the alert's labels, `name=value`, without its own name",
     "matchers": "the matchers of a silence", "name": "the threshold's name, or the alert's whose rule it is of",
     "op": "the operator of the threshold", "operation": "the operation of a trace", "page": "the status page",
     "part": "which expression of a rule it is: `Expression 2 of alert`", "posted": "the time is that of the posting",

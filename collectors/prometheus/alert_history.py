@@ -43,12 +43,15 @@ class History:
         self.sees_ends = sees_ends
         self._reads: dict[str, list[Span]] = defaultdict(lambda: list(known.reads))
         self._lives: dict[Labels, list[Life]] = {}
-        self._look()
+        self._looked = False
 
     # --- what is known of each alert ---------------------------------------------------------------
 
     def _look(self) -> None:
         """Take the samples of what was read, and what they show of intervals, markers and offsets."""
+        if self._looked:
+            return
+        self._looked = True
         self._samples = {identity: train.train() for identity, train in self.trains.items()}
         self._leads = {identity: train.lead() for identity, train in self.trains.items()}
         self._intervals = self._usual()
@@ -85,6 +88,7 @@ class History:
 
     def known(self, identity: Labels) -> Coverage:
         """Return what was looked at for an alert."""
+        self._look()
         train = self.trains[identity]
         marked = self._marks.get(train.group) if self.sees_ends else False
         return self._known._replace(
@@ -121,6 +125,7 @@ class History:
 
     def lives(self, identity: Labels) -> list[Life]:
         """Return the lives of one alert."""
+        self._look()
         if identity not in self._lives:
             known = self.known(identity)
             self._lives[identity] = lives(strands(self._samples[identity], known), known)
@@ -128,6 +133,7 @@ class History:
 
     def find_restarts(self, unseen: int) -> tuple[Span, ...]:
         """Add starts of the server that its `up` did not show, being shorter than `unseen` ns; return them."""
+        self._look()
         read = self._known.reads[0]
         starts = {
             at
@@ -158,6 +164,7 @@ class History:
         So does a ruler look that was away, where nothing marks the ends of alerts. Blips are none, nor are
         two rules about one thing.
         """
+        self._look()
         edges: list[tuple[int, int, Labels]] = []
         for identity, train in self.trains.items():
             if self._marks.get(train.group) if self.sees_ends else False:
@@ -183,7 +190,11 @@ class History:
                 yield Span(max(together.values()), every[place])
 
     def _every(self) -> list[int]:
-        return sorted(int(t) for times in self._times.values() for t in times)
+        """Return every instant at which any alert left a sample."""
+        import numpy as np
+
+        times: list[int] = np.unique(np.concatenate([np.empty(0, np.int64), *self._times.values()])).tolist()
+        return times
 
     def alive(self, window: Window) -> Iterator[tuple[Labels, AlertSeries, Life]]:
         """Yield the lives that meet the window."""
@@ -227,12 +238,13 @@ class History:
                 else:
                     reads.append(one)
             self._reads[name] = reads
-        self._look()
+        self._looked = False
 
     # --- what is not known -------------------------------------------------------------------------
 
     def holes(self) -> list[Hole]:
         """Return where alerts left no samples and nothing says that they ended, those of one time as one."""
+        self._look()
         every = self._every()
         found: dict[tuple[int, int, bool], list[tuple[Span, AlertSeries]]] = defaultdict(list)
         for identity, train in sorted(self.trains.items()):

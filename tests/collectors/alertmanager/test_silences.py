@@ -109,7 +109,7 @@ def test_an_alert_was_silenced_where_the_server_says_so(server: Alertmanager) ->
     found = check(AlertmanagerCollector, options(server), window())
     silence, *alerts = sorted(found.facts, key=lambda f: ("matchers" not in dict(f.subject.labels), at(f)))
     old, new = alerts
-    assert new.statement == "Alert `CheckoutErrors` was silenced (`service=checkout`)"
+    assert new.statement == "Alert `CheckoutErrors` was silenced (`service=checkout, severity=critical`)"
     assert dict(new.subject.labels) == CHECKOUT
     assert (new.clock, old.clock, silence.clock) == ("prometheus.example", "test", "test")
     assert at(new) >= later - 10**6, "from when both were there"

@@ -77,7 +77,7 @@ def test_alertmanager_gets_a_history(inbox: Inbox) -> None:
     notified = by_kind["alert.notified"]
     assert (
         notified.statement
-        == "A notification of alert `CheckoutErrors` was sent to `timeline` (`service=checkout`)"
+        == "A notification of alert `CheckoutErrors` was sent to `timeline` (`service=checkout, severity=critical`)"
     )
     assert notified.quote is not None
     assert notified.quote.text == "Errors above 2 %"

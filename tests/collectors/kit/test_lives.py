@@ -21,9 +21,9 @@ def test_an_alert_is_one_thread_with_its_rule_and_names_its_own_labels() -> None
         for n, state in enumerate(states)
     ]
     assert [f.statement for f in made] == [
-        "Alert `Down` fired (`service=checkout`)",
-        "Alert `Down` stopped firing (`service=checkout`)",
-        "Alert `Down` fired (`service=checkout`)",
+        "Alert `Down` fired (`service=checkout, severity=page`)",
+        "Alert `Down` stopped firing (`service=checkout, severity=page`)",
+        "Alert `Down` fired (`service=checkout, severity=page`)",
     ]
     assert {f.thread for f in made} == {alert_thread("am", "Down", LABELS)}
     assert len({f.id for f in made}) == 3

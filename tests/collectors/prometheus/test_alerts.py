@@ -126,7 +126,7 @@ def test_rules_replayed_over_the_past_agree_with_a_walk_over_every_evaluation(
         mine = [f for f in found.facts if f"`{alert}`" in f.statement]
         assert told(Run(list(mine), None, found.tape, found.store)) == brute(server, alert, -15, 3600)
     slow = next(f for f in found.facts if f.kind == "alert.firing" and "`Slow`" in f.statement)
-    assert slow.statement == "Alert `Slow` fired (`job=a`)"
+    assert slow.statement == "Alert `Slow` fired (`job=a, severity=page`)"
     assert slow.subject.service == "a"
     assert slow.thread == alert_thread("test", "Slow", {"job": "a", "severity": "page"})
     assert slow.quote is not None

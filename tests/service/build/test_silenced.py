@@ -95,7 +95,7 @@ def test_a_silence_is_told_as_long_as_it_held(
     # While it holds, the server itself says of which alert: no label needs to be known.
     live = build(tmp_path, config, begun)
     said = [f for f in live.facts if f.kind == "alert.silenced"]
-    assert "Alert `CheckoutErrors` was silenced (`cluster=eu, service=checkout`)" in {
+    assert "Alert `CheckoutErrors` was silenced (`cluster=eu, service=checkout, severity=page`)" in {
         f.statement for f in said
     }
     measure = next(m for m in live.measures if m.name == "silenced")

@@ -82,6 +82,6 @@ def test_alertmanager_gets_a_history(
     assert all(begun < f.latest < window.end for f in run.facts)
     assert (
         told["alert.notified"].statement
-        == "A notification of alert `CheckoutErrors` was sent to `timeline` (`service=checkout`)"
+        == "A notification of alert `CheckoutErrors` was sent to `timeline` (`service=checkout, severity=critical`)"
     )
     assert [g.reason for g in run.gaps] == []
