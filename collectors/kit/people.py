@@ -75,7 +75,7 @@ def quoted(text: str, logins: re.Pattern[str], identity: Callable[[str], str]) -
     kept = protected.spans(text) if "@" in text else []
 
     def mark(match: re.Match[str]) -> str:
-        inside = any(start < match.end() and match.start() < end for start, end in kept)
+        inside = protected.meets(kept, *match.span())
         return match[0] if inside or match[1].lower() in _GROUPS else mention(identity(match[1]))
 
     return quote_marked(logins.sub(mark, text))

@@ -20,9 +20,18 @@ _SYLLABLES = 3  # of a Korean name that can be nothing else, whatever stands beh
 _PREFIXES = frozenset("وفبلكוהלבמשכ")
 
 
-def is_bounded(text: str, start: int, end: int) -> bool:
+def is_japanese(text: str) -> bool:
+    """Tell whether a text has kana."""
+    return bool(_KANA.search(text))
+
+
+def is_bounded(text: str, start: int, end: int, *, japanese: bool) -> bool:
     """Tell whether what stands at `[start, end)` of a folded text begins and ends with its words."""
-    return _begins(text, start, end) and _ends(text, start, end)
+    if not (_begins(text, start, end) and _ends(text, start, end)):
+        return False
+    return not (
+        japanese and end - start <= _SHORT_HAN and HAN.match(text, start) and _inside_han(text, start, end)
+    )
 
 
 def _begins(text: str, start: int, end: int) -> bool:
@@ -34,7 +43,7 @@ def _begins(text: str, start: int, end: int) -> bool:
     if left == "_":
         return _is_emphasis(text, start, end)
     if UNSPACED.match(first):
-        return not (_is_katakana(first) and _is_katakana(left)) and not _inside_han(text, start, end, left)
+        return not (_is_katakana(first) and _is_katakana(left))
     if HANGUL.match(first):
         return not HANGUL.match(left)
     if UNSPACED.match(left):
@@ -53,7 +62,7 @@ def _ends(text: str, start: int, end: int) -> bool:
     if not right.isalnum():
         return False  # a mark that changes the last letter
     if UNSPACED.match(last):
-        return not (_is_katakana(last) and _is_katakana(right)) and not _inside_han(text, start, end, right)
+        return not (_is_katakana(last) and _is_katakana(right))
     if HANGUL.match(last):
         return _ends_korean(text, end, end - start)
     if UNSPACED.match(right) or HANGUL.match(right):
@@ -66,16 +75,11 @@ def _is_katakana(character: str) -> bool:
     return bool(KATAKANA.match(character)) and character != "\u30fb"
 
 
-def _inside_han(text: str, start: int, end: int, beside: str) -> bool:
-    """Tell whether a short name stands among other Han characters of a Japanese text, where it may be none."""
-    if (
-        end - start > _SHORT_HAN
-        or not HAN.match(beside)
-        or not HAN.match(text[start])
-        or not _KANA.search(text)
-    ):
-        return False
-    return end >= len(text) or beside != text[end] or beside not in _TITLES
+def _inside_han(text: str, start: int, end: int) -> bool:
+    """Tell whether another Han character touches a short name, where it may be none, and is no title behind it."""
+    if start and HAN.match(text, start - 1):
+        return True
+    return end < len(text) and bool(HAN.match(text, end)) and text[end] not in _TITLES
 
 
 def _ends_korean(text: str, end: int, size: int) -> bool:

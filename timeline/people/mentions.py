@@ -20,14 +20,15 @@ _MATRIX_TO = re.compile(
     r"(?:\?via=[\w.:&=-]{0,500}\w)?", re.IGNORECASE,
 )  # fmt: skip
 _MXID = re.compile(r"@[A-Za-z0-9._=/+-]{1,255}:[A-Za-z0-9.-]{0,253}[A-Za-z0-9](?::\d{1,5})?")
-_TRAILER = re.compile(r"^[ \t>]{0,8}[A-Za-z][A-Za-z-]{0,40}-by:[ \t]*(\S[^\n]*?)[ \t\r]*$", re.MULTILINE)
-_ADDRESSED = re.compile(r"([^<>]*?)\s*<([^<>\s]+@[^<>\s]+)>")
+_TRAILER = re.compile(r"^[ \t>]{0,8}[A-Za-z][A-Za-z-]{0,40}-by:[ \t]*(\S[^\n]*)$", re.MULTILINE)
+_ADDRESSED = re.compile(r"([^<>]{0,200})<([^<>\s@]{1,64}@[^<>\s]{1,253})>")
 _ID = re.compile(r"(?<!\w)[A-Z][A-Z0-9]{6,40}(?!\w)")
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._%+-'[]")
 _DOMAIN = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,10}")
 _HANDLE = re.compile(r"[^\W_](?:[\w.-]{0,80}[^\W_])?")
 _GROUPS = frozenset({"here", "channel", "everyone", "all", "room", "group", "team"})
 _MOST_LOCAL = 64
+_LONGEST = 120  # characters of a name before an address
 #: Stands for somebody whom no source names.
 NOBODY: frozenset[str] = frozenset()
 
@@ -72,21 +73,21 @@ def _bare(text: str, registry: Registry) -> Iterator[Mention]:
 def signers(message: str) -> Iterator[tuple[str, str]]:
     """Yield name and address of everyone whom a commit's trailers name (`Co-authored-by: Ada <ada@example.org>`)."""
     for match in _TRAILER.finditer(message):
-        if addressed := _ADDRESSED.fullmatch(match[1]):
+        if addressed := _ADDRESSED.fullmatch(match[1].rstrip()):
             yield addressed[1].strip(), addressed[2]
 
 
 def _trailers(text: str, registry: Registry, own: frozenset[str]) -> Iterator[Mention]:
     for match in _TRAILER.finditer(text):
-        value = match[1]
+        value = match[1].rstrip()
         addressed = _ADDRESSED.fullmatch(value)
-        name, mail = (addressed[1], addressed[2]) if addressed else (value, "")
+        name, mail = (addressed[1].strip(), addressed[2]) if addressed else (value, "")
         if is_machine(name, mail) or set(value.split("/")) <= own or "://" in value or PERSON_OPEN in value:
             continue
         people = registry.mails.get(mail.casefold()) or registry.accounts.get(fold(name.removeprefix("@")))
         people = people or registry.mails.get(name.casefold()) or registry.whole.get(fold(name), NOBODY)
         if people or mail:
-            yield Mention(*match.span(1), people or NOBODY)
+            yield Mention(match.start(1), match.start(1) + len(value), people or NOBODY)
 
 
 def _linked(text: str, registry: Registry) -> Iterator[Mention]:
@@ -192,14 +193,14 @@ def _with_name(text: str, found: Mention, registry: Registry) -> Iterator[Mentio
 
 def _name_before(text: str, stop: int, people: frozenset[str], registry: Registry) -> int:
     """Return where the name of one of these people begins that ends at `stop`; `stop` where there is none."""
-    begin = max(text.rfind("\n", 0, stop), text.rfind('"', 0, stop)) + 1
+    first = max(stop - _LONGEST, 0)
+    begin = max(text.rfind("\n", first, stop), text.rfind('"', first, stop), first - 1) + 1
     return next(
         (n for n in _word_starts(text, begin, stop) if _is_name(text[n:stop], people, registry)), stop
     )
 
 
 def _word_starts(text: str, begin: int, stop: int) -> Iterator[int]:
-    begin = max(begin, stop - 120)
     return (
         n for n in range(begin, stop) if not text[n].isspace() and (n == begin or not is_letter(text[n - 1]))
     )

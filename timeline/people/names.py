@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import pairwise
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 from timeline.model import Person
 from timeline.people import protected
-from timeline.people.bounds import is_bounded
+from timeline.people.bounds import is_bounded, is_japanese
 from timeline.people.folding import UNSPACED, WORD, Folded, folded
 from timeline.people.mentions import Mention, Place, mentions
 from timeline.people.protected import OK, SLASH
@@ -193,6 +194,7 @@ class _Search:
 
     def _candidates(self, held: Folded) -> Iterator[_Candidate]:
         """Yield, where a name may begin, the longest that can be nothing else; note what may be one."""
+        japanese = bool(self._first) and is_japanese(held.text)
         for place, entries in self._places(held.text):
             for entry in entries:
                 end = place + len(entry.form.text)
@@ -201,7 +203,7 @@ class _Search:
                 if len(entry.form.text) == 1 and _is_inside(held.text, place):
                     continue
                 start, stop = held.span(place, end)
-                if not is_bounded(held.text, place, end):
+                if not is_bounded(held.text, place, end, japanese=japanese):
                     if entry.form.sure and UNSPACED.match(held.text, place):
                         self._note(start, stop, entry)
                     continue
@@ -295,7 +297,9 @@ def _has_capitals(text: str) -> bool:
 def _apart(found: Iterable[Mention]) -> list[Named]:
     """Return mentions without those that overlap an earlier one."""
     kept: list[Named] = []
+    spans: list[tuple[int, int]] = []
     for one in found:
-        if not any(one.start < other.end and other.start < one.end for other in kept):
+        if not protected.meets(spans, one.start, one.end):
+            insort(spans, (one.start, one.end))
             kept.append(Named(*one))
     return kept

@@ -11,6 +11,7 @@ from timeline.people.folding import HANGUL, PREFIXING, UNSPACED, WORD, fold, rou
 from timeline.people.forms import Form, forms, is_mail
 from timeline.people.machines import is_machine
 
+_LONGEST = 200  # characters: what is longer is no name
 _OPAQUE = re.compile(r"[A-Z][A-Z0-9]{6,}")
 _PRIVATE = re.compile(r"(?:\d+\+)?([A-Za-z0-9][A-Za-z0-9-]*)@users\.noreply\.\S+")
 
@@ -90,6 +91,8 @@ class Registry:
         _note(self.identities, fold(identity), identity)
 
     def _add_name(self, identity: str, name: str) -> None:
+        if len(name) > _LONGEST:
+            return
         if is_mail(name):
             _note(self.mails, name.casefold(), identity)
             if private := _PRIVATE.fullmatch(name):
