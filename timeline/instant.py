@@ -80,7 +80,7 @@ def read_usual(text: str) -> Bounds | None:
     if minute is None or second > 59:
         return None
     start = minute + second * NS
-    if digits is None:
+    if digits is None or digits == "0":  # Java and Active Directory print `.0` of whole seconds
         return Bounds(start, start + NS - 1)
     width = 10 ** (9 - len(digits))
     start += int(digits) * width
@@ -104,7 +104,8 @@ def read_civil(text: str) -> Civil:
     digits = digits or ""
     if len(digits) > 9 and digits[9:].strip("0"):
         raise UndecodableTimeError(f"{text!r} is finer than a nanosecond")
-    precision = MINUTE if seconds is None else 10 ** (9 - min(len(digits), 9))
+    known = 0 if digits == "0" else min(len(digits), 9)  # see `read_usual`
+    precision = MINUTE if seconds is None else 10 ** (9 - known)
     wall = minute + second * NS + int(digits[:9].ljust(9, "0"))
     return Civil(wall, precision, _offset(zone, text), NS if second == 60 else 0)
 

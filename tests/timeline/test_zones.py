@@ -50,6 +50,10 @@ def of_digits(fraction: str) -> Bounds:
         ("2026-11-21 15:00:00.123456789 +0100 CET m=+0.0012", of_digits("123456789")), ("2026-11-21 17:00:00 +0300 +03", SECOND),
         ("2026-11-21 19:30:00 +0530 IST", SECOND), ("Sat Nov 21 15:00:00 CET 2026", SECOND), ("/Date(1795269600000+0100)/", of_digits("000")),
         ("Saturday, November 21, 2026 2:00:00 PM UTC", SECOND), ("11/21/2026 2:00:00\u202fPM GMT", SECOND),
+        ("20261121150000.000000+060", of_digits("000000")), ("21 Nov 26 14:00 UTC", IN_MINUTE), ("Sat Nov 21 15:00:00 +0100 2026", SECOND),
+        ("21-NOV-26 03.00.00.500 PM EUROPE/BERLIN", of_digits("500")), ("2026-11-21 14:00:00.0 UTC", SECOND), ("2026-11-21T14:00:00.0Z", SECOND),
+        ("20261121140000.0Z", SECOND), ("[2026-11-21 14:00:00 +0000]", SECOND), ("21 Nov 2026 14:00:00,123 UTC", of_digits("123")),
+        ("Nov. 21, 2026, 2 p.m. UTC", precise(TWO, 60 * MINUTE)),
         # zones by name
         ("2026-11-21 15:00:00 Europe/Berlin", SECOND), ("2026-11-21 16:00:00 GMT+2", SECOND), ("2026-11-21 23:00:00 JST", SECOND),
     ],

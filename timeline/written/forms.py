@@ -80,6 +80,7 @@ _WEEKDAY = re.compile(
     r"\.?,? ?(?=[a-z0-9])", re.ASCII | re.IGNORECASE,
 )  # fmt: skip
 _DOTTED = re.compile(r"(?<=\d)[- ](\d\d?)\.(\d\d)\.(\d\d)(?=[. ]|$)", re.ASCII)  # DB2, Oracle
+_CIM = re.compile(r"(\d{14}\.\d{6}[-+])(\d{3})", re.ASCII)  # WMI: the offset is in minutes
 _SINCE_START = re.compile(r" m=[-+][0-9.]+$")  # Go's monotonic clock
 _LONGEST = 200  # characters; nothing that is longer is a time
 _SPACE = re.compile(r"[\s\u00a0\u202f]+")
@@ -119,6 +120,9 @@ def _plain(text: str) -> tuple[str, str]:
     if plain.startswith("[") and plain.endswith("]") and "[" not in plain[1:]:
         plain = plain[1:-1].strip()
     plain = _DOTTED.sub(r" \1:\2:\3", _SINCE_START.sub("", plain))
+    if cim := _CIM.fullmatch(plain):
+        hours, minutes = divmod(int(cim[2]), 60)
+        return f"{cim[1]}{hours:02d}{minutes:02d}", ""
     if found := _WEEKDAY.match(plain):
         return plain[found.end() :], found[1][:3].lower()
     return plain, ""
@@ -147,9 +151,9 @@ def _day(parts: dict[str, str | None], weekday: str, text: str) -> date:
     """Return the day; raise ValueError where there is none."""
     year, day = int(parts["year"] or 0), int(parts.get("day") or 0)
     if len(parts["year"] or "") == 2:
-        # 21-NOV-26 could be a day of 2021, but RFC 850 tells the weekday, and Oracle's form is `DD-MON-RR`.
+        # 21-NOV-26 could be a day of 2021, but with a time it is RFC 822 or 850, or Oracle's `DD-MON-RR`.
         year += 2000 if year < 50 else 1900
-        if parts["sep"] != "-" or not parts["hour"]:
+        if parts["sep"] not in {"-", " "} or not parts["hour"]:
             raise UndecodableTimeError(f"{_cut(text)!r}: the year has two digits")
     if parts.get("week"):
         return date.fromisocalendar(year, int(parts["week"] or 0), int(parts["number"] or 0))
@@ -193,6 +197,7 @@ def _clock(parts: dict[str, str | None], text: str) -> tuple[int, int, int]:
     if unit == HOUR and not half and len(parts["hour"] or "") < 2:
         raise UndecodableTimeError(f"{_cut(text)!r} is not a date and time such as 2026-11-21T14:00:00Z")
     digits = (parts["fraction"] or "")[:12]  # finer than a nanosecond: the one that it lies in
+    digits = "" if digits == "0" else digits  # see `timeline.instant.read_usual`
     past = int(digits or 0) * unit // 10 ** len(digits)
     is_midnight = hour == 24 and not (minute or second or int(parts["fraction"] or 0))
     if minute > 59 or second > 60 or (hour > 23 and not is_midnight):

@@ -52,6 +52,8 @@ def zone(name: str) -> ZoneInfo:
         raise UndecodableTimeError(
             f"zone {name!r}: use an IANA name such as Europe/Berlin, not an abbreviation"
         )
+    if name.isupper() and "/" in name:
+        name = name.title()  # as Oracle prints them
     path = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
     if not path.is_file():
         raise UndecodableTimeError(f"zone {name!r} is unknown; use an IANA name such as Europe/Berlin")
@@ -142,9 +144,15 @@ def _offset(text: str) -> int:
 
 def _readings(wall: int, place: str) -> list[tuple[int, str | None]]:
     """Return both readings of a wall-clock time (ns) with their names; they differ where it comes twice or never."""
-    naive = _naive(wall)
+    past = wall % NS
+    return [(instant + past, name) for instant, name in _readings_of(wall - past, place)]
+
+
+@lru_cache(maxsize=4096)  # both ends of a cell are looked at, and many lie in one second
+def _readings_of(second: int, place: str) -> list[tuple[int, str | None]]:
+    naive = _naive(second)
     both = (naive.replace(tzinfo=zone(place), fold=fold) for fold in (0, 1))
-    return [(int(reading.timestamp()) * NS + wall % NS, reading.tzname()) for reading in both]
+    return [(int(reading.timestamp()) * NS, reading.tzname()) for reading in both]
 
 
 def _shown(instant: int, place: str) -> datetime:
