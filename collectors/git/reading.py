@@ -108,8 +108,10 @@ class Tags:
         """Return what tells when light tags were set, and what makes evidence of it; nothing is asked without one."""
         if not light:
             return RefTimes({}, {}, now), lambda _: ()
-        logs, of_log = await self._clone.files.logs(light, window)
         times, of_time = await self._clone.files.times((), window)
+        # A ref whose file is older than the window was not set in it, whatever its log says.
+        recent = [ref for ref in light if times is None or ref in times]
+        logs, of_log = await self._clone.files.logs(recent, window)
 
         def evidence(one: Made) -> Sequence[Evidence]:
             line = one.placed.line if one.placed else 0
