@@ -10,12 +10,13 @@ of its alert may have held: of the alert with its thread, else of another system
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from timeline.alerts.silences import by_alert
 from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression, threshold_name
+from timeline.apart import apart
 from timeline.instant import NS
 from timeline.measures.chain import Headline, headline
 from timeline.measures.durations import duration
@@ -153,9 +154,10 @@ def _alone(spans: Iterable[StateSpan], others: _Overlap, name: str) -> Iterator[
             lives.setdefault(key, []).append(span.begin)
             names[key] = span.name
     firsts = {key: min(life, key=display_key) for key, life in lives.items()}
+    called = _called([(fact, names[key]) for key, fact in firsts.items()])
     for key in sorted(firsts, key=lambda k: display_key(firsts[k])):
         count = len(lives[key])
-        text = _said(name, names[key], count)
+        text = _said(name, called[firsts[key].id], count)
         yield Reconciled(name=name, from_=firsts[key].id, count=count, statement=text)
 
 
@@ -174,19 +176,34 @@ def _silenced(
     lives: dict[tuple[str, str], list[StateSpan]] = {}
     for span in hit:
         lives.setdefault((span.thread or span.begin.id, span.expression_index), []).append(span)
+    called = _called([(life[0].begin, life[0].name) for life in lives.values()])
     for life in lives.values():
         times = "once" if len(life) == 1 else f"{len(life)} times"
-        text = f"{code(life[0].name)} was in breach {times} while its alert was silenced"
+        text = f"{called[life[0].begin.id]} was in breach {times} while its alert was silenced"
         yield Reconciled(name=SILENCED, from_=life[0].begin.id, count=len(life), statement=text)
+
+
+def _called(firsts: Sequence[tuple[Fact, str]]) -> dict[str, str]:
+    """Return what each row calls its series or alert, by the id of its first fact: with what differs, where it must."""
+    parts = Counter(
+        (fact.thread, name) for fact, name in firsts
+    )  # a rule may compare more than one expression
+    bare = {
+        fact.id: f"{fact.names['part']} {code(name)}"
+        if parts[fact.thread, name] > 1 and "part" in fact.names
+        else code(name)
+        for fact, name in firsts
+    }
+    told = apart((fact for fact, _ in firsts), lambda fact: bare[fact.id])
+    differs = {identity: f" ({code(one.label)})" for identity, one in told.items()}
+    return {identity: text + differs.get(identity, "") for identity, text in bare.items()}
 
 
 def _said(name: str, what: str, count: int) -> str:
     times = "once" if count == 1 else f"{count} times"
     if name == UNALERTED:
-        return (
-            f"{code(what)} was in breach {times} while no alert of its rule and labels was recorded as firing"
-        )
-    return f"Alert {code(what)} fired {times} while no breach of its rule and labels was recorded"
+        return f"{what} was in breach {times} while no alert of its rule and labels was recorded as firing"
+    return f"Alert {what} fired {times} while no breach of its rule and labels was recorded"
 
 
 def _earlier(

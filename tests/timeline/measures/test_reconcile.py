@@ -13,7 +13,7 @@ from timeline import facts
 from timeline.instant import NS
 from timeline.kinds import Kind
 from timeline.measures.reconcile import EARLIER, UNALERTED, UNCROSSED, reconcile
-from timeline.model import Fact, Reconciled
+from timeline.model import Fact, Reconciled, Subject
 
 OTHER = facts.alert_thread("p", "B", {})
 
@@ -38,6 +38,18 @@ def test_breaches_without_alert_are_one_row_a_series_with_their_number() -> None
     [row] = rows([*whole(), *flap], UNALERTED)
     assert (row.from_, row.count, row.to) == (flap[0].id, 2, None)
     assert "in breach 2 times while no alert of its rule and labels was recorded as firing" in row.statement
+
+
+def test_rows_of_one_name_say_what_they_differ_in() -> None:
+    pods = [
+        fact.replace(subject=Subject(labels={"pod": pod}))
+        for pod in "ab"
+        for fact in life(("metric.crossed_above", 500), ("metric.crossed_below", 505), thread=f"{OTHER}{pod}")
+    ]
+    assert [row.statement.partition(" was")[0] for row in rows(pods, UNALERTED)] == [
+        "`p99` (`pod=a`)",
+        "`p99` (`pod=b`)",
+    ]
 
 
 def test_a_breach_of_the_same_thread_at_another_time_is_without_alert() -> None:
