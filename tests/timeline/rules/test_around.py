@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.servers.promtool import Promtool, rulefmt_tests
+from tests.servers.fixtures import skip_or_fail
+from tests.servers.promtool import Promtool
+from tests.servers.require import MissingError
 from timeline.rules.files import Contents, read_rules, row
 
 RULE = "{alert: A, expr: x > 1}"
@@ -151,15 +153,14 @@ def test_what_may_be_of_another_language_is_no_threshold(expression: str, reason
 
 
 @pytest.mark.needs_compiled
-def test_the_files_that_prometheus_is_tested_with(rule_files: list[Path]) -> None:
-    new = Promtool("3")
-    for path in rule_files:
+def test_the_files_that_prometheus_is_tested_with(rule_file_tests: list[Path]) -> None:
+    try:
+        new = Promtool("3")
+    except MissingError as missing:
+        skip_or_fail(missing)
+        raise
+    for path in rule_file_tests:
         text = path.read_text()
         found = read_rules(str(path), text)
         taken = new.check(text) is None
         assert not (found.unread if taken else not named(found)), path
-
-
-@pytest.fixture(scope="module")
-def rule_files() -> list[Path]:
-    return rulefmt_tests()

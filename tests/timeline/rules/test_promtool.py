@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.servers.fixtures import skip_or_fail
 from tests.servers.promtool import Promtool
+from tests.servers.require import MissingError
 from tests.timeline.rules.promql_words import EXPRESSIONS
 from timeline.rules.thresholds import read_thresholds
 
 OURS = "the PromQL parser used here does not read it"
-VERSIONS = ("2", "3")
 
 
 def blamed(expressions: Sequence[str], taken: set[int]) -> list[str]:
@@ -46,8 +47,11 @@ def test_nothing_is_read_from_what_no_promtool_takes(
 
 @pytest.fixture(scope="module")
 def both() -> tuple[Promtool, Promtool]:
-    old, new = map(Promtool, VERSIONS)
-    return old, new
+    try:
+        return Promtool("2"), Promtool("3")
+    except MissingError as missing:
+        skip_or_fail(missing)
+        raise
 
 
 @pytest.mark.parametrize(
