@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from timeline.model import Content, Subject
+from timeline.model import Content, Related, Subject
+from timeline.order import LINEAGE
 
 #: What must be alike: where a record lies, and what sort it is. `statement` is a view of the names.
 _ALIKE = ("kind", "category", "earliest", "latest", "time_means", "clock", "surfaced", "quantity")
@@ -29,8 +30,13 @@ def says_no_more(less: Content, more: Content) -> bool:
         and _is_part(names, more.names)
         and _is_part(labels, more.subject.labels)
         and _subject(less.subject, more.subject)
-        and set(less.related) <= set(more.related)
+        and _tied(less) <= _tied(more)
     )
+
+
+def _tied(content: Content) -> set[Related]:
+    """Return what ties a content to others, but for lineage: which of its ancestors are told goes by what is read."""
+    return {tie for tie in content.related if tie.rule != LINEAGE}
 
 
 def _subject(less: Subject, more: Subject) -> bool:

@@ -63,19 +63,18 @@ def _fold(group: list[Seen]) -> Fact:
 
 def _whole(contents: dict[bytes, tuple[int, Content]]) -> dict[bytes, tuple[int, Content]]:
     """Leave out what says no more than another content of the same collection, or a later one."""
-    if len(contents) == 1:
-        return contents
-    return {
-        data: (number, content)
-        for data, (number, content) in contents.items()
-        if not any(
-            data != other
-            and later >= number
-            and says_no_more(content, more)
-            and not says_no_more(more, content)
-            for other, (later, more) in contents.items()
-        )
-    }
+
+    def is_covered(data: bytes) -> bool:
+        number, content = contents[data]
+        for other, (later, more) in contents.items():
+            if data == other or later < number or not says_no_more(content, more):
+                continue
+            # Of two that say the same in other words, the newer one stays, of one collection the first by bytes.
+            if later > number or other < data or not says_no_more(more, content):
+                return True
+        return False
+
+    return contents if len(contents) == 1 else {d: held for d, held in contents.items() if not is_covered(d)}
 
 
 def _keep_newest(contents: dict[bytes, tuple[int, Content]], number: int, content: Content) -> None:

@@ -28,7 +28,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     repo = GitRepo(tmp_path / "repo")
     repo.commit("start", datetime(2026, 11, 20, tzinfo=UTC))
     repo.branch("fix").commit("work", datetime(2026, 11, 21, 14, 1, tzinfo=UTC), files={"x": "1"})
-    repo.checkout("main").merge("fix", datetime(2026, 11, 21, 14, 2, tzinfo=UTC))
+    repo.checkout("main").commit("plain", datetime(2026, 11, 21, 14, 1, 30, tzinfo=UTC))
+    repo.merge("fix", datetime(2026, 11, 21, 14, 2, tzinfo=UTC))
     for name in ("chat.jsonl", "other.jsonl"):
         (tmp_path / name).write_text("".join(json.dumps({**row, "file": name}) + "\n" for row in ROWS))
     monkeypatch.chdir(tmp_path)
@@ -56,8 +57,10 @@ def people(home: Path) -> dict[str, str]:
 def test_flags_first_and_then_a_configuration_give_each_fact_once(home: Path) -> None:
     first = make(home, "", "git=./repo")
     config = '[[source]]\nname = "deploys"\ncollector = "git"\npath = "repo"\nservice = "shop"\nenvironment = "production"\n'
+    config += 'commits = "all"\n'
     second = make(home, config)
-    assert [f.id for f in second.timeline.facts] == [f.id for f in first.timeline.facts]
+    merges = {f.id for f in second.timeline.facts if f.quote and f.quote.text.startswith("Merge")}
+    assert merges == {f.id for f in first.timeline.facts}
     assert {f.source for f in second.timeline.facts} == {"deploys"}, "the name that it has now"
     assert {f.subject.service for f in second.timeline.facts} == {"shop"}, "as it is configured now"
     assert second.timeline.gaps == ()

@@ -11,6 +11,7 @@ from tests.timeline.strategies import facts, make
 from timeline.assembly.contents import says_no_more
 from timeline.assembly.merge import Seen, merge
 from timeline.model import Fact, Quote, Related, Subject
+from timeline.order import LINEAGE
 
 FULL = make(1, earliest=5, latest=9).replace(
     kind="chat.message", names={"channel": "#ops", "actor": "slack:T:U"}, quote=Quote(text="x"), actor="slack:T:U",
@@ -58,6 +59,16 @@ def test_what_a_source_no_longer_says_is_shown_as_it_is_now() -> None:
     (fact,) = merge([Seen(1, FULL), Seen(2, now)]).facts
     assert fact.content() == now.content()
     assert fact.variants == (FULL.content(),)
+
+
+def test_which_ancestors_are_told_is_no_conflict() -> None:
+    ties = [(Related(fact=f"f-{n}", rule=LINEAGE), Related(fact="f-1", rule="r")) for n in (7, 8)]
+    one, other = (of(related=tie) for tie in ties)
+    for newest in (one, other):
+        older = other if newest is one else one
+        (fact,) = merge([Seen(1, older), Seen(2, newest)]).facts
+        assert (fact.content(), fact.variants) == (newest.content(), ())
+    assert merge([Seen(1, one), Seen(1, other)]).facts == merge([Seen(1, other), Seen(1, one)]).facts
 
 
 @given(facts())
