@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from timeline.model import Content, Fact, Gap, Person, Subject
 from timeline.people.names import UNKNOWN, Names
+from timeline.people.records import shown
 from timeline.statements import persons, statement
 from timeline.text import PERSON_CLOSE, PERSON_OPEN
 
@@ -75,6 +76,7 @@ class Pseudonymiser:
         self._has_people = bool(people)
         self.names = Names(people, pseudonyms)
         self._shown: dict[str, str] = {}  # identifiers come again and again
+        self._labels: dict[tuple[str, str], str] = {}
         self.may_name: Counter[str] = Counter()
 
     def fact(self, fact: Fact) -> Fact:
@@ -123,24 +125,33 @@ class Pseudonymiser:
     def _told(self, content: Content, held: frozenset[str]) -> dict[str, str | int | float | bool] | None:
         """Return the names with pseudonyms where a source put a person's name; None where it put none."""
         changed = {
-            name: shown
+            name: made
             for name, value in content.names.items()
-            if type(value) is str and name not in held and (shown := self._show(value)) != value
+            if type(value) is str and name not in held and (made := self._show(value)) != value
         }
         return {**content.names, **changed} if changed else None
 
     def _subject(self, subject: Subject) -> Subject:
-        labels = {name: self._show(value) for name, value in subject.labels.items()}
+        labels = {name: self._label(name, value) for name, value in subject.labels.items()}
         named = {name: self._show(value) for name in _ABOUT if (value := getattr(subject, name))}
         changed: dict[str, object] = {} if labels == subject.labels else {"labels": labels}
         changed |= {name: value for name, value in named.items() if value != getattr(subject, name)}
         return subject.replace(**changed) if changed else subject
 
+    def _label(self, name: str, value: str) -> str:
+        made = self._labels.get((name, value))
+        if made is None:
+            made = self._labels[name, value] = shown(name, value, self.names)
+        return made
+
     def _show(self, text: str) -> str:
-        shown = self._shown.get(text)
-        if shown is None:
-            shown = self._shown[text] = self.names.replace(text)
-        return shown
+        made = self._shown.get(text)
+        if made is None:
+            # A source's own word in a sentence of ours is in code form: that is no code of its own.
+            form = "`" if len(text) > 1 and text[0] == text[-1] == "`" else ""
+            inner = text[1:-1] if form else text
+            made = self._shown[text] = f"{form}{self.names.replace(inner)}{form}"
+        return made
 
 
 _ABOUT = ("service", "component", "environment")

@@ -23,6 +23,12 @@ _NO_PEOPLE = frozenset({"groupby", "orderby", "sortby", "standby", "nearby", "pa
 _OWN = frozenset({"name", "summary", "id", "handle", "value", "label", "slug"})
 
 
+def shown(member: str, value: str, names: Names) -> str:
+    """Return the value of a member with pseudonyms; one that names somebody may be a word."""
+    people = names.called(value) if _names_people(_plain(member)) else frozenset[str]()
+    return names.pseudonym(people) if people else names.replace(value)
+
+
 def masked(text: str, names: Names) -> str:
     """Return what stands in a payload with pseudonyms; texts of JSON are read, and written as they were."""
     if "\\u" not in text and not names.may_name(text):
@@ -44,7 +50,7 @@ def _parts(text: str, names: Names) -> Iterator[str]:
             key = ""
             yield match[0]
         elif match[2] is not None:
-            key = written[1:-1].replace("_", "").replace("-", "").lower()
+            key = _plain(written[1:-1])
             yield match[0]
         else:
             is_account = _names_people(key) or (inside[-1] and key in _OWN)
@@ -54,6 +60,10 @@ def _parts(text: str, names: Names) -> Iterator[str]:
 
 def _between(text: str, names: Names) -> str:
     return names.replace(text) if text.strip(_SIGNS) else text
+
+
+def _plain(member: str) -> str:
+    return member.replace("_", "").replace("-", "").lower()
 
 
 def _names_people(key: str) -> bool:

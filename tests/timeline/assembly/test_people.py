@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.timeline.strategies import make
 from timeline.assembly.people import Pseudonymiser, assign
-from timeline.facts import quote_marked
+from timeline.facts import fact, quote_marked
+from timeline.instant import Bounds
 from timeline.model import Person, Subject, gap
 from timeline.text import mention
 
@@ -63,13 +64,26 @@ def test_a_quote_without_a_doubtful_word_is_not_counted() -> None:
 
 
 def test_a_name_among_the_names_of_a_fact_is_replaced_and_its_statement_says_so() -> None:
-    fact = make(
+    called = make(
         1, label="call of Alice Example", subject=Subject(labels={"by": "Alice Example", "host": "alice"})
     )
-    shown = hidden().fact(fact)
+    shown = hidden().fact(called)
     assert shown.names["label"] == "call of responder-1"
     assert shown.statement.startswith("`call of responder-1` was recorded")
     assert shown.subject.labels == {"by": "responder-1", "host": "alice"}
+
+
+def test_a_label_that_names_somebody_is_replaced_even_where_it_is_a_word() -> None:
+    fact = make(1, subject=Subject(labels={"assigned_to": "alice", "service": "alice"}))
+    assert hidden().fact(fact).subject.labels == {"assigned_to": "responder-1", "service": "alice"}
+
+
+def test_a_word_of_a_source_in_code_form_is_no_code() -> None:
+    names = {"incident": "INC-1", "claimant": "`Alice Example`"}
+    said = fact(
+        "incident.detected", origin="o", key=1, at=Bounds(0, 10), time_means="t", clock="c", source="s", names=names, evidence=[],
+    )  # fmt: skip
+    assert hidden().fact(said).statement.endswith("as claimed in `responder-1`")
 
 
 def test_a_gap_says_no_name() -> None:
