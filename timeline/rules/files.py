@@ -163,6 +163,11 @@ def _rules(file: str, group: Mapping[str, Any], unread: list[str]) -> Iterator[A
     name = code(str(group.get("name") or ""))
     if group.get("rules") is not None and not isinstance(group["rules"], list):
         unread.append(f"the rules of group {name} are no list")
+    if _is_listed(group):
+        groups, odd = readable([{**group, "file": group.get("file") or file}])
+        unread.extend(odd)
+        yield from map(_certain, listed_rules(groups))
+        return
     for place, rule in enumerate(sequence(group.get("rules")), 1):
         found, why = _rule(file, group, mapping(rule))
         if why:
@@ -177,6 +182,14 @@ def _rules(file: str, group: Mapping[str, Any], unread: list[str]) -> Iterator[A
             yield from _rule(file, {"name": named}, made)[0]
 
 
+def _is_listed(group: Mapping[str, Any]) -> bool:
+    """Tell whether a group is as `/api/v1/rules` lists it."""
+    rules = [mapping(rule) for rule in sequence(group.get("rules"))]
+    return any("type" in rule and ("query" in rule or "name" in rule) for rule in rules) and not any(
+        "alert" in rule or grafana_rules.is_rule(rule) for rule in rules
+    )
+
+
 def _exporters(group: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     # The form of the catalogue that people copy their first rules from (awesome-prometheus-alerts).
     for service in map(mapping, sequence(group.get("services"))):
@@ -186,10 +199,6 @@ def _exporters(group: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
 
 def _rule(file: str, group: Mapping[str, Any], rule: Mapping[str, Any]) -> tuple[list[AlertingRule], str]:
     """Return a rule's alerting rule, none where it records; and why it is neither."""
-    if "type" in rule and ("query" in rule or "name" in rule) and "alert" not in rule:
-        groups, unread = readable([{**group, "file": group.get("file") or file, "rules": [rule]}])
-        found = [_certain(one) for one in listed_rules(groups)]
-        return found, ", ".join(unread).partition(": ")[2]
     if grafana_rules.is_rule(rule):
         return [grafana_rules.read(file, group, rule)], ""
     if "alert" in rule:

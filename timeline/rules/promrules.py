@@ -18,6 +18,9 @@ _LABEL = re.compile(
 )
 
 
+_SPANS = ("duration", "keepFiringFor", "keep_firing_for")  # of a rule, in seconds
+
+
 class AlertingRule(NamedTuple):
     """One alerting rule: where it stands, its expression as written, its interval in ns, its labels.
 
@@ -55,6 +58,11 @@ def readable(groups: Sequence[Any]) -> tuple[list[dict[str, Any]], list[str]]:
         unread += [
             f"rule {number} of group {name}: {why}" for number, (_, why) in enumerate(faults, 1) if why
         ]
+        unread += [
+            f"the {field} of rule {at} of group {name}: {str(rule[field])[:80]}"
+            for at, (rule, why) in enumerate(faults, 1) if not why
+            for field in _SPANS if number(rule.get(field) or 0) is None
+        ]  # fmt: skip
         if number(group.get("interval") or 0) is None:
             unread.append(f"the interval of group {name}: {str(group['interval'])[:80]}")
             group = {**group, "interval": 0}

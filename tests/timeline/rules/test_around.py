@@ -105,6 +105,22 @@ def test_a_part_that_cannot_be_read_is_named_and_the_others_used(
     assert promtool.check(text) is not None
 
 
+def test_a_saved_list_of_rules_names_what_of_it_cannot_be_read() -> None:
+    listed = [
+        {"type": "alerting", "name": "A", "query": "x > 1", "duration": "soon"},
+        {"type": "alerting", "name": "B"}, {"type": "recording", "name": "r", "query": "x"},
+    ]  # fmt: skip
+    groups = [{"name": "g", "interval": "often", "rules": listed}]
+    found = read_rules("saved.json", json.dumps({"status": "success", "data": {"groups": groups}}))
+    assert found.unread == (
+        "rule 2 of group `g`: it has no query",
+        "the duration of rule 1 of group `g`: soon",
+        "the interval of group `g`: often",
+    )
+    (rule,) = found.rules
+    assert (rule.alert, rule.hold, len(rule.reading.thresholds)) == ("A", None, 1)
+
+
 def test_later_documents_are_said_to_be_so() -> None:
     text = "\n---\n".join(f"groups: [{{name: {name}, rules: [{RULE}]}}]" for name in "gh")
     first, second = read_rules("rules.yml", text).rules
