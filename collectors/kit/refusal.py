@@ -17,6 +17,7 @@ _MEMBERS = (
     "message",
     "error_description",
     "reason",
+    "root_cause",
     "detail",
     "details",
     "description",

@@ -108,7 +108,7 @@ def _advice(err: SourceError, options: OpensearchOptions) -> str | None:
     if "CERTIFICATE_VERIFY_FAILED" in str(err):
         trusted = "tls.ca is not the authority that signed the server's certificate"
         return trusted if options.tls.ca else "name the server's authority: tls = { ca = 'path/to/ca.pem' }"
-    if "index_not_found" in str(err):
+    if "no such index" in str(err):
         return "check `index` (a pattern such as `logs-*` may match nothing, a name may not)"
     if "Failed to parse query" in str(err):
         return "check `query`"

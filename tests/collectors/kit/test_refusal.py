@@ -13,6 +13,7 @@ from collectors.kit.refusal import said
         (b'{"message":"Bad credentials","documentation_url":"https://x"}', "Bad credentials"),  # GitHub
         (b'{"errcode":"M_UNKNOWN_TOKEN","error":"Invalid access token passed."}', "Invalid access token passed"),
         (b'{"error":{"root_cause":[],"type":"x","reason":"no permissions"},"status":403}', "no permissions"),
+        (b'{"error":{"root_cause":[{"type":"x","reason":"Failed to parse query [:]"}],"reason":"all shards failed"}}', "all shards failed: Failed to parse query [:]"),
         (b'{"error":{"message":"Arguments Caused Error","errors":["a","b"]}}', "Arguments Caused Error: a: b"),
         (b"<html><head><title>401 Authorization Required</title><style>a{}</style></head></html>", "401 Authorization Required"),
         (b'{"reason":"User [name=alice, roles=[x]] of ann@example.com may not"}', "User [name=(somebody), roles=[x]] of (somebody) may not"),
