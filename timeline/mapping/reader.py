@@ -73,6 +73,10 @@ class RowReader:
         fields = self._fields.time
         value = value_at(row, fields) if isinstance(fields, str) else _joined_time(row, fields)
         if value is None or value == "" or isinstance(value, bool | list | dict):
+            if isinstance(value, list) and isinstance(fields, str):
+                raise RowError(
+                    "missing time", f"`{fields}` holds {len(value)} values; name one, such as `{fields}.0`"
+                )
             known = ", ".join(list(row)[:12])
             raise RowError(
                 "missing time", f"no time in field `{self._fields.time_fields[0]}`; the row's fields: {known}"

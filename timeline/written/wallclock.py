@@ -52,8 +52,8 @@ def zone(name: str) -> ZoneInfo:
         raise UndecodableTimeError(
             f"zone {name!r}: use an IANA name such as Europe/Berlin, not an abbreviation"
         )
-    if name.isupper() and "/" in name:
-        name = name.title()  # as Oracle prints them
+    if "/" in name and (name.isupper() or name.islower()):
+        name = name.title()  # Oracle prints them in capitals
     path = resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
     if not path.is_file():
         raise UndecodableTimeError(f"zone {name!r} is unknown; use an IANA name such as Europe/Berlin")

@@ -108,6 +108,13 @@ def test_columns_of_one_name_are_a_list() -> None:
     assert good("ts,host,host\nt,a,b\n") == {2: {"ts": "t", "host": ["a", "b"]}}
 
 
+def test_a_time_in_columns_of_one_name_is_asked_for_by_number(put: Put) -> None:
+    path = put("a.csv", "ts,ts\n2026-11-21T14:00:00Z,2026-11-21T14:30:00Z\n")
+    (gap,) = read(path, map={"time": "ts"}).gaps
+    assert "`ts` holds 2 values; name one, such as `ts.0`" in gap.statement
+    assert len(read(path, map={"time": "ts.1"}).facts) == 1
+
+
 def test_a_header_that_cannot_be_read_ends_the_read() -> None:
     with pytest.raises(SourceError, match="header cannot be read: a quote is opened"):
         table('ts,"host\n1,2\n')
