@@ -21,6 +21,7 @@ from timeline.text import PERSON_OPEN
 
 UNKNOWN = "someone"  # a mention of somebody whom no source names
 _PASSES = 4  # without spaces, a name that touches another one is found when that one is a pseudonym
+_SHORT, _KEPT = 64, 2**16  # characters, and how many texts of at most so many are kept
 _SHORTEST = 3  # characters; a shorter word with a capital is more often none
 
 
@@ -54,6 +55,7 @@ class Names:
         self._registry = Registry(people)
         self._pseudonyms = pseudonyms or {}
         self._own = frozenset({*self._pseudonyms.values(), UNKNOWN})
+        self._replaced: dict[str, str] = {}  # short texts of payloads come again and again
 
     @cached_property
     def _first(self) -> re.Pattern[str] | None:
@@ -63,7 +65,14 @@ class Names:
 
     def replace(self, text: str) -> str:
         """Return the text with a pseudonym for everyone who is named."""
-        return self.written(text).text
+        if len(text) > _SHORT:
+            return self.written(text).text
+        made = self._replaced.get(text)
+        if made is None:
+            if len(self._replaced) >= _KEPT:
+                self._replaced.clear()
+            made = self._replaced[text] = self.written(text).text
+        return made
 
     def written(self, text: str) -> Written:
         """Return the text with a pseudonym for everyone who is named, and whether a name may remain."""
