@@ -94,6 +94,7 @@ class History:
         return self._known._replace(
             reads=tuple(self._reads[train.name]), interval=self._interval(train), marked=marked,
             peers=self._times[train.name], active=self._active(identity),
+            listed=self._told.get(train.name, 0),
         )  # fmt: skip
 
     def _active(self, identity: Labels) -> frozenset[int]:

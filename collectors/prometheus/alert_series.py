@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from collectors.base import Payload
+from collectors.base import Payload, SourceError
 from collectors.kit.tape import LackingError
-from collectors.prometheus.answers import Samples, series_text
+from collectors.prometheus.answers import MS, Samples, series_text
 from collectors.prometheus.api import PrometheusApi
 from collectors.prometheus.wire.remote_read import RemoteRead
 from timeline.alerts.coverage import Span
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Labels = tuple[tuple[str, str], ...]
+_LOOK = 15 * NS  # how often it is looked whether a series is still there
 
 
 class Naming(NamedTuple):
@@ -127,9 +128,21 @@ class AlertSeries:
         """Return the series, payload and pointer of the stale marker at `time`."""
         for one in self._marked(firing):
             index = int(one.times.searchsorted(time))
+            if not one.parts:  # no sample shows it
+                continue
             if index < len(one.times) and one.times[index] == time and not one.values[index] > 0:
                 return one, *one.locate(index)
         return None
+
+
+def _vanishing(one: Samples, span: Span, lookback: int) -> Samples:
+    import numpy as np
+
+    newest = np.rint(one.values * 1000).astype(np.int64) * MS
+    gone = np.append(np.diff(one.times) > _LOOK, one.times[-1] + _LOOK <= span.end)
+    early = one.times - newest < lookback - 2 * _LOOK  # else it is gone because the look-back is over
+    at = one.times[gone & early] + _LOOK
+    return Samples(one.labels, at, np.full(len(at), np.nan), ())
 
 
 def _moved(since: NDArray[np.int64], lead: int) -> NDArray[np.int64]:
@@ -152,6 +165,8 @@ class AlertReader:
         self.trains: dict[Labels, AlertSeries] = {}
         #: Whether the ends of what was read would show: not where stale markers could not be read.
         self.sees_ends = True
+        #: Why they could not.
+        self.lost: SourceError | None = None
 
     async def read(self, matchers: str, span: Span) -> None:
         """Add what is stored in `span`; raise SourceError."""
@@ -164,6 +179,8 @@ class AlertReader:
             marked = await self._ends(matchers, span)
         except LackingError:  # evidence of before markers were asked for
             marked = None
+        except SourceError as err:
+            self.lost, marked = err, None
         if marked is None:
             self.sees_ends = False
             return
@@ -178,7 +195,17 @@ class AlertReader:
         if self._nan:
             return []
         selector = f"{self._naming.metric}{matchers}"
-        return await self._remote.read_stale(selector, *span)
+        found = await self._remote.read_stale(selector, *span)
+        return await self._vanished(selector, span) if found is None else found
+
+    async def _vanished(self, selector: str, span: Span) -> list[Samples]:
+        """Tell stale markers by what they do, where nothing shows them: a series is gone before its look-back is over.
+
+        Each is at the first look without the series.
+        """
+        looks = await self._api.range(f"timestamp({selector})", *span, _LOOK)
+        lookback = self._api.options.lookback_ns
+        return [marked for one in looks if len((marked := _vanishing(one, span, lookback)).times)]
 
     def _known(self, one: Samples, names: Mapping[str, Sequence[AlertSeries]]) -> AlertSeries | None:
         """Return the alert of a series, which may carry the server's external labels as well."""

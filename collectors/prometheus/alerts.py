@@ -90,6 +90,8 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
             history.find_absences()
             gaps += await self._read_back(reader, history, window)
             history.find_absences()
+            if reader.lost:
+                gaps.append(self._unmarked(reader.lost, window))
             unknown = alert_gaps.holes(history.holes(), history.quiet, rules, window, self.gap, self.evidence)
             for gap in (*gaps, *unknown, *self._warnings(api, window)):
                 yield gap
@@ -110,6 +112,10 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
             now=self.context.now,
         )
         return probe(self.context, self.options, look)
+
+    def _unmarked(self, err: SourceError, window: Window) -> Gap:
+        text = f"Where alerts were marked as ended could not be read: {err}; ends are where samples stop"
+        return self.gap(err.reason, window, text, missing="stale markers")
 
     def _unread(self, other: str, window: Window) -> Gap:
         text = f"The server has no {self.options.metric} here, but {other}, which was not read: set `metric`"
@@ -225,7 +231,18 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
             text = f"The server's list of rules could not be read: {err}"
             missing = "quotes of alerts, and how often their rules are evaluated"
             return None, [self.gap(err.reason, window, text, missing=missing)]
-        return (AlertRules(*found) if found else None), []
+        gaps = []
+        if api.unread_rules:
+            text = f"Some of the server's rules could not be read: {'; '.join(api.unread_rules)[:600]}"
+            gaps.append(
+                self.gap(
+                    "undecodable",
+                    window,
+                    text,
+                    missing="quotes of alerts, and how often their rules are evaluated",
+                )
+            )
+        return (AlertRules(*found) if found else None), gaps
 
     def _warnings(self, api: PrometheusApi, window: Window) -> Iterator[Gap]:
         if api.warnings:

@@ -27,7 +27,8 @@ class Coverage(NamedTuple):
     may begin or end (ns). `marked`: the ruler leaves a stale marker where an alert ends (True), leaves none
     (False: a replay, or evidence without them), or nothing shows which (None). `peers`: ascending instants
     at which the alert's rule was evaluated, as alerts of its name show. `active`: starts (ns, whole seconds)
-    of what the ruler itself says is active now.
+    of what the ruler itself says is active now. `listed`: its interval as the ruler's own list of rules has it (0:
+    not told); samples that are nearer are those of two evaluators.
     """
 
     reads: tuple[Span, ...]
@@ -38,6 +39,7 @@ class Coverage(NamedTuple):
     marked: bool | None = False
     peers: Sequence[int] = ()
     active: frozenset[int] = frozenset()
+    listed: int = 0
 
     def covers(self, start: int, end: int) -> bool:
         """Tell whether everything in `[start, end]` was read."""

@@ -74,7 +74,7 @@ class Strand(NamedTuple):
 
     def spacing(self, known: Coverage) -> int:
         """How often it was evaluated at its end (ns)."""
-        return self.tail or self.head or known.usual
+        return max(self.tail or self.head or known.usual, known.listed)
 
 
 def usual_interval(trains: Iterable[Train]) -> int | None:
@@ -196,7 +196,8 @@ def _parts(times: NDArray[np.int64], firing: NDArray[np.bool_]) -> Iterator[Part
 
 def _usual(spacing: NDArray[np.int64], known: Coverage) -> int:
     own = median(spacing.tolist())
-    return min(own, known.interval) if own and known.interval else own or known.usual
+    usual = min(own, known.interval) if own and known.interval else own or known.usual
+    return max(usual, known.listed)
 
 
 def _is_hole(spacing: NDArray[np.int64], cut: NDArray[np.bool_], k: int, usual: int) -> bool:
@@ -216,6 +217,7 @@ def _marked(one: Strand, mark: int | None) -> Strand:
 def _mark(one: Strand, every: Sequence[Strand], train: Train, known: Coverage) -> int | None:
     """Return the stale marker that ended a strand: the first one after it that its evaluator wrote."""
     marks, width = train.marks[one.parts[-1].firing], one.tail or one.head or known.interval
+    width = max(width, known.listed) if width else known.listed or None
     mine = width or known.usual
     again = min(
         (s.first for s in every if s.first > one.last and in_phase(s.first, one.last, mine)), default=None
@@ -229,10 +231,12 @@ def _mark(one: Strand, every: Sequence[Strand], train: Train, known: Coverage) -
         and s.parts[-1].firing == one.parts[-1].firing
         for s in every
     )  # fmt: skip
-    if twins and width is None:  # each leaves one marker: the last one is no earlier than its own
-        return after[-1] if len(after) > twins else None
+    if twins:  # each leaves one marker: the last one of all is no earlier than its own
+        following = min((s.first for s in every if s.first > after[0]), default=after[-1] + 1)
+        near = [mark for mark in after if mark < following]
+        return near[-1] if len(near) > twins else None
     # Its evaluations moved, as where an interval was changed: nobody else is there who may have written it.
-    return None if twins else after[0]
+    return after[0]
 
 
 def in_phase(a: int, b: int, width: int) -> bool:

@@ -50,6 +50,10 @@ _PLANNED = 1_400_000  # samples of one answer to aim for: 9 bytes each at the wo
 Matcher = tuple[str, str, str]  # name, operator, value
 
 
+class _NotOfferedError(SourceError):
+    """The server has no remote read, or streams nothing."""
+
+
 class RemoteRead:
     """Reads of one server, where it offers them."""
 
@@ -89,18 +93,22 @@ class RemoteRead:
     async def read_stale(self, selector: str, start: int, end: int) -> Sequence[Samples] | None:
         """Read the samples in the closed `[start, end]` (ns), stale markers as NaN; None where it streams none.
 
-        Series have the server's external labels too.
+        Series have the server's external labels too. Raises SourceError.
         """
         try:
             spans = in_spans(partial(self._stale, selector), -(-start // MS), end // MS + 1)
             return Joined([piece async for span in spans for piece in span.whole()])
-        except SourceError:
+        except _NotOfferedError:
             return None
 
     async def _stale(self, selector: str, first: int, end: int) -> list[Piece]:
         payload = await self._ask(matchers(selector) or (), selector, first, end - 1)
         if not _streams(payload):
-            raise SourceError("partial", f"remote read answered {payload.status}")
+            # Refused, or told in the old form: whoever answers otherwise may be a proxy, or broken.
+            plain = payload.headers.get("content-type", "").startswith("application/x-protobuf")
+            offers_none = payload.status in {400, 404, 405, 415, 422, 501} or plain
+            kind = _NotOfferedError if offers_none else SourceError
+            raise kind("partial", f"remote read answered {payload.status}")
         return _decoded(payload, first, end - 1, frozenset(), stale=True)[0]
 
     async def _span(self, selector: str, first: int, end: int) -> list[Piece]:

@@ -14,6 +14,7 @@ from collectors.prometheus.alerts import PrometheusAlertsCollector
 from collectors.testing import Run, check, run
 from tests.collectors.probing import probe
 from tests.servers.prometheus import STALE, Prometheus
+from tests.servers.proxies import Fault
 from tests.servers.victoria import Victoria
 from timeline.facts import alert_thread
 from timeline.instant import NS
@@ -232,17 +233,17 @@ def test_a_restart_in_the_middle_of_a_life_is_one_gap_and_the_life_goes_on(
     server = start_prometheus()
     recorded = [(at, "firing") for at in range(600, 3000, 15) if not 1200 <= at < 1500 + 45]
     server.write(alerts(LABELS, recorded, {600: 3000}))
-    fresh = [(at, "firing") for at in range(1000, 1200, 15)]
-    server.write(alerts({**LABELS, "job": "b"}, fresh, {1000: 1200}, [1200]))
+    fresh = [(at, "firing") for at in range(1005, 1200, 15)]
+    server.write(alerts({**LABELS, "job": "b"}, fresh, {1005: 1200}, [1200]))
     server.write(up([(0, 1200), (1500, 3600)]))
     found = check(PrometheusAlertsCollector, {"url": server.url}, window(300, 3300), now=(T0 + 3600) * NS)
     (gap,) = found.gaps
     assert (gap.reason, gap.start // NS - T0, gap.end // NS - T0) == ("partial", 1200, 1485)
     assert told(found) == [
         ("firing", "a", 585, 600),
-        ("firing", "b", 985, 1000),
+        ("firing", "b", 990, 1005),
         ("resolved", "a", 2985, 3000),
-        ("resolved", "b", 1195, 1545),  # while nobody looked: its rule's next sample is without it
+        ("resolved", "b", 1185, 1545),  # while nobody looked: its rule's next sample is without it
     ]
 
 
@@ -501,3 +502,25 @@ def test_a_rule_that_is_evaluated_every_four_hours_is_told_by_its_own_interval(
     ]
     ended = [f for f in read(3 * HOURS, 9 * HOURS, 10 * HOURS) if f[1] == "a"]
     assert ended == [("firing", "a", -12 * HOURS, -8 * HOURS), ("resolved", "a", 4 * HOURS, 8 * HOURS)]
+
+
+def test_ends_are_told_by_a_server_that_offers_no_remote_read(
+    written: dict[str, Prometheus], start_mitm: Callable[..., Any]
+) -> None:
+    server = written["prometheus"]
+    unmarked = alerts(
+        {**LABELS, "job": "c"}, [(at, "firing") for at in range(600, 1500, 15)], {600: 1500}, [1500]
+    )
+    server.write(unmarked)
+    proxy = start_mitm(server.url, faults=[Fault(match="/api/v1/read", status=404)])
+    found = check(PrometheusAlertsCollector, {"url": proxy.url}, window(300, 3000), now=(T0 + 3600) * NS)
+    told_of = {
+        job: [(kind, low, high) for kind, of, low, high in told(found) if of == job and kind == "resolved"]
+        for job in "abc"
+    }
+    ((_, low, high),) = told_of["a"]
+    assert (low, 1500 <= high <= 1530) == (1485, True)
+    assert len(told_of["b"]) == 3
+    assert told_of["c"] == []
+    (gap,) = found.gaps
+    assert gap.missing == 'ALERTS{alertname="Down",job="c"}'
