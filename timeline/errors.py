@@ -7,6 +7,15 @@ class TimelineError(Exception):
     """Base of every error this product raises on purpose."""
 
 
+class MissingNameError(TimelineError, KeyError):
+    """A fact lacks a name that the sentence of its kind must have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"it has no {name}")
+
+    __str__ = Exception.__str__
+
+
 class UndecodableTimeError(TimelineError):
     """A time that cannot be read without guessing."""
 

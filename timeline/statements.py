@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from timeline.errors import MissingNameError
 from timeline.kinds import SPECS, Kind
 from timeline.text import code, mention, number
 
@@ -33,7 +34,7 @@ class _Part(NamedTuple):
 def statement(kind: Kind, names: Mapping[str, Name], *, already: bool = False) -> str:
     """Fill the template of `kind`; `already` picks the form for an unknown beginning.
 
-    Raises KeyError when a name that the template must have is missing.
+    Raises MissingNameError when a name that the template must have is missing.
     """
     there = frozenset(name for name, value in names.items() if value is not None)
     parts = _parts(kind, there, already=already, matching="matchers" in there)
@@ -111,9 +112,9 @@ def _complete(part: str, there: frozenset[str]) -> bool:
 
 
 def _fill(name: str, form: str, names: Mapping[str, Name]) -> str:
-    value = names[name]
+    value = names.get(name)
     if value is None:
-        raise KeyError("a name the template must have is empty")
+        raise MissingNameError(name)
     if not form:
         return _code(value if type(value) is str else str(value))
     if form == "n":

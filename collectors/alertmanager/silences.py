@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from collectors.base import Check, Collector, Payload, Record, SourceError, TestedAgainst
 from collectors.kit import fields
-from collectors.kit.fields import Skipped, UnreadableError
+from collectors.kit.fields import UNREADABLE, Skipped, UnreadableError
 from collectors.kit.http import Http, HttpOptions
 from collectors.kit.links import host_of
 from collectors.kit.lives import SILENCE, Life, alert_names
@@ -123,7 +123,7 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
             evidence = self._evidence(payload, index, _SILENCES, fields.text(data, "id"))
             try:
                 silence = _silence(data, evidence)
-            except UnreadableError as err:
+            except UNREADABLE as err:
                 skipped.add(f"silence: {err}", evidence)
                 continue
             if silence and silence.began.latest < window.end:
@@ -177,7 +177,7 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
             evidence = self._evidence(payload, index, _ALERTS)
             try:
                 labels, began = _labels(data), fields.time(data, "startsAt")
-            except UnreadableError as err:
+            except UNREADABLE as err:
                 skipped.add(f"alert: {err}", evidence)
                 continue
             for identity in fields.at(data, "status.silencedBy") or ():
@@ -219,7 +219,7 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
             yield self.gap("partial", window, text, evidence=(self.evidence(payload, "/cluster/status"),))
         try:
             started = fields.time(status, "uptime").earliest or 0
-        except UnreadableError:
+        except UNREADABLE:
             return  # Grafana's has no start of its own
         if window.start < started and not any(s.began.latest < started for s in known.values()):
             before = Window(start=window.start, end=min(window.end, started))
@@ -270,5 +270,5 @@ def _formed(payload: Payload, path: str) -> Payload:
 def _listing(payload: Payload) -> list[Any]:
     try:
         return fields.listing(payload.json())
-    except UnreadableError as err:
+    except UNREADABLE as err:
         raise SourceError("undecodable", f"{err}; `url` ends where `/api/v2` begins") from err

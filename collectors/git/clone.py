@@ -45,8 +45,8 @@ class Clone:
         """Return the remote as `https://host/path` (`origin`, else the first by name)."""
         asked = ("config", "--local", "--get-regexp", r"^remote\..*\.url$")
         found = await self._git.ask(*asked, allow=(0, 1), keep=without_credentials)
-        lines = found.data.decode("utf-8", "replace").splitlines()
-        urls = {key: url for key, _, url in (line.partition(" ") for line in lines)}
+        lines = found.data.decode("utf-8", "replace").split("\n")
+        urls = {key: url for key, _, url in (line.partition(" ") for line in lines if line)}
         name = "remote.origin.url" if "remote.origin.url" in urls else min(urls, default="")
         return normal_url(urls.get(name, ""))
 

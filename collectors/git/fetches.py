@@ -33,6 +33,6 @@ def cut_fetch_head(cloned: int, fetched: int, head: bytes) -> bytes:
 
 def parse_fetch(data: bytes) -> Fetched | None:
     """Read what `cut_fetch_head` kept; None where nothing tells a time."""
-    times, *names = data.decode("utf-8", "replace").splitlines()
+    times, *names = data.decode("utf-8", "replace").split("\n")
     cloned, fetched = map(int, times.split())
-    return Fetched(cloned, fetched, frozenset(names)) if cloned or fetched else None
+    return Fetched(cloned, fetched, frozenset(filter(None, names))) if cloned or fetched else None

@@ -113,7 +113,11 @@ def normal_url(url: str) -> str | None:
     if scp := _SCP.fullmatch(url):
         host, path = scp[1], scp[2]
     else:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            parts.port  # noqa: B018 - it is read, and may be no number, only here
+        except ValueError:
+            return None
         if parts.scheme not in {"http", "https", "ssh", "git", "git+ssh"} or not parts.hostname:
             return None
         port = f":{parts.port}" if parts.port and parts.scheme in {"http", "https"} else ""

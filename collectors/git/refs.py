@@ -54,7 +54,7 @@ def cut_log(window: Window, ref: str, data: bytes) -> bytes:
     """Keep `REF OLD NEW SECONDS WORD` of a log, from the last entry before the window on: no name, no address."""
     lines: list[str] = []
     first = 0
-    for line in data.decode("utf-8", "replace").splitlines():
+    for line in data.decode("utf-8", "replace").split("\n"):
         match = _ENTRY.fullmatch(line)
         if match and match[2].strip("0"):
             if (int(match[3]) + 1) * NS <= window.start:
@@ -66,7 +66,8 @@ def cut_log(window: Window, ref: str, data: bytes) -> bytes:
 def parse_logs(data: bytes) -> Mapping[str, Sequence[Move]]:
     """Read what `cut_log` kept of some refs, the oldest first."""
     found: dict[str, list[Move]] = defaultdict(list)
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+    # Names of refs may hold what Unicode takes for the end of a line.
+    for number, line in enumerate(filter(None, data.decode("utf-8", "replace").split("\n")), 1):
         ref, old, new, at, word = line.split(" ")
         found[ref].append(Move(old, new, int(at), word in _COPIED or ref.startswith("refs/remotes/"), number))
     return found
@@ -109,7 +110,7 @@ def times(common: Path, refs: Iterable[str], window: Window) -> bytes:
 def parse_times(data: bytes) -> Mapping[str, Placed] | None:
     """Return by when refs were set at the latest, the older ones left out; None where nothing tells it."""
     found: dict[str, Placed] = {}
-    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(filter(None, data.decode("utf-8", "replace").split("\n")), 1):
         at, _, ref = line.partition(" ")
         if ref == "reftable":
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import anyio
 from pydantic import Field, field_validator
@@ -19,7 +19,7 @@ from collectors.github.facts import (
     successions,
 )
 from collectors.kit import fields
-from collectors.kit.fields import Skipped, UnreadableError
+from collectors.kit.fields import UNREADABLE, Skipped
 from collectors.kit.http import Http, HttpOptions
 from collectors.kit.probing import failed, timed
 from timeline.errors import TimelineError
@@ -173,8 +173,19 @@ class GithubCollector(Collector[GithubOptions]):
 
     def _meeting(self, one: Deployment, writer: GithubFacts, window: Window) -> list[Fact]:
         """Return a deployment's whole life when some of it meets the window."""
-        facts = list(writer.deployment(one))
+        facts = list[Fact]()
+        with self._unread.over(one.item.evidence):
+            facts += writer.deployment(one)
         return facts if any(in_window(f, window) for f in facts) else []
+
+    def _made(
+        self, item: ListMember, make: Callable[[ListMember], Fact | None], window: Window
+    ) -> Iterator[Fact]:
+        """Yield what a record of the window makes; one that lacks what its kind has is counted."""
+        with self._unread.over(item.evidence):
+            made = make(item)
+            if made and in_window(made, window):
+                yield made
 
     async def _rolled_back(
         self, api: Api, writer: GithubFacts, found: Iterable[Deployment], window: Window
@@ -190,16 +201,16 @@ class GithubCollector(Collector[GithubOptions]):
                 yield self.gap(err.reason, window, text)
                 continue
             if standing == "behind":
-                for fact in writer.deployment(old):
-                    yield fact
-                yield writer.rolled_back(old, new, status, evidence)
+                with self._unread.over(status.evidence):
+                    told = [*writer.deployment(old), writer.rolled_back(old, new, status, evidence)]
+                    for fact in told:
+                        yield fact
 
     async def _releases(self, api: Api, writer: GithubFacts, window: Window) -> AsyncIterator[Record]:
         async for page in api.pages("releases"):
             for item in page:
                 if self._readable(item, "published_at", optional=True):
-                    made = writer.released(item)
-                    if made and in_window(made, window):
+                    for made in self._made(item, writer.released, window):
                         yield made
             # The list goes by the date of the commit, which can be older than the release.
             if all(self._is_past(item, window, "created_at", "published_at") for item in page):
@@ -210,8 +221,7 @@ class GithubCollector(Collector[GithubOptions]):
         async for page in api.pages("pulls", asked):
             for item in page:
                 if self._readable(item, "merged_at", optional=True):
-                    made = writer.merged(item)
-                    if made and in_window(made, window):
+                    for made in self._made(item, writer.merged, window):
                         yield made
             # No merge is later than the last update, and the list goes by that.
             if all(_latest(item, "updated_at") < window.start for item in page):
@@ -244,5 +254,5 @@ class GithubCollector(Collector[GithubOptions]):
 def _latest(item: ListMember, name: str) -> int:
     try:
         return fields.time(item.data, name).latest
-    except UnreadableError:
+    except UNREADABLE:
         return -(2**62)  # a draft has no `published_at`

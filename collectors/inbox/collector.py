@@ -17,7 +17,7 @@ from archive.events import HEARTBEAT, Received
 from collectors.base import Answer, Check, Collector, Options, Payload, Record, SourceError, TestedAgainst
 from collectors.inbox.clocks import clock_checks
 from collectors.kit import webhooks
-from collectors.kit.fields import Skipped, UnreadableError
+from collectors.kit.fields import UNREADABLE, Skipped
 from collectors.kit.webhooks import Event, Seen, UnknownSenderError
 from timeline.instant import format_instant, parse_instant
 from timeline.model import Evidence, Gap, Window
@@ -160,14 +160,14 @@ class InboxCollector(Collector[InboxOptions]):
         )  # fmt: skip
 
     def _foresee(self, event: Event, seen: Seen) -> None:
-        with suppress(UnreadableError, UnknownSenderError):  # told where the event itself is read
+        with suppress(*UNREADABLE, UnknownSenderError):  # told where the event itself is read
             if foresee := webhooks.load(event.sender).foresee:
                 foresee(event, seen)
 
     def _read(self, event: Event, seen: Seen, skipped: Skipped) -> Iterator[Record]:
         try:
             yield from webhooks.load(event.sender).facts(event, seen)
-        except (UnreadableError, UnknownSenderError) as err:
+        except (*UNREADABLE, UnknownSenderError) as err:
             skipped.add(f"{event.hook} {event.type}: {err}", event.evidence(""))
             yield event.arrival()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from collectors.kit import fields
-from collectors.kit.fields import UnreadableError
+from collectors.kit.fields import UNREADABLE, UnreadableError
 from collectors.kit.links import host_of, web
 from collectors.kit.lives import ALERT, State, alert_life
 from collectors.kit.proof import Request
@@ -49,7 +49,7 @@ def alert_facts(event: Event, seen: Seen) -> Iterator[Fact | Gap]:
     for index, alert in enumerate(alerts):
         try:
             yield from _Alert(event, alert, f"/body/alerts/{index}").facts(seen)
-        except UnreadableError as err:
+        except UNREADABLE as err:
             broken = err  # the alerts after it are read all the same
     if broken:
         raise broken

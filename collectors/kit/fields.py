@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from collectors.base import SourceError
-from timeline.errors import UndecodableTimeError
+from timeline.errors import MissingNameError, UndecodableTimeError
 from timeline.instant import Bounds
 from timeline.model import Evidence, Gap, Window
 from timeline.values import lookup
@@ -25,6 +25,10 @@ class UnreadableError(SourceError):
 
     def __init__(self, message: str) -> None:
         super().__init__("undecodable", message)
+
+
+#: What a record is counted for, and passed over.
+UNREADABLE = (UnreadableError, MissingNameError)
 
 
 def at(value: Any, path: str) -> Any:
@@ -144,7 +148,7 @@ class Skipped:
         """Read a record inside: an UnreadableError ends it, and is counted."""
         try:
             yield
-        except UnreadableError as err:
+        except UNREADABLE as err:
             self.add(str(err), *evidence)
 
     def gaps(self, make: Callable[..., Gap], window: Window) -> Iterator[Gap]:

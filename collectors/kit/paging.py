@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from urllib.parse import urljoin
@@ -253,5 +253,21 @@ class _Sized(Generic[C, P]):
 
 
 def _digest(value: Any) -> bytes:
-    written = orjson.dumps(value, default=repr, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    try:
+        written = orjson.dumps(value, default=repr, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:  # nested deeper than it writes, or text that is no UTF-8
+        written = b"".join(_parts(value))
     return hashlib.blake2b(written, digest_size=16).digest()
+
+
+def _parts(value: Any) -> Iterator[bytes]:
+    """Yield what tells JSON values apart, however deep they are nested."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, dict):
+            left += [part for pair in sorted(one.items(), key=lambda pair: str(pair[0])) for part in pair]
+        elif isinstance(one, list | tuple):
+            left += one
+        size = len(one) if isinstance(one, dict | list | tuple) else one
+        yield f"{type(one).__name__} {size!r} ".encode("utf-8", "surrogatepass")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from collectors.kit import fields
 from collectors.matrix.events import MS, Event
 from collectors.matrix.facts import Room
 from collectors.matrix.rooms import Rooms
@@ -39,7 +40,7 @@ async def hidden(
     make: MakeGap, rooms: Rooms, room: Room, me: str, stream: Stream, window: Window
 ) -> list[Gap]:
     """Return gaps for what the server does not show this account, or no longer has."""
-    shown = (await rooms.state(room.id, "m.room.history_visibility")).get("history_visibility")
+    shown = fields.text(await rooms.state(room.id, "m.room.history_visibility"), "history_visibility")
     if shown in {"joined", "invited"}:
         joined = await _joined(rooms, room.id, me)
         creation = await rooms.stated(room.id, "m.room.create")

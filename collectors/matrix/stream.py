@@ -67,7 +67,8 @@ class StreamReader:
         start, end = (fields.text(places, name) for name in ("start", "end"))
         if not start or not end:
             return None
-        self._take(fields.at(places, "event"), self._evidence(around, "/event"))
+        event_at = "/event" if "event" in places else ""
+        self._take(fields.at(places, "event"), self._evidence(around, event_at))
         return start, end
 
     async def _page(self, way: str, place: str | None) -> None:

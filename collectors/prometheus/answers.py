@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MS = 1_000_000  # ns
+_LAST = 2.0**63 / 1e9  # seconds that ns hold
 LabelKey = tuple[tuple[str, str], ...]
 
 
@@ -298,7 +299,10 @@ def _arrays(pairs: msgspec.Raw) -> tuple[NDArray[np.int64], NDArray[np.float64]]
     flat = _numbers(text)
     if len(flat) != 2 * (text.count(b"[") - 1):
         raise SourceError("undecodable", "an answer holds a sample without its value")
-    return np.rint(flat[::2] * 1000).astype(np.int64) * MS, flat[1::2].copy()
+    times = flat[::2]
+    if not (np.abs(times) < _LAST).all():  # NaN neither
+        raise SourceError("undecodable", "an answer holds a sample whose time is none")
+    return np.rint(times * 1000).astype(np.int64) * MS, flat[1::2].copy()
 
 
 def _numbers(text: bytes) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from collectors.base import Collector
 from collectors.kit import chat
-from collectors.kit.fields import UnreadableError
+from collectors.kit.fields import UNREADABLE, UnreadableError
 from collectors.slack.options import counted
 from collectors.slack.people import Directory, identity, profile_names
 from collectors.slack.text import decode, markup
@@ -104,7 +104,7 @@ class WorkspaceReader:
             parsed.items += 1
             try:
                 facts, is_tombstone = self._read(channel, item, parsed)
-            except UnreadableError as err:
+            except UNREADABLE as err:
                 parsed.undecodable.append((item.evidence, str(err)))
                 continue
             (tombstones if is_tombstone else parsed.facts).extend(facts)
@@ -291,7 +291,7 @@ def _deletes(message: dict[str, Any]) -> str | None:
         return None
     try:
         return read_ts(ts)[0]
-    except UnreadableError:
+    except UNREADABLE:
         return None
 
 

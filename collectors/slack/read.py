@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from collectors.base import Payload, SourceError
-from collectors.kit.fields import UnreadableError
+from collectors.kit.fields import UNREADABLE
 from collectors.kit.paging import EndlessError, by_cursor
 from collectors.slack.messages import Channel, ReceivedMessage, format_ts, read_ts
 from collectors.slack.options import no_such_channel
@@ -52,7 +52,7 @@ class Conversation:
         for item in self.items:
             try:
                 ts, at = read_ts(item.message.get("ts") if isinstance(item.message, dict) else None)
-            except UnreadableError:
+            except UNREADABLE:
                 continue
             found.append((ts, at.earliest or 0))
         return found
@@ -153,7 +153,7 @@ def _alive(parent: dict[str, Any], window: Window) -> bool:
     try:
         posted = read_ts(parent.get("ts"))[1]
         last = read_ts(parent.get("latest_reply"))[1]
-    except UnreadableError:
+    except UNREADABLE:
         return True
     return last.latest >= window.start or posted.latest >= window.start
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from render.exports.frame import frame
+from render.exports.rows import COLUMNS, INSTANTS, NUMBERS, rows
 from timeline.instant import format_instant
 from timeline.model import Timeline
 
@@ -16,14 +16,20 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
 
 def to_csv(timeline: Timeline) -> bytes:
     """Return a header and a row a fact and a gap: UTF-8, RFC 4180, instants as RFC 3339."""
-    table = frame(timeline)
-    shown = table.apply(lambda column: column.map(_cell, na_action="ignore")).astype(object)
-    text: str = shown.to_csv(index=False, na_rep="", lineterminator="\r\n")
+    import pandas as pd
+
+    shown = [[_cell(name, value) for name, value in row.items()] for row in rows(timeline)]
+    table = pd.DataFrame(shown, columns=list(COLUMNS), dtype=object)
+    text: str = table.to_csv(index=False, na_rep="", lineterminator="\r\n")
     return text.encode("utf-8", "replace")
 
 
-def _cell(value: Any) -> str:
-    return safe(format_instant(value.value) if hasattr(value, "value") else str(value))
+def _cell(name: str, value: Any) -> str | None:
+    if value is None:
+        return None
+    if name in INSTANTS:  # of years that pandas' own have no place for, too
+        return safe(format_instant(value))
+    return safe(str(float(value) if name in NUMBERS else value))
 
 
 def safe(text: str) -> str:

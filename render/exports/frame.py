@@ -21,8 +21,10 @@ def frame(timeline: Timeline) -> pd.DataFrame:
     for name in INSTANTS:
         # As integers, with numpy's own mark for none: a float, which pandas takes where something
         # is missing, loses digits.
-        none = np.iinfo(np.int64).min
-        instants = [none if row[name] is None else row[name] for row in held]
+        none, most = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+        known = [none if row[name] is None else row[name] for row in held]
+        # Before 1678 and after 2261 there are none: left empty, as text and JSON have them.
+        instants = [at if none < at <= most else none for at in known]
         columns[name] = pd.to_datetime(np.array(instants, dtype=np.int64).view("datetime64[ns]"), utc=True)
     for name in NUMBERS:
         columns[name] = np.array([row[name] for row in held], dtype=np.float64)

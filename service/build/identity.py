@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from collectors.base import AnyCollector, Options
 from service.evidence.manifest import Manifest, SourceRun
 from service.settings import registry
 from service.settings.config import SourceConfig
-from timeline.canonical import Json, canonical
+from timeline.canonical import Json
 from timeline.errors import UsageError
 
 #: A source of an incident: the name under which it was read first, and its collector.
@@ -80,7 +81,8 @@ def _address(kind: type[AnyCollector], options: Options, folder: Path) -> bytes:
     target = asked[kind.target]
     if isinstance(target, str):
         asked[kind.target] = _normal(target, folder) if kind.target in {"url", "path"} else target.lower()
-    return canonical([kind.name, asked])
+    # A path may hold bytes that are no text: written as what stands for them.
+    return json.dumps([kind.name, asked], sort_keys=True).encode()
 
 
 def _normal(target: str, folder: Path) -> str:

@@ -4,6 +4,7 @@ import base64
 import os
 import pwd
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,24 @@ class Gitea(Server):
         self.request("POST", f"repos/{repository}/contents/{branch}.md", body, token)
         asked = {"head": branch, "base": "main", "title": f"Postmortem {branch}"}
         return int(self.request("POST", f"repos/{repository}/pulls", asked, token)["number"])
+
+    def merge(self, repository: str, number: int, token: str, *, how: str = "merge") -> None:
+        """Merge a pull request, when the forge has looked whether it can be; raise httpx.HTTPStatusError."""
+        end = time.monotonic() + 60
+        while True:
+            try:
+                self.request(
+                    "POST",
+                    f"repos/{repository}/pulls/{number}/merge",
+                    {"Do": how, "force_merge": True},
+                    token,
+                )
+                return
+            except httpx.HTTPStatusError as err:
+                # It says so while it looks.
+                if "try again" not in str(err) or time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
 
 
 def _environ(folder: Path) -> dict[str, str]:

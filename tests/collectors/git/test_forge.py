@@ -25,8 +25,7 @@ def shop(gitea: Gitea, request: pytest.FixtureRequest) -> tuple[str, str]:
     name = "".join(c if c.isalnum() else "-" for c in request.node.name)[:40].strip("-")
     repository = gitea.repository("writer", name, token)
     number = gitea.pull(repository, "fix", token)
-    merging = {"Do": "merge", "force_merge": True}
-    gitea.request("POST", f"repos/{repository}/pulls/{number}/merge", merging, token)
+    gitea.merge(repository, number, token)
     return repository, token
 
 
@@ -78,9 +77,7 @@ def test_a_squashed_pull_request_is_no_merge_and_a_plain_commit_on_wish(
 ) -> None:
     repository, token = shop
     number = gitea.pull(repository, "squashed", token)
-    gitea.request(
-        "POST", f"repos/{repository}/pulls/{number}/merge", {"Do": "squash", "force_merge": True}, token
-    )
+    gitea.merge(repository, number, token, how="squash")
     folder = clone(gitea, shop, tmp_path / "clone")
     assert merges(read(folder)) == {"#1": "main"}
     assert "#2" in merges(read(folder, commits="all"))
@@ -101,9 +98,7 @@ def test_a_deploy_branch_that_the_forge_merged_into_has_the_second_of_its_merge(
     git(pushing, "push", "-q", "origin", "main")
     asked = {"head": "main", "base": "production", "title": "Deploy"}
     number = gitea.request("POST", f"repos/{repository}/pulls", asked, token)["number"]
-    gitea.request(
-        "POST", f"repos/{repository}/pulls/{number}/merge", {"Do": "merge", "force_merge": True}, token
-    )
+    gitea.merge(repository, number, token, how="merge")
     folder = clone(gitea, shop, tmp_path / "clone")
     result = read(folder, deploy_branch="production")
     (deploy,) = (f for f in result.facts if f.kind == "deploy.finished")

@@ -133,3 +133,18 @@ def test_growing_the_window_turns_no_fact_of_a_light_tag_into_another(repo: GitR
     assert [f.content() for f in of(small, "deploy.finished")] == [
         f.content() for f in of(large, "deploy.finished")
     ]
+
+
+def test_a_name_that_holds_what_unicode_takes_for_the_end_of_a_line(repo: GitRepo) -> None:
+    """Git allows such names: neither a log of theirs nor a list ends where they do."""
+    repo.git("branch", "odd\u2028branch")
+    repo.git("tag", "deploy-a\u2028b", "main")
+    repo.git("tag", "--create-reflog", "deploy-c\u2028d", "main~1")
+    assert read(repo, deploy_tags="deploy-*", commits="all").facts
+    assert read(repo, deploy_branch="odd\u2028branch", commits="all").facts
+
+
+@pytest.mark.parametrize("url", ["https://host:abc/x", "http://[::1/x", "https://host:70000/x"])
+def test_a_remote_that_is_no_address_costs_its_links_alone(repo: GitRepo, url: str) -> None:
+    repo.git("config", "remote.origin.url", url)
+    assert read(repo, commits="all").facts
