@@ -302,6 +302,8 @@ def _arrays(pairs: msgspec.Raw) -> tuple[NDArray[np.int64], NDArray[np.float64]]
     times = flat[::2]
     if not (np.abs(times) < _LAST).all():  # NaN neither
         raise SourceError("undecodable", "an answer holds a sample whose time is none")
+    if (np.diff(times) < 0).any():
+        raise SourceError("undecodable", "an answer holds samples that are out of order")
     return np.rint(times * 1000).astype(np.int64) * MS, flat[1::2].copy()
 
 
