@@ -56,11 +56,11 @@ def times_of(
     """
     held = member(fields.at(hit, "fields"), field)
     if not held or not isinstance(held, list) or not all(isinstance(text, str) for text in held):
-        raise UndecodableTimeError(f"document {hit.get('_id')} has no field {field}")
+        raise UndecodableTimeError(f"document {fields.text(hit, '_id')} has no field {field}")
     index = fields.required(hit, "_index")
     resolution = RESOLUTION[types.get(index) or types.get("") or "date"]
     own = mapped.get(index, TimeField(field))
-    shown = list(_scalars(fields.at(hit.get("_source"), own.path)))
+    shown = list(_scalars(fields.at(fields.at(hit, "_source"), own.path)))
     found = []
     for instant in sorted({parse_instant(text) for text in held}):
         engine = precise(instant, resolution)

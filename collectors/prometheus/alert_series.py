@@ -75,7 +75,7 @@ class AlertSeries:
     def _states(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         import numpy as np
 
-        state = [one for one in self.series if one.labels["__name__"] == self.naming.metric]
+        state = [one for one in self.series if one.labels.get("__name__") == self.naming.metric]
         kept = [one.times[one.values > 0] for one in state]  # NaN: a stale marker, shown by VictoriaMetrics
         fires = [_is_firing(one) for one in state]
         times = np.concatenate([np.empty(0, np.int64), *kept])
@@ -91,7 +91,7 @@ class AlertSeries:
         since = np.full(len(times), -1, np.int64)
         for one in self.series:
             good = one.values > 0
-            if one.labels["__name__"] == self.naming.start and good.any():
+            if one.labels.get("__name__") == self.naming.start and good.any():
                 at, told = one.times[good], one.values[good].astype(np.int64) * NS
                 index = np.minimum(np.searchsorted(at, times), len(at) - 1)
                 since = np.where(at[index] == times, told[index], since)
@@ -105,7 +105,7 @@ class AlertSeries:
         return times
 
     def _marked(self, firing: bool) -> list[Samples]:
-        every = [one for one in self.series if one.labels["__name__"] == self.naming.metric] + self.marks
+        every = [one for one in self.series if one.labels.get("__name__") == self.naming.metric] + self.marks
         return [one for one in every if _is_firing(one) == firing]
 
     @property
@@ -117,7 +117,7 @@ class AlertSeries:
         """Return the series, payload and pointer of the sample at `time`."""
         for one in self.series:
             wrong_state = firing is not None and _is_firing(one) != firing
-            if one.labels["__name__"] != name or wrong_state:
+            if one.labels.get("__name__") != name or wrong_state:
                 continue
             index = int(one.times.searchsorted(time))
             if index < len(one.times) and one.times[index] == time and one.values[index] > 0:

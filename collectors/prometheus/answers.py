@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -212,9 +212,7 @@ def decode(payload: Payload) -> Result:
         body = _body(payload.data)
         if body.data is None:
             raise SourceError("undecodable", f"an answer holds no data: {body.error or body.status}")
-        kind, series = body.data.resultType, body.data.result
-        if kind == "matrix":
-            series = [_Row(s.metric, *_arrays(s.values), bool(s.histograms)) for s in series]
+        kind, series = body.data.resultType, _checked(body.data)
     except (msgspec.MsgspecError, RecursionError) as err:
         raise SourceError("undecodable", f"an answer is no Prometheus result: {err}") from err
     notes = [*(body.infos or ()), *(w for w in body.warnings or () if w.startswith("PromQL "))]
@@ -222,6 +220,32 @@ def decode(payload: Payload) -> Result:
     if body.isPartial:
         storage.append("the answer is marked as partial")
     return Result(replace(payload, data=b""), kind, series, tuple(storage), tuple(notes))
+
+
+def _checked(data: _Data | _Other) -> Sequence[Any]:
+    """Return the series of an answer, or its one pair; raise SourceError where they are not what it says."""
+    listed = isinstance(data, _Data)
+    match data.resultType:
+        case "matrix" if listed:
+            return [_Row(s.metric, *_arrays(s.values), bool(s.histograms)) for s in data.result]
+        case "vector" if listed:
+            for series in data.result:
+                _check_pair(series.value or (0, "0"))
+            return cast("Sequence[Any]", data.result)
+        case "scalar" | "string" if not listed:
+            _check_pair(data.result, text=data.resultType == "string")
+            return cast("Sequence[Any]", data.result)
+    raise SourceError("undecodable", f"an answer's result is no {data.resultType[:100]}")
+
+
+def _check_pair(pair: Any, *, text: bool = False) -> None:
+    try:
+        at, value = pair
+        good = abs(float(at)) < _LAST and isinstance(value, str) and (text or float(value) is not None)
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        raise SourceError("undecodable", f"an answer holds {str(pair)[:100]!r} where a sample should be")
 
 
 def _body(data: bytes) -> _Body[Any]:
@@ -284,6 +308,8 @@ def join(results: Iterable[tuple[Result, int, int]]) -> Sequence[Samples]:
 def _pieces(result: Result, start: int, end: int) -> Iterator[Piece]:
     import numpy as np
 
+    if result.kind != "matrix":
+        raise SourceError("undecodable", f"an answer is a {result.kind} where samples were asked for")
     for index, series in enumerate(result.series):
         low, high = (int(i) for i in np.searchsorted(series.times, (start, end + 1)))
         if low < high:

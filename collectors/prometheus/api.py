@@ -165,7 +165,7 @@ class PrometheusApi:
                 said = fields.text(await self.status("config"), "yaml")
                 try:
                     read = yaml.safe_load(said)
-                except yaml.YAMLError:
+                except (yaml.YAMLError, ValueError, RecursionError):  # a date that is none raises ValueError
                     read = None
                 self._settings = (read if isinstance(read, dict) else None,)
         return self._settings[0]

@@ -125,7 +125,7 @@ def _pairs(result: Result) -> dict[LabelKey, tuple[str, str]]:
         labels = {name: value for name, value in series.metric.items() if name not in {_MARK, "__name__"}}
         side = series.metric.get(_MARK, "")
         found.setdefault(tuple(sorted(labels.items())), {})[side] = f"/data/result/{index}/values"
-    return {key: (both["max"], both["min"]) for key, both in found.items() if len(both) == 2}
+    return {key: (both["max"], both["min"]) for key, both in found.items() if {"max", "min"} <= both.keys()}
 
 
 def _first_changes(facts: Iterable[Fact]) -> dict[LabelKey, tuple[int, int]]:
