@@ -43,7 +43,7 @@ class AlertRule(NamedTuple):
         for one in self.active:
             at = _instant(one.get("activeAt"))
             if _own(one) == labels and at is not None and at // NS == since // NS:
-                annotations = one.get("annotations") or annotations
+                annotations = _members(one, "annotations") or annotations
         parts = [annotations.get(k) for k in ("summary", "description", "message")]
         return "\n".join(str(p) for p in dict.fromkeys(parts) if p)
 
@@ -88,8 +88,8 @@ def _by_alert(groups: Sequence[Mapping[str, Any]]) -> dict[str, list[AlertRule]]
                 failed = fields.text(rule, "health") == "err"
                 found[str(rule.get("name"))].append(
                     AlertRule(
-                        str(group.get("name")), f"/data/groups/{g}/rules/{r}", rule.get("labels") or {},
-                        rule.get("annotations") or {}, rule.get("alerts") or (),
+                        str(group.get("name")), f"/data/groups/{g}/rules/{r}", _members(rule, "labels"),
+                        _members(rule, "annotations"), _active(rule),
                         (fields.text(rule, "lastError") or "no error was told") if failed else "",
                         # vmalert: times are cut to the interval after the delay is taken away.
                         interval, delay + (interval or 0) if delay else None,
@@ -98,8 +98,19 @@ def _by_alert(groups: Sequence[Mapping[str, Any]]) -> dict[str, list[AlertRule]]
     return found
 
 
+def _members(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return a member that is an object; an empty one where there is none."""
+    found = value.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _active(rule: Mapping[str, Any]) -> list[dict[str, Any]]:
+    listed = rule.get("alerts")
+    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+
+
 def _own(alert: Mapping[str, Any]) -> dict[str, str]:
-    return {k: v for k, v in (alert.get("labels") or {}).items() if k not in NOT_IDENTITY}
+    return {k: v for k, v in _members(alert, "labels").items() if k not in NOT_IDENTITY}
 
 
 def _seconds(value: object) -> int | None:
