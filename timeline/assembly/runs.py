@@ -60,15 +60,19 @@ def _keyed(number: int, lines: Iterable[bytes]) -> Iterator[tuple[str, bytes]]:
     It is made of the times as written: without its `Z`, one with fewer digits is the beginning of the
     later ones of its second. Null is empty, and comes first.
     """
-    last = ""
+    last = base = ""
     for line in lines:
         try:
             found = _DECODE(line)
         except msgspec.DecodeError as err:
             raise RunError(f"run {number} holds a line that is no fact: {err}") from err
         key = f"{(found.earliest or 'Z')[:-1]}\0{found.latest[:-1]}\0{found.kind}\0{found.id}"
-        if key < last and any(tie.rule == LINEAGE for tie in found.related):
-            key = f"{last}\0{key}"  # it came after the one before it, whatever their times say
+        if key >= last:
+            base = key
+        elif any(tie.rule == LINEAGE for tie in found.related):
+            # It came after those before it, whatever their times say: behind the last that its time put there.
+            under = f"{base}\0{key}"
+            key = under if under > last else f"{last}\0{key}"
         if key < last:
             raise RunError(f"run {number} is not in display order: {found.id} comes late")
         last = key

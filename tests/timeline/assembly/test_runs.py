@@ -46,6 +46,14 @@ def test_exact_duplicates_and_other_evidence_are_folded() -> None:
     assert [e.payload for e in decode_fact(found[0]).evidence] == ["p1", "p2"]
 
 
+def test_what_lineage_moved_is_one_record_whatever_stands_beside_it() -> None:
+    parent = make(1, earliest=11, latest=11)
+    tie = (Related(fact=parent.id, rule=LINEAGE),)
+    one, two = (make(n, earliest=at, latest=at).replace(related=tie) for n, at in ((2, 5), (3, 6)))
+    found = list(merge_runs([run([parent, one, two]), run([parent, two])]))
+    assert [decode_fact(line).id for line in found] == [parent.id, one.id, two.id]
+
+
 def test_it_is_a_stream() -> None:
     given_ = 0
 
