@@ -7,7 +7,6 @@ bound needs pairs of the other direction. A bound is the third best: one wrong p
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -48,15 +47,13 @@ class _Offset:
 
 def clock_offsets(facts: Sequence[Fact], errors: ClockErrors) -> Iterator[Reconciled]:
     """Yield the offset of each two clocks of which at least three pairs tell: bounds in seconds, or one of them."""
-    for follows in (True, False):
-        found: dict[tuple[str, str], _Offset] = {}
-        for pair in pairs(facts):
-            if pair.follows is follows:
-                a, b = sorted((pair.first.clock, pair.second.clock))
-                found.setdefault((a, b), _Offset(a, b)).add(pair)
-        for key in sorted(found):
-            if len(found[key].pairs) >= LEAST:
-                yield _row(found[key], errors, proven=follows)
+    found: dict[tuple[bool, str, str], _Offset] = {}
+    for pair in pairs(facts):
+        a, b = sorted((pair.first.clock, pair.second.clock))
+        found.setdefault((not pair.follows, a, b), _Offset(a, b)).add(pair)
+    for key in sorted(found):
+        if len(found[key].pairs) >= LEAST:
+            yield _row(found[key], errors, proven=not key[0])
 
 
 def _row(offset: _Offset, errors: ClockErrors, *, proven: bool) -> Reconciled:
@@ -125,7 +122,4 @@ def _span(ns: int, *, up: bool = False) -> str:
 
 def _kinds(found: Sequence[Pair]) -> str:
     """Return how many pairs of what: `5 pairs of records (merge and deploy)`."""
-    rules: dict[str, int] = defaultdict(int)
-    for pair in found:
-        rules[pair.rule] += 1
-    return f"{len(found)} pairs of records ({', '.join(sorted(rules))})"
+    return f"{len(found)} pairs of records ({', '.join(sorted({pair.rule for pair in found}))})"
