@@ -60,13 +60,20 @@ class Ordered(tuple[Fact, ...]):
             kinds.setdefault(fact.kind, []).append(fact)
         return kinds
 
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of each fact, by its id."""
+        return {fact.id: place for place, fact in enumerate(self)}
+
 
 def of_kind(facts: Sequence[Fact], *kinds: str) -> Sequence[Fact]:
     """Return the facts of these kinds, in their order; looks at each fact once, however often it is asked."""
     if not isinstance(facts, Ordered):
         return [fact for fact in facts if fact.kind in kinds]
     parts = [facts.by_kind[kind] for kind in kinds if kind in facts.by_kind]
-    return parts[0] if len(parts) == 1 else in_display_order(chain.from_iterable(parts))
+    if len(parts) == 1:
+        return parts[0]
+    return Ordered(sorted(chain.from_iterable(parts), key=lambda fact: facts.places[fact.id]))
 
 
 def in_display_order(facts: Iterable[Fact]) -> Ordered:
@@ -117,8 +124,9 @@ def undetermined_runs(facts: Sequence[Fact], errors: ClockErrors) -> list[tuple[
         clock, latest, error = fact.clock, fact.latest, errors.get(fact.clock, 0)
         certain = fact.earliest is not None and firsts and widest < fact.earliest - error
         after = certain or (bool(firsts) and _after_all(fact, reach, errors))
-        if fact.related and firsts and not after:
-            after = _made_after(fact, facts[firsts[-1] : place], errors)
+        if firsts and not after and lineage(fact):
+            # Its lineage may tell where its bounds do not.
+            after = all(precedes(facts[n], fact, errors) for n in range(place - 1, firsts[-1] - 1, -1))
         if not firsts or (not open_start and after):
             firsts.append(place)
             reach, widest = {clock: latest}, latest + error
@@ -127,11 +135,6 @@ def undetermined_runs(facts: Sequence[Fact], errors: ClockErrors) -> list[tuple[
         open_start = fact.earliest is None
     ends = [*firsts[1:], len(facts)]
     return [(first, end - first) for first, end in zip(firsts, ends, strict=False) if end - first > 1]
-
-
-def _made_after(fact: Fact, group: Sequence[Fact], errors: ClockErrors) -> bool:
-    """Tell whether every fact of a group precedes this one, by its lineage where its bounds do not tell."""
-    return bool(lineage(fact)) and all(precedes(other, fact, errors) for other in reversed(group))
 
 
 def _after_all(fact: Fact, reach: Mapping[str, int], errors: ClockErrors) -> bool:

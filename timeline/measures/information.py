@@ -78,7 +78,7 @@ def information(incident: Incident, facts: Sequence[Fact]) -> dict[str, Told]:
         parts = {
             "words": _share(sum(weights[word] for word in words), middles[lane]),
             "shared": _share(shared, middles[lane]),
-            "own": float(_is_own(fact, words, own, incident)),
+            "own": float(_is_own(fact, words, own)),
             "done": float(any(word.startswith(_DONE) for word in words)),
             "thread": (0.6 if fact.id in edges else 0.0)
             + 0.4 * _share(answered.get(fact.thread or "", 0), 2.0),
@@ -117,8 +117,9 @@ def _lanes(facts: Sequence[Fact], said: Mapping[str, frozenset[str]]) -> dict[st
     """Return how many facts of each lane have a word."""
     lanes: dict[str, Counter[str]] = {}
     for fact in facts:
+        lane = lane_of(fact)
         for word in said[fact.id]:
-            lanes.setdefault(word, Counter())[lane_of(fact)] += 1
+            lanes.setdefault(word, Counter())[lane] += 1
     return lanes
 
 
@@ -174,16 +175,24 @@ def _nearness(fact: Fact, marks: Sequence[int]) -> float:
     return max(1 - apart / _NEAR, 0.0)
 
 
-def _own(incident: Incident) -> frozenset[str]:
+class _Own(NamedTuple):
+    """What is the incident's own: words, services, and channels without their marks."""
+
+    words: frozenset[str]
+    services: frozenset[str]
+    channels: frozenset[str]
+
+
+def _own(incident: Incident) -> _Own:
     named = (*incident.services, incident.title or "", incident.alert or "", *incident.labels.values())
-    return words_of(" ".join(named))
+    channels = frozenset(name.lstrip("#") for name in incident.channels)
+    return _Own(words_of(" ".join(named)), frozenset(incident.services), channels)
 
 
-def _is_own(fact: Fact, words: frozenset[str], own: frozenset[str], incident: Incident) -> bool:
+def _is_own(fact: Fact, words: frozenset[str], own: _Own) -> bool:
     """Tell whether a fact is of the incident's own services or channels, or names them."""
-    channels = {name.lstrip("#") for name in incident.channels}
-    here = labels_of(fact).get("channel", "").lstrip("#") in channels if channels else False
-    return here or bool(words & own) or fact.subject.service in set(incident.services)
+    here = bool(own.channels) and labels_of(fact).get("channel", "").lstrip("#") in own.channels
+    return here or bool(words & own.words) or fact.subject.service in own.services
 
 
 def _share(value: float, middle: float) -> float:

@@ -90,7 +90,7 @@ _TELLING, _ALL, _FLAP = "by information", "few enough to show all", "collapsed f
 
 def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
     """Choose the rows of the table from all facts of a timeline."""
-    facts = in_display_order(facts)
+    facts = ordered = in_display_order(facts)
     points = {fact.id for _, fact in endpoints(chain(incident, facts))}
     tags = _tags(facts)
     points |= {deploy for deploy, tag in tags.items() if tag.id in points}
@@ -106,8 +106,7 @@ def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
     else:
         rows += _chosen(incident, single, frozenset(points), most - len(rows))
     whole = (row._replace(tag=tags.get(row.fact.id)) for row in rows)
-    places = {fact.id: place for place, fact in enumerate(facts)}
-    return KeyFacts(tuple(sorted(whole, key=lambda row: places[row.fact.id])), len(facts))
+    return KeyFacts(tuple(sorted(whole, key=lambda row: ordered.places[row.fact.id])), len(facts))
 
 
 def _tags(facts: Sequence[Fact]) -> dict[str, Fact]:
@@ -154,7 +153,7 @@ def _considered(
         near = min(abs(at - fact.latest) for at in marks[max(place - 1, 0) : place + 1])
         return rules[fact.id] == _TELLING, not relative.inside(fact, incident), near
 
-    return list(in_display_order(sorted(facts, key=far)[:CONSIDERED]))
+    return sorted(facts, key=far)[:CONSIDERED]
 
 
 def _ranked(
