@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -115,8 +116,7 @@ class People(BaseModel):
 
     def mask(self) -> Callable[[str], str]:
         """Return what puts pseudonyms into what stands in a payload."""
-        names = self.names()
-        return lambda text: masked(text, names)
+        return partial(masked, names=self.names())
 
     def grown(self, persons: Iterable[Person], pseudonyms: Mapping[str, str]) -> People:
         """Return this with every identity of `pseudonyms`, and names joined."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from timeline.assembly.belonging import in_window, mark_gone
-from timeline.assembly.correction import corrected, described
+from timeline.assembly.correction import corrected, described, newest_offsets
 from timeline.assembly.coverage import each_once, source_gaps
 from timeline.assembly.merge import Seen, merge
 from timeline.assembly.people import Pseudonymiser, assign
@@ -49,14 +49,14 @@ class Assembled(NamedTuple):
 
 def assemble(build: Build) -> Assembled:
     """Merge, mark what is gone, name gaps, hide names, measure."""
-    offsets = described(build.readings)
-    build = replace(build, readings=corrected(build.readings))
+    offsets = newest_offsets(build.readings)
+    build = replace(build, readings=corrected(build.readings, offsets))
     merged = merge(Seen(r.collection, f) for r in build.readings for f in r.of(Fact))
     belonging = in_window(merged.facts, build.window)
     newest = newest_good(build.readings)
     marked = mark_gone(belonging, merged.collections, build.readings, newest)
     people = _people(build)
-    holders = _holders(build.incident, Names(people), build.joined)
+    holders = _holders(build.incident, people, build.joined)
     roles = {identity: role for role, identity in reversed(holders.items())}
     pseudonyms = assign(marked, people, build.known, build.joined, roles)
     hidden = Pseudonymiser(people, pseudonyms)
@@ -74,7 +74,7 @@ def assemble(build: Build) -> Assembled:
         measures=measures(incident, facts, clocks), panels=panels, impact=_impact(newest),
         reconciliation=(*reconcile(incident, facts, clocks), *clock_offsets(facts, clocks)),
         provenance={
-            **build.provenance, "clocks": clocks, **({"clock_offsets": offsets} if offsets else {}),
+            **build.provenance, "clocks": clocks, **described(offsets),
             **_remaining(hidden.may_name),
         },
     )  # fmt: skip
@@ -95,8 +95,11 @@ def _people(build: Build) -> list[Person]:
     ]
 
 
-def _holders(incident: Incident, names: Names, joined: Mapping[str, str]) -> dict[str, str]:
+def _holders(incident: Incident, people: Sequence[Person], joined: Mapping[str, str]) -> dict[str, str]:
     """Return role to the identity that stands for its holder; a name that two people have is nobody's."""
+    if not incident.roles:
+        return {}
+    names = Names(people)
     held = ((role, {joined.get(i, i) for i in names.called(who)}) for role, who in incident.roles.items())
     return {role: next(iter(found)) for role, found in held if len(found) == 1}
 
@@ -130,9 +133,9 @@ def _disagreeing(clocks: Mapping[str, int], facts: Sequence[Fact]) -> dict[str, 
 
     Which of the two clocks is wrong is not known, so that neither is trusted further than they agree.
     """
-    held = {fact.id: fact for fact in facts}
-    errors = dict(clocks)
-    for fact in facts:
+    errors, made = dict(clocks), [fact for fact in facts if lineage(fact)]
+    held = {fact.id: fact for fact in facts} if made else {}
+    for fact in made:
         for other in (held[identity] for identity in lineage(fact) if identity in held):
             apart = 0 if other.earliest is None else other.earliest - fact.latest
             if apart > 0 and fact.clock != other.clock:

@@ -42,18 +42,17 @@ def newest_offsets(readings: Sequence[SourceReading]) -> dict[str, int]:
     return {source: offset for source, offset in sorted(newest.items()) if offset}
 
 
-def corrected(readings: Sequence[SourceReading]) -> list[SourceReading]:
+def corrected(readings: Sequence[SourceReading], offsets: Mapping[str, int]) -> list[SourceReading]:
     """Return the readings with their windows, facts, gaps and numbers at the times that are so."""
-    offsets = newest_offsets(readings)
     return [
         _moved(reading, offsets[reading.source]) if reading.source in offsets else reading
         for reading in readings
     ]
 
 
-def described(readings: Sequence[SourceReading]) -> dict[str, Json]:
-    """Return what provenance says: the seconds that were taken off each source's own times."""
-    return {source: offset / NS for source, offset in newest_offsets(readings).items()}
+def described(offsets: Mapping[str, int]) -> dict[str, Json]:
+    """Return what provenance says: the seconds that were taken off each source's own times; nothing where none."""
+    return {"clock_offsets": {source: offset / NS for source, offset in offsets.items()}} if offsets else {}
 
 
 def _moved(reading: SourceReading, offset: int) -> SourceReading:
