@@ -46,6 +46,10 @@ def code(text: str, limit: int = 160) -> str:
     return f"`{line(text, limit).replace('`', chr(39))}`"
 
 
+#: Finds the marks of people, and the identity in each.
+MENTION = re.compile(f"{PERSON_OPEN}([^{PERSON_CLOSE}]*){PERSON_CLOSE}")
+
+
 def mention(identity: str) -> str:
     """Return the mark that stands for a person until pseudonyms are assigned."""
     return f"{PERSON_OPEN}{clean(identity)}{PERSON_CLOSE}"

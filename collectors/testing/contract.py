@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,9 +12,7 @@ from timeline.instant import MINUTE
 from timeline.model import Fact, Gap, Window
 from timeline.pointers import Elements
 from timeline.statements import BARRED_WORDS
-from timeline.text import PERSON_CLOSE, PERSON_OPEN
-
-_MARKED = re.compile(f"{PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE}")
+from timeline.text import MENTION
 
 
 def check(
@@ -112,7 +109,7 @@ def check_fact(fact: Fact, run_: Run) -> None:
         assert entry.payload is None or entry.payload in run_.store.payloads, (
             f"{fact.id}: payload is not stored"
         )
-    outside = " ".join(_MARKED.sub("", fact.statement).split("`")[::2]).lower()
+    outside = " ".join(MENTION.sub("", fact.statement).split("`")[::2]).lower()
     for identity in {fact.actor, *(person.identity for person in run_.people)} - {None}:
         assert str(identity).lower() not in outside, f"{fact.id}: the statement names {identity}, unmarked"
     for word in BARRED_WORDS:

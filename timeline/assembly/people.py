@@ -10,18 +10,16 @@ from timeline.model import Content, Fact, Gap, Person, Subject
 from timeline.people.names import UNKNOWN, Names
 from timeline.people.records import shown
 from timeline.statements import persons, statement
-from timeline.text import PERSON_CLOSE, PERSON_OPEN
-
-_MARK = re.compile(f"{PERSON_OPEN}([^{PERSON_CLOSE}]*){PERSON_CLOSE}")
+from timeline.text import MENTION, PERSON_OPEN
 
 
 def identities(content: Content) -> list[str]:
     """Return the identities a fact mentions: its actor, then marks in statement and quote."""
     found = [content.actor] if content.actor else []
     if PERSON_OPEN in content.statement:
-        found += _MARK.findall(content.statement)
+        found += MENTION.findall(content.statement)
     if content.quote and PERSON_OPEN in content.quote.text:
-        found += _MARK.findall(content.quote.text)
+        found += MENTION.findall(content.quote.text)
     # One that stands in no sentence, for its template is another, is told by the names all the same.
     return found + [str(content.names[name]) for name in sorted(persons(content.kind) & content.names.keys())]
 
@@ -118,7 +116,7 @@ class Pseudonymiser:
                 for name, value in (content.names if told is None else told).items()
             }
         if PERSON_OPEN in said:
-            said = _MARK.sub(lambda m: self._pseudonyms.get(m[1], UNKNOWN), said)
+            said = MENTION.sub(lambda m: self._pseudonyms.get(m[1], UNKNOWN), said)
         if said is not content.statement:
             found["statement"] = said
 

@@ -9,9 +9,8 @@ from typing import NamedTuple
 from timeline.people.folding import UNSPACED, fold, is_letter
 from timeline.people.machines import is_machine
 from timeline.people.registry import Registry
-from timeline.text import PERSON_CLOSE, PERSON_OPEN
+from timeline.text import MENTION, PERSON_OPEN
 
-_MARK = re.compile(f"{PERSON_OPEN}([^{PERSON_CLOSE}]*){PERSON_CLOSE}")
 _SLACK = re.compile(r"<@([UW][A-Z0-9]{1,40})(?:\|[^<>\n]{0,200})?>")
 _JIRA = re.compile(r"\[~(?:accountid:)?([^\]\[\n]{1,200})\]")
 _TEAMS = re.compile(r"<at(?: [^<>\n]{0,100})?>([^<>\n]{1,200})</at>")
@@ -50,7 +49,7 @@ class Place(NamedTuple):
 
 def mentions(text: str, registry: Registry, place: Place, own: frozenset[str]) -> Iterator[Mention]:
     """Yield mentions; they may overlap, those that come first count. What is one of `own` is a pseudonym already."""
-    for match in _MARK.finditer(text) if PERSON_OPEN in text else ():
+    for match in MENTION.finditer(text) if PERSON_OPEN in text else ():
         yield Mention(*match.span(), frozenset({match[1]}))
     if "-by:" in text.lower():
         yield from _outside(place.is_code, _trailers(text, registry, own))

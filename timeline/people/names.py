@@ -125,11 +125,7 @@ class Names:
                 shown = f" {shown}"
             parts.append(shown)
             end = stop
-            if (
-                _touches(text[end : end + 1])
-                and text[end : end + 2].rstrip() not in {"s", "_"}
-                and not _is_genitive(text, end)
-            ):
+            if _touches(text[end : end + 1]) and not _is_genitive(text, end):
                 parts.append(" ")
         parts.append(text[end:])
         return "".join(parts)
