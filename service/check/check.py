@@ -186,7 +186,7 @@ def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckS
 
 def _names(evidence: Evidence) -> Names:
     try:
-        return evidence.people().names()
+        return evidence.people().names
     except TimelineError:
         return Names([])  # broken people.json also breaks the rebuild, which is reported
 

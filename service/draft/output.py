@@ -82,7 +82,7 @@ def render(
         layout=chosen.layout if chosen else None, notes=written.notes,
     )  # fmt: skip
     lost = [f"{directory / NOTES}, line {p.line}, was left out: {p.message}" for p in written.problems]
-    told = leaks(draft.text, timeline, people.names())
+    told = leaks(draft.text, timeline, people.names)
     mask = people.mask()
     made: dict[str, bytes] = {}
     made |= {f"{CHARTS}/{name}": data for name, data in pictures.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
@@ -110,13 +110,14 @@ class People(BaseModel):
         """The people as the core knows them."""
         return [Person(identity=i, names=k.names, bot=k.bot) for i, k in sorted(self.people.items())]
 
+    @cached_property
     def names(self) -> Names:
-        """Return everyone's names, to be looked for in texts."""
+        """Everyone's names, to be looked for in texts: put together once."""
         return Names(self.persons(), self.pseudonyms)
 
     def mask(self) -> Callable[[str], str]:
         """Return what puts pseudonyms into what stands in a payload."""
-        return partial(masked, names=self.names())
+        return partial(masked, names=self.names)
 
     def grown(self, persons: Iterable[Person], pseudonyms: Mapping[str, str]) -> People:
         """Return this with every identity of `pseudonyms`, and names joined."""

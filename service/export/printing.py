@@ -64,7 +64,7 @@ def _draft(directory: Path, config: Path | None, options: DraftOptions) -> tuple
     timeline, conf = load(directory), of_incident(config, directory)
     evidence = evidence_of(directory, conf)
     text, messages = _made(directory, timeline, conf, evidence, options)
-    shown, left_out = printable(text, timeline, evidence.people().names())
+    shown, left_out = printable(text, timeline, evidence.people().names)
     return shown, (*messages, *left_out)
 
 
