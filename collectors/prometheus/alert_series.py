@@ -170,8 +170,10 @@ class AlertReader:
 
     async def read(self, matchers: str, span: Span) -> None:
         """Add what is stored in `span`; raise SourceError."""
-        for name in (self._naming.metric, self._naming.start):
-            for one in await self._api.raw(f"{name}{matchers}", *span):
+        metrics = (self._naming.metric, self._naming.start)
+        # Nothing is added before both are read: what is half read would be no reading of the span.
+        for found in [await self._api.raw(f"{name}{matchers}", *span) for name in metrics]:
+            for one in found:
                 self._train(one).series.append(one)
         if not self.sees_ends:
             return

@@ -300,6 +300,23 @@ def test_a_server_that_says_nothing_is_not_quiet(prometheus2: Prometheus) -> Non
     assert found.facts == []
 
 
+def test_beginnings_that_are_half_read_are_a_gap_and_what_was_read_before_is_told(
+    start_prometheus: Callable[..., Prometheus], start_mitm: Callable[..., Any]
+) -> None:
+    server = start_prometheus()
+    long = [(at, "firing") for at in range(-7200, 3600, 15)]
+    # Of the same name, and over before the window: only what is read back would show it.
+    short = [(at, "firing") for at in range(-7200, -6600, 15)]
+    server.write([*alerts(LABELS, long, {-7200: 3600}), *up([(-9000, 3600)])])
+    server.write(alerts({**LABELS, "job": "b"}, short, {-7200: -6600}))
+    proxy = start_mitm(server.url, faults=[Fault(match="ALERTS_FOR_STATE%7B", status=500)])
+    found = check(PrometheusAlertsCollector, {"url": proxy.url}, window(0, 1800), now=(T0 + 3600) * NS)
+    (gap,) = found.gaps
+    assert (gap.reason, gap.missing) == ("partial", "Down")
+    assert gap.statement.startswith("The beginnings of alerts that were already active could not be read")
+    assert [(kind, job) for kind, job, *_ in told(found)] == [("firing", "a")]
+
+
 def test_alert_names_with_any_characters_are_read_back(start_prometheus: Callable[..., Prometheus]) -> None:
     server = start_prometheus()
     name = 'Disk "full" (95%) a.b\\c|d{}'
