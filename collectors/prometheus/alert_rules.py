@@ -9,19 +9,23 @@ from typing import Any, NamedTuple
 
 from collectors.base import Payload
 from collectors.kit import fields
+from collectors.prometheus.alert_series import Labels
 from timeline.errors import UndecodableTimeError
 from timeline.facts import NOT_IDENTITY
 from timeline.instant import NS, parse_instant
 
 
 class AlertRule(NamedTuple):
-    """An alerting rule as the server showed it at collection; `interval` and `delay` in ns, None: not told."""
+    """An alerting rule as the server showed it at collection; `interval` and `delay` in ns, None: not told.
+
+    `active` has its active alerts by their own labels.
+    """
 
     group: str
     pointer: str
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
-    active: Sequence[Mapping[str, Any]]
+    active: Mapping[Labels, Sequence[Mapping[str, Any]]]
     error: str = ""  # of its last evaluation
     interval: int | None = None
     delay: int | None = None
@@ -33,19 +37,22 @@ class AlertRule(NamedTuple):
 
     def active_since(self, labels: Mapping[str, str]) -> Iterator[int]:
         """Yield since when (ns) alerts with exactly these labels are active."""
-        for one in self.active:
-            if _own(one) == labels and (at := _instant(one.get("activeAt"))) is not None:
+        for one in self._listed(labels):
+            if (at := _instant(one.get("activeAt"))) is not None:
                 yield at
 
     def text(self, labels: Mapping[str, str], since: int) -> str:
         """Return the alert's own text where it is active since then, else as written, templates and all."""
         annotations = self.annotations
-        for one in self.active:
+        for one in self._listed(labels):
             at = _instant(one.get("activeAt"))
-            if _own(one) == labels and at is not None and at // NS == since // NS:
+            if at is not None and at // NS == since // NS:
                 annotations = _members(one, "annotations") or annotations
         parts = [annotations.get(k) for k in ("summary", "description", "message")]
         return "\n".join(str(p) for p in dict.fromkeys(parts) if p)
+
+    def _listed(self, labels: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
+        return self.active.get(tuple(sorted(labels.items())), ())
 
 
 class AlertRules:
@@ -104,13 +111,16 @@ def _members(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _active(rule: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _active(rule: Mapping[str, Any]) -> dict[Labels, list[dict[str, Any]]]:
+    """Return a rule's active alerts by their own labels; those of an alert that is stored are all text."""
     listed = rule.get("alerts")
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-
-
-def _own(alert: Mapping[str, Any]) -> dict[str, str]:
-    return {k: v for k, v in _members(alert, "labels").items() if k not in NOT_IDENTITY}
+    found: dict[Labels, list[dict[str, Any]]] = defaultdict(list)
+    for one in listed if isinstance(listed, list) else ():
+        if isinstance(one, dict):
+            own = [(k, v) for k, v in _members(one, "labels").items() if k not in NOT_IDENTITY]
+            if all(isinstance(v, str) for _, v in own):
+                found[tuple(sorted(own))].append(one)
+    return found
 
 
 def _seconds(value: object) -> int | None:

@@ -204,7 +204,9 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
     async def _read_back(self, reader: AlertReader, history: History, window: Window) -> list[Gap]:
         """Read the beginnings of lives that were open when the window began."""
         for _ in range(_ROUNDS):
-            for span, names in history.wanted(window):
+            if not (wanted := history.wanted(window)):
+                break
+            for span, names in wanted:
                 self.context.progress(f"reading the beginning of {len(names)} alerts")
                 if lost := await self._add(reader, history, names, span, window):
                     return [lost]
