@@ -52,8 +52,10 @@ class History:
         if self._looked:
             return
         self._looked = True
-        self._samples = {identity: train.train() for identity, train in self.trains.items()}
-        self._leads = {identity: train.lead() for identity, train in self.trains.items()}
+        read = {identity: train.train() for identity, train in self.trains.items()}
+        self._samples = {identity: samples for identity, (samples, _) in read.items()}
+        self._leads = {identity: lead for identity, (_, lead) in read.items()}
+        self._longest_lead = max(self._leads.values(), default=0)
         self._intervals = self._usual()
         self._marks = self._marking() if self.sees_ends else {}
         self._times = self._times_by_name()
@@ -108,12 +110,12 @@ class History:
     def later(self, identity: Labels) -> tuple[int, int]:
         """Bound how much later than its samples' times an alert's rule was evaluated (ns).
 
-        By what its starts prove; where they prove nothing, it may be as much as for any other.
+        By what its starts prove, their lead; where they prove nothing, it may be as much as for any other.
         """
         delay = self._delay or self._delays.get(self.trains[identity].name, 0)
         if lead := self._leads[identity]:
             return lead, max(lead + NS, delay)
-        most = max(self._leads.values(), default=0)
+        most = self._longest_lead
         proven = self._proves_none(identity)
         return 0, max(0 if proven or not most else most + NS, delay)
 

@@ -53,24 +53,18 @@ class AlertSeries:
     #: Of its states, with NaN where they were marked stale; Grafana writes 0 for a state that ended.
     marks: list[Samples] = field(default_factory=list)
 
-    def train(self) -> Train:
-        """Return its samples and stale markers; starts are moved back by what rules look back (`lead`)."""
+    def train(self) -> tuple[Train, int]:
+        """Return its samples and stale markers, and by how much (ns) its starts were moved back for that.
+
+        A rule that looks back by an offset stores what it found at that earlier time: this lead is how much later
+        than its own time a sample tells its alert's start, at most; 0: never.
+        """
         times, firing = self._states()
         since = self._since(times)
-        lead = self.lead(since, times)
-        return Train(
-            times, firing, since if not lead else _moved(since, lead), (self._marks(False), self._marks(True))
-        )
-
-    def lead(self, since: NDArray[np.int64] | None = None, times: NDArray[np.int64] | None = None) -> int:
-        """Return how much later than its own time (ns) a sample tells its alert's start, at most; 0: never.
-
-        A rule that looks back by an offset stores what it found at that earlier time.
-        """
-        times = self._states()[0] if times is None else times
-        since = self._since(times) if since is None else since
         ahead = (since - times)[since >= 0]
-        return max(int(ahead.max()), 0) if len(ahead) else 0
+        lead = max(int(ahead.max()), 0) if len(ahead) else 0
+        marks = self._marks(False), self._marks(True)
+        return Train(times, firing, _moved(since, lead) if lead else since, marks), lead
 
     def _states(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         import numpy as np

@@ -101,7 +101,7 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
                     change = change._replace(at=moved(change.at, later))
                     # What began after the window is another build's: the life stays open here.
                     if change.at.earliest is None or change.at.earliest < window.end:
-                        yield self._fact(api, train, life, change, rules)
+                        yield self._fact(api, train, life, change, rules, later[0])
 
     def probe(self) -> AsyncIterator[Check]:
         """Yield what `timeline doctor` shows."""
@@ -260,10 +260,11 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
         life: Life,
         change: AlertChange,
         rules: AlertRules | None,
+        lead: int,
     ) -> Fact:
         labels = dict(train.labels)
         state = change.kind.removeprefix("alert.")
-        since = life.since + (train.lead() if life.told else 0)
+        since = life.since + (lead if life.told else 0)
         key = [train.name, labels, since // NS, state, *([change.turn] if change.turn else [])]
         evidence = list(self._samples(api, train, change))
         quote = None

@@ -45,7 +45,7 @@ def read(world: World, alerts: Sequence[str]) -> tuple[History, dict[str, Said]]
     trains: dict[Labels, AlertSeries] = {
         (("", "A"), ("job", alert)): series(world, alert) for alert in alerts
     }
-    trains = {key: train for key, train in trains.items() if len(train.train().times)}
+    trains = {key: train for key, train in trains.items() if len(train.train()[0].times)}
     for train in trains.values():
         train.name = "A"  # they are alerts of one rule
     known = Coverage((Span(instant(-50), instant(UNTIL)),), instant(2 * UNTIL))
