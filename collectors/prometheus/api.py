@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -85,13 +84,9 @@ class PrometheusApi:
         self._settings: tuple[dict[str, Any] | None] | None = None
         self._settings_lock = anyio.Lock()
 
-    async def query(self, expression: str, at: int, *, later: bool = False) -> Result:
-        """Evaluate at an instant (ns, cut to ms); read the elements with `.vector()`.
-
-        `later`: earlier versions did not ask for it, so that evidence may lack it (SourceError).
-        """
-        with _excused() if later else nullcontext():
-            return await self._ask("query", expression, {"time": _seconds(at // MS)})
+    async def query(self, expression: str, at: int) -> Result:
+        """Evaluate at an instant (ns, cut to ms); read the elements with `.vector()`."""
+        return await self._ask("query", expression, {"time": _seconds(at // MS)})
 
     async def range(self, expression: str, start: int, end: int, step: int) -> Sequence[Samples]:
         """Evaluate at every multiple of `step` (ns, whole ms) in the closed `[start, end]` (ns)."""
@@ -245,14 +240,6 @@ class PrometheusApi:
     async def _page(self, path: str) -> Payload | None:
         payload = await self.http.get(f"api/v1/{path}", allow=(400, 404, 405, 422, 501))
         return payload if payload.status and payload.status < 400 else None
-
-
-@contextmanager
-def _excused() -> Iterator[None]:
-    try:
-        yield
-    except LackingError as err:
-        raise SourceError("partial", f"the evidence does not hold it: {err}") from err
 
 
 def storage_statement(warnings: Iterable[StorageWarning]) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from collectors.base import SourceError
+from collectors.kit.tape import LackingError
 from collectors.prometheus.answers import MS
 from collectors.prometheus.api import PrometheusApi, promql_duration
 from timeline.errors import UndecodableTimeError
@@ -64,7 +65,7 @@ async def _counts_its_edge(api: PrometheusApi) -> bool:
     Ranges changed with it, and what embeds either engine tells by them, not by its version.
     """
     try:
-        found = (await api.query(_PROBE, api.context.now // MINUTE * MINUTE, later=True)).vector()
-    except SourceError:
+        found = (await api.query(_PROBE, api.context.now // MINUTE * MINUTE)).vector()
+    except (SourceError, LackingError):  # refused, or evidence of before it was asked for
         return False
     return [one.value for one in found] == [2]
