@@ -47,12 +47,15 @@ class Resolution(NamedTuple):
         text = self.over("max_over_time" if (side == "high") == rising else "min_over_time", width)
         return text if plain is None else with_constants(plain, text)
 
+    @property
+    def present(self) -> str:
+        """The expression of which series have a sample in the last bucket."""
+        plain = self.asked.plain is not None
+        return self.over("present_over_time", self.bucket) if plain else f"({self.asked.query})"
+
     def buckets(self, count: int) -> str:
         """Return the expression of how many of the last `count` buckets have a sample."""
-        width = f"{count * self.bucket // MS - 1}ms:{self.bucket // MS}ms"  # left-open or closed: the same buckets
-        if self.asked.plain is None:
-            return f"count_over_time(({self.asked.query})[{width}])"
-        return f"count_over_time(present_over_time({self.selector}[{self.bucket // MS}ms])[{width}])"
+        return shown(self.present, count * self.bucket, self.bucket)
 
     def holes(self, count: int, *, stale: bool) -> str:
         """Return what is left where some of the last buckets are empty, or a series was marked as stale.

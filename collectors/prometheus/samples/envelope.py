@@ -247,10 +247,9 @@ async def _never_absent(server: Server, made: Resolution, span: ReadSpan) -> boo
         return False  # a stale marker may end the last of them sooner than the look-back
     first, last = -(-span.start // made.bucket), span.end // made.bucket
     count = last - first + 1
-    width = f"{count * made.bucket // MS - 1}ms:{made.bucket // MS}ms"
-    inner = made.over("present_over_time", made.bucket) if made.asked.plain else f"({made.asked.query})"
     try:
-        found = await server.api.query(f"count_over_time(group({inner})[{width}])", last * made.bucket)
+        buckets = shown(f"group({made.present})", count * made.bucket, made.bucket)
+        found = await server.api.query(buckets, last * made.bucket)
         if made.asked.plain is not None:
             look = shown(f"group({made.selector})", count * made.bucket, made.grid)
             told = await server.api.query(look, last * made.bucket)

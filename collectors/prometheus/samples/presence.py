@@ -27,7 +27,7 @@ def grid_of(bucket: int, series: int, width: int) -> int:
 
 
 def shown(expression: str, width: int, grid: int) -> str:
-    """Return the expression of how often a selector is shown on the grid's points of the last `width` ns."""
+    """Return the expression of how often each series is shown on the grid's points of the last `width` ns."""
     return (
         f"count_over_time({expression}[{width // MS - 1}ms:{grid // MS}ms])"  # left-open or closed: the same
     )
