@@ -30,13 +30,14 @@ _MOST_ALERTS, _MOST_SERIES, _LONGEST, _WIDEST = 8, 12, 26, 44
 
 def figures(timeline: Timeline, read: Read) -> dict[str, Figure]:
     """Return each still's figure by its file name; `read` gives a payload by its SHA-256."""
+    lives = _alert_lives(timeline)
     return {
-        name: _overview(timeline) if panel is None else _panel(timeline, panel, read)
+        name: _overview(timeline, lives) if panel is None else _panel(timeline, panel, read, lives)
         for name, panel in still_names(timeline).items()
     }
 
 
-def _panel(timeline: Timeline, panel: Panel, read: Read) -> Figure:
+def _panel(timeline: Timeline, panel: Panel, read: Read, lives: Sequence[list[Span]]) -> Figure:
     figure = _figure(timeline, f"{panel.title} ({panel.shown} of {panel.of} series)", HEIGHT)
     offset = provenance.clock_offset(timeline, panel.source)
     for index, one in enumerate(panel.series[:_MOST_SERIES]):
@@ -51,8 +52,8 @@ def _panel(timeline: Timeline, panel: Panel, read: Read) -> Figure:
                 annotation_position="top left", annotation_font_size=11,
             )  # fmt: skip
     threads = {fact.thread for fact in crossings(timeline, panel)}
-    lives = [life for life in _alert_lives(timeline) if life[0].begin.thread in threads]
-    _add_lanes(figure, [*_alert_lanes(lives), *_change_lane(timeline)], share=0.24)
+    own = [life for life in lives if life[0].begin.thread in threads]
+    _add_lanes(figure, [*_alert_lanes(own), *_change_lane(timeline)], share=0.24)
     figure.update_layout(
         yaxis={"title": {"text": _plain(panel.unit or ""), "font": {"size": 12}}, "rangemode": "tozero"}
     )
@@ -111,8 +112,9 @@ def _alert_lives(timeline: Timeline) -> list[list[Span]]:
 def _alert_lanes(lives: Sequence[list[Span]]) -> Iterator[_Lane]:
     firsts = [life[0].begin for life in lives]
     told = apart(firsts, _called)
-    rows = _distinct([f"{_called(f)} {told[f.id].label}" if f.id in told else _called(f) for f in firsts])
-    for row, life in list(zip(rows, lives, strict=True))[:_MOST_ALERTS]:
+    shown = firsts[:_MOST_ALERTS]
+    rows = _distinct([f"{_called(f)} {told[f.id].label}" if f.id in told else _called(f) for f in shown])
+    for row, life in zip(rows, lives, strict=False):
         yield _Lane(
             row, [_bars(row, [s for s in life if s.state == state], state) for state in ("pending", "firing")]
         )
@@ -157,8 +159,7 @@ def _points(row: str, facts: Sequence[Fact], symbols: Sequence[str], colour: str
     )  # fmt: skip
 
 
-def _overview(timeline: Timeline) -> Figure:
-    lives = _alert_lives(timeline)
+def _overview(timeline: Timeline, lives: Sequence[list[Span]]) -> Figure:
     lanes = [*_alert_lanes(lives), *_change_lane(timeline)]
     for name, prefix, symbol, colour in (
         ("chat", "chat.", "circle", _CHAT),
