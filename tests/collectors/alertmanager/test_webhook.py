@@ -29,6 +29,7 @@ from tests.collectors.webhook_cases import (
     resolved,
 )
 from tests.servers.alertmanager import Alertmanager
+from tests.servers.process import wait_until
 from timeline.facts import alert_thread
 from timeline.instant import MINUTE, NS, Bounds, format_instant, parse_instant, precise
 from timeline.model import Window
@@ -174,9 +175,9 @@ def test_two_senders_of_one_alert_are_one_firing(
     later, earlier = format_instant(now - 7 * NS), format_instant(now - 60 * NS)
     for begun in (later, earlier):
         server.post([{"labels": LABELS, "startsAt": begun}])
-        _until(partial(_told, bodies, begun))
+        wait_until(partial(_told, bodies, begun), 60, "the firing was not sent", server.log)
     server.post([{"labels": LABELS, "startsAt": later, "endsAt": format_instant(time.time_ns())}])
-    _until(lambda: bodies[-1]["status"] == "resolved")
+    wait_until(lambda: bodies[-1]["status"] == "resolved", 60, "the end was not sent", server.log)
     for number, body in enumerate(bodies):
         inbox.take("alertmanager", body, now + number * 10 * MINUTE)
     end = now + len(bodies) * 10 * MINUTE
@@ -187,10 +188,3 @@ def test_two_senders_of_one_alert_are_one_firing(
 
 def _told(bodies: list[dict[str, Any]], begun: str) -> bool:
     return any(str(body["alerts"][0]["startsAt"])[:19] == begun[:19] for body in bodies)
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < limit, "it did not come to that"
-        time.sleep(0.1)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from collectors.prometheus.alerts import PrometheusAlertsCollector
 from collectors.testing import Run, check
+from tests.servers.process import wait_until
 from tests.servers.prometheus import STALE, Prometheus
 from tests.servers.victoria import Victoria
 from tests.servers.vmalert import Vmalert
@@ -53,11 +55,8 @@ class Feed:
             self._thread.join()
 
 
-def until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < limit, "it did not come to that"
-        time.sleep(0.2)
+#: Wait until a condition holds.
+until = partial(wait_until, seconds=60, complaint="it did not come to that")
 
 
 def fires(server: Prometheus, alert: str, samples: int = 3, since: int = 0) -> bool:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from collectors.prometheus.alert_rules import AlertRules
 from collectors.prometheus.alerts import PrometheusAlertsCollector
 from collectors.testing import Run, check, run
 from tests.collectors.probing import probe
+from tests.servers.process import wait_until
 from tests.servers.prometheus import STALE, Prometheus
 from tests.servers.proxies import Fault
 from tests.servers.victoria import Victoria
@@ -41,6 +43,8 @@ LATENCY = "# TYPE lat gauge\n" + "".join(
     f'lat{{job="{job}"}} {v} {T0 + s}\n' for job, values in (("a", A), ("b", B)) for s, v in values.items()
 )
 Sample = tuple[int, float]
+#: Wait until a condition holds.
+_until = partial(wait_until, seconds=60, complaint="it did not come to that")
 
 
 def window(start: int, end: int) -> Window:
@@ -448,13 +452,6 @@ def test_a_live_server_that_is_killed_goes_on_with_its_alert(
     (hole,) = [g for g in found.gaps if g.missing]
     assert begun < hole.start <= killed
     assert restarting <= hole.end < now
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < limit, "it did not come to that"
-        time.sleep(0.2)
 
 
 def test_grafanas_history_is_one_life_under_its_own_name(start_prometheus: Callable[..., Prometheus]) -> None:

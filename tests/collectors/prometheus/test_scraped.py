@@ -14,6 +14,7 @@ import pytest
 
 from collectors.prometheus.metrics import PrometheusMetricsCollector
 from collectors.testing import check
+from tests.servers.process import wait_until
 from tests.servers.prometheus import Prometheus
 from timeline.instant import NS
 from timeline.model import Window
@@ -67,10 +68,9 @@ def target(tmp_path: Path) -> Iterator[_Target]:
 
 def wait_for(server: Prometheus, expression: str) -> None:
     """Wait until an expression gives something."""
-    end = time.monotonic() + _WITHIN
-    while not server.query(expression, at=time.time()):
-        assert time.monotonic() < end, expression
-        time.sleep(0.3)
+    wait_until(
+        lambda: bool(server.query(expression, at=time.time())), _WITHIN, f"no {expression}", server.log
+    )
 
 
 @pytest.mark.parametrize("way", ["500", "not found"])
