@@ -18,7 +18,7 @@ from collectors.prometheus.alert_probe import other_metric, probe_alerts
 from collectors.prometheus.alert_rules import AlertRules
 from collectors.prometheus.alert_series import AlertReader, AlertSeries, Labels, Naming, escape
 from collectors.prometheus.answers import series_text
-from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_statement
+from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_gaps
 from collectors.prometheus.probe import probe
 from timeline import facts
 from timeline.alerts.coverage import Coverage, Span, longest_pause, silences
@@ -93,7 +93,8 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
             if reader.lost:
                 gaps.append(self._unmarked(reader.lost, window))
             unknown = alert_gaps.holes(history.holes(), history.quiet, rules, window, self.gap, self.evidence)
-            for gap in (*gaps, *unknown, *self._warnings(api, window)):
+            missing = storage_gaps(api.warnings, window, self.gap, self.evidence)
+            for gap in (*gaps, *unknown, *missing):
                 yield gap
             for identity, train, life in history.alive(window):
                 later = history.later(identity)
@@ -245,13 +246,6 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
                 )
             )
         return (AlertRules(*found) if found else None), gaps
-
-    def _warnings(self, api: PrometheusApi, window: Window) -> Iterator[Gap]:
-        if api.warnings:
-            text, missing = storage_statement(api.warnings)
-            evidence = {w.payload.sha256: self.evidence(w.payload, query=w.query) for w in api.warnings}
-            ordered = tuple(evidence[digest] for digest in sorted(evidence))
-            yield self.gap("partial", window, text, missing=missing, evidence=ordered)
 
     def _fact(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from collectors.kit.tape import LackingError
 from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, Result, Samples, decode, join
 from timeline.instant import MINUTE, NS
+from timeline.model import Evidence, Gap, Window
 from timeline.rules.promrules import readable
 from timeline.zones import Duration, parse_duration
 
@@ -242,13 +243,16 @@ class PrometheusApi:
         return payload if payload.status and payload.status < 400 else None
 
 
-def storage_statement(warnings: Iterable[StorageWarning]) -> tuple[str, str]:
-    """Return the statement and the `missing` text of a `partial` gap for storage warnings."""
-    texts = sorted({w.text for w in warnings})
-    queries = sorted({w.query for w in warnings})
-    return f"the server said that data is missing from {len(queries)} answers: {'; '.join(texts)[:300]}", (
-        "; ".join(queries)[:2000]
-    )
+def storage_gaps(
+    warnings: Sequence[StorageWarning], window: Window, gap: Callable[..., Gap], evidence: Callable[..., Evidence],
+) -> Iterator[Gap]:  # fmt: skip
+    """Yield the `partial` gap of what the server said is missing; none where it said nothing."""
+    if warnings:
+        texts, queries = sorted({w.text for w in warnings}), sorted({w.query for w in warnings})
+        text = f"the server said that data is missing from {len(queries)} answers: {'; '.join(texts)[:300]}"
+        shown = {w.payload.sha256: evidence(w.payload, query=w.query) for w in warnings}
+        ordered = tuple(shown[digest] for digest in sorted(shown))
+        yield gap("partial", window, text, missing="; ".join(queries)[:2000], evidence=ordered)
 
 
 def _refusal(payload: Payload, expression: str) -> SourceError:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
 from collectors.kit.http import Http
-from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_statement
+from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_gaps
 from collectors.prometheus.impact import ImpactOption, impact
 from collectors.prometheus.lookback import LookBack, look_back
 from collectors.prometheus.probe import probe
@@ -205,11 +205,7 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
             yield self.gap(reason, window, text, missing=", ".join(names))
 
     def _remarks(self, api: PrometheusApi, window: Window) -> Iterator[Gap]:
-        if api.warnings:
-            text, missing = storage_statement(api.warnings)
-            evidence = {w.payload.sha256: self.evidence(w.payload, query=w.query) for w in api.warnings}
-            ordered = tuple(evidence[digest] for digest in sorted(evidence))
-            yield self.gap("partial", window, text, missing=missing, evidence=ordered)
+        yield from storage_gaps(api.warnings, window, self.gap, self.evidence)
         if api.unmarked:
             why = "; ".join(sorted({str(err) for err in api.unmarked.values()}))
             text = f"Where series were marked as stale could not be read: {why[:300]}; absences that are shorter than the look-back are not told"
