@@ -21,7 +21,6 @@ class AlertRule(NamedTuple):
     `active` has its active alerts by their own labels.
     """
 
-    group: str
     pointer: str
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
@@ -95,8 +94,8 @@ def _by_alert(groups: Sequence[Mapping[str, Any]]) -> dict[str, list[AlertRule]]
                 failed = fields.text(rule, "health") == "err"
                 found[str(rule.get("name"))].append(
                     AlertRule(
-                        str(group.get("name")), f"/data/groups/{g}/rules/{r}", _members(rule, "labels"),
-                        _members(rule, "annotations"), _active(rule),
+                        f"/data/groups/{g}/rules/{r}", _members(rule, "labels"), _members(rule, "annotations"),
+                        _active(rule),
                         (fields.text(rule, "lastError") or "no error was told") if failed else "",
                         # vmalert: times are cut to the interval after the delay is taken away.
                         interval, delay + (interval or 0) if delay else None,
