@@ -19,8 +19,8 @@ function ends(kind, state) {
 }
 
 /** Kinds that a span begins or ends with. @param {Item} item */
-export function spanning({ kind }) {
-  return kind in BEGINS || kind in ENDS || kind === 'alert.silenced' || kind === 'alert.unsilenced';
+export function spanning(item) {
+  return isStep(item) || item.kind === 'alert.silenced' || item.kind === 'alert.unsilenced';
 }
 
 /**
