@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -98,11 +98,10 @@ def _plain(value: Any) -> Json:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _free(name: str, collector: str, taken: Iterable[Key]) -> str:
+def _free(name: str, collector: str, taken: Container[Key]) -> str:
     """Return the name, with a number where another source of the collector has it."""
-    others = set(taken)
     number, free = 1, name
-    while (free, collector) in others:
+    while (free, collector) in taken:
         number += 1
         free = f"{name} {number}"
     return free
