@@ -49,10 +49,9 @@ def said(content: Mapping[str, Any], kind: str = "m.room.message", *, is_reply: 
 
     text = _outside(text, _LINK, lambda m: mark(unquote(m[1])))
     # An id in code or in an address mentions nobody, and in a mark it is marked.
-    kept = [*protected.spans(text), *(match.span() for match in _MARK.finditer(text))] if "@" in text else []
-    text = _MXID.sub(
-        lambda m: m[0] if any(a < m.end() and m.start() < b for a, b in kept) else mark(m[0]), text
-    )
+    marks = [match.span() for match in _MARK.finditer(text)]
+    kept = protected.joined([*protected.spans(text), *marks]) if "@" in text else []
+    text = _MXID.sub(lambda m: m[0] if protected.meets(kept, *m.span()) else mark(m[0]), text)
     for pill in pills(_text(content.get("formatted_body"))):
         text = _outside(text, pill.pattern, _at(pill.places, mark(pill.user)))
     mentions = content.get("m.mentions")
