@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from collectors.base import Record
 from collectors.git import deploys
@@ -34,10 +34,8 @@ class BranchDeploys:
         moves = logs.get(branch.ref, ())
         placed = list(placements(moves, is_mirror=await self._clone.files.is_mirror()))
         tip, of_file = await self._tip(branch, window, fetched, now)
-        told = {one.sha: of_log for one in placed}
         if tip and (not placed or placed[-1].sha != tip.sha):
             placed.append(tip)
-            told[tip.sha] = of_file
         wanted = [
             one
             for one in placed
@@ -52,13 +50,16 @@ class BranchDeploys:
         for one in merged.values():
             yield self._writer.deployed(branch, one, None, ())
         for one in deploys.by_ref(wanted, commits):
-            before = await self._before(one, moves)
+            # What the file of the ref tells, its log does not: a line of one is none of the other.
+            is_logged = one.placed is not tip
+            before = await self._before(one, moves) if is_logged else None
             if one.commit.sha in merged and before is None:
                 continue
             if one.is_told(window):
                 proven.add(one.commit.sha)
-                evidence = of_place(told, one)
-                yield self._writer.deployed(branch, one, before, [evidence] if evidence else [])
+                place = one.placed.line if one.placed else 0
+                evidence = [(of_log if is_logged else of_file)(place)] if place else []
+                yield self._writer.deployed(branch, one, before, evidence)
             elif one.meets(window):
                 yield self._unplaced(branch, one, window)
         more = [entry for entry in line.inside if entry.sha not in proven]
@@ -103,8 +104,3 @@ class BranchDeploys:
             text,
             evidence=(one.commit.evidence,),
         )
-
-
-def of_place(told: Mapping[str, Callable[[int], Evidence]], one: Deployed) -> Evidence | None:
-    """Return the evidence of where a move is told, where that is a line of a log or of the times of files."""
-    return told[one.commit.sha](one.placed.line) if one.placed and one.placed.line else None

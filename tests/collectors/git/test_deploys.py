@@ -157,3 +157,28 @@ def test_a_commit_dated_after_its_own_deploy_bounds_nothing(upstream: GitRepo) -
     push(upstream, when=at(25))
     _, found = deploys(upstream)
     assert [(f.earliest, f.latest) for f in found] == [(ns(25), ns(25) + NS - 1)]
+
+
+def test_a_ref_that_is_back_without_an_entry_takes_no_line_of_the_log(upstream: GitRepo) -> None:
+    upstream.checkout("production").commit("a fix by hand", at(2))
+    upstream.checkout("main")
+    first, second = (upstream.git("rev-parse", name) for name in ("main~1", "main"))
+    folder = upstream.path / ".git"
+    (folder / "logs" / "refs" / "heads" / "production").unlink()
+    push(upstream, first, when=at(30))
+    push(upstream, second, when=at(40))
+    ref = folder / "refs" / "heads" / "production"
+    ref.write_text(f"{first}\n")  # as by a tool that writes no log
+    os.utime(ref, (at(50).timestamp(),) * 2)
+    result, found = deploys(upstream)
+    told: dict[int, str] = {}
+    for deploy in found:
+        payload, place = deploy.evidence[1].payload or "", deploy.evidence[1].pointer or ""
+        lines = result.store.payloads[payload].decode().splitlines()
+        told[deploy.latest // NS] = lines[int(place.removeprefix("line:")) - 1]
+    assert {at: line.split()[-2:] for at, line in told.items()} == {
+        ns(30) // NS: [str(ns(30) // NS), "push"],
+        ns(40) // NS: [str(ns(40) // NS), "push"],
+        ns(50) // NS: [str(ns(50) // NS), "refs/heads/production"],
+    }
+    assert len({deploy.id for deploy in found}) == 3, "of the last one, nothing tells from where it came"
