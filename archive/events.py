@@ -61,6 +61,9 @@ class Received(NamedTuple):
     body: bytes
 
 
+_RECEIVED = f"SELECT {', '.join(Received._fields)} FROM events"  # noqa: S608 - our own names
+
+
 def store(connection: sqlite3.Connection, events: Iterable[Event]) -> list[Stored]:
     """Store events in one durable transaction; a replay gets the number of the first."""
     with transaction(connection):
@@ -131,12 +134,10 @@ def alive(connection: sqlite3.Connection, run: int, now: int) -> None:
     connection.execute("UPDATE runs SET alive_at = max(alive_at, ?) WHERE id = ?", (now, run))
 
 
-def latest(connection: sqlite3.Connection, count: int) -> list[Received]:
-    """Return the newest events, at most `count`, the newest first."""
-    columns = ", ".join(Received._fields)
-    query = f"SELECT {columns} FROM events ORDER BY id DESC LIMIT ?"  # noqa: S608 - our own names
-    rows = connection.execute(query, (count,))
-    return [Received(*row) for row in rows]
+def latest(connection: sqlite3.Connection, count: int, *, hooks: Sequence[str] = ()) -> list[Received]:
+    """Return the newest events, at most `count`, the newest first; `hooks` narrows it to some webhooks."""
+    query = f"{_RECEIVED} WHERE {_of(hooks)} ORDER BY id DESC LIMIT ?"
+    return [Received(*row) for row in connection.execute(query, (*hooks, count))]
 
 
 def received(
@@ -146,13 +147,14 @@ def received(
 
     `hooks` narrows it to some webhooks.
     """
-    only = f" AND hook IN ({', '.join('?' * len(hooks))})" if hooks else ""
-    query = (
-        "SELECT id, hook, sender, delivery, type, received_at, body FROM events"  # noqa: S608 - marks only
-        f" WHERE received_at BETWEEN ? AND ? AND id > ?{only} ORDER BY id"
-    )
+    query = f"{_RECEIVED} WHERE received_at BETWEEN ? AND ? AND id > ? AND {_of(hooks)} ORDER BY id"
     for row in connection.execute(query, (start, end, after, *hooks)):
         yield Received(*row)
+
+
+def _of(hooks: Sequence[str]) -> str:
+    """Return the condition, with a mark for each, that an event is of one of these webhooks; of any without one."""
+    return f"hook IN ({', '.join('?' * len(hooks))})" if hooks else "TRUE"
 
 
 def runs(connection: sqlite3.Connection) -> list[tuple[int, int]]:

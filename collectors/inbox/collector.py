@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -77,6 +78,7 @@ class InboxCollector(Collector[InboxOptions]):
         try:
             count, first = await self._ask(events.extent)
             alive = max((b for _, b in await self._ask(events.runs)), default=None)
+            newest = await self._ask(partial(events.latest, count=_PAGE, hooks=self.options.hooks))
         except SourceError as err:
             yield Check("reachable", False, str(err))
             return
@@ -85,14 +87,13 @@ class InboxCollector(Collector[InboxOptions]):
         yield Check("events", True, f"{count} stored{since}")
         late = "nobody listened yet" if alive is None else f"listened last at {format_instant(alive)}"
         yield Check("listening", alive is not None and self.context.now - alive < 4 * HEARTBEAT, late)
-        for check in await self._clocks():
+        for check in self._clocks(newest):
             yield check
 
-    async def _clocks(self) -> list[Check]:
+    def _clocks(self, newest: Iterable[Received]) -> list[Check]:
         """Compare senders' clocks with ours by the newest deliveries."""
-        rows = await self._ask(lambda connection: [_row(each) for each in events.latest(connection, _PAGE)])
         nothing = _Page(Payload("", b""), [])
-        each = [self._event(nothing, index, row) for index, row in enumerate(rows)]
+        each = [self._event(nothing, index, _row(one)) for index, one in enumerate(newest)]
         skipped = Skipped("delivery", _SHOWN)  # what cannot be read is named by a build
         return clock_checks(
             [(event, list(self._read(event, Seen(), skipped))) for event in each], self.options
@@ -132,7 +133,10 @@ class InboxCollector(Collector[InboxOptions]):
 
         def ask() -> T:
             with closing(self._open()) as connection:
-                return question(connection)
+                try:
+                    return question(connection)
+                except sqlite3.Error as err:
+                    raise SourceError("unreachable", f"{self.options.path} cannot be read: {err}") from err
 
         return await anyio.to_thread.run_sync(ask)
 

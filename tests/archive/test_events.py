@@ -60,6 +60,19 @@ def test_equal_bodies_of_different_deliveries_are_two_where_the_id_is_proven(
     ]
 
 
+def test_the_newest_events_are_those_of_the_webhooks_that_are_asked_for(
+    connection: sqlite3.Connection,
+) -> None:
+    events.store(
+        connection, [Event(hook, "github", str(n), "push", n, b"{}", None) for n, hook in enumerate("abcab")]
+    )
+
+    def newest(count: int, *hooks: str) -> list[int]:
+        return [one.received_at for one in events.latest(connection, count, hooks=hooks)]
+
+    assert (newest(2), newest(9, "b"), newest(3, "a", "b")) == ([4, 3], [4, 1], [4, 3, 1])
+
+
 def test_a_group_is_stored_whole_or_not_at_all(connection: sqlite3.Connection) -> None:
     broken = Event("hook", "github", None, None, 1, b"{}")  # type: ignore[arg-type]
     with pytest.raises(sqlite3.IntegrityError):

@@ -106,3 +106,11 @@ def test_doctor_tells_a_sender_whose_records_arrive_before_their_time(inbox: Inb
     check = probe(InboxCollector, {"path": str(inbox.path)})["clock"]
     assert not check.ok
     assert "at least 40.0 s ahead of ours, by 3 records" in check.detail
+    assert "clock" not in probe(InboxCollector, {"path": str(inbox.path), "hooks": ["github"]})
+
+
+def test_doctor_names_a_file_that_opens_and_cannot_be_read(inbox: Inbox) -> None:
+    inbox.connection.execute("ALTER TABLE events RENAME COLUMN body TO words")
+    (line,) = probe(InboxCollector, {"path": str(inbox.path)}).values()
+    assert not line.ok
+    assert "cannot be read: no such column: body" in line.detail
