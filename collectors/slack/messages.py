@@ -99,7 +99,9 @@ class WorkspaceReader:
         tombstones: list[Fact] = []
         items = list(items)
         for item in items:
-            self.note_deletion(channel, item.message)
+            with suppress(UnreadableError):  # told where the message itself is read
+                if isinstance(item.message, dict) and (gone := deletes(item.message)):
+                    self.note_deletion(channel, gone)
         for item in items:
             parsed.items += 1
             try:
@@ -120,10 +122,9 @@ class WorkspaceReader:
             self._threads[key] = thread_key("slack", self.origin, *key)
         return self._threads[key]
 
-    def note_deletion(self, channel: Channel, message: object) -> None:
-        """Note which message another one says is deleted: its words, and those of its edits, went with it."""
-        if isinstance(message, dict) and (ts := _deletes(message)):
-            self._deleted.add((channel.id, ts))
+    def note_deletion(self, channel: Channel, ts: str) -> None:
+        """Note that a message was deleted: its words, and those of its edits, went with it."""
+        self._deleted.add((channel.id, ts))
 
     def is_deleted(self, channel: Channel, ts: str) -> bool:
         """Tell whether a message is known to have been deleted."""
@@ -184,13 +185,12 @@ class _Message:
 
     def event(self) -> Iterable[Fact]:
         """Yield what a logged change or deletion says of the message it changed."""
-        now, before = self._object("message"), self._object("previous_message") or self._object("original")
-        subject = now or before or {}
-        ts = read_ts(self.message.get("deleted_ts") or subject.get("ts"))[0]
-        thread = _root(subject) or ts
-        if self.subtype == "message_deleted" or (now and now.get("subtype") == "tombstone"):
+        ts = _subject_ts(self.message)
+        thread = _root(_subject(self.message)) or ts
+        if deletes(self.message):
             yield self.deleted(ts, thread, dated=True)
             return
+        now = self._object("message")
         if not now:
             raise UnreadableError("a change without the changed message")
         changed = _Message(self.reader, self.channel, now, self._evidence)
@@ -269,30 +269,25 @@ def _root(message: dict[str, Any]) -> str | None:
     return root if isinstance(root, str) and _TS.fullmatch(root) else None
 
 
-def is_deletion(message: dict[str, Any]) -> bool:
-    """Tell whether a message says that another one is deleted."""
-    return _deletes(message) is not None
-
-
-def _deletes(message: dict[str, Any]) -> str | None:
-    """Return the ts of the message that this one says is deleted; None where it says of none."""
-    now, before = message.get("message"), message.get("previous_message") or message.get("original")
-    subtype = message.get("subtype")
-    changed = now if isinstance(now, dict) else {}
-    is_deletion = subtype == "message_deleted" or (
-        subtype == "message_changed" and changed.get("subtype") == "tombstone"
-    )
+def deletes(message: dict[str, Any]) -> str | None:
+    """Return the ts of the message that this one says is deleted, None where it says of none; raise UnreadableError."""
+    subtype, changed = message.get("subtype"), message.get("message")
     if subtype == "tombstone":
-        ts = message.get("ts")
-    elif is_deletion:
-        subject = changed or (before if isinstance(before, dict) else {})
-        ts = message.get("deleted_ts") or subject.get("ts")
-    else:
-        return None
-    try:
-        return read_ts(ts)[0]
-    except UNREADABLE:
-        return None
+        return read_ts(message.get("ts"))[0]
+    is_grave = isinstance(changed, dict) and changed.get("subtype") == "tombstone"
+    is_deletion = subtype == "message_deleted" or (subtype == "message_changed" and is_grave)
+    return _subject_ts(message) if is_deletion else None
+
+
+def _subject(message: dict[str, Any]) -> dict[str, Any]:
+    """Return the message that a logged change or deletion is of, as it is now, else as it was."""
+    held = (message.get(name) for name in ("message", "previous_message", "original"))
+    return next((one for one in held if isinstance(one, dict) and one), {})
+
+
+def _subject_ts(message: dict[str, Any]) -> str:
+    """Return the ts of the message that a logged change or deletion is of; raise UnreadableError."""
+    return read_ts(message.get("deleted_ts") or _subject(message).get("ts"))[0]
 
 
 def _edit(message: dict[str, Any]) -> Edit | None:

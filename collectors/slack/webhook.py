@@ -8,7 +8,7 @@ from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.kit.proof import Proof, Request, require_fresh, require_signature
 from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described, own_text
-from collectors.slack.messages import Channel, ReceivedMessage, WorkspaceReader, is_deletion
+from collectors.slack.messages import Channel, ReceivedMessage, WorkspaceReader, deletes
 from collectors.slack.people import Directory
 from timeline.model import Fact
 
@@ -46,8 +46,8 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
         return
     reader = WorkspaceReader(team, event.source, Directory())
     channel = Channel(fields.required(message, "channel"), is_known=False)
-    for later in seen.foreseen(["slack", team, channel.id]):
-        reader.note_deletion(channel, later)
+    for gone in seen.foreseen(["slack", team, channel.id]):
+        reader.note_deletion(channel, gone)
     parsed = reader.read(channel, [ReceivedMessage(message, event.evidence("/body/event"))])
     if parsed.undecodable:
         raise UnreadableError(parsed.undecodable[0][1])
@@ -58,8 +58,8 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
 def foresee(event: Event, seen: Seen) -> None:
     """Note what takes the words of other deliveries back."""
     message, team = event.object.get("event"), fields.text(event.object, "team_id")
-    if isinstance(message, dict) and message.get("type") == "message" and is_deletion(message):
-        seen.foresee(["slack", team, fields.text(message, "channel")], message)
+    if isinstance(message, dict) and message.get("type") == "message" and (gone := deletes(message)):
+        seen.foresee(["slack", team, fields.text(message, "channel")], gone)
 
 
 WEBHOOK = Webhook(verify, deliveries, facts, challenge=challenge, foresee=foresee)

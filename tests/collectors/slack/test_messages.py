@@ -231,6 +231,22 @@ def test_a_logged_deletion_counts_before_its_tombstone() -> None:
     assert gone.time_means == "ts of the deletion"
 
 
+def test_a_deletion_is_of_one_message_for_the_record_and_for_the_words() -> None:
+    said = {"user": "U1", "text": "hunter2", "ts": TS}
+    logged = {
+        "subtype": "message_deleted",
+        "ts": "1795269800.000400",
+        "previous_message": "odd",
+        "original": {"ts": TS},
+    }
+    assert sorted((f.kind, f.quote) for f in read(said, logged).facts) == [
+        ("chat.deleted", None),
+        ("chat.message", None),
+    ]
+    (unread,) = read(said, {**logged, "original": {"ts": "odd"}}).undecodable
+    assert unread[1] == "it has no readable ts"
+
+
 def test_an_unfurl_is_no_edit() -> None:
     unfurled = {"subtype": "message_changed", "ts": "1795269800.000400", "message": {"ts": TS, "text": "x"}}
     assert read(unfurled).facts == []
