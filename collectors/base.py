@@ -16,6 +16,8 @@ from timeline.zones import ClockOffset, Duration
 
 #: What a collector yields; the order never matters.
 Record = Fact | Gap | Person | Panel | Impact
+#: A collector's own `gap`.
+MakeGap = Callable[..., Gap]
 #: How a collector was tested: against the real system, against its schema, on recorded answers.
 TestedAgainst = Literal["real", "schema", "recorded"]
 MAX_PAYLOAD = 16 * 2**20  # bytes of one payload; more must be split by the collector

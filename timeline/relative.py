@@ -15,6 +15,13 @@ def begins_before(earliest: int | None, end: int | None) -> bool:
     return earliest is None or end is None or earliest < end
 
 
+def part(window: Window, start: int | None, end: int | None) -> Window | None:
+    """Return the part of the window in `[start, end)`, None where there is none; None bounds nothing."""
+    start = window.start if start is None else max(start, window.start)
+    end = window.end if end is None else min(end, window.end)
+    return Window(start=start, end=end) if start < end else None
+
+
 def in_window(fact: Fact, window: Window) -> bool:
     """Tell whether the fact may lie in the window."""
     return meets(fact.earliest, fact.latest, window.start, window.end)

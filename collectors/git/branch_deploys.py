@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from collectors.base import Record
+from collectors.base import MakeGap, Record
 from collectors.git import deploys
 from collectors.git.clone import Clone, line_query
 from collectors.git.deploys import Deployed
 from collectors.git.facts import GitFacts
 from collectors.git.fetches import Fetched
 from collectors.git.forges import SHORT
-from collectors.git.reading import MakeGap
-from collectors.git.records import Branch, Repository, within
+from collectors.git.records import Branch, Repository
 from collectors.git.refs import Move, Placed, placements
 from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Gap, Window
+from timeline.relative import part
 
 
 class BranchDeploys:
@@ -100,7 +100,7 @@ class BranchDeploys:
         )
         return self._gap(
             "undecodable",
-            within(one.at.earliest, one.at.latest, window),
+            part(window, one.at.earliest, one.at.latest + 1) or window,
             text,
             evidence=(one.commit.evidence,),
         )

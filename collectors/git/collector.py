@@ -19,6 +19,7 @@ from collectors.git.records import Branch, Repository
 from collectors.git.run import Runner
 from timeline.instant import NS, format_instant
 from timeline.model import Window
+from timeline.relative import part
 from timeline.zones import parse_duration
 
 
@@ -155,17 +156,16 @@ class GitCollector(Collector[GitOptions]):
         cut = await self._clone.shallow()
         for branch in branches if cut else ():
             for seconds, sha, evidence in await self._clone.roots(branch):
-                end = min((seconds + 1) * NS, window.end)
-                if sha in cut and end > window.start:
+                lost = part(window, None, (seconds + 1) * NS)
+                if sha in cut and lost:
                     yield self.gap(
-                        "past_retention", Window(start=window.start, end=end),
+                        "past_retention", lost,
                         f"The clone is shallow: `{branch.name}` before `{sha[:SHORT]}` is not in it; "
                         "run git fetch --unshallow", evidence=(evidence,),
                     )  # fmt: skip
         if cut:
             yield self.gap("partial", window, "The clone is shallow: tags of older commits are not in it")
-        if fetched is not None and (known := fetched.of(branches)) < window.end:
-            yield self.gap(
-                "not_yet", Window(start=max(known, window.start), end=window.end),
-                f"The clone was last fetched at {format_instant(known)}; run git fetch and build again",
-            )  # fmt: skip
+        known = fetched.of(branches) if fetched else window.end
+        if unheard := part(window, known, None):
+            text = f"The clone was last fetched at {format_instant(known)}; run git fetch and build again"
+            yield self.gap("not_yet", unheard, text)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
-from collectors.base import Record
+from collectors.base import MakeGap, Record
 from collectors.git.clone import Clone, line_query, merges_query
 from collectors.git.facts import GitFacts
 from collectors.git.forges import is_servers_merge
 from collectors.git.lines import Line
-from collectors.git.records import Branch, Repository, Tag, last_before, matching, within
+from collectors.git.records import Branch, Repository, Tag, last_before, matching
 from collectors.git.tags import Made, RefTimes, made
 from timeline.model import Evidence, Gap, Window
+from timeline.relative import part
 
 _NAMED = 20  # tags that a gap names
-MakeGap = Callable[..., Gap]
 
 
 class Changes:
@@ -140,7 +140,7 @@ class Tags:
         if light:
             earliest = [one.at.earliest for one in light if one.at.earliest is not None]
             first = min(earliest) if len(earliest) == len(light) else None
-            span = within(first, max(one.at.latest for one in light), window)
+            span = part(window, first, max(one.at.latest for one in light) + 1) or window
             text = (
                 f"Light tags, which have no date of their own, may have been set in the window: {len(light)}; set tags "
                 "with `git tag -a`, or core.logAllRefUpdates=always where they are set"

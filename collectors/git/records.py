@@ -95,14 +95,6 @@ def inside(seconds: int, window: Window) -> bool:
     return meets(seconds * NS, (seconds + 1) * NS - 1, window.start, window.end)
 
 
-def within(earliest: int | None, latest: int, window: Window) -> Window:
-    """Return the part of the window that bounds meet."""
-    return Window(
-        start=window.start if earliest is None else max(earliest, window.start),
-        end=min(latest + 1, window.end),
-    )
-
-
 def seconds(text: str) -> int | None:
     """Return a date as git prints it; None for none, and for what git makes of one that it cannot read: 0."""
     return int(text) or None if _DIGITS.fullmatch(text) else None

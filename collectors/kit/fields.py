@@ -5,11 +5,11 @@ A path is dotted (`status.state`, `items.0.name`); a member whose own name holds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from collectors.base import SourceError
+from collectors.base import MakeGap, SourceError
 from timeline.errors import MissingNameError, UndecodableTimeError
 from timeline.instant import Bounds
 from timeline.model import Evidence, Gap, Window
@@ -151,7 +151,7 @@ class Skipped:
         except UNREADABLE as err:
             self.add(str(err), *evidence)
 
-    def gaps(self, make: Callable[..., Gap], window: Window) -> Iterator[Gap]:
+    def gaps(self, make: MakeGap, window: Window) -> Iterator[Gap]:
         """Yield the one gap over `window`, by a collector's own `gap`; none where all was read."""
         if count := len(self):
             missing = f"{count} {self._names[count > 1]}"

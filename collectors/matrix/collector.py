@@ -18,6 +18,7 @@ from collectors.matrix.people import members, mentioned
 from collectors.matrix.rooms import API, Rooms, UnknownRoomError, Upgrade
 from collectors.matrix.stream import Stream, StreamReader
 from timeline.model import NAMES_OF, Fact, Gap, Window
+from timeline.relative import part
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
@@ -158,13 +159,10 @@ class MatrixCollector(Collector[MatrixOptions]):
     def _unfollowed(
         self, label: str, upgrade: Upgrade, window: Window, err: SourceError, *, later: bool
     ) -> Gap:
-        at = upgrade.at
-        start, end = (at, window.end) if later else (window.start, at)
-        start, end = max(start or window.start, window.start), min(end or window.end, window.end)
-        part = Window(start=start, end=end) if start < end else window
+        start, end = (upgrade.at, None) if later else (None, upgrade.at)
         which = "replaced it" if later else "it replaced"
         text = f"Room {code(label)} was upgraded; the room that {which}, {code(upgrade.other)}, was not read: {err}"
-        return self.gap(err.reason, part, text)
+        return self.gap(err.reason, part(window, start, end) or window, text)
 
     async def _room(
         self, rooms: Rooms, room_id: str, name: str, me: str, window: Window

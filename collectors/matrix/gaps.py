@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from collectors.base import MakeGap
 from collectors.kit import fields
 from collectors.matrix.events import MS, Event
 from collectors.matrix.facts import Room
 from collectors.matrix.rooms import Rooms
 from collectors.matrix.stream import Stream
 from timeline.model import Gap, Window
-from timeline.relative import meets
+from timeline.relative import meets, part
 from timeline.text import code
 
 _WAYS = {"b": "earlier", "f": "later"}
-MakeGap = Callable[..., Gap]
 
 
 def unread(make: MakeGap, room: Room, stream: Stream, window: Window) -> Iterator[Gap]:
@@ -30,10 +30,10 @@ def unread(make: MakeGap, room: Room, stream: Stream, window: Window) -> Iterato
         yield make("undecodable", window, text, evidence=tuple(stream.unreadable[:1]))
     for way, err in stream.failures.items():
         reached = stream.reached.get(way, window.start // MS if way == "f" else window.end // MS) * MS
-        start, end = (reached, window.end) if way == "f" else (window.start, reached)
-        start, end = max(start, window.start), min(end, window.end)
-        part = Window(start=start, end=end) if start < end else window
-        yield make(err.reason, part, f"{_WAYS[way].title()} events of {label} were not all read: {err}")
+        unseen = part(window, reached, None) if way == "f" else part(window, None, reached)
+        yield make(
+            err.reason, unseen or window, f"{_WAYS[way].title()} events of {label} were not all read: {err}"
+        )
 
 
 async def hidden(
@@ -45,17 +45,15 @@ async def hidden(
         joined = await _joined(rooms, room.id, me)
         creation = await rooms.stated(room.id, "m.room.create")
         # What was said before a room that replaced another was made was said in that other one.
-        begun = creation.at if "predecessor" in creation.content and creation.at else window.start
-        start, end = max(begun, window.start), min(joined, window.end)
-        if end > start:
+        begun = creation.at if "predecessor" in creation.content else None
+        if unshown := part(window, begun, joined):
             text = f"What was said in {code(room.label)} before this account was {shown} is not shown to it"
-            return [make("restricted", Window(start=start, end=end), text)]
+            return [make("restricted", unshown, text)]
     first = min((e.ts for e in stream.events.values()), default=None)
-    if stream.at_beginning and not stream.has_creation:
-        end = window.end if first is None else min(first * MS, window.end)
-        if end > window.start:
-            text = f"The server has nothing of {code(room.label)} before this time, though the room is older"
-            return [make("past_retention", Window(start=window.start, end=end), text)]
+    gone = part(window, None, None if first is None else first * MS)
+    if gone and stream.at_beginning and not stream.has_creation:
+        text = f"The server has nothing of {code(room.label)} before this time, though the room is older"
+        return [make("past_retention", gone, text)]
     return []
 
 

@@ -30,6 +30,7 @@ from collectors.slack.people import Directory
 from timeline.canonical import Json
 from timeline.instant import MINUTE, format_instant, parse_instant
 from timeline.model import NAMES_OF, Fact, Gap, Window
+from timeline.relative import part
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
@@ -204,18 +205,14 @@ class SlackExportCollector(Collector[SlackExportOptions]):
             self._gaps.append(self.gap("partial", window, "The export holds no messages"))
             return
         begins, ends = _midnight(first), _midnight(last) + DAY
-        if window.start < begins:
+        if before := part(window, None, begins):
             text = (
                 f"The export's first day with messages is {first}: whether it was quiet before is not known"
             )
-            self._gaps.append(
-                self.gap("partial", Window(start=window.start, end=min(begins, window.end)), text)
-            )
-        if window.end > ends:
+            self._gaps.append(self.gap("partial", before, text))
+        if after := part(window, ends, None):
             text = f"The export's last day with messages is {last}: whether it was quiet after is not known"
-            self._gaps.append(
-                self.gap("partial", Window(start=max(ends, window.start), end=window.end), text)
-            )
+            self._gaps.append(self.gap("partial", after, text))
 
 
 def _strings(value: Json) -> list[str]:
@@ -254,6 +251,4 @@ def _midnight(day: str) -> int:
 
 def _around(day: str, window: Window) -> Window:
     """Return the part of the window that a day file may cover in any zone, else the window."""
-    start = max(_midnight(day) - DAY // 2, window.start)
-    end = min(_midnight(day) + DAY + DAY // 2, window.end)
-    return Window(start=start, end=end) if start < end else window
+    return part(window, _midnight(day) - DAY // 2, _midnight(day) + DAY + DAY // 2) or window
