@@ -43,6 +43,7 @@ class Rooms:
 
     def __init__(self, http: Http) -> None:
         self.http = http
+        self._stated: dict[tuple[str, str, str], State] = {}
 
     async def resolve(self, name: str) -> str:
         """Return the id of a room by id or alias; raise UnknownRoomError."""
@@ -61,7 +62,12 @@ class Rooms:
         return answer if isinstance(answer, dict) else {}
 
     async def stated(self, room: str, kind: str, key: str = "") -> State:
-        """Return a state with its time."""
+        """Return a state with its time; it is asked for once."""
+        if (asked := (room, kind, key)) not in self._stated:
+            self._stated[asked] = await self._state_with_time(*asked)
+        return self._stated[asked]
+
+    async def _state_with_time(self, room: str, kind: str, key: str) -> State:
         path = _of(room, f"state/{kind}/{quote(key, safe='')}")
         payload = await self.http.get(path, {"format": "event"}, allow=(403, 404))
         answer = payload.json() if payload.status == 200 else {}

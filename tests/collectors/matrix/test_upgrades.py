@@ -26,6 +26,14 @@ def test_the_room_before_an_upgrade_is_read_too(synapse: Synapse, by: str) -> No
     assert not result.gaps
 
 
+def test_each_state_of_a_room_is_asked_for_once(synapse: Synapse) -> None:
+    upgraded(synapse, "up-once")
+    entries = read(synapse, "#up-once:localhost").tape.entries  # type: ignore[union-attr]
+    asked = [str(e["request"]["url"]) for e in entries if "/state/m.room." in str(e["request"]["url"])]
+    assert any(url.endswith("/state/m.room.tombstone/") for url in asked)
+    assert len(set(asked)) == len(asked)
+
+
 def test_both_rooms_have_the_label_that_people_see(synapse: Synapse) -> None:
     upgraded(synapse, "up-label")
     result = read(synapse, "#up-label:localhost")
