@@ -87,15 +87,14 @@ class Tags:
         light = [f"refs/tags/{tag.name}" for tag in tags if tag.tagged is None]
         refs, evidence_of = await self._set(light, window, now)
         found = [one for tag in tags if (one := made(tag, refs, self._repository))]
-        evidence = {one.tag.name: evidence_of(one) for one in found}
         told = [one for one in found if one.is_told(window)]
         for one in told:
-            yield self._writer.tagged(one, evidence.get(one.tag.name, ()))
+            yield self._writer.tagged(one, evidence_of(one))
         for pattern in self._patterns:
             own = {tag.name for tag in matching(tags, pattern)}
             for one in told:
                 if one.tag.name in own:
-                    yield self._writer.tag_deployed(one, evidence.get(one.tag.name, ()))
+                    yield self._writer.tag_deployed(one, evidence_of(one))
             dated = [one for one in found if one.tag.name in own and one.tag.tagged is not None]
             async for record in self._rolled_back(dated, window):
                 yield record
