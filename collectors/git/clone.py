@@ -39,7 +39,7 @@ class Clone:
 
     async def open(self) -> None:
         """Raise SourceError when there is no repository to read."""
-        await self._git.ask("rev-parse", "--is-bare-repository")
+        await self.files.is_bare()
 
     async def remote(self) -> str | None:
         """Return the remote as `https://host/path` (`origin`, else the first by name)."""
@@ -67,7 +67,7 @@ class Clone:
         """Return the branch that others are cut from, where the clone tells it: the remote's main one, `main`, `master`."""
         if found := await self._pointed_at("refs/remotes/origin/HEAD"):
             return found
-        if await self.is_bare() and (found := await self._pointed_at("HEAD")):
+        if await self.files.is_bare() and (found := await self._pointed_at("HEAD")):
             return found
         for name in ("main", "master"):
             if found := await self.branch(name):
@@ -87,10 +87,6 @@ class Clone:
         asked = ("rev-parse", "--quiet", "--verify", f"{name}^{{commit}}")
         found = await self._git.ask(*asked, allow=(0, 1, 128))
         return found.data.decode("ascii", "replace").strip() if found.status == 0 else None
-
-    async def is_bare(self) -> bool:
-        """Tell whether it has no work tree."""
-        return (await self._git.ask("rev-parse", "--is-bare-repository")).data.strip() == b"true"
 
     async def line(self, branch: Branch, window: Window, *, every: bool) -> Line:
         """Return the branch's own line in the window, by the committer's date: its merges, or `every` commit.

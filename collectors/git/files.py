@@ -98,9 +98,13 @@ class RefFiles:
         request = self._asked("time of the last fetch, and of what")
         return parse_fetch((await self._git.context.tape.exchange(request, perform)).data)
 
+    async def is_bare(self) -> bool:
+        """Tell whether it has no work tree; raise SourceError when there is no repository to read."""
+        return (await self._git.ask("rev-parse", "--is-bare-repository")).data.strip() == b"true"
+
     async def is_mirror(self) -> bool:
         """Tell whether it is a bare copy of a remote, and not a repository that others push to."""
-        if (await self._git.ask("rev-parse", "--is-bare-repository")).data.strip() != b"true":
+        if not await self.is_bare():
             return False
         asked = ("config", "--local", "--get-regexp", r"^remote\..*\.(url|fetch|mirror)$")
         found = await self._git.ask(*asked, allow=(0, 1), keep=without_credentials)
