@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from collectors.git.records import Branch, inside, seconds
@@ -35,7 +36,7 @@ class Line:
     @property
     def undated(self) -> int:
         """How many have no date, and may by their place on the line be of the window."""
-        return sum(_may_be_inside(self.entries, n, self.window) for n in range(len(self.entries)))
+        return len(_undated(self.entries, self.window))
 
     def below(self) -> Mapping[str, tuple[str, ...]]:
         """Return, of each commit of the window, those it was made on top of whose dates may say otherwise.
@@ -57,7 +58,7 @@ def parse_line(branch: Branch, data: bytes, window: Window) -> Line:
 def cut_line(window: Window, output: bytes) -> bytes:
     """Keep the lines (`SECONDS HASH`) of the window, those below them, and undated ones that may be of it."""
     entries = list(_entries(output))
-    kept = set[int]()
+    kept, undated = set[int](), _undated(entries, window)
     least = (
         None  # the earliest date of the window's commits so far: one with a later date below says otherwise
     )
@@ -67,7 +68,7 @@ def cut_line(window: Window, output: bytes) -> bytes:
         if _is_inside(entry, window):
             kept |= {place, min(place + 1, len(entries) - 1)}
             least = min(entry.at or 0, least or entry.at or 0)
-        if _may_be_inside(entries, place, window):
+        if place in undated:
             kept |= {max(place - 1, 0), place, min(place + 1, len(entries) - 1)}
     lines = output.splitlines(True)
     return b"".join(lines[place] for place in sorted(kept))
@@ -103,11 +104,20 @@ def _below(entries: Sequence[Entry], place: int) -> Iterable[Entry]:
             yield other
 
 
-def _may_be_inside(entries: Sequence[Entry], place: int, window: Window) -> bool:
-    """Tell whether a commit without a date lies, by its neighbours' dates, where it may be of the window."""
-    if entries[place].at is not None:
-        return False
-    newer = next((e.at for e in reversed(entries[:place]) if e.at is not None), None)
-    older = next((e.at for e in entries[place + 1 :] if e.at is not None), None)
+def _undated(entries: Sequence[Entry], window: Window) -> set[int]:
+    """Return the places of commits without a date that lie, by their neighbours' dates, where they may be of the window."""
+    dates = [entry.at for entry in entries]
+    newer, older = list(accumulate(dates, _last_known)), list(accumulate(reversed(dates), _last_known))[::-1]
+    return {
+        place for place, at in enumerate(dates) if at is None and _may_lie(older[place], newer[place], window)
+    }
+
+
+def _last_known(known: int | None, at: int | None) -> int | None:
+    return known if at is None else at
+
+
+def _may_lie(older: int | None, newer: int | None, window: Window) -> bool:
+    """Tell whether what came between two dates (s; None: not known) may be of the window."""
     latest = window.end if newer is None else (newer + 1) * NS - 1
     return meets(None if older is None else older * NS, latest, window.start, window.end)
