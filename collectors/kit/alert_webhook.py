@@ -60,8 +60,7 @@ def resolution(kind: str, body: Mapping[str, Any], label: str) -> Resolution | N
 
     Where its times leave no time between (Grafana tells the end as the start), only the end is told.
     """
-    listed = body.get("alerts")
-    alerts = [a for a in listed if isinstance(a, dict)] if isinstance(listed, list) else []
+    alerts = _alerts(body)
     starts, ends = sorted(instants(alerts, "startsAt")), sorted(instants(alerts, "endsAt"))
     if kind != "resolved" or not starts or not ends:
         return None
@@ -86,9 +85,12 @@ def begun(over: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> str 
 
 def _identities(body: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the alerts of a notification by their labels."""
+    return {json.dumps(a.get("labels"), sort_keys=True): a for a in _alerts(body)}
+
+
+def _alerts(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     listed = body.get("alerts")
-    alerts = [a for a in listed if isinstance(a, dict)] if isinstance(listed, list) else []
-    return {json.dumps(a.get("labels"), sort_keys=True): a for a in alerts}
+    return [a for a in listed if isinstance(a, dict)] if isinstance(listed, list) else []
 
 
 def _member(value: Mapping[str, Any], name: str, key: str) -> str:
