@@ -76,7 +76,7 @@ class GithubCollector(Collector[GithubOptions]):
         async with Http(self.context, self.options, headers=HEADERS) as http:
             api = Api(http, self.options.repository, self._evidence)
             record = (await api.repository()).json()
-            repository = repository_of(record if isinstance(record, dict) else {}, self.options.origin)
+            repository = repository_of(record, self.options.origin)
             if repository is None:
                 raise SourceError(
                     "undecodable", "the repository's own record has no name and page; check `url`"

@@ -38,7 +38,7 @@ class Repository(NamedTuple):
     clock: str
 
 
-def repository_of(record: Mapping[str, Any], origin: str | None = None) -> Repository | None:
+def repository_of(record: object, origin: str | None = None) -> Repository | None:
     """Return the repository that GitHub's own record of one names, by API and by webhook alike; None where it is none.
 
     `origin` is a configured one. The clock is the host's that people know: an API has another name, or a proxy's.

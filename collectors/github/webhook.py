@@ -28,8 +28,7 @@ def deliveries(request: Request) -> list[Delivery]:
 
 def facts(event: Event, seen: Seen) -> Iterator[Fact]:
     """Yield deployments, releases and merges as the `github` collector does; the rest by their arrival."""
-    record = event.object.get("repository")
-    repository = repository_of(record) if isinstance(record, dict) else None
+    repository = repository_of(event.object.get("repository"))
     if repository is None:
         yield event.arrival()
         return
