@@ -42,6 +42,11 @@ def text(value: Any, path: str) -> str:
     return str(found) if isinstance(found, str | int) and not isinstance(found, bool) else ""
 
 
+def string(value: object) -> str:
+    """Return what is a text; empty where it is none."""
+    return value if isinstance(value, str) else ""
+
+
 def required(value: Any, path: str) -> str:
     """Return the text at a path; raise UnreadableError where there is none."""
     if not (found := text(value, path)):

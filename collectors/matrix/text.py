@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from collectors.kit.chat import has_words_of
+from collectors.kit.fields import string
 from collectors.matrix.html import html_text
 from collectors.matrix.pills import pills
 from timeline.people import protected
@@ -52,7 +53,7 @@ def said(content: Mapping[str, Any], kind: str = "m.room.message", *, is_reply: 
     marks = [match.span() for match in _MARK.finditer(text)]
     kept = protected.joined([*protected.spans(text), *marks]) if "@" in text else []
     text = _MXID.sub(lambda m: m[0] if protected.meets(kept, *m.span()) else mark(m[0]), text)
-    for pill in pills(_text(content.get("formatted_body"))):
+    for pill in pills(string(content.get("formatted_body"))):
         text = _outside(text, pill.pattern, _at(pill.places, mark(pill.user)))
     mentions = content.get("m.mentions")
     named = mentions.get("user_ids") if isinstance(mentions, dict) else None
@@ -68,15 +69,15 @@ def shown(content: Mapping[str, Any], kind: str = "m.room.message", *, is_reply:
     if kind == "m.sticker":
         return f"(sticker: {words})" if words else "(a sticker)"
     if content.get("msgtype") in _FILES:
-        name = _text(content.get("filename")) or _text(content.get("body"))
-        caption = words if _text(content.get("body")) != name else ""
+        name = string(content.get("filename")) or string(content.get("body"))
+        caption = words if string(content.get("body")) != name else ""
         return "\n".join(part for part in (caption, f"(file: {name})" if name else "(a file)") if part)
-    return words if words.strip() else _extensible(content) or _text(content.get("geo_uri"))
+    return words if words.strip() else _extensible(content) or string(content.get("geo_uri"))
 
 
 def _words(content: Mapping[str, Any], *, is_reply: bool) -> str:
     """Return the plain body; where it lacks words that the formatted one has, the formatted one as text."""
-    body, formatted = _text(content.get("body")), _text(content.get("formatted_body"))
+    body, formatted = string(content.get("body")), string(content.get("formatted_body"))
     # Clients that quote in the plain body do so in the formatted one, too: else those lines are the author's.
     if is_reply and (not formatted.strip() or "<mx-reply>" in formatted.lower()):
         body = _without_fallback(body)
@@ -101,8 +102,8 @@ def _extensible(content: Mapping[str, Any]) -> str:
         if isinstance(value, str):
             return value
         if isinstance(value, list):
-            return next((_text(v.get("body")) for v in value if isinstance(v, dict)), "")
-    return _text(content.get("body"))
+            return next((string(v.get("body")) for v in value if isinstance(v, dict)), "")
+    return string(content.get("body"))
 
 
 def _at(places: Container[int], mark: str) -> Callable[[re.Match[str]], str]:
@@ -121,7 +122,3 @@ def _without_fallback(text: str) -> str:
     """Take out the quotation that the protocol had before a reply: those are another's words."""
     found = _FALLBACK.match(text)
     return text[found.end() :].lstrip("\n") if found else text
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

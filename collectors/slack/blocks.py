@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from collectors.kit.fields import string
+
 _MAX_DEPTH = 24  # blocks nest a few levels; a deeper tree is not Slack's
 #: What is a line of its own; what it holds is not.
 _LINES = frozenset(
@@ -40,7 +42,7 @@ def _words(node: object, depth: int) -> Iterator[str]:
 
 
 def _element(node: dict[str, Any], depth: int) -> Iterator[str]:
-    kind = _text(node.get("type"))
+    kind = string(node.get("type"))
     if kind in _LEAVES:
         yield _LEAVES[kind](node)
     elif kind == "rich_text_quote":
@@ -50,7 +52,7 @@ def _element(node: dict[str, Any], depth: int) -> Iterator[str]:
         for row in _list(node.get("rows")):
             yield f"\n{_joined(_list(row), ' | ', depth)}\n"
     elif kind == "image":
-        title = "".join(_words(node.get("title"), depth + 1)) or escape(_text(node.get("alt_text")))
+        title = "".join(_words(node.get("title"), depth + 1)) or escape(string(node.get("alt_text")))
         yield f"\n(image: {title})\n" if title else ""
     else:
         is_line = kind in _LINES
@@ -79,34 +81,30 @@ def _joined(parts: list[Any], between: str, depth: int) -> str:
 
 
 def _emoji(node: dict[str, Any]) -> str:
-    return f":{_text(node.get('name'))}:"
+    return f":{string(node.get('name'))}:"
 
 
 def _link(node: dict[str, Any]) -> str:
-    url, label = _text(node.get("url")), _text(node.get("text"))
+    url, label = string(node.get("url")), string(node.get("text"))
     return f"<{url}|{escape(label)}>" if label else f"<{url}>"
 
 
 #: The smallest elements; rich text and plain text are not escaped, `mrkdwn` is markup.
 _LEAVES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "mrkdwn": lambda node: _text(node.get("text")),
-    "plain_text": lambda node: escape(_text(node.get("text"))),
-    "raw_text": lambda node: escape(_text(node.get("text"))),
-    "raw_number": lambda node: escape(_text(node.get("text"))),
-    "text": lambda node: escape(_text(node.get("text"))),
-    "user": lambda node: f"<@{_text(node.get('user_id'))}>",
-    "channel": lambda node: f"<#{_text(node.get('channel_id'))}>",
-    "usergroup": lambda node: f"<!subteam^{_text(node.get('usergroup_id'))}>",
-    "broadcast": lambda node: f"<!{_text(node.get('range'))}>",
+    "mrkdwn": lambda node: string(node.get("text")),
+    "plain_text": lambda node: escape(string(node.get("text"))),
+    "raw_text": lambda node: escape(string(node.get("text"))),
+    "raw_number": lambda node: escape(string(node.get("text"))),
+    "text": lambda node: escape(string(node.get("text"))),
+    "user": lambda node: f"<@{string(node.get('user_id'))}>",
+    "channel": lambda node: f"<#{string(node.get('channel_id'))}>",
+    "usergroup": lambda node: f"<!subteam^{string(node.get('usergroup_id'))}>",
+    "broadcast": lambda node: f"<!{string(node.get('range'))}>",
     "emoji": _emoji,
     "link": _link,
-    "date": lambda node: escape(_text(node.get("fallback"))),
-    "color": lambda node: escape(_text(node.get("value"))),
+    "date": lambda node: escape(string(node.get("fallback"))),
+    "color": lambda node: escape(string(node.get("value"))),
 }
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _list(value: object) -> list[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from collectors.kit.chat import has_words_of
+from collectors.kit.fields import string
 from collectors.slack.blocks import block_words, escape
 from timeline.text import clean, mention
 
@@ -80,7 +81,7 @@ def markup(message: dict[str, Any]) -> str:
 
 def _said(holder: dict[str, Any]) -> str:
     """Return the text; where blocks say more, theirs: the text is for notifications then."""
-    text, words = _text(holder.get("text")), block_words(holder.get("blocks"))
+    text, words = string(holder.get("text")), block_words(holder.get("blocks"))
     return text if has_words_of(text, words) else words
 
 
@@ -94,32 +95,32 @@ def _is_unfurl(attachment: dict[str, Any]) -> bool:
 
 
 def _attachment(attachment: dict[str, Any]) -> str:
-    lines = [_text(attachment.get(name)) for name in ("pretext", "author_name", "title", "text")]
+    lines = [string(attachment.get(name)) for name in ("pretext", "author_name", "title", "text")]
     for field in _dicts(attachment.get("fields")):
-        title, value = _text(field.get("title")), _text(field.get("value"))
+        title, value = string(field.get("title")), string(field.get("value"))
         lines.append(f"{title}: {value}" if title and value else title or value)
     blocks = block_words(attachment.get("blocks"))
     lines += [] if has_words_of("\n".join(lines), blocks) else [blocks]
-    lines += [_text(attachment.get("footer"))] if _lines(lines) else []
+    lines += [string(attachment.get("footer"))] if _lines(lines) else []
     lines += [_file(f) for f in _dicts(attachment.get("files"))]
     if words := _lines(lines):
         return words
-    fallback = _text(attachment.get("fallback"))
+    fallback = string(attachment.get("fallback"))
     return "" if fallback == _NO_PREVIEW else fallback
 
 
 def _forwarded(attachment: dict[str, Any]) -> str:
     """Return another's words as a quotation, so that they stay that other's."""
-    held = [_text(attachment.get("text"))]
+    held = [string(attachment.get("text"))]
     for shared in _dicts(attachment.get("message_blocks")):
         message = shared.get("message")
         words = _said(message) if isinstance(message, dict) else ""
         held = held if has_words_of("\n".join(held), words) else [words]
     held += [_forwarded(a) for a in _dicts(attachment.get("attachments"))[:_MAX_FORWARDED]]
     held += [_file(f) for f in _dicts(attachment.get("files"))]
-    words = _lines(held) or _text(attachment.get("fallback"))
-    author = _text(attachment.get("author_id"))
-    name = f"<@{author}>" if _PERSON.fullmatch(author) else escape(_text(attachment.get("author_name")))
+    words = _lines(held) or string(attachment.get("fallback"))
+    author = string(attachment.get("author_id"))
+    name = f"<@{author}>" if _PERSON.fullmatch(author) else escape(string(attachment.get("author_name")))
     return (
         "\n".join(f"&gt; {line}" for line in f"{name}: {words}".removeprefix(": ").split("\n"))
         if words
@@ -131,22 +132,18 @@ def _file(file: dict[str, Any]) -> str:
     mode = file.get("mode")
     if mode == "tombstone":
         return "(a file, deleted)"
-    name = _text(file.get("name")) or _text(file.get("title")) or _text(file.get("id"))
+    name = string(file.get("name")) or string(file.get("title")) or string(file.get("id"))
     if not name:
         return ""
     # Of a snippet or a mail, its beginning is shown.
     preview = (
-        _text(file.get("plain_text")) or _text(file.get("preview")) if mode in {"snippet", "email"} else ""
+        string(file.get("plain_text")) or string(file.get("preview")) if mode in {"snippet", "email"} else ""
     )
     return _lines([f"(file: {name})", escape(preview)])
 
 
 def _lines(parts: Iterable[str]) -> str:
     return "\n".join(part for part in parts if part.strip())
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _dicts(value: object) -> list[dict[str, Any]]:
