@@ -59,10 +59,8 @@ def by_ref(placed: Iterable[Placed], commits: Mapping[str, Commit]) -> Iterable[
     """Yield where the branch's log, its file or the last fetch say that it was."""
     for one in placed:
         if commit := commits.get(one.sha):
-            known = one.since == one.until
-            yield Deployed(
-                commit, one.bounds(commit.committed), _LOGGED if known else _BETWEEN, CLONE_CLOCK, one
-            )
+            means = _LOGGED if one.is_exact else _BETWEEN
+            yield Deployed(commit, one.bounds(commit.committed), means, CLONE_CLOCK, one)
 
 
 def _is_by_server(commit: Commit) -> bool:
@@ -72,5 +70,5 @@ def _is_by_server(commit: Commit) -> bool:
 
 def is_whole(placed: Sequence[Placed], moves: Sequence[Move], window: Window) -> bool:
     """Tell whether a log tells each move of the branch since before the window, or since it was made."""
-    every = all(one.since == one.until for one in placed)
+    every = all(one.is_exact for one in placed)
     return every and bool(moves) and (moves[0].at * NS < window.start or not moves[0].old.strip("0"))

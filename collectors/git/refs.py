@@ -41,6 +41,11 @@ class Placed(NamedTuple):
     until: int
     line: int
 
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether the second at which it came there is known."""
+        return self.since == self.until
+
     def bounds(self, committed: int | None) -> Bounds:
         """Return when it came there: never before the commit was made (s).
 

@@ -67,6 +67,4 @@ def made(tag: Tag, refs: RefTimes, repository: Repository) -> Made | None:
     if placed is None:
         return None
     at = placed.bounds(tag.committed)
-    return Made(
-        tag, at, _LOGGED if placed.since == placed.until else _BETWEEN, CLONE_CLOCK, placed, is_logged
-    )
+    return Made(tag, at, _LOGGED if placed.is_exact else _BETWEEN, CLONE_CLOCK, placed, is_logged)
