@@ -226,7 +226,7 @@ def _joined_time(row: Row, fields: tuple[str, ...]) -> Any:
 
 
 def _zones(row: Row) -> list[str]:
-    return [name for name in row if name.lower() in _ZONES and row[name] not in {None, ""}]
+    return [name for name in row if name.lower() in _ZONES and row[name] not in (None, "")]
 
 
 def _require_number(name: str, value: Name) -> None:

@@ -82,6 +82,14 @@ def test_a_zone_that_a_row_tells_is_not_overruled_by_the_configured_one() -> Non
         assert reader("Europe/Berlin", time="ts").time({"ts": "2026-11-21 15:07:00", **other}) == AT
 
 
+@pytest.mark.parametrize("offset", [[1], [], {"hours": 1}])
+def test_a_list_or_an_object_under_the_name_of_a_zone_is_none(offset: Any) -> None:
+    row = {"ts": "2026-11-21 15:07:00", "offset": offset}
+    assert reader("Europe/Berlin", time="ts").time(row) == AT
+    with pytest.raises(RowError, match="has no zone"):
+        reader(time="ts").time(row)
+
+
 ESCAPED = "\x1b[31mERROR\x1b[0m it \x1b]8;;https://x\x1b\\broke\x1b]8;;\x07, Grüße"
 
 
