@@ -27,6 +27,7 @@ _ZONES = frozenset(
     {"zone", "tz", "timezone", "time_zone", "time zone", "utc_offset", "utcoffset", "gmt_offset", "offset"}
 )
 _DAYS = frozenset({"date", "day"})
+_ALERT = "alert."
 _TRUE = frozenset({"true", "1", "yes", "y", "bot"})
 _NO_IDENTITY = frozenset({"severity", "state", "status"})  # an alert keeps its life when these change
 _REMEMBERED = 10_000  # subjects that are made once
@@ -136,19 +137,18 @@ class RowReader:
         """Return the kind of a row, and what names the life that it is of; None where it is of none."""
         try:
             kind = _kind(row, self._fields.kind)
-            mapped = self._mapped_thread(row)
-            thread = mapped or self._usual_thread(row, kind, self._names(row, kind, mapped))
         except RowError:
             return None
+        thread = self._mapped_thread(row)
+        if not thread and kind.startswith(_ALERT):
+            thread = self._usual_thread(row, self._names(row, kind, thread))
         return (kind, thread) if any(thread) else None
 
     def _mapped_thread(self, row: Row) -> list[str]:
         return [text_at(row, path) or "" for path in self._fields.thread]
 
-    def _usual_thread(self, row: Row, kind: Kind, names: Mapping[str, Name]) -> list[str]:
+    def _usual_thread(self, row: Row, names: Mapping[str, Name]) -> list[str]:
         """Return what names the life of an alert where nothing is mapped: its name and labels."""
-        if not kind.startswith("alert."):
-            return []
         labels = sorted((n, p) for n, p in self._fields.subject.items() if n not in _NO_IDENTITY)
         return ["alert", str(names.get("alert") or ""), *(text_at(row, path) or "" for _, path in labels)]
 
@@ -163,7 +163,9 @@ class RowReader:
                 raise RowError("names", f"the statement of {kind} needs `{name}`; map it under `names`")
         for name in numbers(kind):
             _require_number(name, names.get(name))
-        thread = mapped or self._usual_thread(row, kind, names)
+        thread = mapped
+        if not thread and kind.startswith(_ALERT):
+            thread = self._usual_thread(row, names)
         return Mapped(
             kind, at, names, self._subject(row), key if any(key) else None, thread if any(thread) else None,
             text_at(row, fields.quote, "\n", words=True) if fields.quote else None,
@@ -198,7 +200,7 @@ class RowReader:
             return None  # it would have one
         if about := " / ".join(filter(None, thread)):
             return about
-        if kind.startswith(("alert.", "incident.")):
+        if kind.startswith((_ALERT, "incident.")):
             return None
         told = " / ".join(filter(None, (text_at(row, path) for path in fields.subject.values())))
         return told or ("row" if kind == "custom" else None)
