@@ -9,13 +9,14 @@ from collectors.kit import fields
 from collectors.kit.fields import Skipped, UnreadableError
 from collectors.opensearch.fields import Layout, text_of
 from collectors.opensearch.links import discover, lucene
-from collectors.opensearch.options import KindMap, OpensearchOptions
+from collectors.opensearch.options import OpensearchOptions
 from collectors.opensearch.times import times_of
 from timeline import facts
 from timeline.canonical import Json, canonical
 from timeline.errors import UndecodableTimeError
 from timeline.instant import Bounds, format_instant
 from timeline.kinds import Kind
+from timeline.mapping.options import KindMap
 from timeline.model import Evidence, Fact, Person, Subject
 from timeline.statements import Name
 from timeline.values import text_at
@@ -87,7 +88,7 @@ class Documents:
         if not isinstance(wanted, KindMap):
             return wanted
         value = text_of(fields.at(source, wanted.field))
-        kind = wanted.values.get(value or "", wanted.default)
+        kind = wanted.of(value)
         if kind is None:
             raise UnreadableError(f"unknown value {value!r} of `{wanted.field}`")
         return kind

@@ -8,20 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from collectors.kit.http import HttpOptions
 from timeline.kinds import Kind
+from timeline.mapping.options import KindMap
 from timeline.zones import parse_duration
 
 #: Words of ours in templates: a document's prose never fills them.
 _OUR_WORDS = frozenset({"op", "scope", "step", "system", "unit", "actor", "reply"})
-
-
-class KindMap(BaseModel):
-    """A document's kind from a field's value; values that are not listed become `default`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    field: str
-    values: dict[str, Kind]
-    default: Kind | None = None
 
 
 class Fields(BaseModel):

@@ -20,6 +20,10 @@ class KindMap(BaseModel):
     values: dict[str, Kind]
     default: Kind | None = None
 
+    def of(self, value: str | None) -> Kind | None:
+        """Return the kind of rows whose field says this; None where that is not known."""
+        return self.values.get(value or "", self.default)
+
 
 class BotMap(BaseModel):
     """The values of a field that tell that the actor is a program."""

@@ -244,7 +244,7 @@ def _kind(row: Row, kind: Kind | KindMap) -> Kind:
     if isinstance(kind, str):
         return kind
     value = text_at(row, kind.field)
-    found = kind.values.get(value or "", kind.default)
+    found = kind.of(value)
     if found is None:
         raise RowError("kind", f"field `{kind.field}` is {value!r}, which `kind.values` does not have")
     return found
