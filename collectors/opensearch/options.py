@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from collectors.kit.http import HttpOptions
 from timeline.kinds import Kind
 from timeline.mapping.options import KindMap
-from timeline.zones import parse_duration
+from timeline.zones import Duration, parse_duration
 
 #: Words of ours in templates: a document's prose never fills them.
 _OUR_WORDS = frozenset({"op", "scope", "step", "system", "unit", "actor", "reply"})
@@ -42,14 +42,14 @@ class OpensearchOptions(HttpOptions):
         "summary", description="summary: first seen and rates by signature; documents: each one a fact"
     )
     time: str = Field("@timestamp", description="the field of type date or date_nanos")
-    precision: str | None = Field(
+    precision: Duration | None = Field(
         None, description="of the times, such as 1m; default: what a document shows"
     )
     fields: Fields = Fields()
     kind: Kind | KindMap = Field("custom", description="kind of each document's fact")
     names: dict[str, str] = Field({}, description="name in the kind's statement -> field")
     signature: tuple[str, ...] = Field((), description="fields that make a signature; default: those found")
-    step: str = Field("1m", description="step of the rates")
+    step: Duration = Field("1m", description="step of the rates")
     baseline_days: int = Field(0, ge=0, le=7, description="days before whose same hours are compared")
     page: int = Field(1_000, ge=1, le=10_000, description="documents or buckets an answer")
     limit: int = Field(100_000, ge=1, description="most documents, or buckets, that are read")
@@ -62,11 +62,6 @@ class OpensearchOptions(HttpOptions):
         if parse_duration(value) < 1_000_000_000:
             raise ValueError(f"step {value!r} is under a second")
         return value
-
-    @field_validator("precision")
-    @classmethod
-    def _duration(cls, value: str | None) -> str | None:
-        return value if value is None or parse_duration(value) else None
 
     @field_validator("names")
     @classmethod
@@ -90,5 +85,5 @@ class OpensearchOptions(HttpOptions):
 
     @property
     def precision_ns(self) -> int | None:
-        """Return the precision of the times in nanoseconds, where one is configured."""
-        return parse_duration(self.precision) if self.precision else None
+        """Return the precision of the times in nanoseconds, where one is configured; `0s` is none."""
+        return (parse_duration(self.precision) or None) if self.precision else None

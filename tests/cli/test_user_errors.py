@@ -98,6 +98,18 @@ CONFIGS = {
         '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\ntimeout="20 ticks"\n',
         ["source 1 (p)", "'timeout'", "'20 ticks' is not a duration such as 30s"],
     ),
+    "a bad precision": (
+        '[[source]]\nname="o"\ncollector="opensearch"\nurl="http://127.0.0.1:9"\nprecision="1 tick"\n',
+        ["source 1 (o)", "'precision'", "'1 tick' is not a duration such as 30s"],
+    ),
+    "a bad step": (
+        '[[source]]\nname="o"\ncollector="opensearch"\nurl="http://127.0.0.1:9"\nstep="minute"\n',
+        ["source 1 (o)", "'step'", "'minute' is not a duration such as 30s"],
+    ),
+    "a bad precision of rows": (
+        '[[source]]\nname="j"\ncollector="jsonl"\npath="a.csv"\nmap={precision="1 tick"}\n',
+        ["source 1 (j)", "'map.precision'", "'1 tick' is not a duration such as 30s"],
+    ),
     "a bad url": ('[[source]]\nname="p"\ncollector="prometheus"\nurl="prom:9090"\n', ["'url'", "no http(s) URL"]),
     "a missing secret": (
         '[[source]]\nname="p"\ncollector="prometheus"\nurl="http://127.0.0.1:9"\nauth={bearer="env:NO_SUCH"}\n',
