@@ -10,7 +10,6 @@ from collectors.kit.fields import Skipped, UnreadableError
 from collectors.opensearch.fields import Layout, text_of
 from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import OpensearchOptions
-from collectors.opensearch.times import times_of
 from timeline import facts
 from timeline.canonical import Json, canonical
 from timeline.errors import UndecodableTimeError
@@ -53,9 +52,7 @@ class Documents:
         roles = self.layout.roles_in(hit["_index"])
         values = {role: text_of(fields.at(source, name)) for role, name in roles.items()}
         try:
-            times = times_of(
-                hit, self.options.time, self.layout.types, self.layout.times, self.options.precision_ns
-            )
+            times = self.layout.times_of(hit, self.options.time)
         except UndecodableTimeError as err:
             raise UnreadableError(f"no readable {self.options.time}") from err
         kind = self._kind(source)

@@ -11,8 +11,9 @@ from collectors.base import Payload, SourceError
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.opensearch.options import Fields, OpensearchOptions
-from collectors.opensearch.times import RESOLUTION, TimeField
+from collectors.opensearch.times import RESOLUTION, TimeField, times_of
 from timeline.canonical import Json
+from timeline.instant import Bounds
 
 #: Usual names of what a log document holds (ECS, OpenTelemetry, common loggers), best first.
 USUAL: Mapping[str, tuple[str, ...]] = {
@@ -61,6 +62,11 @@ class Layout:
     unfit: tuple[str, ...] = ()  # signature fields that cannot be aggregated, or are nowhere
     own_roles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # where an index has others
     times: Mapping[str, TimeField] = field(default_factory=dict)
+    precision: int | None = None  # ns that times are known to, where that is configured
+
+    def times_of(self, hit: Json, name: str) -> list[Bounds]:
+        """Return each of a hit's times in a field, as `collectors.opensearch.times.times_of`."""
+        return times_of(hit, name, self.types, self.times, self.precision)
 
     @property
     def nanos(self) -> bool:
@@ -104,7 +110,7 @@ def read_layout(payload: Payload, options: OpensearchOptions) -> Layout:
     if len(parts) == 1 and not untimed:
         parts = (parts[0]._replace(expression=options.index),)
     differing = {index: named for index, named in own.items() if named != roles}
-    return Layout(indices, roles, types, untimed, parts, unfit, differing)
+    return Layout(indices, roles, types, untimed, parts, unfit, differing, precision=options.precision_ns)
 
 
 def _is_caps(types: Json) -> bool:

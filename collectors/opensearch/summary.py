@@ -15,7 +15,6 @@ from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import OpensearchOptions
 from collectors.opensearch.paging import DocumentReader
 from collectors.opensearch.signatures import BY_INDEX, Forms, Held, Seen, Signature, earlier, name_of
-from collectors.opensearch.times import times_of
 from timeline import facts
 from timeline.canonical import Json, canonical
 from timeline.errors import UndecodableTimeError
@@ -167,9 +166,7 @@ class Summary:
         found = []
         for number, hit in enumerate(fields.listing(bucket, "first.hits.hits")):
             try:
-                times = times_of(
-                    hit, self.options.time, self.layout.types, self.layout.times, self.options.precision_ns
-                )
+                times = self.layout.times_of(hit, self.options.time)
             except UndecodableTimeError as err:
                 raise UnreadableError("its first document has no readable time") from err
             at = next((at for at in times if at.latest >= begin), times[-1])
