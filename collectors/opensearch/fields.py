@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, NamedTuple
 
 from collectors.base import Payload, SourceError
@@ -98,6 +99,10 @@ def read_layout(payload: Payload, options: OpensearchOptions) -> Layout:
     indices = tuple(sorted(str(name) for name in fields.listing(answer, "indices")))
     if not isinstance(caps, dict) or not all(_is_caps(types) for types in caps.values()):
         raise UnreadableError("its fields are no field capabilities")
+    caps = {
+        name: {kind: {**detail, "indices": _named(detail)} for kind, detail in types.items()}
+        for name, types in caps.items()
+    }
     if not indices:
         raise SourceError(
             "partial", f"no index matches {options.index!r}; check `index` and the user's rights"
@@ -118,6 +123,11 @@ def _is_caps(types: Json) -> bool:
     return all(isinstance(fields.at(detail, "aggregatable"), bool) for detail in details)
 
 
+def _named(detail: Json) -> frozenset[str] | None:
+    """Return the indices where a field is of a type; None where that is all of them."""
+    return None if detail.get("indices") is None else frozenset(map(str, fields.listing(detail, "indices")))
+
+
 def _times(
     caps: Json, options: OpensearchOptions, indices: tuple[str, ...]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -125,9 +135,9 @@ def _times(
     untimed: list[str] = []
     for name, detail in caps.get(options.time, {}).items():
         if name in RESOLUTION:
-            found |= dict.fromkeys(detail.get("indices") or [""], name)
+            found |= dict.fromkeys(detail["indices"] or [""], name)
         else:
-            untimed += detail.get("indices") or indices
+            untimed += detail["indices"] or indices
     if found:
         return found, tuple(sorted(untimed))
     others = [f"`{t}`" for t in _TIMES if set(caps.get(t, {})) & set(RESOLUTION)]
@@ -155,8 +165,7 @@ def _first(caps: Json, names: tuple[str, ...], indices: tuple[str, ...]) -> str 
 def _types(caps: Json, field: str, index: str) -> Iterator[tuple[str, bool]]:
     """Yield the type that a field has in an index, and whether that can be aggregated."""
     for kind, detail in caps.get(field, {}).items():
-        # A type without a list is that of all indices.
-        if kind != _UNMAPPED and (detail.get("indices") is None or index in detail["indices"]):
+        if kind != _UNMAPPED and (detail["indices"] is None or index in detail["indices"]):
             yield kind, bool(detail.get("aggregatable"))
 
 
@@ -164,13 +173,21 @@ def _parts(
     caps: Json, options: OpensearchOptions, indices: tuple[str, ...], own: Mapping[str, Mapping[str, str]]
 ) -> tuple[tuple[Part, ...], tuple[str, ...]]:
     """Return the indices by the forms of their signature, and the fields that cannot be aggregated somewhere."""
+
+    @cache
+    def elsewhere(name: str) -> tuple[str, str] | None:
+        return next((form for index in indices if (form := _form(caps, name, index))), None)
+
     forms: dict[str, list[tuple[str, str, str]]] = {}
     unfit: dict[str, list[str]] = {}
     for index in indices:
         wanted = options.signature or tuple(own[index][role] for role in SIGNATURE if role in own[index])
         forms[index] = []
         for name in dict.fromkeys(name.removesuffix(".keyword") for name in wanted):
-            if form := _form(caps, name, index) or _elsewhere(caps, name, index, indices):
+            form = _form(caps, name, index)
+            if form is None and not any(_types(caps, name, index)):
+                form = elsewhere(name)  # what an index does not have at all is in no document of it
+            if form:
                 forms[index].append((name, *form))
             else:
                 unfit.setdefault(name, []).append(index)
@@ -197,13 +214,6 @@ def _form(caps: Json, name: str, index: str) -> tuple[str, str] | None:
             if aggregatable and kind not in _GROUPS:
                 return form, _ALIKE.get(kind, kind)
     return None
-
-
-def _elsewhere(caps: Json, name: str, index: str, indices: tuple[str, ...]) -> tuple[str, str] | None:
-    """Return the form that a field, which an index does not have at all, has in another one."""
-    if any(_types(caps, name, index)):
-        return None
-    return next((form for other in indices if (form := _form(caps, name, other))), None)
 
 
 def _cut(groups: Mapping[tuple[tuple[str, str, str], ...], list[str]]) -> Iterator[Part]:
