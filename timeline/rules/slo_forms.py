@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from timeline.rules import fields
 from timeline.rules.fields import expression, mapping
 from timeline.rules.promtext import parse
 from timeline.rules.slo_model import WINDOW, Objective, over
@@ -36,11 +38,9 @@ def share(percent: Any) -> float:
 
 
 def number(value: Any) -> float:
-    """Return a number; NaN where it is none."""
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return float("nan")
+    """Return a finite number; NaN where it is none."""
+    found = fields.number(value)
+    return math.nan if found is None else found
 
 
 def placed(query: str) -> str:

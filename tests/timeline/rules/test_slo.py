@@ -138,6 +138,7 @@ def test_pyrras_other_indicators(indicator: dict[str, Any], query: str) -> None:
         (pyrra({"bool_gauge": {"metric": "sum(up)"}}), "a metric of its indicator is no selector"),
         (pyrra({"bool_gauge": {"metric": "up"}}, window="1h"), "so short that pyrra's windows are empty"),
         (pyrra({"bool_gauge": {"metric": "up"}}, target="100"), "its target is not between"),
+        (pyrra({"bool_gauge": {"metric": "up"}}, target="inf"), "its target is not between"),
         (
             pyrra({"bool_gauge": {"metric": "up"}}, alerting={"disabled": True, "absent": False}),
             "it has no alert",
@@ -239,6 +240,7 @@ def test_openslo_follows_its_references() -> None:
             openslo().replace('"alertAfter": "5m"', '"alertAfter": "soon"'),
             "its `alertAfter` is no duration: soon",
         ),
+        (openslo().replace('"threshold": 2', '"threshold": "inf"'), "no burn rate over a window"),
     ],
 )
 def test_openslo_refusals(text: str, reason: str) -> None:
