@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from timeline.rules.fields import expression, mapping, seconds, sequence
 from timeline.rules.promtext import parse
-from timeline.rules.slo_forms import Documents, checked, name_of, number, placed, share
+from timeline.rules.slo_forms import Documents, checked, is_true, name_of, number, placed, share
 from timeline.rules.slo_model import WINDOW, Burn, Indicator, Objective
 from timeline.text import code
 
@@ -50,9 +50,7 @@ def _openslo(name: str, spec: Mapping[str, Any], named: Named) -> Iterator[Objec
     windows = sequence(spec.get("timeWindow"))
     window = mapping(windows[0]) if windows else {}
     # Of a calendar's period nobody knows how much is over.
-    period = (
-        seconds(window.get("duration")) if str(window.get("isRolling", "true")).lower() == "true" else None
-    )
+    period = seconds(window.get("duration")) if is_true(window.get("isRolling", "true")) else None
     alerts = list(_alerts(spec, named))
     for one in map(mapping, sequence(spec.get("objectives"))):
         target = share(one["targetPercent"]) if "targetPercent" in one else number(one.get("target"))
@@ -85,16 +83,14 @@ def _alerts(spec: Mapping[str, Any], named: Named) -> Iterator[_Alert]:
         if held is None:
             yield _Alert(title, {}, refused=f"its alert policy {code(title)} is not in this file")
             continue
-        told = {name: str(held.get(name)).lower() for name in ("alertWhenBreaching", "alertWhenNoData")}
-        notes = ("alertWhenNoData true: it fires as well where there is no data",)
+        blank = "alertWhenNoData true: it fires as well where there is no data"
+        notes = (blank,) if is_true(held.get("alertWhenNoData")) else ()
         for one in sequence(held.get("conditions")):
             name, found = _resolved("AlertCondition", one, named)
             refused = None if found is not None else f"its alert condition {code(name)} is not in this file"
-            if told["alertWhenBreaching"] == "false":
+            if str(held.get("alertWhenBreaching")).lower() == "false":
                 refused = "it does not fire where its condition is met (`alertWhenBreaching`)"
-            yield _Alert(
-                title or name, found or {}, notes if told["alertWhenNoData"] == "true" else (), refused
-            )
+            yield _Alert(title or name, found or {}, notes, refused)
 
 
 def _resolved(kind: str, one: Any, named: Named) -> tuple[str, Mapping[str, Any] | None]:
@@ -117,7 +113,7 @@ def _openslo_indicator(
     kinds = {str(source["type"]).lower() for source in sources.values() if source.get("type")}
     if other := kinds - {"prometheus"}:
         return None, f"its indicator is not read from Prometheus but from {code(', '.join(sorted(other)))}"
-    counter = str(metric.get("counter")).lower() == "true"
+    counter = is_true(metric.get("counter"))
     good, bad, total, raw = (
         _windowed(expression(mapping(sources[key].get("spec")).get("query")), lookbacks, counter=counter)
         for key in _PARTS
