@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from timeline.instant import NS
-from timeline.rules.fields import number
+from timeline.rules.fields import labels, number
 from timeline.rules.thresholds import RuleReading, read_thresholds
 from timeline.text import code
 
@@ -101,7 +101,6 @@ def listed_rules(groups: Iterable[Mapping[str, Any]]) -> Iterator[AlertingRule]:
 
 
 def _listed(group: Mapping[str, Any], rule: Mapping[str, Any]) -> AlertingRule:
-    labels = {str(k): str(v) for k, v in (rule.get("labels") or {}).items()}
     reading = read_thresholds(rule["query"])
     language = str(rule.get("datasourceType") or group.get("type") or "prometheus")  # vmalert says it
     if language != "prometheus":
@@ -110,7 +109,7 @@ def _listed(group: Mapping[str, Any], rule: Mapping[str, Any]) -> AlertingRule:
     keep = number(rule.get("keepFiringFor") or rule.get("keep_firing_for") or 0)
     return AlertingRule(
         str(group.get("file", "")), str(group.get("name", "")), rule["name"], rule["query"],
-        round((number(group.get("interval") or 0) or 0) * NS) or None, tuple(sorted(labels.items())), reading,
+        round((number(group.get("interval") or 0) or 0) * NS) or None, labels(rule), reading,
         hold, keep,
     )  # fmt: skip
 

@@ -27,6 +27,17 @@ def test_alerting_rules_are_read_once_in_a_fixed_order() -> None:
     assert alerting_rules(GROUPS[::-1]) == [odd, slow]
 
 
+def test_a_label_without_a_value_is_an_empty_one_as_in_a_rule_file() -> None:
+    rule = {
+        "type": "alerting",
+        "name": "Slow",
+        "query": "x > 3",
+        "labels": {"team": None, "severity": "page"},
+    }
+    (found,) = alerting_rules([{"name": "g", "rules": [rule]}])
+    assert found.labels == (("severity", "page"), ("team", ""))
+
+
 def test_an_alerts_labels_are_the_series_and_the_rules_filled_in() -> None:
     rule = (
         ("job", "over-{{ $labels.job }}"), ("gone", "{{ $labels.nothing }}"), ("team", "{{- .Labels.owner -}}"),
