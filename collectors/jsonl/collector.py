@@ -109,18 +109,18 @@ class JsonlCollector(Collector[JsonlOptions]):
 
     def _facts(self, payload: Payload, rows: RowReader, seen: Counter[str]) -> Iterator[Fact | _Broken]:
         form = self.options.form
-        for index, (place, row, broken) in enumerate(stored(payload, form)):
-            own = f"/{index}" if broken else f"/{index}/row"
+        for index, row in enumerate(stored(payload, form)):
+            own = f"/{index}" if row.broken else f"/{index}/row"
             pointer = own if form == "json" else f"line:{index + 1}"
-            where = f"line {place}" if isinstance(place, int) else place
+            where = f"line {row.place}" if isinstance(row.place, int) else row.place
             query = f"{self.options.path}, {where}"
             try:
-                mapped = _read(rows, row, broken)
+                mapped = rows.read(sound(row))
             except RowError as err:
-                yield _Broken(err.code, str(err), place, self.evidence(payload, pointer, query=query))
+                yield _Broken(err.code, str(err), row.place, self.evidence(payload, pointer, query=query))
                 continue
             yield self._fact(
-                mapped, row, self.evidence(payload, pointer, query=query, link=mapped.link), seen
+                mapped, row.value, self.evidence(payload, pointer, query=query, link=mapped.link), seen
             )
 
     def _fact(self, mapped: Mapped, row: Any, evidence: Evidence, seen: Counter[str]) -> Fact:
@@ -156,12 +156,6 @@ class JsonlCollector(Collector[JsonlOptions]):
 def _following(part: tuple[int, Payload]) -> int | None:
     number, payload = part
     return number + 1 if payload.headers.get("more") == "1" else None
-
-
-def _read(rows: RowReader, row: Any, broken: str | None) -> Mapped:
-    if broken:
-        raise RowError("broken", broken)
-    return rows.read(row)
 
 
 _whole = json.JSONEncoder(sort_keys=True).encode

@@ -79,11 +79,11 @@ def sound(row: Row) -> Any:
     return row.value
 
 
-def stored(payload: Payload, form: Format) -> Iterator[tuple[int | str, Any, str | None]]:
-    """Yield place, row and fault of each entry that a payload holds."""
+def stored(payload: Payload, form: Format) -> Iterator[Row]:
+    """Yield the rows that a payload holds, without their texts."""
     entries = decode(payload.data) if form == "json" else map(decode, payload.data.split(b"\n")[:-1])
     for entry in entries:
-        yield entry.get("line", entry.get("pointer")), entry.get("row"), entry.get("broken")
+        yield Row(entry.get("line", entry.get("pointer")), b"", entry.get("broken"), entry.get("row"))
 
 
 class PartReader:
