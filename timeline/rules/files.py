@@ -16,9 +16,8 @@ from timeline.rules import slo, slo_files
 from timeline.rules.around import RULE_FIELDS, around, recording_faults
 from timeline.rules.fields import expression, interval, mapping, seconds, sequence
 from timeline.rules.promrules import AlertingRule, listed_rules, readable
-from timeline.rules.promtext import flatten
 from timeline.rules.slo_model import Objective
-from timeline.rules.thresholds import RuleReading, perhaps_logql, read_thresholds
+from timeline.rules.thresholds import RuleReading, logql_doubt, read_thresholds
 from timeline.text import code
 
 _MANIFESTS = ("PrometheusRule", "VMRule", "GrafanaAlertRuleGroup")
@@ -217,9 +216,8 @@ def _certain(rule: AlertingRule) -> AlertingRule:
 
 def certain(reading: RuleReading, text: str) -> RuleReading:
     """Refuse a reading of what may be LogQL as well."""
-    if not reading.thresholds or not perhaps_logql(text):
-        return reading
-    return RuleReading((), f"{code(flatten(text))} names no metric: it may be LogQL, which reads alike")
+    doubt = logql_doubt(text) if reading.thresholds else None
+    return RuleReading((), doubt) if doubt else reading
 
 
 def prometheus_rule(file: str, group: Mapping[str, Any], rule: Mapping[str, Any]) -> AlertingRule:

@@ -19,7 +19,7 @@ from timeline.rules.thresholds import (
     RuleReading,
     RuleThreshold,
     has_comparison,
-    perhaps_logql,
+    logql_doubt,
     read_thresholds,
 )
 from timeline.text import code
@@ -252,21 +252,14 @@ def _query(ref: str, part: Mapping[str, Any], reducer: str) -> str:
     typed = str(part.get("queryType") or model.get("queryType") or "")
     if not kind and typed:
         raise _RefusedError(f"{code(ref)} has the query type {code(typed)}, unknown to Prometheus")
-    if not kind and _may_be_logql(text):
-        raise _RefusedError(f"{code(text)} names no metric: it may be LogQL, which reads alike")
+    if not kind and (doubt := logql_doubt(text)):
+        raise _RefusedError(doubt)
     if seconds(str(mapping(part.get("relativeTimeRange")).get("to") or "0") + "s"):
         raise _RefusedError(f"{code(ref)} asks for a time before now")
     single = str(model.get("instant")).lower() == "true" and str(model.get("range")).lower() != "true"
     if reducer != "last" and not (single and reducer in _OF_ONE):
         raise _RefusedError(f"{code(ref)} is reduced by {code(reducer)} over a range of time")
     return text
-
-
-def _may_be_logql(text: str) -> bool:
-    try:
-        return perhaps_logql(text)
-    except ValueError:
-        return False  # what is wrong with it is said when it is compared
 
 
 def _evaluated(query: str, evaluator: Mapping[str, Any]) -> Iterator[tuple[str, str, float | None]]:

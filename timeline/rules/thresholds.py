@@ -172,12 +172,22 @@ def _compares(node: Any) -> bool:
     return any(op in _MIRRORED for op in held)
 
 
-def perhaps_logql(expression: str) -> bool:
-    """Tell whether PromQL may be LogQL as well: all of its selectors are ranges, and none names a metric."""
+def logql_doubt(expression: str) -> str | None:
+    """Return the refusal of what may be LogQL as well; None for what is PromQL alone, or cannot be read."""
+    try:
+        if not _perhaps_logql(parse(expression)):
+            return None
+    except ValueError:
+        return None  # what is wrong with it is said when it is compared
+    return f"{code(flatten(expression))} names no metric: it may be LogQL, which reads alike"
+
+
+def _perhaps_logql(node: Any) -> bool:
+    """Tell whether all selectors are ranges, and none names a metric."""
     import promql_parser
 
     found: list[Any] = []
-    promql_parser.walk(parse(expression), found.append)
+    promql_parser.walk(node, found.append)
     ranges = [one for one in found if isinstance(one, promql_parser.MatrixSelector)]
     selectors = [one for one in found if isinstance(one, promql_parser.VectorSelector)]
     return len(ranges) == len(selectors) > 0 and not any(map(_named, selectors))
