@@ -13,6 +13,8 @@ from timeline.errors import UndecodableTimeError
 
 NS = 1_000_000_000
 MINUTE = 60 * NS
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 _RFC3339 = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|[+-]\d\d:?\d\d)?", re.ASCII
 )

@@ -9,9 +9,9 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from timeline.errors import UndecodableTimeError
-from timeline.instant import MINUTE, Bounds, read_usual
+from timeline.instant import DAY, HOUR, MINUTE, Bounds, read_usual
 from timeline.written.epoch import UNITS, read_epoch
-from timeline.written.forms import DAY, Written, read_written
+from timeline.written.forms import Written, read_written
 from timeline.written.wallclock import WallClock, wall_clock
 
 # A day less at either end: whatever the offset, the instant has a year of four digits.
@@ -95,7 +95,7 @@ def parse_duration(text: str) -> int:
     parts = re.findall(r"(\d+)(ns|us|ms|s|m|h|d|w)", text)
     if not parts or "".join(n + u for n, u in parts) != text.strip():
         raise UndecodableTimeError(f"{text!r} is not a duration such as 30s, 5m or 1h30m")
-    units = UNITS | {"m": MINUTE, "h": 60 * MINUTE, "d": 1440 * MINUTE, "w": 7 * 1440 * MINUTE}
+    units = UNITS | {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
     return sum(int(number) * units[unit] for number, unit in parts)
 
 

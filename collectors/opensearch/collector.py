@@ -18,10 +18,10 @@ from collectors.opensearch.fields import Layout, asked_fields, read_layout
 from collectors.opensearch.options import OpensearchOptions
 from collectors.opensearch.paging import DocumentReader, Page, Progress
 from collectors.opensearch.signatures import Signature
-from collectors.opensearch.summary import DAY, Summary, Tally
+from collectors.opensearch.summary import Summary, Tally
 from collectors.opensearch.times import read_mapping
 from timeline.canonical import Json, canonical
-from timeline.instant import format_instant
+from timeline.instant import DAY, format_instant
 from timeline.model import Gap, Window
 
 

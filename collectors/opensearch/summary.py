@@ -18,11 +18,10 @@ from collectors.opensearch.signatures import BY_INDEX, Forms, Held, Seen, Signat
 from timeline import facts
 from timeline.canonical import Json, canonical
 from timeline.errors import UndecodableTimeError
-from timeline.instant import MINUTE, Bounds
+from timeline.instant import DAY, Bounds
 from timeline.model import Evidence, Fact, Quantity, Window
 from timeline.series import rates
 
-DAY = 1440 * MINUTE
 _MS = 1_000_000
 _FIRST = 3  # documents of one instant have no order in the engine; of these the smallest id is shown
 

@@ -10,14 +10,13 @@ from collectors.base import Payload
 from collectors.kit import fields
 from timeline.canonical import Json
 from timeline.errors import UndecodableTimeError
-from timeline.instant import MINUTE, NS, Bounds, civil_from_days, parse_instant, precise
+from timeline.instant import DAY, HOUR, MINUTE, NS, Bounds, civil_from_days, parse_instant, precise
 from timeline.written.epoch import UNITS, read_epoch
 from timeline.zones import read_time, widened
 
 RESOLUTION = {"date": 1_000_000, "date_nanos": 1}  # ns
-_HOUR, _DAY = 60 * MINUTE, 1440 * MINUTE
 _LITERAL = re.compile(r"'[^']*'")
-_LETTERS = (("nNA", 1), ("s", NS), ("m", MINUTE), ("HhKk", _HOUR), ("dDeEc", _DAY))
+_LETTERS = (("nNA", 1), ("s", NS), ("m", MINUTE), ("HhKk", HOUR), ("dDeEc", DAY))
 #: Formats that the engine has a name for; their texts read by themselves.
 _NAMED = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+|iso8601|date|hour|year")
 
@@ -115,7 +114,7 @@ def _written(value: str | float) -> Bounds | None:
 
 def _is_zone_apart(at: Bounds, instant: int) -> bool:
     apart = abs((at.earliest or 0) - instant)
-    return apart <= 15 * _HOUR and apart % (15 * MINUTE) == 0
+    return apart <= 15 * HOUR and apart % (15 * MINUTE) == 0
 
 
 def _begins_in(at: Bounds, engine: Bounds) -> bool:
@@ -139,12 +138,12 @@ def _precision(form: str) -> int | None:
 
 def _filled(instant: int) -> int:
     """Return the width of what an instant may stand for where nothing shows it: zeros may be filling."""
-    units = (_DAY, _HOUR, MINUTE, NS, 1_000_000, 1_000)
+    units = (DAY, HOUR, MINUTE, NS, 1_000_000, 1_000)
     width = next((unit for unit in units if instant % unit == 0), 1)
-    if width < _DAY:
+    if width < DAY:
         return width
-    year, month, day = civil_from_days(instant // _DAY)
+    year, month, day = civil_from_days(instant // DAY)
     if day > 1:
-        return _DAY
+        return DAY
     next_year, next_month = (year + 1, 1) if month in {1, 12} else (year, month + 1)
     return parse_instant(f"{next_year:04d}-{next_month:02d}-01T00:00:00Z") - instant

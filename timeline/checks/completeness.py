@@ -10,10 +10,9 @@ from timeline import present
 from timeline.checks.draft import Block
 from timeline.checks.findings import Finding, finding
 from timeline.checks.sections import kind_of
-from timeline.instant import NS
+from timeline.instant import HOUR, NS
 from timeline.model import Timeline
 
-HOUR = 3600 * NS
 #: Sections of factors; `timeline.notes` has a category of each.
 _CATEGORIES = frozenset({"technical", "process", "human", "organisational", "environmental"})
 _SPELLED = {"organizational": "organisational"}

@@ -13,14 +13,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from timeline.alerts.states import alert_name, is_person
-from timeline.instant import NS
+from timeline.instant import HOUR
 from timeline.model import Fact
 from timeline.order import of_kind
 
 _TOKEN = re.compile(r"\w+")
 _HEX = re.compile(r"[0-9a-f]{7,40}\Z")
 _SHORT = 7  # hex digits by which a commit is called
-_FAR = 3600 * NS  # records farther apart are hardly of one event
+_FAR = HOUR  # records farther apart are hardly of one event
 _DEPLOYS = ("deploy.started", "deploy.finished", "deploy.failed")
 
 

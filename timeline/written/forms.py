@@ -12,10 +12,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from timeline.errors import UndecodableTimeError
-from timeline.instant import MINUTE, NS
+from timeline.instant import DAY, HOUR, MINUTE, NS
 
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
