@@ -90,8 +90,8 @@ def _without_exponent(text: str) -> str:
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3
-#: The commonest words of English, and marks of people: they tell nothing.
-_COMMON = frozenset(
+#: The commonest words of English, which tell nothing.
+COMMON_WORDS = frozenset(
     [
         "the",
         "and",
@@ -183,13 +183,12 @@ _COMMON = frozenset(
         "via",
         "per",
         "off",
-        "responder",
-        "bot",
     ]
 )
+_UNTELLING = COMMON_WORDS | {"responder", "bot"}  # and marks of people
 
 
 def words_of(text: str) -> frozenset[str]:
     """Return the words that a text is about, folded: no common one, none of one or two letters."""
     found = _WORD.findall(text.casefold())
-    return frozenset(word for word in found if len(word) >= _SHORTEST and word not in _COMMON)
+    return frozenset(word for word in found if len(word) >= _SHORTEST and word not in _UNTELLING)
