@@ -117,6 +117,7 @@ class Seen:
 
     people: People = field(default_factory=People)
     _keys: set[str] = field(default_factory=set)
+    _holders: dict[str, str] = field(default_factory=dict)
     _open: dict[str, int] = field(default_factory=dict)  # thread -> where what is open began (ns)
     _ended: dict[str, int] = field(default_factory=dict)  # thread -> where it ended last
     _foreseen: dict[str, list[Any]] = field(default_factory=dict)
@@ -154,6 +155,10 @@ class Seen:
         new = name not in self._keys
         self._keys.add(name)
         return new
+
+    def holds(self, key: Any, record: str) -> bool:
+        """Tell whether of the records with a key this is the first one; told again it stays so."""
+        return self._holders.setdefault(json.dumps(key, sort_keys=True), record) == record
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from collectors.kit.paging import by_offset, in_spans
 from collectors.kit.people import People
 from collectors.kit.probing import failed, timed
 from collectors.kit.signing import Unsigned
+from collectors.kit.webhooks import Seen
 from collectors.pagerduty.facts import log_entry
 from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Window
@@ -67,9 +68,13 @@ class PagerdutyCollector(Collector[PagerdutyOptions]):
                     raise
                 text = f"Log entries were not all read ({len(entries)} were): {err}"
                 yield self.gap(err.reason, window, text)
-        for entry, evidence in entries.values():
+        seen = Seen(people)
+        # By their ids, for of those that are alike the first one counts, in whatever order they came.
+        for _, (entry, evidence) in sorted(entries.items()):
             with skipped.over(evidence):
-                for fact in log_entry(entry, evidence, people, self.context.source, self.options.origin):
+                for fact in log_entry(
+                    entry, evidence, people, self.context.source, self.options.origin, seen.holds
+                ):
                     yield fact
         for person in people:
             yield person

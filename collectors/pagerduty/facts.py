@@ -1,9 +1,13 @@
-"""What PagerDuty says of incidents as facts: log entries of its API, and what its webhooks share with them; pure."""
+"""What PagerDuty says of incidents as facts: log entries of its API, and what its webhooks share with them; pure.
+
+A webhook's event names no log entry. Both tell what happened (`word`), to which incident, in which second, by
+whom: that is the key of the one record that they are of.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from collectors.kit import fields
@@ -13,17 +17,37 @@ from collectors.kit.people import People
 from timeline.facts import quote
 from timeline.instant import NS
 from timeline.kinds import Kind
-from timeline.model import Evidence, Fact, Subject
+from timeline.model import Evidence, Fact, Quote, Subject
 from timeline.statements import Name
 
-_KINDS: dict[str, Kind] = {
+KINDS: dict[str, Kind] = {
     "trigger": INCIDENT["opened"], "acknowledge": INCIDENT["acknowledged"], "resolve": INCIDENT["closed"],
     "reopen": INCIDENT["reopened"], "notify": "alert.notified", "annotate": "chat.message",
     "assign": "incident.role_assigned", "escalate": "incident.role_assigned", "delegate": "incident.role_assigned",
     "priority_change": "incident.severity_changed", "urgency_change": "incident.severity_changed",
 }  # fmt: skip
+#: What webhooks tell too.
+SHARED = frozenset(
+    {
+        "trigger",
+        "acknowledge",
+        "resolve",
+        "reopen",
+        "annotate",
+        "assign",
+        "escalate",
+        "delegate",
+        "priority_change",
+    }
+)
+# Their entries' summaries say no more than that: `Acknowledged by Ada.`
+_OF_THE_INCIDENT = frozenset({"trigger", "acknowledge", "resolve", "reopen", "priority_change"})
+# Changed fields that are told by a word of their own elsewhere.
+_SEVERITIES = {"priority": "priority_change", "urgency": "urgency_change"}
 #: Where an entry's own words stand, the best first.
-_WORDS = ("note", "channel.content", "channel.summary", "event_details.description", "summary")
+_WORDS = ("note", "channel.content", "channel.summary", "event_details.description")
+#: Tells whether of the records of a key this is the first one.
+Holds = Callable[[Any, str], bool]
 #: Begins an incident's summary.
 NUMBER = re.compile(r"\[#([0-9]+)\]")
 
@@ -45,50 +69,72 @@ def life(
     return incident_life("PagerDuty", account, source, number or identity, identity, subject=subject)
 
 
+def record(
+    incident: Life, identity: str, word: str, own: str, value: Any, time: str, *, holds: Holds, evidence: Evidence,
+    actor: str | None, assigned: Iterable[str] = (), names: Mapping[str, Name], quote: Quote | None,
+) -> Iterator[Fact]:  # fmt: skip
+    """Yield what happened to an incident, once for each who was `assigned`.
+
+    `own` is the record's id, of which the key holds nothing where webhooks tell it too, but for what else the same
+    agent did alike in the same second. Raise UnreadableError.
+    """
+    at = fields.time(value, time, precision=NS)  # the log's are whole seconds, printed with six zeros
+    second = None if at.earliest is None else at.earliest // NS
+    kind = KINDS.get(word, "custom")
+    called: dict[str, Name] = {
+        "label": f"{word} of {incident.names['incident']}", "channel": incident.names["incident"],
+        "role": f"assignee of {incident.names['incident']}", **names,
+    }  # fmt: skip
+    is_role = kind == "incident.role_assigned"
+    people: list[str | None] = [*sorted(assigned)] or [None]
+    for who in people if is_role else [actor]:
+        key = [identity, word, second, actor, who]
+        more = [] if holds(key, own) else [own]
+        yield incident.fact(
+            kind, [*key, *more] if word in SHARED else ["log_entry", own], at, time, names=called, actor=who,
+            quote=None if is_role and who else quote, evidence=[evidence],
+        )  # fmt: skip
+
+
 def log_entry(
-    entry: Any, evidence: Evidence, people: People, source: str, origin: str | None
+    entry: Any, evidence: Evidence, people: People, source: str, origin: str | None, holds: Holds
 ) -> Iterator[Fact]:
     """Yield what a log entry says, once for each who was assigned; raise UnreadableError."""
     text = fields.text
-    number = NUMBER.match(text(entry, "incident.summary"))
+    summary = text(entry, "incident.summary")
+    number = NUMBER.match(summary)
     own, identity = fields.required(entry, "id"), fields.required(entry, "incident.id")
     incident = life(
         number[1] if number else "", identity, text(entry, "incident.html_url"), source,
         service=text(entry, "service.summary"), origin=origin,
     )  # fmt: skip
-    at = fields.time(entry, "created_at", precision=NS)  # whole seconds, printed with six zeros
     word = fields.required(entry, "type").removesuffix("_log_entry")
-    changed = _changed(entry) if word == "field_value_change" else set()
-    kind, called = _KINDS.get(word, "custom"), incident.names["incident"]
-    kind = "incident.severity_changed" if changed & {"priority", "urgency"} else kind
-    names: dict[str, Name] = {
-        "label": f"{word} of {called}", "channel": called, "role": f"assignee of {called}",
-        "severity": text(entry, "channel.new_priority.summary") or None,
-    }  # fmt: skip
-    words = quote(next((said for path in _WORDS if (said := text(entry, path))), ""))
-    for actor, more in _actors(entry, kind, people):
-        yield incident.fact(
-            kind, ["log_entry", own, *more], at, "created_at", names=names, actor=actor, quote=words,
-            evidence=[evidence.replace(link=_link(entry))],
-        )  # fmt: skip
+    if word == "field_value_change" and (changed := _changed(entry) & _SEVERITIES.keys()):
+        word = _SEVERITIES[min(changed)]
+    title = NUMBER.sub("", summary).strip()
+    last = title if word in _OF_THE_INCIDENT else text(entry, "summary")
+    words = next((said for path in _WORDS if (said := text(entry, path))), last)
+    by = agent(people, fields.at(entry, "agent"))
+    for path in ("user", "channel.user", "channel.notification.user"):
+        agent(people, fields.at(entry, path))
+    yield from record(
+        incident, identity, word, own, entry, "created_at", holds=holds, quote=quote(words), actor=by,
+        assigned=assignees(people, entry), evidence=evidence.replace(link=_link(entry)),
+        names={"severity": text(entry, "channel.new_priority.summary") or None},
+    )  # fmt: skip
+
+
+def assignees(people: People, value: Any) -> list[str]:
+    """Note who an incident is assigned to."""
+    given = fields.at(value, "assignees")
+    found = [agent(people, item) for item in given] if isinstance(given, list) else []
+    return [identity for identity in found if identity]
 
 
 def _changed(entry: Any) -> set[str]:
     """Return the names of the incident's own fields that a log entry says were changed."""
     given = fields.at(entry, "channel.changeset.application_fields")
     return {fields.text(item, "name") for item in given} if isinstance(given, list) else set()
-
-
-def _actors(entry: Any, kind: Kind, people: People) -> list[tuple[str | None, list[str]]]:
-    """Return who acted, or was assigned; and what tells the facts of several apart."""
-    by = agent(people, fields.at(entry, "agent"))
-    for path in ("user", "channel.user", "channel.notification.user"):
-        agent(people, fields.at(entry, path))
-    if kind != "incident.role_assigned":
-        return [(by, [])]
-    given = fields.at(entry, "assignees")
-    assigned = [agent(people, item) for item in given] if isinstance(given, list) else []
-    return [(identity, [identity]) for identity in assigned if identity] or [(None, [])]
 
 
 def _link(entry: Any) -> str | None:

@@ -8,7 +8,6 @@ from typing import Any
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.kit.links import web
-from collectors.kit.lives import INCIDENT
 from collectors.kit.proof import Proof, Request, require_signature
 from collectors.kit.webhooks import (
     Delivery,
@@ -20,15 +19,15 @@ from collectors.kit.webhooks import (
     ended,
     instants,
 )
-from collectors.pagerduty.facts import NUMBER, agent, life
+from collectors.pagerduty.facts import NUMBER, agent, assignees, life, record
 from timeline.facts import quote
-from timeline.kinds import Kind
 from timeline.model import Fact
 
-_KINDS: dict[str, Kind] = {
-    "incident.triggered": INCIDENT["opened"], "incident.acknowledged": INCIDENT["acknowledged"],
-    "incident.resolved": INCIDENT["closed"], "incident.reopened": INCIDENT["reopened"],
-    "incident.priority_updated": "incident.severity_changed",
+#: What the log calls what an event tells.
+_WORDS = {
+    "incident.triggered": "trigger", "incident.acknowledged": "acknowledge", "incident.resolved": "resolve",
+    "incident.reopened": "reopen", "incident.annotated": "annotate", "incident.escalated": "escalate",
+    "incident.reassigned": "assign", "incident.delegated": "delegate", "incident.priority_updated": "priority_change",
 }  # fmt: skip
 
 
@@ -54,13 +53,14 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
     named = NUMBER.match(fields.text(data, "incident.summary"))  # a note names its incident so
     number = fields.text(data, "number") or (named[1] if named else own)
     link = fields.text(data, "html_url") or fields.text(data, "incident.html_url")
-    severity = fields.text(data, "priority.summary") or None
     incident = life(number, own, link, event.source, service=fields.text(data, "service.summary"))
-    yield incident.fact(
-        _KINDS.get(event.type, "custom"), ["event", identity], fields.time(happening, "occurred_at"), "occurred_at",
-        evidence=[event.evidence("/body/event", web(link))], actor=agent(seen.people, happening.get("agent")),
-        names={"label": f"{event.type} {number}".strip(), "severity": severity},
-        quote=quote(fields.text(data, "title") or fields.text(data, "content")),
+    word = _WORDS.get(event.type)
+    yield from record(
+        incident, own, word or event.type, identity, happening, "occurred_at", holds=seen.holds,
+        actor=agent(seen.people, happening.get("agent")), assigned=assignees(seen.people, data),
+        evidence=event.evidence("/body/event", web(link)),
+        names={"severity": fields.text(data, "priority.summary") or None} if word == "priority_change" else {},
+        quote=quote(fields.text(data, "content") or fields.text(data, "title")),
     )  # fmt: skip
 
 

@@ -8,8 +8,9 @@ from typing import Any
 from timeline.model import Content, Related, Subject
 from timeline.order import LINEAGE
 
-#: What must be alike: where a record lies, and what sort it is. `statement` is a view of the names.
-_ALIKE = ("kind", "category", "earliest", "latest", "time_means", "clock", "surfaced", "quantity")
+#: What must be alike: where a record lies, and what sort it is. `statement` is a view of the names, and each way to
+#: a record has its own word for one time (`time_means`: an API's `created_at` is a webhook's `occurred_at`).
+_ALIKE = ("kind", "category", "earliest", "latest", "clock", "surfaced", "quantity")
 _TOLD = ("quote", "actor", "thread")
 _CHANNEL = "channel"
 

@@ -105,7 +105,7 @@ def test_times_are_whole_seconds_of_universal_time_and_links_lead_to_the_entry(
     assert (resolved.earliest, resolved.latest) == (START + 61 * NS, START + 62 * NS - 1)
     assert (resolved.time_means, resolved.clock) == ("created_at", "acme.pagerduty.com")
     base = "https://acme.pagerduty.com/incidents/Q0000000000004/log_entries/R"
-    assert [e.link for f in told.values() for e in f.evidence] == [f"{base}{2:025}", f"{base}{1:025}"]
+    assert [e.link for f in told.values() for e in f.evidence] == [f"{base}{1:025}", f"{base}{2:025}"]
 
 
 def test_the_window_is_asked_in_universal_time_with_a_zone(account: FakePagerduty) -> None:
@@ -241,8 +241,30 @@ def test_the_webhook_tells_the_same_incident_in_the_same_thread(account: FakePag
     (by_api,), (by_webhook,) = read(account).facts, inbox.read().facts
     assert by_api.thread == by_webhook.thread
     assert (by_api.statement, by_api.actor) == (by_webhook.statement, by_webhook.actor)
-    # An event names no log entry, and its time has another precision: nothing says that they are one record.
-    assert by_api.id != by_webhook.id
+    assert by_api.id == by_webhook.id
+
+
+def test_records_that_are_alike_within_a_second_are_all_told(account: FakePagerduty, inbox: Inbox) -> None:
+    data = {"id": "Q0000000000004", "number": 4, "title": "Checkout fails"}
+    for number in range(3):
+        account.log("annotate", 60, ADA, channel={"type": "note", "content": f"note {number}"})
+        event = {"id": f"01{number}", "event_type": "incident.annotated", "occurred_at": "2026-11-21T14:01:00.394Z", "agent": ADA, "data": {"content": f"note {number}", "incident": {"id": data["id"], "summary": "[#4] Checkout fails"}}}  # fmt: skip
+        for delivery in "ab":  # each is delivered twice
+            inbox.take("pagerduty", {"event": event}, x_webhook_id=f"{number}{delivery}")
+    for found in (read(account), inbox.read()):
+        notes = {f.id: f.quote.text for f in found.facts if f.quote}
+        assert sorted(notes.values()) == ["note 0", "note 1", "note 2"]
+
+
+def test_the_words_of_an_acknowledgement_are_the_title_not_who_it_was_by(account: FakePagerduty) -> None:
+    account.log("acknowledge", 60, ADA, summary="Acknowledged by Ada Example.")
+    account.log(
+        "resolve", 61, ADA, channel={"type": "website", "note": "drained"}, note="the pool was drained"
+    )
+    assert [f.quote.text for f in read(account).facts if f.quote] == [
+        "Checkout fails",
+        "the pool was drained",
+    ]
 
 
 def test_doctor_shows_what_is_left_of_the_limit(account: FakePagerduty) -> None:

@@ -40,7 +40,7 @@ def test_its_events_have_a_type_and_its_own_id() -> None:
 
 def test_an_incident_is_told_in_one_thread(inbox: Inbox) -> None:
     priority = event("incident.priority_updated", "E2", priority={"summary": "P1"})
-    for number, body in enumerate((event(), event("incident.triggered", "E0"), priority, event("incident.annotated", "E3"))):  # fmt: skip
+    for number, body in enumerate((event(), event("incident.triggered", "E0"), priority, event("incident.status_update_published", "E3"))):  # fmt: skip
         inbox.take("pagerduty", body, x_webhook_id=f"w{number}")
     run = inbox.read()
     assert kinds(run) == ["alert.acknowledged", "custom", "incident.declared", "incident.severity_changed"]
@@ -48,7 +48,7 @@ def test_an_incident_is_told_in_one_thread(inbox: Inbox) -> None:
     severity = told["incident.severity_changed"]
     assert severity.startswith("The severity of `PagerDuty #12` was changed to `P1` by ")
     assert severity.endswith(", as claimed in PagerDuty")
-    assert told["custom"] == "`incident.annotated 12` was recorded by `PagerDuty`"
+    assert told["custom"] == "`incident.status_update_published of PagerDuty #12` was recorded by `PagerDuty`"
     assert len({f.thread for f in run.facts}) == 1
     assert [(p.identity, p.names) for p in run.people] == [("pagerduty:P1", ("Cy Example",))]
     assert run.facts[0].evidence[0].link == "https://shop.pagerduty.com/incidents/Q1"

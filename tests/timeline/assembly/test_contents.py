@@ -41,10 +41,15 @@ def test_one_who_knew_less_contradicts_nobody(less: Fact) -> None:
     assert merged.gaps == []
 
 
+def test_another_word_for_the_same_time_is_no_conflict() -> None:
+    """An API's `created_at` is a webhook's `occurred_at`."""
+    assert says_no_more(of(time_means="m"), FULL)
+
+
 @pytest.mark.parametrize(
     "other",
     [
-        of(quote=Quote(text="y")), of(latest=10), of(earliest=None), of(clock="c"), of(time_means="m"), of(kind="custom"),
+        of(quote=Quote(text="y")), of(latest=10), of(earliest=None), of(clock="c"), of(kind="custom"),
         of(names={"channel": "#other", "actor": "slack:T:U"}), of(subject=FULL.subject.replace(service="cart")),
         of(subject=FULL.subject.replace(labels={"channel": "#ops", "pinned": "true"})), of(actor="slack:T:V"),
     ],
