@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli.check import RequireSignature
+
 Number = Annotated[
     int, typer.Option("--pr", metavar="N", help="The request's number (default: what the CI says).")
 ]
@@ -41,6 +43,7 @@ def attach(
     summary: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Takes the comment where the token may only read.")
     ] = None,
+    require_signature: RequireSignature = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the comment; ask nobody.")] = False,
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration.")] = None,
     as_json: Annotated[
@@ -52,7 +55,9 @@ def attach(
     from service.publish.forges.target import Target
 
     target = Target(forge, api.rstrip("/"), repository, number, token, summary=summary)
-    request = use.AttachRequest(directory, target, artefact_url, chart_url, previous, config)
+    request = use.AttachRequest(
+        directory, target, artefact_url, chart_url, previous, config, require_signature
+    )
     if dry_run:
         typer.echo(use.preview(request), nl=False)
         return

@@ -9,6 +9,14 @@ import typer
 
 from cli.options import AsJson, ConfigFile
 
+RequireSignature = Annotated[
+    Path | None,
+    typer.Option(
+        "--require-signature",
+        metavar="KEYFILE",
+        help="Public keys (PEM, Ed25519): what none of them signed is an error, whatever settings say.",
+    ),
+]
 Paths = Annotated[
     list[Path], typer.Argument(metavar="DIR...", help="What `timeline build` made, or a folder of it.")
 ]
@@ -22,6 +30,7 @@ def check(
     allow_missing_evidence: Annotated[
         bool, typer.Option("--allow-missing-evidence", help="Absent evidence is a warning, not an error.")
     ] = False,
+    require_signature: RequireSignature = None,
     config: ConfigFile = None,
 ) -> None:
     """Check facts against evidence, citations, actions and wording; exit 1 on errors."""
@@ -31,7 +40,9 @@ def check(
 
     if form not in FORMS:
         raise UsageError(f"--format {form}: use one of {', '.join(FORMS)}")
-    report = run(paths, config=config, allow_missing_evidence=allow_missing_evidence)
+    report = run(
+        paths, config=config, allow_missing_evidence=allow_missing_evidence, signed_by=require_signature
+    )
     typer.echo(rendered(report, form), nl=False)
     raise typer.Exit(0 if report.ok else 1)
 

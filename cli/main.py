@@ -21,6 +21,7 @@ from cli.options import AsJson, ConfigFile
 from cli.publish import publish
 from cli.reveal import reveal
 from cli.serve import serve
+from cli.sign import sign
 from cli.template import AudienceName, TemplateName
 from cli.template import template as template_commands
 from cli.thresholds import thresholds
@@ -177,7 +178,7 @@ app.command()(serve)
 app.command()(drill)
 app.command()(reveal)
 app.add_typer(template_commands, name="template")
-for command in (backfill, check, status, sign_off, diff, export):
+for command in (backfill, check, status, sign_off, sign, diff, export):
     app.command()(command)
 
 

@@ -10,6 +10,8 @@ DRAFT: Final = "postmortem.md"
 NOTES: Final = "notes.jsonl"
 REVIEWS: Final = "reviews.jsonl"
 DRILL: Final = "drill.html"
+#: The envelope with the signed statement of what was built.
+SIGNATURE: Final = "timeline.intoto.jsonl"
 #: In the evidence folder: how the payloads were collected, and who is who.
 MANIFEST: Final = "manifest.json"
 PEOPLE: Final = "people.json"
@@ -24,5 +26,6 @@ __all__ = [
     "PAGE",
     "PEOPLE",
     "REVIEWS",
+    "SIGNATURE",
     "TIMELINE",
 ]

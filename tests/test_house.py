@@ -45,7 +45,7 @@ FLOORS = {
     "service": (
         "files names settings",
         "evidence review",
-        "incident draft",
+        "incident draft signing",
         "build",
         "check rules backfill",
         "export publish inbox",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +12,7 @@ from render.text.findings import FORMS, Group, render_findings
 from service import names
 from service.check import draft as check_draft
 from service.check import evidence as check_evidence
+from service.check import signature
 from service.check.notes import noted
 from service.evidence.document import read
 from service.evidence.place import evidence_of
@@ -21,6 +22,7 @@ from service.review import reviews
 from service.review.notes import NotesFile
 from service.settings.check import CheckSettings, settings
 from service.settings.config import Config, of_incident
+from service.signing.keys import PublicKey, public_keys
 from timeline.checks import actions, separation
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.fences import FenceError
@@ -69,16 +71,20 @@ def rendered(report: Report, form: str) -> str:
 
 def check(
     paths: Iterable[Path], *, config: Path | None = None, allow_missing_evidence: bool = False,
-    now: int | None = None,
+    now: int | None = None, signed_by: Path | None = None,
 ) -> Report:  # fmt: skip
-    """Check built incidents, writing nothing; raise UsageError where there is nothing to check."""
+    """Check built incidents, writing nothing; raise UsageError where there is nothing to check.
+
+    `signed_by` is a file of public keys: what none of them signed is an error.
+    """
     moment = time.time_ns() if now is None else now
+    keys = public_keys(signed_by) if signed_by else ()
     return Report(
-        tuple(_one(target, config, moment, lower=allow_missing_evidence) for target in targets(paths))
+        tuple(_one(target, config, moment, keys, lower=allow_missing_evidence) for target in targets(paths))
     )
 
 
-def _one(target: Path, config: Path | None, now: int, *, lower: bool) -> Checked:
+def _one(target: Path, config: Path | None, now: int, keys: Sequence[PublicKey], *, lower: bool) -> Checked:
     directory = target if target.is_dir() else target.parent
     conf = of_incident(config, directory)
     chosen = settings(directory, conf.settings.check)
@@ -88,6 +94,9 @@ def _one(target: Path, config: Path | None, now: int, *, lower: bool) -> Checked
     else:
         findings = _loose(target, chosen)
     kept = placed(((f._replace(file=shown(f.file))) for f in findings), "", chosen.rules)
+    if keys:  # after the switches: a rule that a folder's settings turn off is required all the same
+        file = shown(directory / names.SIGNATURE)
+        kept += [f._replace(file=file) for f in signature.check(directory, conf, keys, now)]
     return Checked(shown(target), tuple(in_order(kept)))
 
 

@@ -49,12 +49,12 @@ def export(directory: Path, form: str, *, config: Path | None = None, sign: bool
     timeline = load(directory)
     if form != "in-toto":
         return _maker(form)(timeline)
-    statement = _statement(directory, timeline, config)
+    made = statement(directory, timeline, config)
     if not sign:
-        return statement
-    from service.export.signing import signed
+        return made
+    from service.signing.sigstore import signed
 
-    return signed(statement)
+    return signed(made)
 
 
 def save(path: Path, data: bytes) -> None:
@@ -76,8 +76,13 @@ def _maker(form: str) -> Callable[[Timeline], bytes]:
     return made
 
 
-def _statement(directory: Path, timeline: Timeline, config: Path | None) -> bytes:
-    """Make the statement from what is there and matches: absent or changed evidence is never attested."""
+def statement(
+    directory: Path, timeline: Timeline, config: Path | None, *, valid_until: int | None = None
+) -> bytes:
+    """Make an in-toto statement from what is there and matches: absent or changed evidence is never attested.
+
+    `valid_until` (an instant) ends how long a signature of it is taken. Raises UsageError, EvidenceError.
+    """
     from render.exports.intoto import to_intoto
 
     if not directory.is_dir():
@@ -92,4 +97,5 @@ def _statement(directory: Path, timeline: Timeline, config: Path | None) -> byte
         names.TIMELINE: directory / names.TIMELINE,
         **{f"{names.EVIDENCE}/{n}": evidence.folder / n for n in (names.MANIFEST, names.PEOPLE)},
     }
-    return to_intoto(timeline, {n: sha256(p.read_bytes()) for n, p in whole.items() if p.is_file()}, payloads)
+    present = {n: sha256(p.read_bytes()) for n, p in whole.items() if p.is_file()}
+    return to_intoto(timeline, present, payloads, valid_until=valid_until)

@@ -44,6 +44,7 @@ class AttachRequest:
     page: str | None = None  # before `timeline.html`; None: as configured
     previous: Path | None = None  # the last attached build, instead of looking in git's history
     config: Path | None = None
+    signed_by: Path | None = None  # public keys, of which one must have signed it
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def _checked(request: AttachRequest) -> Sequence[Finding]:
     from service.check.check import check
 
     now = time.time_ns()
-    return check((request.directory,), config=request.config, now=now - now % _DAY).findings
+    day = now - now % _DAY
+    return check((request.directory,), config=request.config, now=day, signed_by=request.signed_by).findings
 
 
 async def _on_forge(job: _Job, target: Target) -> Attached:

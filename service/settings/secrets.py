@@ -9,8 +9,10 @@ from pathlib import Path
 from timeline.errors import UsageError
 
 
-def resolve(reference: str, folder: Path | None = None) -> str:
+def resolve(reference: str, folder: Path | None = None, *, lines: bool = False) -> str:
     """Return the secret a reference names; raise UsageError saying where it was looked for.
+
+    `lines`: a secret of several lines (a key in PEM) is none that was pasted wrongly.
 
     What a configuration names lies beside it: `file:` is relative to `folder`, else to where the
     command runs.
@@ -29,7 +31,7 @@ def resolve(reference: str, folder: Path | None = None) -> str:
     secret = readers[kind](name).strip()
     if not secret:
         raise UsageError(f"the secret {reference} is empty")
-    if any(sign < " " or sign == "\x7f" for sign in secret):
+    if any(sign < " " or sign == "\x7f" for sign in ("".join(secret.splitlines()) if lines else secret)):
         raise UsageError(f"the secret {reference} holds a line break or control character; it is one line")
     return secret
 

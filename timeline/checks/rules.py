@@ -27,6 +27,8 @@ RULES: tuple[Rule, ...] = (
     Rule("evidence-broken", "error", "The manifest and every payload can be read."),
     Rule("payload-mismatch", "error", "Every payload matches the SHA-256 that names it."),
     Rule("pointer-broken", "error", "Every pointer of a fact leads to an element of its payload."),
+    Rule("signature-absent", "error", "What must be signed has a signature beside it."),
+    Rule("signature-invalid", "error", "A trusted key signed exactly what is in the folder."),
     Rule("draft-absent", "error", "The incident's folder holds its draft, postmortem.md."),
     Rule("fence-broken", "error", "Every generated region has one beginning and one end."),
     Rule("region-absent", "error", "The draft has generated regions: something ties it to the facts."),

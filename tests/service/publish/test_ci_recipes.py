@@ -14,8 +14,10 @@ import pytest
 import yaml
 
 from service.build.demo import demo
+from service.export.signature import sign
 from tests.fakes.github_comments import FakeGithubComments
 from tests.fakes.gitlab import FakeGitlab
+from tests.service.signing.keypairs import Pair, pair
 
 HOME = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
@@ -118,10 +120,59 @@ def test_without_the_history_the_action_says_what_to_do(repository: Path) -> Non
     assert "fetch-depth: 0" in done.stderr
 
 
+@pytest.fixture
+def keyed(repository: Path, tmp_path: Path) -> Pair:
+    """A key in the base commit of the repository; the request changes it to its own and signs with that."""
+    trusted, own = pair(tmp_path, "trusted"), pair(tmp_path, "own")
+    shutil.copy(trusted.public, repository / "key.pem")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "Name the key that is trusted")
+    shutil.copy(own.public, repository / "key.pem")
+    sign(repository / "postmortems" / "INC 42", own.reference)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "Sign, and name another key")
+    return trusted
+
+
+def signed_well(repository: Path, key: Pair) -> None:
+    sign(repository / "postmortems" / "INC 42", key.reference)
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "Sign")
+
+
+@pytest.mark.parametrize("given", ["path", "text"])
+def test_the_action_trusts_the_key_of_the_base_alone(repository: Path, keyed: Pair, given: str) -> None:
+    key = "key.pem" if given == "path" else keyed.public.read_text()
+    base = git(repository, "rev-parse", "HEAD~1")
+    with FakeGithubComments() as fake:
+        environ = in_workflow(fake, repository, CHECK="true", SIGNATURE_KEY=key, BASE=base)
+        forged = run(attach_step()["run"], repository, **environ)
+        assert "title=signature-invalid" in forged.stdout
+        assert "no trusted key signed" in fake.comments[0]["body"]
+        signed_well(repository, keyed)
+        passed = run(attach_step()["run"], repository, **environ)
+        assert "signature" not in passed.stdout
+        assert "no trusted key signed" not in fake.comments[0]["body"]
+
+
+def test_a_key_that_the_base_lacks_ends_the_action(repository: Path, keyed: Pair) -> None:
+    with FakeGithubComments() as fake:
+        environ = in_workflow(fake, repository, CHECK="true", SIGNATURE_KEY="key.pem")
+        before = git(repository, "rev-parse", "HEAD~2")  # it brings the key itself
+        done = run(attach_step()["run"], repository, **environ | {"BASE": before})
+        assert (done.returncode, fake.comments) == (2, [])
+        assert "the base commit has no key" in done.stderr
+        without = run(
+            attach_step()["run"], repository, **environ | {"BASE": "", "DIRECTORY": "postmortems/INC 42"}
+        )
+        assert without.returncode != 0
+        assert fake.comments == []
+
+
 def test_what_the_action_is_given_never_stands_in_a_script() -> None:
     action = recipe("action.yml")
     assert not [step for step in action["runs"]["steps"] if "${{" in step["run"]]
-    assert set(action["inputs"]) == {"directory", "token", "artefact-url", "check"}
+    assert set(action["inputs"]) == {"directory", "token", "artefact-url", "check", "signature-key"}
     workflow = recipe("examples/ci/github.yml")
     used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step]
     assert used.pop() == "./.incident-timeline"  # this action, as the step before checked it out
@@ -193,6 +244,32 @@ def test_the_gitlab_template_attaches_too(repository: Path) -> None:
         assert (forked.returncode, len(fake.notes)) == (1, 1)
     assert (repository / "summary.md").read_text().startswith("### Timeline of INC-42")
     assert job["variables"]["GIT_DEPTH"] == "0"
+
+
+def test_the_gitlab_template_trusts_the_key_of_the_base_alone(repository: Path, keyed: Pair) -> None:
+    job = recipe("examples/ci/gitlab.yml")["timeline"]
+    assert job["variables"]["SIGNATURE_KEY"] == ""
+    script = "\n".join(job["script"])
+    base = git(repository, "rev-parse", "HEAD~1")
+    git(repository, "commit", "-q", "--allow-empty", "-m", "Nothing")
+    (repository / "postmortems" / "INC 42" / "postmortem.md").open("a").write("\n")
+    git(repository, "commit", "-q", "-a", "-m", "Write")
+    with FakeGitlab() as fake:
+        environ = {
+            "GITLAB_CI": "true", "CI_API_V4_URL": fake.url, "CI_PROJECT_ID": "5", "CI_MERGE_REQUEST_IID": "12", "CI_PIPELINE_ID": "7",
+            "CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_PROJECT_DIR": str(repository), "CI_JOB_URL": "https://git.example/jobs/9",
+            "GITLAB_TOKEN": "writer",
+        }  # fmt: skip
+        for key in ("key.pem", keyed.public.read_text()):
+            forged = run(script, repository, SIGNATURE_KEY=key, **environ)
+            assert "signature-invalid" in forged.stdout, forged.stderr
+            assert "no trusted key signed" in fake.notes[0]["body"]
+        signed_well(repository, keyed)
+        passed = run(script, repository, SIGNATURE_KEY="key.pem", **environ)
+        assert "signature" not in passed.stdout
+        absent = run(script, repository, SIGNATURE_KEY="absent.pem", **environ)
+        assert absent.returncode != 0
+        assert "postmortem.md" not in absent.stdout  # nothing was checked, nothing attached
 
 
 def test_the_hook_checks_the_incident_of_any_file_of_it(repository: Path) -> None:
