@@ -23,6 +23,7 @@ from collectors.kit.together import gather
 from collectors.prometheus.answers import MS, Result, Samples, decode, join
 from timeline.instant import MINUTE, NS
 from timeline.model import Evidence, Gap, Window
+from timeline.rules.files import load
 from timeline.rules.promrules import readable
 from timeline.zones import Duration, parse_duration
 
@@ -154,14 +155,12 @@ class PrometheusApi:
 
     async def settings(self) -> dict[str, Any] | None:
         """Return the server's configuration; None where it does not show it."""
-        import yaml
-
         async with self._settings_lock:
             if self._settings is None:
                 said = fields.text(await self.status("config"), "yaml")
                 try:
-                    read = yaml.safe_load(said)
-                except (yaml.YAMLError, ValueError, RecursionError):  # a date that is none raises ValueError
+                    [read] = load(said)
+                except ValueError:
                     read = None
                 self._settings = (read if isinstance(read, dict) else None,)
         return self._settings[0]

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from timeline.rules import grafana as grafana_rules
 from timeline.rules import slo, slo_files
 from timeline.rules.around import RULE_FIELDS, around, recording_faults
+from timeline.rules.bounded import MOST_CHARACTERS, MOST_WORK, measured, work_of
 from timeline.rules.fields import expression, interval, mapping, seconds, sequence
 from timeline.rules.promrules import AlertingRule, listed_rules, readable
 from timeline.rules.slo_model import Objective
@@ -43,6 +44,8 @@ def read_rules(file: str, text: str) -> Contents:
     """Read the rules of a file's text; raise ValueError where it is neither YAML nor JSON."""
     unread: list[str] = []
     wholes = load(text)
+    if work_of(wholes) > MOST_WORK:
+        raise ValueError("its expressions are more than is read of a file: cut it into several")
     documents = [part for whole in wholes for part in _documents(whole, unread)]
     rules: list[AlertingRule] = []
     known = False
@@ -75,19 +78,26 @@ def load(text: str) -> list[Any]:
 
     import yaml
 
+    if len(text) > MOST_CHARACTERS:
+        raise ValueError(f"it has {len(text):,} characters; {MOST_CHARACTERS:,} are the most")
     if text.lstrip().startswith(("{", "[", '"')):
         try:  # YAML reads most JSON, but not its tabs and not its surrogates
-            return [json.loads(text, parse_int=str, parse_float=str)]
+            whole = json.loads(text, parse_int=str, parse_float=str)
         except RecursionError as err:
             raise ValueError("it is nested too deeply") from err
         except ValueError:
             pass  # YAML in its flow form, else YAML tells where it breaks
+        else:
+            return [measured(whole)]
     try:
-        return list(yaml.load_all(text, Loader=_loader()))
+        wholes = list(yaml.load_all(text, Loader=_loader()))
     except yaml.YAMLError as err:
         raise ValueError(" ".join(str(err).split())) from err
     except RecursionError as err:
         raise ValueError("it is nested too deeply") from err
+    for whole in wholes:
+        measured(whole)
+    return wholes
 
 
 @lru_cache(maxsize=1)

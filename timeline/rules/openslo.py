@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from timeline.rules.fields import expression, mapping, seconds, sequence
-from timeline.rules.promtext import parse
+from timeline.rules.promtext import nodes, parse
 from timeline.rules.slo_forms import Documents, checked, is_true, name_of, number, placed, share
 from timeline.rules.slo_model import WINDOW, Burn, Indicator, Objective
 from timeline.text import code
@@ -140,13 +140,11 @@ def _windowed(query: str, lookbacks: Sequence[float | None], *, counter: bool) -
         return query  # what is wrong with it is said when its rule is read
     if isinstance(node, promql_parser.VectorSelector) and counter:
         return f"sum(rate({query}[{WINDOW}]))"
-    ranges: set[float] = set()
-
-    def visit(one: Any) -> None:
-        if isinstance(one, promql_parser.MatrixSelector | promql_parser.SubqueryExpr):
-            ranges.add(one.range.total_seconds() if one.range else 0)
-
-    promql_parser.walk(node, visit)
+    ranges = {
+        one.range.total_seconds() if one.range else 0
+        for one in nodes(node)
+        if isinstance(one, promql_parser.MatrixSelector | promql_parser.SubqueryExpr)
+    }
     return query if ranges and ranges == {held or 0 for held in lookbacks} else None
 
 

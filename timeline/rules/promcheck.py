@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+from timeline.rules.promtext import nodes
 from timeline.text import code
 
 _LONGEST = timedelta(microseconds=2**63 // 1000)  # what a duration of Go's holds
@@ -21,11 +22,7 @@ _REGEX = re.compile(
 
 def unsound(node: Any) -> str | None:
     """Return why Prometheus would not take an expression that the parser took; None where it would."""
-    import promql_parser
-
-    reasons: list[str] = []
-    promql_parser.walk(node, lambda one: reasons.extend(_reasons(one)))
-    return reasons[0] if reasons else None
+    return next((why for one in nodes(node) for why in _reasons(one)), None)
 
 
 def _reasons(node: Any) -> Iterator[str]:

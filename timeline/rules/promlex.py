@@ -13,10 +13,10 @@ from timeline.rules.fields import seconds
 
 TOKEN = re.compile(
     r"""
-    "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*' | `[^`]*`
-    | (?P<skip>(?:\s|\#[^\n]*)+)
-    | (?P<number>(?:0[xX][0-9a-fA-F_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?[\d_]+)?)(?![A-Za-z_0-9.]))
-    | [A-Za-z_0-9.:]+ | [<>=!]= | .
+    "(?:\\.|[^"\\])*+" | '(?:\\.|[^'\\])*+' | `[^`]*+` | (?P<open>["'`].*)
+    | (?P<skip>(?:\s|\#[^\n]*+)++)
+    | (?P<number>(?:0[xX][0-9a-fA-F_]++|(?:\d[\d_]*+\.?[\d_]*+|\.\d[\d_]*+)(?:[eE][+-]?[\d_]++)?)(?![A-Za-z_0-9.]))
+    | [A-Za-z_0-9.:]++ | [<>=!]= | .
     """,
     re.DOTALL | re.VERBOSE,
 )
@@ -31,6 +31,9 @@ _QUOTED = {"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _NOTHING = re.compile("(?=0)" + "".join(rf"(?:0+{unit})?" for unit in ("y", "w", "d", "h", "m", "s", "ms")))
 #: Where Prometheus takes a hexadecimal digit for the begin of an exponent, and what follows it.
 _EXPONENT = re.compile(r"(?:^0[xX]_?[0-9a-fA-F]|_)[eE](.?)")
+#: What the parser is given at most: beyond, it ends the process or takes minutes. Rules of people hold some dozens.
+MOST_PARTS, MOST_CHARACTERS = 300, 100_000
+_BINARY = frozenset(("and", "or", "unless", "atan2", "==", "!=", "<=", ">=", "=~", "!~", *"+-*/%^<>"))
 _LONGEST, _LATEST = 2**63 / 10**9, 2**63 / 10**3  # seconds: of a duration, and of a time
 
 
@@ -38,13 +41,21 @@ def normal(expression: str) -> str:
     """Return an expression in words that the parser reads alike; raise ValueError for a word that is none."""
     made: list[str] = []
     depth, last = 0, ""  # of square brackets; the last word
+    parts = 0
+    if len(expression) > MOST_CHARACTERS:
+        raise ValueError(f"an expression of {len(expression):,} characters; {MOST_CHARACTERS:,} are the most")
     for match in TOKEN.finditer(expression):
         word = match[0]
+        parts += word in "([{" or word.lower() in _BINARY
+        if parts > MOST_PARTS:
+            raise ValueError(f"an expression of more than {MOST_PARTS} operators and brackets")
         most = _LONGEST if depth or last == "offset" else _LATEST if last == "@" else math.inf
         if depth and word[0] == ":" and word[1:2].isdigit():  # a step, not a name
             made.append(":")
             word = word[1:]
-        if word[0] in "\"'`" and len(word) > 1:
+        if match["open"]:
+            raise ValueError("a string of its has no end")
+        if word[0] in "\"'`":
             word = _quoted(string(word))
         elif match["number"] or word[0].isdigit() or (most < math.inf and word.lower() in ("nan", "inf")):
             word = _number(word, most)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from timeline.instant import NS
+from timeline.rules.bounded import bounded
 from timeline.rules.fields import labels, number
 from timeline.rules.thresholds import RuleReading, read_thresholds
 from timeline.text import code
@@ -94,14 +95,16 @@ def alerting_rules(groups: Sequence[Mapping[str, Any]]) -> list[AlertingRule]:
 
 def listed_rules(groups: Iterable[Mapping[str, Any]]) -> Iterator[AlertingRule]:
     """Yield the alerting rules of `readable` groups as they are listed."""
-    for group in groups:
-        for rule in group.get("rules") or ():
-            if rule["type"] == "alerting":
-                yield _listed(group, rule)
+    rules = [
+        (group, one) for group in groups for one in group.get("rules") or () if one["type"] == "alerting"
+    ]
+    for (group, rule), is_read in zip(rules, bounded(one["query"] for _, one in rules), strict=True):
+        yield _listed(group, rule, is_read=is_read)
 
 
-def _listed(group: Mapping[str, Any], rule: Mapping[str, Any]) -> AlertingRule:
-    reading = read_thresholds(rule["query"])
+def _listed(group: Mapping[str, Any], rule: Mapping[str, Any], *, is_read: bool) -> AlertingRule:
+    too_much = RuleReading((), "the expressions listed before it are as many as are read of a server")
+    reading = read_thresholds(rule["query"]) if is_read else too_much
     language = str(rule.get("datasourceType") or group.get("type") or "prometheus")  # vmalert says it
     if language != "prometheus":
         reading = RuleReading((), f"its expression is in the language of {code(language)}, not PromQL")

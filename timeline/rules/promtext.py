@@ -8,7 +8,7 @@ believed only where the parser reads them as the very part that it found; else n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -40,16 +40,25 @@ def covers(expression: str) -> int:
 
     widest, nested = [timedelta()], timedelta()
     try:
-        found: list[Any] = []
-        promql_parser.walk(parse(expression), found.append)
+        root = parse(expression)
     except ValueError:
         return 0
-    for node in found:
+    for node in nodes(root):
         if isinstance(node, promql_parser.MatrixSelector):
             widest.append(node.range or timedelta())
         elif isinstance(node, promql_parser.SubqueryExpr):
             nested += node.range or timedelta()
     return (max(widest) + nested) // timedelta(microseconds=1) * 1000
+
+
+def nodes(root: Any) -> Iterator[Any]:
+    """Yield a node and all below it, as written: the parser's own walk takes the cube of their number."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        below = [getattr(node, name, None) for name in ("param", "lhs", "rhs", "expr", "vector_selector")]
+        waiting.extend(reversed([one for one in (*below, *getattr(node, "args", ())) if one is not None]))
 
 
 def flatten(expression: str) -> str:
@@ -70,10 +79,11 @@ def bare(node: Any, text: str) -> tuple[Any, str]:
     """Take the parentheses off a node and its text."""
     import promql_parser
 
+    if not isinstance(node, promql_parser.ParenExpr):
+        return node, text
     while isinstance(node, promql_parser.ParenExpr):
-        node = node.expr
-        text = _written(node, text[1:-1])
-    return node, text
+        node, text = node.expr, text[1:-1].strip()
+    return node, _written(node, text)
 
 
 def sides(node: Any, text: str) -> tuple[str, str]:
@@ -84,6 +94,19 @@ def sides(node: Any, text: str) -> tuple[str, str]:
         if _is(node.lhs, left) and _is(node.rhs, right):
             return left, right
     raise ValueError(f"where the parts of {code(text)} stand is not clear")
+
+
+def operands(nodes_: Sequence[Any], ops: Sequence[str], text: str) -> list[str]:
+    """Return the texts of the operands of a chain of operators outside of all brackets, as written."""
+    pieces, begin = [], 0
+    for start, end in sorted(place for op in set(ops) for place in _places(text, op)):
+        pieces.append(text[begin:start])
+        begin = end
+    first, *others = [*pieces, text[begin:]]
+    found = [first.strip(), *(_unmodified(piece.strip()) for piece in others)]
+    if len(found) != len(nodes_) or not all(map(_is, nodes_, found)):
+        raise ValueError(f"where the parts of {code(text)} stand is not clear")
+    return found
 
 
 def argument(node: Any, text: str) -> str:
@@ -138,16 +161,10 @@ def only_rates(expression: str) -> bool:
     """Tell whether all ranges of an expression are those of `rate`, so that it is a number per second."""
     import promql_parser
 
-    ranged = ("Call",)
-    found: list[str] = []
-
-    def visit(node: Any) -> None:
-        if type(node).__name__ in ranged:
-            found.extend(
-                node.func.name
-                for arg in node.args
-                if isinstance(arg, promql_parser.MatrixSelector | promql_parser.SubqueryExpr)
-            )
-
-    promql_parser.walk(parse(expression), visit)
-    return bool(found) and set(found) == {"rate"}
+    ranges = promql_parser.MatrixSelector | promql_parser.SubqueryExpr
+    found = {
+        node.func.name
+        for node in nodes(parse(expression))
+        if isinstance(node, promql_parser.Call) and any(isinstance(arg, ranges) for arg in node.args)
+    }
+    return found == {"rate"}

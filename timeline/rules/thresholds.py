@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from timeline.rules.promcheck import unsound
-from timeline.rules.promtext import argument, bare, enclosed, flatten, inner, parse, sides
+from timeline.rules.promtext import argument, bare, enclosed, flatten, inner, nodes, operands, parse, sides
 from timeline.text import code
 
 _MIRRORED = {">": "<", "<": ">", ">=": "<=", "<=": ">=", "==": "==", "!=": "!="}
@@ -93,13 +93,24 @@ def _reading(legs: Sequence[tuple[Any, str, bool]]) -> RuleReading:
 def _legs(node: Any, text: str, *, taking: bool = False) -> Iterator[tuple[Any, str, bool]]:
     """Yield the operands of `and`, `or`, `unless` as written; `taking`: they take alerts away."""
     node, text = bare(node, text)
-    op = operator(node)
-    if op not in _SETS:
+    chain = list(_chain(node, taking=taking))
+    if len(chain) == 1:
         yield node, text, taking
         return
-    left, right = sides(node, text)
-    yield from _legs(node.lhs, left, taking=taking)
-    yield from _legs(node.rhs, right, taking=taking or op == "unless")
+    texts = operands([one for one, _ in chain], _SETS, text)
+    for (one, takes), written in zip(chain, texts, strict=True):
+        yield from _legs(one, written, taking=takes)
+
+
+def _chain(node: Any, *, taking: bool) -> Iterator[tuple[Any, bool]]:
+    """Yield the operands of set operators that stand in no parentheses of their own, in the order of the text."""
+    waiting = [(node, taking)]
+    while waiting:
+        one, takes = waiting.pop()
+        if (op := operator(one)) in _SETS:
+            waiting += [(one.rhs, takes or op == "unless"), (one.lhs, takes)]
+        else:
+            yield one, takes
 
 
 def _threshold(node: Any, text: str) -> RuleThreshold:
@@ -165,11 +176,7 @@ def has_comparison(expression: str) -> bool:
 
 
 def _compares(node: Any) -> bool:
-    import promql_parser
-
-    held: list[str] = []
-    promql_parser.walk(node, lambda n: held.append(operator(n)))
-    return any(op in _MIRRORED for op in held)
+    return any(operator(one) in _MIRRORED for one in nodes(node))
 
 
 def logql_doubt(expression: str) -> str | None:
@@ -186,8 +193,7 @@ def _perhaps_logql(node: Any) -> bool:
     """Tell whether all selectors are ranges, and none names a metric."""
     import promql_parser
 
-    found: list[Any] = []
-    promql_parser.walk(node, found.append)
+    found = list(nodes(node))
     ranges = [one for one in found if isinstance(one, promql_parser.MatrixSelector)]
     selectors = [one for one in found if isinstance(one, promql_parser.VectorSelector)]
     return len(ranges) == len(selectors) > 0 and not any(map(_named, selectors))
