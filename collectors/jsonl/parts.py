@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ from collectors.base import Answer, Context, Options, Payload, SourceError
 from collectors.jsonl.earlier import Earlier
 from collectors.jsonl.rows import Format, decode, format_of, read_rows
 from collectors.jsonl.table import Row
+from collectors.kit.patience import Stopwatch
 from timeline import zones
 from timeline.errors import UndecodableTimeError
-from timeline.instant import format_instant
+from timeline.instant import NS, format_instant
 from timeline.mapping.options import FieldMap
 from timeline.mapping.reader import RowError, RowReader
 from timeline.model import Window
@@ -66,10 +67,12 @@ class JsonlOptions(Options):
         return self.delimiter or ("\t" if ".tsv" in self.path.lower() else None)
 
 
-def rows_of(options: JsonlOptions, context: Context) -> Iterator[Row]:
-    """Yield all rows of the configured file; raise SourceError."""
+def rows_of(
+    options: JsonlOptions, context: Context, check: Callable[[], None] = lambda: None
+) -> Iterator[Row]:
+    """Yield all rows of the configured file; raise SourceError, and what `check` raises, called as it is read."""
     path = Path(context.resolve_path(options.path))
-    return read_rows(path, options.path, options.form, options.rows, options.tab_or_delimiter)
+    return read_rows(path, options.path, options.form, options.rows, options.tab_or_delimiter, check)
 
 
 def sound(row: Row) -> Any:
@@ -96,6 +99,7 @@ class PartReader:
         self._met: Counter[str] = Counter()  # undecodable rows by sort
         self._stopped: SourceError | None = None
         self._earlier = Earlier()
+        self._watch = Stopwatch(zones.parse_duration(options.time_cap) / NS)
 
     def request(self, part: int) -> dict[str, Any]:
         """Return the canonical request of a part: all that decides what is in it."""
@@ -111,7 +115,11 @@ class PartReader:
 
     async def next_part(self) -> Answer:
         """Read on until a part is full; raise SourceError where the file is none."""
-        return await anyio.to_thread.run_sync(self._next)
+        return await anyio.to_thread.run_sync(self._in_turn)
+
+    def _in_turn(self) -> Answer:
+        with self._watch.turn():
+            return self._next()
 
     def _next(self) -> Answer:
         self._rows = self._rows or self._kept()
@@ -137,11 +145,15 @@ class PartReader:
 
     def _kept(self) -> Iterator[bytes]:
         try:
-            for row in rows_of(self._options, self._context):
+            for row in rows_of(self._options, self._context, self._watch.check):
                 if self._wanted(row):
                     yield _entry(row)
         except SourceError as err:
             self._stopped = err
+        except TimeoutError:
+            self._stopped = SourceError(
+                "timed_out", f"{self._options.path}: time_cap of {self._options.time_cap} was used up"
+            )
         for row in sorted(self._earlier.rows(), key=lambda row: str(row.place)):
             yield _entry(row)
 

@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -20,6 +20,10 @@ from collectors.jsonl.table import MAX_ROW, Row, read_table
 Format = Literal["jsonl", "json", "csv"]
 #: What stands around a row and is none of it: blanks, zeros of a torn write, the mark of RFC 7464.
 _AROUND = b" \t\r\n\0\x1e"
+_PIECE = 65_536
+MAX_DOCUMENT = 2**30  # bytes of a file that is one JSON document
+MAX_RATIO = 300  # expanded to compressed; logs stay below 100
+_RATIO_FROM = 64 * 2**20  # below this size a high ratio does no harm
 _BETWEEN = re.compile(r"[\s,]*")
 _SUFFIXES: dict[str, Format] = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".tsv": "csv",
@@ -43,19 +47,27 @@ def _refuse(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
 
 
-def read_rows(path: Path, name: str, form: Format, items: str | None, delimiter: str | None) -> Iterator[Row]:
-    """Yield the rows of a file; raise SourceError where there is no file, or none of this form."""
+def read_rows(
+    path: Path, name: str, form: Format, items: str | None, delimiter: str | None,
+    check: Callable[[], None] = lambda: None,
+) -> Iterator[Row]:  # fmt: skip
+    """Yield the rows of a file; raise SourceError where there is no file, or none of this form.
+
+    `check` is called before each piece that is read, and may raise.
+    """
     try:
-        with _open(path) as file:
+        with _open(path, name, check) as file:
             text = _as_utf8(file, name)
             if form == "json":
-                yield from _json(text.read(), name, items)
+                yield from _json(_whole(text, name), name, items)
             elif form == "csv":
                 yield from read_table(text, name, delimiter)
             else:
                 yield from _lines(text)
     except (EOFError, zlib.error, gzip.BadGzipFile) as err:
         raise SourceError("truncated", f"{name}: the gzip data are broken: {err}") from err
+    except TimeoutError:  # `check` may raise it
+        raise
     except OSError as err:
         why = err.strerror or type(err).__name__
         raise SourceError(
@@ -113,10 +125,61 @@ class _Recoded(io.RawIOBase):
         return len(taken)
 
 
-def _open(path: Path) -> IO[bytes]:
+class _Checked(io.RawIOBase):
+    """A file that calls `check` before each piece of it; raises SourceError where it expands beyond all measure."""
+
+    def __init__(self, file: IO[bytes], name: str, size: int, check: Callable[[], None]) -> None:
+        self._file, self._name, self._check = file, name, check
+        self._most, self._read = max(_RATIO_FROM, MAX_RATIO * size), 0
+
+    def readable(self) -> bool:
+        """Tell that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Tell that it can be set to its begin."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Set it to a place."""
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._file.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill a buffer, or part of it; return how many bytes."""
+        self._check()
+        chunk = self._file.read(len(buffer))
+        self._read += len(chunk)
+        if self._read > self._most:
+            raise SourceError("truncated", f"{self._name} expands beyond what such a file holds; not read on")
+        buffer[: len(chunk)] = chunk
+        return len(chunk)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+        super().close()
+
+
+def _open(path: Path, name: str, check: Callable[[], None]) -> IO[bytes]:
+    if path.exists() and not path.is_file():  # a pipe or a device may give nothing, or never end
+        raise SourceError("unreachable", f"{name} is no file")
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    return cast("IO[bytes]", gzip.open(path, "rb")) if packed else path.open("rb")
+    opened = cast("IO[bytes]", gzip.open(path, "rb")) if packed else path.open("rb")  # noqa: SIM115 - its reader closes it
+    return cast("IO[bytes]", io.BufferedReader(_Checked(opened, name, path.stat().st_size, check), _PIECE))
+
+
+def _whole(file: IO[bytes], name: str) -> bytes:
+    """Return all of a file; raise SourceError where one document is larger than memory should hold."""
+    if len(data := file.read(MAX_DOCUMENT + 1)) > MAX_DOCUMENT:
+        raise SourceError(
+            "truncated", f"{name}: one document of more than {MAX_DOCUMENT >> 20} MiB is not read"
+        )
+    return data
 
 
 def _lines(file: IO[bytes]) -> Iterator[Row]:

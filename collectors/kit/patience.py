@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import anyio
@@ -64,6 +66,31 @@ class Patience:
         now = time.monotonic()
         self.left -= min(now - self._seen, self._tick)
         self._seen = now
+
+
+class Stopwatch:
+    """The seconds that files may still be read for: those in which the reading thread works or waits for itself.
+
+    A file is read in turns, each within one thread; what other threads do meanwhile does not count.
+    """
+
+    def __init__(self, cap: float) -> None:
+        self.left = cap
+        self._begun = threading.local()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Count the seconds of one turn."""
+        begun = self._begun.at = time.thread_time()
+        try:
+            yield
+        finally:
+            self.left -= time.thread_time() - begun
+
+    def check(self) -> None:
+        """Raise TimeoutError when nothing is left."""
+        if time.thread_time() - getattr(self._begun, "at", time.thread_time()) > self.left:
+            raise TimeoutError
 
 
 class Budget:

@@ -15,7 +15,7 @@ from collectors.base import SourceError
 from collectors.slack.layout import day_of, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from timeline.canonical import Json
 
@@ -44,8 +44,8 @@ class Member(NamedTuple):
 class Archive:
     """A zip file or a folder at `path`; raises SourceError for what cannot be read."""
 
-    def __init__(self, path: str) -> None:
-        self.path = Path(path)
+    def __init__(self, path: str, check: Callable[[], None] = lambda: None) -> None:
+        self.path, self._check = Path(path), check
         self._read = 0
         self._opened: zipfile.ZipFile | None = None
         self._by_name: dict[str, zipfile.ZipInfo] = {}
@@ -80,6 +80,8 @@ class Archive:
         """Return one member, at most 512 MiB."""
         with _faults(self.path):
             if self.path.is_dir():
+                if (self.path / name).exists() and not (self.path / name).is_file():
+                    raise SourceError("unreachable", f"{name} is no file")  # a pipe may give nothing
                 data = self._take(name, (self.path / name).open("rb"), None)
             else:
                 info = self._infos()[name]
@@ -91,6 +93,7 @@ class Archive:
         chunks, size = [], 0
         with file as stream:
             while chunk := stream.read(_CHUNK):
+                self._check()
                 chunks.append(chunk)
                 size += len(chunk)
                 self._read += len(chunk)
@@ -114,6 +117,7 @@ class Archive:
         for info in self._archive().infolist()[:MAX_MEMBERS]:
             link = stat.S_ISLNK(info.external_attr >> 16)
             name = _name(info)
+            self._check()
             # Of two members of one name the later counts, as everywhere.
             hidden = taken[name] is not info
             if not info.is_dir():
@@ -134,6 +138,7 @@ class Archive:
         top = [self.path]
         found = 0
         while top and found < MAX_MEMBERS:
+            self._check()
             for entry in sorted(top.pop().iterdir()):
                 name = entry.relative_to(self.path).as_posix()
                 if entry.is_symlink():
@@ -176,5 +181,7 @@ def _faults(path: Path) -> Iterator[None]:
         raise SourceError("encrypted", f"{path.name}: {err}") from err
     except KeyError as err:
         raise SourceError("partial", f"{path.name} lacks {err}") from err
+    except TimeoutError:  # of the check, not of the file
+        raise
     except OSError as err:
         raise SourceError("unreachable", f"{path.name}: {err.strerror or err}") from err

@@ -62,7 +62,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
 
     def __init__(self, options: SlackExportOptions, context: Context) -> None:
         super().__init__(options, context)
-        self._members = Members(context, options.path, self.evidence)
+        self._members = Members(context, options.path, self.evidence, options.time_cap)
         self._gaps: list[Gap] = []
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:

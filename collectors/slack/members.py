@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import anyio.to_thread
 
 from collectors.base import Answer, Context, PayloadTooLargeError, SourceError
+from collectors.kit.patience import Stopwatch
 from collectors.slack.archive import Archive
 from collectors.slack.messages import ReceivedMessage
 from timeline.canonical import Json
+from timeline.instant import NS
 from timeline.model import Evidence
+from timeline.zones import Duration, parse_duration
+
+T = TypeVar("T")
 
 PART = 8 * 2**20  # bytes in one part of a member that is over the payload limit
 LAYOUT = 2  # the form of a listing; evidence of another form is not asked for this one
@@ -20,8 +25,9 @@ LAYOUT = 2  # the form of a listing; evidence of another form is not asked for t
 class Members:
     """The members of the export at `path`; `evidence` points into a payload."""
 
-    def __init__(self, context: Context, path: str, evidence: Callable[..., Evidence]) -> None:
+    def __init__(self, context: Context, path: str, evidence: Callable[..., Evidence], cap: Duration) -> None:
         self._context, self._path, self._evidence = context, path, evidence
+        self._cap, self._watch = cap, Stopwatch(parse_duration(cap) / NS)
         self._archive: Archive | None = None
 
     def close(self) -> None:
@@ -31,14 +37,25 @@ class Members:
 
     def _open(self) -> Archive:
         if self._archive is None:
-            self._archive = Archive(self._context.resolve_path(self._path))
+            self._archive = Archive(self._context.resolve_path(self._path), self._watch.check)
         return self._archive
+
+    async def _in_turn(self, work: Callable[[Archive], T]) -> T:
+        def turn() -> T:
+            with self._watch.turn():
+                self._watch.check()
+                return work(self._open())
+
+        try:
+            return await anyio.to_thread.run_sync(turn)
+        except TimeoutError as err:
+            raise SourceError("timed_out", f"time_cap of {self._cap} was used up") from err
 
     async def listing(self, first: str, last: str) -> dict[str, Json]:
         """Return what `Archive.listing` does; raise SourceError."""
 
         async def perform() -> Answer:
-            return Answer(_json(await anyio.to_thread.run_sync(self._open().listing, first, last)))
+            return Answer(_json(await self._in_turn(lambda archive: archive.listing(first, last))))
 
         request: dict[str, Json] = {"export": self._path, "list": [first, last], "layout": LAYOUT}
         payload = await self._context.tape.exchange(request, perform)
@@ -52,7 +69,7 @@ class Members:
         query = member if shown else None
 
         async def perform() -> Answer:
-            return Answer(await anyio.to_thread.run_sync(self._open().read, member))
+            return Answer(await self._in_turn(lambda archive: archive.read(member)))
 
         request: dict[str, Json] = {"export": self._path, "member": member}
         try:
@@ -71,7 +88,7 @@ class Members:
 
         async def perform() -> Answer:
             if not cut:
-                cut.extend(_cut(await anyio.to_thread.run_sync(self._open().read, member), member))
+                cut.extend(await self._in_turn(lambda archive: _cut(archive.read(member), member)))
             return Answer(_json({"parts": len(cut), "items": cut[part]}))
 
         items: list[ReceivedMessage] = []
