@@ -59,17 +59,15 @@ def diagram(notes: Sequence[Note], facts: Mapping[str, Fact], title: str) -> Dia
     if not tree:
         return None
     known = {n.id: n for n in notes}
-    depth = {i: _depth(i, tree) for i in tree}
+    depth = note_views.levels(tree)
     stands = {f: depth[i] for i in tree for f in cited(known[i].head.body) if f in facts}
     # A fact stands right before the factor it is cited by: no arrow runs behind another box.
     deepest = max([*depth.values(), *(n + 1 for n in stands.values())])
-    columns = [
-        [
-            *(_fact_box(facts[f]) for f, n in stands.items() if n + 1 == level),
-            *(_factor_box(known[i]) for i in tree if depth[i] == level),
-        ]
-        for level in range(deepest, 0, -1)
-    ]
+    columns: list[list[Box]] = [[] for _ in range(deepest)]
+    for f, n in stands.items():
+        columns[deepest - n - 1].append(_fact_box(facts[f]))
+    for i in tree:
+        columns[deepest - depth[i]].append(_factor_box(known[i]))
     columns.append([_box("incident", title, "incident", "", title)])
     placed = _placed(columns)
     pairs = [(i, p or "incident", "factor") for i, p in tree.items()]
@@ -77,11 +75,6 @@ def diagram(notes: Sequence[Note], facts: Mapping[str, Fact], title: str) -> Dia
     arrows = tuple(_arrow(placed[a], placed[b], form) for a, b, form in pairs)
     boxes = tuple(placed.values())
     return Diagram(max(b.x for b in boxes) + WIDTH + 1, max(b.y + b.height for b in boxes) + 1, boxes, arrows)
-
-
-def _depth(identity: str, tree: Mapping[str, str | None]) -> int:
-    parent = tree[identity]
-    return 1 if parent is None else 1 + _depth(parent, tree)
 
 
 def _fact_box(fact: Fact) -> Box:

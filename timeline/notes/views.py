@@ -24,6 +24,7 @@ from timeline.notes.journal import (
 
 MERMAID_LIMIT = 50_000  # characters that a forge draws
 _SHORT = 80
+MOST_LEVELS = 20  # of whys: pages, drafts and answers of the API nest them
 
 
 class AgendaItem(NamedTuple):
@@ -84,11 +85,19 @@ def lacking(action: Action) -> list[str]:
 
 
 def whys(notes: Iterable[Note]) -> tuple[Step, ...]:
-    """Return the trees of whys; a step whose parent is gone, or that explains itself, stands first."""
+    """Return the trees of whys; a step whose parent is gone, or that explains itself, stands first.
+
+    Steps below the twentieth level stand on it, in turn.
+    """
     steps = {n.id: n for n in current(notes) if isinstance(n.head.body, Why)}
+    parents = _parents(steps)
+    level = levels(parents)
     children: dict[str | None, list[Note]] = {}
-    for note in steps.values():
-        children.setdefault(_parent(note, steps), []).append(note)
+    for note in sorted(steps.values(), key=lambda one: level[one.id]):  # sorted() keeps the order of a level
+        parent = parents[note.id]
+        if parent is not None and level[parent] >= MOST_LEVELS:
+            parent = parents[note.id] = parents[parent]
+        children.setdefault(parent, []).append(note)
     return tuple(_step(note, children) for note in children.get(None, []))
 
 
@@ -96,16 +105,35 @@ def _step(note: Note, children: Mapping[str | None, Sequence[Note]]) -> Step:
     return Step(note, tuple(_step(child, children) for child in children.get(note.id, [])))
 
 
-def _parent(note: Note, known: Mapping[str, Note]) -> str | None:
-    """Return the parent where there is one; the earliest step of a circle has none."""
-    parent = _told(note.head.body)
-    if parent not in known:
-        return None
-    seen, at = [note.id], parent or ""
-    while at in known and at not in seen:
-        seen.append(at)
-        at = _told(known[at].head.body) or ""
-    return None if at == note.id and note.id == min(seen) else parent
+def levels(parents: Mapping[str, str | None]) -> dict[str, int]:
+    """Return how deep each stands, from 1 on, in a forest given by parents."""
+    found: dict[str, int] = {}
+    for each in parents:
+        way, at = list[str](), each
+        while at not in found and (parent := parents[at]) is not None:
+            way.append(at)
+            at = parent
+        depth = found.setdefault(at, 1)
+        for one in reversed(way):
+            depth += 1
+            found[one] = depth
+    return found
+
+
+def _parents(known: Mapping[str, Note]) -> dict[str, str | None]:
+    """Return the parent of each where there is one; the earliest step of a circle has none."""
+    told = {i: p if (p := _told(note.head.body)) in known else None for i, note in known.items()}
+    done = set[str]()
+    for each in told:
+        way: dict[str, int] = {}
+        at: str | None = each
+        while at is not None and at not in done and at not in way:
+            way[at] = len(way)
+            at = told[at]
+        if at is not None and at in way:
+            told[min(list(way)[way[at] :])] = None
+        done |= way.keys()
+    return told
 
 
 def _told(body: Body | None) -> str | None:
@@ -115,7 +143,7 @@ def _told(body: Body | None) -> str | None:
 def factors(notes: Iterable[Note]) -> dict[str, str | None]:
     """Return the factor notes in order, each with the factor it contributed to (none: the incident)."""
     known = {n.id: n for n in current(notes) if isinstance(n.head.body, Factor)}
-    return {identity: _parent(note, known) for identity, note in known.items()}
+    return _parents(known)
 
 
 def factor_map(notes: Iterable[Note], facts: Mapping[str, Fact], title: str) -> str:
@@ -131,7 +159,8 @@ def factor_map(notes: Iterable[Note], facts: Mapping[str, Fact], title: str) -> 
     kept = list(tree)
     while len(text) > MERMAID_LIMIT:
         kept = kept[: len(kept) * 3 // 4]
-        cut = {i: (p if p in kept else None) for i, p in tree.items() if i in kept}
+        some = set(kept)
+        cut = {i: (p if p in some else None) for i, p in tree.items() if i in some}
         text = _map(known, cut, {}, title) + f'  more["{len(tree) - len(kept)} more factors"] --- incident\n'
     return text
 
