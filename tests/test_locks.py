@@ -1,0 +1,140 @@
+"""What is installed is locked by digest: the container, and what builds and checks a release."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+HOME = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text())
+LOCKS = ("product", "build", "release")
+#: Where a lock is for: the container's Python.
+TARGET = {"python_version": "3.12", "python_full_version": "3.12.14", "sys_platform": "linux", "extra": ""}
+
+
+def locked(name: str) -> dict[str, tuple[Version, list[str]]]:
+    """Return package to version and digests, as pip reads a lock; a line of another form is an error."""
+    found: dict[str, tuple[Version, list[str]]] = {}
+    text = re.sub(r"^\s*#.*\n", "", (HOME / "requirements" / f"{name}.txt").read_text(), flags=re.MULTILINE)
+    for entry in text.replace("\\\n", " ").splitlines():
+        match = re.fullmatch(
+            r"([A-Za-z0-9][A-Za-z0-9._-]*)==(\S+)(?: ; [^#]+?)?((?: +--hash=sha256:[0-9a-f]{64})+) *", entry
+        )
+        assert match, f"{name}: {entry[:120]!r} is no package with its digests"
+        digests = match[3].split()
+        assert len(set(digests)) == len(digests)
+        package = canonicalize_name(match[1])
+        assert package not in found
+        found[package] = (Version(match[2]), digests)
+    return found
+
+
+def wanted(name: str) -> Iterator[Requirement]:
+    if name == "product":
+        extras = PROJECT["project"]["optional-dependencies"]
+        given = [*PROJECT["project"]["dependencies"], *extras["serve"], *extras["sign"]]
+    elif name == "build":
+        given = PROJECT["build-system"]["requires"]
+    else:
+        given = [
+            line for line in (HOME / "requirements/release.in").read_text().splitlines() if line[:1] != "#"
+        ]
+    return (r for r in map(Requirement, given) if r.marker is None or r.marker.evaluate(TARGET))
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_satisfies_the_ranges_that_it_was_made_of(name: str) -> None:
+    packages = locked(name)
+    for requirement in wanted(name):
+        version, _ = packages[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), (
+            f"{requirement} is locked as {version}; run tools/lock"
+        )
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_names_no_registry(name: str) -> None:
+    text = (HOME / "requirements" / f"{name}.txt").read_text()
+    assert not re.search(r"://|--(?:extra-)?index|--find-links|--trusted|^-|@ ", text, re.MULTILINE)
+    assert locked(name)
+
+
+def test_the_locks_agree_with_one_another() -> None:
+    every: dict[str, set[Version]] = {}
+    for name in ("build", "release"):
+        for package, (version, _) in locked(name).items():
+            every.setdefault(package, set()).add(version)
+    assert {package: versions for package, versions in every.items() if len(versions) > 1} == {}
+
+
+CONTAINER = (HOME / "Containerfile").read_text()
+
+
+def test_hadolint_finds_nothing_in_the_container_file() -> None:
+    hadolint = BIN / "hadolint"
+    if not hadolint.exists():
+        pytest.skip("hadolint is not there: its package has no wheel for this machine")
+    done = subprocess.run(
+        [hadolint, "--failure-threshold", "style", "Containerfile"], cwd=HOME, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    worse = subprocess.run(
+        [hadolint, "-"], input=re.sub("@sha256.*? ", ":latest ", CONTAINER), cwd=HOME, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert worse.returncode == 1  # it can fail
+
+
+def test_nothing_comes_into_the_container_but_by_its_digest() -> None:
+    images = re.findall(r"^FROM (\S+)", CONTAINER, re.MULTILINE)
+    assert len(set(images)) == 1
+    assert all(re.fullmatch(r"python:[\w.-]+@sha256:[0-9a-f]{64}", image) for image in images)
+    installs = re.findall(r"pip install ([^\\\n]+)", CONTAINER)
+    assert len(installs) == 3
+    assert all(
+        "--require-hashes --only-binary :all:" in one or "--no-index --no-deps" in one for one in installs
+    )
+    assert re.search(r"^USER (?!0\b|root)\d+$", CONTAINER, re.MULTILINE)
+    assert not re.search(r"\b(?:curl|wget|ADD|ARG)\b", CONTAINER)
+    minor = re.match(r"python:(\d+\.\d+)\.", images[0])
+    assert minor
+    assert minor[1] == TARGET["python_version"]
+    assert f"--python-version {minor[1]}" in (HOME / "tools/lock").read_text()
+
+
+def test_the_container_is_built_of_what_makes_the_same_wheel(tmp_path: Path) -> None:
+    """Nothing but what `.dockerignore` lets in, a key that lies about left out."""
+    rules = (HOME / ".dockerignore").read_text().split("\n")
+    assert rules[1:2] == ["*"]
+    names = [rule[1:] for rule in rules if rule.startswith("!")]
+    wheels = []
+    for place, parts in (
+        ("context", names),
+        ("whole", [path.name for path in HOME.iterdir() if path.name[0] != "."]),
+    ):
+        for part in parts:
+            source, target = HOME / part, tmp_path / place / part
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(
+                    source, target, ignore=shutil.ignore_patterns("__pycache__", "node_modules", "build-*")
+                )
+            else:
+                shutil.copy(source, target)
+        made = subprocess.run(
+            [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / f"{place}-out")],
+            cwd=tmp_path / place, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert made.returncode == 0, made.stderr
+        wheels += [path.read_bytes() for path in (tmp_path / f"{place}-out").iterdir()]
+    assert wheels[0] == wheels[1]
