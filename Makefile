@@ -1,7 +1,7 @@
 # Every target works on a fresh clone with `make` and `git`; as root on Debian it installs what is
 # missing, elsewhere it names it. Test servers live in a cache folder outside the repository.
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers-of-tests lint bench dev servers
+.PHONY: help demo test servers-of-tests lint audit bench dev servers
 SHELL := /bin/bash
 PY := .venv/bin/python
 # PYTEST_ARGS narrows a run: make test PYTEST_ARGS='tests/collectors -k git'
@@ -24,10 +24,15 @@ servers-of-tests: # what tests need, installed; without running any
 	@tools/venv test
 	@tools/setup-tests
 
-lint: ## ruff and mypy, both strict
+lint: ## ruff and mypy, both strict; workflows and the container file
 	@tools/packages demo
 	@tools/venv test
 	@tools/lint
+
+audit: ## known vulnerabilities in what is locked, and whether the locks follow from pyproject.toml
+	@tools/packages demo
+	@tools/venv test
+	@$(PY) tools/audit.py
 
 bench: ## the figures we quote, as ratios within one run, and their pictures (an hour; keep the machine quiet)
 	@tools/packages test
