@@ -1,0 +1,124 @@
+"""The workflows: pinned, with few rights; what a release does is run here, and its SBOM is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.test_locks import wanted
+
+HOME = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text())
+WORKFLOWS = sorted((HOME / ".github" / "workflows").glob("*.yml"))
+
+
+def jobs() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path in (*WORKFLOWS, HOME / "examples/ci/github.yml"):
+        for name, job in yaml.safe_load(path.read_text())["jobs"].items():
+            yield f"{path.name} {name}", job
+
+
+#: What a job may do beside reading the code, and why.
+MAY = {
+    "release.yml attest": {"id-token": "write", "attestations": "write"},
+    "release.yml publish": {"contents": "write"},
+    "github.yml timeline": {"contents": "read", "pull-requests": "write"},
+}
+
+
+def test_a_job_may_do_what_it_needs_and_no_more() -> None:
+    for path in (*WORKFLOWS, HOME / "examples/ci/github.yml"):
+        assert yaml.safe_load(path.read_text())["permissions"] == {}, path.name
+    for name, job in jobs():
+        assert job["permissions"] == MAY.get(name, {"contents": "read"}), name
+        assert job["timeout-minutes"] <= 60
+
+
+def test_every_action_is_pinned_by_its_commit() -> None:
+    texts = [
+        path.read_text() for path in (*WORKFLOWS, HOME / "action.yml", *(HOME / "examples/ci").glob("*.yml"))
+    ]
+    used = [line for text in texts for line in re.findall(r"^\s*(?:- )?uses: (.+)$", text, re.MULTILINE)]
+    assert len(used) >= 10
+    pinned = r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+"
+    assert [line for line in used if not re.fullmatch(pinned, line) and not line.startswith("./")] == []
+    versions = {(line.split("@")[0], line.split("@")[1]) for line in used if "@" in line}
+    assert len({name for name, _ in versions}) == len(versions)  # one version of each
+
+
+def test_no_workflow_runs_what_a_request_says() -> None:
+    for name, job in jobs():
+        for step in job["steps"]:
+            assert "${{" not in step.get("run", ""), f"{name}: {step.get('name')}"
+    for path in (*WORKFLOWS, HOME / "examples/ci/github.yml"):
+        triggers = yaml.safe_load(path.read_text())[True]  # YAML 1.1 reads `on` as a truth
+        assert set(triggers) <= {"push", "pull_request"}, path.name
+
+
+def step(name: str) -> str:
+    steps = (one for _, job in jobs() for one in job["steps"])
+    return str(next(one["run"] for one in steps if one.get("name") == name))
+
+
+def test_a_release_is_built_twice_compared_and_listed(tmp_path: Path) -> None:
+    """The steps of the workflow, in a clone as shallow as theirs."""
+    clone, runner = tmp_path / "clone", tmp_path / "runner"
+    runner.mkdir()
+    (runner / "tools").symlink_to(BIN.parent)
+    subprocess.run(["git", "clone", "-q", "--depth=1", f"file://{HOME}", clone], check=True)
+    version = PROJECT["project"]["version"]
+    environ = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "RUNNER_TEMP": str(runner)}
+
+    def run(script: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-e", "-c", script], cwd=clone, env={**environ, **more}, capture_output=True, text=True, check=False
+        )  # fmt: skip
+
+    assert run(step("See that the tag is the version"), GITHUB_REF_NAME=f"v{version}").returncode == 0
+    assert run(step("See that the tag is the version"), GITHUB_REF_NAME="v9.9.9").returncode == 1
+    built = run(step("Build twice and compare"))
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert len(list((clone / "dist").iterdir())) == 2
+    shutil.rmtree(clone / "dist")
+    shutil.rmtree(runner / "again")
+    (clone / "cli" / "main.py").open("a").write("# another build\n")
+    shutil.rmtree(runner / "another place")
+    assert run(step("Build twice and compare")).returncode == 1  # it can fail
+    assert '"$RUNNER_TEMP/product/bin/python" dist/sbom.cdx.json' in step("List what is inside (CycloneDX)")
+    assert "--require-answer" in step("Audit")
+
+
+def test_the_sbom_lists_every_package_and_what_needs_it(tmp_path: Path) -> None:
+    made = []
+    for name, options in (("one.json", []), ("another.json", ["--no-validate"])):
+        done = subprocess.run(
+            [HOME / "tools/sbom", BIN / "cyclonedx-py", sys.executable, tmp_path / name, *options],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        made.append((tmp_path / name).read_bytes())
+    assert made[0] == made[1]
+    sbom = json.loads(made[0])
+    assert (sbom["bomFormat"], sbom["specVersion"]) == ("CycloneDX", "1.6")
+    root = sbom["metadata"]["component"]
+    assert (root["name"], root["version"]) == ("incident-timeline", PROJECT["project"]["version"])
+    listed = {canonicalize_name(one["name"]): one for one in sbom["components"]}
+    assert {canonicalize_name(r.name) for r in wanted("product")} <= set(listed)
+    assert all(one["purl"].startswith("pkg:pypi/") for one in listed.values() if "purl" in one)
+    (needs,) = (one["dependsOn"] for one in sbom["dependencies"] if one["ref"] == root["bom-ref"])
+    direct = {canonicalize_name(Requirement(d).name) for d in PROJECT["project"]["dependencies"]}
+    assert direct <= {canonicalize_name(ref.split("==")[0]) for ref in needs}
+    assert str(HOME) not in made[0].decode()
