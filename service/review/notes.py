@@ -62,18 +62,12 @@ class NotesFile:
         """
         if body is not None and facts is not None:
             body = notes.with_digests(body, facts)
-        with self._locked() as file:
-            data = file.read()
-            known = notes.fold(notes.read(data).versions)
-            # Clocks go back; a version that replaces another is never before it.
-            latest = max((v.at for n in known if n.id == note for v in n.versions), default=at)
-            wanted = notes.version(note, body, base, author, max(at, latest))
-            made = notes.add(known, wanted, beside=beside)
-            if made is wanted:
-                # What a crash left of a line without its end stays a line of its own.
-                torn = b"\n" if data and not data.endswith(b"\n") else b""
-                _durably(file, torn + notes.line(made))
-        return made
+        while True:
+            with self._locked() as file:
+                made = _appended(file, note, body, base, author, at, beside=beside)
+                # `git pull` puts another file in this one's place, and waits for no lock.
+                if self._is_current(file):
+                    return made
 
     def after(self, cursor: str) -> Tail:
         """Return what was appended after `cursor`, or everything where it fits no longer."""
@@ -99,13 +93,40 @@ class NotesFile:
     @contextmanager
     def _locked(self) -> Iterator[IO[bytes]]:
         new = not self.path.exists()
-        with self.path.open("a+b", buffering=0) as file:
-            # The lock is on the file itself: a build of minutes holds the incident's, and never this one.
-            fcntl.flock(file, fcntl.LOCK_EX)
-            file.seek(0)
-            yield file
+        while True:
+            with self.path.open("a+b", buffering=0) as file:
+                # The lock is on the file itself: a build of minutes holds the incident's, and never this one.
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if not self._is_current(file):
+                    continue  # replaced while this waited: what is written there, nobody reads
+                file.seek(0)
+                yield file
+            break
         if new:
             files.sync_folder(self.path.parent)
+
+    def _is_current(self, file: IO[bytes]) -> bool:
+        """Tell whether an open file is the one that stands at the path."""
+        try:
+            return os.path.samestat(os.fstat(file.fileno()), self.path.stat())
+        except FileNotFoundError:
+            return False
+
+
+def _appended(
+    file: IO[bytes], note: str, body: Body | None, base: Sequence[str], author: str, at: int, *, beside: bool
+) -> Version:
+    data = file.read()
+    known = notes.fold(notes.read(data).versions)
+    # Clocks go back; a version that replaces another is never before it.
+    latest = max((v.at for n in known if n.id == note for v in n.versions), default=at)
+    wanted = notes.version(note, body, base, author, max(at, latest))
+    made = notes.add(known, wanted, beside=beside)
+    if made is wanted:
+        # What a crash left of a line without its end stays a line of its own.
+        torn = b"\n" if data and not data.endswith(b"\n") else b""
+        _durably(file, torn + notes.line(made))
+    return made
 
 
 def _durably(file: IO[bytes], line: bytes) -> None:

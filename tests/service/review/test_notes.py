@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from pydantic import TypeAdapter
 
 from service.review.notes import NotesFile
 from tests.render.timeline_fixture import rich
+from tests.servers.process import wait_until
 from timeline.errors import TimelineError
 from timeline.notes import journal as notes
 from timeline.notes.journal import Body, StaleError
@@ -150,3 +153,61 @@ def test_two_writers_that_are_killed_lose_nothing_they_told(tmp_path: Path) -> N
     assert set(told) <= set(kept)
     assert len(kept) == len(set(kept))
     assert len(found.problems) <= 2
+
+
+def replaced(path: Path) -> None:
+    """Put a copy in the file's place, as `git pull` does: it takes no lock."""
+    copy = path.with_name("pulled")
+    copy.write_bytes(path.read_bytes())
+    copy.replace(path)
+
+
+def waits_for_the_lock(path: Path) -> bool:
+    inode = str(path.stat().st_ino)
+    return any(
+        " -> " in line and f":{inode} " in line for line in Path("/proc/locks").read_text().splitlines()
+    )
+
+
+def test_a_note_is_not_lost_when_the_file_is_replaced_while_its_writer_waits(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    first = file.append(ID, body(), (), "ada", 1)
+    with ThreadPoolExecutor(1) as pool:
+        with file.path.open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            second = pool.submit(file.append, name(2), body(), (), "ada", 2)
+            wait_until(lambda: waits_for_the_lock(file.path), 30, "nobody waits for the lock", str)
+            replaced(file.path)
+        told = second.result(30)
+    assert [v.id for n in file.read().notes for v in n.versions] == [first.id, told.id]
+
+
+def test_a_note_is_not_lost_when_the_file_is_replaced_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = NotesFile(tmp_path)
+    first, fsync, left = file.append(ID, body(), (), "ada", 1), os.fsync, [True]
+
+    def pull(handle: int) -> None:
+        fsync(handle)
+        if left and left.pop():
+            file.path.with_name("pulled").write_bytes(notes.line(first))
+            file.path.with_name("pulled").replace(file.path)
+
+    monkeypatch.setattr("service.review.notes.os.fsync", pull)
+    told = file.append(name(2), body(), (), "ada", 2)
+    assert [v.id for n in file.read().notes for v in n.versions] == [first.id, told.id]
+
+
+def test_an_edit_of_what_the_replaced_file_lacks_is_refused(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    first = file.append(ID, body(), (), "ada", 1)
+    with ThreadPoolExecutor(1) as pool:
+        with file.path.open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            edit = pool.submit(file.append, ID, body("new"), (first.id,), "ada", 2)
+            wait_until(lambda: waits_for_the_lock(file.path), 30, "nobody waits for the lock", str)
+            file.path.with_name("pulled").write_bytes(b"")
+            file.path.with_name("pulled").replace(file.path)
+        with pytest.raises(TimelineError):
+            edit.result(30)
