@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collectors.kit.alert_webhook import alert_facts, begun, deliveries, resolution
-from collectors.kit.proof import bearer_or_basic
+from collectors.kit.proof import bearer_or_basic, token_alone
 from collectors.kit.webhooks import Webhook
 
-WEBHOOK = Webhook(bearer_or_basic, deliveries, alert_facts, resolution, begun, basic=True)
+WEBHOOK = Webhook(bearer_or_basic, deliveries, alert_facts, resolution, begun, basic=True, screen=token_alone)

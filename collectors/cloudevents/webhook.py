@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from collectors.kit import fields
-from collectors.kit.proof import Request, bearer_or_basic
+from collectors.kit.proof import Request, bearer_or_basic, token_alone
 from collectors.kit.webhooks import (
     RETRYING,
     Delivery,
@@ -78,5 +78,6 @@ def handshake(origin: str, per_minute: int) -> dict[str, str]:
 
 
 WEBHOOK = Webhook(
-    partial(bearer_or_basic, parameter="access_token"), deliveries, facts, resolution, handshake=handshake
-)
+    partial(bearer_or_basic, parameter="access_token"), deliveries, facts, resolution, handshake=handshake,
+    screen=partial(token_alone, parameter="access_token"), types=("*/*",),
+)  # fmt: skip

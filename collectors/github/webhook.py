@@ -8,7 +8,7 @@ from collectors.github.api import ListMember
 from collectors.github.facts import STARTED, Deployment, GithubFacts, repository_of
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
-from collectors.kit.proof import Proof, Request, require_signature
+from collectors.kit.proof import FORM, JSON, Proof, Request, require_form, require_signature
 from collectors.kit.webhooks import Delivery, Event, Seen, Webhook, own_text
 from timeline.model import Fact
 
@@ -16,6 +16,12 @@ from timeline.model import Fact
 def verify(request: Request, proof: Proof) -> None:
     """Check `X-Hub-Signature-256`; raise RefusedError."""
     require_signature(proof, request.body, request.headers.get("x-hub-signature-256", ""), prefix="sha256=")
+
+
+def screen(request: Request, _: Proof) -> bool:
+    """Look for a signature's form; raise RefusedError."""
+    require_form("sha256=[0-9a-f]{64}", request.headers.get("x-hub-signature-256", ""))
+    return False
 
 
 def deliveries(request: Request) -> list[Delivery]:
@@ -74,4 +80,4 @@ def _item(event: Event, part: str) -> ListMember:
     return ListMember(data, event.evidence(f"/body/{part}"))
 
 
-WEBHOOK = Webhook(verify, deliveries, facts, foresee=foresee)
+WEBHOOK = Webhook(verify, deliveries, facts, foresee=foresee, screen=screen, types=(JSON, FORM))

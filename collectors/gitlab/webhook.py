@@ -10,7 +10,16 @@ from typing import Any
 from collectors.kit import fields
 from collectors.kit.links import host_of
 from collectors.kit.people import GITLAB, quoted
-from collectors.kit.proof import Proof, RefusedError, Request, digest, is_same, require, require_fresh
+from collectors.kit.proof import (
+    Proof,
+    RefusedError,
+    Request,
+    digest,
+    is_same,
+    require,
+    require_form,
+    require_fresh,
+)
 from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described
 from timeline.canonical import sha256
 from timeline.facts import thread_key
@@ -26,20 +35,38 @@ _KINDS: dict[str, Kind] = {
 
 def verify(request: Request, proof: Proof) -> None:
     """Check the signature by a `whsec_` secret (Standard Webhooks), else `X-Gitlab-Token`; raise RefusedError."""
-    secret = proof.secret or ""
-    require(bool(secret))
-    if not secret.startswith("whsec_"):
-        require(is_same(request.headers.get("x-gitlab-token", ""), secret))
+    if screen(request, proof):
         return
-    identity, stamp = (request.headers.get(name, "") for name in ("webhook-id", "webhook-timestamp"))
-    require_fresh(stamp, request.now)
+    secret, (identity, stamp) = proof.secret or "", _named(request)
     signed = f"{identity}.{stamp}.".encode() + request.body
     try:
         wanted = base64.b64encode(digest(base64.b64decode(secret.removeprefix("whsec_")), signed)).decode()
     except (binascii.Error, ValueError) as err:
         raise RefusedError("the configured signing token is none") from err
-    given = request.headers.get("webhook-signature", "").split()
-    require(any(is_same(signature, f"v1,{wanted}") for signature in given))
+    require(any(is_same(signature, f"v1,{wanted}") for signature in _signatures(request)))
+
+
+def screen(request: Request, proof: Proof) -> bool:
+    """Take a token for proof; look for an id, a time that is fresh and a signature's form; raise RefusedError."""
+    secret = proof.secret or ""
+    require(bool(secret))
+    if not secret.startswith("whsec_"):
+        require(is_same(request.headers.get("x-gitlab-token", ""), secret))
+        return True
+    identity, stamp = _named(request)
+    # A point in an id would let it end elsewhere than where it was signed.
+    require_form(r"[^.\s]+", identity)
+    require_fresh(stamp, request.now)
+    require_form("v1,[A-Za-z0-9+/]{43}=", *_signatures(request))
+    return False
+
+
+def _named(request: Request) -> tuple[str, str]:
+    return request.headers.get("webhook-id", ""), request.headers.get("webhook-timestamp", "")
+
+
+def _signatures(request: Request) -> list[str]:
+    return request.headers.get("webhook-signature", "").split()
 
 
 def deliveries(request: Request) -> list[Delivery]:
@@ -139,4 +166,4 @@ class _Change:
         )
 
 
-WEBHOOK = Webhook(verify, deliveries, facts)
+WEBHOOK = Webhook(verify, deliveries, facts, screen=screen)

@@ -6,17 +6,20 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qsl
 
 import orjson
 
 from timeline.instant import MINUTE, NS
 
 FRESH = 5 * MINUTE  # how old a signed time may be, as Slack and Standard Webhooks advise
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+_FIELD = b"payload="  # the one field of a form that GitHub can be set to send
 
 
 class RefusedError(Exception):
@@ -39,13 +42,25 @@ class Request:
     body: bytes
     now: int  # ns
 
+    @property
+    def media_type(self) -> str:
+        """The content type without parameters, in lower case; JSON where there is none."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower() or JSON
+
     @cached_property
     def content(self) -> bytes:
-        """The delivered document: a form's field `payload` (GitHub can be set to send one), else the body."""
-        if self.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-            payload = parse_qs(self.body.decode("utf-8", "replace")).get("payload")
-            return payload[0].encode() if payload else self.body
-        return self.body
+        """The delivered document: the field `payload` of a form that has no other, else the body.
+
+        No signature covers the content type, and a text within signed JSON may look like a form's field: a
+        form is only what begins as one and holds nothing else.
+        """
+        if self.media_type != FORM or not self.body.startswith(_FIELD):
+            return self.body
+        try:
+            ((_, payload),) = parse_qsl(self.body.decode("ascii"), strict_parsing=True, max_num_fields=1)
+        except ValueError:
+            return self.body
+        return payload.encode()
 
     @cached_property
     def value(self) -> Any:
@@ -65,6 +80,19 @@ def require_fresh(stamp: str, now: int) -> None:
     known = stamp.isascii() and stamp.isdigit() and len(stamp) <= 13
     seconds = int(stamp) // (1000 if len(stamp) == 13 else 1) if known else 0
     require(known and abs(now - seconds * NS) <= FRESH)
+
+
+def require_type(request: Request, *types: str) -> None:
+    """Return where the content type is one of `types` (`*/*`: any) and fits the bytes; raise RefusedError."""
+    kind, is_form = request.media_type, request.body.startswith(_FIELD)
+    fits = is_form == (kind == FORM) == (request.content is not request.body)
+    if "*/*" not in types and not (kind in types and fits):
+        raise RefusedError("the content type is none that this sender uses, or does not fit the body")
+
+
+def require_form(pattern: str, *given: str) -> None:
+    """Return where one of the headers `given` has a signature's whole form; raise RefusedError."""
+    require(any(re.fullmatch(pattern, signature, re.ASCII) for signature in given))
 
 
 def is_same(given: str, wanted: str) -> bool:
@@ -95,6 +123,12 @@ def bearer_or_basic(request: Request, proof: Proof, *, parameter: str = "") -> N
     if proof.secret and parameter and is_same(request.query.get(parameter, ""), proof.secret):
         return
     raise RefusedError("the credentials are missing or wrong")
+
+
+def token_alone(request: Request, proof: Proof, *, parameter: str = "") -> bool:
+    """Screen a delivery that no signature covers: its headers prove it whole; raise RefusedError."""
+    bearer_or_basic(request, proof, parameter=parameter)
+    return True
 
 
 def _decoded(given: str) -> str:

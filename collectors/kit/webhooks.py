@@ -19,7 +19,7 @@ from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.kit.links import web
 from collectors.kit.people import People
-from collectors.kit.proof import Proof, Request, require
+from collectors.kit.proof import JSON, Proof, Request, require, require_type
 from timeline import facts
 from timeline.errors import TimelineError, UndecodableTimeError
 from timeline.instant import MINUTE, Bounds, format_instant, precise
@@ -182,6 +182,10 @@ class Webhook:
     #: Headers that agree to deliveries: of the origin that asks, at so many a minute.
     handshake: Callable[[str, int], dict[str, str]] | None = None
     basic: bool = False  # may prove itself by basic auth
+    #: Looks at the headers alone, before the body is taken: raises RefusedError where they cannot be the sender's,
+    #: and tells whether they prove it whole; None: only the body can tell.
+    screen: Callable[[Request, Proof], bool] | None = None
+    types: tuple[str, ...] = (JSON,)  # the content types of its deliveries; `*/*`: any
     #: Notes what an event says of earlier ones, such as that a message was deleted: called for each event
     #: before facts are made of any.
     foresee: Callable[[Event, Seen], None] | None = None
@@ -190,6 +194,12 @@ class Webhook:
         """Return when the delivery proves itself; raise RefusedError."""
         require(bool(proof.secret or proof.basic))
         self.verify(request, proof)
+        require_type(request, *self.types)
+
+    def by_headers(self, request: Request, proof: Proof) -> bool:
+        """Tell whether the headers alone prove a delivery; raise RefusedError where they never can."""
+        require(bool(proof.secret or proof.basic))
+        return self.screen(request, proof) if self.screen else False
 
     def receive(self, request: Request) -> Sequence[Delivery]:
         """Return the events of a delivery (a batch holds several)."""

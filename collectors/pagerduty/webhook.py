@@ -8,7 +8,7 @@ from typing import Any
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.kit.links import web
-from collectors.kit.proof import Proof, Request, require_signature
+from collectors.kit.proof import Proof, Request, require_form, require_signature
 from collectors.kit.webhooks import (
     Delivery,
     Event,
@@ -33,8 +33,17 @@ _WORDS = {
 
 def verify(request: Request, proof: Proof) -> None:
     """Check `X-PagerDuty-Signature`, which holds several while a secret is changed; raise RefusedError."""
-    given = request.headers.get("x-pagerduty-signature", "").split(",")
-    require_signature(proof, request.body, *(signature.strip() for signature in given), prefix="v1=")
+    require_signature(proof, request.body, *_signatures(request), prefix="v1=")
+
+
+def screen(request: Request, _: Proof) -> bool:
+    """Look for a signature's form; raise RefusedError."""
+    require_form("v1=[0-9a-f]{64}", *_signatures(request))
+    return False
+
+
+def _signatures(request: Request) -> list[str]:
+    return [given.strip() for given in request.headers.get("x-pagerduty-signature", "").split(",")]
 
 
 def deliveries(request: Request) -> list[Delivery]:
@@ -75,4 +84,4 @@ def resolution(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | 
     return ended(name, starts[0], ends[0]) if starts and ends else None
 
 
-WEBHOOK = Webhook(verify, deliveries, facts, resolution)
+WEBHOOK = Webhook(verify, deliveries, facts, resolution, screen=screen)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
-from collectors.kit.proof import Proof, Request, require_fresh, require_signature
+from collectors.kit.proof import Proof, Request, require_form, require_fresh, require_signature
 from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described, own_text
 from collectors.slack.messages import Channel, ReceivedMessage, WorkspaceReader, deletes
 from collectors.slack.people import Directory
@@ -15,10 +15,21 @@ from timeline.model import Fact
 
 def verify(request: Request, proof: Proof) -> None:
     """Check `X-Slack-Signature`, five minutes old at most; raise RefusedError."""
-    stamp = request.headers.get("x-slack-request-timestamp", "")
+    screen(request, proof)
+    stamp, signature = _signed(request)
+    require_signature(proof, f"v0:{stamp}:".encode() + request.body, signature, prefix="v0=")
+
+
+def screen(request: Request, _: Proof) -> bool:
+    """Look for a time that is fresh and a signature's form; raise RefusedError."""
+    stamp, signature = _signed(request)
     require_fresh(stamp, request.now)
-    signed = f"v0:{stamp}:".encode() + request.body
-    require_signature(proof, signed, request.headers.get("x-slack-signature", ""), prefix="v0=")
+    require_form("v0=[0-9a-f]{64}", signature)
+    return False
+
+
+def _signed(request: Request) -> tuple[str, str]:
+    return request.headers.get("x-slack-request-timestamp", ""), request.headers.get("x-slack-signature", "")
 
 
 def deliveries(request: Request) -> list[Delivery]:
@@ -62,4 +73,4 @@ def foresee(event: Event, seen: Seen) -> None:
         seen.foresee(["slack", team, fields.text(message, "channel")], gone)
 
 
-WEBHOOK = Webhook(verify, deliveries, facts, challenge=challenge, foresee=foresee)
+WEBHOOK = Webhook(verify, deliveries, facts, challenge=challenge, foresee=foresee, screen=screen)

@@ -9,7 +9,7 @@ from typing import Any
 from collectors.kit import fields
 from collectors.kit.links import web
 from collectors.kit.lives import Life
-from collectors.kit.proof import Request, bearer_or_basic
+from collectors.kit.proof import Request, bearer_or_basic, token_alone
 from collectors.kit.webhooks import (
     Delivery,
     Event,
@@ -80,4 +80,7 @@ def resolution(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | 
     return ended(f"SP-{own_text(incident, 'id')}", starts[0], ends[0]) if starts and ends else None
 
 
-WEBHOOK = Webhook(partial(bearer_or_basic, parameter="token"), deliveries, facts, resolution, basic=True)
+WEBHOOK = Webhook(
+    partial(bearer_or_basic, parameter="token"), deliveries, facts, resolution, basic=True,
+    screen=partial(token_alone, parameter="token"),
+)  # fmt: skip
