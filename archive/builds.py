@@ -10,6 +10,7 @@ from archive.database import transaction
 from timeline.instant import NS
 
 FIRST_WAIT, LONGEST_WAIT, MOST_TRIES = 30 * NS, 3600 * NS, 8
+FOLLOW_UP, MOST_FOLLOW_UPS = "window complete", 3
 
 
 class Build(NamedTuple):
@@ -126,11 +127,42 @@ def failed(connection: sqlite3.Connection, build: Build, now: int, error: str) -
     )
 
 
+def follow_up(connection: sqlite3.Connection, build: Build, now: int, not_before: int) -> bool:
+    """Queue one more build for when the window is over; tell whether: an incident without an end has no last one."""
+    with transaction(connection):
+        (followed,) = connection.execute(
+            "SELECT count(*) FROM builds WHERE incident = ? AND cause = ? AND id >"
+            " (SELECT coalesce(max(id), 0) FROM builds WHERE incident = ? AND cause <> ?)",
+            (build.incident, FOLLOW_UP, build.incident, FOLLOW_UP),
+        ).fetchone()
+        if followed >= MOST_FOLLOW_UPS:
+            return False
+        _queue(connection, build.incident, FOLLOW_UP, now, build.start_at, build.end_at, not_before)
+        return True
+
+
+def give_back(connection: sqlite3.Connection, build: Build, now: int) -> None:
+    """Queue again what was cut off by an orderly end of the server: no try of its own."""
+    connection.execute(
+        "UPDATE builds SET state = 'queued', next_at = ?, tries = ? WHERE id = ?",
+        (now, build.tries - 1, build.id),
+    )
+
+
 def recover(connection: sqlite3.Connection, now: int) -> int:
-    """Queue again what was running when the server ended; return how many."""
-    return connection.execute(
-        "UPDATE builds SET state = 'queued', next_at = ? WHERE state = 'running'", (now,)
-    ).rowcount
+    """Queue again what was running when the server died; return how many.
+
+    A build may be what killed it: its tries count, from the second on it waits, and at last it has failed.
+    """
+    running = connection.execute("SELECT id, tries FROM builds WHERE state = 'running'").fetchall()
+    for identity, tries in running:
+        wait = min(FIRST_WAIT * 2 ** (tries - 2), LONGEST_WAIT) if tries > 1 else 0
+        connection.execute(
+            "UPDATE builds SET state = ?, next_at = ?, finished_at = ?, error = ? WHERE id = ?",
+            ("failed" if tries >= MOST_TRIES else "queued", now + wait, now,
+             f"the server ended while it was built, at try {tries}", identity),
+        )  # fmt: skip
+    return len(running)
 
 
 def latest(connection: sqlite3.Connection, limit: int = 200) -> list[Build]:

@@ -100,13 +100,21 @@ def _known(connection: sqlite3.Connection, event: Event, digest: str) -> int | N
 
 
 def waiting(connection: sqlite3.Connection, now: int, limit: int = 100) -> list[Open]:
-    """Return stored events whose time has come, oldest first."""
+    """Return stored events whose time has come: those that were tried least first, of these the oldest."""
     rows = connection.execute(
         "SELECT id, hook, sender, type, received_at, body, tries FROM events"
-        " WHERE state = 'stored' AND next_at <= ? ORDER BY id LIMIT ?",
+        " WHERE state = 'stored' AND next_at <= ? ORDER BY tries, id LIMIT ?",
         (now, limit),
     )
     return [Open(*row) for row in rows]
+
+
+def begun(connection: sqlite3.Connection, identities: Sequence[int]) -> None:
+    """Count a try of each event before it is worked: one that kills the server must not be tried for ever."""
+    with transaction(connection):
+        connection.executemany(
+            "UPDATE events SET tries = tries + 1 WHERE id = ?", [(identity,) for identity in identities]
+        )
 
 
 def worked(connection: sqlite3.Connection, identity: int) -> None:
@@ -115,9 +123,9 @@ def worked(connection: sqlite3.Connection, identity: int) -> None:
 
 
 def postponed(connection: sqlite3.Connection, identity: int, error: str, next_at: int | None) -> None:
-    """Note that working failed; None: it is not tried again."""
+    """Note that working failed, at a try that `begun` counted; None: it is not tried again."""
     connection.execute(
-        "UPDATE events SET tries = tries + 1, error = ?, next_at = ?, state = ? WHERE id = ?",
+        "UPDATE events SET error = ?, next_at = ?, state = ? WHERE id = ?",
         (error, next_at or 0, "stored" if next_at else "failed", identity),
     )
 

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from archive.builds import Build
 from service.inbox.worker import BuildError, Outcome
+
+_STOP_SECONDS = 10
 
 
 def runner(
@@ -44,12 +47,19 @@ def _watched(asked: str, cap: float, stopping: Callable[[], bool]) -> Outcome:
             except subprocess.TimeoutExpired:
                 given = None
                 if stopping() or time.monotonic() > end:
-                    process.terminate()
+                    _end(process)
                     raise BuildError(f"it took longer than {cap:.0f} s and was ended") from None
     if process.returncode:
         last = told.strip().splitlines()[-1:] or [f"it ended with {process.returncode}"]
         raise BuildError(last[0])
     return Outcome(json.loads(answer.strip().splitlines()[-1]))
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_STOP_SECONDS)
+    process.kill()  # nothing, where it ended
 
 
 def job(asked: dict[str, Any]) -> dict[str, Any]:
@@ -79,6 +89,9 @@ def job(asked: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Read the request from stdin, print what was made; a failure is one line on stderr."""
+    with suppress(OSError):
+        # Where memory runs out, the build ends and not the server that takes webhooks.
+        Path("/proc/self/oom_score_adj").write_text("1000")
     try:
         print(json.dumps(job(json.load(sys.stdin))))  # noqa: T201 - the parent reads it
     except Exception as err:  # noqa: BLE001 - any failure is told in one line

@@ -218,13 +218,20 @@ class Worker:
                 events.alive(connection, self._listening, now)
                 self._beat = time.monotonic()
             waiting = events.waiting(connection, now)
-        for one in waiting:
+            # Those of a first try are counted together; one that was cut off before stands alone.
+            first = [one for one in waiting if not one.tries]
+            group = first or waiting[:1]
+            events.begun(connection, [one.id for one in group])
+        for one in group:
             with self._store.use() as connection:
-                self._work(connection, one, now)
-        return bool(waiting)
+                self._work(connection, one._replace(tries=one.tries + 1), now)
+        return bool(group)
 
     def _work(self, connection: sqlite3.Connection, one: events.Open, now: int) -> None:
         hook = self._hooks.get(one.hook)
+        if one.tries > _MOST_TRIES:
+            events.postponed(connection, one.id, "the server ended each time that it was worked", None)
+            return
         try:
             over = resolution(hook, one.type, one.body) if hook else None
             if over:
@@ -235,7 +242,7 @@ class Worker:
             else:
                 events.worked(connection, one.id)
         except Exception as err:  # noqa: BLE001 - one odd event must not hold up the others
-            wait = min(_FIRST_WAIT * 2**one.tries, _LONGEST_WAIT)
+            wait = min(_FIRST_WAIT * 2 ** (one.tries - 1), _LONGEST_WAIT)
             later = now + wait if one.tries < _MOST_TRIES else None
             events.postponed(connection, one.id, f"{type(err).__name__}: {err}"[:500], later)
 
@@ -262,18 +269,17 @@ class Worker:
         now = time.time_ns()
         with self._store.use() as connection:
             builds.done(connection, build.id, now, made["facts"], made["gaps"])
-            if made.get("not_yet"):
-                # What comes after the incident is still to come: once more when the window is over.
-                builds.queue(
-                    connection, build.incident, "window complete", now,
-                    start_at=build.start_at, end_at=build.end_at, not_before=int(made["not_yet"]) + NS,
-                )  # fmt: skip
+            if int(made.get("not_yet") or 0) > (build.started_at or now):
+                # What comes after the incident is still to come: once more when the window is over. What lay
+                # behind at the build already (a clone that was not fetched) is not mended by another.
+                builds.follow_up(connection, build, now, int(made["not_yet"]) + NS)
         log.info("build", extra={"fields": {"event": "build_done", "incident": build.incident, **made}})
 
     def _failed(self, build: Build, error: str) -> None:
         with self._store.use() as connection:
             if self._stopping.is_set():
-                return  # it is queued again at the next start
+                builds.give_back(connection, build, time.time_ns())
+                return
             builds.failed(connection, build, time.time_ns(), error[:2000])
         fields = {
             "event": "build_failed",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from archive import builds, database, events
-from archive.builds import FIRST_WAIT, LONGEST_WAIT, MOST_TRIES
+from archive.builds import FIRST_WAIT, LONGEST_WAIT, MOST_FOLLOW_UPS, MOST_TRIES
 from archive.events import Event
 
 EARLY, LATE = "2026-11-21T14:00:00Z", "2026-11-21T15:00:00Z"
@@ -55,6 +56,49 @@ def test_what_ran_when_the_server_was_killed_is_queued_again(connection: sqlite3
     builds.take(connection, 0)
     assert builds.recover(connection, 5) == 1
     assert builds.take(connection, 5) is not None
+
+
+def test_a_build_that_kills_its_server_waits_longer_each_time_and_has_failed_at_last(
+    connection: sqlite3.Connection,
+) -> None:
+    builds.queue(connection, "INC-1", "a", 0)
+    now, starts = 0, []
+    while (taken := builds.take(connection, now)) is not None:
+        starts.append(now)
+        builds.recover(connection, now)
+        after = builds.get(connection, taken.id)
+        assert after is not None
+        now = after.next_at
+    assert len(starts) == MOST_TRIES
+    waits = [b - a for a, b in pairwise(starts)]
+    assert waits == [0, *(min(FIRST_WAIT * 2**n, LONGEST_WAIT) for n in range(MOST_TRIES - 2))]
+    assert [(b.state, b.error) for b in builds.latest(connection)] == [
+        ("failed", f"the server ended while it was built, at try {MOST_TRIES}")
+    ]
+
+
+def test_what_an_orderly_end_cut_off_counts_no_try(connection: sqlite3.Connection) -> None:
+    builds.queue(connection, "INC-1", "a", 0)
+    for _ in range(MOST_TRIES + 2):
+        taken = builds.take(connection, 1)
+        assert taken is not None
+        builds.give_back(connection, taken, 1)
+    assert [(b.state, b.tries) for b in builds.latest(connection)] == [("queued", 0)]
+
+
+def test_an_incident_without_an_end_is_not_followed_up_for_ever(connection: sqlite3.Connection) -> None:
+    builds.queue(connection, "INC-1", "webhook am", 0)
+    now, made = 0, 0
+    while (taken := builds.take(connection, now)) is not None:
+        made, now = made + 1, now + 100
+        builds.done(connection, taken.id, now, 1, 1)
+        builds.follow_up(connection, taken, now, now)
+    assert made == 1 + MOST_FOLLOW_UPS
+    builds.queue(connection, "INC-1", "webhook am", now)  # asked for again, it is followed up again
+    taken = builds.take(connection, now)
+    assert taken is not None
+    builds.done(connection, taken.id, now, 1, 1)
+    assert builds.follow_up(connection, taken, now, now)
 
 
 def test_an_event_is_worked_together_with_its_build(connection: sqlite3.Connection) -> None:

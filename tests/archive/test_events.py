@@ -82,12 +82,19 @@ def test_a_group_is_stored_whole_or_not_at_all(connection: sqlite3.Connection) -
 
 def test_what_could_not_be_worked_comes_back_later_and_at_last_stays(connection: sqlite3.Connection) -> None:
     (stored,) = events.store(connection, [event()])
+    events.begun(connection, [stored.id])
     events.postponed(connection, stored.id, "odd", 100)
     assert events.waiting(connection, 99) == []
     assert [e.tries for e in events.waiting(connection, 100)] == [1]
     events.postponed(connection, stored.id, "odd", None)
     assert events.waiting(connection, 10**9) == []
     assert events.counts(connection) == {"hook": {"failed": 1}}
+
+
+def test_what_was_tried_before_stands_behind_what_was_not(connection: sqlite3.Connection) -> None:
+    first, second = (events.store(connection, [event(str(n).encode(), str(n))])[0] for n in range(2))
+    events.begun(connection, [first.id])
+    assert [(e.id, e.tries) for e in events.waiting(connection, 9)] == [(second.id, 0), (first.id, 1)]
 
 
 def test_a_newer_database_is_refused_by_name(tmp_path: Path) -> None:
