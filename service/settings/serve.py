@@ -17,6 +17,12 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
+    for one in value:
+        ipaddress.ip_network(one, strict=False)
+    return value
+
+
 class TokenSettings(_Strict):
     """A person's, or a team's, token (by reference) and what it allows."""
 
@@ -32,12 +38,7 @@ class ProxySettings(_Strict):
     trusted: tuple[str, ...] = ("127.0.0.1", "::1")
     editors: tuple[str, ...] = Field(default=(), description="names that may write; '*' is everybody")
 
-    @field_validator("trusted")
-    @classmethod
-    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for one in value:
-            ipaddress.ip_network(one, strict=False)
-        return value
+    _networks = field_validator("trusted")(_networks)
 
 
 class WebhookSettings(_Strict):
@@ -70,12 +71,28 @@ class ServeSettings(_Strict):
     public_url: str = Field(
         default="", pattern=r"^(https?://[^/\s]+)?$", description="the address people type"
     )
+    forwarded_by: tuple[str, ...] = Field(
+        default=(), description="proxies whose X-Forwarded-For is believed, besides those of [serve.proxy]"
+    )
     tokens: tuple[TokenSettings, ...] = Field(default=(), alias="token")
     proxy: ProxySettings | None = None
     requests_per_minute: int = Field(default=600, ge=1)
     webhooks_per_minute: int = Field(default=6000, ge=1)
+    refusals_per_minute: int = Field(
+        default=60,
+        ge=1,
+        description="deliveries without proof, from one address, that are told more than to wait",
+    )
+    streams_per_user: int = Field(default=20, ge=1, description="pages that follow notes at once")
     build_time_cap: Duration = "15m"
     webhooks: tuple[WebhookSettings, ...] = Field(default=(), alias="webhook")
+
+    _networks = field_validator("forwarded_by")(_networks)
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Whose word about whom they speak for is believed."""
+        return (*self.forwarded_by, *(self.proxy.trusted if self.proxy else ()))
 
     @model_validator(mode="after")
     def _unique(self) -> ServeSettings:

@@ -13,6 +13,7 @@ import anyio.to_thread
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.requests import ClientDisconnect
 from starlette.staticfiles import StaticFiles
 
 from collectors.kit.tape import EvidenceError
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from service.web.state import State
 
 log = logging.getLogger("timeline.serve")
-_MAX_BODY = 256 * 2**10  # bytes of a note; webhooks have their own limit
 
 
 def application(state: State) -> ASGIApp:
@@ -60,6 +60,7 @@ def make_app(state: State) -> FastAPI:
     app.add_exception_handler(TimelineError, _failed)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(ClientDisconnect, _gone)
     return app
 
 
@@ -110,6 +111,10 @@ def _invalid(_: Request, err: Exception) -> Response:
     # What was sent is not sent back: it may be long, and it may be meant for nobody.
     found = [{"loc": e["loc"], "msg": e["msg"], "type": e["type"]} for e in err.errors()[:20]]
     return JSONResponse({"detail": found}, 422)
+
+
+def _gone(_: Request, __: Exception) -> Response:
+    return Response(status_code=400)  # nobody reads it; it is no failure of ours
 
 
 def _refused(_: Request, err: Exception) -> Response:

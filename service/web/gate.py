@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from service.web import bodies
+from service.web.limits import Limiter
+from service.web.peers import limited_as
 from service.web.signin import User, is_ours
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("timeline.serve")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LATER, _LINES = 429, 60  # a minute
 _UNASKED = ("/healthz", "/login", "/static/")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -38,6 +42,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, state: State) -> None:
         self._app, self._state = app, state
+        self._lines = Limiter(_LINES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on with the user in the scope."""
@@ -46,6 +51,7 @@ class Gate:
             return
         begun, answered = time.monotonic(), {"status": 0}
         headers = headers_of(scope)
+        scope["timeline_peer"] = self._state.proxies.client(scope)
 
         async def out(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -59,14 +65,16 @@ class Gate:
             if refusal is not None:
                 await _answer(out, *refusal)
             else:
-                await self._app(scope, receive, out)
+                await self._app(scope, bodies.bounded(receive, bodies.most(scope["path"])), out)
         finally:
             route = "refused" if refusal is not None else _route(scope)
             self._note(scope, route, answered["status"], time.monotonic() - begun)
 
     def _refusal(self, scope: Scope, headers: Mapping[str, str]) -> tuple[int, str, dict[str, str]] | None:
         path, method, state = scope["path"], scope["method"], self._state
-        peer = (scope.get("client") or ("", 0))[0]
+        limit = bodies.most(path)
+        if bodies.announced(scope) > limit:
+            return 413, str(bodies.too_large(limit).detail), {}
         if path.startswith("/hooks/"):
             return None  # each proves itself by its sender's scheme
         # A page elsewhere that points its own name at this machine would read everything.
@@ -80,8 +88,9 @@ class Gate:
             return 403, "another site sent this request", {}
         if path == "/healthz" or path.startswith("/static/"):
             return None
-        user = state.signin.user(headers, peer)
-        if wait := state.requests.wait(user.name if user and user.named else peer):
+        user = state.signin.user(headers, str((scope.get("client") or ("",))[0]))
+        key = user.name if user and user.named else limited_as(scope["timeline_peer"])
+        if wait := state.requests.wait(key):
             return 429, "too many requests", {"retry-after": str(wait)}
         if user is None:
             return None if path.startswith(_UNASKED) else self._unknown(scope, headers)
@@ -96,10 +105,12 @@ class Gate:
 
     def _note(self, scope: Scope, route: str, status: int, seconds: float) -> None:
         self._state.metrics.request(scope["method"], route, status, seconds)
+        if status == _LATER and self._lines.wait(""):
+            return  # a flood is counted by the metrics; its lines would fill the disk
         user: User | None = scope.get("timeline_user")
         fields: dict[str, Any] = {
             "event": "request", "method": scope["method"], "path": scope["path"], "status": status,
-            "seconds": round(seconds, 4), "peer": (scope.get("client") or ("",))[0], "user": user.name if user else None,
+            "seconds": round(seconds, 4), "peer": scope["timeline_peer"], "user": user.name if user else None,
         }  # fmt: skip
         log.info("request", extra={"fields": fields})
 

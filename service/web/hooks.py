@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Request
@@ -15,10 +18,10 @@ from collectors.kit.proof import RefusedError
 from collectors.kit.proof import Request as Given
 from service.web.forms import Accepted, Detail
 from service.web.gate import headers_of
-from service.web.state import Hook, State, state_of
+from service.web.peers import limited_as
+from service.web.state import Hook, State, peer_of, state_of
 
 log = logging.getLogger("timeline.serve")
-MAX_BODY = 8 * 2**20  # bytes; a delivery must fit a payload of the evidence with room to spare
 Name = Annotated[
     str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="the webhook's name in the configuration")
 ]
@@ -32,6 +35,7 @@ router = APIRouter(prefix="/hooks", tags=["webhooks"])
         200: {"description": "Slack's challenge, answered.", "content": {"text/plain": {}}},
         401: {"model": Detail, "description": "The delivery does not prove who sent it."},
         404: {"model": Detail, "description": "No webhook of this name is configured."},
+        408: {"model": Detail, "description": "The body did not come in time."},
         413: {"model": Detail, "description": "More than 8 MiB."},
         429: {"model": Detail, "description": "Too many; nothing was stored, send it again."},
         503: {"model": Detail, "description": "It could not be stored; send it again."},
@@ -41,10 +45,10 @@ async def take(request: Request, name: Name) -> Response:
     """Answer once the delivery is on the disk; a replay is recognised and stored once."""
     state = state_of(request)
     hook = _hook(state, name)
+    given = await _proven(request, hook)
+    # Only who proved itself takes from the bucket: a flood of others shuts nobody out.
     if wait := state.deliveries.wait(name):
-        raise HTTPException(429, "too many deliveries; send it again", {"Retry-After": str(wait)})
-    given = Given(headers_of(request.scope), dict(request.query_params), await _body(request), time.time_ns())
-    _prove(state, hook, given, request.client.host if request.client else "")
+        raise _later("too many deliveries; send it again", wait)
     challenge = hook.webhook.challenge
     if challenge and (answer := challenge(given)) is not None:
         return PlainTextResponse(answer)
@@ -71,25 +75,52 @@ def _hook(state: State, name: str) -> Hook:
     return found
 
 
-async def _body(request: Request) -> bytes:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            raise HTTPException(413, "the delivery is over 8 MiB")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _prove(state: State, hook: Hook, given: Given, peer: str) -> None:
-    name = hook.settings.name
+async def _proven(request: Request, hook: Hook) -> Given:
+    """Return the delivery once it proved itself: by its headers, before its body is taken, as far as they can."""
+    state, peer = state_of(request), limited_as(peer_of(request))
+    head = Given(headers_of(request.scope), dict(request.query_params), b"", time.time_ns())
     try:
-        hook.webhook.authenticate(given, hook.proof)
+        if hook.webhook.by_headers(head, hook.proof):
+            given = replace(head, body=await request.body())
+            hook.webhook.authenticate(given, hook.proof)
+            return given
+        async with state.unproven.turn(peer), _taken(request, state) as body:
+            given = replace(head, body=body)
+            hook.webhook.authenticate(given, hook.proof)
+            return given
+    except TimeoutError:
+        raise _later("too many deliveries without proof from this address", 1) from None
     except RefusedError as err:
-        state.metrics.webhook(name, "refused")
-        fields = {"event": "webhook_refused", "webhook": name, "peer": peer}
-        log.warning("webhook", extra={"fields": fields})
-        raise HTTPException(401, str(err), {"WWW-Authenticate": "Bearer"}) from err
+        raise _refused(state, hook, peer, err) from err
+
+
+@asynccontextmanager
+async def _taken(request: Request, state: State) -> AsyncIterator[bytes]:
+    """Give a body of which nobody knows yet who sent it; what such bodies hold together is bounded."""
+    parts, size = [], 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if not state.unproven.hold(len(part), size):
+                raise _later("too many large deliveries without proof", 5)
+            parts.append(part)
+        yield b"".join(parts)
+    finally:
+        state.unproven.drop(size)
+
+
+def _refused(state: State, hook: Hook, peer: str, err: RefusedError) -> HTTPException:
+    """Return the answer to who proved nothing; who does so often is told to wait, and makes no lines of its own."""
+    name = hook.settings.name
+    state.metrics.webhook(name, "refused")
+    if wait := state.refusals.wait(peer):
+        return _later("too many deliveries without proof from this address", wait)
+    log.warning("webhook", extra={"fields": {"event": "webhook_refused", "webhook": name, "peer": peer}})
+    return HTTPException(401, str(err), {"WWW-Authenticate": "Bearer"})
+
+
+def _later(why: str, seconds: int) -> HTTPException:
+    return HTTPException(429, why, {"Retry-After": str(seconds)})
 
 
 async def _store(state: State, hook: Hook, given: Given) -> Response:

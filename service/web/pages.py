@@ -17,8 +17,9 @@ from service.names import CHARTS, DRAFT, PAGE
 from service.web.api import Incident, title_of
 from service.web.diagram import diagram
 from service.web.draft import draft_html
+from service.web.peers import limited_as
 from service.web.signin import COOKIE, SESSION_SECONDS
-from service.web.state import State, state_of, user_of
+from service.web.state import State, peer_of, state_of, user_of
 from timeline import present
 from timeline.errors import TimelineError
 from timeline.instant import format_instant, parse_instant
@@ -159,10 +160,10 @@ def login_page(request: Request, then: Annotated[str, Query(alias="next", max_le
 @router.post("/login")
 async def login(request: Request) -> Response:
     """Take a token and remember it in a cookie that scripts cannot read."""
-    state, form = state_of(request), parse_qs((await request.body())[:5000].decode("utf-8", "replace"))
-    peer = request.client.host if request.client else ""
-    if wait := state.attempts.wait(peer):
+    state = state_of(request)
+    if wait := state.attempts.wait(limited_as(peer_of(request))):
         raise HTTPException(429, "too many attempts", {"Retry-After": str(wait)})
+    form = parse_qs((await request.body()).decode("utf-8", "replace"), max_num_fields=10)
     then = _inside((form.get("next") or ["/"])[0])
     token = state.signin.token((form.get("token") or [""])[0].strip())
     if token is None:

@@ -32,6 +32,7 @@ def serve(
     import uvicorn
 
     from service.web.app import application
+    from service.web.connections import guarded, most_connections
     from service.web.logs import setup
 
     state = make_state(config_file, out, host, port)
@@ -39,6 +40,7 @@ def serve(
     uvicorn.run(
         application(state), host=state.settings.host, port=state.settings.port, log_config=None, access_log=False,
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=_STOP_SECONDS, ws="none", h11_max_incomplete_event_size=64 * 2**10,
+        http=guarded(most_connections()),
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import ipaddress
 import time
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from service.settings.serve import ProxySettings, Role
+from service.web.peers import Proxies
 
 COOKIE = "timeline_session"
 SESSION_SECONDS = 12 * 3600
@@ -41,7 +41,7 @@ class SignIn:
 
     def __init__(self, tokens: tuple[Token, ...] = (), proxy: ProxySettings | None = None) -> None:
         self._tokens, self._proxy = tokens, proxy
-        self._trusted = tuple(ipaddress.ip_network(n, strict=False) for n in proxy.trusted) if proxy else ()
+        self._trusted = Proxies(proxy.trusted if proxy else ())
 
     @property
     def open(self) -> bool:
@@ -60,20 +60,13 @@ class SignIn:
         return self._by_proxy(headers, peer) or self._by_bearer(headers) or self._by_cookie(headers)
 
     def _by_proxy(self, headers: Mapping[str, str], peer: str) -> User | None:
-        if self._proxy is None or not self._is_trusted(peer):
+        if self._proxy is None or not self._trusted.trusts(peer):
             return None
         name = headers.get(self._proxy.header.lower(), "").strip()[:200]
         if not name:
             return None
         editor = "*" in self._proxy.editors or name in self._proxy.editors
         return User(name, "editor" if editor else "reader")
-
-    def _is_trusted(self, peer: str) -> bool:
-        try:
-            address = ipaddress.ip_address(peer)
-        except ValueError:
-            return False
-        return any(address in network for network in self._trusted)
 
     def _by_bearer(self, headers: Mapping[str, str]) -> User | None:
         scheme, _, given = headers.get("authorization", "").partition(" ")

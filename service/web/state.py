@@ -14,12 +14,16 @@ from collectors.kit.webhooks import Webhook
 from service.inbox.library import Library
 from service.inbox.worker import Database, InboxWriter, Worker
 from service.settings.serve import ServeSettings, WebhookSettings
-from service.web.limits import Limiter
+from service.web.limits import Held, Limiter, Unproven
 from service.web.metrics import Gauge, Metrics
+from service.web.peers import Proxies
 from service.web.signin import LOCAL, SignIn, User
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+
+_STREAMS = 500  # pages that follow notes, of all people
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,16 @@ class State:
     hooks: Mapping[str, Hook]
     hosts: frozenset[str] | None  # names a browser may call us by; None: any, people sign in
     metrics: Metrics = field(default_factory=Metrics)
-    streams: int = 0
     started_at: int = field(default_factory=time.time_ns)
 
     def __post_init__(self) -> None:
         minute = self.settings.requests_per_minute
         self.requests = Limiter(minute, max(minute / 4, 60))
         self.attempts = Limiter(10, 10)
+        self.refusals = Limiter(self.settings.refusals_per_minute)
+        self.unproven = Unproven()
+        self.streams = Held(self.settings.streams_per_user, _STREAMS)
+        self.proxies = Proxies(self.settings.proxies)
         self.deliveries = Limiter(self.settings.webhooks_per_minute, self.settings.webhooks_per_minute / 2)
         self.metrics.watch(self.gauges)
         self._changed: dict[str, asyncio.Event] = {}
@@ -73,13 +80,18 @@ class State:
                 yield "inbox_events", {"webhook": hook, "state": state}, number
         for state, number in built.items():
             yield "builds", {"state": state}, number
-        yield "streams", {}, self.streams
+        yield "streams", {}, self.streams.total
 
 
 def state_of(request: Request) -> State:
     """Return the server that a request came to."""
     found: State = request.app.state.serve
     return found
+
+
+def peer_of(request: Request) -> str:
+    """Return the address that a request comes from, by the word of a trusted proxy where it came through one."""
+    return str(request.scope.get("timeline_peer", ""))
 
 
 def user_of(request: Request) -> User:

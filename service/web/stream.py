@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import anyio
 import anyio.to_thread
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, HTTPException, Query, Request
 from sse_starlette import EventSourceResponse
 
 from service.inbox.library import UnknownIncidentError
 from service.review.notes import NotesFile, Tail
 from service.web.api import Incident
 from service.web.forms import note_form, notes_form
-from service.web.state import State, state_of
+from service.web.peers import limited_as
+from service.web.state import State, peer_of, state_of, user_of
 from timeline.notes.journal import Version
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
 
 _LOOK = 1.0  # seconds between looks at the file: `git pull` and other servers write there too
 _PING = 15
@@ -33,18 +37,34 @@ async def stream(
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> EventSourceResponse:  # fmt: skip
     """Send each version once, in the file's order; the event's id is the cursor after it."""
-    state = state_of(request)
+    state, user = state_of(request), user_of(request)
     file = await anyio.to_thread.run_sync(state.library.notes, incident)
     stopping = anyio.Event()
+    key = user.name if user.named else limited_as(peer_of(request))
+    if not state.streams.take(key):
+        raise HTTPException(429, "too many pages follow notes", {"Retry-After": str(_PING)})
     follow = _follow(state, incident, file, last_event_id or after or "0-start", stopping)
     # When the server ends, the page is told at once and comes back to the next one.
-    return EventSourceResponse(follow, ping=_PING, shutdown_event=stopping, shutdown_grace_period=1)
+    answer = _Counted(follow, ping=_PING, shutdown_event=stopping, shutdown_grace_period=1)
+    answer.ended = lambda: state.streams.give(key)
+    return answer
+
+
+class _Counted(EventSourceResponse):
+    """A stream that tells when it is over, however it ends."""
+
+    ended: Callable[[], None]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.ended()
 
 
 async def _follow(
     state: State, incident: str, file: NotesFile, cursor: str, stopping: anyio.Event
 ) -> AsyncIterator[dict[str, Any]]:
-    state.streams += 1
     try:
         built = await anyio.to_thread.run_sync(state.library.stamp, incident)
         seen: tuple[int, int] | None = None
@@ -63,8 +83,6 @@ async def _follow(
             await _pause(changed, stopping)
     except (UnknownIncidentError, FileNotFoundError):
         yield {"event": "gone", "data": "{}"}
-    finally:
-        state.streams -= 1
 
 
 async def _pause(changed: asyncio.Event, stopping: anyio.Event) -> None:
