@@ -169,6 +169,51 @@ def test_a_key_that_the_base_lacks_ends_the_action(repository: Path, keyed: Pair
         assert fake.comments == []
 
 
+#: What Python imports when it starts, makes an environment or writes an output.
+STANDARD = (
+    "json",
+    "venv",
+    "os",
+    "sys",
+    "site",
+    "types",
+    "typing",
+    "ensurepip",
+    "pip",
+    "sitecustomize",
+    "usercustomize",
+    "re",
+    "enum",
+    "timeline",
+    "cli",
+    "service",
+)
+
+
+def test_no_module_of_a_request_is_run(repository: Path, tmp_path: Path) -> None:
+    """The steps run where the request is checked out, with a token beside them."""
+    for name in STANDARD:
+        (repository / f"{name}.py").write_text(f"import os\nos.mknod({str(tmp_path / 'ran')!r})\n")
+        (repository / name).mkdir()
+        (repository / name / "__init__.py").write_text(f"import os\nos.mknod({str(tmp_path / 'ran')!r})\n")
+    (repository / "pyvenv.cfg").write_text("home = .\n")
+    git(repository, "add", "-A", "-f")
+    git(repository, "commit", "-q", "-m", "Add modules")
+    (install, _) = recipe("action.yml")["runs"]["steps"]
+    makes = install["run"].split("\ninstall")[0]
+    made = run(makes, repository, RUNNER_TEMP=str(tmp_path))
+    assert (made.returncode, (tmp_path / "incident-timeline/bin/pip").exists()) == (0, True), made.stderr
+    with FakeGithubComments() as fake:
+        done = run(
+            attach_step()["run"],
+            repository,
+            **in_workflow(fake, repository, BASE=git(repository, "rev-parse", "HEAD~2")),
+        )
+        assert (done.returncode, len(fake.comments)) == (0, 1), done.stderr
+    assert (repository.parent / "output").read_text().startswith("action=created\n")
+    assert not (tmp_path / "ran").exists()
+
+
 def test_what_the_action_is_given_never_stands_in_a_script() -> None:
     action = recipe("action.yml")
     assert not [step for step in action["runs"]["steps"] if "${{" in step["run"]]
