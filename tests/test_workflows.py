@@ -10,14 +10,16 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.test_locks import wanted
+from tests.test_locks import locked, wanted
 
 HOME = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -68,6 +70,14 @@ def test_no_workflow_runs_what_a_request_says() -> None:
         assert set(triggers) <= {"push", "pull_request"}, path.name
 
 
+def test_the_action_installs_by_digest_and_asks_no_registry_for_what_runs() -> None:
+    (install, _) = yaml.safe_load((HOME / "action.yml").read_text())["runs"]["steps"]
+    asks = [line.split(" ", 1)[1] for line in install["run"].splitlines() if line.startswith("install ")]
+    assert len(asks) == 2
+    assert asks[0].startswith("--require-hashes --only-binary :all: -r ")
+    assert asks[1].startswith("--no-index --no-deps --no-build-isolation ")
+
+
 def step(name: str) -> str:
     steps = (one for _, job in jobs() for one in job["steps"])
     return str(next(one["run"] for one in steps if one.get("name") == name))
@@ -101,11 +111,23 @@ def test_a_release_is_built_twice_compared_and_listed(tmp_path: Path) -> None:
     assert "--require-answer" in step("Audit")
 
 
-def test_the_sbom_lists_every_package_and_what_needs_it(tmp_path: Path) -> None:
+@pytest.fixture
+def environment(tmp_path: Path) -> Path:
+    """An environment that says it holds what the product's lock names, in the versions that are here."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
+    (packages,) = (tmp_path / "venv" / "lib").glob("python*/site-packages")
+    for name in locked("product"):
+        (metadata,) = (file for file in distribution(name).files or () if file.match("*.dist-info/METADATA"))
+        folder = Path(str(distribution(name).locate_file(metadata))).parent
+        shutil.copytree(folder, packages / folder.name)
+    return tmp_path / "venv" / "bin" / "python"
+
+
+def test_the_sbom_lists_every_package_and_what_needs_it(environment: Path, tmp_path: Path) -> None:
     made = []
     for name, options in (("one.json", []), ("another.json", ["--no-validate"])):
         done = subprocess.run(
-            [HOME / "tools/sbom", BIN / "cyclonedx-py", sys.executable, tmp_path / name, *options],
+            [HOME / "tools/sbom", BIN / "cyclonedx-py", environment, tmp_path / name, *options],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
@@ -116,6 +138,7 @@ def test_the_sbom_lists_every_package_and_what_needs_it(tmp_path: Path) -> None:
     root = sbom["metadata"]["component"]
     assert (root["name"], root["version"]) == ("incident-timeline", PROJECT["project"]["version"])
     listed = {canonicalize_name(one["name"]): one for one in sbom["components"]}
+    assert set(listed) == set(locked("product"))
     assert {canonicalize_name(r.name) for r in wanted("product")} <= set(listed)
     assert all(one["purl"].startswith("pkg:pypi/") for one in listed.values() if "purl" in one)
     (needs,) = (one["dependsOn"] for one in sbom["dependencies"] if one["ref"] == root["bom-ref"])
