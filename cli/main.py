@@ -25,6 +25,7 @@ from cli.sign import sign
 from cli.template import AudienceName, TemplateName
 from cli.template import template as template_commands
 from cli.thresholds import thresholds
+from cli.trust import ask_at_terminal, trust
 from service.build.garbage import gc_relaxed
 
 app = typer.Typer(
@@ -44,7 +45,7 @@ Sources = Annotated[
         help="A source instead of the configuration's; repeatable.",
     ),
 ]
-NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; for scripts (nothing asks today).")]
+NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; for scripts.")]
 Stills = Annotated[
     bool, typer.Option("--stills/--no-stills", help="Draw charts/*.svg where Chromium is at hand.")
 ]
@@ -177,6 +178,7 @@ app.command()(thresholds)
 app.command()(serve)
 app.command()(drill)
 app.command()(reveal)
+app.command()(trust)
 app.add_typer(template_commands, name="template")
 for command in (backfill, check, status, sign_off, sign, diff, export):
     app.command()(command)
@@ -221,6 +223,7 @@ def main() -> None:
 
     _set_encoding_errors()
     _load_only(sys.argv[1:], app)
+    ask_at_terminal()
     try:
         app()
     except TimelineError as err:

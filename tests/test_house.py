@@ -43,7 +43,8 @@ FLOORS = {
     ),
     "render": ("text", "page printing exports", "stills", "draft", "comment"),
     "service": (
-        "files names settings",
+        "files names",
+        "settings",
         "evidence review",
         "incident draft signing",
         "build",

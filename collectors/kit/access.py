@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import ssl
+from fnmatch import fnmatchcase
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +15,12 @@ from collectors.base import Context, Options, SourceError
 from collectors.kit.signing import SigV4
 from timeline.instant import NS
 from timeline.zones import Duration, parse_duration
+
+TRUSTED_HOSTS = "TIMELINE_TRUSTED_HOSTS"  # a variable of the environment
+#: Where clouds tell a machine its credentials, besides link-local addresses: of AWS (IPv6), Alibaba, Oracle and Azure.
+_METADATA = frozenset(
+    map(ip_address, ("fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192", "168.63.129.16"))
+)
 
 
 class Auth(BaseModel):
@@ -83,6 +91,28 @@ class HttpOptions(Options):
                 "a source's URL ends with its path: no ?query, no #fragment; a token goes into `auth`"
             )
         return value.rstrip("/")
+
+
+def trusted_hosts() -> tuple[str, ...]:
+    """Return the hosts that the environment trusts, `*` for any part of a name: with secrets, and link-local ones."""
+    return tuple(os.environ.get(TRUSTED_HOSTS, "").replace(",", " ").lower().split())
+
+
+def refuse_inner(address: str, host: str) -> None:
+    """Raise SourceError where an address is of this link or a cloud's metadata, and its host was not named."""
+    try:
+        found = ip_address(address.strip("[]").partition("%")[0])
+    except ValueError:
+        return  # a name: its address is looked at when it is known
+    inner = getattr(found, "ipv4_mapped", None) or found
+    if (inner.is_link_local or inner in _METADATA) and not any(
+        fnmatchcase(host.lower(), named) for named in trusted_hosts()
+    ):
+        at = "" if address == host else f", {address},"
+        raise SourceError(
+            "unauthorised", f"{host}{at} is an address of the machine's own link or of a cloud's metadata: not asked; "
+            f"to allow it, name it in {TRUSTED_HOSTS}",
+        )  # fmt: skip
 
 
 def seconds(duration: str) -> float:

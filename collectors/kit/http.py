@@ -18,8 +18,8 @@ from collectors.base import MAX_PAYLOAD, Answer, Context, Payload, PayloadTooLar
 from collectors.kit.access import Auth as Auth
 from collectors.kit.access import HttpOptions as HttpOptions
 from collectors.kit.access import Tls as Tls
+from collectors.kit.access import refuse_inner, trust
 from collectors.kit.access import seconds as seconds
-from collectors.kit.access import trust
 from collectors.kit.backoff import back_off
 from collectors.kit.decoding import ACCEPTED, UndecodableError, decoded
 from collectors.kit.patience import Budget, Patience, jittered
@@ -157,6 +157,9 @@ class Http:
         client = self._client or self._open()
         request = self._built(client, asked, body, extra)
         host = request.url.host
+        for named in (host, urlsplit(self.options.proxy or "").hostname or ""):
+            refuse_inner(named, named)
+        request.extensions["trace"] = partial(_look_where, host)
         try:
             async with self._turn():
                 response, raw = await self.patience.spend(partial(_read, client, request))
@@ -291,6 +294,17 @@ class Http:
         return library().Proxy(  # type: ignore[no-any-return]  # as above
             self.options.proxy, auth=(user, password) if reference else None, ssl_context=trusted
         )
+
+
+async def _look_where(host: str, event: str, info: Mapping[str, Any]) -> None:
+    """Refuse a connection to an address that must not be asked, whatever name led there: nothing was sent on it."""
+    if event == "connection.connect_tcp.complete":
+        stream = info["return_value"]
+        try:
+            refuse_inner(str((stream.get_extra_info("server_addr") or ("",))[0]), host)
+        except SourceError:
+            await stream.aclose()
+            raise
 
 
 def _signing(sign: Sign) -> httpx.Auth:

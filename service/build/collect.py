@@ -19,7 +19,7 @@ from service.evidence.manifest import SourceRun
 from service.evidence.records import keep
 from service.evidence.store import Evidence
 from service.files import UnwritableError
-from service.settings import secrets
+from service.settings import secrets, trust
 from service.settings.config import SourceConfig
 from timeline.assembly.correction import as_shown, incident_as_shown
 from timeline.assembly.reading import SourceReading
@@ -73,6 +73,8 @@ def secrets_of(
     `file:` references are relative to `folder`.
     """
     known: dict[str, str] = {}
+    sources = tuple(sources)
+    trust.require(sources)
     for one in sources:
         for reference in one.options.references():
             if reference not in known:

@@ -1,0 +1,125 @@
+"""Which secrets may be sent to which hosts: what the user said once, in a file of the user's own.
+
+A configuration may be anybody's: it comes with a repository, or with a pull request. What it may not do unasked is
+send a secret of this machine to a host of its choice.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+from ipaddress import ip_address
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from collectors.kit.access import TRUSTED_HOSTS, trusted_hosts
+from service.files import write
+from service.settings.asking import ASK
+from service.settings.config import SourceConfig
+from timeline.errors import UsageError
+from timeline.present import listed
+from timeline.text import line
+
+#: Addresses that only stand in links, and are never asked.
+_SHOWN = frozenset({"external_url", "web_url", "dashboards_url", "workspace_url", "chart_url", "origin"})
+_HEAD = "# Which secrets may be sent to which hosts. `timeline trust` adds to it; * stands for any part of a host's name.\n"
+
+
+class Pair(NamedTuple):
+    """A secret by its reference, and a host that a configuration sends it to."""
+
+    reference: str
+    host: str
+
+    def __str__(self) -> str:
+        """Return both for people."""
+        return f"{line(self.reference, 120)} to {line(self.host, 120)}"
+
+
+def pairs(sources: Iterable[SourceConfig]) -> list[Pair]:
+    """Return what the sources send where, each once: to this machine and to a vendor's own address nothing counts."""
+    return list(
+        dict.fromkeys(
+            Pair(reference, host)
+            for one in sources
+            for host in _hosts(one.written)
+            for reference in one.options.references()
+            if not _is_here(host)
+        )
+    )
+
+
+def require(sources: Iterable[SourceConfig]) -> None:
+    """Raise UsageError where a secret would be sent to a host that the user never trusted with it."""
+    if not (wanted := untrusted(pairs(sources))):
+        return
+    if ASK and ASK[0]([str(one) for one in wanted]):
+        trust(wanted)
+        return
+    raise UsageError(
+        f"the configuration sends {listed([str(one) for one in wanted])}, which nobody allowed yet: look at it, then "
+        f"run `timeline trust`; in CI name the hosts in {TRUSTED_HOSTS}"
+    )
+
+
+def untrusted(wanted: Iterable[Pair]) -> list[Pair]:
+    """Return those pairs that neither the user's file nor the environment allows."""
+    named, held = trusted_hosts(), read()
+    return [
+        one
+        for one in wanted
+        if not any(fnmatchcase(one.host, host) for host in (*named, *held.get(one.reference, ())))
+    ]
+
+
+def trust(wanted: Iterable[Pair]) -> Path:
+    """Add pairs to the user's file; return it."""
+    held = read()
+    for one in wanted:
+        held[one.reference] = tuple(dict.fromkeys((*held.get(one.reference, ()), one.host)))
+    path = _path()
+    rows = [f"{json.dumps(name)} = {json.dumps(list(hosts))}\n" for name, hosts in sorted(held.items())]
+    write(path, f"{_HEAD}\n[secrets]\n{''.join(rows)}".encode())
+    return path
+
+
+def read() -> dict[str, tuple[str, ...]]:
+    """Return the hosts of each secret in the user's file; raise UsageError where it is broken."""
+    path = _path()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("secrets", {})
+        return {str(name): tuple(map(str, hosts)) for name, hosts in table.items()}
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, AttributeError, TypeError) as err:
+        raise UsageError(f"{path} cannot be read: {err}") from err
+
+
+def _path() -> Path:
+    base = os.environ.get("XDG_CONFIG_HOME")
+    home = Path(base) if base and Path(base).is_absolute() else Path("~/.config").expanduser()
+    return home / "incident-timeline" / "trust.toml"
+
+
+def _hosts(written: object, name: str = "") -> Iterator[str]:
+    if isinstance(written, dict):
+        for key, value in written.items():
+            yield from _hosts(value, str(key))
+    elif isinstance(written, list | tuple):
+        for value in written:
+            yield from _hosts(value, name)
+    elif isinstance(written, str) and name not in _SHOWN and "://" in written:
+        parts = urlsplit(written)
+        if parts.scheme in {"http", "https"} and parts.hostname:
+            yield parts.hostname
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
