@@ -16,6 +16,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from hypothesis import given
 from hypothesis import strategies as st
+from securesystemslib.dsse import Envelope
+from securesystemslib.exceptions import VerificationError
+from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]  # its documented names
 
 from service.signing.envelope import PAYLOAD_TYPE, EnvelopeError, opened, signed
 from service.signing.keys import PrivateKey, PublicKey, private_key, public_keys
@@ -48,6 +51,18 @@ def test_the_signature_is_that_of_the_specification() -> None:
     made = envelope('{"é":1}'.encode())
     text = b"DSSEv1 28 application/vnd.in-toto+json 8 " + '{"é":1}'.encode()
     KEY.public_key().verify(base64.b64decode(made["signatures"][0]["sig"]), text)
+
+
+def test_another_implementation_verifies_ours_and_ours_verifies_it() -> None:
+    """securesystemslib, the reference implementation of DSSE in Python."""
+    theirs = Envelope.from_dict(envelope())
+    key = SSlibKey.from_crypto(KEY.public_key(), keyid="id")
+    assert list(theirs.verify([key], 1)) == ["id"]
+    with pytest.raises(VerificationError):
+        theirs.verify([SSlibKey.from_crypto(OTHER.public_key(), keyid="id")], 1)
+    made = Envelope(PAYLOAD, PAYLOAD_TYPE, {})
+    made.sign(CryptoSigner(KEY, key))
+    assert opened(json.dumps(made.to_dict()).encode(), TRUSTED) == json.loads(PAYLOAD)
 
 
 def _with(**members: Any) -> Callable[[], bytes]:
