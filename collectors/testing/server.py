@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
@@ -150,6 +151,10 @@ def _parts(value: Json) -> list[Json]:
     return [value, *(part for one in inner for part in _parts(one))] if value is not None else []
 
 
+#: The requests of a run, with what each was answered.
+Log = list[tuple[ReceivedRequest, Reply | None]]
+
+
 @dataclass
 class FaultServer:
     """An HTTP server on loopback that answers as `origin` does, but for the `fault` that is set.
@@ -160,10 +165,12 @@ class FaultServer:
 
     origin: str | Run | Origin
     fault: Fault | None = None
-    requests: list[tuple[ReceivedRequest, Reply | None]] = field(default_factory=list)
+    requests: Log = field(default_factory=list)
     _server: Any = None
     _hits: int = 0
-    _lock: Any = field(default_factory=threading.Lock)
+    #: Where the requests of each connection are noted, by the client's address.
+    _logs: dict[Any, Log] = field(default_factory=dict)
+    _accepted: Any = field(default_factory=threading.Condition)
 
     def __enter__(self) -> Self:
         self._path, self._real, self._origin = "", "", self.origin
@@ -172,7 +179,7 @@ class FaultServer:
             self._origin = forwarded(self.origin)
         elif isinstance(self.origin, Run):
             self._origin = recorded(getattr(self.origin.tape, "entries", ()), self.origin.store)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._server = _listener(self)(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
         self._over = threading.Event()
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -189,13 +196,30 @@ class FaultServer:
         return f"http://127.0.0.1:{self._server.server_port}{self._path}"
 
     def start(self, fault: Fault | None) -> None:
-        """Forget the requests, and fail in this way from now on."""
-        with self._lock:
+        """Forget the requests, and fail in this way from now on.
+
+        What an earlier run still asks, on a connection that it has given up, is not counted to this one.
+        """
+        if self._server:
+            self._accept_all()
+        with self._accepted:
             self.fault, self.requests, self._hits = fault, [], 0
 
-    def answer(self, asked: ReceivedRequest) -> Reply | None:
+    def _accept_all(self) -> None:
+        """Wait until what tried to connect before now is connected: they are accepted in their order."""
+        with socket.create_connection(self._server.server_address) as last, self._accepted:
+            self._accepted.wait_for(lambda: last.getsockname() in self._logs)
+
+    def accepted(self, client: Any) -> None:
+        """Note that a connection is of the present run."""
+        with self._accepted:
+            self._logs[client] = self.requests
+            self._accepted.notify_all()
+
+    def answer(self, asked: ReceivedRequest, client: Any) -> Reply | None:
         """Return what a request is answered with; None where the connection just ends."""
-        fault, log = self._chosen(asked)
+        log = self._logs[client]
+        fault = self._chosen(asked, log)
         reply = fault.spoil(asked, partial(self.real, asked)) if fault else self.real(asked)
         log.append((asked, reply))
         return reply
@@ -206,17 +230,14 @@ class FaultServer:
         reply = self._origin(asked)
         return self._here(reply) if self._real else reply
 
-    def _chosen(
-        self, asked: ReceivedRequest
-    ) -> tuple[Fault | None, list[tuple[ReceivedRequest, Reply | None]]]:
-        """Return the fault of a request, and where it is noted: a later run is not to count it."""
-        with self._lock:
+    def _chosen(self, asked: ReceivedRequest, log: Log) -> Fault | None:
+        """Return the fault of a request."""
+        with self._accepted:
             fault = self.fault
-            if fault is None or fault.endpoint not in {None, asked.endpoint}:
-                return None, self.requests
+            if log is not self.requests or fault is None or fault.endpoint not in {None, asked.endpoint}:
+                return None
             self._hits += 1
-            over = fault.times is not None and self._hits > fault.times
-            return None if over else fault, self.requests
+            return fault if fault.times is None or self._hits <= fault.times else None
 
     def _here(self, reply: Reply) -> Reply:
         own = f"127.0.0.1:{self._server.server_port}"
@@ -230,6 +251,15 @@ class FaultServer:
         return self._over.wait(seconds)
 
 
+def _listener(server: FaultServer) -> type[ThreadingHTTPServer]:
+    class Listener(ThreadingHTTPServer):
+        def process_request(self, request: Any, client_address: Any) -> None:
+            server.accepted(client_address)
+            super().process_request(request, client_address)
+
+    return Listener
+
+
 def _handler(server: FaultServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -237,7 +267,9 @@ def _handler(server: FaultServer) -> type[BaseHTTPRequestHandler]:
         def _any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            reply = server.answer(ReceivedRequest(self.command, self.path, headers, body))
+            reply = server.answer(
+                ReceivedRequest(self.command, self.path, headers, body), self.client_address
+            )
             self.close_connection = reply is None or reply.whole is not None or reply.drip
             if reply is not None:
                 self._send(reply)
