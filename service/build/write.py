@@ -15,7 +15,9 @@ from service.draft.layouts import Chosen
 from service.evidence.manifest import Collection, Manifest, People
 from service.evidence.provenance import unverified
 from service.evidence.store import Evidence
+from service.signing.envelope import claims
 from timeline.assembly.reading import SourceReading
+from timeline.canonical import sha256
 from timeline.model import Fact
 
 
@@ -52,6 +54,7 @@ def write(out: Output, manifest: Manifest, again: Replayed, known: People, *, ne
     if people != known:
         out.evidence.write_people(people)
     rendered.files = {names.TIMELINE: made.data, **rendered.files}
+    messages += _unsigned(out.directory, made.data)
     output.write(out.directory, rendered)
     messages += [*_unverified(newest), *rendered.messages]
     return Result(out.directory, made.timeline, newest, again.readings, tuple(messages))
@@ -70,3 +73,11 @@ def _renumbered(evidence: Evidence, readings: Sequence[SourceReading], number: i
 def _unverified(collection: Collection) -> list[str]:
     sources = sorted({source.name for source in collection.sources if unverified(source.options)})
     return [f"source {name}: certificates were not verified (tls.verify = false)" for name in sources]
+
+
+def _unsigned(directory: Path, data: bytes) -> list[str]:
+    """Say that what was signed is another build's."""
+    path = directory / names.SIGNATURE
+    if not path.is_file() or claims(path.read_bytes(), names.TIMELINE) == sha256(data):
+        return []
+    return [f"{path.name} signs another build; look at what changed, then `timeline sign` it again"]

@@ -55,6 +55,23 @@ def opened(data: bytes, keys: Sequence[PublicKey]) -> dict[str, Any]:
     return _object(payload, "its payload")
 
 
+def claims(data: bytes, name: str) -> str | None:
+    """Return the SHA-256 that an envelope names for a subject, unverified; None where it names none readably."""
+    try:
+        statement = _object(_bytes(_object(data, "it").get("payload"), "its payload"), "its payload")
+    except EnvelopeError:
+        return None
+    subjects = statement.get("subject")
+    for subject in subjects if isinstance(subjects, list) else ():
+        if (
+            isinstance(subject, dict)
+            and subject.get("name") == name
+            and isinstance(subject.get("digest"), dict)
+        ):
+            return str(subject["digest"].get("sha256"))
+    return None
+
+
 def _encoded(kind: str, payload: bytes) -> bytes:
     """Return what is signed (DSSE's PAE): kind and payload, each with its length."""
     return b"DSSEv1 %d %s %d %s" % (len(kind), kind.encode(), len(payload), payload)

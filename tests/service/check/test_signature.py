@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 import zstandard
 
+from service.build.build import build
 from service.build.demo import demo
+from service.build.request import BuildRequest
 from service.check.check import check
 from service.export.export import export
 from service.export.signature import UnsoundError, sign
@@ -319,6 +321,19 @@ def test_signed_again_it_is_the_same_file(made: Made) -> None:
     before = (made.directory / SIGNATURE).read_bytes()
     sign(made.directory, made.key.reference)
     assert (made.directory / SIGNATURE).read_bytes() == before
+
+
+def test_a_build_says_that_it_is_not_signed_any_more(made: Made) -> None:
+    again = BuildRequest(incident="INC-42", out=made.directory.parent, offline=True, stills=False)
+    told = [message for message in build(again).messages if SIGNATURE in message]
+    assert (told, problems(made)) == ([], [])  # the same bytes
+    other = statement(made)
+    for subject in other["subject"]:
+        subject["digest"] = {"sha256": "0" * 64}
+    resign(made, other)
+    assert "signs another build" in " ".join(build(again).messages)
+    (made.directory / SIGNATURE).write_bytes(b"{")
+    assert "signs another build" in " ".join(build(again).messages)
 
 
 def test_the_commands_sign_and_refuse(made: Made) -> None:
