@@ -31,10 +31,19 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 router = APIRouter(include_in_schema=False)
-#: The chart brings its own policy for scripts; this one says who may frame it, and keeps it from asking anybody.
+#: Whoever can write the file writes its scripts: it has no origin of ours, in the frame or by itself.
+_SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads allow-modals"
+#: The chart brings its own policy for scripts; this one keeps it from asking anybody, and says who may frame it.
 _PAGE_POLICY = (
-    "connect-src 'none'; form-action 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'"
+    f"sandbox {_SANDBOX}; default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; "
+    "img-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
 )
+_PAGE_HEADERS = {
+    "content-security-policy": _PAGE_POLICY,
+    "cache-control": "no-cache",
+    # Browsers open no page of a sandbox that asks for an opener of its own origin: it has none.
+    "cross-origin-opener-policy": "unsafe-none",
+}
 _STILL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
@@ -76,6 +85,7 @@ def review(request: Request, incident: Incident) -> Response:
     window = loaded.timeline.window
     return _page(
         request, "review.html", incident=loaded.timeline.incident, id=incident, title=title_of(loaded), draft=draft, tab="review",
+        sandbox=_SANDBOX,
         start=format_instant(window.start), end=format_instant(window.end),
     )  # fmt: skip
 
@@ -86,8 +96,7 @@ def chart(request: Request, incident: Incident) -> Response:
     path = state_of(request).library.directory(incident) / PAGE
     if not path.is_file():
         raise HTTPException(404, f"{incident} has no chart; `timeline refresh` makes it")
-    headers = {"content-security-policy": _PAGE_POLICY, "cache-control": "no-cache"}
-    return HTMLResponse(path.read_bytes(), headers=headers)
+    return HTMLResponse(path.read_bytes(), headers=_PAGE_HEADERS)
 
 
 @router.get("/incidents/{incident}/charts/{name}")

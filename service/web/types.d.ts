@@ -61,15 +61,16 @@ interface Shown {
   problems: string[];
 }
 
-// What the chart shows of a note in the panel of a fact.
-interface Told {
+// What the chart is told of a note.
+interface ChartNote {
   kind: string;
-  state: string;
-  open: boolean;
+  text: string;
   author: string;
   at: string;
-  text: string;
+  facts: string[];
+  open: boolean; // a dispute without an answer
   answer: string;
+  conflict: boolean;
 }
 
 interface FormWith {

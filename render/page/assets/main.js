@@ -4,6 +4,7 @@ import { byId } from './ui/dom.js';
 import { makeFilters } from './controls/filters.js';
 import { makeHeader, makeMeasures } from './controls/header.js';
 import { makeHelp } from './ui/help.js';
+import { makeHost } from './ui/host.js';
 import { listenKeys } from './controls/keys.js';
 import { makeModel } from './data/model.js';
 import { makeExcerpts } from './data/excerpts.js';
@@ -42,6 +43,7 @@ async function start() {
   page.selected(true);
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
   listen(store, page);
+  makeHost(model, store, () => page.selected(false));
   page.seek();
   await readRest(model);
 }

@@ -287,6 +287,7 @@ interface Model {
   groups: { first: number; length: number }[]; // places of facts
   flaps: Flap[];
   notes: Map<string, Note[]>; // by fact
+  payloads?: { base: string; open: (digest: string) => void }; // where a server gives them whole
   apart: Map<number, string>; // by life: what tells its row from others of the name
   silences: Map<number, Silence[]>; // by the life of the alert that was silenced
   drill: boolean;

@@ -43,7 +43,7 @@ const chart = makeChart(byId('chart'), incident, async (fact) => {
   chosen = fact;
   layout.row(fact);
   await show();
-});
+}, page.tell);
 
 let writing = newId();
 const form = page.editor && makeForm(byId('new'), { ...page.forms(), facts: store.state.facts, save: async (body) => {
@@ -80,24 +80,19 @@ function draw(touched) {
   byId('count-agenda').textContent = String(items.length);
   byId('problems').textContent = store.state.problems.length ? `notes.jsonl has lines that are no notes: ${store.state.problems.join('; ')}` : '';
   byId('problems').hidden = !store.state.problems.length;
-  chart.marks(store.state.disputed, told());
+  chart.notes(told());
   layout.marks(store.state.disputed);
   show();
 }
 
-/** What is told of each fact, the oldest first, for the fact's own panel. */
+/** What is told of facts, the oldest first, for the chart. @returns {ChartNote[]} */
 function told() {
-  /** @type {Record<string, Told[]>} */
-  const found = {};
-  for (const one of notes()) {
+  const open = new Set(Object.values(store.state.disputed).flat());
+  return notes().flatMap((one) => {
     const { author: by, at, body } = one.heads.find((head) => head.body) ?? one.heads[0];
-    if (!body) continue;
-    const open = body.kind === 'dispute' && !body.answer;
-    const state = one.conflict ? ' · two versions, not settled' : body.kind === 'dispute' ? (open ? ' · not answered' : ' · answered') : '';
     const facts = new Set(one.heads.flatMap((head) => (head.body?.cites ?? []).flatMap((cite) => cite.fact ?? [])));
-    facts.forEach((fact) => { (found[fact] ??= []).push({ kind: body.kind, state, open, author: by, at, text: body.text, answer: body.answer ?? '' }); });
-  }
-  return found;
+    return body ? [{ kind: body.kind, text: body.text, author: by, at, facts: [...facts], open: open.has(one.id), answer: body.answer ?? '', conflict: one.conflict }] : [];
+  });
 }
 
 layout.links((fact) => chart.choose(fact));

@@ -137,10 +137,17 @@ function evidenceWords(one, model, excerpts) {
   const link = one.link && el('p', {}, leaveLink(one.link, webHost(one.link) ? `Open at ${webHost(one.link)}` : undefined), webHost(one.link) && el('span', { class: 'muted' }, ' leaves this page'));
   const query = one.query && el('div', { class: 'with-copy' }, el('pre', { class: 'query', tabIndex: 0 }, one.query), copyButton(one.query, 'the query'));
   const file = one.payload && el('dl', { class: 'evidence' },
-    el('dt', {}, 'SHA-256'), el('dd', {}, el('code', { class: 'digest' }, one.payload), ' ', copyButton(one.payload, 'the digest')),
+    el('dt', {}, 'SHA-256'), el('dd', {}, el('code', { class: 'digest' }, one.payload), ' ', copyButton(one.payload, 'the digest'), ...wholePayload(one.payload, model)),
     el('dt', {}, 'file'), el('dd', {}, el('code', {}, one.file ?? '')), ...(one.pointer ? [el('dt', {}, 'element'), el('dd', {}, el('code', {}, one.pointer))] : []));
   const parts = [el('h3', {}, `evidence from ${one.source}`), link, query, file, one.payload && excerptWords(one, model, excerpts)];
   return parts.flatMap((part) => (part instanceof Node ? [part] : []));
+}
+
+/** A link to all of it, where a server has it. @param {string} digest @param {Model} model */
+function wholePayload(digest, { payloads }) {
+  if (!payloads) return [];
+  const open = (/** @type {MouseEvent} */ event) => { event.preventDefault(); payloads.open(digest); };
+  return [' ', el('a', { href: `${payloads.base}${digest}`, target: '_blank', rel: 'noopener', on: { click: open } }, 'whole payload')];
 }
 
 /** The payload's own element among its neighbours, marked. @param {Evidence} one @param {Model} model @param {ReadExcerpt} excerpts */

@@ -49,7 +49,7 @@ function silencesOf(spans, items) {
 }
 
 /** @param {Note[]} notes */
-function byFact(notes) {
+export function byFact(notes) {
   /** @type {Map<string, Note[]>} */
   const facts = new Map();
   for (const note of notes) for (const fact of note.facts) addTo(facts, fact, note);

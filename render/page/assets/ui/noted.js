@@ -2,7 +2,7 @@ import { el } from './dom.js';
 import { count } from '../data/words.js';
 
 /**
- * Mark a row or the panel by what people wrote of its fact; a server that knows newer notes sets the same.
+ * Mark a row or the panel by what people wrote of its fact.
  * @param {HTMLElement} node @param {string | undefined} fact @param {Model} model
  */
 export function markNoted(node, fact, model) {
