@@ -10,7 +10,7 @@ from pathlib import Path
 from timeline.errors import TimelineError
 
 #: Raised with every change of the tables; `_STEPS[n]` leads from version n to n + 1.
-VERSION = 1
+VERSION = 2
 _STEPS = (
     """
     CREATE TABLE events (
@@ -55,6 +55,19 @@ _STEPS = (
       directory TEXT PRIMARY KEY,
       stamp TEXT NOT NULL,          -- size and time of change of timeline.json when it was read
       summary TEXT NOT NULL         -- JSON
+    ) STRICT;
+    """,
+    """
+    CREATE TABLE sessions (
+      digest TEXT PRIMARY KEY,      -- SHA-256 of the cookie's value
+      name TEXT NOT NULL,
+      seal TEXT NOT NULL,           -- ends it with its token
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL   -- ns since 1970 UTC, our clock
+    ) STRICT;
+    CREATE TABLE roles (            -- as they were at the last start: what changes is told
+      name TEXT PRIMARY KEY,
+      role TEXT NOT NULL
     ) STRICT;
     """,
 )

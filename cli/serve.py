@@ -19,8 +19,17 @@ def serve(
     port: Annotated[
         int | None, typer.Option(help="Port to listen on (default: 8642).", min=1, max=65535)
     ] = None,
+    sign_out: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="End the sessions of a person (or `all`) and serve nothing."),
+    ] = None,
 ) -> None:
     """Serve review page, notes and webhooks."""
+    from service.web.server import end_sessions
     from service.web.server import serve as run
 
+    if sign_out is not None:
+        ended = end_sessions(config, out, sign_out)
+        typer.echo(f"{ended} session{'' if ended == 1 else 's'} ended")
+        return
     run(config_file=config, out=out, host=host, port=port)

@@ -72,6 +72,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.worker.start()
     log.info("ready", extra={"fields": {"event": "ready"}})
     yield
+    state.sessions.close()
     await anyio.to_thread.run_sync(_stop, state)
 
 
@@ -80,6 +81,7 @@ def _stop(state: State) -> None:
     state.writer.stop()
     state.worker.stop()
     state.store.close()
+    state.audit.close()
     log.info("stopped", extra={"fields": {"event": "stopped"}})
 
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from service.web import bodies
 from service.web.limits import Limiter
 from service.web.peers import limited_as
-from service.web.signin import User, is_ours
+from service.web.signin import User, cookie, is_ours
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -93,9 +93,25 @@ class Gate:
         if wait := state.requests.wait(key):
             return 429, "too many requests", {"retry-after": str(wait)}
         if user is None:
+            self._audit(headers, scope["timeline_peer"])
             return None if path.startswith(_UNASKED) else self._unknown(scope, headers)
         scope["timeline_user"] = user
-        return _may(user, method, path)
+        if refusal := _may(user, method, path):
+            state.audit.refuse(
+                "right_refused",
+                user=user.name,
+                role=user.role,
+                method=method[:20],
+                peer=scope["timeline_peer"],
+            )
+        return refusal
+
+    def _audit(self, headers: Mapping[str, str], peer: str) -> None:
+        """Note a proof that is none; whoever gives none is only a visitor."""
+        if "authorization" in headers:
+            self._state.audit.refuse("token_refused", peer=peer)
+        elif cookie(headers):
+            self._state.audit.refuse("session_refused", peer=peer)
 
     def _unknown(self, scope: Scope, headers: Mapping[str, str]) -> tuple[int, str, dict[str, str]]:
         wants_page = scope["method"] == "GET" and "text/html" in headers.get("accept", "")

@@ -113,6 +113,7 @@ def _refused(state: State, hook: Hook, peer: str, err: RefusedError) -> HTTPExce
     """Return the answer to who proved nothing; who does so often is told to wait, and makes no lines of its own."""
     name = hook.settings.name
     state.metrics.webhook(name, "refused")
+    state.audit.refuse("proof_refused", webhook=name, peer=peer)
     if wait := state.refusals.wait(peer):
         return _later("too many deliveries without proof from this address", wait)
     log.warning("webhook", extra={"fields": {"event": "webhook_refused", "webhook": name, "peer": peer}})

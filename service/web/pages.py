@@ -9,6 +9,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import parse_qs
 
+from anyio import to_thread
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
@@ -17,8 +18,10 @@ from service.names import CHARTS, DRAFT, PAGE
 from service.web.api import Incident, title_of
 from service.web.diagram import diagram
 from service.web.draft import draft_html
+from service.web.gate import headers_of
 from service.web.peers import limited_as
-from service.web.signin import COOKIE, SESSION_SECONDS
+from service.web.sessions import SECONDS as SESSION_SECONDS
+from service.web.signin import COOKIE, cookie
 from service.web.state import State, peer_of, state_of, user_of
 from timeline import present
 from timeline.errors import TimelineError
@@ -176,12 +179,15 @@ async def login(request: Request) -> Response:
     then = _inside((form.get("next") or ["/"])[0])
     token = state.signin.token((form.get("token") or [""])[0].strip())
     if token is None:
+        state.audit.refuse("sign_in_refused", peer=peer_of(request))
         return _page(request, "login.html", status=403, next=then, wrong=True)
     answer = RedirectResponse(then, 303)
+    value = await to_thread.run_sync(state.sessions.begin, token)
+    state.audit.write("sign_in", user=token.name, role=token.role, peer=peer_of(request))
     secure = state.settings.public_url.startswith("https:")
     answer.set_cookie(
         COOKIE,
-        state.signin.session(token),
+        value,
         max_age=SESSION_SECONDS,
         httponly=True,
         samesite="strict",
@@ -191,8 +197,13 @@ async def login(request: Request) -> Response:
 
 
 @router.post("/logout")
-def logout() -> Response:
-    """Forget the cookie."""
+def logout(request: Request, everywhere: Annotated[bool, Query()] = False) -> Response:
+    """End the session, or all of a person's; a copy of the cookie is good for nothing any more."""
+    state, user = state_of(request), user_of(request)
+    if user.named:
+        state.sessions.end(cookie(headers_of(request.scope)))
+        ended = state.sessions.end_all(user.name) if everywhere else 0
+        state.audit.write("sign_out", user=user.name, peer=peer_of(request), others=ended)
     answer = RedirectResponse("/login", 303)
     answer.delete_cookie(COOKIE)
     return answer

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from archive import database, sessions
 from service.settings import config, secrets, senders
 from service.settings.serve import ServeSettings, is_loopback
+from service.web.audit import Audit
 from timeline.errors import UsageError
 from timeline.instant import NS
 from timeline.zones import parse_duration
@@ -49,6 +52,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     from service.inbox.build_job import runner
     from service.inbox.library import Library
     from service.inbox.worker import Database, InboxWriter, Worker
+    from service.web.sessions import Sessions
     from service.web.signin import SignIn
     from service.web.state import State
 
@@ -58,10 +62,13 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     settings = conf.settings.serve.model_copy(update=changed)
     check_open(settings)
     folder = (out if out is not None else conf.folder / conf.settings.out).resolve()
-    signin = SignIn(tokens_of(settings, conf.folder), settings.proxy)
-    hooks = hooks_of(settings, conf.folder)
-    path = conf.folder / settings.database if settings.database else folder / "timeline.db"
+    tokens, hooks = tokens_of(settings, conf.folder), hooks_of(settings, conf.folder)
+    path = database_of(settings, conf.folder, folder)
     store = Database(path)
+    people, audit = Sessions(store), Audit(path.with_name(f"{path.name}.audit.jsonl"))
+    signin = SignIn(tokens, settings.proxy, people)
+    with store.use() as connection:
+        audit.roles(sessions.exchange_roles(connection, signin.roles), signin.roles)
     cap = parse_duration(settings.build_time_cap) / NS
     worker = Worker(
         store,
@@ -70,8 +77,27 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     )
     library = Library(folder, conf, store)
     return State(
-        settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open)
-    )
+        settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open),
+        people, audit,
+    )  # fmt: skip
+
+
+def database_of(settings: ServeSettings, folder: Path, out: Path) -> Path:
+    """Return where the database is: as configured (relative to `folder`), else among the timelines."""
+    return folder / settings.database if settings.database else out / "timeline.db"
+
+
+def end_sessions(config_file: Path | None, out: Path | None, name: str) -> int:
+    """End the sessions of a person, or of everybody (`all`), of a server that may be running; return how many."""
+    conf = config.settings_only(config_file)
+    folder = (out if out is not None else conf.folder / conf.settings.out).resolve()
+    path = database_of(conf.settings.serve, conf.folder, folder)
+    if not path.is_file():
+        raise UsageError(f"there is no database {path}: nobody is signed in")
+    with closing(database.connect(path)) as connection:
+        ended = sessions.end_all(connection, None if name == "all" else name)
+    Audit(path.with_name(f"{path.name}.audit.jsonl")).write("sessions_ended", user=name, count=ended)
+    return ended
 
 
 def check_open(settings: ServeSettings) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import time
 from collections.abc import Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from service.settings.serve import ProxySettings, Role
 from service.web.peers import Proxies
+from service.web.sessions import Sessions, seal
 
 COOKIE = "timeline_session"
-SESSION_SECONDS = 12 * 3600
 
 
 class User(NamedTuple):
@@ -39,14 +37,25 @@ LOCAL = User("", "editor", named=False)
 class SignIn:
     """Tells who sends a request, from its headers and its peer's address."""
 
-    def __init__(self, tokens: tuple[Token, ...] = (), proxy: ProxySettings | None = None) -> None:
-        self._tokens, self._proxy = tokens, proxy
+    def __init__(
+        self,
+        tokens: tuple[Token, ...] = (),
+        proxy: ProxySettings | None = None,
+        sessions: Sessions | None = None,
+    ) -> None:
+        self._tokens, self._proxy, self._sessions = tokens, proxy, sessions
         self._trusted = Proxies(proxy.trusted if proxy else ())
 
     @property
     def open(self) -> bool:
         """Whether nobody is asked."""
         return not self._tokens and self._proxy is None
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Everybody's role, as far as the settings name people."""
+        proxied = dict.fromkeys(self._proxy.editors, "editor") if self._proxy else {}
+        return {**proxied, **{token.name: token.role for token in self._tokens}}
 
     @property
     def by_token(self) -> bool:
@@ -78,34 +87,25 @@ class SignIn:
         found = [t for t in self._tokens if hmac.compare_digest(t.secret.encode(), given.encode())]
         return found[0] if found else None
 
-    def session(self, token: Token, now: float | None = None) -> str:
-        """Return a cookie's value: it ends with the token, and the token cannot be read from it."""
-        until = int((time.time() if now is None else now) + SESSION_SECONDS)
-        return f"{quote(token.name, safe='')}.{until}.{_seal(token, until)}"
-
     def _by_cookie(self, headers: Mapping[str, str]) -> User | None:
-        name, until, seal = ([*_cookie(headers).rsplit(".", 2), "", ""])[:3]
-        known = until.isascii() and until.isdigit() and len(until) <= 12
-        if not known or int(until) < time.time():
+        value = cookie(headers)
+        session = self._sessions.name(value) if self._sessions and value else None
+        # The name stands in the cookie for who looks at it; it is the session's own, or it is forged.
+        if session is None or unquote(value.rpartition(".")[0]) != session.name:
             return None
-        token = next((t for t in self._tokens if t.name == unquote(name)), None)
-        if token is None or not hmac.compare_digest(seal.encode(), _seal(token, int(until)).encode()):
+        token = next((t for t in self._tokens if t.name == session.name), None)
+        if token is None or not hmac.compare_digest(session.seal, seal(token)):
             return None
         return User(token.name, token.role)
 
 
-def _cookie(headers: Mapping[str, str]) -> str:
+def cookie(headers: Mapping[str, str]) -> str:
+    """Return what a request's session cookie holds; empty where there is none."""
     try:
         found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
     except CookieError:
         return ""
     return found.value if found else ""
-
-
-def _seal(token: Token, until: int) -> str:
-    return hmac.new(
-        token.secret.encode(), f"session {token.name} {until}".encode(), hashlib.sha256
-    ).hexdigest()
 
 
 def is_ours(headers: Mapping[str, str], hosts: frozenset[str]) -> bool:

@@ -14,9 +14,11 @@ from collectors.kit.webhooks import Webhook
 from service.inbox.library import Library
 from service.inbox.worker import Database, InboxWriter, Worker
 from service.settings.serve import ServeSettings, WebhookSettings
+from service.web.audit import Audit
 from service.web.limits import Held, Limiter, Unproven
 from service.web.metrics import Gauge, Metrics
 from service.web.peers import Proxies
+from service.web.sessions import Sessions
 from service.web.signin import LOCAL, SignIn, User
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class State:
     signin: SignIn
     hooks: Mapping[str, Hook]
     hosts: frozenset[str] | None  # names a browser may call us by; None: any, people sign in
+    sessions: Sessions
+    audit: Audit
     metrics: Metrics = field(default_factory=Metrics)
     started_at: int = field(default_factory=time.time_ns)
 

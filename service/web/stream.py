@@ -15,6 +15,7 @@ from service.inbox.library import UnknownIncidentError
 from service.review.notes import NotesFile, Tail
 from service.web.api import Incident
 from service.web.forms import note_form, notes_form
+from service.web.gate import headers_of
 from service.web.peers import limited_as
 from service.web.state import State, peer_of, state_of, user_of
 from timeline.notes.journal import Version
@@ -43,7 +44,7 @@ async def stream(
     key = user.name if user.named else limited_as(peer_of(request))
     if not state.streams.take(key):
         raise HTTPException(429, "too many pages follow notes", {"Retry-After": str(_PING)})
-    follow = _follow(state, incident, file, last_event_id or after or "0-start", stopping)
+    follow = _follow(request, incident, file, last_event_id or after or "0-start", stopping)
     # When the server ends, the page is told at once and comes back to the next one.
     answer = _Counted(follow, ping=_PING, shutdown_event=stopping, shutdown_grace_period=1)
     answer.ended = lambda: state.streams.give(key)
@@ -63,12 +64,15 @@ class _Counted(EventSourceResponse):
 
 
 async def _follow(
-    state: State, incident: str, file: NotesFile, cursor: str, stopping: anyio.Event
+    request: Request, incident: str, file: NotesFile, cursor: str, stopping: anyio.Event
 ) -> AsyncIterator[dict[str, Any]]:
+    state = state_of(request)
+    headers, peer = headers_of(request.scope), request.client.host if request.client else ""
     try:
         built = await anyio.to_thread.run_sync(state.library.stamp, incident)
         seen: tuple[int, int] | None = None
-        while not stopping.is_set():
+        # Who was signed out hears nothing more.
+        while not stopping.is_set() and state.signin.user(headers, peer):
             changed = state.changed(incident)
             stamp = await anyio.to_thread.run_sync(file.stamp)
             if stamp != seen:
