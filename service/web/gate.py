@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("timeline.serve")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_LINE = "\n"
 _LATER, _LINES = 429, 60  # a minute
 _UNASKED = ("/healthz", "/login", "/static/")
 _POLICY = (
@@ -139,8 +140,15 @@ def _route(scope: Scope) -> str:
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """Return a request's headers, names in lower case; of doubled ones the last."""
-    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+    """Return a request's headers, names in lower case; a doubled one as lines, which no single value can hold.
+
+    So a proof, a name or a type that is there twice is none: which of two is meant, nobody can tell.
+    """
+    found: dict[str, str] = {}
+    for raw, value in scope["headers"]:
+        name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
+        found[name] = f"{found[name]}{'; ' if name == 'cookie' else _LINE}{text}" if name in found else text
+    return found
 
 
 def _may(user: User, method: str, path: str) -> tuple[int, str, dict[str, str]] | None:

@@ -72,7 +72,7 @@ class SignIn:
         if self._proxy is None or not self._trusted.trusts(peer):
             return None
         name = headers.get(self._proxy.header.lower(), "").strip()[:200]
-        if not name:
+        if not name or "\n" in name:
             return None
         editor = "*" in self._proxy.editors or name in self._proxy.editors
         return User(name, "editor" if editor else "reader")
