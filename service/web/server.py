@@ -16,7 +16,7 @@ from timeline.instant import NS
 from timeline.zones import parse_duration
 
 if TYPE_CHECKING:
-    from service.web.signin import Token
+    from service.web.sessions import Token
     from service.web.state import Hook, State
 
 _STOP_SECONDS = 10
@@ -112,7 +112,7 @@ def check_open(settings: ServeSettings) -> None:
 
 def tokens_of(settings: ServeSettings, folder: Path) -> tuple[Token, ...]:
     """Resolve the configured tokens (files relative to `folder`); raise UsageError where one is missing or short."""
-    from service.web.signin import Token as Known
+    from service.web.sessions import Token as Known
 
     found = tuple(Known(t.name, secrets.resolve(t.token, folder), t.role) for t in settings.tokens)
     for one in found:

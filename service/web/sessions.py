@@ -7,7 +7,7 @@ import hmac
 import secrets
 import sqlite3
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from archive import database, sessions
@@ -16,9 +16,17 @@ from timeline.instant import NS
 
 if TYPE_CHECKING:
     from service.inbox.worker import Database
-    from service.web.signin import Token
+    from service.settings.serve import Role
 
 SECONDS = 12 * 3600
+
+
+class Token(NamedTuple):
+    """A token that was resolved: whose, what, and what it allows."""
+
+    name: str
+    secret: str
+    role: Role
 
 
 class Sessions:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from service.settings.serve import ProxySettings, Role
 from service.web.peers import Proxies
-from service.web.sessions import Sessions, seal
+from service.web.sessions import Sessions, Token, seal
 
 COOKIE = "timeline_session"
 
@@ -21,14 +21,6 @@ class User(NamedTuple):
     name: str
     role: Role
     named: bool = True  # the name is proven, so notes carry it whatever the page says
-
-
-class Token(NamedTuple):
-    """A token that was resolved: whose, what, and what it allows."""
-
-    name: str
-    secret: str
-    role: Role
 
 
 LOCAL = User("", "editor", named=False)
