@@ -25,6 +25,7 @@ from timeline.instant import format_instant
 Kind = Literal["local", "dask"]
 #: Opens an executor that runs at most so many at once.
 Maker = Callable[[int], AbstractContextManager[Executor]]
+_SAFE = "PYTHONSAFEPATH"
 _ATTEMPTS = 3
 
 
@@ -242,8 +243,22 @@ def _processes(limit: int) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")  # a fork would share sockets and locks
-    with ProcessPoolExecutor(limit, mp_context=context) as executor:
+    with _apart(), ProcessPoolExecutor(limit, mp_context=context) as executor:
         yield executor
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Have a worker look for no module where the command stands: a checkout may hold a `json.py` of its own."""
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[_SAFE]
+        else:
+            os.environ[_SAFE] = before
 
 
 def summary(rows: Sequence[BackfillRow]) -> str:

@@ -99,6 +99,17 @@ def test_processes_build_what_is_not_built_and_nothing_twice(home: Path) -> None
     assert {path: path.stat().st_mtime_ns for path in home.rglob("timeline.json")} == files
 
 
+def test_no_module_beside_the_incidents_is_run_by_a_worker(home: Path) -> None:
+    for name in ("multiprocessing", "json", "signal", "re", "service", "timeline", "sitecustomize"):
+        (home / f"{name}.py").write_text(f"import os\nos.mknod({str(home / 'ran')!r})\n")
+    done = command(home, "--workers", "2")
+    out, err = done.communicate(timeout=200)
+    assert done.returncode == 0, err
+    assert json.loads(out)["counts"] == {"built": COUNT}
+    assert not (home / "ran").exists()
+    assert "PYTHONSAFEPATH" not in os.environ
+
+
 def test_what_changed_is_built_again(home: Path) -> None:
     backfill(asked(home, workers=2))
     with (home / "incidents" / "INC-3.toml").open("a") as file:
