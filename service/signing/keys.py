@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -57,12 +57,19 @@ class PrivateKey(NamedTuple):
     key: Ed25519PrivateKey
 
 
-def public_keys(path: Path) -> Sequence[PublicKey]:
-    """Read each public key of a PEM file; raise UsageError where one is of another kind, private, or none is there."""
+def public_keys(path: Path, read: Callable[[Path], bytes | None] = Path.read_bytes) -> Sequence[PublicKey]:
+    """Read each public key of a PEM file; raise UsageError where one is of another kind, private, or none is there.
+
+    `read` gives a file as who is trusted has it (a base branch), None where they have none.
+    """
     try:
-        text = path.read_bytes()[: _MOST_BYTES + 1].decode("ascii")
+        data = read(path)
     except OSError as err:
         raise UsageError(f"the key file {path} cannot be read: {err.strerror}") from err
+    if data is None:
+        raise UsageError(f"the base branch has no key file {path}: nothing tells which signatures to trust")
+    try:
+        text = data[: _MOST_BYTES + 1].decode("ascii")
     except UnicodeDecodeError:
         text = ""
     if len(text) > _MOST_BYTES:

@@ -219,6 +219,14 @@ def test_a_file_without_a_key_is_named(tmp_path: Path, text: str, why: str) -> N
         public_keys(tmp_path / "absent.pem")
 
 
+def test_a_key_is_read_as_who_is_trusted_has_it(tmp_path: Path) -> None:
+    mine, other = pair(tmp_path, "mine"), pair(tmp_path, "other")
+    (key,) = public_keys(mine.public, lambda path: other.public.read_bytes())
+    assert key.id == private_key(other.reference).id
+    with pytest.raises(UsageError, match="the base branch has no key file"):
+        public_keys(mine.public, lambda path: None)
+
+
 def test_a_private_key_is_not_to_be_given_to_who_verifies(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds a private key"):
         public_keys(pair(tmp_path, "mine").private)
