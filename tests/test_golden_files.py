@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.bare_pytest import BARE
+
 ROOT = Path(__file__).parent.parent
 SUITE = """\
 def test_text(golden):
@@ -27,9 +29,9 @@ def project(tmp_path: Path) -> Path:
 
 def run(project: Path, *options: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.golden_files", "-p", "no:cacheprovider"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     # A worker's own settings must not reach the run under test.
-    environment = {key: value for key, value in environment.items() if not key.startswith("PYTEST_")}
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+    environment = {**kept, **BARE, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [*command, *options], cwd=project, env=environment, capture_output=True, text=True, check=False
     )

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from junitparser import JUnitXml
 
+from tests.bare_pytest import BARE
+
 ROOT = Path(__file__).parent.parent
 #: A test fails as often as its number says: each run of it leaves a mark in the folder.
 SUITE = """\
@@ -83,7 +85,7 @@ def run(folder: Path, suite: str, *options: str) -> Run:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "-p", "tests.rerun_alone", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, *options], cwd=folder, env={**environment, "PYTHONPATH": str(ROOT)},
+        [*command, *options], cwd=folder, env={**environment, **BARE, "PYTHONPATH": str(ROOT)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return Run(done.returncode, done.stdout, folder)

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.bare_pytest import BARE
+
 ROOT = Path(__file__).parent.parent
 SUITE = """\
 import pytest
@@ -25,7 +27,7 @@ def run(folder: Path, **variables: str) -> list[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "TIMELINE_"))}
     command = [sys.executable, "-m", "pytest", "-p", "tests.run_summary", "-p", "no:cacheprovider", "-n1"]
     done = subprocess.run(
-        command, cwd=folder, env={**kept, "PYTHONPATH": str(ROOT), **variables},
+        command, cwd=folder, env={**kept, **BARE, "PYTHONPATH": str(ROOT), **variables},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
