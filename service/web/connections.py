@@ -60,9 +60,17 @@ class GuardedProtocol(H11Protocol):
         super().connection_made(transport)
         self._since = self.loop.time()
         self.waiting[self] = None
-        if len(self.waiting) > self.half_open or len(self.connections) > self.most:
-            next(iter(self.waiting)).transport.abort()
+        if len(self.waiting) > self.half_open:
+            next(iter(self.waiting)).drop()
+        elif len(self.connections) > self.most:
+            self._oldest().drop()
         self._tick = self.loop.call_later(_LOOK, self._look)
+
+    def drop(self) -> None:
+        """End it, and count it no longer: many may come before it is lost."""
+        self.waiting.pop(self, None)
+        self.connections.discard(self)
+        self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget it."""
@@ -80,6 +88,11 @@ class GuardedProtocol(H11Protocol):
         if self._discarded > _DISCARDED:
             self.transport.abort()
 
+    @property
+    def asking_since(self) -> float:
+        """Since when it has been at its headers or its body (s, the loop's clock); infinity while it is answered."""
+        return float("inf") if self._key[0] == "answer" else self._since
+
     def _turn(self) -> None:
         key = (self._phase(), id(self.cycle))
         if key != self._key:
@@ -91,6 +104,11 @@ class GuardedProtocol(H11Protocol):
         if self.conn.their_state is h11.SEND_BODY:
             return "body"
         return "headers" if self.cycle is None or self.cycle.response_complete else "answer"
+
+    def _oldest(self) -> GuardedProtocol:
+        """Return the connection that has been at its headers or its body for longest: none that is answered."""
+        every = (c for c in self.connections if isinstance(c, GuardedProtocol))
+        return min(every, key=lambda c: c.asking_since, default=self)
 
     def _look(self) -> None:
         self._turn()

@@ -84,29 +84,27 @@ async def _proven(request: Request, hook: Hook) -> Given:
             given = replace(head, body=await request.body())
             hook.webhook.authenticate(given, hook.proof)
             return given
-        async with state.unproven.turn(peer), _taken(request, state) as body:
+        async with _taken(request, state, peer) as body:
             given = replace(head, body=body)
             hook.webhook.authenticate(given, hook.proof)
             return given
-    except TimeoutError:
-        raise _later("too many deliveries without proof from this address", 1) from None
     except RefusedError as err:
         raise _refused(state, hook, peer, err) from err
 
 
 @asynccontextmanager
-async def _taken(request: Request, state: State) -> AsyncIterator[bytes]:
+async def _taken(request: Request, state: State, peer: str) -> AsyncIterator[bytes]:
     """Give a body of which nobody knows yet who sent it; what such bodies hold together is bounded."""
     parts, size = [], 0
     try:
         async for part in request.stream():
             size += len(part)
-            if not state.unproven.hold(len(part), size):
+            if not state.unproven.hold(peer, len(part)):
                 raise _later("too many large deliveries without proof", 5)
             parts.append(part)
         yield b"".join(parts)
     finally:
-        state.unproven.drop(size)
+        state.unproven.drop(peer, size)
 
 
 def _refused(state: State, hook: Hook, peer: str, err: RefusedError) -> HTTPException:

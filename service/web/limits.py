@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 
 class Limiter:
@@ -56,37 +53,23 @@ class Held:
 
 
 class Unproven:
-    """Bodies that are taken before it is known who sends them: few at once for each peer, and few bytes in all."""
+    """Bytes of bodies that are taken before it is known who sends them: bounded together, and fair to addresses.
 
-    SMALL = 256 * 2**10  # bytes; what is larger shares `room`
+    A body that drips holds nearly nothing, so it keeps no other from being taken; its time is bounded elsewhere.
+    """
 
-    def __init__(self, each: int = 16, wait: float = 2.0, room: int = 64 * 2**20) -> None:
-        self._each, self._wait, self._room = each, wait, room
-        self._peers: dict[str, tuple[asyncio.Semaphore, Counter[str]]] = {}
-        self._held = 0
+    def __init__(self, room: int = 64 * 2**20, most: int = 256 * 2**20, share: int = 4 * 2**20) -> None:
+        self._room, self._most, self._share = room, most, share
+        self._held = Counter[str]()
 
-    @asynccontextmanager
-    async def turn(self, peer: str) -> AsyncIterator[None]:
-        """Wait for a peer's turn; raise TimeoutError where its others take too long."""
-        semaphore, users = self._peers.setdefault(peer, (asyncio.Semaphore(self._each), Counter()))
-        users[peer] += 1
-        try:
-            async with asyncio.timeout(self._wait):
-                await semaphore.acquire()
-            try:
-                yield
-            finally:
-                semaphore.release()
-        finally:
-            users[peer] -= 1
-            if not users[peer]:
-                self._peers.pop(peer, None)
+    def hold(self, peer: str, size: int) -> bool:
+        """Count `size` bytes more of an address; tell whether there is room: where it is short, who holds much has none."""
+        self._held[peer] += size
+        total = self._held.total() if size else 0
+        return total <= self._room or (total <= self._most and self._held[peer] <= self._share)
 
-    def hold(self, size: int, whole: int) -> bool:
-        """Count `size` bytes more of a body of `whole` so far; tell whether there is room."""
-        self._held += size
-        return whole <= self.SMALL or self._held <= self._room
-
-    def drop(self, size: int) -> None:
+    def drop(self, peer: str, size: int) -> None:
         """Count `size` bytes less."""
-        self._held -= size
+        self._held[peer] -= size
+        if self._held[peer] <= 0:
+            del self._held[peer]

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.servers.process import wait_until
-from tests.service.web.running import INCIDENT, Serving, Start, note
+from tests.service.web.running import INCIDENT, Serving, Start, note, signature
 
 SECRET = "a-secret-of-some-length"
 HOOKS = """
@@ -29,6 +29,7 @@ sender = "github"
 secret = "env:HOOK_SECRET"
 """
 BEARER = {"authorization": f"Bearer {SECRET}"}
+SIGNED = {"x-hub-signature-256": f"sha256={signature(SECRET, b'{}')}"}
 QUICK = 1.0  # seconds in which a real one is answered
 
 
@@ -130,6 +131,7 @@ def quickly(server: Serving) -> float:
     """Send a delivery, a note and ask for a page on connections of their own; return the longest answer (s)."""
     asks: list[Callable[[httpx.Client], Any]] = [
         lambda client: client.post("/hooks/am", json={}, headers=BEARER).raise_for_status(),
+        lambda client: client.post("/hooks/github", content=b"{}", headers=SIGNED).raise_for_status(),
         lambda client: client.post(f"{server.api}/notes", json={"body": note()}).raise_for_status(),
         lambda client: client.get("/login").raise_for_status(),
     ]

@@ -45,10 +45,15 @@ def test_what_is_under_way_is_counted_for_each_and_for_all() -> None:
     assert (held.take("b"), held.total) == (True, 3)
 
 
-def test_large_bodies_without_proof_share_their_room_and_small_ones_pass() -> None:
-    unproven = Unproven(room=2**20)
-    assert unproven.hold(2**20, 2**20)
-    assert not unproven.hold(2**19, 2**19)
-    assert unproven.hold(100, 100)
-    unproven.drop(2**20 + 2**19 + 100)
-    assert unproven.hold(2**19, 2**19)
+def test_bodies_without_proof_share_their_room_and_who_holds_much_gives_way() -> None:
+    unproven = Unproven(room=100, most=300, share=20)
+    assert unproven.hold("flood", 90)
+    assert unproven.hold("real", 10)
+    assert not unproven.hold("flood", 1)
+    assert unproven.hold("real", 10)
+    assert not unproven.hold("real", 1)
+    unproven.drop("flood", 91)
+    assert unproven.hold("real", 50)
+    for number in range(40):
+        unproven.hold(f"many {number}", 10)
+    assert not unproven.hold("one more", 1)
