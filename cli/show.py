@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -70,6 +71,14 @@ def progress() -> Iterator[Progress]:
         yield Live(bars)
 
 
+def _redacted(made: Result) -> str:
+    """Return how many secrets were taken out, by kind."""
+    counts = Counter[str]()
+    for run in made.collection.sources:
+        counts.update(run.redacted)
+    return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
+
+
 def result(made: Result, *, as_json: bool) -> None:
     """Print the closing summary, or the JSON answer."""
     messages(made.messages)
@@ -103,6 +112,8 @@ def result(made: Result, *, as_json: bool) -> None:
         f"{format_instant(window.start)} to {format_instant(window.end)}",
         highlight=False, markup=False,
     )  # fmt: skip
+    if told := _redacted(made):
+        console.print(f"taken out of the evidence: {told}", highlight=False, markup=False, soft_wrap=True)
     for gap in made.timeline.gaps:
         console.print(
             f"  gap {gap.source}: {gap.reason}: {gap.statement}",

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol, get_args
 
 import anyio.to_thread
 
 from collectors.base import MAX_PAYLOAD, Answer, Payload, PayloadTooLargeError, SourceError
-from collectors.kit.redaction import MARK, Redactor
+from collectors.kit.redaction import BEGINNING, MARK, Redactor
 from timeline.canonical import Json, canonical, sha256
 from timeline.errors import TimelineError
 from timeline.model import GapReason
@@ -71,6 +71,7 @@ class RecordingTape:
         self.collector = collector
         self.entries: list[Entry] = []
         self.bytes = 0
+        self.redacted = Counter[str]()  # secrets by kind, of all answers
         self._store = store
         self._redactor = redactor
 
@@ -99,17 +100,21 @@ class RecordingTape:
         headers = {k: self._redactor.redact_text(v) for k, v in sorted(answer.headers.items())}
         # What takes long is done beside the loop: other sources' answers do not wait for it.
         large = len(answer.body) > _LARGE
-        digest, data = await anyio.to_thread.run_sync(self._kept, answer) if large else self._kept(answer)
+        digest, data, counts = (
+            await anyio.to_thread.run_sync(self._kept, answer) if large else self._kept(answer)
+        )
+        self.redacted += counts
         entry |= {"payload": digest, "form": answer.form, "status": answer.status, "headers": headers}
         self.entries.append(entry)
         return Payload(digest, data, answer.status, headers)
 
-    def _kept(self, answer: Answer) -> tuple[str, bytes]:
-        """Redact and store an answer; return its digest and what was stored."""
+    def _kept(self, answer: Answer) -> tuple[str, bytes, Counter[str]]:
+        """Redact and store an answer; return its digest, what was stored, and secrets by kind."""
         # Packed numbers hold no text, but bytes that look like it: redacting them would break them.
         text = len(answer.body) if answer.numbers_from is None else answer.numbers_from
-        data = self._redactor.redact(answer.body[:text]) + answer.body[text:]
-        return self._store.put(data, answer.form), data
+        counts = Counter[str]()
+        data = self._redactor.redact(answer.body[:text], counts) + answer.body[text:]
+        return self._store.put(data, answer.form), data, counts
 
 
 class ReplayTape:
@@ -134,8 +139,8 @@ class ReplayTape:
             if (entry["source"], entry["collector"]) == (source, collector):
                 self._entries[_key(entry["request"], entry["attempt"])].append(entry)
         for key, held in self._entries.items():
-            if MARK in key:  # who asks again writes what stood there; the redactor of then is gone
-                parts = map(re.escape, key.split(MARK))
+            if BEGINNING in key:  # who asks again writes what stood there; the redactor of then is gone
+                parts = map(re.escape, MARK.split(key))
                 self._redacted.append((re.compile(b".*?".join(parts), re.DOTALL), held))
 
     async def exchange(

@@ -120,6 +120,7 @@ async def collect(
                 "answered": answered,
                 "refused": refused,
                 "bytes": tape.bytes,
+                "redacted": dict(sorted(tape.redacted.items())),
                 "records": await anyio.to_thread.run_sync(keep, outcome.reading, evidence),
             }
         )
@@ -224,7 +225,7 @@ def failure_of(err: Exception, redactor: Redactor | None = None) -> tuple[GapRea
     if _ends_the_build(err):
         raise err
     if isinstance(err, SourceError):
-        return err.reason, str(err)
+        return err.reason, line(redactor.redact_text(str(err)))
     if isinstance(err, UndecodableTimeError):
         return "undecodable", line(redactor.redact_text(str(err)))
     where = traceback.extract_tb(err.__traceback__)[-1]

@@ -59,7 +59,7 @@ class Result:
         facts = len({f.id for f in reading.of(Fact)})
         return {
             "name": run.name, "collector": run.collector, "facts": facts, "gaps": gaps,
-            "seconds": run.seconds, "bytes": run.bytes,
+            "seconds": run.seconds, "bytes": run.bytes, "redacted": dict(run.redacted),
         }  # fmt: skip
 
 

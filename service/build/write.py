@@ -15,7 +15,7 @@ from service.draft.layouts import Chosen
 from service.evidence.manifest import Collection, Manifest, People
 from service.evidence.provenance import unverified
 from service.evidence.store import Evidence
-from service.signing.envelope import claims, stored
+from service.signing.envelope import claims
 from timeline.assembly.reading import SourceReading
 from timeline.canonical import sha256
 from timeline.model import Fact
@@ -78,6 +78,6 @@ def _unverified(collection: Collection) -> list[str]:
 def _unsigned(directory: Path, data: bytes) -> list[str]:
     """Say that what was signed is another build's."""
     path = directory / names.SIGNATURE
-    if not path.is_file() or claims(stored(path), names.TIMELINE) == sha256(data):
+    if not path.is_file() or claims(path.read_bytes(), names.TIMELINE) == sha256(data):
         return []
     return [f"{path.name} signs another build; look at what changed, then `timeline sign` it again"]

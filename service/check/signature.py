@@ -15,7 +15,7 @@ from service.check.evidence import Bundle, named_payloads
 from service.evidence.document import path_in, read
 from service.evidence.place import evidence_of
 from service.settings.config import Config
-from service.signing.envelope import opened, stored
+from service.signing.envelope import opened
 from service.signing.keys import PublicKey
 from timeline.canonical import sha256
 from timeline.checks.findings import Finding, finding
@@ -33,7 +33,7 @@ def check(directory: Path, conf: Config, keys: Sequence[PublicKey], now: int) ->
         yield finding("signature-absent", 1, f"there is no {path.name}; `timeline sign` writes one")
         return
     try:
-        statement = opened(stored(path), keys)
+        statement = opened(path.read_bytes(), keys)
         bundle = Bundle(read(path_in(directory)), evidence_of(directory, conf))
         bundle.manifest = bundle.evidence.manifest()
         problem = _problem(statement, bundle, now)

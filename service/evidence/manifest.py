@@ -59,6 +59,7 @@ class SourceRun(BaseModel):
     refused: bool = False
     seconds: float = 0.0
     bytes: int = 0
+    redacted: dict[str, int] = {}  # secrets that were taken out of its answers, by kind
     first: str = ""  # the name under which what it reads was read first, where that is another one
     records: Records | None = None  # what this run derived, for versions that cannot replay it
 

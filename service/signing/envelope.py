@@ -9,7 +9,6 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from timeline.canonical import canonical
@@ -38,12 +37,6 @@ def signed(payload: bytes, key: PrivateKey) -> bytes:
     return canonical(envelope) + b"\n"
 
 
-def stored(path: Path) -> bytes:
-    """Read an envelope, no more of it than one may have and a byte by which it is too large; raise OSError."""
-    with path.open("rb") as file:
-        return file.read(_MOST_BYTES + 1)
-
-
 def opened(data: bytes, keys: Sequence[PublicKey]) -> dict[str, Any]:
     """Return the statement inside, where one of `keys` signed it; raise EnvelopeError."""
     if len(data) > _MOST_BYTES:
@@ -64,8 +57,6 @@ def opened(data: bytes, keys: Sequence[PublicKey]) -> dict[str, Any]:
 
 def claims(data: bytes, name: str) -> str | None:
     """Return the SHA-256 that an envelope names for a subject, unverified; None where it names none readably."""
-    if len(data) > _MOST_BYTES:
-        return None
     try:
         statement = _object(_bytes(_object(data, "it").get("payload"), "its payload"), "its payload")
     except EnvelopeError:

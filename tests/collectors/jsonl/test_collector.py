@@ -351,7 +351,7 @@ def test_secrets_are_redacted_and_rows_still_open(put: Put) -> None:
     assert b"hunter22" not in b"".join(found.store.payloads.values())
     (fact,) = found.facts
     assert fact.quote is not None
-    assert "[redacted]" in fact.quote.text
+    assert "[redacted:" in fact.quote.text
     assert opened(found, fact)["row"]["n"] == 1
 
 

@@ -124,7 +124,7 @@ def test_tokens_vanish(tmp_path: Path) -> None:
     kept = b"".join(result.store.payloads.values()) + b"".join(encode(f) for f in result.facts)
     for secret in (b"xoxe", b"cd5786f9d1", b"abcdefgh12345678"):
         assert secret not in kept
-    assert b"pub_secret=[redacted]" in kept
+    assert b"pub_secret=[redacted:secret]" in kept
     assert any(f.quote and f.quote.text.endswith("(file: a.png)") for f in result.facts)
 
 

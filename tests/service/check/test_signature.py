@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -93,10 +92,6 @@ def _unsigned(made: Made) -> None:
 
 def _bare(made: Made) -> None:
     (made.directory / SIGNATURE).write_bytes(export(made.directory, "in-toto"))
-
-
-def _huge(made: Made) -> None:
-    os.truncate(made.directory / SIGNATURE, 2**40)  # more than any memory; sparse on the disk
 
 
 def _other_key(made: Made) -> None:
@@ -243,7 +238,7 @@ def _no_json(made: Made) -> None:
 
 
 ATTACKS: dict[Callable[[Made], None], str] = {
-    _unsigned: "signature-absent", _folder: "signature-absent", _bare: "no signed envelope", _huge: "more than 32 MiB", _stripped: "carries no signature",
+    _unsigned: "signature-absent", _folder: "signature-absent", _bare: "no signed envelope", _stripped: "carries no signature",
     _twice: "one envelope", _other_key: "no trusted key", _statement_altered: "no trusted key",
     _edited: "timeline.json is not what was signed", _byte_behind: "timeline.json is not what was signed",
     _manifest: "manifest.json is not what was signed", _manifest_gone: "is gone", _manifest_broken: "manifest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -24,19 +25,19 @@ def test_common_tokens_vanish_and_json_stays_json(token: str) -> None:
     data = f'{{"text": "see {token} here", "n": 1}}'.encode()
     redacted = Redactor().redact(data)
     assert token.encode() not in redacted
-    assert json.loads(redacted)["text"] == "see [redacted] here"
+    assert re.fullmatch(r"see \[redacted:[a-z0-9_]+\] here", json.loads(redacted)["text"])
 
 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("Authorization: Bearer abcdefghijklmnop123", "Authorization: Bearer [redacted]"),
-        ("postgres://app:hunter22@db/x", "postgres://[redacted]@db/x"),
-        ("https://x/y?t=abcdefgh&a=1", "https://x/y?t=[redacted]&a=1"),
-        ("password=hunter22, next", "password=[redacted], next"),
-        ('{"api_key": "abcdef123"}', '{"api_key": "[redacted]"}'),
-        ('{"api_key": 1234567, "n": 1}', '{"api_key": "[redacted]", "n": 1}'),
-        ('"{\\"secret\\":1234567}"', '"{\\"secret\\":\\"[redacted]\\"}"'),
+        ("Authorization: Bearer abcdefghijklmnop123", "Authorization: Bearer [redacted:authorization]"),
+        ("postgres://app:hunter22@db/x", "postgres://[redacted:url_credentials]@db/x"),
+        ("https://x/y?t=abcdefgh&a=1", "https://x/y?t=[redacted:url_credentials]&a=1"),
+        ("password=hunter22, next", "password=[redacted:password], next"),
+        ('{"api_key": "abcdef123"}', '{"api_key": "[redacted:api_key]"}'),
+        ('{"api_key": 1234567, "n": 1}', '{"api_key": "[redacted:api_key]", "n": 1}'),
+        ('"{\\"secret\\":1234567}"', '"{\\"secret\\":\\"[redacted:secret]\\"}"'),
         ("the password is in the vault", "the password is in the vault"),
         ("secret: [none]", "secret: [none]"),
     ],
@@ -49,7 +50,7 @@ def test_the_clients_own_secret_vanishes_in_every_form() -> None:
     redactor = Redactor()
     redactor.add("user:pass/word!")
     text = "user:pass/word! dXNlcjpwYXNzL3dvcmQh user%3Apass%2Fword%21 pass/word!"
-    assert redactor.redact_text(text) == " ".join(["[redacted]"] * 4)
+    assert redactor.redact_text(text) == " ".join(["[redacted:own_credential]"] * 4)
 
 
 @given(st.text(), st.dictionaries(st.text(), st.text()))
@@ -64,17 +65,17 @@ def test_redaction_never_breaks_json_and_is_stable(secret: str, value: dict[str,
 @pytest.mark.parametrize(
     ("secret", "before", "after"),
     [
-        ("a", '{"password": "a", "a": "a cat"}', '{"password": "[redacted]", "a": "a cat"}'),
-        ("true", '{"has_token": true, "ok": true}', '{"has_token": "[redacted]", "ok": true}'),
-        ("true", "token=true&ok=true, token trueness", "token=[redacted]&ok=true, token trueness"),
+        ("a", '{"password": "a", "a": "a cat"}', '{"password": "[redacted:own_credential]", "a": "a cat"}'),
+        ("true", '{"has_token": true, "ok": true}', '{"has_token": "[redacted:own_credential]", "ok": true}'),
+        ("true", "token=true&ok=true, token trueness", "token=[redacted:own_credential]&ok=true, token trueness"),
         ("prometheus", '{"job":"prometheus"}', '{"job":"prometheus"}'),
-        ("prometheus", "bad password prometheus", "bad password [redacted]"),
-        ("admin:prometheus", "admin:prometheus prometheus_tsdb", "[redacted] prometheus_tsdb"),
-        ("admin:admin", "Authorization: Basic YWRtaW46YWRtaW4=", "Authorization: Basic [redacted]"),
-        ("a:b", "Authorization: Basic YTpi, https://a:b@host/a:b", "Authorization: Basic [redacted], https://[redacted]@host/a:b"),
-        ("123456", '{"n": 123456, "secret": 123456}', '{"n": 123456, "secret": "[redacted]"}'),
+        ("prometheus", "bad password prometheus", "bad password [redacted:own_credential]"),
+        ("admin:prometheus", "admin:prometheus prometheus_tsdb", "[redacted:own_credential] prometheus_tsdb"),
+        ("admin:admin", "Authorization: Basic YWRtaW46YWRtaW4=", "Authorization: Basic [redacted:own_credential]"),
+        ("a:b", "Authorization: Basic YTpi, https://a:b@host/a:b", "Authorization: Basic [redacted:own_credential], https://[redacted:url_credentials]@host/a:b"),
+        ("123456", '{"n": 123456, "secret": 123456}', '{"n": 123456, "secret": "[redacted:own_credential]"}'),
         ("1234", '{"key": 1234.5}', '{"key": 1234.5}'),
-        ("hunter22", "it says hunter22 here", "it says [redacted] here"),
+        ("hunter22", "it says hunter22 here", "it says [redacted:own_credential] here"),
     ],
 )  # fmt: skip
 def test_a_secret_that_is_an_ordinary_word_breaks_nothing_and_is_gone_where_it_is_named(

@@ -1,0 +1,128 @@
+"""Text that is hidden in base64, and packed in it: read, redacted, and put back as it was."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import re
+import zlib
+from collections.abc import Callable
+
+from collectors.kit.redaction.marks import MARK
+from collectors.kit.redaction.patterns import compiled
+
+#: Groups of base64 that stand for plain ASCII: the first bits of each of its bytes are known.
+_TEXT = rb"[CDI-Za-f][A-HQ-Xg-nw-z0-3][ABEFIJMNQRUVYZcdghklopstwx014589][A-Za-z0-9+/_-]"
+#: Leftmost, so that it begins where the run of letters does.
+_BLOB = compiled(
+    rb"(?:[A-Za-z0-9+/_-]|\\+/|%%2[BbFf])*?(?:(?:%s){4}|H4sI[A-Za-z0-9+/_-]{16}|eJ[wxyzNTjkl][A-Za-z0-9+/_-]{16})"
+    % _TEXT
+)
+_TELLING = compiled(rb"(?:%s){4}|H4sI|eJ[wxyzNTjkl]" % _TEXT)
+_RUN = compiled(rb"(?:[A-Za-z0-9+/_-]|\\+/|%2[BbFf])*")
+_PADDING = compiled(rb"(?:=|\\+u003[dD]|%3[dD]){0,2}")
+_ESCAPED = re.compile(rb"\\+/|%2[BbFf]")
+_SAID = {b"/": b"/", b"%2b": b"+", b"%2f": b"/"}
+DEPTH = 4  # layers in each other that are read
+_LARGEST = 32 * 2**20  # bytes that one payload may hide
+UNREAD = "unread"  # the kind of what hides more than is read
+
+
+class Budget:
+    """How many bytes may still be unpacked from one payload."""
+
+    def __init__(self) -> None:
+        self.left = _LARGEST
+
+
+class TooMuchError(Exception):
+    """More is packed than is read."""
+
+
+def within(
+    data: bytes, redact: Callable[[bytes], bytes], budget: Budget, refuse: Callable[[], bytes]
+) -> bytes:
+    """Return `data` with what base64 hides redacted; `refuse` says what stands for what cannot be read."""
+    parts, rest, place = list[bytes](), 0, 0
+    while found := _BLOB.search(data, place):
+        end = _RUN.match(data, found.start()).end()
+        place = max(end, found.end())
+        changed = _blob(data[found.start() : end], redact, budget, refuse, _PADDING.match(data, end)[0])
+        if changed is not None:
+            parts += (data[rest : found.start()], changed)
+            rest = end + len(_PADDING.match(data, end)[0])
+            place = max(place, rest)
+    return b"".join([*parts, data[rest:]]) if parts else data
+
+
+def _blob(
+    raw: bytes, redact: Callable[[bytes], bytes], budget: Budget, refuse: Callable[[], bytes], padding: bytes
+) -> bytes | None:
+    """Return a run of base64 with its text redacted; None where there was nothing to redact."""
+    run = (
+        _ESCAPED.sub(lambda match: _SAID[match[0].lstrip(b"\\").lower()], raw)
+        if b"\\" in raw or b"%" in raw
+        else raw
+    )
+    telling = _TELLING.search(run)
+    if telling is None:
+        return None
+    lead = telling.start() % 4 if telling.start() > 3 else telling.start()
+    head, body = run[:lead], run[lead:]
+    body = body[: len(body) - (len(body) % 4 == 1)]
+    tail = run[lead + len(body) :]
+    try:
+        hidden = base64.b64decode(body.replace(b"-", b"+").replace(b"_", b"/") + b"=" * (-len(body) % 4))
+    except (binascii.Error, ValueError):
+        return None
+    budget.left -= len(hidden)
+    if budget.left < 0:
+        return refuse()
+    try:
+        redacted = packed(hidden, redact, budget)
+    except TooMuchError:
+        return refuse()
+    if redacted == hidden:
+        return None
+    if MARK.fullmatch(redacted):
+        return redacted  # nothing else was in it
+    again = base64.b64encode(redacted)
+    again = again if padding else again.rstrip(b"=")
+    if b"-" in body or b"_" in body:
+        again = again.replace(b"+", b"-").replace(b"/", b"_")
+    return head + again + tail
+
+
+def is_text(data: bytes) -> bool:
+    """Tell whether bytes are text, as far as control characters tell: anything else holds a few of them."""
+    return len(data) - len(data.translate(None, _CONTROLS)) <= len(data) // 32
+
+
+_CONTROLS = bytes({*range(32), 127} - {9, 10, 13})
+
+
+def packed(data: bytes, redact: Callable[[bytes], bytes], budget: Budget) -> bytes:
+    """Return data redacted, inside gzip or zlib too; raise TooMuchError."""
+    if data[:3] == b"\x1f\x8b\x08":
+        plain = _unpacked(data, 31, budget)
+        again = None if plain is None else redact(plain)
+        return data if plain is None or again == plain else gzip.compress(again or b"", 6, mtime=0)
+    if data[:1] == b"\x78" and len(data) > 2 and int.from_bytes(data[:2]) % 31 == 0:
+        plain = _unpacked(data, 15, budget)
+        again = None if plain is None else redact(plain)
+        return data if plain is None or again == plain else zlib.compress(again or b"", 6)
+    return redact(data)
+
+
+def _unpacked(data: bytes, form: int, budget: Budget) -> bytes | None:
+    """Return what is packed, as far as it goes where it is cut off; None where it is nothing packed."""
+    unpacking = zlib.decompressobj(form)
+    try:
+        plain = unpacking.decompress(data, budget.left + 1)
+    except zlib.error:
+        return None
+    budget.left -= len(plain)
+    if budget.left < 0:
+        raise TooMuchError
+    return plain

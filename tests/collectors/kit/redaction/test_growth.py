@@ -1,0 +1,60 @@
+"""Redaction takes a time that grows with the text, whatever the text is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from collectors.kit.redaction import Redactor
+
+SMALL, TIMES = 40_000, 4
+HOSTILE: dict[str, Callable[[int], bytes]] = {
+    "half tokens": lambda n: b"eyJ" * (n // 3),
+    "half tokens with dots": lambda n: b"eyJhbGciOi." * (n // 11),
+    "names": lambda n: b"password" * (n // 8),
+    "names and operators": lambda n: b"password=" * (n // 9),
+    "names that never end": lambda n: b"secret." * (n // 7),
+    "assigned in quotes": lambda n: b'"token":"' * (n // 9),
+    "escaped quotes": lambda n: b'{"password":"' + b'\\"' * (n // 2),
+    "secrets": lambda n: b"password=hunter22xx " * (n // 20),
+    "backslashes": lambda n: b"password=" + b"\\" * n,
+    "escapes": lambda n: b"password=" + b"\\u003d" * (n // 6),
+    "percent signs": lambda n: b"password%3d" + b"%25" * (n // 3),
+    "entities": lambda n: b"token" + b"&amp;" * (n // 5),
+    "half entities": lambda n: b"token" + b"&amp;#" * (n // 6),
+    "userinfo": lambda n: b"://" + b"a:" * (n // 2),
+    "many links": lambda n: b"http://a:b" * (n // 10),
+    "keys begun": lambda n: b"-----BEGIN PRIVATE KEY-----" * (n // 27),
+    "one key": lambda n: b"-----BEGIN PRIVATE KEY-----" + b"A" * n,
+    "cookies": lambda n: b"cookie: " + b"a=b;" * (n // 4),
+    "capitals": lambda n: b"token=" + b"ABCD" * (n // 4),
+    "hashes": lambda n: b"$6$a$" * (n // 5),
+    "digits": lambda n: b"1234567890:AA" * (n // 13),
+    "base64 of text": lambda n: b"cGFzc3dvcmQ9" * (n // 12),
+    "base64 with ends": lambda n: b"cGFzc3dvcmQ9aHVudGVy= " * (n // 22),
+    "headers of gzip": lambda n: b"H4sIAAAAAAAAA" * (n // 13),
+    "marks": lambda n: b"[redacted:token]" * (n // 16),
+    "braces": lambda n: b'{"a":' * (n // 5),
+    "all prefixes": lambda n: b"ghp_ AKIA SG. sk-a xoxb- glpat- whsec_ npm_ hvs. " * (n // 48),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.parametrize("has_own", [False, True], ids=["", "own"])
+def test_time_grows_with_the_text(name: str, has_own: bool) -> None:
+    redactor = Redactor()
+    if has_own:
+        redactor.add("s3cret/pass+word=!")
+        redactor.add("admin:prometheus")
+    small, large = HOSTILE[name](SMALL), HOSTILE[name](SMALL * TIMES)
+    redactor.redact(small)  # patterns are compiled
+
+    def spent(data: bytes) -> float:
+        begun = time.process_time()
+        redactor.redact(data)
+        return time.process_time() - begun
+
+    ratio = min(spent(large) for _ in range(2)) / max(min(spent(small) for _ in range(2)), 0.005)
+    assert ratio < TIMES * 2.5  # the square would be 16
