@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,26 @@ def test_an_audit_without_an_answer_says_so_and_fails_a_release_alone(
     done = audit(url, "requirements/build.txt")
     assert (done.returncode, "nothing was audited" in done.stdout) == (0, True), done.stdout
     assert audit(url, "--require-answer", "requirements/build.txt").returncode == 1
+
+
+def test_locks_that_no_registry_answers_for_are_said_to_be_not_compared(tmp_path: Path) -> None:
+    for name in ("tools", "requirements"):
+        shutil.copytree(HOME / name, tmp_path / name)
+    shutil.copy(HOME / "pyproject.toml", tmp_path)
+    asking = {
+        **os.environ,
+        "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple",
+        "UV_NO_CACHE": "1",
+        "AUDIT_OSV_URL": "http://127.0.0.1:9",
+    }
+    command = [sys.executable, "tools/audit.py"]
+    alone = subprocess.run(command, cwd=tmp_path, env=asking, capture_output=True, text=True, check=False)
+    assert (alone.returncode, "locks: not compared: lock: needs uv" in alone.stdout) == (1, True), (
+        alone.stdout
+    )
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    done = subprocess.run(command, cwd=tmp_path, env=asking, capture_output=True, text=True, check=False)
+    assert (done.returncode, "locks: the registry did not answer" in done.stdout) == (0, True), done.stdout
 
 
 def test_an_audit_of_nothing_is_no_pass(tmp_path: Path, httpserver: HTTPServer) -> None:

@@ -108,6 +108,8 @@ def follow() -> Audited:
                 "unanswered", "locks: the registry did not answer; not compared with pyproject.toml"
             )
         return Audited("failed", f"locks: nothing satisfies what they are made of:\n{done.stderr[:2000]}")
+    if done.returncode == 2:
+        return Audited("failed", f"locks: not compared: {done.stderr.strip()}")
     if done.returncode:
         return Audited(
             "failed", f"locks: run tools/lock; they do not follow from pyproject.toml:\n{done.stdout[:2000]}"
