@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -159,3 +161,66 @@ def test_the_container_is_built_of_what_makes_the_same_wheel(tmp_path: Path) -> 
         assert made.returncode == 0, made.stderr
         wheels += [path.read_bytes() for path in (tmp_path / f"{place}-out").iterdir()]
     assert wheels[0] == wheels[1]
+
+
+# --- the tool ------------------------------------------------------------------------------------
+
+_PROJECT = """[build-system]
+requires = ["acme-small"]
+build-backend = "acme"
+[project]
+name = "acme-product"
+version = "1"
+requires-python = ">=3.11"
+dependencies = ["acme-small{range}"]
+[project.optional-dependencies]
+serve = []
+sign = []
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project of one package, of which a folder holds three versions."""
+    shutil.copytree(HOME / "tools", tmp_path / "tools", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / ".venv").symlink_to(BIN.parent)
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements/release.in").write_text("acme-small\n")
+    (tmp_path / "wheels").mkdir()
+    for version in ("1.0", "1.1", "2.0"):
+        with zipfile.ZipFile(tmp_path / "wheels" / f"acme_small-{version}-py3-none-any.whl", "w") as wheel:
+            for name, text in {
+                "METADATA": f"Metadata-Version: 2.1\nName: acme-small\nVersion: {version}\n",
+                "WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+                "RECORD": "",
+            }.items():
+                wheel.writestr(f"acme_small-{version}.dist-info/{name}", text)
+    (tmp_path / "pyproject.toml").write_text(_PROJECT.format(range=">=1,<2"))
+    return tmp_path
+
+
+def lock(project: Path, *options: str) -> int:
+    return subprocess.run(
+        [project / "tools/lock", *options], capture_output=True, check=False,
+        env={**os.environ, "UV_NO_INDEX": "1", "UV_FIND_LINKS": str(project / "wheels")},
+    ).returncode  # fmt: skip
+
+
+def test_a_lock_that_does_not_follow_is_found(project: Path) -> None:
+    assert lock(project) == 0
+    text = (project / "requirements/product.txt").read_text()
+    assert re.search(r"^acme-small==1\.1 \\\n    --hash=sha256:[0-9a-f]{64}$", text, re.MULTILINE)
+    assert str(project) not in text
+    assert lock(project, "--check") == 0
+    for given, code in ((">=1,<1.1", 1), (">=1", 0), (">=3", 3), (">=1,<2", 0)):
+        (project / "pyproject.toml").write_text(_PROJECT.format(range=given))
+        assert (given, lock(project, "--check")) == (given, code)
+    assert (
+        project / "requirements/product.txt"
+    ).read_text() == text  # what is locked stays until it is asked for
+    (project / "requirements/release.in").write_text("acme-small>=9\n")
+    assert lock(project, "--check") == 3  # also where the last of them fails
+    (project / "requirements/release.in").write_text("acme-small\n")
+    (project / "pyproject.toml").write_text(_PROJECT.format(range=">=1"))
+    assert lock(project, "--upgrade") == 0
+    assert "acme-small==2.0" in (project / "requirements/product.txt").read_text()
