@@ -1,7 +1,7 @@
 """Running git: without a shell, without the configuration's programs. Nothing else of ours runs it.
 
-A collector's `Runner` reads any clone with nothing of the user's; `run_git` works in the user's own clone,
-where their name, credentials and proxies hold.
+A collector's `Runner`, and `read_git`, read any clone with nothing of the user's; `run_git` works in the user's own
+clone, where their name, credentials and proxies hold.
 """
 
 from __future__ import annotations
@@ -55,18 +55,33 @@ def run_git(
     """
     own = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
     own |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(environ or {})}
+    return _printed(["git", *_OWN, "-C", str(folder), *args], args[0], own, seconds)
+
+
+def _printed(command: Sequence[str], what: str, environ: Mapping[str, str], seconds: float) -> bytes:
     try:
         done = subprocess.run(
-            ["git", *_OWN, "-C", str(folder), *args], env=own, capture_output=True, check=False,
-            timeout=seconds, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            command, env=environ, capture_output=True, check=False, timeout=seconds, stdin=subprocess.DEVNULL
+        )
     except (OSError, subprocess.TimeoutExpired) as err:
-        raise GitError(f"git {args[0]}: {err}") from err
+        raise GitError(f"git {what}: {err}") from err
     if done.returncode:
         # Git names the remote's address, credentials included, in some of its messages.
         said = " ".join(done.stderr.decode("utf-8", "replace").split())
-        raise GitError(f"git {args[0]}: {re.sub(r'(?<=://)[^/@ ]+@', '', said)}")
+        raise GitError(f"git {what}: {re.sub(r'(?<=://)[^/@ ]+@', '', said)}")
     return done.stdout
+
+
+def read_git(folder: Path, *args: str, seconds: float = 60.0) -> bytes:
+    """Run `git ARGS` that only reads, in anybody's clone, and return what it prints; raise GitError.
+
+    Nothing that the clone is configured by is run, no remote is asked, and no hook's variables lead elsewhere.
+    """
+    return _printed(["git", *_SAFE, "-C", str(folder), *args], args[0], _kept_env() | _ENV, seconds)
+
+
+def _kept_env() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name in _KEPT_ENV}
 
 
 class Runner:
@@ -113,11 +128,12 @@ class Runner:
         return done.stdout
 
     async def _run(self, args: Sequence[str], stdin: str) -> subprocess.CompletedProcess[bytes]:
-        kept = {k: v for k, v in os.environ.items() if k in _KEPT_ENV}
         command = ["git", *_SAFE, "-C", str(self.folder), *args]
         try:
             with anyio.fail_after(self._seconds):
-                return await anyio.run_process(command, input=stdin.encode(), env=kept | _ENV, check=False)
+                return await anyio.run_process(
+                    command, input=stdin.encode(), env=_kept_env() | _ENV, check=False
+                )
         except TimeoutError as err:
             raise SourceError("timed_out", f"git {args[0]} took longer than `time_cap`") from err
         except OSError as err:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from collectors.git.run import GitError, run_git
+from collectors.git.run import GitError, read_git
 from service import names
 from service.evidence.document import digest_in
 from timeline import document
@@ -51,7 +51,7 @@ def _candidates(digest: str, directory: Path, given: Path | None) -> Iterator[by
     if given is not None and is_there(given):
         yield _file(given).read_bytes()
     # The commits in which this digest came or went.
-    asked = ("log", "--format=%H", f"-S{digest}", "--", names.TIMELINE)
+    asked = ("log", "--format=%H", "--no-textconv", "--no-ext-diff", f"-S{digest}", "--", names.TIMELINE)
     for commit in (_git(directory, *asked) or b"").decode().split():
         data = _git(directory, "cat-file", "blob", f"{commit}:./{names.TIMELINE}")
         if data:
@@ -60,6 +60,6 @@ def _candidates(digest: str, directory: Path, given: Path | None) -> Iterator[by
 
 def _git(directory: Path, *arguments: str) -> bytes | None:
     try:
-        return run_git(directory, *arguments)
+        return read_git(directory, *arguments)
     except GitError:
         return None
