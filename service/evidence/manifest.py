@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from collectors.kit.tape import Entry
 from timeline.instant import Instant
@@ -82,6 +82,51 @@ class Collection(BaseModel):
     incident_file: IncidentFile | None = None
     layout: RecordedLayout | None = None
     exchanges: tuple[Entry, ...] = ()
+
+    @field_validator("exchanges")
+    @classmethod
+    def _readable(cls, value: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        for number, entry in enumerate(value):
+            if wrong := _unreadable(entry):
+                raise ValueError(f"exchange {number}: {wrong}")
+        return value
+
+
+#: Of what type a member of an exchange is; the first four are always there.
+_EXCHANGE: Mapping[str, tuple[type, ...]] = {
+    "source": (str,), "collector": (str,), "request": (dict,), "attempt": (int,),
+    "payload": (str,), "form": (str,), "status": (int, type(None)), "headers": (dict,), "failure": (dict,),
+}  # fmt: skip
+_ALWAYS = 4
+
+
+def _unreadable(entry: Entry) -> str:
+    """Say what no replay could read in an exchange; nothing where all can be read."""
+    for place, (name, forms) in enumerate(_EXCHANGE.items()):
+        if name in entry and not isinstance(entry[name], forms):
+            return f"{name!r} is a {type(entry[name]).__name__}"
+        if name not in entry and place < _ALWAYS:
+            return f"it has no {name!r}"
+    if not isinstance(entry["request"].get("url", ""), str):
+        return "its url is no text"
+    if not all(map(_is_pair, entry["request"].get("params") or ())):
+        return "its params are no pairs of name and value"
+    if any(not isinstance(value, str) for value in entry.get("headers", {}).values()):
+        return "a header is no text"
+    if "failure" in entry:
+        kept = entry["failure"]
+        return (
+            ""
+            if all(isinstance(kept.get(n), str) for n in ("reason", "message"))
+            else "its failure says nothing"
+        )
+    return "" if "payload" in entry else "it has neither a payload nor a failure"
+
+
+def _is_pair(value: Any) -> bool:
+    return (
+        isinstance(value, list | tuple) and len(value) == 2 and (value[0] != "query" or isinstance(value[1], str))
+    )  # fmt: skip
 
 
 class KnownIdentity(BaseModel):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +22,10 @@ from timeline.canonical import canonical, sha256
 _LEVEL = 9
 _SMALL = 256 * 1024  # bytes that are packed at once
 _LARGEST = 64 * 2**20  # a stored payload is at most 16 MiB; more is a bomb, or not ours
+
+
+#: The end of a file of ours that carries its own digest: over all the bytes before it.
+_SEAL = re.compile(rb',"digest":"([0-9a-f]{64})"\}\n\Z')
 
 
 class MismatchError(EvidenceError):
@@ -82,9 +87,10 @@ class Evidence:
             )
         try:
             data = _unpacked(path.read_bytes())
-        except (zstandard.ZstdError, OSError) as err:
+        except (zstandard.ZstdError, OSError, MemoryError) as err:
             raise EvidenceError(
-                f"{path} is broken ({err}); restore it from version control or a backup"
+                f"{path} is broken ({err or 'it asks for more memory than there is'}); "
+                "restore it from version control or a backup"
             ) from err
         if hashlib.sha256(data).hexdigest() != digest:
             raise MismatchError(
@@ -138,14 +144,14 @@ class Evidence:
             return Manifest()
         try:
             raw = orjson.loads(path.read_bytes())
-            if raw.get("manifest_version") != MANIFEST_VERSION:
-                raise EvidenceError(
-                    f"{path} has version {raw.get('manifest_version')!r}; this version reads {MANIFEST_VERSION}"
-                )
+            number = raw.get("manifest_version") if isinstance(raw, dict) else None
+            if number != MANIFEST_VERSION:
+                raise EvidenceError(f"{path} has version {number!r}; this version reads {MANIFEST_VERSION}")
+            raw.pop("digest", None)
             return Manifest.model_validate(raw)
-        except (orjson.JSONDecodeError, AttributeError, ValidationError) as err:
+        except (ValueError, RecursionError, OSError) as err:
             raise EvidenceError(
-                f"{path} is broken: {err}; restore it from version control or a backup"
+                f"{path} is broken: {_said(err)}; restore it from version control or a backup"
             ) from err
 
     def collected(self) -> Manifest:
@@ -158,7 +164,7 @@ class Evidence:
         return manifest
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Write the manifest: one exchange a line."""
+        """Write the manifest: one exchange a line, its digest last."""
         collections = []
         for one in manifest.collections:
             data = one.model_dump(mode="json", by_alias=True)
@@ -167,7 +173,7 @@ class Evidence:
             collections.append(canonical(data)[:-1] + b',"exchanges":[\n' + lines + b"\n]}")
         rest = manifest.model_dump(mode="json", exclude={"collections"}, exclude_none=True)
         head = canonical(rest)[:-1] + b',"collections":[\n'
-        files.write(self.folder / names.MANIFEST, head + b",\n".join(collections) + b"\n]}\n")
+        files.write(self.folder / names.MANIFEST, _sealed(head + b",\n".join(collections) + b"\n]"))
 
     def knows_people(self) -> bool:
         """Tell whether it is written down who is who."""
@@ -180,21 +186,51 @@ class Evidence:
             return People()
         try:
             return People.model_validate_json(path.read_bytes())
-        except ValidationError as err:
+        except (ValueError, RecursionError, OSError) as err:
             raise EvidenceError(
-                f"{path} is broken: {err}; restore it from version control or a backup"
+                f"{path} is broken: {_said(err)}; restore it from version control or a backup"
             ) from err
 
     def write_people(self, people: People) -> None:
-        """Write who is who, one identity a line."""
+        """Write who is who, one identity a line, its digest last."""
         rows = [canonical(k) + b":" + canonical(v.model_dump()) for k, v in sorted(people.people.items())]
-        files.write(
-            self.folder / names.PEOPLE, b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1}\n'
+        data = b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1'
+        files.write(self.folder / names.PEOPLE, _sealed(data))
+
+
+def _sealed(data: bytes) -> bytes:
+    return data + b',"digest":"%b"}\n' % sha256(data).encode()
+
+
+def seal_of(data: bytes) -> bool | None:
+    """Tell whether the digest that a manifest, or a list of people, ends with is that of what is before it.
+
+    None where it ends with none.
+    """
+    match = _SEAL.search(data, max(len(data) - 100, 0))
+    return match and sha256(data[: match.start()]).encode() == match[1]
+
+
+def _said(err: Exception) -> str:
+    """Return what is wrong with a file, without what stands in it."""
+    if isinstance(err, ValidationError):
+        return "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in err.errors(include_input=False)[:3]
         )
+    return str(err)
 
 
 def _unpacked(stored: bytes) -> bytes:
+    """Return what is in a stored payload: one frame, and nothing beside it."""
     # A frame that tells its size is unpacked to that size, whatever `max_output_size` says.
     if zstandard.frame_content_size(stored) > _LARGEST:
         raise zstandard.ZstdError(f"it says that it holds more than {_LARGEST >> 20} MiB")
-    return zstandard.ZstdDecompressor().decompress(stored, max_output_size=_LARGEST)
+    data = zstandard.ZstdDecompressor(max_window_size=_LARGEST).decompress(
+        stored, max_output_size=_LARGEST, allow_extra_data=False
+    )
+    if stored[4] & _UNUSED:
+        raise zstandard.ZstdError("a bit of its head is set that no packer sets")
+    return data
+
+
+_UNUSED = 0b0001_0000  # of a frame's descriptor: readers pass over it
