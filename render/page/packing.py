@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import zlib
 
 import orjson
@@ -26,3 +27,19 @@ def pack(data: bytes, level: int = BEST) -> bytes:
     made = zlib.compress(data, level, wbits=_GZIP)
     # The tenth byte names the operating system that packed: none, so that it is the same on each.
     return base64.b64encode(made[:9] + b"\xff" + made[10:])
+
+
+def unpack(packed: bytes, most: int) -> bytes | None:
+    """Return what `pack` made a part of: one member of gzip that it heads alike, of at most `most` bytes; else None."""
+    try:
+        raw = base64.b64decode(packed, validate=True)
+        reader = zlib.decompressobj(wbits=_GZIP)
+        data = reader.decompress(raw, most + 1)
+    except (binascii.Error, ValueError, zlib.error):
+        return None
+    ours = raw[:4] == _HEAD and raw[4:8] == b"\0\0\0\0" and raw[9:10] == b"\xff"
+    whole = reader.eof and not reader.unused_data and base64.b64encode(raw) == packed
+    return data if ours and whole and len(data) <= most else None
+
+
+_HEAD = b"\x1f\x8b\x08\x00"  # gzip, deflate, no name and no comment
