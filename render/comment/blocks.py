@@ -39,7 +39,8 @@ class View:
 
     `findings` and `changes` are None where nothing was checked or compared; `page` is the address
     before `timeline.html` and `artefact` that of the whole output, each empty where there is none;
-    `folder` is the output's path in the repository.
+    `folder` is the output's path in the repository. `unverified` says why facts are not known to match
+    their evidence, whatever findings are switched off.
     """
 
     timeline: Timeline
@@ -51,6 +52,7 @@ class View:
     page: str = ""
     artefact: str = ""
     mermaid: int = _GANTT
+    unverified: str = ""
 
 
 class Block(NamedTuple):
@@ -119,14 +121,19 @@ def _said(view: View) -> Iterator[str]:
 
 def _at_a_glance(view: View) -> str:
     """Return what a reviewer asks first; the parts further down have the rest."""
-    check = (
-        "not checked"
-        if view.findings is None
-        else _counted(view.findings) or "facts match their evidence, no finding"
-    )
+    told = f"Check: **{_checked(view)}**."
     if view.changes is None or view.changes.empty:
-        return f"Check: **{check}**."
-    return f"Check: **{check}**. Since the last attached build: **{_facts_changed(view.changes)}**."
+        return told
+    return f"{told} Since the last attached build: **{_facts_changed(view.changes)}**."
+
+
+def _checked(view: View) -> str:
+    if view.findings is None:
+        return "not checked"
+    counted = _counted(view.findings)
+    if view.unverified:
+        return f"facts not verified; {counted or 'no other finding'}"
+    return counted or "facts match their evidence, no finding"
 
 
 def _counted(findings: Sequence[Finding]) -> str:
@@ -159,8 +166,11 @@ def _table(title: str, text: str) -> Block:
 def _check(view: View) -> Block:
     if view.findings is None:
         return Block("#### Check\n\nNot checked against its evidence.\n")
+    doubt = f"Facts are **not verified**: {_words(view.unverified)}\n" if view.unverified else ""
     if not view.findings:
-        return Block("#### Check\n\nFacts match their evidence; no finding.\n")
+        return Block(
+            f"#### Check\n\n{doubt or 'Facts match their evidence; no finding.'}\n".rstrip("\n") + "\n"
+        )
     rows = [
         (
             markdown.escape(f.severity), markdown.code(f.rule),
@@ -169,12 +179,18 @@ def _check(view: View) -> Block:
         )
         for f in sorted(view.findings, key=lambda f: (f.severity, f.file, f.line, f.rule))
     ]  # fmt: skip
-    return _table(f"Check: {_counted(view.findings)}", markdown.table(("", "rule", "where", "finding"), rows))
+    title = f"Check: {_counted(view.findings)}"
+    table = markdown.table(("", "rule", "where", "finding"), rows)
+    return _table(title, f"{doubt}\n{table}" if doubt else table)
 
 
 def _said_by(finding: Finding) -> str:
     """Return a finding's message; ids of facts in code form, where no sign has to be put into them."""
-    message = markdown.excerpt(finding.message, _MESSAGE)
+    return _words(finding.message)
+
+
+def _words(said: str) -> str:
+    message = markdown.excerpt(said, _MESSAGE)
     return markdown.statement(_IDS.sub(lambda m: m[0] if m[1] is None else f"`{m[1]}`", message))
 
 

@@ -17,13 +17,15 @@ _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 #: What XML 1.0 cannot hold.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CUT = 200  # characters of why facts are not verified
 
 
 class Group(NamedTuple):
-    """The findings of one incident's folder, or one file."""
+    """The findings of one incident's folder, or one file; `unverified` says why its facts are not known to be right."""
 
     name: str
     findings: Sequence[Finding]
+    unverified: str = ""
 
 
 def render_findings(groups: Sequence[Group], form: str, *, tool: str = "") -> str:
@@ -39,14 +41,23 @@ def _all(groups: Sequence[Group]) -> list[Finding]:
 
 
 def _line(text: str) -> str:
-    return _CONTROL.sub(" ", text).strip()
+    # A file's name may hold bytes that are no text.
+    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
 
 
 def text(groups: Sequence[Group], _tool: str = "") -> str:
     """Return one line a finding, `file:line: severity rule: message`, and a closing count."""
     lines = [f"{_line(f.file)}:{f.line}: {f.severity} {f.rule}: {_line(f.message)}" for f in _all(groups)]
     told = ", ".join(_counts(_all(groups)))
+    lines += [
+        f"{_line(g.name)}: facts are not verified: {_cut(g.unverified)}" for g in groups if g.unverified
+    ]
     return "".join(f"{line}\n" for line in [*lines, f"{count(len(groups), 'incident')} checked: {told}"])
+
+
+def _cut(text: str) -> str:
+    flat = _line(text)
+    return flat if len(flat) <= _CUT else f"{flat[: _CUT - 1]}…"
 
 
 def _counts(findings: Sequence[Finding]) -> list[str]:
@@ -81,6 +92,7 @@ def github(groups: Sequence[Group], _tool: str = "") -> str:
 
 
 def _data(value: str) -> str:
+    value = value.encode("utf-8", "replace").decode()
     return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
