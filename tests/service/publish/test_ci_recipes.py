@@ -43,14 +43,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def repository(tmp_path: Path, built: Path) -> Path:
-    """A repository whose second commit brings a built incident, in a folder of an unusual name."""
-    home = tmp_path / "repository"
+    """A repository whose second commit brings a built incident, below a folder of an unusual name."""
+    home = tmp_path / "a repository's"
     home.mkdir()
     git(home, "init", "-q")
     (home / "README.md").write_text("postmortems\n")
     git(home, "add", "-A")
     git(home, "commit", "-q", "-m", "Start")
-    shutil.copytree(built, home / "postmortems" / "INC 42")
+    shutil.copytree(built, home / "postmortems" / "INC-42")
     (home / "other.txt").write_text("no incident\n")
     git(home, "add", "-A")
     git(home, "commit", "-q", "-m", "Add the postmortem")
@@ -61,7 +61,7 @@ def run(script: str, where: Path, **environ: str) -> subprocess.CompletedProcess
     kept = {name: os.environ[name] for name in ("HOME",) if name in os.environ}
     path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "-c", script], cwd=where, env={**kept, "PATH": path, **environ}, capture_output=True, text=True, check=False
+        ["bash", "-c", script], cwd=where, env={**kept, "PATH": path, "PYTHONPATH": str(HOME), **environ}, capture_output=True, text=True, check=False
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def test_the_action_attaches_what_the_pull_request_changes(repository: Path) -> 
         (comment,) = fake.comments
         again = run(attach_step()["run"], repository, **environ)
         assert (again.returncode, fake.comments) == (0, [comment])
-    assert "postmortems/INC 42/timeline.json" in comment["body"]
+    assert "postmortems/INC-42/timeline.json" in comment["body"]
     assert "(https://git.example/artefacts/1)" in comment["body"]
     outputs = (repository.parent / "output").read_text().splitlines()
     assert outputs == [
@@ -128,14 +128,14 @@ def keyed(repository: Path, tmp_path: Path) -> Pair:
     git(repository, "add", "-A")
     git(repository, "commit", "-q", "-m", "Name the key that is trusted")
     shutil.copy(own.public, repository / "key.pem")
-    sign(repository / "postmortems" / "INC 42", own.reference)
+    sign(repository / "postmortems" / "INC-42", own.reference)
     git(repository, "add", "-A")
     git(repository, "commit", "-q", "-m", "Sign, and name another key")
     return trusted
 
 
 def signed_well(repository: Path, key: Pair) -> None:
-    sign(repository / "postmortems" / "INC 42", key.reference)
+    sign(repository / "postmortems" / "INC-42", key.reference)
     git(repository, "add", "-A")
     git(repository, "commit", "-q", "-m", "Sign")
 
@@ -163,7 +163,7 @@ def test_a_key_that_the_base_lacks_ends_the_action(repository: Path, keyed: Pair
         assert (done.returncode, fake.comments) == (2, [])
         assert "the base commit has no key" in done.stderr
         without = run(
-            attach_step()["run"], repository, **environ | {"BASE": "", "DIRECTORY": "postmortems/INC 42"}
+            attach_step()["run"], repository, **environ | {"BASE": "", "DIRECTORY": "postmortems/INC-42"}
         )
         assert without.returncode != 0
         assert fake.comments == []
@@ -297,7 +297,7 @@ def test_the_gitlab_template_trusts_the_key_of_the_base_alone(repository: Path, 
     script = "\n".join(job["script"])
     base = git(repository, "rev-parse", "HEAD~1")
     git(repository, "commit", "-q", "--allow-empty", "-m", "Nothing")
-    (repository / "postmortems" / "INC 42" / "postmortem.md").open("a").write("\n")
+    (repository / "postmortems" / "INC-42" / "postmortem.md").open("a").write("\n")
     git(repository, "commit", "-q", "-a", "-m", "Write")
     with FakeGitlab() as fake:
         environ = {
@@ -317,30 +317,24 @@ def test_the_gitlab_template_trusts_the_key_of_the_base_alone(repository: Path, 
         assert "postmortem.md" not in absent.stdout  # nothing was checked, nothing attached
 
 
-def test_the_hook_checks_the_incident_of_any_file_of_it(repository: Path) -> None:
+def test_the_hook_checks_what_a_commit_changes_and_what_it_deletes(repository: Path) -> None:
     (hook,) = yaml.safe_load((HOME / ".pre-commit-hooks.yaml").read_text())
     (local,) = recipe("examples/ci/pre-commit-config.yaml")["repos"][0]["hooks"]
     assert {k: local[k] for k in hook if k in local} | {"language": "python"} == {
         k: hook[k] for k in hook if k in local
     }
-    names = git(repository, "ls-files", "-z").split("\0")
-    chosen = [name for name in names if re.search(hook["files"], name)]
-    assert {Path(n).name for n in chosen} >= {
-        "timeline.json",
-        "postmortem.md",
-        "timeline.html",
-        "manifest.json",
-    }
-    assert not [n for n in chosen if n in {"README.md", "other.txt"}]
-    done = subprocess.run(
-        [BIN / "timeline", *hook["entry"].split()[1:], *chosen],
-        cwd=repository,
-        capture_output=True,
-        text=True,
-        check=False,
+    # A hook is not given the names of files that are deleted.
+    assert (hook["always_run"], hook["pass_filenames"]) == (True, False)
+    nothing = run(hook["entry"], repository, PRE_COMMIT="1")
+    assert (nothing.returncode, nothing.stdout) == (0, "no incident checked: no error, no warning, no note\n")
+    git(repository, "rm", "-q", "postmortems/INC-42/timeline.json")
+    gone = run(hook["entry"], repository, PRE_COMMIT="1")
+    assert (gone.returncode, "error timeline-removed" in gone.stdout) == (1, True), gone.stdout
+    git(repository, "commit", "-q", "-m", "Past the hook")
+    ranged = run(
+        hook["entry"], repository, PRE_COMMIT="1", PRE_COMMIT_FROM_REF="HEAD~1", PRE_COMMIT_TO_REF="HEAD"
     )
-    assert done.returncode == 1
-    assert "postmortem.md" in done.stdout
+    assert (ranged.returncode, "error timeline-removed" in ranged.stdout) == (1, True), ranged.stdout
 
 
 @pytest.mark.parametrize("name", ["attach", "publish"])
