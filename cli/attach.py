@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.check import RequireSignature
+from cli.options import Base
 
 Number = Annotated[
     int, typer.Option("--pr", metavar="N", help="The request's number (default: what the CI says).")
@@ -45,6 +46,7 @@ def attach(
     ] = None,
     require_signature: RequireSignature = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the comment; ask nobody.")] = False,
+    base: Base = "",
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a machine-readable answer on stdout.")
@@ -56,7 +58,7 @@ def attach(
 
     target = Target(forge, api.rstrip("/"), repository, number, token, summary=summary)
     request = use.AttachRequest(
-        directory, target, artefact_url, chart_url, previous, config, require_signature
+        directory, target, artefact_url, chart_url, previous, config, require_signature, base
     )
     if dry_run:
         typer.echo(use.preview(request), nl=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import AsJson, ConfigFile
+from cli.options import AsJson, Base, ConfigFile
 
 RequireSignature = Annotated[
     Path | None,
@@ -23,7 +23,12 @@ Paths = Annotated[
 
 
 def check(
-    paths: Paths,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="DIR...", help="Built incidents, or folders of them (with a base: what differs)."
+        ),
+    ] = None,
     form: Annotated[
         str, typer.Option("--format", metavar="FORM", help="text, json, github, junit or sarif.")
     ] = "text",
@@ -31,17 +36,29 @@ def check(
         bool, typer.Option("--allow-missing-evidence", help="Absent evidence is a warning, not an error.")
     ] = False,
     require_signature: RequireSignature = None,
+    base: Base = "",
     config: ConfigFile = None,
 ) -> None:
     """Check facts against evidence, citations, actions and wording; exit 1 on errors."""
+    import os
+
+    from service.check.base import base_of
     from service.check.check import FORMS, rendered
     from service.check.check import check as run
     from timeline.errors import UsageError
 
     if form not in FORMS:
         raise UsageError(f"--format {form}: use one of {', '.join(FORMS)}")
+    asked = paths or []
+    against = base_of(base, os.environ, asked[0] if asked else Path.cwd())
+    if not asked and against is None:
+        raise UsageError("give what `timeline build` made, or --base for every incident that differs from it")
     report = run(
-        paths, config=config, allow_missing_evidence=allow_missing_evidence, signed_by=require_signature
+        asked,
+        config=config,
+        allow_missing_evidence=allow_missing_evidence,
+        signed_by=require_signature,
+        base=against,
     )
     typer.echo(rendered(report, form), nl=False)
     raise typer.Exit(0 if report.ok else 1)

@@ -12,3 +12,10 @@ ConfigFile = Annotated[
     typer.Option("--config", metavar="FILE", help="Configuration (default: timeline.toml, found upward)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print a machine-readable answer on stdout.")]
+Base = Annotated[
+    str,
+    typer.Option(
+        "--base", metavar="COMMIT",
+        help="What a request goes to: its settings hold, and what it has must stay (default: CI says; none: nothing).",
+    ),
+]  # fmt: skip

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from service.build import identity, replay
+from service.evidence import records
 from service.evidence.manifest import Collection, Derivation, Manifest, People
 from service.evidence.provenance import provenance
 from service.evidence.store import Evidence
 from service.incident import claims
 from timeline.assembly.assemble import Assembled, Build, assemble
 from timeline.assembly.reading import SourceReading
-from timeline.model import Gap
+from timeline.model import Gap, Person
 from timeline.record import build as build_record
 
 
@@ -39,18 +41,82 @@ def replayed(
 
 
 class Rebuilt(NamedTuple):
-    """What `timeline.json` is by the evidence alone, and what derived it so."""
+    """What `timeline.json` is by the evidence alone, what derived it so, and whom the evidence names.
+
+    `assigned` tells that the pseudonyms of `people` are those that these builds gave; else only its names count.
+    """
 
     data: bytes
     derivation: Derivation
+    people: People
+    assigned: bool
 
 
 def rebuilt(evidence: Evidence) -> Rebuilt:
-    """Return what `timeline.json` is by the evidence alone; writes nothing. Raises EvidenceError."""
+    """Return what the evidence alone gives; writes nothing. Raises EvidenceError."""
     manifest = evidence.collected()
     again = replayed(manifest, evidence)
-    derived = derived_now(manifest, again)
-    return Rebuilt(assembled(derived, again, evidence.people()).data, derived.derivation)
+    derived, known = derived_now(manifest, again), evidence.people()
+    fresh = assembled(derived, again, People())
+    people = _with_recorded(People().grown(fresh.people, fresh.pseudonyms), manifest, evidence)
+    if fresh.pseudonyms == known.pseudonyms:
+        return Rebuilt(fresh.data, derived.derivation, people, assigned=True)
+    data = assembled(derived, again, known).data
+    # Another version may have met people in another order.
+    own = {derived.derivation.tool} >= {one.tool for one in manifest.collections}
+    if not own or len(manifest.collections) > _MOST_COLLECTIONS:
+        return Rebuilt(data, derived.derivation, people, assigned=False)
+    people = _called(people, _assigned(derived, again, known))
+    return Rebuilt(data, derived.derivation, people, assigned=True)
+
+
+_MOST_COLLECTIONS = 12  # of which the order in which people were met is looked at
+
+
+def _assigned(manifest: Manifest, again: replay.Replayed, known: People) -> Mapping[str, str]:
+    """Return what these builds called people: what is known, where they may have, else one after the other.
+
+    Builds name people one after the other; one that found no list of people began anew.
+    """
+    ways = [_one_by_one(manifest, again, first) for first in range(1, len(manifest.collections) + 1)]
+    return known.pseudonyms if known.pseudonyms in ways else ways[0]
+
+
+def _one_by_one(manifest: Manifest, again: replay.Replayed, first: int) -> Mapping[str, str]:
+    people = People()
+    for count in range(first, len(manifest.collections) + 1):
+        part = manifest.model_copy(update={"collections": manifest.collections[:count]})
+        numbers = {one.number for one in part.collections}
+        read = replay.Replayed([one for one in again.readings if one.collection in numbers])
+        made = assembled(part, read, people)
+        people = people.grown(made.people, made.pseudonyms)
+    return people.pseudonyms
+
+
+def _called(people: People, pseudonyms: Mapping[str, str]) -> People:
+    return People(
+        people={
+            identity: one.model_copy(update={"pseudonym": pseudonyms.get(identity, one.pseudonym)})
+            for identity, one in people.people.items()
+        }
+    )
+
+
+def _with_recorded(people: People, manifest: Manifest, evidence: Evidence) -> People:
+    """Return people with the names that their runs' own builds read, where another version reads other ones."""
+    names: dict[str, set[str]] = {}
+    for run in (run for collection in manifest.collections for run in collection.sources if run.records):
+        assert run.records is not None
+        with suppress(records.UnreadableError):
+            for one in records.read(run.records, evidence):
+                if isinstance(one, Person):
+                    names.setdefault(one.identity, set()).update(one.names)
+    return People(
+        people={
+            identity: one.model_copy(update={"names": tuple(sorted({*one.names, *names.get(identity, ())}))})
+            for identity, one in people.people.items()
+        }
+    )
 
 
 def derived_now(manifest: Manifest, again: replay.Replayed) -> Manifest:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,92 +11,103 @@ from render.text.findings import FORMS, Group, render_findings
 from service import names
 from service.check import draft as check_draft
 from service.check import evidence as check_evidence
-from service.check import signature
+from service.check import history, place, rebuild, signature
+from service.check import notes as check_notes
+from service.check import page as check_page
+from service.check.base import Base
+from service.check.gate import Gate, among, removed
 from service.check.notes import noted
+from service.check.report import Checked, Report
 from service.evidence.document import read
 from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
 from service.incident.folders import shown, targets
 from service.review import reviews
 from service.review.notes import NotesFile
-from service.settings.check import CheckSettings, settings
-from service.settings.config import Config, of_incident
-from service.signing.keys import PublicKey, public_keys
+from service.settings.check import CheckSettings
+from service.settings.config import Config
+from service.signing.keys import public_keys
 from timeline.checks import actions, separation
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.fences import FenceError
 from timeline.checks.findings import Finding, finding, in_order, placed
 from timeline.checks.prose import Grounds
 from timeline.checks.prose import check as check_prose
+from timeline.checks.rules import OF_FACTS
 from timeline.errors import TimelineError
 from timeline.people.names import Names
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What was found in one incident's folder, or one file; `name` as reports show it."""
-
-    name: str
-    findings: tuple[Finding, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is an error."""
-        return all(one.severity != "error" for one in self.findings)
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was found, incident by incident."""
-
-    checked: tuple[Checked, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing is an error."""
-        return all(one.ok for one in self.checked)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """Every finding, in order."""
-        return tuple(finding for one in self.checked for finding in one.findings)
+from timeline.text import line
 
 
 def rendered(report: Report, form: str) -> str:
     """Return a report in one of FORMS."""
-    groups = [Group(one.name, one.findings) for one in report.checked]
+    groups = [Group(one.name, one.findings, one.unverified) for one in report.checked]
     return render_findings(groups, form, tool=version("incident-timeline"))
 
 
 def check(
     paths: Iterable[Path], *, config: Path | None = None, allow_missing_evidence: bool = False,
-    now: int | None = None, signed_by: Path | None = None,
+    now: int | None = None, signed_by: Path | None = None, base: Base | None = None,
 ) -> Report:  # fmt: skip
     """Check built incidents, writing nothing; raise UsageError where there is nothing to check.
 
-    `signed_by` is a file of public keys: what none of them signed is an error.
+    `signed_by` is a file of public keys: what none of them signed is an error. With a `base`, settings are the base branch's, what it has must be there still, and no path means every
+    incident that differs from it.
     """
     moment = time.time_ns() if now is None else now
     keys = public_keys(signed_by) if signed_by else ()
-    return Report(
-        tuple(_one(target, config, moment, keys, lower=allow_missing_evidence) for target in targets(paths))
+    gate = Gate(config, base, moment, lower=allow_missing_evidence, keys=keys)
+    asked = tuple(paths)
+    chosen = among(asked, gate) if base else targets(asked)
+    checked = [_one(target, gate) for target in chosen]
+    if base:
+        checked += _of_request(gate, asked)
+    return Report(tuple(checked))
+
+
+def _of_request(gate: Gate, asked: Sequence[Path]) -> Iterator[Checked]:
+    """Check what a request does beside the incidents that are there."""
+    assert gate.base is not None
+    gone = placed(removed(gate, asked), "", gate.settings(gate.base.root).rules)
+    for one in gone:
+        folder = shown(Path(one.file).parent)
+        yield Checked(folder, (one._replace(file=shown(one.file)),), one.message)
+    changes = placed(history.settings_changed(gate.base), "", gate.settings(gate.base.root).rules)
+    for one in changes:
+        yield Checked(shown(one.file), (one._replace(file=shown(one.file)),))
+
+
+def _one(target: Path, gate: Gate) -> Checked:
+    settings = gate.settings(target)
+    raw = list(
+        _guarded(target, _incident(target, gate, settings) if target.is_dir() else _loose(target, settings))
     )
+    kept = placed((f._replace(file=shown(f.file)) for f in raw), "", settings.rules)
+    if gate.keys:  # after the switches: a rule that a folder's settings turn off is required all the same
+        linked = any(one.rule == "file-linked" for one in raw)
+        kept += [
+            f._replace(file=shown(f.file)) for f in _guarded(target, _signed(target, gate, linked=linked))
+        ]
+    doubted = (f.message for f in raw if f.rule in OF_FACTS and f.severity != "note")
+    return Checked(shown(target), tuple(in_order(kept)), next(doubted, ""))
 
 
-def _one(target: Path, config: Path | None, now: int, keys: Sequence[PublicKey], *, lower: bool) -> Checked:
+def _guarded(target: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Yield findings, and one more where a defect ends them: whatever a folder holds, that is no pass."""
+    try:
+        yield from findings
+    except Exception as err:  # noqa: BLE001 - any defect
+        message = f"the check of this folder ended with {type(err).__name__}: {err}; it is not verified"
+        yield finding("check-failed", 1, line(message))._replace(file=str(target))
+
+
+def _signed(target: Path, gate: Gate, *, linked: bool) -> Iterator[Finding]:
     directory = target if target.is_dir() else target.parent
-    conf = of_incident(config, directory)
-    chosen = settings(directory, conf.settings.check)
-    lower = lower or chosen.allow_missing_evidence
-    if target.is_dir():
-        findings = _incident(directory, conf, chosen, now, lower=lower)
-    else:
-        findings = _loose(target, chosen)
-    kept = placed(((f._replace(file=shown(f.file))) for f in findings), "", chosen.rules)
-    if keys:  # after the switches: a rule that a folder's settings turn off is required all the same
-        file = shown(directory / names.SIGNATURE)
-        kept += [f._replace(file=file) for f in signature.check(directory, conf, keys, now)]
-    return Checked(shown(target), tuple(in_order(kept)))
+    file = directory / names.SIGNATURE
+    if linked:
+        yield finding("signature-invalid", 1, "nothing is read through a link")._replace(file=str(file))
+        return
+    yield from _in(file, signature.check(directory, gate.configured(directory), gate.keys, gate.now))
 
 
 def _in(file: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -106,10 +116,10 @@ def _in(file: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _loose(file: Path, chosen: CheckSettings) -> Iterator[Finding]:
     """Check a Markdown file that no build made: its prose, and that nothing ties it to facts."""
-    text = _text(file)
     yield from _in(
         file, [finding("timeline-absent", 1, "no timeline.json stands beside this draft: it cites no facts")]
     )
+    text = _text(file)
     yield from _in(file, check_prose(blocks([DraftSpan("prose", "", text)]), Grounds(hours=chosen.hours)))
 
 
@@ -118,41 +128,48 @@ def _text(path: Path) -> str:
     return path.read_bytes().decode("utf-8", "replace")
 
 
-def _incident(
-    directory: Path, conf: Config, chosen: CheckSettings, now: int, *, lower: bool
-) -> Iterator[Finding]:
+def _incident(directory: Path, gate: Gate, chosen: CheckSettings) -> Iterator[Finding]:
+    conf = gate.configured(directory)
+    evidence = evidence_of(directory, conf)
+    if linked := list(place.linked(directory, evidence.folder)):
+        yield from linked  # nothing is read through a link: it may lead anywhere
+        return
     file = directory / names.TIMELINE
     bundle: check_evidence.Bundle | None = None
     if not file.is_file():
         message = "there is no timeline.json: nothing tells what happened; restore it from version control"
         yield from _in(file, [finding("timeline-absent", 1, message)])
     else:
-        evidence = evidence_of(directory, conf)
         try:
             bundle = check_evidence.Bundle(read(file, shown(file)), evidence)
-        except TimelineError as err:
-            yield from _in(file, [finding("timeline-unreadable", 1, str(err))])
+        except (TimelineError, OSError, RecursionError) as err:
+            yield from _in(file, [finding("timeline-unreadable", 1, line(str(err)))])
     if bundle:
-        yield from _in(file, check_evidence.check(bundle, lower_absent=lower))
-        yield from _in(file, separation.wording(bundle.timeline, _fact_lines(bundle)))
-        yield from _in(directory / names.PAGE, _page(directory, bundle))
-    yield from _in(directory / names.DRAFT, _draft(directory, conf, chosen, bundle, now))
+        yield from _in(file, _facts(directory, bundle, conf, chosen, gate))
+        page = directory / names.PAGE
+        yield from _in(page, check_page.check(directory, bundle, changed=gate.changed(page)))
+    if gate.base:
+        yield from history.kept(gate.base, directory, evidence.folder)
+    yield from check_notes.broken(directory)
+    yield from _in(directory / names.DRAFT, _draft(directory, conf, chosen, bundle, gate))
+
+
+def _facts(
+    directory: Path, bundle: check_evidence.Bundle, conf: Config, chosen: CheckSettings, gate: Gate
+) -> Iterator[Finding]:  # fmt: skip
+    yield from place.placed_right(directory, bundle.timeline.incident.id, conf)
+    lower = gate.lower or chosen.allow_missing_evidence
+    yield from check_evidence.check(bundle, lower_absent=lower)
+    yield from rebuild.check(bundle)
+    yield from separation.wording(bundle.timeline, _fact_lines(bundle))
 
 
 def _fact_lines(bundle: check_evidence.Bundle) -> dict[str, int]:
     return {fact.id: bundle.line(fact.id) for fact in bundle.timeline.facts}
 
 
-def _page(directory: Path, bundle: check_evidence.Bundle) -> Iterator[Finding]:
-    page = directory / names.PAGE
-    if page.is_file() and bundle.timeline.digest.encode() not in page.read_bytes():
-        yield finding(
-            "page-stale", 1, "the page was made from another timeline.json; `timeline refresh` mends it"
-        )
-
-
 def _draft(
-    directory: Path, conf: Config, chosen: CheckSettings, bundle: check_evidence.Bundle | None, now: int
+    directory: Path, conf: Config, chosen: CheckSettings, bundle: check_evidence.Bundle | None, gate: Gate
 ) -> Iterator[Finding]:
     draft = directory / names.DRAFT
     if not draft.is_file():
@@ -170,10 +187,10 @@ def _draft(
             check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
             NotesFile(directory).read().notes,
         )  # fmt: skip
-        other = check_evidence.other_tool(bundle.timeline.provenance)
+        other = "" if gate.changed(draft) else rebuild.other_tool(bundle.timeline.provenance)
         yield from check_draft.regions(pieces, renderings, other_version=other)
     prose = blocks(check_draft.spans(pieces))
-    known = _known(directory, bundle, chosen, now)
+    known = _known(directory, bundle, chosen, gate.now)
     yield from check_prose(prose, known)
     yield from _in(directory / names.NOTES, _notes(directory, bundle))
     beside = actions.together(actions.actions(prose), known.noted.actions)
@@ -189,8 +206,14 @@ def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
 def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckSettings, now: int) -> Grounds:
     if bundle is None:
         return Grounds(now=now, hours=chosen.hours, noted=noted(directory))
-    signed = reviews.signed(reviews.read(directory))
-    return Grounds(bundle.timeline, _names(bundle.evidence), signed, now, chosen.hours, noted(directory))
+    return Grounds(
+        bundle.timeline,
+        _names(bundle.evidence),
+        reviews.signed(reviews.readable(directory)),
+        now,
+        chosen.hours,
+        noted(directory),
+    )
 
 
 def _names(evidence: Evidence) -> Names:

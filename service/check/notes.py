@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from service.names import NOTES
+from service.names import NOTES, REVIEWS
+from service.review import reviews
 from service.review.notes import NotesFile
 from timeline.checks.actions import Action
+from timeline.checks.findings import Finding, finding
 from timeline.checks.prose import Noted
+from timeline.errors import UsageError
 from timeline.notes.journal import Action as ActionNote
 from timeline.notes.journal import Factor, Lesson, Note, Why, current
 
@@ -56,3 +59,22 @@ def _lines(path: Path, notes: Sequence[Note]) -> dict[str, int]:
             if head in line:
                 found.setdefault(note, number)
     return found
+
+
+def broken(directory: Path) -> Iterator[Finding]:
+    """Find lines of notes.jsonl and reviews.jsonl that were not written so: cut, merged badly or changed by hand."""
+    path = directory / NOTES
+    if path.is_file():
+        for problem in NotesFile(directory).read().problems:
+            message = f"this line is left out: {problem.message}; restore it from version control"
+            yield finding("notes-broken", problem.line, message)._replace(file=str(path))
+        data = path.read_bytes()
+        if data and not data.endswith(b"\n"):
+            message = "the last line has no end, and is left out; restore it from version control"
+            yield finding("notes-broken", data.count(b"\n") + 1, message)._replace(file=str(path))
+    path = directory / REVIEWS
+    for number, line in enumerate(path.read_bytes().split(b"\n") if path.is_file() else (), 1):
+        try:
+            reviews.parsed(line, path, number)
+        except UsageError as err:
+            yield finding("notes-broken", number, str(err))._replace(file=str(path))

@@ -15,13 +15,14 @@ from render.comment.blocks import View
 from render.comment.comment import MOST_BYTES, comment
 from render.comment.marker import Marker, mark, read
 from render.comment.signoff import signoffs
+from service.check.base import Base, base_of
+from service.check.gate import Gate
 from service.evidence.document import load, path_in
 from service.publish import previous
 from service.publish.forges.base import Author, Comment, ConflictError, Forge, ReadOnlyError, RefusedError
 from service.publish.forges.target import Target, resolve
 from service.review import reviews
 from service.settings import secrets
-from service.settings.config import of_incident
 from timeline.assembly.diff import Difference
 from timeline.checks.findings import Finding
 from timeline.errors import UsageError
@@ -45,6 +46,7 @@ class AttachRequest:
     previous: Path | None = None  # the last attached build, instead of looking in git's history
     config: Path | None = None
     signed_by: Path | None = None  # public keys, of which one must have signed it
+    base: str = ""  # the commit that the request goes to; nothing: as the CI says
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class _Job:
     request: AttachRequest
     timeline: Timeline
     findings: Sequence[Finding]
+    unverified: str
     signed: Mapping[str, str]
     folder: str
     page: str
@@ -82,7 +85,7 @@ class _Job:
             View(
                 self.timeline, self.folder, marker, self.findings, changes,
                 signoffs(changed, facts, _lines(shown.body) if shown else "", self.signed),
-                self.page, self.request.artefact, mermaid,
+                self.page, self.request.artefact, mermaid, self.unverified,
             ),
             size=size,
         )  # fmt: skip
@@ -111,37 +114,42 @@ def attach(request: AttachRequest, environ: Mapping[str, str] | None = None) -> 
 
 def preview(request: AttachRequest) -> str:
     """Return the comment as it would be made at first, without asking the forge."""
-    return _job(request, Target()).body(None, View.mermaid)
+    return _job(request, Target(), os.environ).body(None, View.mermaid)
 
 
 def _prepared(request: AttachRequest, environ: Mapping[str, str]) -> tuple[_Job, Target]:
     target = resolve(request.target, environ, request.directory)
     if target.number <= 0:
         raise UsageError("--pr is needed: the CI names no pull or merge request")
-    return _job(request, target), target
+    return _job(request, target, environ), target
 
 
-def _job(request: AttachRequest, target: Target) -> _Job:
+def _job(request: AttachRequest, target: Target, environ: Mapping[str, str]) -> _Job:
     timeline = load(path_in(request.directory))
     if request.previous and previous.is_there(request.previous):
         load(request.previous)  # one of another version is said to be
-    page = (
-        of_incident(request.config, request.directory).settings.chart_url
-        if request.page is None
-        else request.page
-    )
+    base = base_of(request.base, environ, request.directory)
+    gate = Gate(request.config, base, time.time_ns())
+    page = gate.configured(request.directory).settings.chart_url if request.page is None else request.page
     folder = previous.in_repository(request.directory)
-    signed = reviews.signed(reviews.read(request.directory))
-    return _Job(request, timeline, _checked(request), signed, folder, page, target.run)
+    findings, unverified = _checked(request, base)
+    signed = reviews.signed(reviews.readable(request.directory))
+    return _Job(request, timeline, findings, unverified, signed, folder, page, target.run)
 
 
-def _checked(request: AttachRequest) -> Sequence[Finding]:
-    """Check the build as of the day's begin: within a day the same build gives the same comment."""
+def _checked(request: AttachRequest, base: Base | None) -> tuple[Sequence[Finding], str]:
+    """Check the build as of the day's begin: within a day the same build gives the same comment.
+
+    Returns what was found, and why facts are not verified.
+    """
     from service.check.check import check
 
     now = time.time_ns()
     day = now - now % _DAY
-    return check((request.directory,), config=request.config, now=day, signed_by=request.signed_by).findings
+    report = check(
+        (request.directory,), config=request.config, now=day, signed_by=request.signed_by, base=base
+    )
+    return report.findings, next((one.unverified for one in report.checked if one.unverified), "")
 
 
 async def _on_forge(job: _Job, target: Target) -> Attached:

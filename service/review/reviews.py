@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -35,14 +36,27 @@ def read(directory: Path) -> list[Review]:
     path = directory / REVIEWS
     if not path.is_file():
         return []
-    found = []
-    for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-        if line.strip():
-            try:
-                found.append(Review.model_validate_json(line))
-            except ValidationError as err:
-                raise UsageError(f"{path}, line {number}, is no sign-off: {err.errors()[0]['msg']}") from err
+    lines = enumerate(path.read_bytes().split(b"\n"), 1)
+    return [one for number, line in lines if (one := parsed(line, path, number))]
+
+
+def readable(directory: Path) -> list[Review]:
+    """Return the sign-offs that can be read, oldest first."""
+    path, found = directory / REVIEWS, list[Review]()
+    for number, line in enumerate(path.read_bytes().split(b"\n") if path.is_file() else (), 1):
+        with suppress(UsageError):
+            found += [one for one in (parsed(line, path, number),) if one]
     return found
+
+
+def parsed(line: bytes, path: Path, number: int) -> Review | None:
+    """Return a line's sign-off, None for an empty line; raise UsageError naming one that is none."""
+    if not line.strip():
+        return None
+    try:
+        return Review.model_validate_json(line)
+    except ValidationError as err:
+        raise UsageError(f"{path}, line {number}, is no sign-off: {err.errors()[0]['msg']}") from err
 
 
 def signed(reviews: Iterable[Review]) -> dict[str, str]:

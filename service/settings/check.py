@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from service.settings.reading import Reader, on_disk
 from service.settings.registry import nearest
 from timeline.checks.findings import Switch
 from timeline.checks.rules import BY_ID
@@ -33,23 +34,29 @@ class CheckSettings(BaseModel):
         return value
 
 
-def settings(directory: Path, configured: CheckSettings) -> CheckSettings:
-    """Return what holds for a directory: the nearest `.timeline-check.toml` over `[check]`."""
+def settings(
+    directory: Path, configured: CheckSettings, read: Reader = on_disk
+) -> CheckSettings:  # fmt: skip
+    """Return what holds for a directory: the nearest `.timeline-check.toml`, as `read` gives it, over `[check]`."""
     home = directory.resolve()
-    path = next((f / FILE_NAME for f in (home, *home.parents) if (f / FILE_NAME).is_file()), None)
-    if path is None:
+    try:
+        held = ((f / FILE_NAME, read(f / FILE_NAME)) for f in (home, *home.parents))
+        path, data = next(((p, data) for p, data in held if data is not None), (home, None))
+    except OSError as err:
+        raise UsageError(f"{FILE_NAME} above {home} cannot be read: {err}") from err
+    if data is None:
         return configured
     try:
-        read = CheckSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as err:
+        found = CheckSettings.model_validate(tomllib.loads(data.decode("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
         raise UsageError(f"{path} cannot be read: {err}") from err
     except ValidationError as err:
         raise UsageError(
             "; ".join(_explain(path, e["loc"], e["type"], e["msg"]) for e in err.errors())
         ) from err
-    told = {name: getattr(read, name) for name in read.model_fields_set}
+    told = {name: getattr(found, name) for name in found.model_fields_set}
     if "rules" in told:
-        told["rules"] = {**configured.rules, **read.rules}
+        told["rules"] = {**configured.rules, **found.rules}
     return configured.model_copy(update=told)
 
 

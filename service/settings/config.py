@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from collectors.base import AnyCollector, Options
 from service.settings import registry, senders
 from service.settings.check import CheckSettings
+from service.settings.reading import Reader, on_disk
 from service.settings.serve import ServeSettings
 from timeline.assembly.reading import OWN_SOURCE
 from timeline.canonical import canonical, sha256
@@ -73,9 +74,10 @@ class Config:
         return sha256(canonical([self.settings.model_dump(mode="json"), sources]))
 
 
-def find(start: Path) -> Path | None:
-    """Return the nearest `timeline.toml` from `start` upward."""
-    return next((f / FILE_NAME for f in (start, *start.parents) if (f / FILE_NAME).is_file()), None)
+def find(start: Path, read: Reader | None = None) -> Path | None:
+    """Return the nearest `timeline.toml` from `start` upward; of what `read` gives, where that is given."""
+    there = Path.is_file if read is None else lambda path: read(path) is not None
+    return next((f / FILE_NAME for f in (start, *start.parents) if there(f / FILE_NAME)), None)
 
 
 def load(path: Path | None, flags: Sequence[str] = (), *, start: Path | None = None) -> Config:
@@ -101,22 +103,28 @@ def load(path: Path | None, flags: Sequence[str] = (), *, start: Path | None = N
     return Config(settings, tuple(sources), folder, found)
 
 
-def settings_only(path: Path | None) -> Config:
+def settings_only(path: Path | None, read: Reader = on_disk) -> Config:
     """Read where things are, without the sources: rebuilding offline needs no collector options."""
-    found = path or find(Path.cwd())
-    raw = {k: v for k, v in (_read(found) if found else {}).items() if k != "source"}
+    found = path or find(Path.cwd(), read)
+    raw = {k: v for k, v in (_read(found, read) if found else {}).items() if k != "source"}
     folder = found.resolve().parent if found else Path.cwd()
     return Config(_validated(Settings, raw, str(found)), (), folder, found)
 
 
-def of_incident(path: Path | None, directory: Path) -> Config:
-    """Return the settings for a built incident: given, found from here upward, or from its folder upward."""
-    return settings_only(path or find(Path.cwd()) or find(directory.resolve()))
+def of_incident(path: Path | None, directory: Path, read: Reader = on_disk) -> Config:
+    """Return the settings for a built incident: given, found from here upward, or from its folder upward.
+
+    `read` gives the files: those on the disk, or of a commit.
+    """
+    return settings_only(path or find(Path.cwd(), read) or find(directory.resolve(), read), read)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, read: Reader = on_disk) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        data = read(path)
+        if data is None:
+            raise UsageError(f"{path}: there is no such configuration file")
+        return tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as err:
         raise UsageError(f"{path} cannot be read: {err}") from err
 

@@ -23,12 +23,32 @@ RULES: tuple[Rule, ...] = (
     Rule("timeline-digest", "error", "The digest in timeline.json is the digest of what it says."),
     Rule("timeline-differs", "error", "timeline.json is, byte by byte, what its evidence gives."),
     Rule("rebuild-not-done", "warning", "timeline.json could be built again from its evidence and compared."),
+    Rule("source-not-read", "error", "Every source's facts could be read again from its payloads."),
+    Rule("version-unknown", "error", "What built the timeline is a version that was released."),
     Rule("evidence-absent", "error", "Every payload, and the manifest that lists them, is there."),
     Rule("evidence-broken", "error", "The manifest and every payload can be read."),
     Rule("payload-mismatch", "error", "Every payload matches the SHA-256 that names it."),
+    Rule("evidence-digest", "error", "The manifest and the list of people are as a build wrote them."),
+    Rule("evidence-unknown", "error", "Every file among the evidence is one that a build put there."),
+    Rule(
+        "evidence-foreign", "error", "The evidence is this incident's, and lies where it is configured to be."
+    ),
+    Rule("people-differs", "error", "people.json names whom the evidence names, each as first assigned."),
     Rule("pointer-broken", "error", "Every pointer of a fact leads to an element of its payload."),
     Rule("signature-absent", "error", "What must be signed has a signature beside it."),
     Rule("signature-invalid", "error", "A trusted key signed exactly what is in the folder."),
+    Rule("file-linked", "error", "Every file of an incident is its own, and no symbolic link."),
+    Rule("folder-name", "error", "The incident's folder has the incident's id as its name."),
+    Rule("check-failed", "error", "The check itself came to its end."),
+    # what a request changes
+    Rule("timeline-removed", "error", "No timeline of the base branch is deleted or moved."),
+    Rule(
+        "evidence-removed", "error", "No payload and no collection of the base branch is deleted or changed."
+    ),
+    Rule("file-removed", "error", "No draft, page or journal of the base branch is deleted."),
+    Rule("notes-removed", "error", "Notes and sign-offs of the base branch are all there, unchanged."),
+    Rule("settings-changed", "warning", "What the check is configured by stays as the base branch has it."),
+    # draft and page
     Rule("draft-absent", "error", "The incident's folder holds its draft, postmortem.md."),
     Rule("fence-broken", "error", "Every generated region has one beginning and one end."),
     Rule("region-absent", "error", "The draft has generated regions: something ties it to the facts."),
@@ -37,7 +57,11 @@ RULES: tuple[Rule, ...] = (
     Rule("region-unknown", "warning", "Every generated region is one that this version makes."),
     Rule("region-deleted", "note", "No generated region was deleted from the draft."),
     Rule("kept-text", "warning", "Text that was moved out of a region is merged into the prose."),
-    Rule("page-stale", "warning", "The page was made from this timeline.json."),
+    Rule("notes-broken", "error", "Every line of notes.jsonl and reviews.jsonl is one that was written."),
+    Rule("page-absent", "warning", "The incident's folder holds its page, timeline.html."),
+    Rule("page-stale", "error", "The page was made from this timeline.json."),
+    Rule("page-differs", "error", "The page is, byte by byte, what timeline.json, evidence and notes give."),
+    Rule("page-not-compared", "warning", "The page could be rendered again and compared."),
     # separation
     Rule("fact-wording", "error", "Facts and generated regions state no cause and no judgement."),
     Rule("citation-unknown", "error", "Every fact id that the prose cites exists."),
@@ -65,3 +89,27 @@ RULES: tuple[Rule, ...] = (
     Rule("time-zoneless", "warning", "Every time in the prose has a zone."),
 )
 BY_ID: dict[str, Rule] = {rule.id: rule for rule in RULES}
+#: What they find leaves it open whether facts are what their evidence gives.
+OF_FACTS = frozenset(
+    [
+        "timeline-absent",
+        "timeline-unreadable",
+        "timeline-digest",
+        "timeline-differs",
+        "rebuild-not-done",
+        "source-not-read",
+        "version-unknown",
+        "evidence-absent",
+        "evidence-broken",
+        "payload-mismatch",
+        "evidence-digest",
+        "evidence-unknown",
+        "evidence-foreign",
+        "people-differs",
+        "pointer-broken",
+        "file-linked",
+        "check-failed",
+        "timeline-removed",
+        "evidence-removed",
+    ]
+)
