@@ -159,8 +159,7 @@ def _facts(
 ) -> Iterator[Finding]:  # fmt: skip
     yield from place.placed_right(directory, bundle.timeline.incident.id, conf)
     lower = gate.lower or chosen.allow_missing_evidence
-    yield from check_evidence.check(bundle, lower_absent=lower)
-    yield from rebuild.check(bundle)
+    yield from rebuild.facts(bundle, lower_absent=lower)
     yield from separation.wording(bundle.timeline, _fact_lines(bundle))
 
 

@@ -7,8 +7,9 @@ from importlib.metadata import version
 from typing import Any
 
 from service.build.derive import Rebuilt, rebuilt
+from service.check import evidence, people
 from service.check.evidence import RESTORE, Bundle, capped
-from service.evidence.manifest import DivergentRun, KnownIdentity, Manifest, People
+from service.evidence.manifest import DivergentRun, Manifest
 from service.evidence.provenance import provenance
 from service.settings import registry, releases
 from timeline import document
@@ -20,6 +21,12 @@ from timeline.model import SCHEMA_VERSION
 
 _OURS = "incident-timeline"
 _VERIFIED = "digests and pointers were verified"
+
+
+def facts(bundle: Bundle, *, lower_absent: bool) -> Iterator[Finding]:
+    """Check the facts of a bundle: its files as they lie, then what they give; `lower_absent` as for the files."""
+    yield from evidence.check(bundle, lower_absent=lower_absent)
+    yield from check(bundle)
 
 
 def check(bundle: Bundle) -> Iterator[Finding]:
@@ -41,7 +48,7 @@ def check(bundle: Bundle) -> Iterator[Finding]:
         yield finding("timeline-differs", 1, f"the evidence does not give this timeline.json: {err}")
         return
     yield from _unread(again, manifest)
-    yield from _people(bundle, again)
+    yield from people.check(bundle, again)
     yield from _compared(bundle, again, manifest)
 
 
@@ -155,7 +162,7 @@ def _other_versions(provenance: Any) -> list[str]:
     return others
 
 
-# --- sources and people ------------------------------------------------------------------------
+# --- sources -----------------------------------------------------------------------------------
 
 
 def _unread(again: Rebuilt, manifest: Manifest) -> Iterator[Finding]:
@@ -183,40 +190,6 @@ def _how(run: DivergentRun, *, ours: bool) -> str:
         f"collection {run.collection} of {run.source} ({run.collector}) cannot be read again from its payloads here, "
         f"and its facts {facts}{hint}"
     )
-
-
-def _people(bundle: Bundle, again: Rebuilt) -> Iterator[Finding]:
-    """Compare who is who with whom the evidence names, and how they were called at first."""
-    path = str(bundle.evidence.folder / "people.json")
-    told = bundle.people or People()
-    if bundle.people is None and again.people.people:
-        yield finding(
-            "people-differs", 1, f"it is absent, and the evidence names people; {RESTORE}"
-        )._replace(file=path)
-        return
-    lines = {identity: number for number, identity in enumerate(sorted(told.people), 2)}
-    for identity in sorted({*told.people, *again.people.people}):
-        wrong = _wrong(told.people.get(identity), again, identity)
-        if wrong:
-            message = f"{wrong}; {RESTORE}, or `timeline build --offline` makes it anew where it is absent"
-            yield finding("people-differs", lines.get(identity, 1), message)._replace(file=path)
-
-
-def _wrong(told: KnownIdentity | None, again: Rebuilt, identity: str) -> str:
-    made = again.people.people.get(identity)
-    if told is None:
-        return f"somebody whom the evidence names is not in it ({made.pseudonym if made else ''})"
-    if made is None:
-        return f"{told.pseudonym} is nobody whom the evidence names"
-    if more := {*told.names} - {*made.names}:
-        return f"{told.pseudonym} has {len(more)} names that the evidence does not give"
-    if {*made.names} - {*told.names}:
-        return f"{told.pseudonym} lacks names that the evidence gives"
-    if told.bot != made.bot:
-        return f"whether {told.pseudonym} is a program is not what the evidence says"
-    if again.assigned and told.pseudonym != made.pseudonym:
-        return f"{told.pseudonym} is {made.pseudonym} by the evidence"
-    return ""
 
 
 # --- differences -------------------------------------------------------------------------------

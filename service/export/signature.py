@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service import files, names
-from service.check import evidence as check_evidence
+from service.check.evidence import Bundle
+from service.check.place import linked
+from service.check.rebuild import facts
 from service.evidence.document import path_in, read
 from service.evidence.place import evidence_of, locked
 from service.export.export import statement
@@ -44,8 +46,8 @@ def sign(
     file = path_in(directory)
     evidence = evidence_of(directory, of_incident(config, directory))
     with locked(directory, evidence):
-        bundle = check_evidence.Bundle(read(file), evidence)
-        found = list(check_evidence.check(bundle, lower_absent=False))
+        bundle = Bundle(read(file), evidence)
+        found = [*linked(directory, evidence.folder), *facts(bundle, lower_absent=False)]
         errors = [one.message for one in found if one.severity == "error"]
         if errors:
             more = f" (and {len(errors) - 1} more: `timeline check`)" if len(errors) > 1 else ""
