@@ -49,15 +49,20 @@ def write(out: Output, manifest: Manifest, again: Replayed, known: People, *, ne
     )  # fmt: skip
     if new:
         out.evidence.commit()
-    if new or derived != manifest:
+    if new or derived != manifest or _unsealed(out.evidence, names.MANIFEST):
         out.evidence.write_manifest(derived)
-    if people != known:
+    if people != known or _unsealed(out.evidence, names.PEOPLE):
         out.evidence.write_people(people)
     rendered.files = {names.TIMELINE: made.data, **rendered.files}
     messages += _unsigned(out.directory, made.data)
     output.write(out.directory, rendered)
     messages += [*_unverified(newest), *rendered.messages]
     return Result(out.directory, made.timeline, newest, again.readings, tuple(messages))
+
+
+def _unsealed(evidence: Evidence, name: str) -> bool:
+    """Tell whether a file is of a version that put no digest on it; one with a wrong digest stays as it is."""
+    return (evidence.folder / name).is_file() and evidence.sealed(name) is None
 
 
 def _renumbered(evidence: Evidence, readings: Sequence[SourceReading], number: int | None) -> list[str]:

@@ -95,8 +95,12 @@ def _unsealed(path: Path) -> Iterator[Finding]:
     sealed = seal_of(path.read_bytes())
     if sealed:
         return
-    how = "it carries no digest" if sealed is None else "its digest is not of what it says"
-    message = f"{path} is not as a build wrote it: {how}; {RESTORE}"
+    how = (
+        "it carries no digest; `timeline build --offline` puts one on it"
+        if sealed is None
+        else f"its digest is not of what it says; {RESTORE}"
+    )
+    message = f"{path} is not as a build wrote it: {how}"
     yield finding("evidence-digest", 1, message)._replace(file=str(path))
 
 

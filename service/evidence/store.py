@@ -154,6 +154,10 @@ class Evidence:
                 f"{path} is broken: {_said(err)}; restore it from version control or a backup"
             ) from err
 
+    def sealed(self, name: str) -> bool | None:
+        """Tell whether the manifest's, or the list of people's, digest is that of what it says; None: it has none."""
+        return seal_of((self.folder / name).read_bytes())
+
     def collected(self) -> Manifest:
         """Read the manifest of what was collected; raise EvidenceError where there is none, or it is broken."""
         manifest = self.manifest()
