@@ -61,17 +61,20 @@ def check(
     chosen = among(asked, gate) if base else targets(asked)
     checked = [_one(target, gate) for target in chosen]
     if base:
-        checked += _of_request(gate, asked)
+        checked += [*gone(gate, asked), *_configured(gate)]
     return Report(tuple(checked))
 
 
-def _of_request(gate: Gate, asked: Sequence[Path]) -> Iterator[Checked]:
-    """Check what a request does beside the incidents that are there."""
+def gone(gate: Gate, asked: Sequence[Path] = ()) -> Iterator[Checked]:
+    """Name the incidents that a request deletes or moves: all, or those in the folders that are asked for."""
     assert gate.base is not None
-    gone = placed(removed(gate, asked), "", gate.settings(gate.base.root).rules)
-    for one in gone:
+    for one in placed(removed(gate, asked), "", gate.settings(gate.base.root).rules):
         folder = shown(Path(one.file).parent)
         yield Checked(folder, (one._replace(file=shown(one.file)),), one.message)
+
+
+def _configured(gate: Gate) -> Iterator[Checked]:
+    assert gate.base is not None
     changes = placed(history.settings_changed(gate.base), "", gate.settings(gate.base.root).rules)
     for one in changes:
         yield Checked(shown(one.file), (one._replace(file=shown(one.file)),))

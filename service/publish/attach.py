@@ -15,7 +15,7 @@ from render.comment.blocks import View
 from render.comment.comment import MOST_BYTES, comment
 from render.comment.marker import Marker, mark, read
 from render.comment.signoff import signoffs
-from service.check.base import Base, base_of
+from service.check.base import base_of
 from service.check.gate import Gate
 from service.evidence.document import load, path_in
 from service.publish import previous
@@ -24,7 +24,7 @@ from service.publish.forges.target import Target, resolve
 from service.review import reviews
 from service.settings import secrets
 from timeline.assembly.diff import Difference
-from timeline.checks.findings import Finding
+from timeline.checks.findings import Finding, in_order
 from timeline.errors import UsageError
 from timeline.instant import NS
 from timeline.model import Timeline
@@ -128,28 +128,29 @@ def _job(request: AttachRequest, target: Target, environ: Mapping[str, str]) -> 
     timeline = load(path_in(request.directory))
     if request.previous and previous.is_there(request.previous):
         load(request.previous)  # one of another version is said to be
-    base = base_of(request.base, environ, request.directory)
-    gate = Gate(request.config, base, time.time_ns())
+    now = time.time_ns()
+    gate = Gate(request.config, base_of(request.base, environ, request.directory), now - now % _DAY)
     page = gate.configured(request.directory).settings.chart_url if request.page is None else request.page
     folder = previous.in_repository(request.directory)
-    findings, unverified = _checked(request, base)
+    findings, unverified = _checked(request, gate)
     signed = reviews.signed(reviews.readable(request.directory))
     return _Job(request, timeline, findings, unverified, signed, folder, page, target.run)
 
 
-def _checked(request: AttachRequest, base: Base | None) -> tuple[Sequence[Finding], str]:
+def _checked(request: AttachRequest, gate: Gate) -> tuple[Sequence[Finding], str]:
     """Check the build as of the day's begin: within a day the same build gives the same comment.
 
-    Returns what was found, and why facts are not verified.
+    Returns what was found, the incidents included that the request takes away elsewhere, and why facts are not
+    verified.
     """
-    from service.check.check import check
+    from service.check.check import check, gone
 
-    now = time.time_ns()
-    day = now - now % _DAY
     report = check(
-        (request.directory,), config=request.config, now=day, signed_by=request.signed_by, base=base
+        (request.directory,), config=gate.config, now=gate.now, signed_by=request.signed_by, base=gate.base
     )
-    return report.findings, next((one.unverified for one in report.checked if one.unverified), "")
+    taken = [finding for one in (gone(gate) if gate.base else ()) for finding in one.findings]
+    doubt = next((one.unverified for one in report.checked if one.unverified), "")
+    return in_order([*report.findings, *taken]), doubt
 
 
 async def _on_forge(job: _Job, target: Target) -> Attached:
