@@ -5,6 +5,7 @@ Only listings and blobs are read, by git that runs nothing; what is checked is t
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -113,16 +114,19 @@ class Base:
     @cached_property
     def _now(self) -> Mapping[str, _Entry]:
         listed = dict(self._entries("ls-files", "--stage", "-z"))
-        changed = _names(_git(self.root, "diff-files", "--name-only", "-z"))
+        gone = _names(_git(self.root, "ls-files", "--deleted", "-z"))
         new = _names(_git(self.root, "ls-files", "--others", "--exclude-standard", "-z"))
-        for name in {*changed, *new}:
+        # Git would tell what is changed by the filters that the clone names: programs.
+        folders = incidents(_files(listed))
+        read = [name for name in listed if _decides(name) or folder_of(name, folders) is not None]
+        for name in {*gone, *new, *read}:
             path = self.root / name
             if path.is_symlink():
                 listed[name] = _Entry(_LINK, "")
-            elif path.is_file():
-                listed[name] = _Entry(_REGULAR, "")
-            else:
+            elif not path.is_file():
                 listed.pop(name, None)
+            elif name not in listed or not _is_blob(path, listed[name].blob):
+                listed[name] = _Entry(_REGULAR, "")
         return listed
 
     def _tree(self, commit: str) -> Mapping[str, _Entry]:
@@ -135,6 +139,26 @@ class Base:
             # `MODE TYPE BLOB` of a tree, `MODE BLOB STAGE` of the index; who may run a file is nothing to us.
             blob = rest[1] if rest[0] in _TYPES else rest[0]
             yield name, _Entry(_REGULAR if mode.startswith("100") else mode, blob)
+
+
+def _decides(name: str) -> bool:
+    """Tell whether a path is one that a check is configured by, or of evidence, wherever that lies."""
+    last = name.rpartition("/")[2]
+    return last.endswith((".toml", ".zst")) or last in {names.MANIFEST, names.PEOPLE}
+
+
+def _is_blob(path: Path, blob: str) -> bool:
+    """Tell whether a file holds what a blob does, byte by byte."""
+    size = path.stat().st_size
+    made = hashlib.new("sha1" if len(blob) == _SHA1 else "sha256", usedforsecurity=False)
+    made.update(b"blob %d\0" % size)
+    with path.open("rb") as file:
+        while part := file.read(1 << 20):
+            made.update(part)
+    return made.hexdigest() == blob
+
+
+_SHA1 = 40  # hex digits
 
 
 def _files(entries: Mapping[str, _Entry]) -> Listing:

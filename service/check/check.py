@@ -55,7 +55,8 @@ def check(
     incident that differs from it.
     """
     moment = time.time_ns() if now is None else now
-    keys = public_keys(signed_by) if signed_by else ()
+    read = base.read if base else Path.read_bytes
+    keys = public_keys(signed_by, read) if signed_by else ()
     gate = Gate(config, base, moment, lower=allow_missing_evidence, keys=keys)
     asked = tuple(paths)
     chosen = among(asked, gate) if base else targets(asked)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.git.run import GitError, run_git
+from collectors.git.run import GitError, read_git, run_git
 from tests.servers.git_repo import GitRepo
 
 
@@ -52,3 +52,39 @@ def test_git_that_is_not_there_says_so(repo: GitRepo, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PATH", "/nonexistent")
     with pytest.raises(GitError, match="git status"):
         run_git(repo.path, "status")
+
+
+def test_who_only_reads_a_clone_runs_nothing_that_it_is_configured_by(repo: GitRepo, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    program = tmp_path / "program"
+    program.write_text(f'#!/bin/sh\ntouch {ran}\ncat "$1"\n')
+    program.chmod(0o755)
+    files = {".gitattributes": "*.json diff=evil filter=evil\n", "timeline.json": '{"digest":"one"}\n'}
+    repo.commit("Facts", datetime(2026, 11, 2, tzinfo=UTC), files=files)
+    for name in ("diff.evil.textconv", "diff.evil.command", "filter.evil.clean", "filter.evil.smudge", "core.fsmonitor",
+                 "core.pager", "gpg.program", "core.sshCommand", "diff.external"):  # fmt: skip
+        run_git(repo.path, "config", name, str(program))
+    run_git(repo.path, "config", "log.showSignature", "true")
+    # As previous builds and base branches are looked for.
+    for asked in (
+        ("log", "--format=%H", "--no-textconv", "--no-ext-diff", "-Sone", "--", "timeline.json"),
+        ("ls-files", "--stage", "-z"), ("ls-files", "--deleted", "-z"), ("ls-tree", "-r", "-z", "HEAD"),
+        ("ls-files", "--others", "--exclude-standard", "-z"), ("cat-file", "blob", "HEAD:./timeline.json"),
+        ("merge-base", "--all", "HEAD", "HEAD"),
+    ):  # fmt: skip
+        (repo.path / "timeline.json").touch()
+        assert read_git(repo.path, *asked) is not None
+        assert not ran.exists(), asked
+    assert not ran.exists()
+
+
+def test_who_only_reads_a_clone_asks_no_remote_for_what_it_lacks(repo: GitRepo, tmp_path: Path) -> None:
+    ran = tmp_path / "ran"
+    for name, value in (
+        ("remote.origin.url", f"ext::sh -c 'touch {ran}'"), ("remote.origin.promisor", "true"),
+        ("extensions.partialClone", "origin"), ("protocol.ext.allow", "always"), ("core.repositoryFormatVersion", "1"),
+    ):  # fmt: skip
+        run_git(repo.path, "config", name, value)
+    with pytest.raises(GitError):
+        read_git(repo.path, "cat-file", "blob", "1" * 40)
+    assert not ran.exists()

@@ -149,6 +149,15 @@ def test_a_configuration_that_is_named_is_read_as_the_base_branch_has_it(
     assert gate(repository, monkeypatch, "--base", "main", "--config", str(outside))[0] == 0
 
 
+def test_a_key_that_the_request_brings_is_none(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository.root / "key.pem").write_text("-----BEGIN PUBLIC KEY-----\n")
+    repository.commit("A key of mine")
+    code, said = gate(repository, monkeypatch, "--base", "main", "--require-signature", "key.pem")
+    assert (code, "the base branch has no key file" in said) == (2, True)
+
+
 def test_a_base_that_this_clone_lacks_is_no_pass(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
