@@ -17,6 +17,7 @@ from typing import Any
 
 _SIZE, _KEPT = 10 * 2**20, 9  # bytes of a file, and older files
 _PAUSE = 60.0  # seconds in which the same refusals of one address make one line
+_VISIT = 12 * 3600.0
 _KEYS = 1000
 
 _Key = tuple[tuple[str, Any], ...]
@@ -29,6 +30,7 @@ class Audit:
         self._file = _Private(path, maxBytes=_SIZE, backupCount=_KEPT, encoding="utf-8", delay=True)
         self._file.setFormatter(logging.Formatter("%(message)s"))
         self._clock, self._lock = clock, threading.Lock()
+        self._visits: OrderedDict[_Key, float] = OrderedDict()
         self._refused: OrderedDict[_Key, tuple[float, int]] = OrderedDict()
 
     def write(self, event: str, **fields: Any) -> None:
@@ -49,6 +51,18 @@ class Audit:
             self.write(event, **fields, count=count + 1)
         if gone:
             self._rest(*gone)
+
+    def visit(self, **fields: Any) -> None:
+        """Append a sign-in that comes with each request: once, and again after half a day."""
+        key: _Key = tuple(fields.items())
+        with self._lock:
+            now, since = self._clock(), self._visits.pop(key, float("-inf"))
+            is_new = now - since >= _VISIT
+            self._visits[key] = now if is_new else since
+            while len(self._visits) > _KEYS:
+                self._visits.popitem(last=False)
+        if is_new:
+            self.write("sign_in", **fields)
 
     def roles(self, before: Mapping[str, str], now: Mapping[str, str]) -> None:
         """Append what changed of everybody's role since the last start."""

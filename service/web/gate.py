@@ -97,6 +97,8 @@ class Gate:
             self._audit(headers, scope["timeline_peer"])
             return None if path.startswith(_UNASKED) else self._unknown(scope, headers)
         scope["timeline_user"] = user
+        if user.by in {"proxy", "token"}:
+            state.audit.visit(user=user.name, role=user.role, peer=scope["timeline_peer"], by=user.by)
         if refusal := _may(user, method, path):
             state.audit.refuse(
                 "right_refused",

@@ -22,6 +22,7 @@ from service.web.peers import limited_as
 from service.web.state import Hook, State, peer_of, state_of
 
 log = logging.getLogger("timeline.serve")
+MOST_EVENTS = 10_000  # of one delivery: it is stored whole, or not at all, while others wait
 Name = Annotated[
     str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="the webhook's name in the configuration")
 ]
@@ -36,7 +37,7 @@ router = APIRouter(prefix="/hooks", tags=["webhooks"])
         401: {"model": Detail, "description": "The delivery does not prove who sent it."},
         404: {"model": Detail, "description": "No webhook of this name is configured."},
         408: {"model": Detail, "description": "The body did not come in time."},
-        413: {"model": Detail, "description": "More than 8 MiB."},
+        413: {"model": Detail, "description": "More than 8 MiB, or than 10,000 events."},
         429: {"model": Detail, "description": "Too many; nothing was stored, send it again."},
         503: {"model": Detail, "description": "It could not be stored; send it again."},
     },
@@ -128,6 +129,8 @@ async def _store(state: State, hook: Hook, given: Given) -> Response:
         Event(name, sender, d.id[:500] if d.id else None, d.type, given.now, d.body, d.repeat_after)
         for d in hook.webhook.receive(given)
     ]
+    if len(events) > MOST_EVENTS:
+        raise HTTPException(413, f"more than {MOST_EVENTS:,} events; send smaller batches")
     try:
         stored = await state.writer.store(events)
     except (sqlite3.Error, OSError) as err:

@@ -183,7 +183,7 @@ async def login(request: Request) -> Response:
         return _page(request, "login.html", status=403, next=then, wrong=True)
     answer = RedirectResponse(then, 303)
     value = await to_thread.run_sync(state.sessions.begin, token)
-    state.audit.write("sign_in", user=token.name, role=token.role, peer=peer_of(request))
+    state.audit.write("sign_in", user=token.name, role=token.role, peer=peer_of(request), by="page")
     secure = state.settings.public_url.startswith("https:")
     answer.set_cookie(
         COOKIE,

@@ -21,6 +21,7 @@ class User(NamedTuple):
     name: str
     role: Role
     named: bool = True  # the name is proven, so notes carry it whatever the page says
+    by: str = ""  # what proved it: proxy, token, session
 
 
 LOCAL = User("", "editor", named=False)
@@ -67,12 +68,12 @@ class SignIn:
         if not name or "\n" in name:
             return None
         editor = "*" in self._proxy.editors or name in self._proxy.editors
-        return User(name, "editor" if editor else "reader")
+        return User(name, "editor" if editor else "reader", by="proxy")
 
     def _by_bearer(self, headers: Mapping[str, str]) -> User | None:
         scheme, _, given = headers.get("authorization", "").partition(" ")
         found = self.token(given.strip()) if scheme.lower() == "bearer" else None
-        return User(found.name, found.role) if found else None
+        return User(found.name, found.role, by="token") if found else None
 
     def token(self, given: str) -> Token | None:
         """Return the token that was given; every one is compared, in constant time."""
@@ -88,7 +89,7 @@ class SignIn:
         token = next((t for t in self._tokens if t.name == session.name), None)
         if token is None or not hmac.compare_digest(session.seal, seal(token)):
             return None
-        return User(token.name, token.role)
+        return User(token.name, token.role, by="session")
 
 
 def cookie(headers: Mapping[str, str]) -> str:

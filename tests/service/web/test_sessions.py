@@ -130,10 +130,11 @@ def test_the_audit_log_tells_who_was_let_in_and_who_was_refused_and_no_secret(se
     assert once == [
         {"event": "role_changed", "user": "ada", "before": None, "role": "editor"},
         {"event": "role_changed", "user": "bo", "before": None, "role": "reader"},
-        {"event": "sign_in", "user": "ada", "role": "editor", **peer},
+        {"event": "sign_in", "user": "ada", "role": "editor", **peer, "by": "page"},
         {"event": "sign_in_refused", **peer, "count": 1},
         {"event": "token_refused", **peer, "count": 1},
         {"event": "proof_refused", "webhook": "am", **peer, "count": 1},
+        {"event": "sign_in", "user": "bo", "role": "reader", **peer, "by": "token"},
         {"event": "right_refused", "user": "bo", "role": "reader", "method": "POST", **peer, "count": 1},
         {"event": "session_refused", **peer, "count": 1},
         {"event": "sign_out", "user": "ada", **peer, "others": 0},
@@ -181,6 +182,18 @@ def test_refusals_that_repeat_are_counted(tmp_path: Path) -> None:
         ("2", 1),
         ("1", 9),
     ]
+
+
+def test_who_signs_in_with_each_request_is_told_twice_a_day(tmp_path: Path) -> None:
+    now = 0.0
+    audit = Audit(tmp_path / "a.jsonl", lambda: now)
+    for minute in range(24 * 60):
+        now = minute * 60.0
+        audit.visit(user="ada", role="editor", peer="192.0.2.1", by="proxy")
+    audit.visit(user="ada", role="editor", peer="192.0.2.2", by="proxy")
+    audit.close()
+    rows = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    assert [(row["event"], row["peer"]) for row in rows] == [("sign_in", f"192.0.2.{n}") for n in (1, 1, 2)]
 
 
 def test_many_addresses_fill_neither_memory_nor_disk(tmp_path: Path) -> None:

@@ -147,6 +147,9 @@ def test_slack_is_challenged_and_cloudevents_agree(start: Start) -> None:
             headers={**BEARER, "content-type": "application/cloudevents-batch+json"},
         )
         assert answer.json() == {"stored": 3, "replayed": 0}
+        many = json.dumps([{"id": str(n), "source": "/s", "type": "t"} for n in range(10_001)])
+        batch_type = {"content-type": "application/cloudevents-batch+json"}
+        assert client.post("/hooks/ce", content=many, headers={**BEARER, **batch_type}).status_code == 413
 
 
 SOURCE = """
