@@ -15,8 +15,9 @@ from timeline.checks.separation import region_wording
 from timeline.model import Timeline
 from timeline.notes.journal import Note
 
-#: Never compared: which stills there are depends on the machine that drew them.
-NOT_COMPARED = frozenset({"stills"})
+#: Compared by their form alone: which stills there are depends on the machine that drew them.
+BY_FORM = frozenset({"stills"})
+_STILL = re.compile(r"!\[(?:[^\]\\\n]|\\.)*\]\(charts/[^()\s/]+\.svg\)")
 _STORED = re.compile(r"\b([0-9a-f]{64})\.(json|jsonl|csv|txt|bin)\.zst\b")
 _NUMBER = re.compile(r"line (\d+)\b")
 
@@ -94,13 +95,20 @@ def _region(piece: fences.Piece, line: int, renderings: list[Mapping[str, str]])
         yield finding(
             "region-unknown", line, f"region {piece.name} is not made by this version and was not compared"
         )
-    elif piece.name not in NOT_COMPARED:
-        digests = {fences.body_digest(bodies[piece.name]) for bodies in renderings if piece.name in bodies}
-        if piece.digest not in digests:
-            yield finding(
-                "region-stale", line,
-                f"region {piece.name} is not what {_source(piece.name)}: run `timeline refresh` and look at what changes",
-            )  # fmt: skip
+    elif not any(_says(piece, bodies[piece.name]) for bodies in renderings if piece.name in bodies):
+        yield finding(
+            "region-stale", line,
+            f"region {piece.name} is not what {_source(piece.name)}: run `timeline refresh` and look at what changes",
+        )  # fmt: skip
+
+
+def _says(piece: fences.Piece, body: str) -> bool:
+    """Tell whether a region says what a rendering does; one of pictures may hold any of them, and nothing else."""
+    if piece.name not in BY_FORM:
+        return piece.digest == fences.body_digest(body)
+    known = {line.strip() for line in body.splitlines()}
+    lines = (line.strip() for line in piece.body.splitlines())
+    return all(line in known or not line or _STILL.fullmatch(line) for line in lines)
 
 
 def _source(name: str) -> str:

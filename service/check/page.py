@@ -9,10 +9,11 @@ from pathlib import Path
 from render.page.libraries import is_plotly
 from render.page.packing import PAGE_LIMIT, unpack
 from render.page.page import render_page
+from render.stills.active import active
 from service.check.evidence import Bundle
 from service.check.rebuild import other_tool
 from service.evidence.manifest import People
-from service.names import PAGE
+from service.names import CHARTS, PAGE
 from service.review.notes import NotesFile
 from timeline.checks.findings import Finding, finding
 
@@ -60,6 +61,15 @@ def check(directory: Path, bundle: Bundle, *, changed: bool) -> Iterator[Finding
     elif packed:
         message = "the page holds what it should, packed otherwise than this machine packs it"
         yield finding("page-not-compared", 1, message)
+
+
+def stills(directory: Path) -> Iterator[Finding]:
+    """Find pictures beside the page that do more than draw."""
+    for path in sorted((directory / CHARTS).glob("*")):
+        told = active(path.read_bytes()) if path.suffix == ".svg" and path.is_file() else "it is no still"
+        if told:
+            message = f"{told}: delete it, or have `timeline refresh` draw it again"
+            yield finding("still-active", 1, message)._replace(file=str(path))
 
 
 def _differing(data: bytes, wanted: bytes) -> tuple[list[str], bool]:

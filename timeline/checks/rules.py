@@ -62,6 +62,7 @@ RULES: tuple[Rule, ...] = (
     Rule("page-stale", "error", "The page was made from this timeline.json."),
     Rule("page-differs", "error", "The page is, byte by byte, what timeline.json, evidence and notes give."),
     Rule("page-not-compared", "warning", "The page could be rendered again and compared."),
+    Rule("still-active", "error", "No still runs, links or asks anything: it draws."),
     # separation
     Rule("fact-wording", "error", "Facts and generated regions state no cause and no judgement."),
     Rule("citation-unknown", "error", "Every fact id that the prose cites exists."),

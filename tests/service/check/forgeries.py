@@ -716,6 +716,32 @@ def a_region_of_the_draft_says_otherwise(repository: Repository) -> None:
     reseal_draft(repository.incident(), lambda text: text.replace("fired", "slept"))
 
 
+@forgery("facts", "region-stale")
+def words_stand_among_the_pictures(repository: Repository) -> None:
+    path = repository.incident() / "postmortem.md"
+    parts = (
+        fences.region("stills", "Nothing of this was seen by customers.\n") if p.name == "stills" else p.text
+        for p in fences.parse(path.read_text())
+    )
+    path.write_text("".join(parts))
+
+
+@forgery("page", "still-active")
+def a_picture_runs_a_script(repository: Repository) -> None:
+    (repository.incident() / "charts").mkdir(exist_ok=True)
+    (repository.incident() / "charts" / "overview.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    )
+
+
+@forgery("page", "still-active")
+def a_picture_asks_a_server(repository: Repository) -> None:
+    (repository.incident() / "charts").mkdir(exist_ok=True)
+    (repository.incident() / "charts" / "overview.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg"><image href="https://x.example/seen.png"/></svg>'
+    )
+
+
 # --- notes and sign-offs -----------------------------------------------------------------------------
 
 
