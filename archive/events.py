@@ -16,7 +16,7 @@ HEARTBEAT = 15 * NS  # how often a run says that it still listens
 
 @dataclass(frozen=True)
 class Event:
-    """A delivery as it came; `repeat_after` (ns): an equal body within it is the same one, 0: at any time.
+    """A delivery as it may be kept; `repeat_after` (ns): an equal body within it is the same one, 0: at any time.
 
     `repeat_after` None: only the sender's own id tells deliveries apart.
     """

@@ -15,7 +15,7 @@ from cli.backfill import backfill
 from cli.check import check, sign_off, status
 from cli.diff import diff
 from cli.drill import drill
-from cli.ending import end
+from cli.ending import end, leave_no_core
 from cli.export import export
 from cli.options import AsJson, ConfigFile
 from cli.publish import publish
@@ -244,6 +244,7 @@ def main() -> None:
 def run() -> None:
     """Run the command as all that its process does."""
     status: int | str | None = None
+    leave_no_core()
     try:
         main()
     except SystemExit as err:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Annotated
 
+import anyio.to_thread
 from fastapi import APIRouter, HTTPException, Path, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
@@ -22,6 +23,7 @@ from service.web.peers import limited_as
 from service.web.state import Hook, State, peer_of, state_of
 
 log = logging.getLogger("timeline.serve")
+_LARGE = 64 * 1024  # bytes of a delivery that are redacted beside the loop
 MOST_EVENTS = 10_000  # of one delivery: it is stored whole, or not at all, while others wait
 Name = Annotated[
     str, Path(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="the webhook's name in the configuration")
@@ -123,6 +125,16 @@ def _later(why: str, seconds: int) -> HTTPException:
     return HTTPException(429, why, {"Retry-After": str(seconds)})
 
 
+async def _redacted(state: State, events: list[Event]) -> list[Event]:
+    """Return events as they may be kept; many bytes are redacted beside the loop."""
+
+    def kept() -> list[Event]:
+        return [replace(event, body=state.redactor.redact(event.body)) for event in events]
+
+    is_large = sum(len(event.body) for event in events) > _LARGE
+    return await anyio.to_thread.run_sync(kept) if is_large else kept()
+
+
 async def _store(state: State, hook: Hook, given: Given) -> Response:
     name, sender = hook.settings.name, hook.settings.sender
     events = [
@@ -132,7 +144,7 @@ async def _store(state: State, hook: Hook, given: Given) -> Response:
     if len(events) > MOST_EVENTS:
         raise HTTPException(413, f"more than {MOST_EVENTS:,} events; send smaller batches")
     try:
-        stored = await state.writer.store(events)
+        stored = await state.writer.store(await _redacted(state, events))
     except (sqlite3.Error, OSError) as err:
         state.metrics.webhook(name, "failed")
         log.exception("webhook", extra={"fields": {"event": "webhook_not_stored", "webhook": name}})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from archive import database, sessions
+from collectors.kit.redaction import Redactor
 from service.settings import config, secrets, senders
 from service.settings.serve import ServeSettings, is_loopback
 from service.web.audit import Audit
@@ -78,8 +80,17 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     library = Library(folder, conf, store)
     return State(
         settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open),
-        people, audit,
+        people, audit, redactor_of(tokens, hooks),
     )  # fmt: skip
+
+
+def redactor_of(tokens: Sequence[Token], hooks: Mapping[str, Hook]) -> Redactor:
+    """Return what takes out of deliveries what the server itself knows, and what any rule knows."""
+    redactor = Redactor()
+    proofs = [secret for hook in hooks.values() for secret in (hook.proof.secret, hook.proof.basic) if secret]
+    for secret in (*(token.secret for token in tokens), *proofs):
+        redactor.add(secret)
+    return redactor
 
 
 def database_of(settings: ServeSettings, folder: Path, out: Path) -> Path:

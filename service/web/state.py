@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from archive import builds, events
 from collectors.kit.proof import Proof
+from collectors.kit.redaction import Redactor
 from collectors.kit.webhooks import Webhook
 from service.inbox.library import Library
 from service.inbox.worker import Database, InboxWriter, Worker
@@ -51,6 +52,7 @@ class State:
     hosts: frozenset[str] | None  # names a browser may call us by; None: any, people sign in
     sessions: Sessions
     audit: Audit
+    redactor: Redactor  # knows the secrets that the server knows
     metrics: Metrics = field(default_factory=Metrics)
     started_at: int = field(default_factory=time.time_ns)
 
