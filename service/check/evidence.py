@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
 from service import files, names
 from service.evidence.document import TimelineFile
 from service.evidence.manifest import Manifest, People
-from service.evidence.store import Evidence, MismatchError, seal_of
+from service.evidence.store import Evidence, MismatchError, manifest_bytes, people_bytes, seal_of
 from timeline.checks.findings import Finding, finding
 from timeline.errors import TimelineError
 from timeline.model import Fact, Gap, Timeline
@@ -72,7 +73,11 @@ def _manifest(bundle: Bundle, absent: list[Finding]) -> Iterator[Finding]:
         return
     if not bundle.manifest.collections:
         yield finding("evidence-broken", 1, f"{path} names no collection; {RESTORE}")._replace(file=str(path))
-    yield from _unsealed(path)
+    ours = bundle.manifest.collections and bundle.manifest.derivation.tool == version("incident-timeline")
+    yield from _unsealed(path, manifest_bytes(bundle.manifest, as_read=True) if ours else None)
+    if ours and (more := bundle.manifest.unknown):
+        message = f"{path} has members that no build writes ({', '.join(more)[:200]}); {RESTORE}"
+        yield finding("evidence-unknown", 1, message)._replace(file=str(path))
     told = {one.incident.id for one in bundle.manifest.collections} - {bundle.timeline.incident.id}
     if told:
         message = f"this evidence is of {', '.join(sorted(told))}, and timeline.json of {bundle.timeline.incident.id}; {RESTORE}"
@@ -88,17 +93,19 @@ def _people(bundle: Bundle) -> Iterator[Finding]:
     except TimelineError as err:
         yield finding("evidence-broken", 1, str(err))._replace(file=str(path))
     else:
-        yield from _unsealed(path)
+        yield from _unsealed(path, people_bytes(bundle.people))
 
 
-def _unsealed(path: Path) -> Iterator[Finding]:
-    sealed = seal_of(path.read_bytes())
-    if sealed:
+def _unsealed(path: Path, written: bytes | None) -> Iterator[Finding]:
+    """Find a file whose digest is not its own, or that is not `written` as this version writes what it says."""
+    data = path.read_bytes()
+    sealed = seal_of(data)
+    if sealed and written in {None, data}:
         return
     how = (
         "it carries no digest; `timeline build --offline` puts one on it"
         if sealed is None
-        else f"its digest is not of what it says; {RESTORE}"
+        else f"{'it has another form' if sealed else 'its digest is not of what it says'}; {RESTORE}"
     )
     message = f"{path} is not as a build wrote it: {how}"
     yield finding("evidence-digest", 1, message)._replace(file=str(path))
@@ -135,7 +142,9 @@ def _stored(bundle: Bundle) -> tuple[list[Finding], set[str]]:
     if not folder.is_dir():
         return strange, stored
     for path in sorted(folder.iterdir()):
-        if path.name in {names.MANIFEST, names.PEOPLE, files.LOCK}:
+        if path.name in {names.MANIFEST, names.PEOPLE} or (
+            path.name == files.LOCK and not path.stat().st_size
+        ):
             continue
         match = _PAYLOAD.fullmatch(path.name)
         if match and path.is_file() and path.name == bundle.evidence.file_name(match[1]):

@@ -211,6 +211,17 @@ class Manifest(BaseModel):
         parsers = {s.collector: s.parser_version for c in self.collections for s in c.sources}
         return self.derived or Derivation(tool=self.collections[-1].tool, parsers=parsers)
 
+    @property
+    def unknown(self) -> list[str]:
+        """The members that this version does not write, by name."""
+        held: list[BaseModel] = [self, *self.collections, *([self.derived] if self.derived else [])]
+        held += [part for c in self.collections for s in c.sources for part in (s, s.records) if part]
+        more = {name for one in held for name in one.model_extra or ()}
+        return sorted(
+            more
+            | {name for c in self.collections for e in c.exchanges for name in e.keys() - _EXCHANGE.keys()}
+        )
+
     def derived_by(self, derivation: Derivation) -> Manifest:
         """Return this with what derived the timeline now; nothing is written down where it goes without saying."""
         plain = self.model_copy(update={"derived": None})

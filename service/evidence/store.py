@@ -168,16 +168,8 @@ class Evidence:
         return manifest
 
     def write_manifest(self, manifest: Manifest) -> None:
-        """Write the manifest: one exchange a line, its digest last."""
-        collections = []
-        for one in manifest.collections:
-            data = one.model_dump(mode="json", by_alias=True)
-            exchanges = data.pop("exchanges")
-            lines = b",\n".join(canonical(entry) for entry in exchanges)
-            collections.append(canonical(data)[:-1] + b',"exchanges":[\n' + lines + b"\n]}")
-        rest = manifest.model_dump(mode="json", exclude={"collections"}, exclude_none=True)
-        head = canonical(rest)[:-1] + b',"collections":[\n'
-        files.write(self.folder / names.MANIFEST, _sealed(head + b",\n".join(collections) + b"\n]"))
+        """Write the manifest."""
+        files.write(self.folder / names.MANIFEST, manifest_bytes(manifest))
 
     def knows_people(self) -> bool:
         """Tell whether it is written down who is who."""
@@ -196,10 +188,30 @@ class Evidence:
             ) from err
 
     def write_people(self, people: People) -> None:
-        """Write who is who, one identity a line, its digest last."""
-        rows = [canonical(k) + b":" + canonical(v.model_dump()) for k, v in sorted(people.people.items())]
-        data = b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1'
-        files.write(self.folder / names.PEOPLE, _sealed(data))
+        """Write who is who."""
+        files.write(self.folder / names.PEOPLE, people_bytes(people))
+
+
+def manifest_bytes(manifest: Manifest, *, as_read: bool = False) -> bytes:
+    """Return a manifest as it is written: one exchange a line, its digest last.
+
+    `as_read` leaves out what it did not have when it was read: a version that knew less wrote it.
+    """
+    collections = []
+    for one in manifest.collections:
+        data = one.model_dump(mode="json", by_alias=True, exclude_unset=as_read)
+        exchanges = data.pop("exchanges", ())
+        lines = b",\n".join(canonical(entry) for entry in exchanges)
+        collections.append(canonical(data)[:-1] + b',"exchanges":[\n' + lines + b"\n]}")
+    rest = manifest.model_dump(mode="json", exclude={"collections"}, exclude_none=True)
+    head = canonical(rest)[:-1] + b',"collections":[\n'
+    return _sealed(head + b",\n".join(collections) + b"\n]")
+
+
+def people_bytes(people: People) -> bytes:
+    """Return a list of people as it is written: one identity a line, its digest last."""
+    rows = [canonical(k) + b":" + canonical(v.model_dump()) for k, v in sorted(people.people.items())]
+    return _sealed(b'{"people":{\n' + b",\n".join(rows) + b'\n},"people_version":1')
 
 
 def _sealed(data: bytes) -> bytes:

@@ -495,6 +495,30 @@ def the_incident_is_told_to_have_been_another(repository: Repository) -> None:
     offline(repository)
 
 
+@forgery("manifest", "evidence-unknown")
+def words_of_nobody_stand_in_it(repository: Repository) -> None:
+    forge_manifest(repository.incident(), lambda raw: newest(raw).update(approved_by="the director"))
+
+
+@forgery("manifest", "evidence-digest")
+def a_member_stands_in_it_twice(repository: Repository) -> None:
+    path = repository.incident() / "evidence" / "manifest.json"
+    data = path.read_bytes().replace(b'"seconds":', b'"seconds":99.0,"seconds":', 1)
+    path.write_bytes(_sealed(data[: data.rindex(b',"digest":')]))
+
+
+@forgery("people", "evidence-digest")
+def words_of_nobody_stand_beside_people(repository: Repository) -> None:
+    path = repository.incident() / "evidence" / "people.json"
+    data = path.read_bytes()
+    path.write_bytes(_sealed(data[: data.rindex(b',"digest":')] + b',"approved_by":"the director"'))
+
+
+@forgery("payloads", "evidence-unknown")
+def the_lock_holds_words(repository: Repository) -> None:
+    (repository.incident() / "evidence" / ".timeline.lock").write_text("hidden")
+
+
 @forgery("manifest", "evidence-broken")
 def it_is_deep(repository: Repository) -> None:
     path = repository.incident() / "evidence" / "manifest.json"
