@@ -57,6 +57,12 @@ def file_of(incident: Path, kind: str) -> Path:
     }[kind]
 
 
+def told(data: bytes) -> list[bytes]:
+    """Give the lines of a journal, of which an empty one says nothing; what follows the last end is one, too."""
+    *lines, rest = data.split(b"\n")
+    return [*(line for line in lines if line.strip()), rest]
+
+
 def test_without_a_change_nothing_is_found(incident: Path) -> None:
     assert check([incident], now=SOON).findings == ()
 
@@ -74,7 +80,7 @@ def test_every_change_of_a_file_is_found(incident: Path, kind: str) -> None:
     )
     def changed(how: str, place: float, more: int) -> None:
         data = CHANGES[how](whole, int(place * len(whole)), more)
-        if data == whole:
+        if data == whole or (kind == "notes" and told(data) == told(whole)):
             return
         path.write_bytes(data)
         found = check([incident], now=SOON).findings
