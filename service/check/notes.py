@@ -12,6 +12,7 @@ from timeline.checks.actions import Action
 from timeline.checks.findings import Finding, finding
 from timeline.checks.prose import Noted
 from timeline.errors import UsageError
+from timeline.notes import journal
 from timeline.notes.journal import Action as ActionNote
 from timeline.notes.journal import Factor, Lesson, Note, Why, current
 
@@ -69,6 +70,12 @@ def broken(directory: Path) -> Iterator[Finding]:
             message = f"this line is left out: {problem.message}; restore it from version control"
             yield finding("notes-broken", problem.line, message)._replace(file=str(path))
         data = path.read_bytes()
+        for number, text in enumerate(data.split(b"\n")[:-1], 1):
+            if any(journal.line(one) != text + b"\n" for one in journal.read(text).versions):
+                message = (
+                    "this line has another form than a note is written in; restore it from version control"
+                )
+                yield finding("notes-broken", number, message)._replace(file=str(path))
         if data and not data.endswith(b"\n"):
             message = "the last line has no end, and is left out; restore it from version control"
             yield finding("notes-broken", data.count(b"\n") + 1, message)._replace(file=str(path))
