@@ -12,6 +12,10 @@ QUOTE_LIMIT = 4_000
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # What turns the direction of reading: in a message or an identifier it only deceives.
 _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# What JSON may hold as it is, and a terminal obeys or hides.
+_OBEYED = re.compile(
+    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 _LINE_LIMIT = 1_000
 # What colours a terminal, moves its cursor, or makes a link (ECMA-48); without its first character it is litter.
 _TERMINAL = re.compile(
@@ -35,6 +39,16 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text).replace(PERSON_OPEN, "").replace(PERSON_CLOSE, "")
 
 
+def shown(text: str) -> str:
+    """Return a text that a terminal or a table may show: what `clean` leaves, without turning characters."""
+    return _TURNING.sub("", clean(text))
+
+
+def escaped(json: str) -> str:
+    """Return JSON in which what a terminal would obey, or nobody would see, is written as an escape."""
+    return _OBEYED.sub(lambda one: f"\\u{ord(one[0]):04x}", json)
+
+
 def line(text: str, limit: int = _LINE_LIMIT) -> str:
     """Return a message as one line that is safe to show: no control or turning characters, cut at `limit`."""
     flat = " ".join(_TURNING.sub("", clean(text)).split())
@@ -47,7 +61,7 @@ def code(text: str, limit: int = 160) -> str:
 
 
 #: Finds the marks of people, and the identity in each.
-MENTION = re.compile(f"{PERSON_OPEN}([^{PERSON_CLOSE}]*){PERSON_CLOSE}")
+MENTION = re.compile(f"{PERSON_OPEN}([^{PERSON_OPEN}{PERSON_CLOSE}]*){PERSON_CLOSE}")
 
 
 def mention(identity: str) -> str:

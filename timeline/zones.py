@@ -92,7 +92,7 @@ def _placed(written: Written, clock: WallClock, precision: int | None) -> Bounds
 
 def parse_duration(text: str) -> int:
     """Read `90s`, `5m`, `1h30m`, `250ms`, `7d` into nanoseconds; raise UndecodableTimeError."""
-    parts = re.findall(r"(\d+)(ns|us|ms|s|m|h|d|w)", text)
+    parts = re.findall(r"(?<!\d)(\d{1,30})(ns|us|ms|s|m|h|d|w)", text)
     if not parts or "".join(n + u for n, u in parts) != text.strip():
         raise UndecodableTimeError(f"{text!r} is not a duration such as 30s, 5m or 1h30m")
     units = UNITS | {"m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}

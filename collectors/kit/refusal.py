@@ -24,9 +24,11 @@ _MEMBERS = (
     "title",
     "errors",
 )
-_MARKUP = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE
+)
 # Who asked is no fact: an address, and a user as OpenSearch writes one.
-_PERSON = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?<=\bname=)[^,\]\s]+")
+_PERSON = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}|(?<=\bname=)[^,\]\s]+")
 
 
 def said(data: bytes) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from timeline.text import clean
 
 _PILL = re.compile(
-    r'<a\s[^>]*?href="https?://matrix\.to/#/([^"?]+)[^"]*"[^>]*>(.*?)</a>', re.DOTALL | re.IGNORECASE
+    r'<a\s[^<>]{0,500}?href="https?://matrix\.to/#/([^"?<>]{1,300})[^"<>]{0,300}"[^<>]{0,500}>((?:[^<]|<(?!/?a[\s>]))*+)</a>',
+    re.IGNORECASE,
 )
+MOST_CHARACTERS, MOST_PILLS = 100_000, 100  # of a message: the protocol's own limit is 64 KiB
 _USER = re.compile(r"@[^:]+:.+")
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -28,7 +31,8 @@ class Pill(NamedTuple):
 def pills(formatted: str) -> Iterator[Pill]:
     """Yield the pills of each user and label."""
     places: dict[tuple[str, str], list[int]] = {}
-    for match in _PILL.finditer(formatted):
+    # Where each stands is looked for in all that stands before it.
+    for match in islice(_PILL.finditer(formatted[:MOST_CHARACTERS]), MOST_PILLS):
         user, label = unquote(match[1]), _plain(match[2]).strip().removeprefix("@")
         if label and _USER.fullmatch(user):
             earlier = len(_pattern(label).findall(_plain(formatted[: match.start()])))

@@ -20,7 +20,7 @@ _MXID = re.compile(rf"(?<![\w@])@[A-Za-z0-9._=/+-]+:{_HOST}")
 _LINK = re.compile(
     rf"https?://matrix\.to/#/((?:@|%40)[A-Za-z0-9._=/+-]+(?::|%3A){_HOST})(?:\?via=[\w.:&=-]*\w)?", re.IGNORECASE
 )  # fmt: skip
-_MARK = re.compile(f"({PERSON_OPEN}[^{PERSON_CLOSE}]*{PERSON_CLOSE})")
+_MARK = re.compile(f"({PERSON_OPEN}[^{PERSON_OPEN}{PERSON_CLOSE}]*{PERSON_CLOSE})")
 #: `> <@user:host> words`, or `> * <@user:host> does`; only the first line names whom it quotes.
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]*>[^\n]*(?:\n>[^\n]*)*(?:\n|\Z)")
 _POLLS = ("m.poll", "m.poll.start", "org.matrix.msc3381.poll.start")

@@ -32,8 +32,8 @@ _LONG = 1_500  # characters of a query; longer ones are sent as a form, past any
 _BYTES_PER_SAMPLE = 40  # of JSON, rounded up: what splitting is planned by
 _PLANNED = 12 * 2**20  # bytes of one answer to aim for
 _TOO_MUCH = re.compile(
-    r"too many (samples|points|data)|maximum resolution|maxSamples|maxPoints|max(imum)? .*(samples|chunks|bytes)"
-    r"|exceed.*(limit|samples|points|chunks|bytes)",
+    r"too many (samples|points|data)|maximum resolution|maxSamples|maxPoints|max(imum)? .{0,200}(samples|chunks|bytes)"
+    r"|exceed.{0,200}(limit|samples|points|chunks|bytes)",
     re.IGNORECASE,
 )
 
@@ -145,7 +145,7 @@ class PrometheusApi:
     async def retention(self) -> int | None:
         """Return how far back the server keeps samples (ns); None where it does not say."""
         said = fields.text(await self.status("runtimeinfo"), "storageRetention")
-        spans = [m for m in re.findall(r"(?:\d+(?:ms|[smhdwy]))+", said) if m]
+        spans = [m for m in re.findall(r"(?<!\d)(?:\d{1,9}(?:ms|[smhdwy]))+", said) if m]
         return promql_duration(spans[0]) if spans else None
 
     async def shows_stale_as_nan(self) -> bool:
@@ -274,6 +274,6 @@ def _seconds(milliseconds: int) -> str:
 
 def promql_duration(text: str) -> int:
     """Return a duration of PromQL in ns, with years; raise UndecodableTimeError."""
-    years = sum(int(n) for n in re.findall(r"(\d+)y", text))
-    rest = re.sub(r"\d+y", "", text)
+    years = sum(int(n) for n in re.findall(r"(?<!\d)(\d{1,9})y", text))
+    rest = re.sub(r"(?<!\d)\d{1,9}y", "", text)
     return years * 365 * 86_400 * NS + (parse_duration(rest) if rest else 0)

@@ -14,7 +14,7 @@ from render.comment.blocks import Block, View
 MOST_POINTS, MOST_BYTES = 60_000, 200_000
 # A runner reads commands from what a job prints, so that a comment that is printed must hold none:
 # `::set-output` at the start of a line, `##[set-env` anywhere in it.
-_COMMAND = re.compile(r"^(\s*:)(?=:)", re.MULTILINE)
+_COMMAND = re.compile(r"^([^\S\n]*:)(?=:)", re.MULTILINE)
 
 
 def comment(view: View, *, points: int = MOST_POINTS, size: int = MOST_BYTES) -> str:

@@ -13,10 +13,12 @@ from timeline.model import Timeline
 from timeline.people.names import Names
 
 _MOST = 10
-_COMMENT = re.compile(r"<!--(?! timeline:).*?-->", re.DOTALL)
-_OURS = re.compile(r"<!-- timeline:.*?-->")
-_CITED = re.compile(r"\s*\((?:[fg]-[0-9a-f]{16}(?:,\s*)?)+\)")
-_LINK = re.compile(r"!?\[((?:[^\]\\]|\\.)*)\](?:\([^)]*\)|\[[^\]]*\])|^\s*\[[^\]]+\]:.*$")
+_COMMENT = re.compile(r"<!--(?! timeline:)(?:[^-]|-(?!->))*+(?:-->|(?P<open>\Z))")
+_OURS = "<!-- timeline:"
+_CITED = re.compile(r"(?<!\s)\s*\((?:[fg]-[0-9a-f]{16}(?:,\s*)?)+\)")
+_LINK = re.compile(
+    r"!?\[((?:[^\[\]\\]|\\.)*+)\](?:\((?:[^()]|\([^()]*\))*+\)|\[[^\[\]]*\])|^\s*\[[^\[\]]+\]:.*$"
+)
 
 
 def leaks(text: str, timeline: Timeline, names: Names) -> list[str]:
@@ -64,12 +66,16 @@ def _named(known: Iterable[str]) -> list[re.Pattern[str]]:
 
 def _lines(text: str) -> Iterator[str]:
     """Yield lines with their ends; a comment of a person's is only its ends of lines."""
-    return iter(_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), text).splitlines(keepends=True))
+
+    def ends(match: re.Match[str]) -> str:
+        return match[0] if match["open"] is not None else "\n" * match[0].count("\n")
+
+    return iter(_COMMENT.sub(ends, text).splitlines(keepends=True))
 
 
 def _told(said: str, patterns: list[re.Pattern[str]], names: Names, incident: str) -> tuple[str, list[str]]:
     """Return a line without what is not for the readers, and those words; our own comments stay."""
-    if _OURS.search(said):
+    if "-->" in said.partition(_OURS)[2]:
         return said, []
     heading = re.match(r"#+ ", said)
     shown, words = said[heading.end() :] if heading else said, []

@@ -8,9 +8,10 @@ from typing import Any
 from render.exports.rows import COLUMNS, INSTANTS, NUMBERS, rows
 from timeline.instant import format_instant
 from timeline.model import Timeline
+from timeline.text import shown
 
 # Spreadsheets take these for a formula, after blanks too; the wide forms count in East Asian locales.
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\n|%＝＋－＠]")
+_FORMULA = re.compile(r"[\s\u200b\u2060\ufeff]*[=+\-@\t\r\n|%＝＋－＠]")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?", re.IGNORECASE)
 
 
@@ -34,4 +35,5 @@ def _cell(name: str, value: Any) -> str | None:
 
 def safe(text: str) -> str:
     """Return the text with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text.replace("\x00", "")
+    text = shown(text)
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text

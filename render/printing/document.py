@@ -106,7 +106,7 @@ def stripped(html: str) -> str:
     """Return what HTML in a draft says, without its comments and tags."""
     import re
 
-    return re.sub(r"<!--.*?-->|<[^>]*>", "", html, flags=re.DOTALL)
+    return re.sub(r"<!--.*?(?:-->|\Z)|<[^>]*+(?:>|\Z)", "", html, flags=re.DOTALL)
 
 
 def level(node: Node) -> int:

@@ -78,16 +78,16 @@ _STATES = {
 }  # fmt: skip
 #: Addresses, mail addresses, host names, numbers of hosts and what looks like a path or an account.
 INSIDE = re.compile(
-    r"\w[\w+.-]*://\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|@[\w-]+|#[\w-]+"
+    r"\w[\w+.-]{0,100}://\S+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,20}|@[\w-]+|#[\w-]+"
     r"|\b(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?\b|\b[0-9a-fA-F]{0,4}(?::[0-9a-fA-F]{0,4}){3,7}\b"
-    r"|\b(?:[A-Za-z0-9-]+\.)+[A-Za-z][A-Za-z0-9-]+(?::\d+)?\b(?:/\S*)?|(?<!\w)/\w+(?:/\S+)+|`[^`]*`"
+    r"|\b(?:[A-Za-z0-9-]{1,63}\.){1,20}[A-Za-z][A-Za-z0-9-]{1,63}(?::\d+)?\b(?:/\S*)?|(?<!\w)/\w+(?:/\S+)+|`[^`]*`"
     # What is no address by its form but names a thing inside all the same; rather too much than too little.
-    r"|\barn:\S+|\b[A-Za-z]:\\\S+|\\\\\S+|\[?\b[0-9a-fA-F:]*::[0-9a-fA-F:]*\]?(?::\d+)?|\[::\S*|\b[A-Za-z][\w-]*:\d{2,5}\b"
+    r"|\barn:\S+|\b[A-Za-z]:\\\S+|\\\\\S+|\[?\b[0-9a-fA-F:]{0,40}::[0-9a-fA-F:]*\]?(?::\d+)?|\[::\S*|\b[A-Za-z][\w-]{0,100}:\d{2,5}\b"
     # Hosts of one label and pods (`web-17`, `DB-PROD-01`, `db01`), save words such as INC-42, ipv6, SHA256.
-    r"|\b[A-Za-z]?[a-z][a-z0-9]*(?:-[a-z0-9]+)*-(?=[a-z-]*\d)[a-z0-9-]+\b|\b[A-Z]\w*(?:-\w+)+-\d+\b"
+    r"|\b[A-Za-z]?[a-z][a-z0-9]{0,62}(?:-[a-z0-9]{1,63}){0,10}-(?=[a-z-]{0,63}\d)[a-z0-9-]+\b|\b[A-Z]\w{0,63}(?:-\w{1,63}){1,10}-\d+\b"
     r"|\b(?!(?i:ipv|http|oauth|sha|utf|base)\d)(?:[a-z]{2,}\d+|[A-Z]{2,}\d{2,})\b"
     # Branches and objects (`hotfix/pool-60`), names with underscores, commits.
-    r"|\b(?!HTTP/)[A-Za-z][\w-]*/(?=[\w./-]*[-_.\d])\w[\w./-]*|\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b"
+    r"|\b(?!HTTP/)[A-Za-z][\w-]{0,100}/(?=[\w./-]{0,100}[-_.\d])\w[\w./-]*|\b[A-Za-z0-9]+(?:_[A-Za-z0-9]+)+\b"
     r"|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b"
 )
 PEOPLE = re.compile(r"\b(?:responder|bot)-\d+\b", re.IGNORECASE)

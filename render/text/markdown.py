@@ -17,7 +17,7 @@ _PLAIN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "{": "&#123;", "
 _PUNCTUATION = frozenset("\\`*_[]|~#^")
 # A sign that a forge takes for a mention, a label, a milestone, an issue, a merge request, an epic, a
 # snippet or an emoji, when this follows; GitHub's old issue references; and what looks like a commit.
-_SIGNS = re.compile(r"([@~%](?=[\w'\"])|[#!&$](?=\d)|:(?=[a-z0-9_+-]*[a-z_+-][a-z0-9_+-]*:))")
+_SIGNS = re.compile(r"([@~%](?=[\w'\"])|[#!&$](?=\d)|:(?=[a-z0-9_+-]{1,100}:)(?=[0-9]*[a-z_+-]))")
 _REFERENCE = re.compile(r"\b(GH-)(?=\d)", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?<=\w)(?=://)|(?<=\bwww)(?=\.)|(?<=\bmailto:)|(?<=\bxmpp:)", re.IGNORECASE)
 _COMMIT = re.compile(r"\b(?=[0-9a-f]*\d)([0-9a-f]{4})(?=[0-9a-f]{3,60}\b)")

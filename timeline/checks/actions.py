@@ -45,7 +45,7 @@ _NOT_YET = (
 )
 #: How an item says it: ticked, struck out, in brackets, before a colon, at its end, or as what was done.
 _SAYS_ENDED = re.compile(
-    rf"^\s*~~.*~~\W*$|[(\[](?:already )?(?:{_ENDED})\b(?! (?:by|when|until|before|if|once|within)\b)[^)\]]*[)\]]|^\W*(?:{_ENDED})(?:\s*:|\s+[–—-])|\s[:–—-]+\s*(?:{_ENDED})\W*$"
+    rf"^\s*~~(?:.*\w)?+\W*?~~\W*$|[(\[](?:already )?(?:{_ENDED})\b(?! (?:by|when|until|before|if|once|within)\b)[^()\[\]]*[)\]]|^\W*(?:{_ENDED})(?:\s*:|\s+[–—-])|\s[:–—-]+\s*(?:{_ENDED})\W*$"
     r"|\bthis (?:has been|is|was) (?:now |already )?done\b",
     re.IGNORECASE,
 )
@@ -78,7 +78,9 @@ _NOTHING = re.compile(r"^[\s\-–—?.…*_]*$|^(?:tbd|tba|n/?a|none|unknown|tod
 _FIELD = re.compile(
     r"(?:^|(?<=[;,|(.])|\s[-–—])[ \t]*\**([A-Za-z][A-Za-z ]{1,24}?)\**[ \t]*[:=][ \t]*\**", re.MULTILINE
 )
-_DUE = re.compile(r"[,;(]?\s*\b(?:due|by|until)\s+(?:on\s+|by\s+)?(?=\d{4}-\d\d-\d\d)", re.IGNORECASE)
+_DUE = re.compile(
+    r"(?:[,;(]|(?<!\s))\s*\b(?:due|by|until)\s+(?:on\s+|by\s+)?(?=\d{4}-\d\d-\d\d)", re.IGNORECASE
+)
 _CONCRETE = re.compile(rf"\d|{CODE}|https?://|#\w")
 
 

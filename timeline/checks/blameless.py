@@ -64,7 +64,10 @@ def _where_names_matter(block: Block) -> Iterator[tuple[int, str]]:
                 yield block.line, cell.text
     else:
         for line, text in block.words:
-            yield line, re.sub(rf"(?:{_OWNER.pattern})\w*\s*[:=][^;|]*", " ", text, flags=re.IGNORECASE)
+            yield (
+                line,
+                re.sub(rf"(?:{_OWNER.pattern})\w{{0,30}}\s{{0,9}}[:=][^;|]*", " ", text, flags=re.IGNORECASE),
+            )
 
 
 def _named(line: int, text: str, known: Names, *, handles: bool) -> Iterator[Finding]:

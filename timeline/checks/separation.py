@@ -14,18 +14,18 @@ CITATION = re.compile(r"(?<![\w-])[fg]-[0-9a-f]{16}(?![\w-])")
 #: What begins like an id and is none: cut off, mistyped, or in capitals.
 _LIKE = re.compile(r"(?<![\w-])[fF]-(?=[0-9a-zA-Z]*\d)[0-9a-fA-F]{6,40}(?![\w-])")
 # A quotation, code, a link's or an image's address, a comment: nobody's statement of a fact.
-_NOT_OURS = re.compile(r"“[^”]*”|`[^`\n]*`|\]\([^)\n]*\)|<!--.*?-->|<[^>\n]*>")
+_NOT_OURS = re.compile(r"“[^“”]*”|`[^`\n]*`|\]\([^()\n]*\)|<!--(?:(?!<!--|-->)[^\n])*+-->|<[^<>\n]*>")
 # No build writes a longer line; looking for ends that never come takes the square of the length.
 _LONGEST = 8_000
 _GAP_ROW = re.compile(r"^\|[^|]*\| \*\*Gap\*\*")
 _FACTS_ONLY = frozenset({"factors", "lessons"})
 _DURATION = (
-    r"(?:\d+(?:[.,]\d+)?\s?-?(?:s|sec(?:ond)?s?|m|mins?|minutes?|h|hrs?|hours?|days?)\b"
-    r"|\d+\s?h\s?\d+\s?m?(?:in)?\b|(?:a|an|one|two|three|half an?) (?:second|minute|hour|day)s?\b)"
+    r"(?:\d{1,9}(?:[.,]\d{1,9})?\s?-?(?:s|sec(?:ond)?s?|m|mins?|minutes?|h|hrs?|hours?|days?)\b"
+    r"|\d{1,9}\s?h\s?\d{1,9}\s?m?(?:in)?\b|(?:a|an|one|two|three|half an?) (?:second|minute|hour|day)s?\b)"
 )
 _ABOUT = r"(?:about|around|approximately|roughly|nearly|almost|over|more than|less than|some|~|≈)?\s?"
 _CLAIM = re.compile(
-    rf"\b(?:took|lasted|lasting|(?:was|were) (?:down|unavailable|degraded|out)(?: for)?|after|for|(?:recover|restor|resolv|fix|mitigat)\w*[\w\s]{{0,20}} (?:with)?in)\s{_ABOUT}"
+    rf"\b(?:took|lasted|lasting|(?:was|were) (?:down|unavailable|degraded|out)(?: for)?|after|for|(?:recover|restor|resolv|fix|mitigat)\w{{0,30}}[\w\s]{{0,20}} (?:with)?in)\s{_ABOUT}"
     rf"{_DURATION}(?=(?:\s+(?:to|later|long|until|before|of (?:total )?(?:downtime|outage))\b|[,.;:]|\s*$))"
     rf"|{_DURATION}\s+(?:later|long(?=\s*(?:[,.;:)]|$|outage|incident|downtime|disruption|degradation|window|period|delay))|of (?:total )?(?:downtime|outage|unavailability)|(?:passed|elapsed))\b"
     rf"|\b(?:took|lasted|lasting|down for|unavailable for|outage of)\s{_ABOUT}{_DURATION}",
@@ -33,8 +33,8 @@ _CLAIM = re.compile(
 )
 # How long something is set to take is no measure.
 _SETTING = re.compile(
-    r"(?:\btime[sd]?[- ]?outs?|\bTTLs?|\bretention|\bleases?|\bsleep\w*|\bsilenced?|\bdowntimed|\bget shot"
-    r"|\bhold|\bkill\w*\b.*\brunning|\b(?:been|is|was) up|\buptime)\W*(?:[\w'’]+\W+){0,4}$",
+    r"(?:\btime[sd]?[- ]?outs?|\bTTLs?|\bretention|\bleases?|\bsleep\w{0,20}|\bsilenced?|\bdowntimed|\bget shot"
+    r"|\bhold|\bkill\w{0,20}\b.{0,100}\brunning|\b(?:been|is|was) up|\buptime)[^\w'’]{0,20}(?:[\w'’]{1,40}+[^\w'’]{1,20}+){0,4}$",
     re.IGNORECASE,
 )
 # Of another incident nothing here can be cited.

@@ -45,9 +45,9 @@ _IN_WORDS = re.compile(
 )
 # `All times in UTC`, `Times (CET)`, `timezone: Europe/Berlin`; no response times of something.
 _FOR_ALL = re.compile(
-    r"(?:(?:^|[.(*_]|\ball|\bthe|\bthese|\bour)\s*|\btime)(?:times?(?:stamps?)?|zones?)\b"
-    r"(?:\s+(?:are|is|below|here|given|shown|listed|stated|noted|reported|written|mentioned|used|this|report|in|as|for|the|document|timeline))*"
-    rf"\s*[:=(]?\s*(?:in\s+)?(?:[\w'’-]+\s+){{0,4}}?\(?(?:{_ZONE}|{_ABBREVIATION.pattern})",
+    r"(?:(?:^|[.(*_]|\ball|\bthe|\bthese|\bour)\s{0,9}|\btime)(?:times?(?:stamps?)?|zones?)\b"
+    r"(?:\s{1,9}(?:are|is|below|here|given|shown|listed|stated|noted|reported|written|mentioned|used|this|report|in|as|for|the|document|timeline))*"
+    rf"\s{{0,9}}[:=(]?\s{{0,9}}(?:in\s{{1,9}})?(?:[\w'’-]{{1,40}}\s{{1,9}}){{0,4}}?\(?(?:{_ZONE}|{_ABBREVIATION.pattern})",
     re.IGNORECASE,
 )
 _NOON, _HALF_DAY = 12, 720

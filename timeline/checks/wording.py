@@ -28,7 +28,7 @@ _MACHINES_FAIL = (
     r"|resolve|reach|become|launch|initiali[sz]e|bind|authenticate|serve|service|deliver|be)\b)"
 )
 #: Evaluation, loading and the like may be lazy.
-_LAZY = r"lazy(?![- _](?:\w+ly )?(?:load|init|eval|import|creat|connect|bind|fetch|mount|compil|alloc|seq|val|delet|propert|instantiat)\w*)"
+_LAZY = r"lazy(?![- _](?:\w{1,30}ly )?(?:load|init|eval|import|creat|connect|bind|fetch|mount|compil|alloc|seq|val|delet|propert|instantiat)\w*)"
 
 #: What no fact and no generated region says.
 JUDGING = re.compile(
@@ -41,28 +41,28 @@ JUDGING = re.compile(
 )
 
 _PEOPLE = (
-    r"(?:we|they|he|she|i|you|nobody|no one|someone|somebody|everyone|(?:the |our |an? )?(?:[\w-]+ )?"
+    r"(?:we|they|he|she|i|you|nobody|no one|someone|somebody|everyone|(?:the |our |an? )?(?:[\w-]{1,30} )?"
     r"(?:team|teams|engineer|engineers|operator|operators|developer|developers|responder|responders|on-?call"
     r"|person|people|author|reviewer|reviewers|admin|admins|sre|sres|staff|employee|colleague|commander))"
 )
 # A past participle: "should have clear rules" is a wish for the future and no counterfactual.
 _DONE = (
-    r"(?:\w+ly )?(?:been|be|\w{2,}ed|done|gone|known|seen|taken|made|caught|given|told|run|written|found|kept|left"
+    r"(?:\w{1,30}ly )?(?:been|be|\w{2,30}ed|done|gone|known|seen|taken|made|caught|given|told|run|written|found|kept|left"
     r"|begun|had|put|set|read|got|gotten|thought|held|paid|sent|built|understood|brought|chosen|spoken|shut)"
 )
 _PERSONS = _PEOPLE.replace("|they|", "|", 1)  # pods are they, too
 #: What machines do, or things are in: where it should have been so, nobody is told what to have done.
 _OF_THINGS = (
-    r"(?:\w+ly )?(?:happened|occurred|expired|fallen|failed|restarted|recovered|triggered|prevented|sent|alerted|fired|paged|woken"
+    r"(?:\w{1,30}ly )?(?:happened|occurred|expired|fallen|failed|restarted|recovered|triggered|prevented|sent|alerted|fired|paged|woken"
     r"|showed|shown|worked|returned|timed|scaled|retried|propagated|replicated|synced|loaded|started|crashed|logged|kicked|blocked"
-    r"|rejected|throttled|resolved|reconnected|rebalanced|been (?:an?|the|no|vice)\b|been \w+ing\b|been \w+ automatically"
+    r"|rejected|throttled|resolved|reconnected|rebalanced|been (?:an?|the|no|vice)\b|been \w{1,30}ing\b|been \w{1,30} automatically"
     r"|been (?:lost|affected|impacted|available|unaffected|visible|safe|fine|possible|enough|sufficient|harmless))\b"
 )
 _SHOULD = r"(?:(?:should|ought to)(?:n['’]t| not)? (?:also |ideally |really |never )?(?:have|had|of)|should(?:n['’]t)?['’]ve)"
 COUNTERFACTUAL = (
     # Of a thing only where people are said to do it: "the disk should have failed over".
     _phrase(
-        rf"{_SHOULD} (?!{_OF_THINGS}){_DONE}|{_PERSONS} (?:\w+ly )?(?P<shown>{_SHOULD} {_DONE})",
+        rf"{_SHOULD} (?!{_OF_THINGS}){_DONE}|{_PERSONS} (?:\w{1, 30}ly )?(?P<shown>{_SHOULD} {_DONE})",
         "say what was done and what made that reasonable then; what shall change is an action",
     ),
     _phrase(
@@ -77,7 +77,7 @@ COUNTERFACTUAL = (
     ),
     _phrase(
         r"(?<!even )if only(?= (?:we|they|he|she|i|you|it|there|someone|somebody|the|this|that)\b)"
-        r"|if (?:we|they|he|she|someone|the \w+) had(?! (?:a|an|the|no)\b)[^.;]{0,80}\bwould(?:n['’]t| not)? have",
+        r"|if (?:we|they|he|she|someone|the \w{1,30}) had(?! (?:a|an|the|no)\b)[^.;]{0,80}\bwould(?:n['’]t| not)? have",
         "say what happened; what another course would have brought is not known",
     ),
 )
@@ -92,7 +92,7 @@ HUMAN_ERROR = (
         "say which conditions made this likely for anyone in that place",
     ),
     _phrase(
-        rf"{_PEOPLE}['’]s? (?:own )?(?:fault|mistake|error){_OF_MACHINES}|by mistake|(?:made|making) (?:an? )?(?:\w+ )?mistakes?"
+        rf"{_PEOPLE}['’]s? (?:own )?(?:fault|mistake|error){_OF_MACHINES}|by mistake|(?:made|making) (?:an? )?(?:\w{1, 30} )?mistakes?"
         rf"|mistakenly|(?:his|her|their) (?:fault|mistake|error){_OF_MACHINES}",
         "say what was done and what it was meant to do",
     ),

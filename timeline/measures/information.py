@@ -44,7 +44,7 @@ _DONE = (
     "found", "cause", "stuck", "start", "stop", "kill", "delet", "migrat", "switch", "block", "unblock", "wrong", "work",
 )  # fmt: skip
 _FORM = re.compile(
-    r"https?://|`[^`]+`|\b[45]\d\d\b|\d+ ?(?:%|ms|s|k|GB|MB)\b|\w\.\w+\.\w|[\w-]+\.(?:py|go|php|ya?ml|json|js)\b"
+    r"https?://|`[^`]+`|\b[45]\d\d\b|\d ?(?:%|ms|s|k|GB|MB)\b|\w\.\w+\.\w|[\w-]\.(?:py|go|php|ya?ml|json|js)\b"
 )
 
 

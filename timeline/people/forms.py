@@ -11,7 +11,7 @@ from timeline.people.folding import HAN, HANGUL, HIRAGANA, UNSPACED, fold
 from timeline.people.words import ALSO_NAMES, ORDINARY, PARTICLES
 
 #: What people add to a name to say more: `Ada Lovelace (SRE)`, `Ada Lovelace | ACME`, `Ada Lovelace :palm_tree:`.
-_ADDED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|:[a-z0-9_+-]+:|\s[|/@•–—-]\s.*|\s*\|.*", re.DOTALL)
+_ADDED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|:[a-z0-9_+-]+:|\s[|/@•–—-]\s.*|(?<!\s)\s*\|.*", re.DOTALL)
 _TITLE = re.compile(r"^(?:(?:dr|prof|mr|mrs|ms|sir|dipl|ing)\.?\s+)+", re.IGNORECASE)
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,253}")
 _BETWEEN = re.compile(r"[ \u00b7\u2022\u30fb'-]+")

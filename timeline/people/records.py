@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from timeline.people.names import Names
 
-_PIECE = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]', re.DOTALL)
+_PIECE = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+")(\s*:)?|[{}]|(?P<open>".*)', re.DOTALL)
 _SIGNS = "[]:, \n\t0123456789.-"
 #: Members that hold an account, or an object that is somebody; without `_` and `-`.
 _PEOPLE = frozenset({
@@ -42,6 +42,8 @@ def _parts(text: str, names: Names) -> Iterator[str]:
     end, inside, key = 0, [False], ""
     for match in _PIECE.finditer(text):
         start = match.start()
+        if match["open"]:  # the text is cut off
+            break
         if start > end:
             yield _between(text[end:start], names)
         end, written = match.end(), match[1]

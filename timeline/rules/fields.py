@@ -30,12 +30,15 @@ def expression(value: Any) -> str:
     return "" if value is None else str(value).strip("\n")
 
 
+_LONGEST = 100  # characters of a duration: a number of thousands of digits is none
+
+
 def seconds(value: Any) -> float | None:
     """Return a duration such as `1h30m` in seconds, 0 where there is none; None where it is no duration."""
     text = "0" if value is None else str(value)
-    if not _DURATION.fullmatch(text):
+    if len(text) > _LONGEST or not _DURATION.fullmatch(text):
         return None
-    return float(sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)(ms|[smhdwy])", text)))
+    return float(sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(?<!\d)(\d+)(ms|[smhdwy])", text)))
 
 
 def number(value: Any) -> float | None:

@@ -44,7 +44,7 @@ _WITHOUT_DATA: tuple[tuple[tuple[str, str], Mapping[str, str]], ...] = (
     }),
 )  # fmt: skip
 _OF_ONE = ("last", "mean", "avg", "median", "min", "max", "sum")  # of one sample they are that sample
-_REFERENCE = re.compile(r"\$(?:\{([^}]+)\}|(\w+))")
+_REFERENCE = re.compile(r"\$(?:\{([^{}]+)\}|(\w+))")
 _UNSHARED = re.compile(r"\*\*|!(?!=)")  # means another thing in PromQL than in Grafana's formulas
 
 

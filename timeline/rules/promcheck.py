@@ -14,7 +14,7 @@ _LONGEST = timedelta(microseconds=2**63 // 1000)  # what a duration of Go's hold
 _REPEATS = 1000  # of a regular expression, in RE2
 _REPEAT = r"(?:[*+?]|\{\d+(?:,\d*)?\})"
 _REGEX = re.compile(
-    rf"\\(?P<escape>.)|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?P<flags>[A-Za-z-]*)[:)]|\((?:\?P?<\w+>)?"
+    rf"\\(?P<escape>.)|\[\^?\]?(?:\\.|[^\]\\])*+(?:\]|\Z)|\(\?(?P<flags>[A-Za-z-]*)[:)]|\((?:\?P?<\w+>)?"
     rf"|(?P<nested>{_REPEAT}\??+{_REPEAT})|\{{(?P<least>\d+)(?:,(?P<most>\d*))?\}}",
     re.DOTALL,
 )

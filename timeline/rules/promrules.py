@@ -14,7 +14,7 @@ from timeline.text import code
 
 #: The templates that name a label of the alert plainly; all others need the server to fill them.
 _LABEL = re.compile(
-    r"(?:\s*\{\{-|\{\{)\s*(?:(?:\$labels|\.Labels)\.([A-Za-z_]\w*)"
+    r"(?:(?<!\s)\s*\{\{-|\{\{)\s*(?:(?:\$labels|\.Labels)\.([A-Za-z_]\w*)"
     r"|index\s+(?:\$labels|\.Labels)\s+\"([^\"\\]+)\")\s*(?:-\}\}\s*|\}\})"
 )
 
