@@ -24,9 +24,13 @@ from service.settings.config import SourceConfig
 from timeline.assembly.correction import as_shown, incident_as_shown
 from timeline.assembly.reading import SourceReading
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
+from timeline.instant import format_instant
 from timeline.model import Fact, Gap, GapReason, Incident, Window
 from timeline.text import line
 from timeline.zones import parse_duration, parse_offset
+
+#: What one source may give to a build; beyond the second number nothing is read on.
+MOST_FACTS, MOST_RECORDS = 250_000, 1_000_000
 
 
 class Progress(Protocol):
@@ -178,8 +182,14 @@ async def read(task: Task, context: Context, progress: Progress, redactor: Redac
     try:
         async for record in collector.collect(window):
             records.append(record)
+            if len(records) > MOST_RECORDS:
+                raise SourceError(  # noqa: TRY301
+                    "truncated", f"it gave more than {MOST_RECORDS:,} records; the rest was not read"
+                )
     except Exception as err:  # noqa: BLE001 - a defect of one collector must not lose the others' facts
         failure, defect = failure_of(err, redactor), is_defect(err)
+    if more := _earliest(records):
+        failure = failure or ("truncated", more)
     seconds = time.monotonic() - started
     progress.source(config.name, config.collector, _summary(records, failure, seconds), done=True)
     reading = SourceReading(
@@ -198,6 +208,23 @@ async def read(task: Task, context: Context, progress: Progress, redactor: Redac
         assumed=tuple(context.assumed),
     )  # fmt: skip
     return Outcome(reading, run)
+
+
+def _earliest(records: list[Record]) -> str:
+    """Leave the earliest facts, as many as one source may give; return what is said where there were more.
+
+    Chosen by what they are, not by when they came: a replay of the evidence leaves the same.
+    """
+    facts = [record for record in records if isinstance(record, Fact)]
+    if len(facts) <= MOST_FACTS:
+        return ""
+    facts.sort(key=lambda fact: (fact.latest, fact.id))
+    kept, last = {fact.id for fact in facts[:MOST_FACTS]}, facts[MOST_FACTS - 1].latest
+    records[:] = [one for one in records if not isinstance(one, Fact) or one.id in kept]
+    return (
+        f"it gave {len(facts):,} facts, of which the first {MOST_FACTS:,} are kept, until {format_instant(last)}; "
+        "a narrower window or selection has the rest"
+    )
 
 
 def _telling(err: Exception) -> Exception:
