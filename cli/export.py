@@ -42,6 +42,7 @@ def export(
     from service.export.export import FORMS, save
     from service.export.export import export as run
     from timeline.errors import UsageError
+    from timeline.text import escaped
 
     text = {
         **{name: form.text for name, form in FORMS.items()},
@@ -62,6 +63,8 @@ def export(
     else:
         data = run(directory, to, config=config, sign=sign)
     if out is None:
+        if sys.stdout.isatty() and data[:1] == b"{":  # JSON may hold what a terminal obeys
+            data = escaped(data.decode()).encode()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:

@@ -227,9 +227,9 @@ def main() -> None:
     try:
         app()
     except TimelineError as err:
-        from timeline.text import clean
+        from timeline.text import shown
 
-        typer.echo(f"timeline: {clean(str(err))}", err=True)
+        typer.echo(f"timeline: {shown(str(err))}", err=True)
         sys.exit(2 if isinstance(err, UsageError) else getattr(err, "exit_code", 1))
     except OSError as err:
         named = f"{err.filename}: " if err.filename is not None else ""

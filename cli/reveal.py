@@ -25,14 +25,17 @@ def reveal(
 
     from service.export.reveal import WARNING
     from service.export.reveal import reveal as run
+    from timeline.text import escaped, line
 
     rows = run(directory, tuple(pseudonym or ()), config=config)
     typer.echo(WARNING, err=True)
     if as_json:
-        typer.echo(json.dumps([row._asdict() for row in rows], indent=2, ensure_ascii=False))
+        typer.echo(escaped(json.dumps([row._asdict() for row in rows], indent=2, ensure_ascii=False)))
         return
     wide = max((len(row.pseudonym) for row in rows), default=0)
     for row in rows:
         typer.echo(
-            f"{row.pseudonym:{wide}}  {', '.join(row.names) or 'no name recorded'}  ({', '.join(row.identities)})"
+            line(
+                f"{row.pseudonym:{wide}}  {', '.join(row.names) or 'no name recorded'}  ({', '.join(row.identities)})"
+            )
         )

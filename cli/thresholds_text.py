@@ -11,13 +11,13 @@ from service.rules.thresholds import RuleSet
 from timeline.canonical import plain
 from timeline.rules.promrules import AlertingRule
 from timeline.rules.slo import budget
-from timeline.text import clean
+from timeline.text import clean, escaped
 
 
 def show(found: RuleSet, *, as_json: bool) -> None:
     """Print the rules on stdout, and on stderr the sum and what could not be read."""
     if as_json:
-        print(json.dumps(found.answer(), indent=2, ensure_ascii=False))  # noqa: T201 - data goes to stdout
+        print(escaped(json.dumps(found.answer(), indent=2, ensure_ascii=False)))  # noqa: T201 - data goes to stdout
     else:
         for line in lines(found):
             print(line)  # noqa: T201 - as above

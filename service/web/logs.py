@@ -8,6 +8,8 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from timeline.text import escaped
+
 
 class JsonLines(logging.Formatter):
     """Writes a record and its `fields` as one line of JSON."""
@@ -20,7 +22,7 @@ class JsonLines(logging.Formatter):
         }  # fmt: skip
         if record.exc_info:
             data["error"] = self.formatException(record.exc_info)
-        return json.dumps(data, ensure_ascii=False, default=str)
+        return escaped(json.dumps(data, ensure_ascii=False, default=str))
 
 
 def setup(level: int = logging.INFO) -> None:

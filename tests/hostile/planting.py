@@ -1,0 +1,123 @@
+"""Strings planted in every field of what a source answered, and everything that is made of it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from collectors.base import Context, SourceError, Tape
+from collectors.kit.redaction import Redactor
+from collectors.kit.tape import MemoryStore, RecordingTape
+from collectors.testing.running import Run
+from tests.fuzz.harness import ChangedTape, _is_sent, _rows
+from tests.fuzz.seeds import Seed
+from timeline.assembly.assemble import Build, assemble
+from timeline.assembly.reading import SourceReading
+from timeline.instant import NS
+
+#: A field that is one of these decides how the rest is read: a string is put behind it, not in its place.
+_AT_ONCE = 6  # strings of one field
+_DECIDES = re.compile(r"[\w.:+-]{0,64}")
+
+
+class Planter:
+    """Puts the next strings into every field of JSON, in turn; counts the fields."""
+
+    def __init__(self, strings: Sequence[str], start: int) -> None:
+        self._strings, self._next, self.fields, self.used = strings, start, 0, set[str]()
+
+    def text(self) -> str:
+        """Return the next strings, as one."""
+        taken = [self._strings[(self._next + n) % len(self._strings)] for n in range(_AT_ONCE)]
+        self._next += _AT_ONCE
+        self.used |= set(taken)
+        self.fields += 1
+        return "\n".join(taken)
+
+    def planted(self, value: Any, *, round_: int) -> Any:
+        """Return a value with strings in every field whose turn it is: one of three."""
+        if isinstance(value, dict):
+            return {key: self.planted(inner, round_=round_) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.planted(inner, round_=round_) for inner in value]
+        if not isinstance(value, str):
+            return value
+        self.fields += 1
+        if self.fields % 3 != round_ % 3:
+            return value
+        text = self.text()
+        return text if round_ >= 3 and not _DECIDES.fullmatch(value) else f"{value} {text}"
+
+
+def planted(data: bytes, planter: Planter, round_: int, within: str = "") -> bytes:
+    """Return a payload with strings in it: JSON, lines of JSON, or text."""
+    try:
+        return json.dumps(
+            _below(json.loads(data), within, lambda v: planter.planted(v, round_=round_))
+        ).encode()
+    except (ValueError, RecursionError):
+        lines = data.split(b"\n")
+    made = []
+    for line in lines:
+        try:
+            made.append(json.dumps(planter.planted(json.loads(line), round_=round_)).encode())
+        except (ValueError, RecursionError):
+            made.append(line)
+    return b"\n".join(made)
+
+
+def _below(value: Any, within: str, plant: Callable[[Any], Any]) -> Any:
+    if not within:
+        return plant(value)
+    if isinstance(value, dict):
+        return {k: plant(v) if k == within else _below(v, within, plant) for k, v in value.items()}
+    return [_below(v, within, plant) for v in value] if isinstance(value, list) else value
+
+
+def reading(
+    seed: Seed, planter: Planter, round_: int, folder: Path, number: int = 1
+) -> tuple[SourceReading, MemoryStore]:
+    """Read a seed whose answers hold strings in every field."""
+    store = MemoryStore()
+    tape: Tape = ChangedTape(seed, (), store)
+    within = "body" if seed.collector.name == "inbox" else ""
+    sent = {entry["payload"] for entry in seed.entries if _is_sent(entry)}
+    tape._data = {
+        d: planted(data, planter, round_, within) if d in sent else data for d, data in seed.payloads.items()
+    }  # type: ignore[attr-defined]
+    options = dict(seed.options)
+    if seed.collector.name == "jsonl":
+        options["path"] = str(folder / "rows.jsonl")
+        Path(options["path"]).write_bytes(planted(b"\n".join(_rows(seed)), planter, round_))
+        tape = RecordingTape("hostile", "jsonl", store, Redactor())
+    context = Context(
+        source="hostile", incident=seed.incident, now=seed.now, tape=tape, secret=lambda _: "secret"
+    )
+    made = seed.collector(seed.collector.options_type.model_validate(options), context)
+    result = Run([], None, tape, store)  # type: ignore[arg-type]
+
+    async def gather() -> None:
+        try:
+            with anyio.fail_after(120):
+                async for record in made.collect(seed.window):
+                    result.records.append(record)
+        except SourceError as err:
+            result.failure = err
+
+    with ThreadPoolExecutor(1) as pool:  # a browser's own loop may run in this thread
+        pool.submit(anyio.run, gather).result()
+    failure = (result.failure.reason, str(result.failure)) if result.failure else None
+    return SourceReading(
+        number, "hostile", seed.collector.name, seed.window, NS, result.records, failure
+    ), store
+
+
+def built(seed: Seed, readings: Iterable[SourceReading]) -> Any:
+    """Put readings together."""
+    return assemble(Build(seed.incident, seed.window, list(readings)))
