@@ -21,7 +21,6 @@ OURS = {
 #: What functions make of words that are not written there, with such a pattern; or why it is linear.
 MADE: dict[str, re.Pattern[Any] | str] = {
     "collectors.kit.proof.require_form": "media types of a hook, escaped, matched at one place",
-    "collectors.kit.redaction.add": "a secret, escaped, between classes of one character",
     "collectors.kit.tape.__init__": "secrets of our own, escaped, in URLs of our own",
     "collectors.matrix.pills._pattern": pills._pattern("Ada Lovelace"),
     "collectors.matrix.text._outside": "patterns that modules hold",

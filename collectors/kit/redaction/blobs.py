@@ -22,7 +22,7 @@ _BLOB = compiled(
 _TELLING = compiled(rb"(?:%s){4}|H4sI|eJ[wxyzNTjkl]" % _TEXT)
 _RUN = compiled(rb"(?:[A-Za-z0-9+/_-]|\\+/|%2[BbFf])*")
 _PADDING = compiled(rb"(?:=|\\+u003[dD]|%3[dD]){0,2}")
-_ESCAPED = re.compile(rb"\\+/|%2[BbFf]")
+_ESCAPED = re.compile(rb"(?<!\\)\\++/|%2[BbFf]")
 _SAID = {b"/": b"/", b"%2b": b"+", b"%2f": b"/"}
 DEPTH = 4  # layers in each other that are read
 _LARGEST = 32 * 2**20  # bytes that one payload may hide
