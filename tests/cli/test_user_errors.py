@@ -275,7 +275,7 @@ def test_a_wrong_token_alone_ends_with_four_and_beside_others_is_a_gap(
     assert answer["gaps"] == {"unauthorised": 1}  # one statement of both collectors
     assert answer["facts"] == 1
     assert [set(row) for row in answer["sources"]] == [
-        {"name", "collector", "facts", "gaps", "seconds", "bytes"}
+        {"name", "collector", "facts", "gaps", "seconds", "bytes", "redacted"}
     ] * 3
     for path in (folder / "postmortems").rglob("*"):
         assert not path.is_file() or b"wrong-token-1" not in path.read_bytes()
