@@ -25,6 +25,7 @@ from collectors.kit.decoding import ACCEPTED, UndecodableError, decoded
 from collectors.kit.patience import Budget, Patience, jittered
 from collectors.kit.refusal import said
 from collectors.kit.signing import Sign, Unsigned, sigv4
+from collectors.kit.tape import LackingError
 from timeline.canonical import Json, canonical
 from timeline.model import GapReason
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     import httpx
 
 ATTEMPTS = 4
-RETRIED = frozenset({429, 502, 503, 504})
+RETRIED = frozenset({429, 500, 502, 503, 504})
+#: How often a status is tried where that is less: a server's own error may be of the request, and come each time.
+_TRIES = {500: 2}
 #: Response headers that decide what happens next; the rest is not kept.
 KEPT_HEADERS = (
     "content-type", "date", "link", "retry-after", "ratelimit-reset", "ratelimit-remaining",
@@ -110,11 +113,15 @@ class Http:
         """
         url = self._url(path)
         asked = _asked(method, url, params, body if shown is None else shown, form)
-        wait = Wait()
+        wait, status = Wait(), 0
         for attempt in range(1, ATTEMPTS + 1):
             send = partial(self._transcribed, transcribe, asked, body, dict(headers or {}), wait, attempt)
             try:
                 payload = await self.context.tape.exchange(asked, send, attempt=attempt)
+            except LackingError:
+                if status not in _TRIES:
+                    raise
+                raise SourceError(wait.reason, wait.why) from None  # of a version that asked but once
             except SourceError as err:
                 if err.reason != "unreachable" or attempt == ATTEMPTS or str(err).endswith(_GIVEN_UP):
                     raise
@@ -124,7 +131,8 @@ class Http:
             if status < 300 or status in allow:
                 return payload
             reason, why = _why(payload, url)
-            if attempt == ATTEMPTS or (status not in retried and reason != "rate_limited"):
+            tries = _TRIES.get(status, ATTEMPTS)
+            if attempt >= tries or (status not in retried and reason != "rate_limited"):
                 raise SourceError(reason, why)
             pause = back_off(
                 payload.headers, attempt, time.time(), is_limited=limited(status, payload.headers)
