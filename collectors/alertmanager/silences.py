@@ -177,10 +177,11 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
             evidence = self._evidence(payload, index, _ALERTS)
             try:
                 labels, began = _labels(data), fields.time(data, "startsAt")
+                silenced_by = fields.listing(data, "status.silencedBy")
             except UNREADABLE as err:
                 skipped.add(f"alert: {err}", evidence)
                 continue
-            for identity in fields.at(data, "status.silencedBy") or ():
+            for identity in silenced_by:
                 if identity in known and began.latest < window.end:
                     yield self._alert(data, labels, began, known[identity], evidence)
 

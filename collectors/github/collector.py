@@ -28,6 +28,7 @@ from timeline.relative import in_window
 from timeline.zones import Duration, parse_duration
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
+_NEVER = 2**62  # ns; later than any time of a record
 _AT_ONCE = 16  # deployments whose statuses are asked for together; the client limits connections
 
 
@@ -166,7 +167,7 @@ class GithubCollector(Collector[GithubOptions]):
             raise min(broken, key=str)
         # In the order of the list, not of the answers: what cannot be read is told in that order.
         read_ones = [
-            Deployment(items[n], [s for s in found[n] if self._readable(s, "created_at")])
+            Deployment(items[n], [s for s in found[n] if self._readable(s, "created_at", "state")])
             for n in sorted(found)
         ]
         return read_ones, [errors[n] for n in sorted(errors)]
@@ -229,7 +230,7 @@ class GithubCollector(Collector[GithubOptions]):
 
     def _touches(self, item: ListMember, window: Window) -> bool:
         """Tell whether a deployment can have a status in the window."""
-        if not self._readable(item, "created_at"):
+        if not self._readable(item, "created_at", "sha"):
             return False
         return _latest(item, "created_at") - window.end < 0 and not self._is_past(item, window)
 
@@ -240,11 +241,16 @@ class GithubCollector(Collector[GithubOptions]):
         # A status moves `updated_at`, as seen; it is not documented, hence the look-back.
         return _latest(item, "created_at") < low and _latest(item, "updated_at") < window.start
 
-    def _readable(self, item: ListMember, name: str, *, optional: bool = False) -> bool:
-        """Tell whether a record has an id and a time; count one that should and has not."""
+    def _readable(self, item: ListMember, name: str, *needed: str, optional: bool = False) -> bool:
+        """Tell whether a record has an id, a time and what else is needed; count one that should and has not.
+
+        An `optional` time is null where there is none; a record without the member is another than is known.
+        """
         with self._unread.over(item.evidence):
             id_of(item.data)
-            if optional and fields.at(item.data, name) is None:
+            for other in needed:
+                fields.required(item.data, other)
+            if optional and fields.nullable(item.data, name) is None:
                 return False
             fields.time(item.data, name)
             return True
@@ -255,4 +261,5 @@ def _latest(item: ListMember, name: str) -> int:
     try:
         return fields.time(item.data, name).latest
     except UNREADABLE:
-        return -(2**62)  # a draft has no `published_at`
+        # A draft's `published_at` is null; what has no such member, or none that is a time, proves no end of a list.
+        return -_NEVER if fields.at(item.data, name) is None and name in item.data else _NEVER

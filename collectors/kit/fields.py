@@ -54,6 +54,18 @@ def required(value: Any, path: str) -> str:
     return found
 
 
+def nullable(value: Any, path: str) -> str | None:
+    """Return the text at a path, None where it is null or empty; raise UnreadableError where there is no such member.
+
+    For what says whether there is more: a source that came to call it otherwise would seem to be at its end.
+    """
+    above, _, name = path.rpartition(".")
+    holder = at(value, above) if above else value
+    if not isinstance(holder, dict) or name not in holder:
+        raise UnreadableError(f"it has no {path}")
+    return None if holder[name] is None or holder[name] == "" else required(value, path)
+
+
 def number(value: Any, path: str) -> int:
     """Return the whole number at a path; raise UnreadableError where there is none."""
     found = at(value, path)

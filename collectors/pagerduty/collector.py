@@ -133,7 +133,10 @@ def rows(page: Payload) -> list[Any]:
 
 
 def _has_more(page: Payload) -> bool:
-    return fields.at(page.json(), "more") is True
+    more = fields.at(page.json(), "more")
+    if not isinstance(more, bool):  # else the first page would be taken for all
+        raise SourceError("undecodable", "a page of log entries does not say whether there are more")
+    return more
 
 
 def _without_keys(answer: Answer) -> Answer:

@@ -227,6 +227,8 @@ def _checked(data: _Data | _Other) -> Sequence[Any]:
     listed = isinstance(data, _Data)
     match data.resultType:
         case "matrix" if listed:
+            if not all(s.values or s.histograms for s in data.result):
+                raise SourceError("undecodable", "an answer holds a series without samples")
             return [_Row(s.metric, *_arrays(s.values), bool(s.histograms)) for s in data.result]
         case "vector" if listed:
             for series in data.result:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from collectors.base import Collector
-from collectors.kit import chat
+from collectors.kit import chat, fields
 from collectors.kit.fields import UNREADABLE, UnreadableError
 from collectors.slack.options import counted
 from collectors.slack.people import Directory, identity, profile_names
@@ -20,6 +20,7 @@ from timeline.instant import NS, Bounds, format_instant, precise
 from timeline.model import Evidence, Fact, Gap, Quote, Window
 
 _TS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,9}))?")
+_COUNT = re.compile(r"[0-9]{1,9}")
 _BOT_ID = re.compile(r"B[A-Z0-9]{2,}")
 _SUBTYPE = re.compile(r"[a-z][a-z0-9_]{0,60}")
 #: Subtypes of what people and bots write; every other subtype is a message of the system.
@@ -265,8 +266,10 @@ class Edit(NamedTuple):
 
 
 def _root(message: dict[str, Any]) -> str | None:
-    root = message.get("thread_ts")
-    return root if isinstance(root, str) and _TS.fullmatch(root) else None
+    try:
+        return read_ts(message.get("thread_ts"))[0]
+    except UnreadableError:
+        return None
 
 
 def deletes(message: dict[str, Any]) -> str | None:
@@ -303,8 +306,8 @@ def _edit(message: dict[str, Any]) -> Edit | None:
 
 def _reactions(message: dict[str, Any]) -> int:
     reactions = message.get("reactions")
-    counts = [r.get("count") for r in reactions if isinstance(r, dict)] if isinstance(reactions, list) else []
-    return sum(c for c in counts if isinstance(c, int) and not isinstance(c, bool) and c > 0)
+    counts = [fields.text(r, "count") for r in reactions] if isinstance(reactions, list) else []
+    return sum(int(c) for c in counts if _COUNT.fullmatch(c))
 
 
 def _id(value: object) -> str | None:

@@ -139,14 +139,22 @@ def threads_to_read(one: Conversation, window: Window) -> tuple[list[str], int]:
     quiet = 0
     for item in one.items:
         message = item.message
-        root = message.get("thread_ts") if isinstance(message, dict) else None
-        if not isinstance(message, dict) or not isinstance(root, str):
+        root = _root(message) if isinstance(message, dict) else None
+        if not isinstance(message, dict) or root is None:
             continue
-        if root != message.get("ts") or _alive(message, window):
+        if root != str(message.get("ts")) or _alive(message, window):
             found.add(root)
         else:
             quiet += 1
     return sorted(found), quiet
+
+
+def _root(message: dict[str, Any]) -> str | None:
+    """Return the thread that a message is of: its own, where it has replies."""
+    try:
+        return read_ts(message.get("thread_ts") or (message.get("reply_count") and message.get("ts")))[0]
+    except UNREADABLE:
+        return None
 
 
 def _alive(parent: dict[str, Any], window: Window) -> bool:
@@ -176,7 +184,7 @@ async def conversations(client: Client, wanted: tuple[str, ...], note: Note) -> 
                 raise
             note(err.reason, f"Channel `{name}` was not read: {err}")
             continue
-        _add(found, page.get("channel"))
+        _add(found, page.get("channel"), note)
     names = [n for n in wanted if not _ID.fullmatch(n)]
     if names or not wanted:
         await _by_name(client, names, found, note)
@@ -193,13 +201,13 @@ async def _by_name(client: Client, names: list[str], found: dict[str, Conversati
                 known.setdefault(name, one)
     for name in names:
         if name in known:
-            _add(found, known[name])
+            _add(found, known[name], note)
         else:
             where = "the workspace" + (" (the app may not list private channels)" if hidden else "")
             note("partial", no_such_channel(name, known, where))
     members = [] if names else [one for one in listed if one.get("is_member")]
     for one in members:
-        _add(found, one)
+        _add(found, one, note)
     if not names and not members:
         note("restricted", "The app is a member of no channel: invite it, or name `channels`")
 
@@ -231,8 +239,9 @@ async def _list(client: Client, types: str, note: Note) -> list[dict[str, Any]]:
     return channels
 
 
-def _add(found: dict[str, Conversation], one: object) -> None:
+def _add(found: dict[str, Conversation], one: object, note: Note) -> None:
     if not isinstance(one, dict) or not isinstance(one.get("id"), str):
+        note("undecodable", "A channel was not read: Slack's record of it has no id")
         return
     # Direct messages have no name of their own, and a group's is made of people's names.
     direct = one.get("is_im") or one.get("is_mpim")

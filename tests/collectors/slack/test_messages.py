@@ -181,8 +181,15 @@ def test_a_system_message_names_its_kind() -> None:
 
 
 def test_pins_and_reactions_are_kept() -> None:
-    counted = [{"name": "a", "count": 2}, {"name": "b", "count": 3}, "?", {"count": "7"}, {"count": True}]
-    assert dict(one({"reactions": counted}).subject.labels)["reactions"] == "5"
+    counted = [
+        {"name": "a", "count": 2},
+        {"name": "b", "count": 3},
+        "?",
+        {"count": "7"},
+        {"count": "x"},
+        {"count": True},
+    ]
+    assert dict(one({"reactions": counted}).subject.labels)["reactions"] == "12"
     assert dict(one({"pinned_to": ["C1"]}).subject.labels)["pinned"] == "true"
     assert dict(one({}, channel=Channel("C1", "ops", frozenset({TS}))).subject.labels)["pinned"] == "true"
 
