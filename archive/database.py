@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,7 +98,10 @@ def connect(path: Path) -> sqlite3.Connection:
 
 def look(path: Path) -> sqlite3.Connection:
     """Open the database to read it alone; raise sqlite3.Error, or DatabaseError where it is none of ours."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+    real = Path(os.path.realpath(path))  # which bears a link to itself
+    if (real.is_symlink() or real.exists()) and not real.is_file():
+        raise DatabaseError(f"{path} is no file")  # a FIFO would be waited for without an end
+    connection = sqlite3.connect(f"{real.as_uri()}?mode=ro", uri=True, timeout=10)
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
     except sqlite3.Error:

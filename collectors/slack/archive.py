@@ -131,6 +131,8 @@ class Archive:
     def _archive(self) -> zipfile.ZipFile:
         # Kept open: the directory of a large export takes seconds to read.
         if self._opened is None:
+            if self.path.exists() and not self.path.is_file():
+                raise SourceError("unreachable", f"{self.path.name} is no file")  # a pipe may give nothing
             self._opened = zipfile.ZipFile(self.path)
         return self._opened
 
@@ -141,7 +143,7 @@ class Archive:
             self._check()
             for entry in sorted(top.pop().iterdir()):
                 name = entry.relative_to(self.path).as_posix()
-                if entry.is_symlink():
+                if entry.is_symlink() or (entry.is_dir() and entry.suffix == ".json"):
                     yield Member(name, safe=False)
                 elif entry.is_dir() and name.count("/") < _DEPTH:
                     top.append(entry)
@@ -150,6 +152,8 @@ class Archive:
                 elif entry.is_file():
                     found += 1
                     yield Member(name, safe=True, is_empty=entry.stat().st_size <= _EMPTY)
+                else:  # a pipe or a device, which may give nothing for ever
+                    yield Member(name, safe=False)
 
 
 def _by_promise(name: str) -> tuple[bool, str]:
