@@ -64,7 +64,7 @@ HTTP = {
     "opensearchpy": {"collectors.opensearch.client"},
     "slack_sdk": {"collectors.slack.client"},
     # Passes requests on to the server that it stands before, and fails some; no collector reads by it.
-    "http.client": {"collectors.testing.server"},
+    "http.client": {"collectors.testing.origins"},
 } | {
     name: set[str]()
     for name in (
@@ -243,7 +243,7 @@ def test_only_the_tape_calls_a_store() -> None:
         )
     }
     # The suite hands one to the tape, and reads what a run has left in it.
-    assert naming == {f"collectors.testing.{name}" for name in ("golden", "running", "server")}
+    assert naming == {f"collectors.testing.{name}" for name in ("golden", "origins", "running")}
     putting = {dotted(path) for path in files("collectors") for call, _ in calls(path) if call == ".put"}
     # A golden folder's answers were on a tape when they were recorded.
     assert putting == {"collectors.kit.tape", "collectors.testing.golden"}

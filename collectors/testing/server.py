@@ -6,149 +6,38 @@ with FaultServer("http://127.0.0.1:9090") as server:      # what it is asked goe
 
 from __future__ import annotations
 
-import json
-import re
 import socket
+import struct
+import sys
 import threading
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from http.client import HTTPConnection, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple, Self
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from collectors.kit.tape import Entry, MemoryStore
+from collectors.testing.origins import HOP, Origin, ReceivedRequest, Reply, forwarded, recorded
 from collectors.testing.running import Run
-from timeline.canonical import Json, canonical
 
-#: Headers of one connection alone (RFC 9110), and what would keep a body from being changed.
-_HOP = frozenset(
-    {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "content-length"}
-)
-_NUMBERED = re.compile(r"(?<=/)(?=[^/]*[0-9!$@])[^/]+")
+__all__ = ["Fault", "FaultServer", "Log", "ReceivedRequest", "Reply", "Spoil"]
+
 _DRIP = 0.05  # seconds between two bytes
-NOT_RECORDED = 599
-
-
-class ReceivedRequest(NamedTuple):
-    """A request as it came: `target` is the path with its query."""
-
-    method: str
-    target: str
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def endpoint(self) -> str:
-        """The method and path, in which what looks like an id is a star."""
-        return f"{self.method} {_NUMBERED.sub('*', urlsplit(self.target).path)}"
-
-    def parameters(self) -> dict[str, str]:
-        """Return the parameters of the query; the last of those that come several times."""
-        return dict(self._pairs())
-
-    def facets(self) -> list[Json]:
-        """Return what decides its answer, largest first: the target, parameters, all parts of its JSON body."""
-        return [self.target, *(value for _, value in self._pairs()), *_parts(_json(self.body))]
-
-    def _pairs(self) -> list[tuple[str, str]]:
-        return parse_qsl(urlsplit(self.target).query, keep_blank_values=True)
-
-
-class Reply(NamedTuple):
-    """An answer: `whole` is the length that it claims, where that is not the body's; `drip` sends byte by byte."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
-    whole: int | None = None
-    drip: bool = False
-
-    def header(self, name: str) -> str:
-        """Return a header's value; empty where there is none."""
-        return next((value for key, value in self.headers if key.lower() == name), "")
-
-
-#: Answers a request as the source would.
-Origin = Callable[[ReceivedRequest], Reply]
+_PATIENT = 600.0  # seconds; nobody waits so long for an answer
+_RESET = struct.pack("ii", 1, 0)  # linger for no second: what closes sends RST
 #: Makes a faulty answer of a request and what would answer it; None ends the connection without an answer.
 Spoil = Callable[[ReceivedRequest, Callable[[], Reply]], Reply | None]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What happens to the first `times` requests of an endpoint (all: None); without one, of any."""
+    """What happens to the first `times` requests (all: None) after `after` of an endpoint; without one, of any."""
 
     name: str
     spoil: Spoil
     times: int | None = None
     endpoint: str | None = None
-
-
-def forwarded(url: str) -> Origin:
-    """Return the real server at `url` as an origin."""
-    parts = urlsplit(url)
-    secure = parts.scheme == "https"
-
-    def ask(asked: ReceivedRequest) -> Reply:
-        connect = HTTPSConnection if secure else HTTPConnection
-        connection = connect(parts.hostname or "", parts.port, timeout=60)
-        try:
-            headers = {k: v for k, v in asked.headers.items() if k.lower() not in _HOP}
-            headers |= {"host": parts.netloc, "accept-encoding": "identity"}
-            connection.request(asked.method, asked.target, asked.body or None, headers)
-            answer = connection.getresponse()
-            kept = tuple((k, v) for k, v in answer.getheaders() if k.lower() not in _HOP)
-            return Reply(answer.status, answer.read(), kept)
-        finally:
-            connection.close()
-
-    return ask
-
-
-def recorded(entries: Iterable[Entry], store: MemoryStore) -> Origin:
-    """Return what a run's tape holds as an origin; what it lacks is answered by 599, which says so."""
-    held: dict[bytes, deque[Reply]] = defaultdict(deque)
-    for entry in entries:
-        request = entry["request"]
-        if "url" in request and "payload" in entry:
-            parts = urlsplit(request["url"])
-            pairs = [*parse_qsl(parts.query, keep_blank_values=True), *map(tuple, request.get("params", ()))]
-            sent = request.get("form") or request.get("body")
-            reply = Reply(entry["status"], store.get(entry["payload"]), tuple(entry["headers"].items()))
-            held[_key(request["method"], parts.path, pairs, sent)].append(reply)
-    lock = threading.Lock()
-
-    def ask(asked: ReceivedRequest) -> Reply:
-        parts = urlsplit(asked.target)
-        pairs = parse_qsl(parts.query, keep_blank_values=True)
-        form = asked.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-        sent: Json = dict(parse_qsl(asked.body.decode())) if form else _json(asked.body)
-        with lock:
-            found = held.get(_key(asked.method, parts.path, pairs, sent))
-            if not found:
-                return Reply(NOT_RECORDED, f"{asked.method} {asked.target} was not recorded".encode())
-            return found.popleft() if len(found) > 1 else found[0]
-
-    return ask
-
-
-def _key(method: str, path: str, pairs: Iterable[tuple[str, str]], body: Json) -> bytes:
-    return canonical([method, path, sorted(map(list, pairs)), body or None])
-
-
-def _json(body: bytes) -> Json:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace") or None
-
-
-def _parts(value: Json) -> list[Json]:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [value, *(part for one in inner for part in _parts(one))] if value is not None else []
+    after: int = 0
 
 
 #: The requests of a run, with what each was answered.
@@ -237,7 +126,8 @@ class FaultServer:
             if log is not self.requests or fault is None or fault.endpoint not in {None, asked.endpoint}:
                 return None
             self._hits += 1
-            return fault if fault.times is None or self._hits <= fault.times else None
+            hit = self._hits - fault.after
+            return fault if hit > 0 and (fault.times is None or hit <= fault.times) else None
 
     def _here(self, reply: Reply) -> Reply:
         own = f"127.0.0.1:{self._server.server_port}"
@@ -257,6 +147,11 @@ def _listener(server: FaultServer) -> type[ThreadingHTTPServer]:
             server.accepted(client_address)
             super().process_request(request, client_address)
 
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """Say nothing of who went away: that is what clients of a source that fails do."""
+            if not isinstance(sys.exc_info()[1], OSError):
+                super().handle_error(request, client_address)
+
     return Listener
 
 
@@ -270,22 +165,39 @@ def _handler(server: FaultServer) -> type[BaseHTTPRequestHandler]:
             reply = server.answer(
                 ReceivedRequest(self.command, self.path, headers, body), self.client_address
             )
-            self.close_connection = reply is None or reply.whole is not None or reply.drip
+            self.close_connection = reply is None or reply.whole is not None or bool(reply.pace)
             if reply is not None:
-                self._send(reply)
+                try:
+                    self._send(reply)
+                except OSError:
+                    self.close_connection = True  # who asked has gone
 
         def _send(self, reply: Reply) -> None:
-            self.send_response(reply.status)
+            if reply.pace == "late":
+                server.wait_over(_PATIENT)
+                return
+            self.send_response_only(reply.status)
+            if not reply.header("date"):
+                self.send_header("Date", self.date_time_string())
             for name, value in reply.headers:
-                if name.lower() not in {*_HOP, "content-encoding", "date", "server"}:
+                if name.lower() not in {*HOP, "content-encoding", "server"}:
                     self.send_header(name, value)
             length = len(reply.body) if reply.whole is None else reply.whole
             self.send_header("Content-Length", str(length))
             self.end_headers()
-            try:
-                self._drip(reply.body) if reply.drip else self.wfile.write(reply.body)
-            except OSError:
-                self.close_connection = True  # who asked has gone
+            self._send_body(reply.body, reply.pace)
+
+        def _send_body(self, body: bytes, pace: str) -> None:
+            if pace == "drip":
+                self._drip(body)
+                return
+            self.wfile.write(body[: len(body) // 2] if pace else body)
+            if pace == "stall":
+                server.wait_over(_PATIENT)
+            elif pace == "reset":
+                server.wait_over(_DRIP)  # else the reset overtakes the body
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                self.connection.close()
 
         def _drip(self, body: bytes) -> None:
             for number in range(len(body)):
@@ -300,3 +212,24 @@ def _handler(server: FaultServer) -> type[BaseHTTPRequestHandler]:
             """Say nothing."""
 
     return Handler
+
+
+class Unaccepting:
+    """An address on loopback that takes no connection: its queue is full, and who comes waits."""
+
+    def __enter__(self) -> Self:
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=0)
+        self._queued = [socket.socket() for _ in range(4)]
+        for one in self._queued:
+            one.setblocking(False)
+            one.connect_ex(self._socket.getsockname())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in (*self._queued, self._socket):
+            one.close()
+
+    @property
+    def url(self) -> str:
+        """The address."""
+        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"

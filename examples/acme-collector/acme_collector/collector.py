@@ -65,4 +65,4 @@ def facts_of(call: Any, evidence: Evidence, people: People, source: str) -> Iter
 
 
 def _following(page: Payload) -> str | None:
-    return fields.text(page.json(), "next") or None
+    return fields.nullable(page.json(), "next")

@@ -60,7 +60,7 @@ class Calls(Collector[CallOptions]):
             async def ask(cursor: str | None, _: int) -> Payload:
                 return await http.get("calls", {"cursor": cursor} if cursor else None)
 
-            async for payload in by_cursor(ask, lambda page: fields.text(page.json(), "next") or None):
+            async for payload in by_cursor(ask, lambda page: fields.nullable(page.json(), "next")):
                 for place, call in enumerate(fields.listing(payload.json(), "calls")):
                     evidence = self.evidence(payload, f"/calls/{place}")
                     with skipped.over(evidence):

@@ -9,7 +9,8 @@ from pytest_httpserver import HTTPServer
 
 from collectors.base import AnyCollector
 from collectors.testing import FaultServer, Outcome, check_faults, run
-from collectors.testing.spoils import EVERY, ONCE, SLOW
+from collectors.testing.drift import CLOCKS, FORMS, LOSSY
+from collectors.testing.spoils import EVERY, ONCE, SILENT, SLOW
 from tests.collectors.testing.paged import (
     COUNT,
     SECRETS,
@@ -35,8 +36,11 @@ def checked(collector: type[AnyCollector], url: str, **more: Any) -> list[Outcom
 def test_one_that_keeps_to_the_contract_passes_under_every_fault(httpserver: HTTPServer) -> None:
     outcomes = checked(Calls, serve(httpserver))
     tried = {one.fault for one in outcomes}
-    known = {name for name, _ in (*EVERY, *SLOW, *ONCE)}
-    assert tried == known | {"repeated place", "endless pages", "partial answer"}
+    known = {name for name, _ in (*EVERY, *SLOW, *ONCE, *SILENT, *FORMS, *LOSSY, *CLOCKS)}
+    paged = {"repeated place", "endless pages", "expired place, 400", "expired place, 410"}
+    names = {f"{name} renamed" for name in ("calls", "id", "at", "next", "complete")}
+    midway = {"401 after 1 answers", "401 after 2 answers"}
+    assert tried == known | paged | names | midway | {"none", "no connection", "partial answer"}
     by_name = {one.fault: one for one in outcomes}
     assert by_name["401"].requests == 1
     assert by_name["503 once"].complete
