@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from collectors.opensearch.collector import OpensearchCollector
-from collectors.testing import FaultServer, check_faults
+from collectors.testing import FaultServer, Reply, check_faults
+from tests.collectors.fault_matrix import keep
 from tests.collectors.opensearch.test_documents import KEYWORD, WINDOW, made
+from tests.golden_files import Golden
 from tests.servers.opensearch import OpenSearch
 from timeline.instant import NS
+
+_EXPIRED = b'{"error": {"type": "search_context_missing_exception", "reason": "No search context found"}, "status": 404}'
 
 
 def _one_shard_less(answer: Any) -> Any:
@@ -19,7 +23,7 @@ def _one_shard_less(answer: Any) -> Any:
     return answer
 
 
-def test_every_fault_is_named_or_changes_nothing(opensearch2: OpenSearch) -> None:
+def test_every_fault_is_named_or_changes_nothing(opensearch2: OpenSearch, golden: Golden) -> None:
     documents = [
         {"@timestamp": f"2026-11-21T14:{minute:02d}:00Z", "level": level, "message": f"m{minute}"}
         for minute, level in enumerate(["INFO", "ERROR", "WARN", "INFO", "ERROR", "DEBUG", "INFO"])
@@ -29,6 +33,13 @@ def test_every_fault_is_named_or_changes_nothing(opensearch2: OpenSearch) -> Non
     options = {"index": index, "mode": "both", "page": 2, "origin": "logs"}
     with FaultServer(opensearch2.url) as server:
         outcomes = check_faults(
-            OpensearchCollector, options, server, WINDOW, partial=_one_shard_less, now=WINDOW.end + 3600 * NS
+            OpensearchCollector,
+            options,
+            server,
+            WINDOW,
+            partial=_one_shard_less,
+            expired=Reply(404, _EXPIRED),
+            now=WINDOW.end + 3600 * NS,
         )
+    keep(golden, "opensearch", outcomes)
     assert {"repeated place", "endless pages"} <= {one.fault for one in outcomes}

@@ -10,9 +10,11 @@ import pytest
 from collectors.prometheus.alerts import PrometheusAlertsCollector
 from collectors.prometheus.metrics import PrometheusMetricsCollector
 from collectors.testing import FaultServer, check_faults
+from tests.collectors.fault_matrix import keep
 from tests.collectors.prometheus.test_alerts import T0, alerts, up, window
 from tests.collectors.prometheus.test_metrics import LATER, store
 from tests.collectors.prometheus.test_metrics import window as samples_of
+from tests.golden_files import Golden
 from tests.servers.prometheus import Prometheus
 from timeline.instant import NS
 
@@ -40,19 +42,21 @@ def server(start_prometheus: Callable[..., Prometheus]) -> Prometheus:
     return server
 
 
-def test_metrics_under_every_fault(server: Prometheus) -> None:
+def test_metrics_under_every_fault(server: Prometheus, golden: Golden) -> None:
     options = {
         "threshold": [{"name": "slow", "query": "pm_faults", "above": 3}],
         "impact": [{"name": "over", "query": "pm_faults > bool 3", "unit": "s"}],
     }
     with FaultServer(server.url) as faulty:
-        check_faults(
+        outcomes = check_faults(
             PrometheusMetricsCollector, options, faulty, samples_of(0, 60), partial=_warned, now=LATER
         )
+    keep(golden, "prometheus_metrics", outcomes)
 
 
-def test_alerts_under_every_fault(server: Prometheus) -> None:
+def test_alerts_under_every_fault(server: Prometheus, golden: Golden) -> None:
     with FaultServer(server.url) as faulty:
-        check_faults(
+        outcomes = check_faults(
             PrometheusAlertsCollector, {}, faulty, window(0, 3000), partial=_warned, now=(T0 + 100_000) * NS
         )
+    keep(golden, "prometheus_alerts", outcomes)

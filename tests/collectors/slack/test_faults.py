@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from collectors.slack.collector import SlackCollector
-from collectors.testing import FaultServer, check_faults
+from collectors.testing import FaultServer, Reply, check_faults
+from tests.collectors.fault_matrix import keep
 from tests.collectors.slack.slack_incident import WINDOW, workspace
 from tests.fakes.slack import FakeSlack
+from tests.golden_files import Golden
 
 
 def _withheld(answer: Any) -> Any:
@@ -17,10 +19,11 @@ def _withheld(answer: Any) -> Any:
     return answer
 
 
-def test_every_fault_is_named_or_changes_nothing() -> None:
+def test_every_fault_is_named_or_changes_nothing(golden: Golden) -> None:
     with FakeSlack(workspace(), page=4) as slack, FaultServer(slack.url) as server:
         outcomes = check_faults(
-            SlackCollector, {"channels": ["inc-42"]}, server, WINDOW, partial=_withheld,
+            SlackCollector, {"channels": ["inc-42"]}, server, WINDOW, partial=_withheld, expired=Reply(200, b'{"ok": false, "error": "invalid_cursor"}'), optional=["edited", "thread_ts"],
             secrets={"env:SLACK_TOKEN": slack.token},
         )  # fmt: skip
+    keep(golden, "slack", outcomes)
     assert {"repeated place", "endless pages", "partial answer"} <= {one.fault for one in outcomes}
