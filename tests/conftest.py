@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import settings
 
 pytest_plugins = [
@@ -17,3 +18,9 @@ settings.register_profile("untimed", deadline=None)
 # run tries cases of its own.
 settings.register_profile("gate", deadline=None, derandomize=True)
 settings.load_profile("gate" if os.environ.get("TIMELINE_REQUIRE_SERVERS") == "1" else "untimed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add how often builds are killed."""
+    said = "kill a build at as many random times (100 for a release)"
+    parser.addoption("--kills", type=int, default=8, help=said)
