@@ -63,7 +63,7 @@ def ours(url: str, end: int, redacted: bool = True) -> int:
     async def read() -> int:
         redactor = Redactor()
         if not redacted:
-            redactor.redact = lambda data: data  # type: ignore[method-assign]
+            redactor.redact = lambda data, _=None: data  # type: ignore[method-assign,misc]
         tape = RecordingTape("bench", "bench", MemoryStore(), redactor)
         context = Context("bench", Incident(id="bench"), end * NS, tape, lambda reference: reference)
         options = PrometheusOptions(url=url, timeout="120s", time_cap="600s")

@@ -85,12 +85,13 @@ def reading(
 ) -> tuple[SourceReading, MemoryStore]:
     """Read a seed whose answers hold strings in every field."""
     store = MemoryStore()
-    tape: Tape = ChangedTape(seed, (), store)
+    tape: Tape
+    tape = changed = ChangedTape(seed, (), store)
     within = "body" if seed.collector.name == "inbox" else ""
     sent = {entry["payload"] for entry in seed.entries if _is_sent(entry)}
-    tape._data = {
+    changed._data = {
         d: planted(data, planter, round_, within) if d in sent else data for d, data in seed.payloads.items()
-    }  # type: ignore[attr-defined]
+    }
     options = dict(seed.options)
     if seed.collector.name == "jsonl":
         options["path"] = str(folder / "rows.jsonl")

@@ -9,13 +9,14 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Dialog, Request
 
 from render.comment.blocks import View
 from render.comment.comment import comment
@@ -158,7 +159,7 @@ def test_terminal_and_logs_are_clean() -> None:
     log = JsonLines()
     for text in STRINGS:
         record = logging.LogRecord("timeline.serve", logging.INFO, "", 0, "said %s", (text,), None)
-        record.fields = {"name": text}  # type: ignore[attr-defined]
+        record.fields = {"name": text}
         written = log.format(record)
         assert "\n" not in written
         assert json.loads(written)["name"] is not None
@@ -179,6 +180,18 @@ LIVE = """() => [...document.querySelectorAll('a[href], area[href], form[action]
     .map((e) => e.getAttribute('href') || e.getAttribute('src') || e.getAttribute('action') || e.tagName)"""
 
 
+def noted(asked: list[str], request: Request) -> None:
+    """Note what a page asks for beyond what it holds."""
+    if not request.url.startswith(("file:", "blob:")):
+        asked.append(request.url)
+
+
+def dismissed(asked: list[str], dialog: Dialog) -> None:
+    """Note a dialog, and close it."""
+    asked.append(f"dialog {dialog.message}")
+    dialog.dismiss()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("name", COLLECTORS)
 def test_nothing_lives_in_the_page(name: str, tmp_path: Path, browser: Browser) -> None:
@@ -194,13 +207,8 @@ def test_nothing_lives_in_the_page(name: str, tmp_path: Path, browser: Browser) 
         try:
             page = context.new_page()
             asked: list[str] = []
-            page.on(
-                "request",
-                lambda r, asked=asked: (
-                    asked.append(r.url) if not r.url.startswith(("file:", "blob:")) else None
-                ),
-            )
-            page.on("dialog", lambda d, asked=asked: asked.append(f"dialog {d.message}"))
+            page.on("request", partial(noted, asked))
+            page.on("dialog", partial(dismissed, asked))
             context.route("http*://**", lambda route: route.abort())
             page.add_init_script(f"({WATCH})()")
             page.goto(path.as_uri())

@@ -11,8 +11,8 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as sre
+from re import _parser as parser
 from typing import Any
 
 #: Characters that stand for those of a class, one of each sort that patterns tell apart.

@@ -45,7 +45,7 @@ def tried(pattern: re.Pattern[Any], *, anchored: bool) -> list[str]:
     method = pattern.match if anchored else lambda text: all(True for _ in pattern.finditer(text))
 
     def attempt(text: str) -> object:
-        return method(text.encode() if encode else text)  # type: ignore[arg-type]
+        return method(text.encode() if encode else text)
 
     found = []
     for begin, body, end in attacks(pattern, anchored=anchored):

@@ -110,7 +110,7 @@ def answering(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def encodings() -> dict[str, bytes]:
     """Return the canaries in every encoding that an output may have."""
-    found = {}
+    found: dict[str, bytes] = {}
     for secret in (CANARY, PASSWORD):
         forms = {
             "plain": secret, "JSON": json.dumps(secret)[1:-1], "Go": go(secret)[1:-1], "link": quote(secret, safe=""),

@@ -10,7 +10,8 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.secrets import alarms, is_held, outcomes
+from benchmarks.secrets import alarms, outcomes
+from benchmarks.secrets_made import is_held
 from collectors.kit.redaction import Redactor
 
 
