@@ -59,11 +59,16 @@ def nullable(value: Any, path: str) -> str | None:
 
     For what says whether there is more: a source that came to call it otherwise would seem to be at its end.
     """
+    return None if member(value, path) in (None, "") else required(value, path)
+
+
+def member(value: Any, path: str) -> Any:
+    """Return what is at a path, null too; raise UnreadableError where there is no such member."""
     above, _, name = path.rpartition(".")
     holder = at(value, above) if above else value
     if not isinstance(holder, dict) or name not in holder:
         raise UnreadableError(f"it has no {path}")
-    return None if holder[name] is None or holder[name] == "" else required(value, path)
+    return holder[name]
 
 
 def number(value: Any, path: str) -> int:

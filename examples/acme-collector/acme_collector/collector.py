@@ -42,14 +42,14 @@ class AcmeCollector(Collector[HttpOptions]):
 
     async def probe(self) -> AsyncIterator[Check]:
         """Yield whether the phone answers, and its clock."""
-        async with Http(self.context, self.options) as http:
-            try:
+        try:
+            async with Http(self.context, self.options) as http:
                 answered = await timed(partial(http.get, "calls", {"limit": 1}))
-            except SourceError as err:
-                yield failed(err)
-                return
-        yield answered.reachable(self.options.url)
-        yield answered.clock(self.options)
+        except SourceError as err:
+            yield failed(err)
+        else:
+            yield answered.reachable(self.options.url)
+            yield answered.clock(self.options)
 
 
 def facts_of(call: Any, evidence: Evidence, people: People, source: str) -> Iterator[Fact]:
@@ -58,8 +58,8 @@ def facts_of(call: Any, evidence: Evidence, people: People, source: str) -> Iter
     labels = {"alertname": fields.required(call, "alert"), "service": fields.required(call, "line")}
     life = alert_life(fields.required(call, "account"), source, labels, receiver=labels["service"])
     yield life.fact("alert.notified", key, fields.time(call, "at"), "at", evidence=[evidence])
-    if who := fields.text(call, "answered.by"):
-        person = people.add(f"acme:{who}", fields.text(call, "answered.name"))
+    if answered := fields.member(call, "answered"):  # null where nobody did
+        person = people.add(f"acme:{fields.required(answered, 'by')}", fields.text(answered, "name"))
         at = fields.time(call, "answered.at")
         yield life.fact(ALERT["acknowledged"], key, at, "answered.at", evidence=[evidence], actor=person)
 
