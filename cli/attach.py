@@ -71,7 +71,9 @@ def attach(
 
 def plain(text: str) -> str:
     """Return text as one line in which a CI runner finds no command."""
-    return " ".join(text.split()).replace("##[", "##\u200b[")
+    from timeline.text import inert
+
+    return inert(" ".join(text.split()))
 
 
 def _answer(action: str, url: str, *, as_json: bool) -> str:
@@ -79,4 +81,4 @@ def _answer(action: str, url: str, *, as_json: bool) -> str:
         return f"{action} {plain(url)}"
     import json
 
-    return json.dumps({"action": action, "url": url})
+    return json.dumps({"action": action, "url": url}).replace("##", "#\\u0023")

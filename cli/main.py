@@ -227,18 +227,22 @@ def main() -> None:
     try:
         app()
     except TimelineError as err:
-        from timeline.text import shown
-
-        typer.echo(f"timeline: {shown(str(err))}", err=True)
+        _say(str(err))
         sys.exit(2 if isinstance(err, UsageError) else getattr(err, "exit_code", 1))
     except OSError as err:
         named = f"{err.filename}: " if err.filename is not None else ""
-        typer.echo(f"timeline: {named}{err.strerror or err}", err=True)
+        _say(f"{named}{err.strerror or err}")
         sys.exit(1)
     except SystemExit as err:
         if err.code == _INTERRUPTED:  # typer makes it of a KeyboardInterrupt, and says nothing
             typer.echo("timeline: stopped; each file is old or new, run it again", err=True)
         raise
+
+
+def _say(text: str) -> None:
+    from timeline.text import inert, shown
+
+    typer.echo(f"timeline: {inert(shown(text))}", err=True)
 
 
 def run() -> None:

@@ -18,6 +18,7 @@ from service.build.doctor import Diagnosis
 from service.build.result import Result
 from timeline.instant import format_instant
 from timeline.model import Fact, Gap
+from timeline.text import inert
 
 
 class Lines:
@@ -136,7 +137,7 @@ def _count(records: Sequence[Fact] | Sequence[Gap], word: str) -> str:
 def messages(texts: Sequence[str]) -> None:
     """Print messages on stderr."""
     for text in texts:
-        print(f"timeline: {text}", file=sys.stderr)  # noqa: T201 - the place for it
+        print(f"timeline: {inert(text)}", file=sys.stderr)  # noqa: T201 - the place for it
 
 
 def diagnoses(found: Sequence[Diagnosis], *, as_json: bool) -> None:

@@ -21,6 +21,8 @@ _LINE_LIMIT = 1_000
 _TERMINAL = re.compile(
     r"\x1b\][^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
 )
+# What a CI runner takes for a command: `::name ...::` at the begin of a line, `##[name]` and `##vso[` anywhere in it.
+_COMMAND = re.compile(r"(?:^|(?<=\r))[^\S\r\n]*:(?=:[A-Za-z])|##(?=\[|vso\[)", re.MULTILINE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -53,6 +55,11 @@ def line(text: str, limit: int = _LINE_LIMIT) -> str:
     """Return a message as one line that is safe to show: no control or turning characters, cut at `limit`."""
     flat = " ".join(_TURNING.sub("", clean(text)).split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def inert(text: str) -> str:
+    """Return text in which a CI runner that reads it in a job's output finds no command."""
+    return _COMMAND.sub(lambda one: f"{one[0]}\u200b", text)
 
 
 def code(text: str, limit: int = 160) -> str:

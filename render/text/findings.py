@@ -12,11 +12,14 @@ from xml.etree import ElementTree as Tree
 from timeline.checks.findings import Finding
 from timeline.checks.rules import BY_ID, RULES
 from timeline.present import count
+from timeline.text import inert
 
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 #: What XML 1.0 cannot hold.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+# A link in a message of SARIF, which viewers make of `[text](target)` in plain text, too.
+_LINK = re.compile(r"\](?=\()")
 _CUT = 200  # characters of why facts are not verified
 
 
@@ -42,7 +45,7 @@ def _all(groups: Sequence[Group]) -> list[Finding]:
 
 def _line(text: str) -> str:
     # A file's name may hold bytes that are no text.
-    return _CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+    return inert(_CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip())
 
 
 def text(groups: Sequence[Group], _tool: str = "") -> str:
@@ -76,7 +79,12 @@ def as_json(groups: Sequence[Group], _tool: str = "") -> str:
         {"rule": f.rule, "severity": f.severity, "file": f.file, "line": f.line, "message": f.message}
         for f in found
     ]
-    return json.dumps({"ok": _ok(found), "findings": rows}, indent=2) + "\n"
+    return _dumped({"ok": _ok(found), "findings": rows})
+
+
+def _dumped(value: object) -> str:
+    # `#` as an escape: the same JSON, in which a runner finds no command.
+    return json.dumps(value, indent=2).replace("##", "#\\u0023") + "\n"
 
 
 def _ok(findings: Sequence[Finding]) -> bool:
@@ -121,14 +129,16 @@ def _told(case: Tree.Element, findings: Sequence[Finding]) -> None:
         failure = Tree.SubElement(
             case, "failure", message=_xml(_line(errors[0].message)), type=errors[0].rule
         )
-        failure.text = "\n".join(_xml(f"{f.file}:{f.line}: {_line(f.message)}") for f in errors)
+        failure.text = "\n".join(_xml(f"{_line(f.file)}:{f.line}: {_line(f.message)}") for f in errors)
     if others:
         told = Tree.SubElement(case, "system-out")
-        told.text = "\n".join(_xml(f"{f.file}:{f.line}: {f.severity}: {_line(f.message)}") for f in others)
+        told.text = "\n".join(
+            _xml(f"{_line(f.file)}:{f.line}: {f.severity}: {_line(f.message)}") for f in others
+        )
 
 
 def _xml(value: str) -> str:
-    return _NOT_XML.sub("\ufffd", value)
+    return inert(_NOT_XML.sub("\ufffd", value))
 
 
 def sarif(groups: Sequence[Group], tool: str = "") -> str:
@@ -149,7 +159,7 @@ def sarif(groups: Sequence[Group], tool: str = "") -> str:
         "results": [_result(f) for f in _all(groups)],
     }  # fmt: skip
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, indent=2) + "\n"
+    return _dumped(log)
 
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -158,12 +168,12 @@ _PLACES = {rule.id: place for place, rule in enumerate(RULES)}
 
 def _result(finding: Finding) -> dict[str, object]:
     where = {
-        "artifactLocation": {"uri": quote(finding.file)},
+        "artifactLocation": {"uri": quote(finding.file, errors="replace")},
         "region": {"startLine": finding.line},
     }
     return {
         "ruleId": BY_ID[finding.rule].id, "ruleIndex": _PLACES[finding.rule], "level": finding.severity,
-        "message": {"text": finding.message}, "locations": [{"physicalLocation": where}],
+        "message": {"text": _LINK.sub("]\u200b", finding.message)}, "locations": [{"physicalLocation": where}],
     }  # fmt: skip
 
 

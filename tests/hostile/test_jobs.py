@@ -1,0 +1,139 @@
+"""Hostile strings in what a job prints and writes: no command of a runner, no other output, nothing alive in its summary."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.attach import _answer
+from render.text.findings import FORMS, Group, render_findings
+from service.build.demo import demo
+from service.publish.attach import AttachRequest, attach
+from service.publish.forges.target import Target
+from tests.fakes.github_comments import FakeGithubComments
+from tests.fuzz import seeds
+from tests.hostile.jobs import commands, outputs
+from tests.hostile.planting import Planter, built, reading
+from tests.hostile.strings import STRINGS
+from tests.render.comment.comment_cases import alive
+from tests.service.publish.test_ci_recipes import attach_step, git, in_workflow, run
+from timeline.checks.findings import Finding
+from timeline.checks.rules import RULES
+from timeline.document import dump
+from timeline.text import inert
+
+#: What a job obeys, each at the begin of a line, behind something, and behind another line.
+ORDERS = (
+    "::set-output name=action::x", "::add-mask::a", "::error file=a::b", "::stop-commands::x", "::group::a", "##[error]x", "##[add-mask]a",
+    "##[set-env name=PATH]x", "##vso[task.setvariable variable=a]b", " ::warning::x", "\t::notice::x", "###[debug]x", "##[[error]]",
+    "%0A::error::x", "%250A::error::x", "EOF", "ghadelimiter_1", "a<<EOF", "a=b",
+)  # fmt: skip
+ALL = [
+    *STRINGS,
+    *(around.format(order) for order in ORDERS for around in ("{}", "a\n{}\nb", "a\r{}", "a\r\n{}", "x {}")),
+]
+
+
+def test_the_runners_reading_finds_what_a_runner_obeys() -> None:
+    assert commands("a\n ::error file=a,line=1::b\nx ##[add-mask]a\n::1\n::nothing::x") == [
+        "error",
+        "add-mask",
+    ]
+    assert outputs("a=b<<c\nd<<E\ne=f\nE\n") == [("a", "b<<c"), ("d", "e=f")]
+    assert sum(bool(commands(text)) for text in ALL) > 40
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_findings_hold_no_command_of_a_runner(form: str) -> None:
+    for text in ALL:
+        group = Group(text, [Finding(RULES[0].id, 1, text, text, "error")], text)
+        made = render_findings([group], form, tool="1")
+        made.encode()
+        wanted = ["error"] if form == "github" else []
+        assert commands(made) == wanted, text[:200]
+        if form in {"json", "sarif"}:
+            value = json.loads(made)
+            if form == "json":
+                assert value["findings"][0]["message"] == text
+            else:
+                (result,) = value["runs"][0]["results"]
+                assert "](" not in result["message"]["text"], text[:200]  # of which viewers make links
+                assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].isascii()
+
+
+def test_what_the_command_says_holds_no_command_of_a_runner() -> None:
+    for text in ALL:
+        assert commands(f"timeline: {inert(text)}") == [], text[:200]
+        for as_json in (False, True):
+            said = _answer("created", text, as_json=as_json)
+            assert commands(said) == [], text[:200]
+            assert not as_json or json.loads(said)["url"] == text
+
+
+def test_ordinary_text_stays_as_it_is() -> None:
+    for text in ("::1", "fe80::1 is up", "## Title", "a::b::c", "std::vector", "#[cfg(test)]"):
+        assert inert(text) == text
+
+
+SEEDS = {seed.collector.name: seed for seed in seeds.stored()}
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_the_job_summary_holds_nothing_alive(name: str, tmp_path: Path) -> None:
+    for round_ in (0, 3):
+        planter = Planter(ALL, (sum(map(ord, name)) * 13 + round_ * 89) % len(ALL))
+        build = built(SEEDS[name], [reading(SEEDS[name], planter, round_, tmp_path)[0]])
+        folder, summary = tmp_path / f"INC-{round_}", tmp_path / f"summary-{round_}"
+        folder.mkdir()
+        (folder / "timeline.json").write_bytes(dump(build.timeline))
+        target = Target("github", "https://git.example/api/v3", "acme/shop", 12, summary=summary)
+        assert attach(AttachRequest(folder, target), {}).action == "summary"
+        lives = alive(summary.read_text())
+        assert [one for one in lives if "'//" not in one] == []  # which no forge links
+
+
+@pytest.fixture(scope="module")
+def incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demo(tmp_path_factory.mktemp("demo"), stills=False).directory
+
+
+FOLDERS = (
+    "a\n::error::b\r::set-output name=url::x",
+    "##[error]x %0A::error::x $(id)",
+    "::add-mask::a=b<<EOF'",
+    "a=b\nc=d",
+)
+
+
+def test_the_action_writes_its_two_outputs_alone(incident: Path, tmp_path: Path) -> None:
+    home = tmp_path / "repository"
+    home.mkdir()
+    git(home, "init", "-q")
+    git(home, "commit", "-q", "--allow-empty", "-m", "Start")
+    for folder in FOLDERS:
+        shutil.copytree(incident, home / "postmortems" / folder)
+    git(home, "add", "-A")
+    git(home, "commit", "-q", "-m", "Add")
+    with FakeGithubComments() as fake:
+        done = run(attach_step()["run"], home, **in_workflow(fake, home))
+        reader = run(
+            attach_step()["run"],
+            home,
+            **in_workflow(fake, home, GITHUB_TOKEN="reader", DIRECTORY=f"postmortems/{FOLDERS[0]}"),
+        )
+    told: list[Any] = [
+        set(commands(done.stdout + "\n" + done.stderr)),
+        set(commands(reader.stdout + "\n" + reader.stderr)),
+    ]
+    assert all(one <= {"error", "warning", "notice"} for one in told), told
+    for line in (done.stdout + done.stderr + reader.stdout + reader.stderr).splitlines():
+        assert not commands(line) or line.startswith(
+            ("::error file=", "::warning file=", "::notice file=")
+        ), line
+    written = outputs((tmp_path / "output").read_text())
+    assert {name for name, _ in written} == {"action", "url"}
+    assert len(written) >= 2 * len(FOLDERS)
