@@ -149,7 +149,7 @@ def settings_changed(base: Base) -> Iterator[Finding]:
 def _decides(data: bytes) -> Any:
     try:
         read = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return data
     return [read.get(name) for name in _DECIDES]
 

@@ -48,12 +48,12 @@ def settings(
         return configured
     try:
         found = CheckSettings.model_validate(tomllib.loads(data.decode("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as err:
-        raise UsageError(f"{path} cannot be read: {err}") from err
     except ValidationError as err:
         raise UsageError(
             "; ".join(_explain(path, e["loc"], e["type"], e["msg"]) for e in err.errors())
         ) from err
+    except (ValueError, RecursionError) as err:  # no TOML, no UTF-8, an endless number; brackets without end
+        raise UsageError(f"{path} cannot be read: {err}") from err
     told = {name: getattr(found, name) for name in found.model_fields_set}
     if "rules" in told:
         told["rules"] = {**configured.rules, **found.rules}

@@ -125,7 +125,7 @@ def _read(path: Path, read: Reader = on_disk) -> dict[str, Any]:
         if data is None:
             raise UsageError(f"{path}: there is no such configuration file")
         return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as err:
+    except (ValueError, RecursionError, OSError) as err:
         raise UsageError(f"{path} cannot be read: {err}") from err
 
 

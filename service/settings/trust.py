@@ -95,7 +95,7 @@ def read() -> dict[str, tuple[str, ...]]:
         return {str(name): tuple(map(str, hosts)) for name, hosts in table.items()}
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, AttributeError, TypeError) as err:
+    except (ValueError, RecursionError, OSError, AttributeError, TypeError) as err:
         raise UsageError(f"{path} cannot be read: {err}") from err
 
 

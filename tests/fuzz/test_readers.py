@@ -1,4 +1,4 @@
-"""Readers of what others wrote give something or a named error, whatever the bytes; what broke one once is kept."""
+"""Readers of what others wrote give something or a named error, whatever the bytes; what breaks readers of their kind is kept."""
 
 from __future__ import annotations
 
@@ -18,8 +18,12 @@ def test_what_it_begins_with_is_read(name: str) -> None:
         attempt(name, data)
 
 
+def test_every_reader_has_a_corpus() -> None:
+    assert {name for name, _ in kept()} == set(READERS)
+
+
 @pytest.mark.parametrize(("name", "path"), kept(), ids=[f"{n}-{p.name[:20]}" for n, p in kept()])
-def test_what_once_broke_a_reader_does_not(name: str, path: Path) -> None:
+def test_what_breaks_such_readers_does_not(name: str, path: Path) -> None:
     attempt(name, path.read_bytes())
 
 
