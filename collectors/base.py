@@ -147,7 +147,7 @@ class Collector(Generic[OptionsT]):
     Class attributes: `name`, `family` (alerts, metrics, changes, chat, logs, any), `summary`
     (one line), `tested_against`, `options_type`, `target` (the option that `--source
     NAME=TARGET` sets), `reads` (the other options that say what is read: two sources that differ in
-    one of them are two, whatever their names), `parser_version` (raised when `parse` reads the same bytes otherwise,
+    one of them are two, whatever their names), `identities` (see `identifying`), `parser_version` (raised when `parse` reads the same bytes otherwise,
     or the collector asks for others).
     """
 
@@ -158,11 +158,21 @@ class Collector(Generic[OptionsT]):
     options_type: ClassVar[type[Options]]
     target: ClassVar[str] = "url"
     reads: ClassVar[tuple[str, ...]] = ()
+    identities: ClassVar[tuple[str, ...]] = ()
     parser_version: ClassVar[int] = 1
 
     def __init__(self, options: OptionsT, context: Context) -> None:
         self.options: OptionsT = options
         self.context = context
+
+    @classmethod
+    def identifying(cls, options: OptionsT) -> tuple[str, ...]:  # noqa: ARG003 - for those that are told
+        """Return the members of answers that tell people (and records) apart; `\\n` for a line that is
+        an address, `*` for all of them.
+
+        They stay as they are where data of persons is taken out of the rest.
+        """
+        return cls.identities
 
     @property
     def origin(self) -> str:

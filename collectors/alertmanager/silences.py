@@ -54,6 +54,7 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
     summary = "silences, by whom and of what, from Alertmanager, or Mimir's or Grafana's"
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = AlertmanagerOptions
+    identities = ("createdBy",)
     parser_version = 2  # what could not be read is one counted gap
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:

@@ -71,6 +71,7 @@ class GitCollector(Collector[GitOptions]):
     tested_against = "real"
     options_type = GitOptions
     target = "path"
+    identities = ("\n",)  # in our formats, an address is a line of its own
     parser_version = 3  # logs of refs, times of their files, merges beside a line, a clock for each committer
 
     def __init__(self, options: GitOptions, context: Context) -> None:

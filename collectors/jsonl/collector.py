@@ -43,6 +43,13 @@ class JsonlCollector(Collector[JsonlOptions]):
     target = "path"
     parser_version = 4
 
+    @classmethod
+    def identifying(cls, options: JsonlOptions) -> tuple[str, ...]:
+        """Return the last parts of the fields that are mapped to people and records."""
+        fields = options.map
+        named = (fields.actor, *fields.key, *fields.thread)
+        return tuple(name.rpartition(".")[2] for name in named if name)
+
     def __init__(self, options: JsonlOptions, context: Context) -> None:
         super().__init__(options, context)
         self._threads: dict[tuple[str, ...], str] = {}

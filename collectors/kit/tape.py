@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, get_args
 
 import anyio.to_thread
 
 from collectors.base import MAX_PAYLOAD, Answer, Payload, PayloadTooLargeError, SourceError
 from collectors.kit.redaction import BEGINNING, MARK, Redactor
+from collectors.kit.redaction.personal import members
 from timeline.canonical import Json, canonical, sha256
 from timeline.errors import TimelineError
 from timeline.model import GapReason
@@ -66,7 +67,9 @@ class RecordingTape:
 
     replaying = False
 
-    def __init__(self, source: str, collector: str, store: Store, redactor: Redactor) -> None:
+    def __init__(
+        self, source: str, collector: str, store: Store, redactor: Redactor, people: Iterable[str] = ()
+    ) -> None:
         self.source = source
         self.collector = collector
         self.entries: list[Entry] = []
@@ -74,6 +77,7 @@ class RecordingTape:
         self.redacted = Counter[str]()  # secrets by kind, of all answers
         self._store = store
         self._redactor = redactor
+        self._people = members.pattern(people)
 
     async def exchange(
         self, request: Mapping[str, Json], perform: Callable[[], Awaitable[Answer]], *, attempt: int = 1
@@ -113,7 +117,7 @@ class RecordingTape:
         # Packed numbers hold no text, but bytes that look like it: redacting them would break them.
         text = len(answer.body) if answer.numbers_from is None else answer.numbers_from
         counts = Counter[str]()
-        data = self._redactor.redact(answer.body[:text], counts) + answer.body[text:]
+        data = self._redactor.redact(answer.body[:text], counts, self._people) + answer.body[text:]
         return self._store.put(data, answer.form), data, counts
 
 

@@ -36,6 +36,12 @@ class OpensearchCollector(Collector[OpensearchOptions]):
     reads = ("index", "query", "mode")
     parser_version = 3
 
+    @classmethod
+    def identifying(cls, options: OpensearchOptions) -> tuple[str, ...]:
+        """Return the last parts of the fields that are mapped to people and records."""
+        named = (options.fields.actor, options.fields.key, options.fields.thread)
+        return tuple(name.rpartition(".")[2] for name in named if name)
+
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the window's facts by the configured mode, and a gap for whatever is not complete."""
         async with Engine(self.context, self.options) as engine:

@@ -67,6 +67,7 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
     )
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = PrometheusAlertsOptions
+    identities = ("*",)  # labels tell series apart, whatever they hold
     parser_version = 2  # an end needs a proof: stale markers are read
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:

@@ -88,6 +88,7 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
     summary = "threshold crossings, by configured thresholds and the server's own alerting rules"
     tested_against: ClassVar[TestedAgainst] = "real"
     options_type = PrometheusMetricsOptions
+    identities = ("*",)  # labels tell series apart, whatever they hold
     parser_version = 2  # stale markers, the server's look-back and NaN tell states
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:

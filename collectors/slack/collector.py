@@ -49,6 +49,7 @@ class SlackCollector(Collector[SlackOptions]):
     options_type = SlackOptions
     reads = ("auth",)
     target = "channels"
+    identities = ("email",)
     parser_version = 3  # blocks beside a text, forwarded messages, words that were deleted
 
     def __init__(self, options: SlackOptions, context: Context) -> None:

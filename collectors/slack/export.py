@@ -56,6 +56,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
     tested_against = "recorded"
     options_type = SlackExportOptions
     target = "path"
+    identities = ("email",)
     parser_version = (
         3  # every member is read or named; blocks beside a text, forwarded messages, deleted words
     )

@@ -20,6 +20,7 @@ from service.build.write import write
 from service.draft.layouts import record
 from service.evidence.manifest import Collection, IncidentFile
 from service.evidence.place import locked
+from service.settings import personal
 from timeline.assembly.reading import SourceReading
 from timeline.record import plain
 
@@ -30,7 +31,7 @@ def build(request: BuildRequest, progress: collect.Progress | None = None) -> Re
     if request.offline:
         return rebuild(request)
     planned = plan(request)
-    redactor = Redactor()
+    redactor = Redactor(personal.chosen(planned.conf.settings))
     secret = collect.secrets_of(planned.conf.sources, redactor, planned.conf.folder)
     evidence = planned.out.evidence
     with locked(planned.out.directory, evidence):

@@ -109,7 +109,8 @@ async def collect(
             group.cancel_scope.cancel()
 
     async def collected(task: Task) -> Outcome:
-        tape = RecordingTape(task.config.name, task.config.collector, evidence, redactor)
+        identities = task.config.type.identifying(task.config.options)
+        tape = RecordingTape(task.config.name, task.config.collector, evidence, redactor, identities)
         context = context_of(task, tape, folder, progress)
         context.secret, context.shared = secret, shared
         outcome = await read(task, context, progress, redactor)

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -23,6 +23,9 @@ from timeline.zones import Duration
 FILE_NAME = "timeline.toml"
 
 
+Kind = Literal["email", "phone", "iban", "card", "ip", "national_id", "imei", "birth_date"]
+
+
 class Settings(BaseModel):
     """The top of `timeline.toml`; `people` joins one person's identities."""
 
@@ -37,6 +40,9 @@ class Settings(BaseModel):
     # How a new draft is laid out decides nothing about the facts: no part of the configuration's digest.
     template: str = Field(default="default", exclude=True)
     people: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    # Named in the configuration's digest where they are set, so that those without stay what they are.
+    redact_personal: bool | tuple[Kind, ...] = Field(default=(), exclude_if=lambda kinds: not kinds)
+    phone_regions: tuple[str, ...] = Field(default=(), exclude_if=lambda regions: not regions)
     # How pages are served decides nothing about a build: it is no part of the configuration's digest.
     serve: ServeSettings = Field(default=ServeSettings(), exclude=True)
     # As little does what a draft is checked by.

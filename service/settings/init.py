@@ -19,6 +19,9 @@ incidents = "incidents/"       # where --incident ID looks for <ID>.toml, .yaml 
 # chart_url = ""               # prefix of links from the draft to the page
 # template = "default"         # of new drafts; `timeline template list`, or a file of your own
 
+# redact_personal = ["email", "phone", "iban", "card", "ip"]   # or true; the extra `personal`
+# phone_regions = ["DE"]       # whose national numbers are known; international ones always are
+
 # [people]                     # one person's identities share one pseudonym
 # alice = ["slack:T024BE7LD:U061F7AUR", "git:alice@example.org"]
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from archive import database, sessions
 from collectors.kit.redaction import Redactor
-from service.settings import config, secrets, senders
+from collectors.kit.redaction.personal import Personal
+from service.settings import config, personal, secrets, senders
 from service.settings.serve import ServeSettings, is_loopback
 from service.web.audit import Audit
 from timeline.errors import UsageError
@@ -80,13 +81,15 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     library = Library(folder, conf, store)
     return State(
         settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open),
-        people, audit, redactor_of(tokens, hooks),
+        people, audit, redactor_of(tokens, hooks, personal.chosen(conf.settings)),
     )  # fmt: skip
 
 
-def redactor_of(tokens: Sequence[Token], hooks: Mapping[str, Hook]) -> Redactor:
+def redactor_of(
+    tokens: Sequence[Token], hooks: Mapping[str, Hook], found: Personal | None = None
+) -> Redactor:
     """Return what takes out of deliveries what the server itself knows, and what any rule knows."""
-    redactor = Redactor()
+    redactor = Redactor(found)
     proofs = [secret for hook in hooks.values() for secret in (hook.proof.secret, hook.proof.basic) if secret]
     for secret in (*(token.secret for token in tokens), *proofs):
         redactor.add(secret)

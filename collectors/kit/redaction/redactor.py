@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from collectors.kit.redaction import blobs, own
 from collectors.kit.redaction.marks import Span, mark, marked
 from collectors.kit.redaction.patterns import Match, Pattern, compiled
+from collectors.kit.redaction.personal import Personal
 from collectors.kit.redaction.search import secrets
 from timeline.canonical import Json
 
@@ -18,7 +19,8 @@ _OWN = "own_credential"
 class Redactor:
     """Replaces secrets in bytes before they are stored or shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, personal: Personal | None = None) -> None:
+        self._personal = personal
         self._own: set[str] = set()
         self._words: set[str] = set()
 
@@ -43,19 +45,25 @@ class Redactor:
     def _named(self) -> list[tuple[str, Pattern]]:
         return [(word, own.named(word)) for word in sorted(self._words, key=lambda one: (-len(one), one))]
 
-    def redact(self, data: bytes, counts: Counter[str] | None = None) -> bytes:
-        """Return `data` with every secret replaced by a mark of its kind; count them by kind."""
-        counts = Counter() if counts is None else counts
-        return self._redacted(data, counts, blobs.Budget(), 0)
+    def redact(self, data: bytes, counts: Counter[str] | None = None, people: Pattern | None = None) -> bytes:
+        """Return `data` with every secret replaced by a mark of its kind; count them by kind.
 
-    def _redacted(self, data: bytes, counts: Counter[str], budget: blobs.Budget, depth: int) -> bytes:
+        With data of persons, where that is taken out: not in members that name them (`people`).
+        """
+        counts = Counter() if counts is None else counts
+        return self._redacted(data, counts, blobs.Budget(), 0, people)
+
+    def _redacted(
+        self, data: bytes, counts: Counter[str], budget: blobs.Budget, depth: int, people: Pattern | None
+    ) -> bytes:
         if depth and not blobs.is_text(data):
             return self._without_own(data, counts)  # a picture, say: what looks like a token there is none
         if depth < blobs.DEPTH:
-            inner = partial(self._redacted, counts=counts, budget=budget, depth=depth + 1)
+            inner = partial(self._redacted, counts=counts, budget=budget, depth=depth + 1, people=people)
             data = blobs.within(data, inner, budget, partial(_refused, counts))
         data = self._without_own(data, counts)
-        return marked(data, secrets(data), counts)
+        data = marked(data, secrets(data), counts)
+        return marked(data, self._personal.spans(data, people), counts) if self._personal else data
 
     def _without_own(self, data: bytes, counts: Counter[str]) -> bytes:
         if self._known and self._known.search(data):
