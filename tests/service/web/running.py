@@ -79,11 +79,13 @@ class Serving(Server):
 Start = Callable[..., Serving]
 
 
-def start_serving(folder: Path, more: str = "", host: str = "127.0.0.1", **env: str) -> Serving:
+def start_serving(
+    folder: Path, more: str = "", host: str = "127.0.0.1", top: str = "", **env: str
+) -> Serving:
     """Start the server over the incident in `folder`, which is made where it is not there."""
     if not (folder / "postmortems" / INCIDENT).exists():
         build_incident(folder / "postmortems")
-    (folder / "timeline.toml").write_text(CONFIG.format(more=more))
+    (folder / "timeline.toml").write_text(top + CONFIG.format(more=more))
     port = free_port()
     server = Serving("timeline-serve", f"http://127.0.0.1:{port}", folder)
     return server.start(

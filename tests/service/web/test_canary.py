@@ -61,3 +61,25 @@ def test_secrets_are_in_no_answer_log_or_file(server: Serving) -> None:
     assert len(said) > 100
     leaks = {(name, form) for name, data in left for form, secret in encodings().items() if secret in data}
     assert not leaks
+
+
+def test_data_of_persons_in_a_delivery_is_in_no_file(tmp_path: Path) -> None:
+    """`redact_personal` holds for what `serve` receives, too: database, its journal, logs."""
+    with start_serving(
+        tmp_path, SETTINGS, CANARY=CANARY, HOOK=PASSWORD, top="redact_personal = true\n"
+    ) as server:
+        alert = {
+            "status": "firing", "labels": {"alertname": "Slow"}, "startsAt": "2026-11-10T10:00:00Z", "fingerprint": "a1",
+            "annotations": {"summary": "bob@client.example.com waits, call +49 30 901820"},
+        }  # fmt: skip
+        body = {"version": "4", "status": "firing", "receiver": "x", "groupKey": "g", "alerts": [alert]}
+        answer = httpx.post(
+            f"{server.url}/hooks/am",
+            json=body,
+            headers={"authorization": f"Bearer {PASSWORD}"},
+            trust_env=False,
+        )
+        assert answer.status_code < 300, answer.text
+    left = list(everything_left(tmp_path))
+    assert any(b"[redacted:email] waits, call [redacted:phone]" in data for _, data in left)
+    assert [name for name, data in left if b"bob@client" in data or b"901820" in data] == []
