@@ -218,7 +218,9 @@ def test_nothing_lives_in_the_page(name: str, tmp_path: Path, browser: Browser) 
             assert page.evaluate("window.alive || 0") == 0
             assert asked == []
             assert page.evaluate("window.violations") == []
-            own = {entry.link for fact in build.timeline.facts for entry in fact.evidence}  # not what stands in words
+            own = {
+                entry.link for fact in build.timeline.facts for entry in fact.evidence
+            }  # not what stands in words
             live = [
                 one for one in page.evaluate(LIVE)
                 if not one.startswith(("#", "data:image", "blob:", "evidence/")) and one not in own and not re.fullmatch(r"[\w./-]+", one)
