@@ -148,9 +148,11 @@ def _value(kind: str, form: str, rng: random.Random) -> str:
     if kind == "phone":
         return _until(lambda: filled(form, rng), _is_phone)
     if form.startswith("iban "):
-        return _iban(*form.split()[1:], rng)
+        _, country, groups = form.split()
+        return _iban(country, groups, rng)
     if form.startswith("card "):
-        return _card(*form.split()[1:], rng)
+        _, prefix, length, groups = form.split()
+        return _card(prefix, length, groups, rng)
     if kind == "ip":
         return _ip(form, rng)
     first, _, rest = form.partition(" ")

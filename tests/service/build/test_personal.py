@@ -84,12 +84,19 @@ def home(tmp_path: Path) -> Path:
 
 def made(home: Path, settings: str, *, offline: bool = False) -> Path:
     (home / "timeline.toml").write_text(settings + SOURCES)
-    times = {} if offline else {"start": BEGIN.isoformat(), "end": (BEGIN + timedelta(hours=1)).isoformat()}
+    window = (BEGIN.isoformat(), (BEGIN + timedelta(hours=1)).isoformat())
+    start, end = (None, None) if offline else window
     build(
         BuildRequest(
-            "inc-1", config=home / "timeline.toml", out=home / "out", stills=False, offline=offline, **times
+            "inc-1",
+            start,
+            end,
+            config=home / "timeline.toml",
+            out=home / "out",
+            stills=False,
+            offline=offline,
         )
-    )  # type: ignore[arg-type]
+    )
     return home / "out" / "inc-1"
 
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.personal import alarms, is_held, outcomes
+from benchmarks.personal import alarms, outcomes
+from benchmarks.secrets_made import is_held
 from collectors.kit.redaction import Redactor
 from collectors.kit.redaction.personal import KINDS, Personal, members
 from service.settings.config import Kind
