@@ -114,11 +114,15 @@ def dump(document: Timeline) -> bytes:
 def written_digest(data: bytes) -> str:
     """Return the digest over what a readable `timeline.json` holds, members of other minor versions included.
 
-    A document that is loaded and written again has this version's members: its digest is another.
+    A document that is loaded and written again has this version's members: its digest is another. What we read
+    past and others cannot (no UTF-8 in a member of another version) has none: the text is empty.
     """
     if (digest := _of_lines(data)) is not None:
         return digest
-    found = orjson.loads(data)
+    try:
+        found = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return ""
     kept = (
         canonical(name) + b":" + _canonical(found[name]) for name in sorted(found) if name not in _UNSIGNED
     )

@@ -71,6 +71,13 @@ def test_a_changed_file_has_another_digest() -> None:
     assert written_digest(data.replace(b"f-", b"g-", 1)) != written_digest(data)
 
 
+def test_what_only_we_read_past_has_no_digest() -> None:
+    """A member of another version is left out unread: it may be no text."""
+    data = dump(small([])).replace(b'"schema_version"', b'"schema_versio\xff": 1,\n"schema_version"')
+    assert load(data).facts == ()
+    assert written_digest(data) == ""
+
+
 def test_a_document_of_an_older_minor_version_keeps_its_digest() -> None:
     raw = json.loads(dump(small([]))) | {"schema_version": "2.0"}
     del raw["impact"], raw["reconciliation"]
