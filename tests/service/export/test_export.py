@@ -37,6 +37,7 @@ from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
 from timeline.model import Fact, Quote, Timeline
 from timeline.record import build
+from timeline.text import shown
 
 RICH = rich().timeline
 TOTAL = len(RICH.facts) + len(RICH.gaps)
@@ -93,7 +94,7 @@ def test_csv_has_a_row_a_fact_and_a_gap() -> None:
 def test_csv_holds_no_formula(text: str) -> None:
     (row,) = read_csv(to_csv(quoting(text)))
     for name in ("quote", "statement", "actor"):
-        assert row[name] == f"'{text}"
+        assert row[name] == f"'{shown(text)}"
 
 
 def test_numbers_stay_numbers() -> None:
@@ -105,7 +106,7 @@ def test_numbers_stay_numbers() -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30))
 def test_csv_gives_back_any_text(text: str) -> None:
     (row,) = read_csv(to_csv(quoting(text)))
-    assert row["quote"].removeprefix("'") == text.removeprefix("'")
+    assert row["quote"].removeprefix("'") == shown(text).removeprefix("'"), "but for what steers a terminal"
     assert not re.match(r"\s*[=+\-@＝＋－＠]", row["quote"]) or re.fullmatch(
         r"-?[\d.]+(e[+-]?\d+)?", row["quote"], re.IGNORECASE
     )

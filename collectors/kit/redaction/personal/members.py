@@ -15,7 +15,7 @@ LINE = "\n"
 ALL = "*"
 _STRING = compiled(rb'"(?:[^"\\\r\n]|\\.)*"')
 _NUMBER = re.compile(rb"-?[0-9.eE+-]+")
-_NAMED = re.compile(rb"(\\*[\"'])[ \t\r\n]{0,8}:[ \t\r\n]{0,8}\Z")
+_NAMED = re.compile(rb"(\\{0,46}[\"'])[ \t\r\n]{0,8}:[ \t\r\n]{0,8}\Z")
 
 
 def pattern(members: Iterable[str]) -> Pattern | None:
