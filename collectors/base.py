@@ -147,7 +147,8 @@ class Collector(Generic[OptionsT]):
     Class attributes: `name`, `family` (alerts, metrics, changes, chat, logs, any), `summary`
     (one line), `tested_against`, `options_type`, `target` (the option that `--source
     NAME=TARGET` sets), `reads` (the other options that say what is read: two sources that differ in
-    one of them are two, whatever their names), `identities` (see `identifying`), `parser_version` (raised when `parse` reads the same bytes otherwise,
+    one of them are two, whatever their names), `identities` (see `identifying`), `most_facts` (that a build keeps of one source:
+    the earliest; higher where what is read is the user's own file), `parser_version` (raised when `parse` reads the same bytes otherwise,
     or the collector asks for others).
     """
 
@@ -158,6 +159,7 @@ class Collector(Generic[OptionsT]):
     options_type: ClassVar[type[Options]]
     target: ClassVar[str] = "url"
     reads: ClassVar[tuple[str, ...]] = ()
+    most_facts: ClassVar[int] = 250_000
     identities: ClassVar[tuple[str, ...]] = ()
     parser_version: ClassVar[int] = 1
 

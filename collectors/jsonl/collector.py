@@ -41,6 +41,7 @@ class JsonlCollector(Collector[JsonlOptions]):
     options_type = JsonlOptions
     reads = ("rows",)
     target = "path"
+    most_facts = 2_000_000  # a file of one's own, not what a server says
     parser_version = 4
 
     @classmethod

@@ -29,8 +29,8 @@ from timeline.model import Fact, Gap, GapReason, Incident, Window
 from timeline.text import line
 from timeline.zones import parse_duration, parse_offset
 
-#: What one source may give to a build; beyond the second number nothing is read on.
-MOST_FACTS, MOST_RECORDS = 250_000, 1_000_000
+#: So many records beyond its facts may a source give a build; beyond both nothing is read on.
+MORE_RECORDS = 750_000
 
 
 class Progress(Protocol):
@@ -180,16 +180,17 @@ async def read(task: Task, context: Context, progress: Progress, redactor: Redac
     started, failure, defect = time.monotonic(), None, False
     progress.source(config.name, config.collector, "reading")
     collector: AnyCollector = config.type(config.options, context)
+    most_records = collector.most_facts + MORE_RECORDS
     try:
         async for record in collector.collect(window):
             records.append(record)
-            if len(records) > MOST_RECORDS:
+            if len(records) > most_records:
                 raise SourceError(  # noqa: TRY301
-                    "truncated", f"it gave more than {MOST_RECORDS:,} records; the rest was not read"
+                    "truncated", f"it gave more than {most_records:,} records; the rest was not read"
                 )
     except Exception as err:  # noqa: BLE001 - a defect of one collector must not lose the others' facts
         failure, defect = failure_of(err, redactor), is_defect(err)
-    if more := _earliest(records):
+    if more := _earliest(records, collector.most_facts):
         failure = failure or ("truncated", more)
     seconds = time.monotonic() - started
     progress.source(config.name, config.collector, _summary(records, failure, seconds), done=True)
@@ -211,19 +212,19 @@ async def read(task: Task, context: Context, progress: Progress, redactor: Redac
     return Outcome(reading, run)
 
 
-def _earliest(records: list[Record]) -> str:
-    """Leave the earliest facts, as many as one source may give; return what is said where there were more.
+def _earliest(records: list[Record], most: int) -> str:
+    """Leave the earliest facts, as many as the source may give; return what is said where there were more.
 
     Chosen by what they are, not by when they came: a replay of the evidence leaves the same.
     """
     facts = [record for record in records if isinstance(record, Fact)]
-    if len(facts) <= MOST_FACTS:
+    if len(facts) <= most:
         return ""
     facts.sort(key=lambda fact: (fact.latest, fact.id))
-    kept, last = {fact.id for fact in facts[:MOST_FACTS]}, facts[MOST_FACTS - 1].latest
+    kept, last = {fact.id for fact in facts[:most]}, facts[most - 1].latest
     records[:] = [one for one in records if not isinstance(one, Fact) or one.id in kept]
     return (
-        f"it gave {len(facts):,} facts, of which the first {MOST_FACTS:,} are kept, until {format_instant(last)}; "
+        f"it gave {len(facts):,} facts, of which the first {most:,} are kept, until {format_instant(last)}; "
         "a narrower window or selection has the rest"
     )
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import anyio
 import pytest
 
+from collectors.base import Collector
+from collectors.jsonl.collector import JsonlCollector
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
-from service.build import collect
 from service.build.collect import Outcome, Silent, Task, context_of, read
 from service.settings import config
 from timeline.instant import NS, format_instant, parse_instant
@@ -31,7 +32,7 @@ def outcome(folder: Path, numbers: list[int]) -> Outcome:
 def test_the_earliest_facts_are_kept_and_the_rest_is_a_gap(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(collect, "MOST_FACTS", 100)
+    monkeypatch.setattr(JsonlCollector, "most_facts", 100)
     numbers = list(range(300))
     kept = []
     for order in (numbers, numbers[::-1]):
@@ -46,11 +47,17 @@ def test_the_earliest_facts_are_kept_and_the_rest_is_a_gap(
 
 
 def test_nothing_is_read_on_beyond_all_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(collect, "MOST_RECORDS", 50)
+    monkeypatch.setattr(JsonlCollector, "most_facts", 100)
+    monkeypatch.setattr("service.build.collect.MORE_RECORDS", -50)
     made = outcome(tmp_path, list(range(300)))
     assert made.reading.failure is not None
     assert "more than 50 records" in made.reading.failure[1]
     assert len(made.reading.records) == 51
+
+
+def test_a_file_of_ones_own_may_give_more_than_a_server() -> None:
+    """A million rows are what `benchmarks.rows` builds."""
+    assert Collector.most_facts < 1_000_000 < JsonlCollector.most_facts
 
 
 def test_a_usual_source_has_no_such_gap(tmp_path: Path) -> None:
