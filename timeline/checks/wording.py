@@ -62,7 +62,7 @@ _SHOULD = r"(?:(?:should|ought to)(?:n['’]t| not)? (?:also |ideally |really |n
 COUNTERFACTUAL = (
     # Of a thing only where people are said to do it: "the disk should have failed over".
     _phrase(
-        rf"{_SHOULD} (?!{_OF_THINGS}){_DONE}|{_PERSONS} (?:\w{1, 30}ly )?(?P<shown>{_SHOULD} {_DONE})",
+        rf"{_SHOULD} (?!{_OF_THINGS}){_DONE}|{_PERSONS} (?:\w{{1,30}}ly )?(?P<shown>{_SHOULD} {_DONE})",
         "say what was done and what made that reasonable then; what shall change is an action",
     ),
     _phrase(
@@ -92,7 +92,7 @@ HUMAN_ERROR = (
         "say which conditions made this likely for anyone in that place",
     ),
     _phrase(
-        rf"{_PEOPLE}['’]s? (?:own )?(?:fault|mistake|error){_OF_MACHINES}|by mistake|(?:made|making) (?:an? )?(?:\w{1, 30} )?mistakes?"
+        rf"{_PEOPLE}['’]s? (?:own )?(?:fault|mistake|error){_OF_MACHINES}|by mistake|(?:made|making) (?:an? )?(?:\w{{1,30}} )?mistakes?"
         rf"|mistakenly|(?:his|her|their) (?:fault|mistake|error){_OF_MACHINES}",
         "say what was done and what it was meant to do",
     ),

@@ -114,6 +114,7 @@ def test_what_machines_do_is_nobodys_fault(text: str) -> None:
         "A user error brought it down.",
         "They failed to check the dashboard. ",
         "We should have failed over by hand.",
+        "The operators clearly should have failed over by hand.",
         "The operators should have restarted it.",
         "The change should have been\nreviewed by another team.",
         "The alert could\nhave been noticed.",
@@ -121,6 +122,7 @@ def test_what_machines_do_is_nobodys_fault(text: str) -> None:
         "The engineer failed to\nnotice.",
         "The last deployer is\nto blame.",
         "They made a mistake.",
+        "They made a grave mistake.",
     ],
 )
 def test_what_people_are_told_to_have_done_is_found_also_over_the_end_of_a_line(text: str) -> None:
