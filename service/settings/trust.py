@@ -10,6 +10,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from pathlib import Path
@@ -82,7 +83,7 @@ def trust(wanted: Iterable[Pair]) -> Path:
     for one in wanted:
         held[one.reference] = tuple(dict.fromkeys((*held.get(one.reference, ()), one.host)))
     path = _path()
-    rows = [f"{json.dumps(name)} = {json.dumps(list(hosts))}\n" for name, hosts in sorted(held.items())]
+    rows = [f"{_toml(name)} = [{', '.join(map(_toml, hosts))}]\n" for name, hosts in sorted(held.items())]
     write(path, f"{_HEAD}\n[secrets]\n{''.join(rows)}".encode())
     return path
 
@@ -92,11 +93,23 @@ def read() -> dict[str, tuple[str, ...]]:
     path = _path()
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8")).get("secrets", {})
-        return {str(name): tuple(map(str, hosts)) for name, hosts in table.items()}
+        return {name: _listed(name, hosts) for name, hosts in table.items()}
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError, OSError, AttributeError, TypeError) as err:
         raise UsageError(f"{path} cannot be read: {err}") from err
+
+
+def _listed(name: str, hosts: object) -> tuple[str, ...]:
+    # Of a text alone each character would be a host, and a `*` among them every host.
+    if not isinstance(hosts, list) or not all(isinstance(host, str) for host in hosts):
+        raise ValueError(f"the hosts of {line(name, 120)} are no list of texts")
+    return tuple(hosts)
+
+
+def _toml(text: str) -> str:
+    """Return a text of TOML, which has no halves of characters as JSON's escapes have, and escapes DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _path() -> Path:
@@ -113,9 +126,10 @@ def _hosts(written: object, name: str = "") -> Iterator[str]:
         for value in written:
             yield from _hosts(value, name)
     elif isinstance(written, str) and name not in _SHOWN and "://" in written:
-        parts = urlsplit(written)
-        if parts.scheme in {"http", "https"} and parts.hostname:
-            yield parts.hostname
+        with suppress(ValueError):  # a pattern, say: no address that a collector's options take
+            parts = urlsplit(written)
+            if parts.scheme in {"http", "https"} and parts.hostname:
+                yield parts.hostname
 
 
 def _is_here(host: str) -> bool:

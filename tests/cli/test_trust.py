@@ -102,11 +102,28 @@ def test_what_a_source_sends_where(tmp_path: Path, source: str, wanted: list[tup
     assert trust.pairs(config.load(tmp_path / "timeline.toml").sources) == wanted
 
 
-def test_a_broken_file_of_the_user_is_named(home: Path) -> None:
+@pytest.mark.parametrize(
+    "written",
+    ["[secrets\n", "secrets = 1\n", '[secrets]\n"env:A" = "*.example.org"\n', '[secrets]\n"env:A" = [1]\n'],
+)
+def test_a_broken_file_of_the_user_is_named(home: Path, written: str) -> None:
     (home.parent / "config" / "incident-timeline").mkdir(parents=True)
-    (home.parent / "config" / "incident-timeline" / "trust.toml").write_text("[secrets\n")
+    (home.parent / "config" / "incident-timeline" / "trust.toml").write_text(written)
     with pytest.raises(UsageError, match=r"trust\.toml cannot be read"):
         trust.read()
+
+
+@pytest.mark.usefixtures("home")
+def test_what_is_trusted_is_read_as_it_was_written() -> None:
+    wanted = [trust.Pair('file:/\U0001f600\x7f"\\/é', "a.example"), trust.Pair("env:A", "b.example")]
+    trust.trust(wanted)
+    assert trust.untrusted(wanted) == []
+
+
+def test_a_pattern_that_begins_like_an_address_names_no_host(tmp_path: Path) -> None:
+    written = '[[source]]\ncollector="matrix"\nauth={bearer="env:A"}\nurl="https://b.example"\nrooms=["http://[a-z]+"]'
+    (tmp_path / "timeline.toml").write_text(written)
+    assert trust.pairs(config.load(tmp_path / "timeline.toml").sources) == [("env:A", "b.example")]
 
 
 INNER = [
