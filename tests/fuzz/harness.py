@@ -39,7 +39,7 @@ MOST_EXCHANGES = 400
 
 
 #: Where the answers of a collector are our own documents: the member that others wrote.
-_SENT = {"inbox": "body"}
+SENT = {"inbox": "body"}
 
 
 _ROW = re.compile(rb'^\{"line":\d+,"row":(.*)\}$', re.MULTILINE)
@@ -58,12 +58,12 @@ class ChangedTape:
         self.entries: list[Entry] = []
         self._recorded = list(seed.entries)
         self._store = store
-        digests = list(dict.fromkeys(e["payload"] for e in seed.entries if _is_sent(e)))
+        digests = list(dict.fromkeys(e["payload"] for e in seed.entries if is_sent(e)))
         by_payload: dict[str, list[Change]] = {digest: [] for digest in digests}
         for change in changes:
             if digests:
                 by_payload[digests[change.payload % len(digests)]].append(change)
-        within = _SENT.get(seed.collector.name, "")
+        within = SENT.get(seed.collector.name, "")
         self._data = dict(seed.payloads)
         self._data |= {d: changed(seed.payloads[d], wanted, within) for d, wanted in by_payload.items()}
 
@@ -91,7 +91,7 @@ class ChangedTape:
         return next((e for e in self._recorded if _about(e["request"]) == about), None)
 
 
-def _is_sent(entry: Entry) -> bool:
+def is_sent(entry: Entry) -> bool:
     """Tell whether an answer holds what a source wrote, and not only what we noted of files and programs."""
     request = entry["request"]
     if "payload" not in entry or "list" in request or request.get("read") == "runs":
@@ -113,27 +113,8 @@ def attempt(seed: Seed, changes: Sequence[Change], *, sinks: bool = True) -> Run
 
 
 def _attempt(seed: Seed, changes: Sequence[Change], store: MemoryStore, folder: Path, *, sinks: bool) -> Run:
-    tape: Tape = ChangedTape(seed, changes, store)
-    options = dict(seed.options)
-    if seed.collector.name == "jsonl":  # what it keeps are rows that it cut: the file is what others write
-        options["path"] = str(folder / "rows.jsonl")
-        Path(options["path"]).write_bytes(changed(b"\n".join(_rows(seed)), changes))
-        tape = RecordingTape("fuzz", "jsonl", store, Redactor())
-    context = Context(
-        source="fuzz", incident=seed.incident, now=seed.now, tape=tape, secret=lambda _: "secret"
-    )
-    made = seed.collector(seed.collector.options_type.model_validate(options), context)
-    result = Run([], None, tape, store)  # type: ignore[arg-type] # a tape of its own
-
-    async def gather() -> None:
-        try:
-            with anyio.fail_after(20):
-                async for record in made.collect(seed.window):
-                    result.records.append(record)
-        except SourceError as err:
-            result.failure = err
-
-    anyio.run(gather)
+    tape = ChangedTape(seed, changes, store)
+    result = collected(seed, "fuzz", tape, store, folder, lambda rows: changed(rows, changes), within=20)
     for fact in result.facts:
         check_fact(fact, result)
     check_pointers(result)
@@ -141,15 +122,46 @@ def _attempt(seed: Seed, changes: Sequence[Change], store: MemoryStore, folder: 
     return result
 
 
+def collected(
+    seed: Seed, source: str, tape: Tape, store: MemoryStore, folder: Path, change: Callable[[bytes], bytes], *,
+    within: float,
+) -> Run:  # fmt: skip
+    """Return what a seed's collector yields of a tape, or of a changed file; raise whatever a build would end with."""
+    options = dict(seed.options)
+    if seed.collector.name == "jsonl":  # what it keeps are rows that it cut: the file is what others write
+        options["path"] = str(folder / "rows.jsonl")
+        Path(options["path"]).write_bytes(change(b"\n".join(_rows(seed))))
+        tape = RecordingTape(source, "jsonl", store, Redactor())
+    context = Context(
+        source=source, incident=seed.incident, now=seed.now, tape=tape, secret=lambda _: "secret"
+    )
+    made = seed.collector(seed.collector.options_type.model_validate(options), context)
+    result = Run([], None, tape, store)  # type: ignore[arg-type] # a tape of its own
+
+    async def gather() -> None:
+        try:
+            with anyio.fail_after(within):
+                async for record in made.collect(seed.window):
+                    result.records.append(record)
+        except SourceError as err:
+            result.failure = err
+
+    anyio.run(gather)
+    return result
+
+
+def reading_of(seed: Seed, source: str, made: Run, number: int = 1) -> SourceReading:
+    """Return the reading of what a seed's collector yielded."""
+    failure: tuple[GapReason, str] | None = (made.failure.reason, str(made.failure)) if made.failure else None
+    return SourceReading(number, source, seed.collector.name, seed.window, NS, made.records, failure)
+
+
 def _rows(seed: Seed) -> Iterable[bytes]:
     return (row for data in seed.payloads.values() for row in _ROW.findall(data))
 
 
 def _put_together(seed: Seed, result: Run, *, sinks: bool) -> None:
-    failure: tuple[GapReason, str] | None = (
-        (result.failure.reason, str(result.failure)) if result.failure else None
-    )
-    reading = SourceReading(1, "fuzz", seed.collector.name, seed.window, NS, result.records, failure)
+    reading = reading_of(seed, "fuzz", result)
     kept = keep(reading, result.store)
     assert len(read(kept, result.store)) == len(result.records), "records do not come back"
     built = assemble(Build(seed.incident, seed.window, [reading]))

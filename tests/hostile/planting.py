@@ -9,17 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import anyio
-
-from collectors.base import Context, SourceError, Tape
-from collectors.kit.redaction import Redactor
-from collectors.kit.tape import MemoryStore, RecordingTape
+from collectors.kit.tape import MemoryStore
 from collectors.testing.running import Run
-from tests.fuzz.harness import ChangedTape, _is_sent, _rows
+from tests.fuzz.harness import SENT, ChangedTape, collected, is_sent, reading_of
 from tests.fuzz.seeds import Seed
 from timeline.assembly.assemble import Build, assemble
 from timeline.assembly.reading import SourceReading
-from timeline.instant import NS
 
 #: A field that is one of these decides how the rest is read: a string is put behind it, not in its place.
 _AT_ONCE = 6  # strings of one field
@@ -85,38 +80,21 @@ def reading(
 ) -> tuple[SourceReading, MemoryStore]:
     """Read a seed whose answers hold strings in every field."""
     store = MemoryStore()
-    tape: Tape
-    tape = changed = ChangedTape(seed, (), store)
-    within = "body" if seed.collector.name == "inbox" else ""
-    sent = {entry["payload"] for entry in seed.entries if _is_sent(entry)}
-    changed._data = {
+    tape = ChangedTape(seed, (), store)
+    within = SENT.get(seed.collector.name, "")
+    sent = {entry["payload"] for entry in seed.entries if is_sent(entry)}
+    tape._data = {
         d: planted(data, planter, round_, within) if d in sent else data for d, data in seed.payloads.items()
     }
-    options = dict(seed.options)
-    if seed.collector.name == "jsonl":
-        options["path"] = str(folder / "rows.jsonl")
-        Path(options["path"]).write_bytes(planted(b"\n".join(_rows(seed)), planter, round_))
-        tape = RecordingTape("hostile", "jsonl", store, Redactor())
-    context = Context(
-        source="hostile", incident=seed.incident, now=seed.now, tape=tape, secret=lambda _: "secret"
-    )
-    made = seed.collector(seed.collector.options_type.model_validate(options), context)
-    result = Run([], None, tape, store)  # type: ignore[arg-type]
 
-    async def gather() -> None:
-        try:
-            with anyio.fail_after(120):
-                async for record in made.collect(seed.window):
-                    result.records.append(record)
-        except SourceError as err:
-            result.failure = err
+    def read() -> Run:
+        return collected(
+            seed, "hostile", tape, store, folder, lambda rows: planted(rows, planter, round_), within=120
+        )
 
     with ThreadPoolExecutor(1) as pool:  # a browser's own loop may run in this thread
-        pool.submit(anyio.run, gather).result()
-    failure = (result.failure.reason, str(result.failure)) if result.failure else None
-    return SourceReading(
-        number, "hostile", seed.collector.name, seed.window, NS, result.records, failure
-    ), store
+        made = pool.submit(read).result()
+    return reading_of(seed, "hostile", made, number), store
 
 
 def built(seed: Seed, readings: Iterable[SourceReading]) -> Any:
