@@ -13,6 +13,7 @@ from collectors.prometheus.alert_series import Labels
 from timeline.errors import UndecodableTimeError
 from timeline.facts import NOT_IDENTITY
 from timeline.instant import NS, parse_instant
+from timeline.rules.fields import mapping, sequence
 
 
 class AlertRule(NamedTuple):
@@ -46,7 +47,7 @@ class AlertRule(NamedTuple):
         for one in self._listed(labels):
             at = _instant(one.get("activeAt"))
             if at is not None and at // NS == since // NS:
-                annotations = _members(one, "annotations") or annotations
+                annotations = mapping(one.get("annotations")) or annotations
         parts = [annotations.get(k) for k in ("summary", "description", "message")]
         return "\n".join(str(p) for p in dict.fromkeys(parts) if p)
 
@@ -94,7 +95,7 @@ def _by_alert(groups: Sequence[Mapping[str, Any]]) -> dict[str, list[AlertRule]]
                 failed = fields.text(rule, "health") == "err"
                 found[str(rule.get("name"))].append(
                     AlertRule(
-                        f"/data/groups/{g}/rules/{r}", _members(rule, "labels"), _members(rule, "annotations"),
+                        f"/data/groups/{g}/rules/{r}", mapping(rule.get("labels")), mapping(rule.get("annotations")),
                         _active(rule),
                         (fields.text(rule, "lastError") or "no error was told") if failed else "",
                         # vmalert: times are cut to the interval after the delay is taken away.
@@ -104,19 +105,12 @@ def _by_alert(groups: Sequence[Mapping[str, Any]]) -> dict[str, list[AlertRule]]
     return found
 
 
-def _members(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return a member that is an object; an empty one where there is none."""
-    found = value.get(name)
-    return found if isinstance(found, dict) else {}
-
-
 def _active(rule: Mapping[str, Any]) -> dict[Labels, list[dict[str, Any]]]:
     """Return a rule's active alerts by their own labels; those of an alert that is stored are all text."""
-    listed = rule.get("alerts")
     found: dict[Labels, list[dict[str, Any]]] = defaultdict(list)
-    for one in listed if isinstance(listed, list) else ():
+    for one in sequence(rule.get("alerts")):
         if isinstance(one, dict):
-            own = [(k, v) for k, v in _members(one, "labels").items() if k not in NOT_IDENTITY]
+            own = [(k, v) for k, v in mapping(one.get("labels")).items() if k not in NOT_IDENTITY]
             if all(isinstance(v, str) for _, v in own):
                 found[tuple(sorted(own))].append(one)
     return found
