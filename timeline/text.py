@@ -53,7 +53,7 @@ def escaped(json: str) -> str:
 
 def line(text: str, limit: int = _LINE_LIMIT) -> str:
     """Return a message as one line that is safe to show: no control or turning characters, cut at `limit`."""
-    flat = " ".join(_TURNING.sub("", clean(text)).split())
+    flat = " ".join(shown(text).split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
 
 
