@@ -132,20 +132,9 @@ def _repository(folder: Path) -> tuple[Path, Mapping[str, Any]]:
     return made.path, {"path": str(made.path)}
 
 
-def _objects(path: Path) -> list[Path]:
-    return sorted(file for file in (path / ".git" / "objects").glob("??/*") if file.is_file())
-
-
-def _head(path: Path) -> Path:
+def _commit(path: Path, revision: str) -> Path:
     name = subprocess.run(
-        ["git", "-C", path, "rev-parse", "HEAD"], check=True, capture_output=True, text=True
-    ).stdout.strip()
-    return path / ".git" / "objects" / name[:2] / name[2:]
-
-
-def _parent(path: Path) -> Path:
-    name = subprocess.run(
-        ["git", "-C", path, "rev-parse", "HEAD^1"], check=True, capture_output=True, text=True
+        ["git", "-C", path, "rev-parse", revision], check=True, capture_output=True, text=True
     ).stdout.strip()
     return path / ".git" / "objects" / name[:2] / name[2:]
 
@@ -169,9 +158,9 @@ def _locks(path: Path) -> None:
 
 REPOSITORY: Mapping[str, Damage] = {
     **{name: FILE[name] for name in ("missing", "a FIFO instead", "a symlink to itself", "an error of the disk")},
-    "a commit missing": lambda path: _head(path).unlink(),
-    "an earlier commit missing": lambda path: _parent(path).unlink(),
-    "a commit cut off": lambda path: _cut(_head(path)),
+    "a commit missing": lambda path: _commit(path, "HEAD").unlink(),
+    "an earlier commit missing": lambda path: _commit(path, "HEAD^1").unlink(),
+    "a commit cut off": lambda path: _cut(_commit(path, "HEAD")),
     "no HEAD": lambda path: (path / ".git" / "HEAD").unlink(),
     "a branch that names nothing": lambda path: (path / ".git/refs/heads/main").write_text("0" * 39 + "1\n"),
     "no objects": lambda path: shutil.rmtree(path / ".git" / "objects"),
