@@ -10,6 +10,7 @@ from collectors.base import Payload, SourceError
 from collectors.kit import fields
 from collectors.kit.http import Http
 from collectors.matrix.events import MS
+from timeline.model import GapReason
 from timeline.text import code
 
 API = "_matrix/client/v3"
@@ -90,14 +91,19 @@ class Rooms:
         return fields.at((await self.http.get(_of(room, "members"))).json(), "chunk")
 
     async def before(self, room: str) -> Upgrade | None:
-        """Return the room that this one replaced, and when this one was made."""
+        """Return the room that this one replaced, and when this one was made; raise SourceError where none tells."""
         creation = await self.stated(room, _CREATION)
+        if not creation.content:  # every room has one, and it says something
+            reason: GapReason = "unauthorised" if creation.is_hidden else "partial"
+            raise SourceError(reason, "the server does not show how the room was made")
         old = fields.text(creation.content.get("predecessor"), "room_id")
         return Upgrade(old, creation.at) if old else None
 
     async def after(self, room: str) -> Upgrade | None:
-        """Return the room that replaced this one, and when this one was closed."""
+        """Return the room that replaced this one, and when this one was closed; raise SourceError where it is hidden."""
         tombstone = await self.stated(room, _TOMBSTONE)
+        if tombstone.is_hidden:
+            raise SourceError("unauthorised", "the server does not show whether the room was closed")
         new = fields.text(tombstone.content, "replacement_room")
         return Upgrade(new, tombstone.at) if new else None
 

@@ -1,9 +1,12 @@
 """Rooms that were upgraded, on a real home server: both rooms are read, or a gap says which is not."""
 
+from collections.abc import Callable
+
 import pytest
 
 from collectors.testing import Run
 from tests.collectors.matrix.cases import at, named, ns, read, words
+from tests.servers.proxies import Fault, Proxy
 from tests.servers.synapse import Synapse
 from timeline.model import Gap
 
@@ -24,6 +27,24 @@ def test_the_room_before_an_upgrade_is_read_too(synapse: Synapse, by: str) -> No
     result = read(synapse, f"#{alias}:localhost" if by == "alias" else new)
     assert not result.gaps
     assert words(result) == ["said before", "said after"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "body", "reason"),
+    [
+        ("create", 403, '{"errcode":"M_FORBIDDEN"}', "unauthorised"),
+        ("create", 404, '{"errcode":"M_NOT_FOUND"}', "partial"),
+        ("create", 200, "null", "partial"),
+        ("tombstone", 403, '{"errcode":"M_FORBIDDEN"}', "unauthorised"),
+    ],
+)
+def test_a_room_that_does_not_show_its_upgrade_is_a_gap(
+    synapse: Synapse, start_mitm: Callable[..., Proxy], kind: str, status: int, body: str, reason: str
+) -> None:
+    old, new = upgraded(synapse, f"up-unshown-{kind}-{status}")
+    proxy = start_mitm(synapse.url, faults=[Fault(match=f"state/m.room.{kind}", status=status, body=body)])
+    result = read(synapse, new if kind == "create" else old, url=proxy.url)
+    assert [g.reason for g in result.gaps if "was upgraded is not known" in g.statement] == [reason]
 
 
 def test_each_state_of_a_room_is_asked_for_once(synapse: Synapse) -> None:
