@@ -11,18 +11,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from service import names
-from service.draft import output
-from service.evidence.manifest import People
-from service.evidence.store import Evidence
 from service.web import api, pages, stream
 from tests.fuzz import seeds
 from tests.fuzz.seeds import Seed
 from tests.hostile.planting import Planter, built, reading
 from tests.hostile.strings import EVIL, STRINGS
 from tests.hostile.test_sinks import LIVE, WATCH
-from tests.service.web.running import Serving, note, start_serving
-from timeline.document import dump, load
+from tests.service.web.running import Serving, note, start_serving, write_built
+from timeline.document import load
 from timeline.model import Fact, Gap, Timeline
 from timeline.text import without_surrogates
 
@@ -37,13 +33,7 @@ def build(home: Path, seed: Seed, scratch: Path) -> None:
     read, store = reading(seed, planter, 3, scratch)
     made, directory = built(seed, [read]), home / f"INC-{seed.collector.name.replace('_', '-')}"
     directory.mkdir(parents=True)
-    evidence = Evidence(directory / "evidence")
-    for data in store.payloads.values():
-        evidence.put(data, "json")
-    evidence.commit()
-    rendered = output.render(directory, made.timeline, evidence, People(), "", stills=False)
-    rendered.files = {names.TIMELINE: dump(made.timeline), **rendered.files}
-    output.write(directory, rendered)
+    write_built(directory, made.timeline, store.payloads.values())
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from tests.render.timeline_fixture import rich
 from tests.servers.ports import free_port
 from tests.servers.process import Server
 from timeline.document import dump
+from timeline.model import Timeline
 
 INCIDENT = "INC-42"
 FACTS = [fact.id for fact in rich().timeline.facts]
@@ -46,14 +47,19 @@ def _built() -> Path:
     folder = tempfile.mkdtemp(prefix="incident-timeline-served-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     built, directory = rich(), Path(folder) / INCIDENT
+    write_built(directory, built.timeline, built.payloads.values())
+    return directory
+
+
+def write_built(directory: Path, timeline: Timeline, payloads: Iterable[bytes]) -> None:
+    """Write what a build makes of a timeline: evidence, timeline, draft and page."""
     evidence = Evidence(directory / "evidence")
-    for data in built.payloads.values():
+    for data in payloads:
         evidence.put(data, "json")
     evidence.commit()
-    rendered = output.render(directory, built.timeline, evidence, People(), "", stills=False)
-    rendered.files = {names.TIMELINE: dump(built.timeline), **rendered.files}
+    rendered = output.render(directory, timeline, evidence, People(), "", stills=False)
+    rendered.files = {names.TIMELINE: dump(timeline), **rendered.files}
     output.write(directory, rendered)
-    return directory
 
 
 class Serving(Server):
