@@ -34,6 +34,17 @@ requests_per_minute = 100000
 webhooks_per_minute = 1000000
 {more}
 """
+#: An editor and a reader for `more`, and their tokens for the environment.
+TOKENS = """
+[[serve.token]]
+name = "ada"
+token = "env:ADA"
+role = "editor"
+[[serve.token]]
+name = "bo"
+token = "env:BO"
+"""
+SECRETS = {"ADA": "ada-secret-that-is-long-enough", "BO": "bo-secret-that-is-long-enough"}
 
 
 def build_incident(out: Path) -> Path:

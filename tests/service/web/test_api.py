@@ -13,19 +13,9 @@ import httpx
 import pytest
 
 from tests.render.timeline_fixture import rich
-from tests.service.web.running import CONFIG, FACTS, INCIDENT, Serving, Start, note
+from tests.service.web.running import CONFIG, FACTS, INCIDENT, SECRETS, TOKENS, Serving, Start, note
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>"
-TOKENS = """
-[[serve.token]]
-name = "ada"
-token = "env:ADA"
-role = "editor"
-[[serve.token]]
-name = "bo"
-token = "env:BO"
-"""
-SECRETS = {"ADA": "ada-secret-that-is-long-enough", "BO": "bo-secret-that-is-long-enough"}
 
 
 def write(server: Serving, **more: Any) -> dict[str, Any]:

@@ -15,17 +15,10 @@ import pytest
 
 from service.web.audit import Audit
 from tests.servers.process import wait_until
-from tests.service.web.running import Serving, Start, note
+from tests.service.web.running import SECRETS, TOKENS, Serving, Start, note
 
-ADA, BO = "ada-secret-that-is-long-enough", "bo-secret-that-is-long-enough"
-TOKENS = """
-[[serve.token]]
-name = "ada"
-token = "env:ADA"
-role = "editor"
-[[serve.token]]
-name = "bo"
-token = "env:BO"
+ADA, BO = SECRETS["ADA"], SECRETS["BO"]
+HOOK = """
 [[serve.webhook]]
 name = "am"
 sender = "alertmanager"
@@ -35,7 +28,7 @@ secret = "env:ADA"
 
 @pytest.fixture
 def server(start: Start) -> Serving:
-    return start(TOKENS, ADA=ADA, BO=BO)
+    return start(TOKENS + HOOK, **SECRETS)
 
 
 def signed_in(server: Serving, token: str = ADA) -> httpx.Client:
