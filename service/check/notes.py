@@ -79,9 +79,6 @@ def broken(directory: Path) -> Iterator[Finding]:
         if data and not data.endswith(b"\n"):
             message = "the last line has no end, and is left out; restore it from version control"
             yield finding("notes-broken", data.count(b"\n") + 1, message)._replace(file=str(path))
-    path = directory / REVIEWS
-    for number, line in enumerate(path.read_bytes().split(b"\n") if path.is_file() else (), 1):
-        try:
-            reviews.parsed(line, path, number)
-        except UsageError as err:
-            yield finding("notes-broken", number, str(err))._replace(file=str(path))
+    for number, one in reviews.each(directory):
+        if isinstance(one, UsageError):
+            yield finding("notes-broken", number, str(one))._replace(file=str(directory / REVIEWS))

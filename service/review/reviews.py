@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -33,30 +32,28 @@ class Review(BaseModel):
 
 def read(directory: Path) -> list[Review]:
     """Return every sign-off, oldest first; raise UsageError naming a line that is none."""
-    path = directory / REVIEWS
-    if not path.is_file():
-        return []
-    lines = enumerate(path.read_bytes().split(b"\n"), 1)
-    return [one for number, line in lines if (one := parsed(line, path, number))]
+    found = []
+    for _, one in each(directory):
+        if isinstance(one, UsageError):
+            raise one
+        found.append(one)
+    return found
 
 
 def readable(directory: Path) -> list[Review]:
     """Return the sign-offs that can be read, oldest first."""
-    path, found = directory / REVIEWS, list[Review]()
+    return [one for _, one in each(directory) if isinstance(one, Review)]
+
+
+def each(directory: Path) -> Iterator[tuple[int, Review | UsageError]]:
+    """Yield every line that is not empty, by its number: its sign-off, or the error that names one that is none."""
+    path = directory / REVIEWS
     for number, line in enumerate(path.read_bytes().split(b"\n") if path.is_file() else (), 1):
-        with suppress(UsageError):
-            found += [one for one in (parsed(line, path, number),) if one]
-    return found
-
-
-def parsed(line: bytes, path: Path, number: int) -> Review | None:
-    """Return a line's sign-off, None for an empty line; raise UsageError naming one that is none."""
-    if not line.strip():
-        return None
-    try:
-        return Review.model_validate_json(line)
-    except ValidationError as err:
-        raise UsageError(f"{path}, line {number}, is no sign-off: {err.errors()[0]['msg']}") from err
+        if line.strip():
+            try:
+                yield number, Review.model_validate_json(line)
+            except ValidationError as err:
+                yield number, UsageError(f"{path}, line {number}, is no sign-off: {err.errors()[0]['msg']}")
 
 
 def signed(reviews: Iterable[Review]) -> dict[str, str]:
