@@ -119,12 +119,21 @@ def done(connection: sqlite3.Connection, identity: int, now: int, facts: int, ga
 
 def failed(connection: sqlite3.Connection, build: Build, now: int, error: str) -> None:
     """Note a failure; the build is tried again after a wait that doubles, eight times at most."""
-    final = build.tries >= MOST_TRIES
-    wait = min(FIRST_WAIT * 2 ** (build.tries - 1), LONGEST_WAIT)
+    _again(connection, build.id, build.tries, now, error, _wait(build.tries))
+
+
+def _again(
+    connection: sqlite3.Connection, identity: int, tries: int, now: int, error: str, wait: int
+) -> None:
     connection.execute(
         "UPDATE builds SET state = ?, next_at = ?, finished_at = ?, error = ? WHERE id = ?",
-        ("failed" if final else "queued", now + wait, now, error, build.id),
+        ("failed" if tries >= MOST_TRIES else "queued", now + wait, now, error, identity),
     )
+
+
+def _wait(tries: int) -> int:
+    wait: int = min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
+    return wait
 
 
 def follow_up(connection: sqlite3.Connection, build: Build, now: int, not_before: int) -> bool:
@@ -156,12 +165,8 @@ def recover(connection: sqlite3.Connection, now: int) -> int:
     """
     running = connection.execute("SELECT id, tries FROM builds WHERE state = 'running'").fetchall()
     for identity, tries in running:
-        wait = min(FIRST_WAIT * 2 ** (tries - 2), LONGEST_WAIT) if tries > 1 else 0
-        connection.execute(
-            "UPDATE builds SET state = ?, next_at = ?, finished_at = ?, error = ? WHERE id = ?",
-            ("failed" if tries >= MOST_TRIES else "queued", now + wait, now,
-             f"the server ended while it was built, at try {tries}", identity),
-        )  # fmt: skip
+        error = f"the server ended while it was built, at try {tries}"
+        _again(connection, identity, tries, now, error, _wait(tries - 1) if tries > 1 else 0)
     return len(running)
 
 
