@@ -6,7 +6,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from typing import Annotated
 
@@ -83,11 +83,8 @@ async def _proven(request: Request, hook: Hook) -> Given:
     state, peer = state_of(request), limited_as(peer_of(request))
     head = Given(headers_of(request.scope), dict(request.query_params), b"", time.time_ns())
     try:
-        if hook.webhook.by_headers(head, hook.proof):
-            given = replace(head, body=await request.body())
-            hook.webhook.authenticate(given, hook.proof)
-            return given
-        async with _taken(request, state, peer) as body:
+        is_proven = hook.webhook.by_headers(head, hook.proof)
+        async with nullcontext(await request.body()) if is_proven else _taken(request, state, peer) as body:
             given = replace(head, body=body)
             hook.webhook.authenticate(given, hook.proof)
             return given
