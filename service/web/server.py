@@ -64,11 +64,10 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     settings = conf.settings.serve.model_copy(update=changed)
     check_open(settings)
-    folder = (out if out is not None else conf.folder / conf.settings.out).resolve()
+    folder, path, audit = _places(conf, out)
     tokens, hooks = tokens_of(settings, conf.folder), hooks_of(settings, conf.folder)
-    path = database_of(settings, conf.folder, folder)
     store = Database(path)
-    people, audit = Sessions(store), Audit(path.with_name(f"{path.name}.audit.jsonl"))
+    people = Sessions(store)
     signin = SignIn(tokens, settings.proxy, people)
     with store.use() as connection:
         audit.roles(sessions.exchange_roles(connection, signin.roles), signin.roles)
@@ -103,16 +102,22 @@ def database_of(settings: ServeSettings, folder: Path, out: Path) -> Path:
     return folder / settings.database if settings.database else out / "timeline.db"
 
 
+def _places(conf: config.Config, out: Path | None) -> tuple[Path, Path, Audit]:
+    """Return the folder of the timelines, the database and the audit log beside it."""
+    folder = (out if out is not None else conf.folder / conf.settings.out).resolve()
+    path = database_of(conf.settings.serve, conf.folder, folder)
+    return folder, path, Audit(path.with_name(f"{path.name}.audit.jsonl"))
+
+
 def end_sessions(config_file: Path | None, out: Path | None, name: str) -> int:
     """End the sessions of a person, or of everybody (`all`), of a server that may be running; return how many."""
     conf = config.settings_only(config_file)
-    folder = (out if out is not None else conf.folder / conf.settings.out).resolve()
-    path = database_of(conf.settings.serve, conf.folder, folder)
+    _, path, audit = _places(conf, out)
     if not path.is_file():
         raise UsageError(f"there is no database {path}: nobody is signed in")
     with closing(database.connect(path)) as connection:
         ended = sessions.end_all(connection, None if name == "all" else name)
-    Audit(path.with_name(f"{path.name}.audit.jsonl")).write("sessions_ended", user=name, count=ended)
+    audit.write("sessions_ended", user=name, count=ended)
     return ended
 
 
