@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from service.web import bodies
 from service.web.limits import Limiter
-from service.web.peers import limited_as
-from service.web.signin import User, cookie, is_ours
+from service.web.peers import connected
+from service.web.signin import User, asker, cookie, is_ours
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -89,9 +89,8 @@ class Gate:
             return 403, "another site sent this request", {}
         if path == "/healthz" or path.startswith("/static/"):
             return None
-        user = state.signin.user(headers, str((scope.get("client") or ("",))[0]))
-        key = user.name if user and user.named else limited_as(scope["timeline_peer"])
-        if wait := state.requests.wait(key):
+        user = state.signin.user(headers, connected(scope))
+        if wait := state.requests.wait(asker(user, scope["timeline_peer"])):
             return 429, "too many requests", {"retry-after": str(wait)}
         if user is None:
             self._audit(headers, scope["timeline_peer"])

@@ -27,12 +27,17 @@ class Proxies:
 
     def client(self, scope: Scope) -> str:
         """Return the address a request comes from: the last hop that no trusted proxy is; else the peer."""
-        peer = str((scope.get("client") or ("",))[0])
+        peer = connected(scope)
         values = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
         hops = ",".join(values).split(",")
         while hops and self.trusts(peer) and (address := _address(hops.pop())):
             peer = str(address)
         return peer
+
+
+def connected(scope: Scope) -> str:
+    """Return the address that a connection comes from, a proxy's where there is one."""
+    return str((scope.get("client") or ("",))[0])
 
 
 def limited_as(peer: str) -> str:

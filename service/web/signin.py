@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from service.settings.serve import ProxySettings, Role
-from service.web.peers import Proxies
+from service.web.peers import Proxies, limited_as
 from service.web.sessions import Sessions, Token, seal
 
 COOKIE = "timeline_session"
@@ -90,6 +90,11 @@ class SignIn:
         if token is None or not hmac.compare_digest(session.seal, seal(token)):
             return None
         return User(token.name, token.role, by="session")
+
+
+def asker(user: User | None, peer: str) -> str:
+    """Return what limits count a request under: who signed in, else the address."""
+    return user.name if user and user.named else limited_as(peer)
 
 
 def cookie(headers: Mapping[str, str]) -> str:

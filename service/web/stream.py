@@ -16,7 +16,8 @@ from service.review.notes import NotesFile, Tail
 from service.web.api import Incident
 from service.web.forms import note_form, notes_form
 from service.web.gate import headers_of
-from service.web.peers import limited_as
+from service.web.peers import connected
+from service.web.signin import asker
 from service.web.state import State, peer_of, state_of, user_of
 from timeline.notes.journal import Version
 
@@ -38,10 +39,9 @@ async def stream(
     last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> EventSourceResponse:  # fmt: skip
     """Send each version once, in the file's order; the event's id is the cursor after it."""
-    state, user = state_of(request), user_of(request)
+    state, key = state_of(request), asker(user_of(request), peer_of(request))
     file = await anyio.to_thread.run_sync(state.library.notes, incident)
     stopping = anyio.Event()
-    key = user.name if user.named else limited_as(peer_of(request))
     if not state.streams.take(key):
         raise HTTPException(429, "too many pages follow notes", {"Retry-After": str(_PING)})
     follow = _follow(request, incident, file, last_event_id or after or "0-start", stopping)
@@ -67,7 +67,7 @@ async def _follow(
     request: Request, incident: str, file: NotesFile, cursor: str, stopping: anyio.Event
 ) -> AsyncIterator[dict[str, Any]]:
     state = state_of(request)
-    headers, peer = headers_of(request.scope), request.client.host if request.client else ""
+    headers, peer = headers_of(request.scope), connected(request.scope)
     try:
         built = await anyio.to_thread.run_sync(state.library.stamp, incident)
         seen: tuple[int, int] | None = None
