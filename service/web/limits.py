@@ -47,9 +47,7 @@ class Held:
 
     def give(self, key: str) -> None:
         """Count one less."""
-        self._held[key] -= 1
-        if self._held[key] <= 0:
-            del self._held[key]
+        _less(self._held, key, 1)
 
 
 class Unproven:
@@ -70,6 +68,10 @@ class Unproven:
 
     def drop(self, peer: str, size: int) -> None:
         """Count `size` bytes less."""
-        self._held[peer] -= size
-        if self._held[peer] <= 0:
-            del self._held[peer]
+        _less(self._held, peer, size)
+
+
+def _less(held: Counter[str], key: str, count: int) -> None:
+    held[key] -= count
+    if held[key] <= 0:
+        del held[key]  # no one can fill the memory with names
