@@ -50,7 +50,7 @@ class Sessions:
         """Return the session of a cookie; None where it is over, was ended, or never was."""
         # A connection that only reads waits for nobody: every request of a page comes here.
         self._reader = self._reader or database.look(self._store.path)
-        return sessions.get(self._reader, _digest(value), time.time_ns()) if value else None
+        return sessions.get(self._reader, _digest(value), time.time_ns())
 
     def end(self, value: str) -> None:
         """End the session of a cookie."""
