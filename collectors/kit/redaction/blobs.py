@@ -8,6 +8,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 from collectors.kit.redaction.marks import MARK
 from collectors.kit.redaction.patterns import compiled
@@ -105,24 +106,28 @@ _CONTROLS = bytes({*range(32), 127} - {9, 10, 13})
 def packed(data: bytes, redact: Callable[[bytes], bytes], budget: Budget) -> bytes:
     """Return data redacted, inside gzip or zlib too; raise TooMuchError."""
     if data[:3] == b"\x1f\x8b\x08":
-        plain = _unpacked(data, 31, budget)
-        again = None if plain is None else redact(plain)
-        return data if plain is None or again == plain else gzip.compress(again or b"", 6, mtime=0)
-    if data[:1] == b"\x78" and len(data) > 2 and int.from_bytes(data[:2]) % 31 == 0:
-        plain = _unpacked(data, 15, budget)
-        again = None if plain is None else redact(plain)
-        return data if plain is None or again == plain else zlib.compress(again or b"", 6)
-    return redact(data)
+        form, pack = 31, partial(gzip.compress, compresslevel=6, mtime=0)
+    elif data[:1] == b"\x78" and len(data) > 2 and int.from_bytes(data[:2]) % 31 == 0:
+        form, pack = 15, partial(zlib.compress, level=6)
+    else:
+        return redact(data)
+    plain = _unpacked(data, form, budget)
+    again = redact(plain)
+    # Text may begin as what is packed does (`x `, `x^`): where nothing was found inside, it is read as it stands.
+    return redact(data) if again == plain else pack(again)
 
 
-def _unpacked(data: bytes, form: int, budget: Budget) -> bytes | None:
-    """Return what is packed, as far as it goes where it is cut off; None where it is nothing packed."""
-    unpacking = zlib.decompressobj(form)
-    try:
-        plain = unpacking.decompress(data, budget.left + 1)
-    except zlib.error:
-        return None
-    budget.left -= len(plain)
-    if budget.left < 0:
-        raise TooMuchError
-    return plain
+def _unpacked(data: bytes, form: int, budget: Budget) -> bytes:
+    """Return what is packed, in one stream behind another, as far as it goes where it is cut off or ends."""
+    parts = list[bytes]()
+    while data:
+        unpacking = zlib.decompressobj(form)
+        try:
+            parts.append(unpacking.decompress(data, budget.left + 1))
+        except zlib.error:
+            break
+        data = unpacking.unused_data
+        budget.left -= len(parts[-1]) + len(data)  # each stream costs a copy of what is behind it
+        if budget.left < 0:
+            raise TooMuchError
+    return b"".join(parts)

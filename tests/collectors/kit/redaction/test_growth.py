@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import time
 from collections.abc import Callable
 
@@ -36,6 +38,7 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "base64 of text": lambda n: b"cGFzc3dvcmQ9" * (n // 12),
     "base64 with ends": lambda n: b"cGFzc3dvcmQ9aHVudGVy= " * (n // 22),
     "headers of gzip": lambda n: b"H4sIAAAAAAAAA" * (n // 13),
+    "packed behind packed": lambda n: base64.b64encode(gzip.compress(b"a", mtime=0) * (n // 28)),
     "marks": lambda n: b"[redacted:token]" * (n // 16),
     "braces": lambda n: b'{"a":' * (n // 5),
     "signs of addresses": lambda n: b"a@" * (n // 2),

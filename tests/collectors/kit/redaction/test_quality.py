@@ -6,7 +6,10 @@ import base64
 import gzip
 import json
 import random
+import zlib
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -45,6 +48,21 @@ def test_what_hides_more_than_is_read_is_taken_out_whole() -> None:
     counts = Counter[str]()
     assert Redactor().redact(b"a " + bomb + b" b", counts) == b"a [redacted:unread] b"
     assert counts == {"unread": 1}
+
+
+@pytest.mark.parametrize("beginning", ["x ", "x? ", "x^ ", "x} "])
+def test_text_in_base64_that_begins_as_what_is_packed_does_is_read(beginning: str) -> None:
+    hidden = base64.b64encode(f"{beginning}and then password=hunter22 of it".encode())
+    said = base64.b64decode(Redactor().redact(b'{"a":"' + hidden + b'"}')[6:-2] + b"==").decode()
+    assert said == f"{beginning}and then password=[redacted:password] of it"
+
+
+@pytest.mark.parametrize("pack", [partial(gzip.compress, mtime=0), zlib.compress])
+def test_what_is_packed_behind_what_is_packed_is_read(pack: Callable[[bytes], bytes]) -> None:
+    hidden = base64.b64encode(pack(b"nothing of note here\n") + pack(b"password=hunter22 of it"))
+    packed = base64.b64decode(Redactor().redact(b'{"a":"' + hidden + b'"}')[6:-2] + b"==")
+    said = zlib.decompressobj(47).decompress(packed)
+    assert said == b"nothing of note here\npassword=[redacted:password] of it"
 
 
 def test_a_picture_in_base64_stays_as_it_is() -> None:
