@@ -10,9 +10,7 @@ names, were not looked at while the rules were written. Clean lines count where 
 
 from __future__ import annotations
 
-import argparse
 import random
-import string
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
@@ -22,12 +20,11 @@ from typing import Any
 HOME = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOME))
 
-from benchmarks.secrets import Outcome, by, summary  # noqa: E402 - the checkout's root comes first
-from benchmarks.secrets_made import WORDS, WRAPS, Secret, filled, is_held, survives  # noqa: E402
+from benchmarks.secrets import Alarm, Outcome, by, failures, summary, told, wrapped, write  # noqa: E402 - the checkout's root comes first
+from benchmarks.secrets_made import WORDS, Secret, filled  # noqa: E402
 from collectors.kit.redaction import Redactor  # noqa: E402
 from collectors.kit.redaction.personal import KINDS, Personal  # noqa: E402
 
-PAGE = HOME / "docs" / "reference" / "redaction.md"
 CLEAN = Path(__file__).parent / "personal_clean.txt"
 EACH, CLEAN_EACH = 6, 7
 REGIONS = ("DE", "US", "GB")
@@ -224,7 +221,7 @@ def _iban(country: str, groups: str, rng: random.Random) -> str:
 def _card(prefix: str, length: str, groups: str, rng: random.Random) -> str:
     from stdnum import luhn
 
-    body = prefix + "".join(rng.choice(string.digits) for _ in range(int(length) - len(prefix) - 1))
+    body = prefix + filled(f"{{d{int(length) - len(prefix) - 1}}}", rng)
     number = body + luhn.calc_check_digit(body)
     if groups == "6":
         return f"{number[:4]} {number[4:10]} {number[10:]}"
@@ -244,18 +241,12 @@ def _redactor() -> Redactor:
 
 def outcomes(rng: random.Random) -> list[Outcome]:
     """Redact each within one wrap, in turn."""
-    wraps, done, redactor = list(WRAPS), list[Outcome](), _redactor()
-    for number, one in enumerate(made(rng)):
-        wrap = wraps[(number * 5 + number // len(wraps)) % len(wraps)]
-        encode, decode = WRAPS[wrap]
-        shown = redactor.redact(encode(one.text).encode()).decode()
-        done.append(Outcome(one, wrap, not survives(one.secret, shown, decode), shown))
-    return done
+    return wrapped(made(rng), _redactor())
 
 
-def alarms(rng: random.Random) -> list[tuple[str, str, str]]:
+def alarms(rng: random.Random) -> list[Alarm]:
     """Return template, line and what redaction made of it, for each clean line; without what secrets' rules change."""
-    redactor, plain, lines = _redactor(), Redactor(), list[tuple[str, str, str]]()
+    redactor, plain, lines = _redactor(), Redactor(), list[Alarm]()
     for template in CLEAN.read_text("utf-8").splitlines():
         for _ in range(CLEAN_EACH):
             text = filled(template, rng)
@@ -263,39 +254,25 @@ def alarms(rng: random.Random) -> list[tuple[str, str, str]]:
     return lines
 
 
-def write(done: Sequence[Outcome], clean: Sequence[tuple[str, str, str]]) -> None:
-    """Put the figures into the reference."""
-    text = PAGE.read_text("utf-8")
-    kinds = by(done, lambda one: one.made.kind.partition(".")[0], "kind")
-    figures = "\n\n".join((summary(done, clean).replace("secrets out | kinds", "data out | forms"), kinds))
-    head, mark, rest = text.partition("<!-- figures of persons -->\n")
-    assert mark
-    PAGE.write_text(
-        f"{head}{mark}{figures}\n<!-- end of persons -->{rest.partition('<!-- end of persons -->')[2]}",
-        "utf-8",
-    )
+def tables(done: Sequence[Outcome], clean: Sequence[Alarm]) -> str:
+    """Return the tables of the reference."""
+    total = summary(done, clean).replace("secrets out | kinds", "data out | forms")
+    return f"{total}\n\n{_kinds(done)}"
+
+
+def _kinds(done: Sequence[Outcome]) -> str:
+    return by(done, lambda one: one.made.kind.partition(".")[0], "kind")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--failures", choices=("tuned", "held"))
-    parser.add_argument("--write", action="store_true")
-    given = parser.parse_args()
-    rng = random.Random(given.seed)
+    given, rng = told(__doc__)
     done, clean = outcomes(rng), alarms(rng)
     print(summary(done, clean))
-    print(by(done, lambda one: one.made.kind.partition(".")[0], "kind"))
+    print(_kinds(done))
     if given.failures:
-        is_shown = given.failures == "held"
-        for one in done:
-            if not one.is_out and is_held(one.made.kind) == is_shown:
-                print(f"  {one.made.kind} [{one.wrap}]: {one.made.text[:90]!r} -> {one.shown[:150]!r}")
-        for template, text, redacted in clean:
-            if text != redacted and is_held(template) == is_shown:
-                print(f"  {text[:110]!r} -> {redacted[:110]!r}")
+        failures(done, clean, given.failures)
     if given.write:
-        write(done, clean)
+        write(tables(done, clean), "<!-- figures of persons -->", "<!-- end of persons -->")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +27,8 @@ from collectors.kit.redaction import Redactor  # noqa: E402 - the checkout's roo
 HERE = Path(__file__).parent
 PAGE = HOME / "docs" / "reference" / "redaction.md"
 CLEAN_EACH = 8
+#: A clean line: its template, the line, and what redaction made of it.
+Alarm = tuple[str, str, str]
 
 
 class Outcome(NamedTuple):
@@ -40,23 +42,28 @@ class Outcome(NamedTuple):
 
 def outcomes(rng: random.Random) -> list[Outcome]:
     """Redact each secret within one wrap, in turn."""
+    return wrapped(secrets(rng), Redactor())
+
+
+def wrapped(made: Iterable[Secret], redactor: Redactor) -> list[Outcome]:
+    """Redact each of what was made within one wrap, in turn."""
     wraps, done = list(WRAPS), list[Outcome]()
-    for number, made in enumerate(secrets(rng)):
+    for number, one in enumerate(made):
         wrap = wraps[(number * 5 + number // len(wraps)) % len(wraps)]
         encode, decode = WRAPS[wrap]
-        redacted = Redactor().redact(encode(made.text).encode()).decode()
-        done.append(Outcome(made, wrap, not survives(made.secret, redacted, decode), redacted))
+        shown = redactor.redact(encode(one.text).encode()).decode()
+        done.append(Outcome(one, wrap, not survives(one.secret, shown, decode), shown))
     return done
 
 
-def alarms(rng: random.Random) -> list[tuple[str, str, str]]:
+def alarms(rng: random.Random) -> list[Alarm]:
     """Return template, line and what redaction made of it, for each clean line."""
     templates = [line for line in (HERE / "clean_lines.txt").read_text("utf-8").splitlines() if line]
     made = [(template, filled(template, rng)) for template in templates for _ in range(CLEAN_EACH)]
     return [(template, text, Redactor().redact(text.encode()).decode()) for template, text in made]
 
 
-def summary(done: Sequence[Outcome], clean: Sequence[tuple[str, str, str]]) -> str:
+def summary(done: Sequence[Outcome], clean: Sequence[Alarm]) -> str:
     """Return the table of both halves."""
     rows = ["| half | secrets out | kinds | clean lines changed |", "|---|---|---|---|"]
     for name, held in (("looked at while tuning", False), ("kept back", True)):
@@ -80,36 +87,48 @@ def by(done: Sequence[Outcome], key: Callable[[Outcome], str], title: str) -> st
     return "\n".join([f"| {title} | out " * 3 + "|", "|---" * 6 + "|", *rows])
 
 
-def write(done: Sequence[Outcome], clean: Sequence[tuple[str, str, str]]) -> None:
-    """Put the figures into the reference."""
-    text = PAGE.read_text("utf-8")
+def tables(done: Sequence[Outcome], clean: Sequence[Alarm]) -> str:
+    """Return the tables of the reference."""
     kinds = by(done, lambda one: one.made.kind + "*" * is_held(one.made.kind), "kind (* kept back)")
-    figures = "\n\n".join((summary(done, clean), by(done, lambda one: one.wrap, "within"), kinds))
-    head, _, rest = text.partition("<!-- figures -->\n")
-    PAGE.write_text(
-        f"{head}<!-- figures -->\n{figures}\n<!-- end -->{rest.partition('<!-- end -->')[2]}", "utf-8"
-    )
+    return "\n\n".join((summary(done, clean), by(done, lambda one: one.wrap, "within"), kinds))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def write(figures: str, begin: str = "<!-- figures -->", end: str = "<!-- end -->") -> None:
+    """Put figures into the reference, between two marks."""
+    head, found, rest = PAGE.read_text("utf-8").partition(f"{begin}\n")
+    assert found
+    PAGE.write_text(f"{head}{begin}\n{figures}\n{end}{rest.partition(end)[2]}", "utf-8")
+
+
+def told(about: str) -> tuple[argparse.Namespace, random.Random]:
+    """Return what the command line says, and what draws."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--failures", choices=("tuned", "held"))
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
-    rng = random.Random(given.seed)
+    return given, random.Random(given.seed)
+
+
+def failures(done: Sequence[Outcome], clean: Sequence[Alarm], half: str) -> None:
+    """Print what a half got wrong: what is still to be read, and the clean lines that changed."""
+    is_shown = half == "held"
+    for one in done:
+        if not one.is_out and is_held(one.made.kind) == is_shown:
+            print(f"  {one.made.kind} [{one.wrap}]: {one.made.text[:90]!r} -> {one.shown[:150]!r}")
+    for template, text, redacted in clean:
+        if text != redacted and is_held(template) == is_shown:
+            print(f"  {text[:110]!r} -> {redacted[:110]!r}")
+
+
+def main() -> None:
+    given, rng = told(__doc__)
     done, clean = outcomes(rng), alarms(rng)
     print(summary(done, clean))
     if given.failures:
-        is_shown = given.failures == "held"
-        for one in done:
-            if not one.is_out and is_held(one.made.kind) == is_shown:
-                print(f"  {one.made.kind} [{one.wrap}]: {one.made.text[:90]!r} -> {one.shown[:150]!r}")
-        for template, text, redacted in clean:
-            if text != redacted and is_held(template) == is_shown:
-                print(f"  {text[:110]!r} -> {redacted[:110]!r}")
+        failures(done, clean, given.failures)
     if given.write:
-        write(done, clean)
+        write(tables(done, clean))
 
 
 if __name__ == "__main__":
