@@ -49,17 +49,18 @@ def within(
     while found := _BLOB.search(data, place):
         end = _RUN.match(data, found.start()).end()
         place = max(end, found.end())
-        changed = _blob(data[found.start() : end], redact, budget, refuse, _PADDING.match(data, end)[0])
+        padding = _PADDING.match(data, end)[0]
+        changed = _blob(data[found.start() : end], redact, budget, refuse, is_padded=bool(padding))
         if changed is not None:
             parts += (data[rest : found.start()], changed)
-            rest = end + len(_PADDING.match(data, end)[0])
+            rest = end + len(padding)
             place = max(place, rest)
     return b"".join([*parts, data[rest:]]) if parts else data
 
 
 def _blob(
-    raw: bytes, redact: Callable[[bytes], bytes], budget: Budget, refuse: Callable[[], bytes], padding: bytes
-) -> bytes | None:
+    raw: bytes, redact: Callable[[bytes], bytes], budget: Budget, refuse: Callable[[], bytes], *, is_padded: bool
+) -> bytes | None:  # fmt: skip
     """Return a run of base64 with its text redacted; None where there was nothing to redact."""
     run = (
         _ESCAPED.sub(lambda match: _SAID[match[0].lstrip(b"\\").lower()], raw)
@@ -89,7 +90,7 @@ def _blob(
     if MARK.fullmatch(redacted):
         return redacted  # nothing else was in it
     again = base64.b64encode(redacted)
-    again = again if padding else again.rstrip(b"=")
+    again = again if is_padded else again.rstrip(b"=")
     if b"-" in body or b"_" in body:
         again = again.replace(b"+", b"-").replace(b"/", b"_")
     return head + again + tail

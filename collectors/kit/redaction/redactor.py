@@ -66,7 +66,7 @@ class Redactor:
         return marked(data, self._personal.spans(data, people), counts) if self._personal else data
 
     def _without_own(self, data: bytes, counts: Counter[str]) -> bytes:
-        if self._known and self._known.search(data):
+        if self._known:
             data = marked(data, (Span(m.start(), m.end(), _OWN) for m in self._known.finditer(data)), counts)
         for _, pattern in self._named:
             spans = [_word(match) for match in pattern.finditer(data) if not own.goes_on(data, match.end())]
