@@ -17,6 +17,7 @@ from collectors.kit.http import Http, HttpOptions, Params
 from collectors.kit.paging import by_offset, in_spans
 from collectors.kit.people import People
 from collectors.kit.probing import failed, timed
+from collectors.kit.redaction.marks import mark
 from collectors.kit.signing import Unsigned
 from collectors.kit.webhooks import Seen
 from collectors.pagerduty.facts import log_entry
@@ -141,7 +142,7 @@ def _has_more(page: Payload) -> bool:
 
 def _without_keys(answer: Answer) -> Answer:
     """Leave out the keys of integrations: whoever has one can send events."""
-    return replace(answer, body=_KEY.sub(rb'\1"[redacted]"', answer.body))
+    return replace(answer, body=_KEY.sub(rb'\1"%s"' % mark("secret_key"), answer.body))
 
 
 async def _ask(http: Http, params: Params) -> Payload:

@@ -81,7 +81,7 @@ def test_a_whole_incident_is_one_thread_of_facts(account: FakePagerduty) -> None
     assert note.quote is not None
     assert note.quote.text == "Bo Example looks at the pool"
     payloads = b"".join(found.store.payloads.values())
-    assert b'"service_key": "[redacted]"' in payloads
+    assert b'"service_key": "[redacted:secret_key]"' in payloads
     assert b"0123456789abcdef" not in payloads
 
 
