@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from collectors.kit.redaction.assigned import Hit
 from collectors.kit.redaction.patterns import compiled
+from collectors.kit.redaction.personal.edges import goes_on, is_behind
 
 #: A letter beyond ASCII, as links and JSON write it.
 _FAR = rb"\x80-\xff]|%[89A-Fa-f][0-9A-Fa-f]|\\+u[0-9A-Fa-f]{4}"
@@ -47,7 +48,6 @@ _PRODUCT = compiled(rb"[A-Za-z0-9)] $")
 _CALLS = compiled(
     rb"(?i)\b(?:from|by|to|at|for|of|via|is|was|ip|ips|addr|address|client|peer|user|host|and|or|ban|banned|block|blocked|login|caller|visitor|remote|source|src|dst) $"
 )
-_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.+")
 _NEAR = 96
 
 
@@ -116,16 +116,10 @@ _KNOWN = frozenset({b"1.1.1.1", b"1.0.0.1", b"8.8.8.8", b"8.8.4.4", b"9.9.9.9", 
 
 def _goes_on(text: bytes, start: int, end: int) -> bool:
     """Tell whether an address is a machine's, a network's, or part of a longer number."""
-    before, behind = text[max(0, start - 3) : start], text[end : end + 2]
-    if before[-1:] and before[-1] in _WORD:
+    if is_behind(text, start, b"_-.+") or goes_on(text, end, b"_-+", b"./"):
         return True
+    before = text[max(0, start - 3) : start]
     if before == b"://" or (before[-1:] == b":" and before[-2:-1].isdigit()):
-        return True
-    if (
-        behind[:1].isalnum()
-        or behind[:1] in {b"_", b"-", b"+"}
-        or (behind[:1] in {b".", b"/"} and behind[1:].isalnum())
-    ):
         return True
     before = text[max(0, start - 32) : start]
     if text[start + 1 : start + 2] == b"." and _PRODUCT.search(before) and not _CALLS.search(before):

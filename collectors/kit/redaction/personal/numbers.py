@@ -8,6 +8,7 @@ from importlib import import_module
 
 from collectors.kit.redaction.assigned import Hit
 from collectors.kit.redaction.patterns import Pattern, compiled
+from collectors.kit.redaction.personal.edges import goes_on, is_behind
 
 _IBAN = compiled(rb"(?i)[a-z]{2}[0-9]{2}(?:[ -]?[a-z0-9]){11,30}")
 _SHORTEST_IBAN = 15
@@ -23,7 +24,7 @@ _COUNTS = compiled(
     rb"|[a-z](?:Id|ID|Offset|Seq|Timestamp))(?:[ _-]?(?:no|nr|number|id))?[\"']?\s*[#:=\[(]*\s*[\"'#]?$"
 )
 _CARDS = compiled(rb"(?i)(?:card|\bpan|\bvisa|mastercard|amex|karte)[\w ]{0,16}[\"']?\s*[:=]?\s*[\"']?$")
-_EDGES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.+-")
+_BEFORE = b"_.+-"
 _BETWEEN = rb"[\"']?(?: (?:number|no\.?|nr\.?|nummer|id))?[\"']?\s*(?:[:=#]|\bis\b|\bfor \w+ is\b|\bof \w+ is\b)?\s*[\"'(#]?"
 #: What states call their numbers, the form, and the modules of `stdnum` that know the checksum.
 _STATES: tuple[tuple[bytes, bytes, tuple[str, ...]], ...] = (
@@ -56,7 +57,7 @@ def ibans(text: bytes) -> Iterator[Hit]:
     """Yield numbers of bank accounts."""
     for match in _IBAN.finditer(text):
         start, raw = match.start(), match[0]
-        if not _is_apart(text, start, None):
+        if is_behind(text, start, _BEFORE):
             continue
         for length in range(len(raw), _SHORTEST_IBAN - 1, -1):
             is_end = (
@@ -109,19 +110,9 @@ def _states() -> tuple[tuple[Pattern, tuple[str, ...]], ...]:
     )
 
 
-def _is_apart(text: bytes, start: int, end: int | None) -> bool:
+def _is_apart(text: bytes, start: int, end: int) -> bool:
     """Tell whether a number is no part of a longer word, number or path."""
-    before = text[start - 1 : start] if start else b""
-    if before and before[0] in _EDGES:
-        return False
-    if end is None:
-        return True
-    behind = text[end : end + 2]
-    return not (
-        behind[:1].isalnum()
-        or behind[:1] == b"_"
-        or (behind[:1] in (b"-", b".", b"+") and behind[1:2].isalnum())
-    )
+    return not (is_behind(text, start, _BEFORE) or goes_on(text, end, b"_", b"-.+"))
 
 
 @cache

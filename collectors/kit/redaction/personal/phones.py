@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from collectors.kit.redaction.assigned import Hit
 from collectors.kit.redaction.patterns import Match, compiled
+from collectors.kit.redaction.personal.edges import goes_on, is_behind
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -51,12 +52,7 @@ def _parts(match: Match) -> Iterator[tuple[int, int]]:
 
 def _is_apart(text: bytes, start: int, end: int) -> bool:
     """Tell whether a number is no part of a longer word, number, path or version."""
-    before, behind = text[start - 1 : start] if start else b"", text[end : end + 2]
-    if before.isalnum() or (before and before in b"_.-#/$@&%+"):
-        return False
-    if behind[:1].isalnum() or behind[:1] in {b"_", b"%"}:
-        return False
-    return not (behind[:1] in {b"-", b".", b":", b"/"} and behind[1:2].isalnum())
+    return not (is_behind(text, start, b"_.-#/$@&%+") or goes_on(text, end, b"_%", b"-.:/"))
 
 
 def _is_phone(raw: str, regions: Sequence[str], *, named: bool) -> bool:
