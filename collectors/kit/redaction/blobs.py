@@ -90,9 +90,12 @@ def _blob(
     if MARK.fullmatch(redacted):
         return redacted  # nothing else was in it
     again = base64.b64encode(redacted)
-    again = again if is_padded else again.rstrip(b"=")
-    if b"-" in body or b"_" in body:
+    is_of_links = b"-" in body or b"_" in body
+    if is_of_links:
         again = again.replace(b"+", b"-").replace(b"/", b"_")
+    # Whole groups need no padding where it is written, either: only that of links is mostly without.
+    if not (is_padded or (len(body) % 4 == 0 and not tail and not is_of_links)):
+        again = again.rstrip(b"=")
     return head + again + tail
 
 

@@ -65,6 +65,13 @@ def test_what_is_packed_behind_what_is_packed_is_read(pack: Callable[[bytes], by
     assert said == b"nothing of note here\npassword=[redacted:password] of it"
 
 
+@pytest.mark.parametrize("more", ["", "z", "zz"])
+def test_what_was_base64_for_strict_readers_stays_so(more: str) -> None:
+    hidden = base64.b64encode(f"password=hunter22 {more}".encode())
+    kept = json.loads(Redactor().redact(b'{"a":"' + hidden + b'"}'))["a"]
+    assert base64.b64decode(kept, validate=True).decode() == f"password=[redacted:password] {more}"
+
+
 def test_a_picture_in_base64_stays_as_it_is() -> None:
     picture = base64.b64encode(b"\x89PNG\r\n\x1a\n" + random.Random(1).randbytes(200_000))
     assert Redactor().redact(picture) == picture
