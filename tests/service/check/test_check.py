@@ -26,6 +26,7 @@ from service.review.notes import NotesFile
 from tests.cli.test_user_errors import timeline as command
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import BEGIN, CONFIG, INCIDENT, made, make
+from tests.service.check.finished import finish
 from timeline.checks import fences
 from timeline.checks.findings import Finding
 from timeline.checks.rules import BY_ID
@@ -348,18 +349,6 @@ def test_notes_cite_facts_that_exist(built: Path) -> None:
     assert (Path(one.file).name, one.line) == ("notes.jsonl", 2)
 
 
-FINISHED = {
-    r"^\| \*What will change\?.*$": "\n".join(
-        f"| Alert on pool use above {n} % | detect | payments | 2026-12-05 | it fires | the replay | small | #1 |"
-        for n in (70, 80, 90)
-    ),
-    r"^\| \*Low, medium or high\?\*.*$": "| low | low | permanent |",
-    r"\| \*Yes or no\?\* \|$": "| yes |",
-    r"^((?:\d\. |- )?)\*[^*\n]+\?\*$": r"\1It was as recorded, see {fact}.",
-    r"(?<=:\*\* )\*[^*\n]+\?\*": "payments",
-}
-
-
 @pytest.mark.parametrize("template", BUILT_IN)
 @pytest.mark.parametrize("audience", ["engineers", "public"])
 def test_a_finished_draft_of_any_template_passes(home: Path, template: str, audience: str) -> None:
@@ -369,13 +358,7 @@ def test_a_finished_draft_of_any_template_passes(home: Path, template: str, audi
     assert waiting <= {"prompt-empty", "region-deleted"}
     assert "prompt-empty" in waiting
 
-    def finish(text: str) -> str:
-        fact = load((made(home) / "timeline.json").read_bytes()).facts[0].id
-        for pattern, answer in FINISHED.items():
-            text = re.sub(pattern, answer.replace("{fact}", fact), text, flags=re.MULTILINE)
-        return text
-
-    rewrite(made(home), finish)
+    finish(made(home))
     assert check(made(home)).findings == ()
 
 
