@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -40,6 +40,8 @@ class Base:
         self.root = root
         self.name = name
         self._tip = _commit(root, name)
+        # Asked for again: settings by each incident, and the tip's tree where the work began there.
+        self._settings, self._tree = cache(self.blob), cache(self._listed)
 
     def read(self, path: Path) -> bytes | None:
         """Return a file as the base branch has it; one outside the repository is read where it is."""
@@ -47,7 +49,7 @@ class Base:
         if inside is None:
             return on_disk(path)
         blob = self.tip.get(inside)
-        return self.blob(blob) if blob else None
+        return self._settings(blob) if blob else None
 
     def inside(self, path: Path) -> str | None:
         """Return a path below the root as git writes it; None for one outside."""
@@ -129,7 +131,7 @@ class Base:
                 listed[name] = _Entry(_REGULAR, "")
         return listed
 
-    def _tree(self, commit: str) -> Mapping[str, _Entry]:
+    def _listed(self, commit: str) -> Mapping[str, _Entry]:
         return dict(self._entries("ls-tree", "-r", "-z", "--full-tree", commit)) if commit else {}
 
     def _entries(self, *asked: str) -> Iterator[tuple[str, _Entry]]:
