@@ -11,6 +11,7 @@ import orjson
 
 from service import names
 from service.check.base import Base, folder_of, incidents
+from service.check.evidence import capped
 from service.settings import check as gate
 from service.settings import config
 from timeline.checks.findings import Finding, finding
@@ -71,16 +72,13 @@ def kept(base: Base, directory: Path, evidence: Path) -> Iterator[Finding]:
 
 
 def _evidence(base: Base, store: str) -> Iterator[Finding]:
-    gone = sorted(
-        name
-        for name in frozenset[str]().union(*base.forks)
+    message = f"the base branch has this file of the evidence, and it was deleted; {_RESTORE}"
+    gone = (
+        finding("evidence-removed", 1, message)._replace(file=str(base.root / name))
+        for name in sorted(frozenset[str]().union(*base.forks))
         if name.startswith(f"{store}/") and name not in base.now and base.had(name)
     )
-    for name in gone[:20]:
-        message = f"the base branch has this file of the evidence, and it was deleted; {_RESTORE}"
-        yield finding("evidence-removed", 1, message)._replace(file=str(base.root / name))
-    if len(gone) > 20:
-        yield finding("evidence-removed", 1, f"{len(gone) - 20} more of this kind")
+    yield from capped(gone, "evidence-removed")
     yield from _collections(base, _in(store, names.MANIFEST))
     yield from _people(base, _in(store, names.PEOPLE))
 
