@@ -8,6 +8,7 @@ from pathlib import Path
 
 from service.check import history
 from service.check.base import Base
+from service.evidence.place import apart
 from service.incident.folders import is_incident, targets
 from service.settings.check import CheckSettings
 from service.settings.check import settings as check_settings
@@ -91,6 +92,4 @@ def _within(folder: str, above: str) -> bool:
 
 def _touched(gate: Gate) -> list[str]:
     assert gate.base is not None
-    conf = gate.configured(gate.base.root)
-    apart = conf.settings.evidence_dir
-    return history.touched(gate.base, conf.folder / Path(apart).expanduser() if apart else None)
+    return history.touched(gate.base, apart(gate.configured(gate.base.root)))

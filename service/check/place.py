@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from service import names
+from service.evidence.place import apart
 from service.settings.config import Config
 from timeline.checks.findings import Finding, finding
 
@@ -35,10 +36,10 @@ def placed_right(directory: Path, identity: str, conf: Config) -> Iterator[Findi
     if name != identity:
         message = f"this is the timeline of {identity}, and its folder is named {name}: an incident is built into a folder of its own id"
         yield finding("folder-name", 1, message)
-    apart = conf.settings.evidence_dir
-    if not apart:
+    above = apart(conf)
+    if above is None:
         return
-    configured = conf.folder / Path(apart).expanduser() / name
+    configured = above / name
     if configured.is_dir() and (directory / names.EVIDENCE).is_dir():
         message = (
             f"evidence lies here and, as configured, in {configured}: remove what is not this incident's"

@@ -19,11 +19,17 @@ def evidence_of(directory: Path, conf: Config) -> Evidence:
     Who sets `evidence_dir` later moves what is inside by hand: until then builds go on with it, and no
     earlier collection is lost.
     """
-    inside, apart = directory / EVIDENCE, conf.settings.evidence_dir
-    if not apart or inside.is_dir():
+    inside, above = directory / EVIDENCE, apart(conf)
+    if above is None or inside.is_dir():
         return Evidence(inside)
     name = Path(os.path.abspath(directory)).name  # noqa: PTH100 - `.` has a name, and links stay links
-    return Evidence(conf.folder / Path(apart).expanduser() / name)
+    return Evidence(above / name)
+
+
+def apart(conf: Config) -> Path | None:
+    """Return the folder of `evidence_dir`, below which evidence lies by its incident's name; None: inside incidents."""
+    configured = conf.settings.evidence_dir
+    return conf.folder / Path(configured).expanduser() if configured else None
 
 
 @contextmanager
