@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from render.draft.notes import NOTE_REGIONS
 from service.evidence.manifest import Manifest
+from service.evidence.store import STORED
 from timeline.checks import fences
 from timeline.checks.draft import DraftSpan
 from timeline.checks.findings import Finding, finding
@@ -18,7 +19,6 @@ from timeline.notes.journal import Note
 #: Compared by their form alone: which stills there are depends on the machine that drew them.
 BY_FORM = frozenset({"stills"})
 _STILL = re.compile(r"!\[(?:[^\]\\\n]|\\.)*\]\(charts/[^()\s/]+\.svg\)")
-_STORED = re.compile(r"\b([0-9a-f]{64})\.(json|jsonl|csv|txt|bin)\.zst\b")
 _NUMBER = re.compile(r"line (\d+)\b")
 
 
@@ -136,7 +136,7 @@ def file_names(stored: Callable[[str], str], manifest: Manifest | None, text: st
 
     Absent evidence is a finding of its own; it must not make every link look changed.
     """
-    named = {match[1]: match[0] for match in _STORED.finditer(text)}
+    named = {match[1]: match[0] for match in STORED.finditer(text)}
     for one in manifest.collections if manifest else ():
         named |= {
             str(e["payload"]): f"{e['payload']}.{e['form']}.zst"

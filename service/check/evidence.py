@@ -11,7 +11,7 @@ from pathlib import Path
 from service import files, names
 from service.evidence.document import TimelineFile
 from service.evidence.manifest import Manifest, People
-from service.evidence.store import Evidence, MismatchError, manifest_bytes, people_bytes, seal_of
+from service.evidence.store import STORED, Evidence, MismatchError, manifest_bytes, people_bytes, seal_of
 from timeline.checks.findings import Finding, finding
 from timeline.errors import TimelineError
 from timeline.model import Fact, Gap, Timeline
@@ -19,7 +19,6 @@ from timeline.pointers import Elements
 
 RESTORE = "restore it from version control or a backup"
 _MOST = 20  # findings of one kind that are written out; the rest is counted
-_PAYLOAD = re.compile(r"([0-9a-f]{64})\.(?:json|jsonl|csv|txt|bin)\.zst")
 
 
 @dataclass
@@ -146,7 +145,7 @@ def _stored(bundle: Bundle) -> tuple[list[Finding], set[str]]:
             path.name == files.LOCK and not path.stat().st_size
         ):
             continue
-        match = _PAYLOAD.fullmatch(path.name)
+        match = STORED.fullmatch(path.name)
         if match and path.is_file() and path.name == bundle.evidence.file_name(match[1]):
             stored.add(match[1])
             if match[1] in collected or bundle.manifest is None:

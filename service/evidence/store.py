@@ -23,7 +23,8 @@ _LEVEL = 9
 _SMALL = 256 * 1024  # bytes that are packed at once
 _LARGEST = 64 * 2**20  # a stored payload is at most 16 MiB; more is a bomb, or not ours
 
-
+#: The name of a stored payload: the SHA-256 of what is inside, and its form.
+STORED = re.compile(r"\b([0-9a-f]{64})\.(?:json|jsonl|csv|txt|bin)\.zst\b")
 #: The end of a file of ours that carries its own digest: over all the bytes before it.
 _SEAL = re.compile(rb',"digest":"([0-9a-f]{64})"\}\n\Z')
 
