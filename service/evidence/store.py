@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -93,7 +92,7 @@ class Evidence:
                 f"{path} is broken ({err or 'it asks for more memory than there is'}); "
                 "restore it from version control or a backup"
             ) from err
-        if hashlib.sha256(data).hexdigest() != digest:
+        if sha256(data) != digest:
             raise MismatchError(
                 f"{path} does not match its SHA-256: it was changed; restore it from a backup"
             )

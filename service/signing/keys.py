@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from service.settings import secrets
+from timeline.canonical import sha256
 from timeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _public(path: Path, block: str, label: str) -> PublicKey:
 def _identifier(key: Ed25519PublicKey) -> str:
     serialization, _ = _libraries()
     form = serialization.PublicFormat.SubjectPublicKeyInfo
-    return sha256(key.public_bytes(serialization.Encoding.DER, form)).hexdigest()
+    return sha256(key.public_bytes(serialization.Encoding.DER, form))
 
 
 def _libraries() -> tuple[Any, Any]:
