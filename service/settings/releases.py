@@ -18,8 +18,8 @@ def known(number: str) -> bool:
 def later(number: str) -> bool:
     """Tell whether a number is that of a release after the one that runs: only that one can say whether it is."""
     told, own = _FORM.fullmatch(number), _FORM.match(version("incident-timeline"))
-    return bool(told and own) and _parts(told) > _parts(own)
+    return told is not None and own is not None and _parts(told) > _parts(own)
 
 
-def _parts(match: re.Match[str] | None) -> tuple[int, ...]:
-    return tuple(map(int, match.groups())) if match else ()
+def _parts(match: re.Match[str]) -> tuple[int, ...]:
+    return tuple(map(int, match.groups()))
