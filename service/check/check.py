@@ -69,16 +69,22 @@ def check(
 def gone(gate: Gate, asked: Sequence[Path] = ()) -> Iterator[Checked]:
     """Name the incidents that a request deletes or moves: all, or those in the folders that are asked for."""
     assert gate.base is not None
-    for one in placed(removed(gate, asked), "", gate.settings(gate.base.root).rules):
-        folder = shown(Path(one.file).parent)
-        yield Checked(folder, (one._replace(file=shown(one.file)),), one.message)
+    for one in _placed(removed(gate, asked), gate.settings(gate.base.root)):
+        yield Checked(shown(Path(one.file).parent), (one,), one.message)
 
 
 def _configured(gate: Gate) -> Iterator[Checked]:
     assert gate.base is not None
-    changes = placed(history.settings_changed(gate.base), "", gate.settings(gate.base.root).rules)
-    for one in changes:
-        yield Checked(shown(one.file), (one._replace(file=shown(one.file)),))
+    for one in _placed(history.settings_changed(gate.base), gate.settings(gate.base.root)):
+        yield Checked(one.file, (one,))
+
+
+def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:
+    return (one._replace(file=shown(one.file)) for one in findings)
+
+
+def _placed(findings: Iterable[Finding], chosen: CheckSettings) -> list[Finding]:
+    return placed(_shown(findings), "", chosen.rules)
 
 
 def _one(target: Path, gate: Gate) -> Checked:
@@ -86,12 +92,10 @@ def _one(target: Path, gate: Gate) -> Checked:
     raw = list(
         _guarded(target, _incident(target, gate, settings) if target.is_dir() else _loose(target, settings))
     )
-    kept = placed((f._replace(file=shown(f.file)) for f in raw), "", settings.rules)
+    kept = _placed(raw, settings)
     if gate.keys:  # after the switches: a rule that a folder's settings turn off is required all the same
         linked = any(one.rule == "file-linked" for one in raw)
-        kept += [
-            f._replace(file=shown(f.file)) for f in _guarded(target, _signed(target, gate, linked=linked))
-        ]
+        kept += _shown(_guarded(target, _signed(target, gate, linked=linked)))
     doubted = (f.message for f in raw if f.rule in OF_FACTS and f.severity != "note")
     return Checked(shown(target), tuple(in_order(kept)), next(doubted, ""))
 
