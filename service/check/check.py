@@ -157,7 +157,7 @@ def _incident(directory: Path, gate: Gate, chosen: CheckSettings) -> Iterator[Fi
         page = directory / names.PAGE
         yield from _in(page, check_page.check(directory, bundle, changed=gate.changed(page)))
     if gate.base:
-        yield from history.kept(gate.base, directory, evidence.folder)
+        yield from _in(file, history.kept(gate.base, directory, evidence.folder))
     yield from check_page.stills(directory)
     yield from check_notes.broken(directory)
     yield from _in(directory / names.DRAFT, _draft(directory, conf, chosen, bundle, gate))

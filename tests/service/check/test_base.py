@@ -29,3 +29,13 @@ def test_settings_and_trees_are_asked_of_git_once_whatever_the_number_of_inciden
     settings = repository.git("rev-parse", "main:timeline.toml")
     assert asked.count(("cat-file", "blob", settings)) == 1
     assert [arguments[0] for arguments in asked].count("ls-tree") == 1
+
+
+def test_of_much_deleted_evidence_the_rest_is_counted_in_its_incident(repository: Repository) -> None:
+    for path in sorted((repository.incident() / "evidence").glob("*.zst"))[:23]:
+        path.unlink()
+    report = check([repository.incident()], now=SOON, base=Base(repository.root, "main"))
+    gone = [one for one in report.findings if one.rule == "evidence-removed"]
+    (rest,) = [one for one in gone if one.message == "3 more of this kind"]
+    assert len(gone) == 21
+    assert Path(rest.file).parts[-2:] == (DEMO, "timeline.json")
