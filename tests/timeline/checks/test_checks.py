@@ -54,6 +54,19 @@ def test_switches_change_severity_or_leave_out() -> None:
 def test_findings_stand_in_order_and_each_once() -> None:
     late, early = finding("time-order", 9, "m"), finding("time-order", 2, "m")
     assert in_order([late, early, late]) == [early, late]
+    second, first = (finding("time-order", 2, "m", column=column) for column in (30, 4))
+    assert in_order([late, second, first]) == [first, second, late]
+
+
+def test_a_finding_says_what_it_is_about_and_what_would_be_right() -> None:
+    one = finding(
+        "time-order", 3, "m", column=7, end_line=4, end_column=2, claim="It was 14:10.", mark="14:10",
+        bounds=["f-0: Deployed, 14:07:31 UTC"], expected="14:07",
+    )  # fmt: skip
+    (kept,) = placed([one], "a.md", {})
+    assert (kept.column, kept.end_line, kept.end_column) == (7, 4, 2)
+    assert (kept.claim, kept.mark, kept.expected) == ("It was 14:10.", "14:10", "14:07")
+    assert kept.bounds == ("f-0: Deployed, 14:07:31 UTC",)
 
 
 def test_a_line_is_never_before_the_first() -> None:
