@@ -36,7 +36,7 @@ FLOORS = {
         "record zones",
         "model present",
         "facts order relative mapping wire meanings apart people",
-        "document",
+        "document references",
         "series rules notes checks alerts",
         "measures",
         "assembly",

@@ -10,6 +10,15 @@ from timeline.checks.rules import BY_ID, Severity
 Switch = Literal["off", "note", "warning", "error"]
 
 
+class Fix(NamedTuple):
+    """What stands in the finding's file on `line`, in columns `[start, end)` counted as a finding's, is to be `text`."""
+
+    line: int
+    start: int
+    end: int
+    text: str
+
+
 class Finding(NamedTuple):
     """One finding; `line` counts from 1; `file` is "" until the caller knows its name.
 
@@ -29,11 +38,15 @@ class Finding(NamedTuple):
     mark: str = ""  # the words of it that are underlined, as the file has them
     bounds: tuple[str, ...] = ()  # what facts say, a line each: `f-…: Alert X fired, 14:07:31-14:07:46 UTC`
     expected: str = ""  # what would be right in the mark's place
+    fix: Fix | None = (
+        None  # what `check --fix` puts there: a reference (timeline.references) and no typed value
+    )
 
 
 def finding(
     rule: str, line: int, message: str, *, column: int = 0, end_line: int = 0, end_column: int = 0,
     claim: str = "", mark: str = "", bounds: Sequence[str] = (), expected: str = "",
+    fix: Fix | None = None,
 ) -> Finding:  # fmt: skip
     """Make a finding of `rule` with the rule's own severity; raise KeyError for an unknown rule.
 
@@ -41,7 +54,7 @@ def finding(
     """
     return Finding(
         rule, max(line, 1), message, "", BY_ID[rule].severity, column, end_line, end_column,
-        claim, mark, tuple(bounds), expected,
+        claim, mark, tuple(bounds), expected, fix,
     )  # fmt: skip
 
 
