@@ -23,7 +23,6 @@ from timeline.model import Fact, Measure, Panel, Timeline
 from timeline.order import undetermined_runs
 from timeline.record import plain, present
 
-DEFAULT_CLOCK_ERROR = NS  # where nobody measured
 #: Facts that a page draws at most, those nearest the incident: beyond, a browser can no longer follow a zoom.
 MOST_FACTS = 1_000_000
 #: Of a page's room, what excerpts may take.
@@ -107,7 +106,7 @@ def nearest_facts(timeline: Timeline, most: int) -> Sequence[Fact]:
 
 
 def _document(timeline: Timeline, facts: Sequence[Fact]) -> dict[str, Json]:
-    clocks = clock_errors(timeline)
+    clocks = provenance.clock_errors(timeline)
     silenced = by_alert(facts)
     wanted = {name for measure in timeline.measures for name in (measure.from_, measure.to)}
     wanted |= {fact.id for span in silenced for fact in span if fact is not None}
@@ -170,13 +169,6 @@ def _measure(measure: Measure, facts: Sequence[Fact], places: Mapping[str, int])
 
 def _without(data: dict[str, Json], name: str) -> Json:
     return {key: value for key, value in data.items() if key != name}
-
-
-def clock_errors(timeline: Timeline) -> dict[str, int]:
-    """Return each clock's error in ns: as the build measured it, else one second."""
-    known = provenance.members(timeline).get("clocks", {})
-    names = sorted({fact.clock for fact in timeline.facts})
-    return {name: int(known.get(name, DEFAULT_CLOCK_ERROR)) for name in names}
 
 
 def sources(timeline: Timeline) -> list[str]:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from render.text.findings import FORMS, Group, render_findings
+from render.text.provenance import clock_errors
 from service import names
 from service.check import draft as check_draft
 from service.check import evidence as check_evidence
@@ -16,8 +17,9 @@ from service.check import notes as check_notes
 from service.check import page as check_page
 from service.check.base import Base
 from service.check.gate import Gate, among, removed
-from service.check.notes import noted
+from service.check.notes import noted, written
 from service.check.report import Checked, Report
+from service.check.words import Words
 from service.evidence.document import read
 from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
@@ -28,6 +30,8 @@ from service.settings.check import CheckSettings
 from service.settings.config import Config
 from service.signing.keys import public_keys
 from timeline.checks import actions, separation
+from timeline.checks.claims.check import check as check_claims
+from timeline.checks.claims.ground import Ground
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.fences import FenceError
 from timeline.checks.findings import Finding, finding, in_order, placed
@@ -201,6 +205,8 @@ def _draft(
     known = _known(directory, bundle, chosen, gate.now)
     yield from check_prose(prose, known)
     yield from _in(directory / names.NOTES, _notes(directory, bundle))
+    if known.ground:
+        yield from _in(directory / names.NOTES, check_claims(written(directory), known.ground))
     beside = actions.together(actions.actions(prose), known.noted.actions)
     yield from _in(directory / names.NOTES, actions.complete(a for a in beside if a in known.noted.actions))
 
@@ -214,14 +220,10 @@ def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
 def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckSettings, now: int) -> Grounds:
     if bundle is None:
         return Grounds(now=now, hours=chosen.hours, noted=noted(directory))
-    return Grounds(
-        bundle.timeline,
-        _names(bundle.evidence),
-        reviews.signed(reviews.readable(directory)),
-        now,
-        chosen.hours,
-        noted(directory),
-    )
+    timeline, names = bundle.timeline, _names(bundle.evidence)
+    ground = Ground(timeline, clock_errors(timeline), names, Words(bundle.evidence))
+    signed = reviews.signed(reviews.readable(directory))
+    return Grounds(timeline, names, signed, now, chosen.hours, noted(directory), ground)
 
 
 def _names(evidence: Evidence) -> Names:
@@ -232,7 +234,7 @@ def _names(evidence: Evidence) -> Names:
 
 
 def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Finding]:
-    """Find notes that cite facts which do not exist; of a note's words its writer is the judge."""
+    """Find notes that cite facts which do not exist."""
     path = directory / names.NOTES
     if bundle is None or not path.is_file():
         return

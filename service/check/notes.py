@@ -9,12 +9,13 @@ from service.names import NOTES, REVIEWS
 from service.review import reviews
 from service.review.notes import NotesFile
 from timeline.checks.actions import Action
+from timeline.checks.claims.claim import Claim, note_claims
 from timeline.checks.findings import Finding, finding
 from timeline.checks.prose import Noted
 from timeline.errors import UsageError
 from timeline.notes import journal
 from timeline.notes.journal import Action as ActionNote
-from timeline.notes.journal import Factor, Lesson, Note, Why, current
+from timeline.notes.journal import Dispute, FactCitation, Factor, Lesson, Note, Question, Why, current
 
 
 def noted(directory: Path) -> Noted:
@@ -25,6 +26,17 @@ def noted(directory: Path) -> Noted:
         _action(lines.get(note.id, 1), note.head.body) for note in notes if isinstance(note.head.body, ActionNote)
     )  # fmt: skip
     return Noted(actions, frozenset(_subject(note) for note in notes) - {""})
+
+
+def written(directory: Path) -> Iterator[Claim]:
+    """Yield what the notes beside a draft claim, each on its line; an action has not happened, a dispute and a question claim nothing."""
+    notes = current(NotesFile(directory).read().notes)
+    lines = _lines(directory / NOTES, notes)
+    for note in notes:
+        body = note.head.body
+        if body is not None and not isinstance(body, ActionNote | Dispute | Question):
+            cites = [one.fact for one in body.cites if isinstance(one, FactCitation)]
+            yield from note_claims(body.text, cites, lines.get(note.id, 1))
 
 
 def _action(line: int, body: ActionNote) -> Action:

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from timeline.checks import actions, blameless, completeness, separation, times
+from timeline.checks.claims.check import check as check_claims
+from timeline.checks.claims.claim import claims
+from timeline.checks.claims.ground import Ground
 from timeline.checks.draft import Block
 from timeline.checks.findings import Finding
 from timeline.model import Timeline
@@ -25,7 +28,10 @@ class Noted:
 
 @dataclass(frozen=True)
 class Grounds:
-    """What prose is checked against: the timeline, names, what was signed off, now (ns), and notes beside it."""
+    """What prose is checked against: the timeline, names, what was signed off, now (ns), and notes beside it.
+
+    `ground` is what claims are looked up in; without one, claims are not checked.
+    """
 
     timeline: Timeline | None = None
     names: Names = field(default_factory=lambda: Names([]))
@@ -33,6 +39,7 @@ class Grounds:
     now: int = 0
     hours: int = 48
     noted: Noted = Noted()
+    ground: Ground | None = None
 
 
 def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
@@ -51,3 +58,5 @@ def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
     yield from actions.check(own, known.noted.actions)
     yield from completeness.empty(own, known.noted.subjects)
     yield from times.check(own)
+    if known.ground:
+        yield from check_claims(claims(blocks), known.ground)

@@ -9,11 +9,12 @@ import re
 import numpy as np
 import pytest
 
-from render.page.data import clock_errors, page_data
+from render.page.data import page_data
 from render.page.packing import pack
 from render.page.page import fill, render_page
 from render.page.script import ScriptError, join_modules
 from render.page.series import DRAWN_POINTS, envelope, series_data, thin
+from render.text.provenance import clock_errors
 from tests.render.page.page_cases import hostile
 from tests.render.timeline_fixture import rich
 from timeline.canonical import canonical

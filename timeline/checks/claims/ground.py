@@ -1,0 +1,58 @@
+"""What claims are checked against: facts, measures and impact numbers by their ids, what was collected, who is who."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+
+from timeline.checks.claims.plain import Citation
+from timeline.model import Fact, Gap, Impact, Measure, Timeline
+from timeline.order import ClockErrors, Ordered, in_display_order
+from timeline.people.names import Names
+
+Cited = Fact | Gap | Measure | Impact
+
+
+def measure_id(name: str) -> str:
+    """Return a measure's id, `m-` and its name's words: `m-firing-to-resolved`."""
+    return "m-" + "-".join(re.findall("[a-z]+", name.lower()))
+
+
+class Ground:
+    """A timeline as claims are looked up in it.
+
+    `words` gives what stands at a fact's pointers in its payloads, as texts (empty where the evidence is absent);
+    `errors` are those of the clocks (ns); `names` who may be named.
+    """
+
+    def __init__(
+        self, timeline: Timeline, errors: ClockErrors, names: Names | None = None,
+        words: Callable[[Fact], Sequence[str]] = lambda _: (),
+    ) -> None:  # fmt: skip
+        self.timeline = timeline
+        self.errors = errors
+        self.names = names or Names([])
+        self.words = words
+
+    @cached_property
+    def facts(self) -> Ordered:
+        """All facts in display order; `of_kind` (timeline.order) takes those of some kinds."""
+        return in_display_order(self.timeline.facts)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Cited]:
+        """What may be cited, by its id."""
+        known: dict[str, Cited] = {fact.id: fact for fact in self.timeline.facts}
+        known |= {gap.id: gap for gap in self.timeline.gaps}
+        known |= {measure_id(one.name): one for one in self.timeline.measures}
+        return known | {one.id: one for one in self.timeline.impact}
+
+    def cited(self, citations: Iterable[Citation]) -> list[Cited]:
+        """Return what citations name, each once, in their order; unknown ids are left to their own rule."""
+        ids = dict.fromkeys(one.id for one in citations)
+        return [self.by_id[identity] for identity in ids if identity in self.by_id]
+
+    def facts_of(self, citations: Iterable[Citation]) -> list[Fact]:
+        """Return the facts among what citations name."""
+        return [one for one in self.cited(citations) if isinstance(one, Fact)]
