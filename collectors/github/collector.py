@@ -262,4 +262,5 @@ def _latest(item: ListMember, name: str) -> int:
         return fields.time(item.data, name).latest
     except UNREADABLE:
         # A draft's `published_at` is null; what has no such member, or none that is a time, proves no end of a list.
-        return -_NEVER if fields.at(item.data, name) is None and name in item.data else _NEVER
+        known = isinstance(item.data, dict) and name in item.data
+        return -_NEVER if known and fields.at(item.data, name) is None else _NEVER

@@ -68,7 +68,7 @@ def shown(content: Mapping[str, Any], kind: str = "m.room.message", *, is_reply:
     words = poll_text(content) or _words(content, is_reply=is_reply)
     if kind == "m.sticker":
         return f"(sticker: {words})" if words else "(a sticker)"
-    if content.get("msgtype") in _FILES:
+    if string(content.get("msgtype")) in _FILES:
         name = string(content.get("filename")) or string(content.get("body"))
         caption = words if string(content.get("body")) != name else ""
         return "\n".join(part for part in (caption, f"(file: {name})" if name else "(a file)") if part)
