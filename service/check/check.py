@@ -206,7 +206,7 @@ def _draft(
     yield from check_prose(prose, known)
     yield from _in(directory / names.NOTES, _notes(directory, bundle))
     if known.ground:
-        yield from _in(directory / names.NOTES, check_claims(written(directory), known.ground))
+        yield from _in(directory / names.NOTES, check_claims(written(directory), known.ground, known.off))
     beside = actions.together(actions.actions(prose), known.noted.actions)
     yield from _in(directory / names.NOTES, actions.complete(a for a in beside if a in known.noted.actions))
 
@@ -223,7 +223,8 @@ def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckS
     timeline, names = bundle.timeline, _names(bundle.evidence)
     ground = Ground(timeline, clock_errors(timeline), names, Words(bundle.evidence))
     signed = reviews.signed(reviews.readable(directory))
-    return Grounds(timeline, names, signed, now, chosen.hours, noted(directory), ground)
+    off = frozenset(rule for rule, switch in chosen.rules.items() if switch == "off")
+    return Grounds(timeline, names, signed, now, chosen.hours, noted(directory), ground, off)
 
 
 def _names(evidence: Evidence) -> Names:

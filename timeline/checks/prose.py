@@ -30,7 +30,7 @@ class Noted:
 class Grounds:
     """What prose is checked against: the timeline, names, what was signed off, now (ns), and notes beside it.
 
-    `ground` is what claims are looked up in; without one, claims are not checked.
+    `ground` is what claims are looked up in; without one, claims are not checked. Rules of claims that are `off` are not read.
     """
 
     timeline: Timeline | None = None
@@ -40,6 +40,7 @@ class Grounds:
     hours: int = 48
     noted: Noted = Noted()
     ground: Ground | None = None
+    off: frozenset[str] = frozenset()
 
 
 def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
@@ -59,4 +60,4 @@ def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
     yield from completeness.empty(own, known.noted.subjects)
     yield from times.check(own)
     if known.ground:
-        yield from check_claims(claims(blocks), known.ground)
+        yield from check_claims(claims(blocks), known.ground, known.off)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.findings import Finding
 
-Rule = Callable[[Claim, Ground], Iterator[Finding]]
-#: What reads a claim; each yields findings of the rules that its module is about.
-READERS: tuple[Rule, ...] = ()
+Read = Callable[[Claim, Ground], Iterator[Finding]]
 
 
-def check(claims: Iterable[Claim], ground: Ground) -> Iterator[Finding]:
-    """Check claims against what they cite."""
+class Reader(NamedTuple):
+    """What reads a claim, and the rules whose findings it yields."""
+
+    rules: tuple[str, ...]
+    read: Read
+
+
+#: Every reader, each of the rules that its module is about.
+READERS: tuple[Reader, ...] = ()
+
+
+def check(claims: Iterable[Claim], ground: Ground, off: Collection[str] = frozenset()) -> Iterator[Finding]:
+    """Check claims against what they cite; a reader whose rules are all `off` reads nothing."""
+    readers = [one.read for one in READERS if not all(rule in off for rule in one.rules)]
+    if not readers:
+        return
     for claim in claims:
-        for reader in READERS:
-            yield from reader(claim, ground)
+        for read in readers:
+            yield from (one for one in read(claim, ground) if one.rule not in off)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from timeline.checks.claims.plain import Citation
 from timeline.model import Fact, Gap, Impact, Measure, Timeline
@@ -12,6 +13,7 @@ from timeline.order import ClockErrors, Ordered, in_display_order
 from timeline.people.names import Names
 
 Cited = Fact | Gap | Measure | Impact
+T = TypeVar("T")
 
 
 def measure_id(name: str) -> str:
@@ -34,6 +36,13 @@ class Ground:
         self.errors = errors
         self.names = names or Names([])
         self.words = words
+        self._made: dict[Callable[[Ground], Any], Any] = {}
+
+    def once(self, make: Callable[[Ground], T]) -> T:
+        """Return what `make` gives of this ground; it is called once, so that a rule's index is built once."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("T", self._made[make])
 
     @cached_property
     def facts(self) -> Ordered:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from timeline.checks.claims import check
 from timeline.checks.claims.claim import Claim, claims, note_claims
+from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.plain import Plain
 from timeline.checks.claims.sentences import cells, clauses, sentences
 from timeline.checks.draft import DraftSpan, blocks
+from timeline.checks.findings import Finding, finding
+from timeline.model import Incident, Timeline, Window
 
+EMPTY = Timeline(
+    incident=Incident(id="INC-1"), window=Window(start=0, end=1), facts=(), gaps=(), measures=(), panels=()
+)
 A, B = "f-84285be8f9fc3c57", "f-d6d566052f2971e7"
 
 
@@ -99,3 +108,30 @@ def test_words_are_as_long_as_their_markdown_and_sentences_cover_them(raw: str) 
         parts = clauses(plain, span)
         assert all(span.start <= a <= b <= span.end for a, b in parts)
     assert all(0 <= a <= b <= len(raw) for a, b in cells(Plain(raw, 1, row=True)))
+
+
+def test_a_rule_that_is_off_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def first(claim: Claim, _: Ground) -> Iterator[Finding]:
+        read.append(claim.text)
+        yield finding("citation-unknown", 1, "one")
+        yield finding("citation-changed", 1, "two")
+
+    monkeypatch.setattr(check, "READERS", (check.Reader(("citation-unknown", "citation-changed"), first),))
+    ground = Ground(EMPTY, {})
+    both = {"citation-unknown", "citation-changed"}
+    assert [one.rule for one in check.check(of("One."), ground, {"citation-unknown"})] == ["citation-changed"]
+    assert list(check.check(of("One."), ground, both)) == []
+    assert read == ["One."]
+
+
+def test_an_index_is_made_once_a_ground() -> None:
+    made: list[Ground] = []
+
+    def index(ground: Ground) -> int:
+        made.append(ground)
+        return len(made)
+
+    ground = Ground(EMPTY, {})
+    assert [ground.once(index), ground.once(index), Ground(EMPTY, {}).once(index)] == [1, 1, 2]
