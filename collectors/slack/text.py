@@ -129,7 +129,7 @@ def _forwarded(attachment: dict[str, Any]) -> str:
 
 
 def _file(file: dict[str, Any]) -> str:
-    mode = file.get("mode")
+    mode = string(file.get("mode"))
     if mode == "tombstone":
         return "(a file, deleted)"
     name = string(file.get("name")) or string(file.get("title")) or string(file.get("id"))

@@ -125,6 +125,10 @@ def test_the_page_behind_a_link_is_nobodys_words_unless_there_are_no_others() ->
     assert seen({"text": "", "attachments": [page]}) == "A page\nof the web"
 
 
+def test_a_file_whose_mode_is_no_text_is_a_file() -> None:
+    assert "out.log" in markup({"text": "see", "files": [{"mode": ["snippet"], "name": "out.log"}]})
+
+
 def test_a_snippet_and_a_mail_show_how_they_begin() -> None:
     snippet = {"mode": "snippet", "name": "out.log", "preview": "a < b\nexit 1"}
     assert seen({"text": "got", "files": [snippet]}) == "got\n(file: out.log)\na < b\nexit 1"
