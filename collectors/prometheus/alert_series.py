@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Labels = tuple[tuple[str, str], ...]
 _LOOK = 15 * NS  # how often it is looked whether a series is still there
+_LAST_START = 2.0**33  # seconds: the year 2242; in nanoseconds an integer of 64 bits holds it
 
 
 class Naming(NamedTuple):
@@ -84,7 +85,8 @@ class AlertSeries:
 
         since = np.full(len(times), -1, np.int64)
         for one in self.series:
-            good = one.values > 0
+            # What is no time that nanoseconds can hold tells no start.
+            good = (one.values > 0) & (one.values < _LAST_START)
             if one.labels.get("__name__") == self.naming.start and good.any():
                 at, told = one.times[good], one.values[good].astype(np.int64) * NS
                 index = np.minimum(np.searchsorted(at, times), len(at) - 1)

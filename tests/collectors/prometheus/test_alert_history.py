@@ -131,3 +131,13 @@ def test_where_nothing_was_missed_everything_is_told(
         width = (drawn[0].interval + 1) * NS
         assert all(c.at.latest - (c.at.earliest or 0) <= width for made in told.values() for c in made)
     assert history.holes() == []
+
+
+def test_a_start_that_is_no_time_tells_none() -> None:
+    times = np.array([instant(0), instant(5)], np.int64)
+    one = AlertSeries("A", (), "alert A", Naming())
+    one.series.append(Samples({"__name__": "ALERTS", "alertstate": "firing"}, times, np.ones(2), ()))
+    for odd in (np.inf, 1e300, 2.0**40):
+        starts = Samples({"__name__": "ALERTS_FOR_STATE"}, times, np.array([odd, T + 1.0]), ())
+        one.series = [one.series[0], starts]
+        assert one._since(times).tolist() == [-1, (T + 1) * NS]
