@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import quote
 from xml.etree import ElementTree as Tree
 
+from render.text.sarif import log
+from render.text.snippet import Look, details, drawn, painted
 from timeline.checks.findings import Finding
-from timeline.checks.rules import BY_ID, RULES
+from timeline.checks.rules import RULES
 from timeline.present import count
-from timeline.text import inert
+from timeline.text import inert, line, shown
 
 _LEVELS = {"error": "error", "warning": "warning", "note": "notice"}
 #: What XML 1.0 cannot hold.
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# A link in a message of SARIF, which viewers make of `[text](target)` in plain text, too.
-_LINK = re.compile(r"\](?=\()")
+_PLAIN = Look()
 _CUT = 200  # characters of why facts are not verified
 
 
@@ -31,12 +31,12 @@ class Group(NamedTuple):
     unverified: str = ""
 
 
-def render_findings(groups: Sequence[Group], form: str, *, tool: str = "") -> str:
+def render_findings(groups: Sequence[Group], form: str, *, tool: str = "", look: Look = _PLAIN) -> str:
     """Return the findings in `form`, ended by a line end; raise KeyError for an unknown form.
 
-    `tool` is the version that SARIF names.
+    `tool` is the version that SARIF names, `look` the terminal that text is for.
     """
-    return FORMS[form](groups, tool)
+    return FORMS[form](groups, tool, look)
 
 
 def _all(groups: Sequence[Group]) -> list[Finding]:
@@ -45,17 +45,31 @@ def _all(groups: Sequence[Group]) -> list[Finding]:
 
 def _line(text: str) -> str:
     # A file's name may hold bytes that are no text.
-    return inert(_CONTROL.sub(" ", text.encode("utf-8", "replace").decode()).strip())
+    return inert(_CONTROL.sub(" ", shown(text.encode("utf-8", "replace").decode())).strip())
 
 
-def text(groups: Sequence[Group], _tool: str = "") -> str:
-    """Return one line a finding, `file:line: severity rule: message`, and a closing count."""
-    lines = [f"{_line(f.file)}:{f.line}: {f.severity} {f.rule}: {_line(f.message)}" for f in _all(groups)]
+def _place(finding: Finding) -> str:
+    column = f":{finding.column}" if finding.column else ""
+    return f"{_line(finding.file)}:{finding.line}{column}"
+
+
+def text(groups: Sequence[Group], _tool: str = "", look: Look = _PLAIN) -> str:
+    """Return a line a finding, `file:line:column: severity rule: message`, and a closing count.
+
+    Below it, where they are known: the line with its words underlined, what the facts say, what would be right.
+    """
+    lines = [one for f in _all(groups) for one in _written(f, look)]
     told = ", ".join(_counts(_all(groups)))
     lines += [
         f"{_line(g.name)}: facts are not verified: {_cut(g.unverified)}" for g in groups if g.unverified
     ]
     return "".join(f"{line}\n" for line in [*lines, f"{count(len(groups), 'incident')} checked: {told}"])
+
+
+def _written(finding: Finding, look: Look) -> Iterator[str]:
+    head = f"{_place(finding)}: {finding.severity} {finding.rule}: {_line(finding.message)}"
+    yield painted(head, finding, look)
+    yield from drawn(finding, look)
 
 
 def _cut(text: str) -> str:
@@ -72,14 +86,22 @@ def _counts(findings: Sequence[Finding]) -> list[str]:
     ]
 
 
-def as_json(groups: Sequence[Group], _tool: str = "") -> str:
-    """Return `ok` and `findings`, each with rule, severity, file, line and message."""
-    found = _all(groups)
-    rows = [
-        {"rule": f.rule, "severity": f.severity, "file": f.file, "line": f.line, "message": f.message}
-        for f in found
-    ]
-    return _dumped({"ok": _ok(found), "findings": rows})
+def as_json(groups: Sequence[Group], _tool: str = "", _look: Look = _PLAIN) -> str:
+    """Return `ok` and `findings`, each as `row` has it."""
+    findings = _all(groups)
+    return _dumped({"ok": _ok(findings), "findings": [row(f) for f in findings]})
+
+
+def row(finding: Finding) -> dict[str, object]:
+    """Return a finding as an answer holds it; what is not known is null, "" or empty."""
+    fix = finding.fix
+    return {
+        "rule": finding.rule, "severity": finding.severity, "file": finding.file, "line": finding.line,
+        "message": finding.message, "column": finding.column or None,
+        "end_line": finding.end_line or finding.line, "end_column": finding.end_column or None,
+        "claim": finding.claim, "mark": finding.mark, "bounds": list(finding.bounds), "expected": finding.expected,
+        "fix": fix and {"line": fix.line, "column": fix.start, "end_column": fix.end, "text": fix.text},
+    }  # fmt: skip
 
 
 def _dumped(value: object) -> str:
@@ -91,12 +113,24 @@ def _ok(findings: Sequence[Finding]) -> bool:
     return all(f.severity != "error" for f in findings)
 
 
-def github(groups: Sequence[Group], _tool: str = "") -> str:
-    """Return workflow commands that annotate lines; nothing in a message can begin another command."""
+def github(groups: Sequence[Group], _tool: str = "", _look: Look = _PLAIN) -> str:
+    """Return workflow commands that annotate words; nothing in a message can begin another command."""
     return "".join(
-        f"::{_LEVELS[f.severity]} file={_property(f.file)},line={f.line},title={_property(f.rule)}::{_data(f.message)}\n"
+        f"::{_LEVELS[f.severity]} file={_property(f.file)},line={f.line}{_columns(f)},title={_property(f.rule)}::{_data(_told_of(f))}\n"
         for f in _all(groups)
     )
+
+
+def _columns(finding: Finding) -> str:
+    """Return where the words are; GitHub takes columns only where they begin and end on one line."""
+    end = finding.end_line or finding.line
+    if finding.column and finding.end_column and end == finding.line:
+        return f",col={finding.column},endLine={end},endColumn={finding.end_column}"
+    return f",endLine={end}" if end != finding.line else ""
+
+
+def _told_of(finding: Finding) -> str:
+    return "\n".join([finding.message, *(f"{name}: {text}" for name, text in details(finding))])
 
 
 def _data(value: str) -> str:
@@ -108,7 +142,7 @@ def _property(value: str) -> str:
     return _data(value).replace(":", "%3A").replace(",", "%2C")
 
 
-def junit(groups: Sequence[Group], _tool: str = "") -> str:
+def junit(groups: Sequence[Group], _tool: str = "", _look: Look = _PLAIN) -> str:
     """Return a test suite an incident, a test case a rule: errors fail it, the rest is its output."""
     root = Tree.Element("testsuites", name="timeline check")
     for group in groups:
@@ -129,55 +163,29 @@ def _told(case: Tree.Element, findings: Sequence[Finding]) -> None:
         failure = Tree.SubElement(
             case, "failure", message=_xml(_line(errors[0].message)), type=errors[0].rule
         )
-        failure.text = "\n".join(_xml(f"{_line(f.file)}:{f.line}: {_line(f.message)}") for f in errors)
+        failure.text = "\n".join(_xml(f"{_place(f)}: {_line(f.message)}{_below(f)}") for f in errors)
     if others:
         told = Tree.SubElement(case, "system-out")
         told.text = "\n".join(
-            _xml(f"{_line(f.file)}:{f.line}: {f.severity}: {_line(f.message)}") for f in others
+            _xml(f"{_place(f)}: {f.severity}: {_line(f.message)}{_below(f)}") for f in others
         )
+
+
+def _below(finding: Finding) -> str:
+    claim = f"\n  {_line(line(finding.claim))}" if finding.claim else ""
+    return claim + "".join(f"\n  {name}: {_line(text)}" for name, text in details(finding))
 
 
 def _xml(value: str) -> str:
     return inert(_NOT_XML.sub("\ufffd", value))
 
 
-def sarif(groups: Sequence[Group], tool: str = "") -> str:
+def sarif(groups: Sequence[Group], tool: str = "", _look: Look = _PLAIN) -> str:
     """Return a SARIF 2.1.0 log with every rule and one result a finding."""
-    driver = {
-        "name": "timeline check", **({"semanticVersion": tool} if tool else {}),
-        "rules": [
-            {
-                "id": rule.id, "shortDescription": {"text": rule.asks},
-                "help": {"text": f"{rule.asks} See docs/reference/checks.md, section {rule.id}."},
-                "defaultConfiguration": {"level": rule.severity},
-            }
-            for rule in RULES
-        ],
-    }  # fmt: skip
-    run = {
-        "tool": {"driver": driver}, "columnKind": "unicodeCodePoints",
-        "results": [_result(f) for f in _all(groups)],
-    }  # fmt: skip
-    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return _dumped(log)
-
-
-_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_PLACES = {rule.id: place for place, rule in enumerate(RULES)}
-
-
-def _result(finding: Finding) -> dict[str, object]:
-    where = {
-        "artifactLocation": {"uri": quote(finding.file, errors="replace")},
-        "region": {"startLine": finding.line},
-    }
-    return {
-        "ruleId": BY_ID[finding.rule].id, "ruleIndex": _PLACES[finding.rule], "level": finding.severity,
-        "message": {"text": _LINK.sub("]\u200b", finding.message)}, "locations": [{"physicalLocation": where}],
-    }  # fmt: skip
+    return _dumped(log(_all(groups), tool))
 
 
 #: Form to the function that makes it.
-FORMS: Mapping[str, Callable[[Sequence[Group], str], str]] = {
+FORMS: Mapping[str, Callable[[Sequence[Group], str, Look], str]] = {
     "text": text, "json": as_json, "github": github, "junit": junit, "sarif": sarif,
 }  # fmt: skip

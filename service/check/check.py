@@ -17,6 +17,7 @@ from service.check import notes as check_notes
 from service.check import page as check_page
 from service.check.base import Base
 from service.check.gate import Gate, among, removed
+from service.check.marks import marked
 from service.check.notes import noted, written
 from service.check.report import Checked, Report
 from service.check.words import Words
@@ -93,9 +94,8 @@ def _placed(findings: Iterable[Finding], chosen: CheckSettings) -> list[Finding]
 
 def _one(target: Path, gate: Gate) -> Checked:
     settings = gate.settings(target)
-    raw = list(
-        _guarded(target, _incident(target, gate, settings) if target.is_dir() else _loose(target, settings))
-    )
+    of_all = _incident(target, gate, settings) if target.is_dir() else _loose(target, settings)
+    raw = list(marked(list(_guarded(target, of_all))))
     kept = _placed(raw, settings)
     if gate.keys:  # after the switches: a rule that a folder's settings turn off is required all the same
         linked = any(one.rule == "file-linked" for one in raw)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.hostile.planting import Planter, built, reading
 from tests.hostile.strings import STRINGS
 from tests.render.comment.comment_cases import alive
 from tests.service.publish.test_ci_recipes import attach_step, git, in_workflow, run
-from timeline.checks.findings import Finding
+from timeline.checks.findings import Finding, Fix
 from timeline.checks.rules import RULES
 from timeline.document import dump
 from timeline.text import inert
@@ -50,7 +51,12 @@ def test_the_runners_reading_finds_what_a_runner_obeys() -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_findings_hold_no_command_of_a_runner(form: str) -> None:
     for text in ALL:
-        group = Group(text, [Finding(RULES[0].id, 1, text, text, "error")], text)
+        start = len(text) // 2
+        whole = Finding(
+            RULES[0].id, 1, text, text, "error", start + 1, 1, len(text) + 1, text, text[start:], (text, f"f-1: {text}"), text,
+            Fix(1, 1, 2, text), text,
+        )  # fmt: skip
+        group = Group(text, [whole], text)
         made = render_findings([group], form, tool="1")
         made.encode()
         wanted = ["error"] if form == "github" else []
@@ -58,11 +64,38 @@ def test_findings_hold_no_command_of_a_runner(form: str) -> None:
         if form in {"json", "sarif"}:
             value = json.loads(made)
             if form == "json":
-                assert value["findings"][0]["message"] == text
+                (finding,) = value["findings"]
+                assert finding["message"] == finding["claim"] == finding["bounds"][0] == text
             else:
                 (result,) = value["runs"][0]["results"]
-                assert "](" not in result["message"]["text"], text[:200]  # of which viewers make links
+                related = [one["message"]["text"] for one in result["relatedLocations"]]
+                said = [result["message"]["text"], result["fixes"][0]["description"]["text"], *related]
+                assert not any("](" in one for one in said), text[:200]  # of which viewers make links
                 assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].isascii()
+
+
+def test_findings_on_a_terminal_are_seen_and_not_obeyed() -> None:
+    for text in ALL:
+        finding = Finding(
+            RULES[0].id, 1, text, text, "error", 1, 1, len(text) + 1, text, text, (text,), text, snippet=text
+        )
+        made = render_findings([Group(text, [finding], text)], "text")
+        for char in made:
+            assert char in "\n\u200b\u200c\u200d" or unicodedata.category(char) not in {"Cc", "Zl", "Zp"}, (
+                text[:200]
+            )
+            assert unicodedata.bidirectional(char) not in {
+                "LRE",
+                "RLE",
+                "LRO",
+                "RLO",
+                "PDF",
+                "LRI",
+                "RLI",
+                "FSI",
+                "PDI",
+            }, text[:200]
+        assert made.count("\n") <= 8, text[:200]
 
 
 def test_what_the_command_says_holds_no_command_of_a_runner() -> None:

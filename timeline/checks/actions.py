@@ -184,6 +184,7 @@ def complete(there: Iterable[Action]) -> Iterator[Finding]:
             yield finding(
                 "action-vague", action.line,
                 f"{_shown(action.title)!r} is vague: name the thing that will change and what it will do then",
+                mark=action.title,
             )  # fmt: skip
 
 
@@ -206,11 +207,12 @@ def _complete(action: Action) -> Iterator[Finding]:
     for name, (rule, message) in _ASKED.items():
         text = action.fields.get(name, "").strip()
         if _NOTHING.match(text):
-            yield finding(rule, action.line, f"action {_shown(action.title)!r} {message}")
+            yield finding(rule, action.line, f"action {_shown(action.title)!r} {message}", mark=action.title)
         elif name == "due" and not _DATE.search(text):
             yield finding(
                 rule, action.line,
                 f"action {_shown(action.title)!r} is due {text[:40]!r}, which is no date: write it as 2026-12-01",
+                mark=text,
             )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ def wording(blocks: Iterable[Block]) -> Iterator[Finding]:
                 line = _line_at(block, match.end() - len(shown))
                 if line not in lines:
                     lines.add(line)
-                    yield finding(rule, line, f"{' '.join(shown.split())!r}: {phrase.instead}")
+                    said = " ".join(shown.split())
+                    yield finding(rule, line, f"{said!r}: {phrase.instead}", mark=said)
 
 
 def _line_at(block: Block, place: int) -> int:
@@ -73,11 +74,13 @@ def _where_names_matter(block: Block) -> Iterator[tuple[int, str]]:
 def _named(line: int, text: str, known: Names, *, handles: bool) -> Iterator[Finding]:
     hits = {text[one.start : one.end]: known.pseudonym(one.people) for one in known.likely(text)}
     for name, pseudonym in hits.items():
-        yield finding("blameless-name", line, f"{name!r} is a person's name: write {pseudonym!r}")
+        message = f"{name!r} is a person's name: write {pseudonym!r}"
+        yield finding("blameless-name", line, message, mark=name, expected=pseudonym)
     for match in _HANDLE.finditer(text) if handles else ():
         if match[1].lower() not in _GROUPS and match[0] not in hits:
             yield finding(
                 "blameless-name",
                 line,
                 f"{match[0]!r} names a person: write the role they had in the incident",
+                mark=match[0],
             )

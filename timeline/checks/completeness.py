@@ -80,18 +80,25 @@ def empty(blocks: Sequence[Block], noted: frozenset[str] = frozenset()) -> Itera
         yield finding(
             "prompt-empty", block.line,
             f"nobody has answered {_asked(block)[:100]!r}: answer below it, or delete it with its heading",
+            mark=_asked(block),
         )  # fmt: skip
     for block in blocks:
         for number, written in enumerate(block.raw.split("\n") if _asks_inside(block) else (), block.line):
             if match := _INLINE.search(written):
                 asked = match[0].strip(":·*_ ")
                 yield finding(
-                    "prompt-empty", number, f"nobody has answered {asked!r}: write the answer in its place"
+                    "prompt-empty",
+                    number,
+                    f"nobody has answered {asked!r}: write the answer in its place",
+                    mark=asked,
                 )
         for line, text in block.words if _may_hold_places(block) else ():
             if match := _TODO.search(text):
                 yield finding(
-                    "prompt-empty", line, f"{match[0]} is left: write what is known, or that it is not"
+                    "prompt-empty",
+                    line,
+                    f"{match[0]} is left: write what is known, or that it is not",
+                    mark=match[0],
                 )
 
 

@@ -41,6 +41,7 @@ class Finding(NamedTuple):
     fix: Fix | None = (
         None  # what `check --fix` puts there: a reference (timeline.references) and no typed value
     )
+    snippet: str = ""  # the stored line that the mark begins in; `timeline.checks.located` puts it there
 
 
 def finding(
@@ -50,7 +51,7 @@ def finding(
 ) -> Finding:  # fmt: skip
     """Make a finding of `rule` with the rule's own severity; raise KeyError for an unknown rule.
 
-    Without a column, the place of `mark` is looked for in the line. Lines of `bounds` begin with the fact's id.
+    Without a column, the place of `mark` is looked for in the line (`timeline.checks.located`). Lines of `bounds` begin with the fact's id.
     """
     return Finding(
         rule, max(line, 1), message, "", BY_ID[rule].severity, column, end_line, end_column,

@@ -61,7 +61,7 @@ def region_wording(name: str, body: str, first: int) -> Iterator[Finding]:
     for number, line in enumerate(body.split("\n"), first):
         plain = line[:_LONGEST].replace("\\|", " ")
         if not _GAP_ROW.match(plain) and (match := JUDGING.search(_NOT_OURS.sub(" ", plain))):
-            yield finding("fact-wording", number, _says(f"region {name}", match[0]))
+            yield finding("fact-wording", number, _says(f"region {name}", match[0]), mark=match[0])
 
 
 def _says(where: str, word: str) -> str:
@@ -93,13 +93,19 @@ def unknown(blocks: Iterable[Block], timeline: Timeline) -> Iterator[Finding]:
             if identity not in known:
                 what = "fact" if identity.startswith("f-") else "gap"
                 yield finding(
-                    "citation-unknown", line, f"there is no {what} {identity}; copy the id from the page"
+                    "citation-unknown",
+                    line,
+                    f"there is no {what} {identity}; copy the id from the page",
+                    mark=identity,
                 )
         for number, line_text in enumerate(block.raw.split("\n") if block.form != "code" else (), block.line):
             for match in _LIKE.finditer(line_text):
                 if not CITATION.fullmatch(match[0]):
                     yield finding(
-                        "citation-unknown", number, f"{match[0]} is no fact id: it has f- and 16 of 0-9a-f"
+                        "citation-unknown",
+                        number,
+                        f"{match[0]} is no fact id: it has f- and 16 of 0-9a-f",
+                        mark=match[0],
                     )
 
 
@@ -157,6 +163,7 @@ def measures(blocks: Iterable[Block], facts: Iterable[Fact]) -> Iterator[Finding
                     "measure-uncited", line,
                     f"{match[0].strip()!r} is a measure that cites no fact: "
                     "cite the facts it lies between, or use the table of measures",
+                    mark=match[0].strip(),
                 )  # fmt: skip
                 break
 
@@ -177,4 +184,5 @@ def changed(blocks: Iterable[Block], facts: Iterable[Fact], signed: Mapping[str,
             yield finding(
                 "citation-changed", line,
                 f"fact {identity} has changed since it was last signed off; it says now: {fact.statement}",
+                mark=identity,
             )  # fmt: skip

@@ -78,10 +78,11 @@ def _impossible(block: Block) -> Iterator[Finding]:
     for line, text in block.words:
         for match in _DATE.finditer(text):
             if not _exists(f"{match[1]}T00:00Z"):
-                yield finding("time-impossible", line, f"there is no day {match[1]}")
+                yield finding("time-impossible", line, f"there is no day {match[1]}", mark=match[1])
         for match in _TIME.finditer(text):
             if not _possible(match) and _is_time(match, text):
-                yield finding("time-impossible", line, f"there is no time {match[0].strip()!r}")
+                said = match[0].strip()
+                yield finding("time-impossible", line, f"there is no time {said!r}", mark=said)
 
 
 def _exists(text: str) -> bool:
@@ -177,6 +178,7 @@ def _order(entry: _Moment, latest: _Moment) -> Finding:
     return finding(
         "time-order", entry.line,
         f"{entry.text!r} stands after {latest.text!r} (line {latest.line}): put it in its place, or write its date",
+        mark=entry.text,
     )  # fmt: skip
 
 
@@ -226,6 +228,7 @@ def _ambiguous(line: int, abbreviation: str) -> Finding:
     return finding(
         "time-zoneless", line,
         f"{abbreviation} is read in more than one way: write UTC, or an offset such as +02:00",
+        mark=abbreviation,
     )  # fmt: skip
 
 
@@ -235,4 +238,5 @@ def _without(times: Sequence[tuple[int, str]]) -> Finding:
     return finding(
         "time-zoneless", line,
         f"{first!r} has no zone{more}: write UTC after it, or once for all, such as `All times in UTC`",
+        mark=first,
     )  # fmt: skip
