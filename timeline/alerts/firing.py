@@ -137,8 +137,22 @@ def _spells(parts: Sequence[Strand], began: Bounds, ended: Bounds | None, known:
             yield Spell(True, a.began, a.first, a.last, a.ended if b or shown else with_life)
         if shown:
             first, last = min(i[0] for i in inside), max(i[1] for i in inside)
-            # Two evaluators: what one says after the other's end begins with that end.
-            yield Spell(False, began if a is None else a.ended or began, first, last, None if b else ended)
+            start = began if a is None or a.ended is None else _behind(a.ended, first, parts, known)
+            yield Spell(False, start, first, last, None if b else ended)
+
+
+def _behind(ended: Bounds, first: int, parts: Sequence[Strand], known: Coverage) -> Bounds:
+    """Bound the beginning of a pending state behind a firing: with the firing's end where it was seen by then, else its own."""
+    if first <= ended.latest or ended.earliest is None:
+        return ended
+    before = [
+        between(one.parts[place - 1].last, first) if place else _began(one, None, known)
+        for one in parts
+        for place, part in enumerate(one.parts)
+        if part.first == first and not part.firing
+    ]
+    lows = [one.earliest for one in before if one.earliest is not None]
+    return Bounds(max(ended.earliest, min(lows, default=ended.earliest)), first)
 
 
 def _firing(parts: Sequence[Strand], began: Bounds, known: Coverage) -> list[_Firing]:

@@ -141,3 +141,11 @@ def test_a_start_that_is_no_time_tells_none() -> None:
         starts = Samples({"__name__": "ALERTS_FOR_STATE"}, times, np.array([odd, T + 1.0]), ())
         one.series = [one.series[0], starts]
         assert one._since(times).tolist() == [-1, (T + 1) * NS]
+
+
+def test_pending_behind_a_firing_begins_where_it_was_seen() -> None:
+    # One evaluator, still pending, goes away; the alert ends, and begins anew an age later by another one.
+    drawn = [Ruler(3, 0, 40, away=((91, 163),)), Ruler(3, 1, 12), Ruler(3, 2)]
+    _, found = read(play(drawn, {"j": [(52, 93), (151, 267)]}, UNTIL), ["j"])
+    told = [change for _, made in found["j"] for change in made if change.kind == "alert.pending"]
+    assert [(c.at.latest - instant(0)) // NS for c in told] == [52, 151]
