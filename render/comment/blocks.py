@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
+from render.comment import findings
 from render.comment.marker import Marker
 from render.comment.signoff import SignOff
 from render.draft import numbers as draft_numbers
@@ -29,8 +29,7 @@ _SIGN = (
     "#### To sign off\n\nOnly facts that changed; a tick stands until its fact changes again. "
     "`timeline sign-off` keeps it in the repository.\n\n"
 )
-_IDS = re.compile(r"`[^`]*`|\b([fg]-[0-9a-f]{16})\b")
-_SERVICES, _MESSAGE, _GANTT = 10, 300, 6_000
+_SERVICES, _GANTT = 10, 6_000
 
 
 @dataclass(frozen=True)
@@ -166,7 +165,7 @@ def _table(title: str, text: str) -> Block:
 def _check(view: View) -> Block:
     if view.findings is None:
         return Block("#### Check\n\nNot checked against its evidence.\n")
-    doubt = f"Facts are **not verified**: {_words(view.unverified)}\n" if view.unverified else ""
+    doubt = f"Facts are **not verified**: {findings.words(view.unverified)}\n" if view.unverified else ""
     if not view.findings:
         return Block(
             f"#### Check\n\n{doubt or 'Facts match their evidence; no finding.'}\n".rstrip("\n") + "\n"
@@ -175,23 +174,13 @@ def _check(view: View) -> Block:
         (
             markdown.escape(f.severity), markdown.code(f.rule),
             markdown.code(f"{f.file}:{f.line}"),
-            _said_by(f),
+            findings.told(f),
         )
         for f in sorted(view.findings, key=lambda f: (f.severity, f.file, f.line, f.rule))
     ]  # fmt: skip
     title = f"Check: {_counted(view.findings)}"
     table = markdown.table(("", "rule", "where", "finding"), rows)
     return _table(title, f"{doubt}\n{table}" if doubt else table)
-
-
-def _said_by(finding: Finding) -> str:
-    """Return a finding's message; ids of facts in code form, where no sign has to be put into them."""
-    return _words(finding.message)
-
-
-def _words(said: str) -> str:
-    message = markdown.excerpt(said, _MESSAGE)
-    return markdown.statement(_IDS.sub(lambda m: m[0] if m[1] is None else f"`{m[1]}`", message))
 
 
 def _compared(view: View) -> Iterator[Block]:

@@ -12,7 +12,7 @@ from render.comment.blocks import View
 from render.comment.marker import mark
 from tests.render.timeline_fixture import rich
 from timeline.assembly.diff import difference
-from timeline.checks.findings import Finding
+from timeline.checks.findings import Finding, Fix
 from timeline.model import Fact, Gap, Quote, Timeline
 from timeline.text import code
 
@@ -40,7 +40,13 @@ def hostile_view() -> View:
         title=" ".join(HOSTILE), severity=HOSTILE[0], services=HOSTILE, links=("https://evil.example",)
     )
     bad = timeline.replace(facts=facts, gaps=gaps, incident=incident, digest="b" * 64)
-    findings = [Finding("fact-wording", n, text, text, "error") for n, text in enumerate(HOSTILE, 1)]
+    findings = [
+        Finding(
+            "fact-wording", n, text, text, "error", claim=f"{text} {text}", mark=text[len(text) // 2 :], bounds=(text, text),
+            expected=text, fix=Fix(1, 1, 2, text),
+        )
+        for n, text in enumerate(HOSTILE, 1)
+    ]  # fmt: skip
     marker = mark(bad)._replace(base="a" * 64)
     return View(bad, "postmortems/INC-42", marker, findings, difference(timeline, bad), (), OURS)
 

@@ -22,7 +22,7 @@ from tests.render.draft.test_numbers import impact
 from tests.render.timeline_fixture import empty, rich
 from tests.servers.browser import launched
 from timeline.assembly.diff import difference
-from timeline.checks.findings import Finding
+from timeline.checks.findings import Finding, Fix
 from timeline.facts import alert_thread, fact
 from timeline.instant import NS, Bounds
 from timeline.kinds import Kind
@@ -92,6 +92,32 @@ def test_findings_are_counted_and_placed() -> None:
     assert "| error | `action-owner` | `p.md:7` | has no owner |" in body
 
 
+def test_a_finding_shows_its_claim_what_the_facts_say_and_what_would_be_right() -> None:
+    one = Finding(
+        "time-order", 42, "14:10 is not when it was", "p.md", "error", claim="The alert fired at 14:10 | UTC.", mark="14:10",
+        bounds=("f-84285be8f9fc3c57: Alert High fired, 14:07:31-14:07:46 UTC",), expected="14:07",
+        fix=Fix(42, 1, 6, "{f-84285be8f9fc3c57:time}"),
+    )  # fmt: skip
+    body = comment(view(findings=[one]))
+    assert (
+        "| 14:10 is not when it was · “The alert fired at **14:10** \\| UTC.” · "
+        "*fact:* `f-84285be8f9fc3c57`: Alert High fired, 14:07:31-14:07:46 UTC · *right:* 14:07 · "
+        "*fix:* `{f-84285be8f9fc3c57:time}` |"
+    ) in body.replace("&#8288;", "")
+
+
+def test_a_finding_is_bounded_in_the_comment() -> None:
+    long = "word " * 2_000
+    one = Finding(
+        "time-order", 42, long, "p.md", "error", claim=f"{long}14:10 {long}", mark="14:10", bounds=(long,) * 50, expected=long,
+        fix=Fix(42, 1, 6, long),
+    )  # fmt: skip
+    (row,) = (line for line in comment(view(findings=[one])).splitlines() if "time-order" in line)
+    assert len(row) < 2_500
+    assert re.search(r"“…[word ]+ \*\*14:10\*\* [word ]+…”", row)
+    assert "and 45 more" in row
+
+
 def test_what_changed_since_the_last_attached_build() -> None:
     old = rich().timeline
     facts = list(old.facts)
@@ -136,7 +162,11 @@ def test_no_mixture_of_signs_lives(words: list[str]) -> None:
     fact = timeline.facts[0].replace(quote=Quote(text=words[0]), statement=f"A `{words[1]}` {words[2]}")
     gap = timeline.gaps[0].replace(statement=words[3], source=words[0])
     small = timeline.replace(facts=(fact,), gaps=(gap,), measures=())
-    assert alive(comment(View(small, "x", mark(small), [Finding("r", 1, words[1], words[2], "error")]))) == []
+    whole = Finding(
+        "r", 1, words[1], words[2], "error", claim=words[0] + words[1] + words[3], mark=words[1], bounds=(words[3],),
+        expected=words[2], fix=Fix(1, 1, 2, words[0]),
+    )  # fmt: skip
+    assert alive(comment(View(small, "x", mark(small), [whole]))) == []
 
 
 def test_five_thousand_facts_with_emoji_stay_within_the_limits() -> None:
