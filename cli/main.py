@@ -13,6 +13,7 @@ import typer
 from cli.attach import attach
 from cli.backfill import backfill
 from cli.check import check, sign_off, status
+from cli.cite import cite
 from cli.diff import diff
 from cli.drill import drill
 from cli.ending import end, leave_no_core
@@ -180,7 +181,7 @@ app.command()(drill)
 app.command()(reveal)
 app.command()(trust)
 app.add_typer(template_commands, name="template")
-for command in (backfill, check, status, sign_off, sign, diff, export):
+for command in (backfill, check, cite, status, sign_off, sign, diff, export):
     app.command()(command)
 
 

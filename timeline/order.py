@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 
-from timeline.model import Content, Fact
+from timeline.instant import NS
+from timeline.model import Content, Fact, Timeline
 
 #: Clock name to its error in ns; clocks that are not named have none.
 ClockErrors = Mapping[str, int]
@@ -20,6 +21,13 @@ _BEFORE_ALL = -(2**70)
 def lineage(fact: Content) -> tuple[str, ...]:
     """Return the ids of the facts that this one was made on top of."""
     return tuple(tie.fact for tie in fact.related if tie.rule == LINEAGE) if fact.related else ()
+
+
+def clock_errors(timeline: Timeline) -> dict[str, int]:
+    """Return each clock's error in ns as the build knew it; a clock that nobody measured may be off by a second."""
+    known = timeline.provenance.get("clocks") if isinstance(timeline.provenance, dict) else None
+    known = known if isinstance(known, dict) else {}
+    return {fact.clock: int(known.get(fact.clock, NS)) for fact in timeline.facts}
 
 
 def precedes(a: Content, b: Content, errors: ClockErrors) -> bool:
@@ -38,6 +46,17 @@ def precedes(a: Content, b: Content, errors: ClockErrors) -> bool:
     if a.clock == b.clock:
         return a.latest < b.earliest
     return a.latest + errors.get(a.clock, 0) < b.earliest - errors.get(b.clock, 0)
+
+
+def elapsed(start: Content, end: Content, errors: ClockErrors) -> tuple[int, int] | None:
+    """Return the shortest and longest time from `start` to `end` in ns; None with a null bound.
+
+    Across different clocks both clocks' errors widen it.
+    """
+    if start.earliest is None or end.earliest is None:
+        return None
+    slack = 0 if start.clock == end.clock else errors.get(start.clock, 0) + errors.get(end.clock, 0)
+    return end.earliest - start.latest - slack, end.latest - start.earliest + slack
 
 
 def display_key(fact: Fact) -> tuple[int, int, str, str]:

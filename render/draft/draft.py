@@ -20,6 +20,8 @@ from timeline import present
 from timeline.checks import fences
 from timeline.model import Timeline
 from timeline.notes.journal import Note
+from timeline.references.filling import fill, typed
+from timeline.references.values import Values
 
 DraftResult = fences.Rendered
 
@@ -57,12 +59,31 @@ def render_draft(
     parts = Parts(timeline, chart_url, tuple(stills), file_name, audience)
     noted = note_places.bodies(parts, notes)
     if previous is None:
-        return note_places.place(_new(parts, layout or Layout()), noted)
+        return _filled(note_places.place(_new(parts, layout or Layout()), noted), parts)
     form = form_of(previous)
     bodies = _bodies(parts, (*form.regions, *_extra(previous, form.regions)), noted)
     text, messages = fences.replace(previous, bodies)
     text, unplaced = note_places.place(draft_form.with_audience(text, audience), noted)
-    return DraftResult(text, (*messages, *unplaced))
+    return _filled(DraftResult(text, (*messages, *unplaced)), parts)
+
+
+def _filled(draft: DraftResult, parts: Parts) -> DraftResult:
+    """Fill the references of people's text in."""
+    if "{" not in draft.text:
+        return draft
+    line, made, messages = 1, list[str](), list(draft.messages)
+    for piece in fences.parse(draft.text):
+        edited = fill(piece.text, parts.values) if piece.form == "prose" else None
+        made.append(edited.text if edited else piece.text)
+        for at, message in edited.messages if edited else ():
+            messages.append(f"line {line + piece.text.count(chr(10), 0, at)} of the draft: {message}")
+        line += piece.text.count("\n")
+    return DraftResult("".join(made), tuple(messages))
+
+
+def values(timeline: Timeline, *, chart_url: str = "", of: str = "") -> Values:
+    """Return what references say in the draft `of`, to its audience."""
+    return Parts(timeline, chart_url, (), str, form_of(of).audience).values
 
 
 def regions(
@@ -88,7 +109,7 @@ def untouched(text: str, timeline: Timeline, layout: Layout) -> bool:
 
 
 def _prose(pieces: Iterable[fences.Piece]) -> str:
-    return "\0".join(piece.name or piece.body for piece in pieces).replace("\r\n", "\n")
+    return "\0".join(piece.name or typed(piece.body) for piece in pieces).replace("\r\n", "\n")
 
 
 def _extra(text: str, names: Sequence[str]) -> list[str]:
@@ -158,4 +179,4 @@ def context(parts: Parts) -> dict[str, Any]:
     }
 
 
-__all__ = ["BASE", "REGIONS", "DraftResult", "context", "regions", "render_draft", "untouched"]
+__all__ = ["BASE", "REGIONS", "DraftResult", "context", "regions", "render_draft", "untouched", "values"]

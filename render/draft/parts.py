@@ -9,15 +9,16 @@ from operator import attrgetter
 
 from render.text import markdown
 from render.text.audience import ENGINEERS, Audience, outside, plain
+from render.text.cited import Cited
 from render.text.names import EVIDENCE, PAGE
 from render.text.provenance import members
 from timeline import present
 from timeline.apart import Difference, apart
-from timeline.instant import NS
 from timeline.measures.chain import Headline, Point, chain, endpoints, headline
 from timeline.measures.keyfacts import MOST, KeyFacts, KeyRow, key_facts
 from timeline.model import Evidence, Fact, Timeline
-from timeline.order import undetermined_groups
+from timeline.order import clock_errors, undetermined_groups
+from timeline.references.values import Values
 from timeline.statements import fields
 
 #: How much of a digest is shown.
@@ -85,9 +86,7 @@ class Parts:
     @cached_property
     def clocks(self) -> dict[str, int]:
         """Each clock's error in ns; a clock that nobody measured may be off by a second."""
-        known = self.provenance.get("clocks")
-        known = known if isinstance(known, dict) else {}
-        return {fact.clock: int(known.get(fact.clock, NS)) for fact in self.timeline.facts}
+        return clock_errors(self.timeline)
 
     @property
     def provenance(self) -> dict[str, object]:
@@ -128,6 +127,11 @@ class Parts:
         if not self.audience.identifiers:
             return markdown.statement(plain(fact))
         return markdown.statement(fact.statement + (told.words if (told := self.apart.get(fact.id)) else ""))
+
+    @cached_property
+    def values(self) -> Values:
+        """What references say to the audience."""
+        return Values(self.timeline, Cited(self.audience, self.chart_url, self.words))
 
     @cached_property
     def apart(self) -> dict[str, Difference]:

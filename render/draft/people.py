@@ -12,9 +12,8 @@ from timeline import present
 from timeline.alerts.states import is_person
 from timeline.instant import NS
 from timeline.measures.chain import Point
-from timeline.measures.durations import duration
 from timeline.model import Fact
-from timeline.order import display_key, precedes
+from timeline.order import display_key, elapsed, precedes
 from timeline.relative import inside
 
 _SEEN = {
@@ -90,7 +89,7 @@ def inside_or_after(parts: Parts, fact: Fact) -> bool:
 
 def _told(parts: Parts, point: Point, post: Fact | None) -> tuple[str, str, str]:
     internal = None if isinstance(point, str) else point
-    span = duration(internal, post, parts.clocks) if internal and post else None
+    span = elapsed(internal, post, parts.clocks) if internal and post else None
     return (
         f"{parts.at(internal)} {parts.statement(internal)}" if internal else "not known",
         f"{parts.at(post)}{parts.quote(post) or f' {parts.statement(post)}'}" if post else "not posted",

@@ -32,8 +32,7 @@ def refresh(
             stored.timeline,
             evidence,
             evidence.people(),
-            # Run from elsewhere, without the configuration: links stay as the build made them.
-            conf.settings.chart_url if conf.path or newest is None else newest.chart_url,
+            output.chart_url(conf, newest),
             stills=stills,
             chosen=chosen,
         )

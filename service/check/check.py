@@ -41,6 +41,7 @@ from timeline.checks.prose import check as check_prose
 from timeline.checks.rules import OF_FACTS
 from timeline.errors import TimelineError
 from timeline.people.names import Names
+from timeline.references.grammar import CITATION
 from timeline.text import line
 
 
@@ -201,6 +202,8 @@ def _draft(
         )  # fmt: skip
         other = "" if gate.changed(draft) else rebuild.other_tool(bundle.timeline.provenance)
         yield from check_draft.regions(pieces, renderings, other_version=other)
+        values = check_draft.values(bundle.timeline, _chart_urls(bundle, conf), text)
+        yield from check_draft.references(pieces, values, other_version=other)
     prose = blocks(check_draft.spans(pieces))
     known = _known(directory, bundle, chosen, gate.now)
     yield from check_prose(prose, known)
@@ -241,7 +244,7 @@ def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Fi
         return
     lines = path.read_bytes().decode("utf-8", "replace").split("\n")
     cites = [
-        Block("paragraph", number, (), " ".join(separation.CITATION.findall(line)))
+        Block("paragraph", number, (), " ".join(CITATION.findall(line)))
         for number, line in enumerate(lines, 1)
     ]
     yield from separation.unknown(cites, bundle.timeline)

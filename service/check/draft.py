@@ -11,10 +11,12 @@ from service.evidence.manifest import Manifest
 from service.evidence.store import STORED
 from timeline.checks import fences
 from timeline.checks.draft import DraftSpan
-from timeline.checks.findings import Finding, finding
+from timeline.checks.findings import Finding, Fix, finding
 from timeline.checks.separation import region_wording
 from timeline.model import Timeline
 from timeline.notes.journal import Note
+from timeline.references.filling import KEPT, Problem, is_edited, problems
+from timeline.references.values import Values
 
 #: Compared by their form alone: which stills there are depends on the machine that drew them.
 BY_FORM = frozenset({"stills"})
@@ -69,7 +71,7 @@ def regions(
         if piece.form == "kept":
             yield finding(
                 "kept-text", line,
-                f"this text was moved out of region {piece.name}: write it into the prose, and delete the block",
+                f"this text was moved out of {_moved_from(piece.name)}: write it into the prose, and delete the block",
             )  # fmt: skip
         elif piece.form == "region":
             for one in _region(piece, line, renderings):
@@ -78,6 +80,46 @@ def regions(
                 yield from region_wording(piece.name, piece.body, line + 1)
     for name in sorted(set(renderings[0]) - set(there)):
         yield finding("region-deleted", 1, f"region {name} was deleted from the draft")
+
+
+def references(
+    placed: Iterable[Placed], renderings: Sequence[Values], *, other_version: str = ""
+) -> Iterator[Finding]:
+    """Find references of people's text that name nothing, or whose value is none of `renderings`.
+
+    Where `other_version` built the timeline, a value that nobody wrote in may be shown otherwise: that is a warning.
+    """
+    for piece, line in placed:
+        if piece.form != "prose" or "{" not in piece.text:
+            continue
+        for one in problems(piece.text, renderings):
+            told = _reference(one, piece.text, line)
+            by_form = other_version and one.made and not is_edited(one.place)
+            yield told._replace(severity="warning") if by_form else told
+
+
+def _reference(problem: Problem, text: str, first: int) -> Finding:
+    place = problem.place
+    begin = text.rfind("\n", 0, place.start) + 1
+    last = text.rfind("\n", 0, place.end) + 1
+    line, column, end = (
+        first + text.count("\n", 0, place.start),
+        place.start - begin + 1,
+        place.end - last + 1,
+    )
+    if text.startswith("\ufeff"):
+        column, end = column - (begin == 0), end - (last == 0)
+    rule = "reference-stale" if problem.made else "reference-unknown"
+    is_whole = begin == last and problem.made and not is_edited(place)
+    return finding(
+        rule, line, problem.message, column=column, end_line=first + text.count("\n", 0, place.end), end_column=end,
+        mark=text[place.start : place.end] if begin == last else "",
+        fix=Fix(line, column, end, problem.made) if is_whole else None,
+    )  # fmt: skip
+
+
+def _moved_from(name: str) -> str:
+    return "a reference's place" if name == KEPT else f"region {name}"
 
 
 def _by_another(stale: Finding, version: str) -> Finding:
@@ -129,6 +171,13 @@ def renderings(
         render(timeline, chart_url=url, file_name=file_name, of=text, notes=notes)
         for url in dict.fromkeys(chart_urls)
     ]
+
+
+def values(timeline: Timeline, chart_urls: Iterable[str], text: str) -> list[Values]:
+    """Return what references of a draft say, for each prefix of links that a build or refresh may have used."""
+    from render.draft.draft import values as rendered
+
+    return [rendered(timeline, chart_url=url, of=text) for url in dict.fromkeys(chart_urls)]
 
 
 def file_names(stored: Callable[[str], str], manifest: Manifest | None, text: str) -> Callable[[str], str]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from service import files
 from service.draft.layouts import Chosen, previous_draft
 from service.evidence.document import digest_in
-from service.evidence.manifest import People
+from service.evidence.manifest import Collection, People
 from service.evidence.store import Evidence
 from service.names import CHARTS, DRAFT, EVIDENCE, MANIFEST, NOTES, PAGE, TIMELINE
 from service.review.notes import NotesFile
+from service.settings.config import Config
 from timeline.errors import UsageError
 from timeline.model import Timeline
 
@@ -43,6 +44,11 @@ def check_ours(directory: Path) -> None:
         raise UsageError(
             f"{directory} holds files that no build made ({foreign}); move them or choose another --out"
         )
+
+
+def chart_url(conf: Config, newest: Collection | None) -> str:
+    """Return the prefix of links to the page; run from elsewhere, without the configuration, it stays the build's."""
+    return conf.settings.chart_url if conf.path or newest is None else newest.chart_url
 
 
 def mismatches(directory: Path) -> list[str]:

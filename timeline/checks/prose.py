@@ -47,13 +47,14 @@ def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
     """Check people's prose; rules about facts are left out where there is no timeline."""
     timeline = known.timeline
     facts = timeline.facts if timeline else ()
+    numbers = separation.evident(timeline) if timeline else frozenset[str]()
     own = [block for block in blocks if not block.quoted]
     if timeline:
         yield from separation.unknown(blocks, timeline)
         yield from separation.changed(blocks, facts, known.signed)
         yield from completeness.late(own, timeline, known.now, known.hours, known.noted.subjects)
-    yield from separation.missing(own, facts)
-    yield from separation.measures(own, facts)
+    yield from separation.missing(own, facts, numbers)
+    yield from separation.measures(own, facts, numbers)
     yield from blameless.wording(own)
     yield from blameless.names(blocks, known.names)
     yield from actions.check(own, known.noted.actions)

@@ -65,9 +65,11 @@ RULES: tuple[Rule, ...] = (
     Rule("still-active", "error", "No still runs, links or asks anything: it draws."),
     # separation
     Rule("fact-wording", "error", "Facts and generated regions state no cause and no judgement."),
-    Rule("citation-unknown", "error", "Every fact id that the prose cites exists."),
+    Rule("citation-unknown", "error", "Every id that the prose cites exists."),
     Rule("citation-missing", "error", "Every contributing factor and every lesson cites a fact."),
     Rule("observation-uncited", "warning", "What went well, poorly or by luck cites a fact."),
+    Rule("reference-unknown", "error", "Every reference names a value that there is."),
+    Rule("reference-stale", "error", "Every value that a reference filled in is what the facts say."),
     Rule("measure-uncited", "error", "A duration in the prose cites the fact it begins or ends with."),
     Rule("citation-changed", "warning", "No cited fact has changed since it was last signed off."),
     # blameless wording

@@ -9,8 +9,9 @@ from timeline.checks.draft import Block
 from timeline.checks.findings import Finding, finding
 from timeline.checks.wording import JUDGING
 from timeline.model import Fact, Timeline
+from timeline.references.grammar import CITATION, measure_id
+from timeline.references.names import nearest
 
-CITATION = re.compile(r"(?<![\w-])[fg]-[0-9a-f]{16}(?![\w-])")
 #: What begins like an id and is none: cut off, mistyped, or in capitals.
 _LIKE = re.compile(r"(?<![\w-])[fF]-(?=[0-9a-zA-Z]*\d)[0-9a-fA-F]{6,40}(?![\w-])")
 # A quotation, code, a link's or an image's address, a comment: nobody's statement of a fact.
@@ -86,18 +87,13 @@ def _ids(block: Block) -> Iterator[tuple[int, str]]:
 
 
 def unknown(blocks: Iterable[Block], timeline: Timeline) -> Iterator[Finding]:
-    """Find citations of facts and gaps that do not exist."""
-    known = {fact.id for fact in timeline.facts} | {gap.id for gap in timeline.gaps}
+    """Find citations of facts, gaps, measures and numbers of the impact that do not exist."""
+    numbers = evident(timeline)
+    known = {fact.id for fact in timeline.facts} | {gap.id for gap in timeline.gaps} | numbers
     for block in blocks:
         for line, identity in _ids(block):
-            if identity not in known:
-                what = "fact" if identity.startswith("f-") else "gap"
-                yield finding(
-                    "citation-unknown",
-                    line,
-                    f"there is no {what} {identity}; copy the id from the page",
-                    mark=identity,
-                )
+            if identity not in known and (message := _unknown(identity, block.raw, numbers)):
+                yield finding("citation-unknown", line, message, mark=identity)
         for number, line_text in enumerate(block.raw.split("\n") if block.form != "code" else (), block.line):
             for match in _LIKE.finditer(line_text):
                 if not CITATION.fullmatch(match[0]):
@@ -109,9 +105,28 @@ def unknown(blocks: Iterable[Block], timeline: Timeline) -> Iterator[Finding]:
                     )
 
 
-def missing(blocks: Sequence[Block], facts: Iterable[Fact]) -> Iterator[Finding]:
-    """Find factors, lessons and observations that cite no existing fact."""
-    known = {fact.id for fact in facts}
+def evident(timeline: Timeline) -> frozenset[str]:
+    """Return the ids of measures and of numbers of the impact."""
+    return frozenset(
+        [*(measure_id(one.name) for one in timeline.measures), *(one.id for one in timeline.impact)]
+    )
+
+
+_WHAT = {"f": "fact", "g": "gap", "i": "number of the impact"}
+
+
+def _unknown(identity: str, raw: str, numbers: Iterable[str]) -> str:
+    """Return what is wrong with an id that nothing has; nothing of a word such as m-dash, which is nobody's id."""
+    if not identity.startswith("m-"):
+        return f"there is no {_WHAT[identity[0]]} {identity}; copy the id from the page"
+    near = nearest(identity, [one for one in numbers if one.startswith("m-")])
+    is_meant = f"#{identity}" in raw or near.startswith("; did you mean")
+    return f"there is no measure {identity}{near}" if is_meant else ""
+
+
+def missing(blocks: Sequence[Block], facts: Iterable[Fact], numbers: Iterable[str] = ()) -> Iterator[Finding]:
+    """Find factors, lessons and observations that cite no existing fact, nor one of the `numbers` made of facts."""
+    known = {fact.id for fact in facts} | set(numbers)
     for members in _units(blocks):
         head = members[0]
         if any(identity in known for block in members for _, identity in _ids(block)):
@@ -142,12 +157,14 @@ def _introduces(block: Block) -> bool:
     return block.text.rstrip().endswith(":")
 
 
-def measures(blocks: Iterable[Block], facts: Iterable[Fact]) -> Iterator[Finding]:
-    """Find durations claimed in the prose without a fact they begin or end with.
+def measures(
+    blocks: Iterable[Block], facts: Iterable[Fact], numbers: Iterable[str] = ()
+) -> Iterator[Finding]:
+    """Find durations claimed in the prose without a fact they begin or end with, nor one of the `numbers`.
 
     Factors and lessons are units of their own; what an action asks for has not happened.
     """
-    known = {fact.id for fact in facts}
+    known = {fact.id for fact in facts} | set(numbers)
     for block in blocks:
         if (
             block.kind not in {"prose", "timeline", "people"}

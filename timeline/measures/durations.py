@@ -14,9 +14,9 @@ from timeline.alerts.silences import Held, none_recorded, while_firing
 from timeline.instant import NS
 from timeline.measures.chain import Headline, Point, chain, headline
 from timeline.model import Fact, Incident, Measure
-from timeline.order import ClockErrors, in_display_order
+from timeline.order import ClockErrors, elapsed, in_display_order
 
-__all__ = ["MEASURES", "SILENCED", "Headline", "duration", "headline", "measures"]
+__all__ = ["MEASURES", "SILENCED", "Headline", "headline", "measures"]
 
 SILENCED = "silenced"
 #: Measure name to its two points, in the order they are shown.
@@ -52,14 +52,6 @@ def measures(incident: Incident, facts: Sequence[Fact], errors: ClockErrors) -> 
     return (*found, _silenced(points, facts, errors))
 
 
-def duration(start: Fact, end: Fact, errors: ClockErrors) -> tuple[int, int] | None:
-    """Return the shortest and longest time from `start` to `end` in ns; None with a null bound."""
-    if start.earliest is None or end.earliest is None:
-        return None
-    slack = 0 if start.clock == end.clock else errors.get(start.clock, 0) + errors.get(end.clock, 0)
-    return end.earliest - start.latest - slack, end.latest - start.earliest + slack
-
-
 def _measure(
     name: str, ends: tuple[str, str], points: dict[str, Point], errors: ClockErrors
 ) -> Measure:  # fmt: skip
@@ -69,7 +61,7 @@ def _measure(
     missing = [point for point in (start, end) if isinstance(point, str)]
     if missing or isinstance(start, str) or isinstance(end, str):
         return Measure(name=name, reason="; ".join(dict.fromkeys(missing)), **said)
-    span = duration(start, end, errors)
+    span = elapsed(start, end, errors)
     if span is None:
         which = " and ".join(
             p for p, f in zip((first, last), (start, end), strict=True) if f.earliest is None
@@ -92,7 +84,7 @@ def _silenced(points: dict[str, Point], facts: Sequence[Fact], errors: ClockErro
     said: dict[str, Any] = {"from_": held[0].begin.id, "to": _id(last or ""), "formula": _formula(held)}
     if last is None:
         return Measure(name=SILENCED, reason="no end of the silence was recorded in the window", **said)
-    widths = [duration(one.begin, one.end, errors) for one in held if one.end]
+    widths = [elapsed(one.begin, one.end, errors) for one in held if one.end]
     known = [width for width in widths if width is not None]
     if len(known) < len(widths):
         return Measure(name=SILENCED, reason="when a silence began is not known: it was already so", **said)

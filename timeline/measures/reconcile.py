@@ -19,9 +19,8 @@ from timeline.alerts.states import alert_name, begins_breach, ends_breach, expre
 from timeline.apart import apart
 from timeline.instant import NS
 from timeline.measures.chain import Headline, headline
-from timeline.measures.durations import duration
 from timeline.model import Fact, Incident, Reconciled
-from timeline.order import ClockErrors, display_key, in_display_order, precedes
+from timeline.order import ClockErrors, display_key, elapsed, in_display_order, precedes
 from timeline.relative import inside, may_precede
 from timeline.text import code
 
@@ -222,7 +221,7 @@ def _earlier(
         key = (span.name, limit.op if limit else None, limit.threshold if limit else None)
         first[key] = min(first.get(key, fact), fact, key=display_key)
     for key, fact in sorted(first.items(), key=lambda item: display_key(item[1])):
-        low, high = duration(fact, firing, errors) or (0, 0)
+        low, high = elapsed(fact, firing, errors) or (0, 0)
         text = f"{code(key[0])} crossed its threshold before the first alert, {code(alert_name(firing) or '')}, fired"
         yield Reconciled(
             name=EARLIER, from_=fact.id, to=firing.id, count=1, min_s=low / NS, max_s=high / NS, statement=text

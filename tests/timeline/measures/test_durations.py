@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from timeline import facts
 from timeline.instant import NS, Bounds
 from timeline.kinds import Kind
-from timeline.measures.durations import duration, headline, measures
+from timeline.measures.durations import headline, measures
 from timeline.model import Fact, Incident, Measure, Quantity, Subject
+from timeline.order import elapsed
 from timeline.statements import Name
 
 INCIDENT = Incident(id="I", start=100 * NS, end=1000 * NS)
@@ -113,7 +114,7 @@ def test_the_true_duration_is_inside_the_range(
     shift_a = int(error_a * off_a)
     shift_b = shift_a if one_clock else int(error_b * off_b)
     truth = (b + int(wide_b * in_b) - shift_b) - (a + int(wide_a * in_a) - shift_a)
-    span = duration(start, end, {"x": error_a, "y": error_b})
+    span = elapsed(start, end, {"x": error_a, "y": error_b})
     assert span is not None
     assert span[0] <= truth <= span[1]
 

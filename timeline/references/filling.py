@@ -1,0 +1,165 @@
+"""Fill references in: each becomes its value now, and stays a reference, so that the next refresh fills it in again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple
+
+from timeline.references.grammar import Reference
+from timeline.references.names import UnknownReferenceError
+from timeline.references.places import Place, alike, label_of, places, shown, sum_of
+from timeline.references.values import Values, wrong
+
+#: What stands for a value that a draft's readers are not shown.
+LEFT_OUT: Final = "(left out)"
+#: The name of the blocks that words go to which somebody wrote in a value's place.
+KEPT: Final = "reference"
+
+
+class Edited(NamedTuple):
+    """A text in which references are filled in, and what to tell the user: a place in the text given, and a message."""
+
+    text: str
+    messages: tuple[tuple[int, str], ...]
+
+
+class _Change(NamedTuple):
+    """What `[start, end)` becomes; where two begin alike, an insertion comes first."""
+
+    start: int
+    end: int
+    text: str
+
+
+def written(given: Reference, values: Values, *, in_label: bool = False) -> str:
+    """Return a reference filled in; raise UnknownReferenceError. In a link's label it has no link of its own."""
+    value = values.of(given)
+    label = LEFT_OUT if value.label is None else value.label
+    is_linked = not in_label and value.label is not None
+    shown_as = values.markup.link(label, value.anchor) if is_linked else f"<span>{label}</span>"
+    return f"{shown_as}<!--{values.markup.kept(given, value.identity)}{sum_of(label)}-->"
+
+
+def plainly(given: Reference, values: Values) -> str:
+    """Return a reference's value as plain words, for texts that are no Markdown; raise UnknownReferenceError."""
+    label = values.of(given).label
+    return LEFT_OUT if label is None else shown(label)
+
+
+def fill(text: str, values: Values) -> Edited:
+    """Return people's Markdown with its references filled in; every other byte stays.
+
+    What somebody wrote in a value's place is moved, unchanged, below the block it stood in, as words in a generated
+    region are. What names nothing stays as it is.
+    """
+    changes: list[_Change] = []
+    messages: list[tuple[int, str]] = []
+    for place in places(text):
+        if place.reference is None or place.state not in {"typed", "filled"}:
+            continue
+        try:
+            made = written(place.reference, values, in_label=place.in_label)
+        except UnknownReferenceError as err:
+            messages.append((place.start, f"{place.reference.text} was left as it is: {err}"))
+            continue
+        if place.state == "filled" and alike(place.text, made):
+            continue
+        changes.append(_Change(place.start, place.end, made))
+        if is_edited(place) and shown(place.label) != shown(label_of(made)):
+            changes.append(_kept(text, place))
+            messages.append((place.start, _moved(place.reference)))
+        elif label_of(made) == LEFT_OUT:
+            messages.append(
+                (place.start, f"{place.reference.text} is not for these readers and was left out")
+            )
+    return Edited(_applied(text, changes), tuple(messages))
+
+
+def is_edited(place: Place) -> bool:
+    """Tell whether a person wrote in the place of a value."""
+    return place.state == "filled" and sum_of(place.label) != place.sum
+
+
+def _moved(given: Reference) -> str:
+    return f"someone wrote in the place of {given.text}: their words were moved, unchanged, below it"
+
+
+def _kept(text: str, place: Place) -> _Change:
+    newline = "\r\n" if "\r\n" in text else "\n"
+    words = place.text.partition("<!--")[0]
+    begin = "" if text[: place.block].endswith("\n") else newline
+    block = f"<!-- timeline:kept {KEPT} -->{newline}{words}{newline}<!-- timeline:end {KEPT} -->{newline}"
+    return _Change(place.block, place.block, begin + block)
+
+
+def _applied(text: str, changes: Iterable[_Change]) -> str:
+    done, parts = 0, list[str]()
+    for change in sorted(changes, key=lambda one: one[:2]):  # of one place in their order
+        parts += [text[done : change.start], change.text]
+        done = change.end
+    return "".join([*parts, text[done:]])
+
+
+class Problem(NamedTuple):
+    """What is wrong with a reference; `made` is what `refresh` puts there, nothing where it cannot."""
+
+    place: Place
+    message: str
+    made: str = ""
+
+
+def problems(text: str, renderings: Sequence[Values]) -> list[Problem]:
+    """Return what is wrong with the references of people's Markdown, one that was never filled in included.
+
+    A value may be that of any rendering: they differ by the prefix of links.
+    """
+    found: list[Problem] = []
+    for place in places(text):
+        if place.state == "broken":
+            found.append(Problem(place, wrong(" ".join(place.text.split()), renderings[0])))
+        elif place.state == "orphan" or place.reference is None:
+            lost = "this comment keeps a reference whose value is gone"
+            found.append(Problem(place, f"{lost}: write the reference anew, or delete the comment"))
+        else:
+            found += _problem(place, place.reference, renderings)
+    return found
+
+
+def _problem(place: Place, given: Reference, renderings: Sequence[Values]) -> list[Problem]:
+    try:
+        made = [written(given, one, in_label=place.in_label) for one in renderings]
+    except UnknownReferenceError as err:
+        return [Problem(place, f"{given.text}: {err}")]
+    if place.state == "typed":
+        return [Problem(place, f"{given.text} is not filled in: run `timeline refresh`", made[0])]
+    if any(alike(place.text, one) for one in made):
+        return []
+    now = f"{given.text} is {shown(label_of(made[0]))!r}"
+    if is_edited(place):
+        message = f"someone wrote {shown(place.label)!r} where {now}: `timeline refresh` restores it, and moves their words below"
+    elif shown(place.label) == shown(label_of(made[0])):
+        message = f"the link of {given.text} does not lead to what it names: run `timeline refresh`"
+    else:
+        message = f"{shown(place.label)!r} is not what the facts say now, {now}: run `timeline refresh`"
+    return [Problem(place, message, made[0])]
+
+
+def typed(text: str) -> str:
+    """Return people's Markdown with each filled-in reference as it was typed: what a draft says, whatever facts say."""
+    return _each(text, lambda place: place.reference.text if place.reference else place.text)
+
+
+def without_comments(text: str) -> str:
+    """Return people's Markdown with each filled-in reference as a plain link or words, for readers of a copy."""
+
+    def bare(place: Place) -> str:
+        linked = place.text.partition("<!--")[0]
+        return linked.removeprefix("<span>").removesuffix("</span>")
+
+    return _each(text, bare)
+
+
+def _each(text: str, of: Callable[[Place], str]) -> str:
+    return _applied(
+        text, (_Change(one.start, one.end, of(one)) for one in places(text) if one.state == "filled")
+    )
