@@ -31,7 +31,9 @@ def first(kind: str) -> Fact:
 
 
 FIRING, SAID = first("alert.firing"), first("chat.message")
-RESOLVED = next(fact for fact in TIMELINE.facts if fact.kind == "alert.resolved" and fact.thread == FIRING.thread)
+RESOLVED = next(
+    fact for fact in TIMELINE.facts if fact.kind == "alert.resolved" and fact.thread == FIRING.thread
+)
 MEASURED = next(fact for fact in TIMELINE.facts if fact.quantity and fact.quantity.unit == "s")
 TIME, QUOTE = f"{{{FIRING.id}:time}}", f"{{{SAID.id}:quote}}"
 NUMBER = next(one for one in TIMELINE.impact if one.name == "failed requests" and one.span == "incident")
@@ -85,7 +87,8 @@ def test_a_forge_shows_the_link_and_nothing_else(template: str, reference: str) 
     text = filled(template.replace("{}", reference))
     html = FORGE.render(text)
     assert html.count("<a href=") == template.count("{}")
-    assert "](" not in html and "{" not in re.sub("<!--.*?-->", "", html)
+    assert "](" not in html
+    assert "{" not in re.sub("<!--.*?-->", "", html)
     assert not re.search("^<!--", text, re.MULTILINE)
 
 
@@ -157,9 +160,7 @@ def test_words_at_the_end_of_a_text_without_a_line_end_are_moved_too() -> None:
 def test_a_formatter_may_break_lines_and_drop_backslashes() -> None:
     text = filled(f"- said {QUOTE} at {TIME}\n")
     wrapped = (
-        text.replace("is firing", "is\n  firing")
-        .replace("45 UTC", "45\n  UTC")
-        .replace("<!--{", "<!-- {")
+        text.replace("is firing", "is\n  firing").replace("45 UTC", "45\n  UTC").replace("<!--{", "<!-- {")
     )
     assert problems(wrapped, [VALUES]) == []
     assert filled(wrapped) == wrapped
@@ -177,7 +178,8 @@ def test_a_comment_without_its_value_is_named() -> None:
     text = filled(f"At {TIME}.").replace("](", "] (")
     assert filled(text) == text
     (problem,) = problems(text, [VALUES])
-    assert "whose value is gone" in problem.message and problem.made == ""
+    assert "whose value is gone" in problem.message
+    assert problem.made == ""
 
 
 def test_links_may_have_any_prefix_that_a_build_used() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar, cast
@@ -11,14 +10,10 @@ from timeline.checks.claims.plain import Citation
 from timeline.model import Fact, Gap, Impact, Measure, Timeline
 from timeline.order import ClockErrors, Ordered, in_display_order
 from timeline.people.names import Names
+from timeline.references.grammar import measure_id as measure_id
 
 Cited = Fact | Gap | Measure | Impact
 T = TypeVar("T")
-
-
-def measure_id(name: str) -> str:
-    """Return a measure's id, `m-` and its name's words: `m-firing-to-resolved`."""
-    return "m-" + "-".join(re.findall("[a-z]+", name.lower()))
 
 
 class Ground:

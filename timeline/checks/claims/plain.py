@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-#: The id of a fact, a gap, a measure or an impact number, as people paste it.
-CITATION = re.compile(r"(?<![\w-])(?:[fgi]-[0-9a-f]{16}|m-[a-z]{1,40}(?:-[a-z]{1,40}){0,12})(?![\w-])")
+from timeline.references.grammar import CITATION as CITATION
+
 #: Longer blocks are cut: nobody writes one, and every reader walks it.
 LONGEST = 20_000
 
