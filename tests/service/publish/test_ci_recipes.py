@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -276,11 +277,7 @@ def test_the_gitlab_template_attaches_too(repository: Path) -> None:
     job = recipe("examples/ci/gitlab.yml")["timeline"]
     script = "\n".join(job["script"])
     with FakeGitlab() as fake:
-        environ = {
-            "GITLAB_CI": "true", "CI_API_V4_URL": fake.url, "CI_PROJECT_ID": "5", "CI_MERGE_REQUEST_IID": "12", "CI_PIPELINE_ID": "7",
-            "CI_MERGE_REQUEST_DIFF_BASE_SHA": git(repository, "rev-parse", "HEAD~1"), "CI_PROJECT_DIR": str(repository),
-            "CI_JOB_URL": "https://git.example/jobs/9",
-        }  # fmt: skip
+        environ = in_pipeline(fake, repository, git(repository, "rev-parse", "HEAD~1"))
         done = run(script, repository, GITLAB_TOKEN="writer", **environ)
         assert done.returncode == 1, done.stderr  # the demo's draft has open questions
         assert "### Timeline of INC-42" in fake.notes[0]["body"]
@@ -289,6 +286,54 @@ def test_the_gitlab_template_attaches_too(repository: Path) -> None:
         assert (forked.returncode, len(fake.notes)) == (1, 1)
     assert (repository / "summary.md").read_text().startswith("### Timeline of INC-42")
     assert job["variables"]["GIT_DEPTH"] == "0"
+
+
+def _append(path: Path, text: str) -> None:
+    with path.open("a") as file:
+        file.write(text)
+
+
+#: One file of an incident's folder, and how a request changes it.
+CHANGES: dict[str, Callable[[Path], None]] = {
+    "a draft": lambda folder: _append(folder / "postmortem.md", "\n"),
+    "a page": lambda folder: _append(folder / "timeline.html", "\n"),
+    "a note": lambda folder: _append(folder / "notes.jsonl", '{"id":"v-1"}\n'),
+    "a sign-off": lambda folder: _append(folder / "reviews.jsonl", "{}\n"),
+    "evidence": lambda folder: _append(folder / "evidence" / "manifest.json", "\n"),
+    "evidence that is planted": lambda folder: _append(folder / "evidence" / "a\nb" / ".zst", ""),
+    "evidence that is gone": lambda folder: min((folder / "evidence").glob("*.zst")).unlink(),
+    "a page that is gone": lambda folder: (folder / "timeline.html").unlink(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_both_recipes_attach_whatever_changes_in_an_incident(repository: Path, change: str) -> None:
+    folder = repository / "postmortems" / "INC-42"
+    (folder / "evidence" / "a\nb").mkdir()
+    shutil.copytree(folder, repository / "postmortems" / "INC-43")  # which no request changes
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "Start")
+    CHANGES[change](folder)
+    (repository / "README.md").write_text("other\n")
+    git(repository, "add", "-A", "-f")
+    git(repository, "commit", "-q", "-m", "Change")
+    base = git(repository, "rev-parse", "HEAD~1")
+    with FakeGithubComments() as github:
+        done = run(attach_step()["run"], repository, **in_workflow(github, repository, BASE=base))
+        assert done.returncode == 0, done.stderr
+    with FakeGitlab() as gitlab:
+        script = "\n".join(recipe("examples/ci/gitlab.yml")["timeline"]["script"])
+        run(script, repository, GITLAB_TOKEN="writer", **in_pipeline(gitlab, repository, base))
+    for bodies in (github.comments, gitlab.notes):
+        (comment,) = bodies
+        assert "### Timeline of INC-42" in comment["body"]
+
+
+def in_pipeline(fake: FakeGitlab, home: Path, base: str) -> dict[str, str]:
+    return {
+        "GITLAB_CI": "true", "CI_API_V4_URL": fake.url, "CI_PROJECT_ID": "5", "CI_MERGE_REQUEST_IID": "12", "CI_PIPELINE_ID": "7",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_PROJECT_DIR": str(home), "CI_JOB_URL": "https://git.example/jobs/9",
+    }  # fmt: skip
 
 
 def test_the_gitlab_template_trusts_the_key_of_the_base_alone(repository: Path, keyed: Pair) -> None:
@@ -300,11 +345,7 @@ def test_the_gitlab_template_trusts_the_key_of_the_base_alone(repository: Path, 
     (repository / "postmortems" / "INC-42" / "postmortem.md").open("a").write("\n")
     git(repository, "commit", "-q", "-a", "-m", "Write")
     with FakeGitlab() as fake:
-        environ = {
-            "GITLAB_CI": "true", "CI_API_V4_URL": fake.url, "CI_PROJECT_ID": "5", "CI_MERGE_REQUEST_IID": "12", "CI_PIPELINE_ID": "7",
-            "CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_PROJECT_DIR": str(repository), "CI_JOB_URL": "https://git.example/jobs/9",
-            "GITLAB_TOKEN": "writer",
-        }  # fmt: skip
+        environ = in_pipeline(fake, repository, base) | {"GITLAB_TOKEN": "writer"}
         for key in ("key.pem", keyed.public.read_text()):
             forged = run(script, repository, SIGNATURE_KEY=key, **environ)
             assert "signature-invalid" in forged.stdout, forged.stderr
