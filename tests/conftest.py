@@ -24,3 +24,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add how often builds are killed."""
     said = "kill a build at as many random times (100 for a release)"
     parser.addoption("--kills", type=int, default=8, help=said)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give a test that kills builds time for as many as are to be killed."""
+    for item in items:
+        if "kills" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(300 + 15 * config.getoption("--kills")))
+
+
+@pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How many builds are killed, each at a random time."""
+    return int(request.config.getoption("--kills"))

@@ -1,15 +1,19 @@
-"""The command as it ends by a power cut: killed just before a chosen one of its changes to files."""
+"""The command as it ends by a power cut: just before a chosen one of its changes to files, or at a time."""
 
 from __future__ import annotations
 
+import contextlib
+import importlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, cast
 
 _CHANGES = {"os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.symlink", "os.truncate"}
 
@@ -33,6 +37,37 @@ def kill_all_over(home: Path, directory: Path, points: int, *arguments: str) -> 
         assert ended == (-signal.SIGKILL, at), f"killed before {at} of {count} changes: {ended}"
         yield at
     shutil.rmtree(before, ignore_errors=True)
+
+
+class Killer:
+    """A process that has loaded the product, and runs the command in forks of itself: a kill costs no start."""
+
+    def __init__(self, home: Path, *arguments: str) -> None:
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+            "OPENBLAS_NUM_THREADS": "1",
+        }
+        command = [sys.executable, "-m", "tests.service.killed", "--at-times", *arguments]
+        self._process = subprocess.Popen(
+            command, cwd=home, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self._said = cast(IO[str], self._process.stdout)
+
+    def __enter__(self) -> Killer:
+        assert self._said.readline() == "ready\n"
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def run(self, until: float = 0) -> tuple[int, float]:
+        """Run the command, killed after `until` seconds (0: never); return its code and how long it ran (s)."""
+        asks = cast(IO[str], self._process.stdin)
+        asks.write(f"{until}\n")
+        asks.flush()
+        code, lasted = self._said.readline().split()
+        return int(code), float(lasted)
 
 
 def _run(home: Path, directory: Path, before: int, arguments: tuple[str, ...]) -> tuple[int, int]:
@@ -80,8 +115,51 @@ def _below(path: object, directory: str) -> bool:
     )
 
 
+def _forked(arguments: list[str], modules: Path | None = None) -> int:
+    if process := os.fork():
+        return process
+    os.setpgid(0, 0)
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for descriptor in range(3):
+        os.dup2(quiet, descriptor)
+    from cli.main import main as command
+    from cli.main import run
+
+    sys.argv = ["timeline", *arguments]
+    if modules is None:
+        run()
+    with contextlib.suppress(SystemExit):
+        command()
+    cast(Path, modules).write_text("\n".join(sys.modules))
+    os._exit(0)
+
+
+def at_times(arguments: list[str]) -> None:
+    """Run the command for each line of stdin, killed after as many seconds; print its code and its time."""
+    modules = Path(f".modules-{os.getpid()}")
+    os.waitpid(_forked(arguments, modules), 0)
+    for name in modules.read_text().split():  # what a build loads on its way, too
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    modules.unlink()
+    assert threading.active_count() == 1, "a fork of more threads than one may hang"
+    print("ready", flush=True)
+    for line in sys.stdin:
+        began, process = time.monotonic(), _forked(arguments)
+        if until := float(line):
+            time.sleep(until)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+                os.killpg(process, signal.SIGKILL)  # with git, as a power cut would
+        code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        print(code, time.monotonic() - began, flush=True)
+
+
 def main() -> None:
     """Run the command with its changes counted in a file, which outlives it."""
+    if sys.argv[1] == "--at-times":
+        at_times(sys.argv[2:])
+        return
     directory, before, log, *arguments = sys.argv[1:]
     from cli.main import run
 

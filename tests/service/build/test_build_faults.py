@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import re
+import shutil
 import signal
 import subprocess
 import sys
-import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,7 @@ import pytest
 
 from tests.cli.test_user_errors import timeline
 from tests.service.build.test_build import OUTPUTS, home, made, make, outputs, rebuild, whole
+from tests.service.killed import Killer
 
 __all__ = ["home"]
 
@@ -29,24 +32,59 @@ def started(home: Path) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def test_killed_at_any_time_it_leaves_old_or_new(home: Path, request: pytest.FixtureRequest) -> None:
-    began = time.monotonic()
-    assert started(home).wait() == 0
-    lasted = time.monotonic() - began
-    points, ended = random.Random(7), 0
-    for _ in range(request.config.getoption("--kills")):
-        process = started(home)
-        time.sleep(points.uniform(0.1, 1) * lasted)
-        process.kill()
-        ended += process.wait() == -signal.SIGKILL
-        process.communicate()
-        whole(made(home))
-    assert ended, "no build was killed before its end"
-    assert timeline(home, *_ARGUMENTS).returncode == 0
+def state(home: Path, before: dict[str, bytes]) -> str:
+    """Say what a killed build left beside what was there before it."""
+    directory = made(home)
+    there = [name for name in OUTPUTS if (directory / name).exists()]
+    if not there:
+        return "evidence alone" if (directory / "evidence" / "manifest.json").exists() else "nothing yet"
+    if len(there) < len(OUTPUTS):
+        return "some of the outputs"
+    new = [name for name in OUTPUTS if (directory / name).read_bytes() != before.get(name)]
+    return "old" if not new else "new" if len(new) == len(OUTPUTS) else "old and new outputs"
+
+
+def leftovers(home: Path) -> list[str]:
+    """Name what a killed build did not take away."""
+    kept = {*OUTPUTS, "evidence", ".timeline.lock"}
+    left = [p for p in made(home).glob("*") if p.name not in kept]
+    return [p.name for p in (*left, *(made(home) / "evidence").glob(".*"))]
+
+
+def ends_well(killer: Killer, home: Path) -> None:
+    """Check that the next build cleans up, and is the same when it is built again."""
+    assert killer.run()[0] == 0
     whole(made(home))
-    assert {p.name for p in made(home).iterdir()} <= {*OUTPUTS, "evidence", ".timeline.lock"}
-    assert not list((made(home) / "evidence").glob(".*"))
+    assert leftovers(home) == []
     assert rebuild(home) == outputs(made(home))
+
+
+def test_killed_at_any_time_it_leaves_old_or_new(home: Path, kills: int) -> None:
+    points, left, ended = random.Random(7), Counter[str](), 0
+    with Killer(home, *_ARGUMENTS) as killer:
+        lasted = min(killer.run()[1] for _ in range(2))
+        while (number := left.total()) < kills:
+            if number % 10 == 5:  # over nothing for five, then over what is there
+                shutil.rmtree(made(home))
+            elif number % 10 == 0:
+                ends_well(killer, home)
+                shutil.rmtree(made(home) / "evidence")  # collections add up
+                assert killer.run()[0] == 0
+            before = outputs(made(home)) if (made(home) / "timeline.html").exists() else {}
+            # Half of them where it writes, which takes little of its time; a busy machine moves that.
+            late = number % 2
+            code, _ = killer.run(points.uniform(0.7 * late, 1.3) * lasted)
+            whole(made(home))
+            assert code in (0, -signal.SIGKILL)
+            if code:
+                found = ", and ".join([state(home, before), *sorted(set(leftovers(home)))])
+                left[re.sub(r"-[a-z0-9_]+", "-*", found)] += 1
+            else:
+                ended += 1
+            lasted *= (1.05 if code else 0.93) if late or not code else 1
+            assert ended < 50 + 2 * kills, "no build was killed before its end"
+        ends_well(killer, home)
+    print(f"\n{kills} builds were killed, {ended} ended before; of those killed there was left:", dict(left))
 
 
 @contextmanager
