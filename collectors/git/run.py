@@ -47,7 +47,11 @@ class GitError(TimelineError):
 
 
 def run_git(
-    folder: Path, *args: str, environ: Mapping[str, str] | None = None, seconds: float = 60.0
+    folder: Path,
+    *args: str,
+    environ: Mapping[str, str] | None = None,
+    seconds: float = 60.0,
+    stdin: bytes = b"",
 ) -> bytes:
     """Run `git ARGS` in the user's own clone and return what it prints; raise GitError.
 
@@ -55,20 +59,22 @@ def run_git(
     """
     own = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
     own |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", **(environ or {})}
-    return _printed(["git", *_OWN, "-C", str(folder), *args], args[0], own, seconds)
+    return _printed(["git", *_OWN, "-C", str(folder), *args], args[0], own, seconds, stdin)
 
 
-def _printed(command: Sequence[str], what: str, environ: Mapping[str, str], seconds: float) -> bytes:
+def _printed(
+    command: Sequence[str], what: str, environ: Mapping[str, str], seconds: float, stdin: bytes = b""
+) -> bytes:
     try:
         done = subprocess.run(
-            command, env=environ, capture_output=True, check=False, timeout=seconds, stdin=subprocess.DEVNULL
+            command, env=environ, capture_output=True, check=False, timeout=seconds, input=stdin
         )
     except (OSError, subprocess.TimeoutExpired) as err:
         raise GitError(f"git {what}: {err}") from err
     if done.returncode:
         # Git names the remote's address, credentials included, in some of its messages.
         said = " ".join(done.stderr.decode("utf-8", "replace").split())
-        raise GitError(f"git {what}: {re.sub(r'(?<=://)[^/@ ]+@', '', said)}")
+        raise GitError(f"git {what}: {re.sub(r'(?<=://)[^/ ]+@', '', said)}")
     return done.stdout
 
 

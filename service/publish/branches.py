@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from collectors.git.run import GitError, run_git
 from service import files
+from service.publish import logins
 from service.publish.forges.base import ForgeError, RefusedError
 from timeline.errors import UsageError
 
@@ -31,6 +32,7 @@ class Clone:
         self._root = Path(_run(directory, "rev-parse", "--show-toplevel"))
         self._folder = directory.resolve().relative_to(self._root.resolve()).as_posix()
         self._git("remote", "get-url", remote)
+        self._login = logins.known(self._root, remote)
 
     def _git(self, *arguments: str, environ: Mapping[str, str] | None = None) -> str:
         return _run(self._root, *arguments, environ=environ)
@@ -93,7 +95,8 @@ class Clone:
         try:
             return self._git(*arguments)
         except UsageError as err:
-            raise ForgeError(str(err)) from err
+            # Git repeats what the server says, and a server may say what it was sent.
+            raise ForgeError(self._login.redact_text(str(err))) from None
 
 
 def _ours(branch: str) -> str:
