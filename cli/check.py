@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.options import AsJson, Base, ConfigFile
 
+if TYPE_CHECKING:
+    from service.check.check import Look
+    from service.check.report import Report
+
+_CLEAR = "\x1b[H\x1b[2J\x1b[3J"
+_INTERRUPTED = 130
 RequireSignature = Annotated[
     Path | None,
     typer.Option(
@@ -37,10 +46,17 @@ def check(
     ] = False,
     require_signature: RequireSignature = None,
     base: Base = "",
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch", help="Check again whenever draft, notes, timeline or settings change; Ctrl-C ends."
+        ),
+    ] = False,
     config: ConfigFile = None,
 ) -> None:
     """Check facts against evidence, citations, actions and wording; exit 1 on errors."""
     import os
+    from functools import partial
 
     from service.check.base import base_of
     from service.check.check import FORMS, rendered
@@ -53,14 +69,18 @@ def check(
     against = base_of(base, os.environ, asked[0] if asked else Path.cwd())
     if not asked and against is None:
         raise UsageError("give what `timeline build` made, or --base for every incident that differs from it")
-    report = run(
+    checked = partial(
+        run,
         asked,
         config=config,
         allow_missing_evidence=allow_missing_evidence,
         signed_by=require_signature,
         base=against,
     )
-    typer.echo(rendered(report, form), nl=False)
+    if watch:
+        raise typer.Exit(_watch(checked, asked, form, config))
+    report = checked()
+    typer.echo(rendered(report, form, _look()), nl=False)
     raise typer.Exit(0 if report.ok else 1)
 
 
@@ -93,3 +113,54 @@ def sign_off(
 
     review = run(directory, tuple(facts or ()), by=by)
     typer.echo(f"signed off {len(review.facts)} fact{'' if len(review.facts) == 1 else 's'} of {directory}")
+
+
+def _look() -> Look:
+    """Return how wide standard output is, and whether it shows colours: a terminal does, unless NO_COLOR is set."""
+    from service.check.check import Look
+
+    if not sys.stdout.isatty():
+        return Look()
+    from rich.console import Console
+
+    console = Console()
+    return Look(console.width, console.color_system is not None and not console.no_color)
+
+
+def _watch(run: Callable[[], Report], paths: Sequence[Path], form: str, config: Path | None) -> int:
+    """Print a report now and after each change until Ctrl-C; return the exit code of the last one."""
+    from service.check.watch import watched
+    from service.incident.folders import targets
+    from timeline.errors import UsageError
+
+    if not paths:
+        raise UsageError("--watch needs what `timeline build` made: give its folder")
+    if form != "text":
+        raise UsageError("--watch is for people: leave out --format")
+    targets(paths)  # what is not there now is a slip, and nothing to wait for
+    code = _INTERRUPTED
+    try:
+        for report in watched(paths, run, config_file=config):
+            code = _drawn(report, paths)
+    except KeyboardInterrupt:
+        typer.echo("", err=True)
+    return code
+
+
+def _drawn(report: Report | Exception, paths: Sequence[Path]) -> int:
+    from service.check.check import rendered
+    from timeline.errors import UsageError
+    from timeline.text import inert, shown
+
+    if sys.stdout.isatty():
+        typer.echo(_CLEAR, nl=False)
+    if isinstance(report, Exception):
+        typer.echo(f"timeline: {inert(shown(str(report)))}", err=True)
+        code = 2 if isinstance(report, UsageError) else 1
+    else:
+        typer.echo(rendered(report, "text", _look()), nl=False)
+        code = 0 if report.ok else 1
+    sys.stdout.flush()
+    now = f"{datetime.now(UTC):%H:%M:%S}"
+    typer.echo(f"checked at {now} UTC; watching {', '.join(map(str, paths))}, Ctrl-C ends", err=True)
+    return code

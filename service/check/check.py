@@ -9,6 +9,7 @@ from pathlib import Path
 
 from render.text.findings import FORMS, Group, render_findings
 from render.text.provenance import clock_errors
+from render.text.snippet import Look
 from service import names
 from service.check import draft as check_draft
 from service.check import evidence as check_evidence
@@ -45,10 +46,10 @@ from timeline.references.grammar import CITATION
 from timeline.text import line
 
 
-def rendered(report: Report, form: str) -> str:
-    """Return a report in one of FORMS."""
+def rendered(report: Report, form: str, look: Look = Look()) -> str:  # noqa: B008 - a tuple
+    """Return a report in one of FORMS; `look` is the terminal that text is for."""
     groups = [Group(one.name, one.findings, one.unverified) for one in report.checked]
-    return render_findings(groups, form, tool=version("incident-timeline"))
+    return render_findings(groups, form, tool=version("incident-timeline"), look=look)
 
 
 def check(
@@ -250,4 +251,4 @@ def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Fi
     yield from separation.unknown(cites, bundle.timeline)
 
 
-__all__ = ["FORMS", "Checked", "Report", "check", "rendered"]
+__all__ = ["FORMS", "Checked", "Look", "Report", "check", "rendered"]
