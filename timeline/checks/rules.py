@@ -72,6 +72,8 @@ RULES: tuple[Rule, ...] = (
     Rule("reference-stale", "error", "Every value that a reference filled in is what the facts say."),
     Rule("measure-uncited", "error", "A duration in the prose cites the fact it begins or ends with."),
     Rule("citation-changed", "warning", "No cited fact has changed since it was last signed off."),
+    # claims
+    Rule("claim-quote", "error", "What the prose quotes is in the words of what it cites."),
     # blameless wording
     Rule("blameless-name", "warning", "People appear by their role or pseudonym."),
     Rule("blameless-counterfactual", "warning", "The prose says what happened, not what should have."),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.words import quote
 from timeline.checks.findings import Finding
 
 Read = Callable[[Claim, Ground], Iterator[Finding]]
@@ -20,7 +21,7 @@ class Reader(NamedTuple):
 
 
 #: Every reader, each of the rules that its module is about.
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (Reader(("claim-quote",), quote.read),)
 
 
 def check(claims: Iterable[Claim], ground: Ground, off: Collection[str] = frozenset()) -> Iterator[Finding]:

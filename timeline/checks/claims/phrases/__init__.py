@@ -1,0 +1,1 @@
+"""Phrases that claims are read by, a language a pair of tables: data, so that another language is another table."""

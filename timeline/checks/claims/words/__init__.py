@@ -1,0 +1,1 @@
+"""What claims say of numbers, words, names, actors, and of what did not happen."""
