@@ -19,7 +19,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 HOME = Path(__file__).resolve().parent.parent
-LOCKS = ("requirements/product.txt", "requirements/build.txt", "requirements/release.txt")
+LOCKS = (
+    *("requirements/product.txt", "requirements/build.txt", "requirements/release.txt"),
+    *sorted(str(path.relative_to(HOME)) for path in HOME.glob("requirements/extras/*.txt")),
+)
 #: Advisories that do not concern us, each with its reason and until when to look again.
 IGNORED: dict[str, str] = {}
 _PATIENCE = 240  # seconds a lock

@@ -6,9 +6,16 @@ ROOT="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
 CACHE="${TIMELINE_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/incident-timeline}"
 
+# What is to be done at a script's end: a trap of its own would replace this one.
+endings=()
+at_exit() { # COMMAND
+  endings+=("$1")
+  trap 'for ending in "${endings[@]}"; do eval "$ending"; done' EXIT
+}
+
 # With TIMELINE_TIMES each script leaves there what it took; the summary of the tests tells it.
 if [[ -n ${TIMELINE_TIMES-} && ${1-} != --part ]]; then
-  trap 'echo "${0##*/} $SECONDS" >>"$TIMELINE_TIMES"' EXIT
+  at_exit 'echo "${0##*/} $SECONDS" >>"$TIMELINE_TIMES"'
 fi
 
 say() { printf '%s\n' "$*" >&2; }
