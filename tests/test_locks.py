@@ -21,7 +21,10 @@ from packaging.version import Version
 HOME = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text())
-LOCKS = ("product", "build", "release")
+EXTRAS = tuple(sorted(f"extras/{path.stem}" for path in HOME.glob("requirements/extras/*.txt")))
+LOCKS = ("product", "build", "release", *EXTRAS)
+#: What is of no use to those who only run it.
+_OURS = {"test", "dev", "fuzz"}
 #: Where a lock is for: the Pythons that the product supports.
 PYTHONS = ("3.11", "3.12", "3.13")
 _ENTRY = re.compile(
@@ -58,6 +61,8 @@ def wanted(name: str, python: str = "3.12") -> Iterator[Requirement]:
     if name == "product":
         extras = PROJECT["project"]["optional-dependencies"]
         given = [*PROJECT["project"]["dependencies"], *extras["serve"], *extras["sign"]]
+    elif name in EXTRAS:
+        given = PROJECT["project"]["optional-dependencies"][name.partition("/")[2]]
     elif name == "build":
         given = PROJECT["build-system"]["requires"]
     else:
@@ -93,13 +98,21 @@ def test_a_lock_names_no_registry(name: str) -> None:
 
 @pytest.mark.parametrize("python", PYTHONS)
 def test_the_locks_agree_with_one_another(python: str) -> None:
-    """The action installs two of them into one environment."""
+    """The action installs several of them into one environment: product, what builds it, and any extras."""
     every: dict[str, set[Version]] = {}
-    for name in LOCKS:
+    for name in ("product", "build", *EXTRAS):
         for package, version in locked(name, python).items():
             every.setdefault(package, set()).add(version)
-    apart = {package for package, versions in every.items() if len(versions) > 1}
-    assert apart & set(locked("build", python)) == set()
+    assert {package for package, versions in every.items() if len(versions) > 1} == set()
+    release, build = locked("release", python), locked("build", python)
+    assert {
+        package for package in build.keys() & release.keys() if build[package] != release[package]
+    } == set()
+
+
+def test_every_extra_can_be_had_by_its_digests() -> None:
+    known = PROJECT["project"]["optional-dependencies"]
+    assert {name.partition("/")[2] for name in EXTRAS} == set(known) - _OURS - {"serve", "sign"}
 
 
 CONTAINER = (HOME / "Containerfile").read_text()
@@ -129,10 +142,34 @@ def test_nothing_comes_into_the_container_but_by_its_digest() -> None:
         "--require-hashes --only-binary :all:" in one or "--no-index --no-deps" in one for one in installs
     )
     assert re.search(r"^USER (?!0\b|root)\d+$", CONTAINER, re.MULTILINE)
-    assert not re.search(r"\b(?:curl|wget|ADD|ARG)\b", CONTAINER)
+    assert not re.search(r"\b(?:curl|wget|ADD)\b", CONTAINER)
+    assert re.findall(r"^ARG .*", CONTAINER, re.MULTILINE) == ['ARG EXTRAS=""']
     minor = re.match(r"python:(\d+\.\d+)\.", images[0])
     assert minor
     assert minor[1] in PYTHONS
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("", []),
+        ("personal", ["personal"]),
+        ("personal parquet", ["personal", "parquet"]),
+        ("../release", None),
+        ("personal;id", None),
+        ("-e", None),
+    ],
+)
+def test_the_container_holds_the_extras_that_are_chosen(given: str, said: list[str] | None) -> None:
+    chosen = re.search(r"^RUN (set -- .*?done) \\$", CONTAINER, re.MULTILINE | re.DOTALL)
+    assert chosen
+    done = subprocess.run(
+        ["sh", "-c", chosen[1].replace("\\\n", " ") + ' && echo "$@"'], env={"EXTRAS": given, "PATH": os.environ["PATH"]},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    expected = " ".join(f"-r /requirements/extras/{name}.txt" for name in said or ())
+    assert (done.returncode, done.stdout.strip()) == ((2, "") if said is None else (0, expected))
+    assert 'requirements/product.txt "$@"' in CONTAINER
 
 
 def test_the_container_is_built_of_what_makes_the_same_wheel(tmp_path: Path) -> None:
@@ -176,6 +213,12 @@ dependencies = ["acme-small{range}"]
 [project.optional-dependencies]
 serve = []
 sign = []
+personal = ["acme-small"]
+keyring = []
+parquet = []
+sigstore = []
+dask = []
+stills = []
 """
 
 
@@ -184,7 +227,7 @@ def project(tmp_path: Path) -> Path:
     """A project of one package, of which a folder holds three versions."""
     shutil.copytree(HOME / "tools", tmp_path / "tools", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / ".venv").symlink_to(BIN.parent)
-    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements/extras").mkdir(parents=True)
     (tmp_path / "requirements/release.in").write_text("acme-small\n")
     (tmp_path / "wheels").mkdir()
     for version in ("1.0", "1.1", "2.0"):
@@ -199,11 +242,20 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def lock(project: Path, *options: str) -> int:
+def lock(project: Path, *options: str, **environ: str) -> int:
     return subprocess.run(
         [project / "tools/lock", *options], capture_output=True, check=False,
-        env={**os.environ, "UV_NO_INDEX": "1", "UV_FIND_LINKS": str(project / "wheels")},
+        env={**os.environ, "UV_NO_INDEX": "1", "UV_FIND_LINKS": str(project / "wheels"), **environ},
     ).returncode  # fmt: skip
+
+
+def test_what_a_lock_took_is_told_and_nothing_is_left_of_it(project: Path, tmp_path: Path) -> None:
+    times, scratch = tmp_path / "times", tmp_path / "scratch"
+    scratch.mkdir()
+    assert lock(project) == 0
+    assert lock(project, "--check", TIMELINE_TIMES=str(times), TMPDIR=str(scratch)) == 0
+    assert re.fullmatch(r"lock \d+\n", times.read_text())
+    assert list(scratch.iterdir()) == []
 
 
 def test_a_lock_that_does_not_follow_is_found(project: Path) -> None:
@@ -211,6 +263,7 @@ def test_a_lock_that_does_not_follow_is_found(project: Path) -> None:
     text = (project / "requirements/product.txt").read_text()
     assert re.search(r"^acme-small==1\.1 \\\n    --hash=sha256:[0-9a-f]{64}$", text, re.MULTILINE)
     assert str(project) not in text
+    assert "acme-small==1.1 " in (project / "requirements/extras/personal.txt").read_text()
     assert lock(project, "--check") == 0
     for given, code in ((">=1,<1.1", 1), (">=1", 0), (">=3", 3), (">=1,<2", 0)):
         (project / "pyproject.toml").write_text(_PROJECT.format(range=given))

@@ -78,6 +78,35 @@ def test_the_action_installs_by_digest_and_asks_no_registry_for_what_runs() -> N
     assert asks[1].startswith("--no-index --no-deps --no-build-isolation ")
 
 
+@pytest.mark.parametrize("extras", ["", "personal", "personal parquet", "../build", "$(id)", "-e", "none"])
+def test_the_action_installs_the_extras_that_are_named(tmp_path: Path, extras: str) -> None:
+    """By their digests, with the product: no other file, no other word reaches pip."""
+    (install, _) = yaml.safe_load((HOME / "action.yml").read_text())["runs"]["steps"]
+    assert install["env"] == {"EXTRAS": "${{ inputs.extras }}"}
+    for name, says in (("bin/python3", ":"), ("incident-timeline/bin/pip", f'echo "$@" >>{tmp_path}/asked')):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(f"#!/bin/sh\n{says}\n")
+        (tmp_path / name).chmod(0o755)
+    environ = {
+        "PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "RUNNER_TEMP": str(tmp_path), "EXTRAS": extras,
+        "GITHUB_ACTION_PATH": str(HOME),
+    }  # fmt: skip
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", install["run"]], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    if extras in ("", "personal", "personal parquet"):
+        assert done.returncode == 0, done.stderr
+        locked_ones, ours = (tmp_path / "asked").read_text().splitlines()
+        files = re.findall(r"-r (\S+)", locked_ones)
+        names = ["product", "build", *(f"extras/{name}" for name in extras.split())]
+        assert files == [str(HOME / "requirements" / f"{name}.txt") for name in names]
+        assert "--require-hashes --only-binary :all:" in locked_ones
+        assert "--no-index" in ours
+    else:
+        assert (done.returncode, (tmp_path / "asked").exists()) == (2, False)
+        assert re.fullmatch(r"::error::extras: .*\bpersonal\.txt\b.*\n", done.stdout)
+
+
 def step(name: str) -> str:
     steps = (one for _, job in jobs() for one in job["steps"])
     return str(next(one["run"] for one in steps if one.get("name") == name))

@@ -218,7 +218,7 @@ def test_no_module_of_a_request_is_run(repository: Path, tmp_path: Path) -> None
 def test_what_the_action_is_given_never_stands_in_a_script() -> None:
     action = recipe("action.yml")
     assert not [step for step in action["runs"]["steps"] if "${{" in step["run"]]
-    assert set(action["inputs"]) == {"directory", "token", "artefact-url", "check", "signature-key"}
+    assert set(action["inputs"]) == {"directory", "token", "artefact-url", "check", "signature-key", "extras"}
     workflow = recipe("examples/ci/github.yml")
     used = [step["uses"] for job in workflow["jobs"].values() for step in job["steps"] if "uses" in step]
     assert used.pop() == "./.incident-timeline"  # this action, as the step before checked it out
