@@ -72,7 +72,8 @@ class Rooms:
         path = _of(room, f"state/{kind}/{quote(key, safe='')}")
         payload = await self.http.get(path, {"format": "event"}, allow=(403, 404))
         answer = payload.json() if payload.status == 200 else {}
-        answer = answer if isinstance(answer, dict) else {}
+        if not isinstance(answer, dict):  # not the same as none: a room would be whole that is not
+            raise SourceError("undecodable", f"the server answered {kind} with something that is no state")
         ts, content = answer.get("origin_server_ts"), answer.get("content")
         # A server that does not know the parameter answers with the content alone.
         return State(

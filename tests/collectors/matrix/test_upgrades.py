@@ -34,14 +34,17 @@ def test_the_room_before_an_upgrade_is_read_too(synapse: Synapse, by: str) -> No
     [
         ("create", 403, '{"errcode":"M_FORBIDDEN"}', "unauthorised"),
         ("create", 404, '{"errcode":"M_NOT_FOUND"}', "partial"),
-        ("create", 200, "null", "partial"),
+        ("create", 200, "null", "undecodable"),
+        ("create", 200, "{}", "partial"),
+        ("tombstone", 200, "null", "undecodable"),
+        ("tombstone", 200, "[]", "undecodable"),
         ("tombstone", 403, '{"errcode":"M_FORBIDDEN"}', "unauthorised"),
     ],
 )
 def test_a_room_that_does_not_show_its_upgrade_is_a_gap(
     synapse: Synapse, start_mitm: Callable[..., Proxy], kind: str, status: int, body: str, reason: str
 ) -> None:
-    old, new = upgraded(synapse, f"up-unshown-{kind}-{status}")
+    old, new = upgraded(synapse, f"up-unshown-{kind}-{status}-{len(body)}{reason}")
     proxy = start_mitm(synapse.url, faults=[Fault(match=f"state/m.room.{kind}", status=status, body=body)])
     result = read(synapse, new if kind == "create" else old, url=proxy.url)
     assert [g.reason for g in result.gaps if "was upgraded is not known" in g.statement] == [reason]
