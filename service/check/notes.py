@@ -78,12 +78,13 @@ def broken(directory: Path) -> Iterator[Finding]:
     """Find lines of notes.jsonl and reviews.jsonl that were not written so: cut, merged badly or changed by hand."""
     path = directory / NOTES
     if path.is_file():
-        for problem in NotesFile(directory).read().problems:
-            message = f"this line is left out: {problem.message}; restore it from version control"
-            yield finding("notes-broken", problem.line, message)._replace(file=str(path))
         data = path.read_bytes()
         for number, text in enumerate(data.split(b"\n")[:-1], 1):
-            if any(journal.line(one) != text + b"\n" for one in journal.read(text).versions):
+            read = journal.read(text)
+            for problem in read.problems:
+                message = f"this line is left out: {problem.message}; restore it from version control"
+                yield finding("notes-broken", number, message)._replace(file=str(path))
+            if any(journal.line(one) != text + b"\n" for one in read.versions):
                 message = (
                     "this line has another form than a note is written in; restore it from version control"
                 )

@@ -149,8 +149,15 @@ def _whole_lines(data: bytes) -> bytes:
 
 
 def _cursor(data: bytes) -> str:
-    last = next((v for _, v in reversed(list(_lines(data))) if v), None)
-    return f"{len(data)}-{last.id if last else 'start'}"
+    return f"{len(data)}-{_last(data)}"
+
+
+def _last(data: bytes) -> str:
+    """Return the id of the last version, from the end: a file of thousands is not read for it; `start` for none."""
+    for text in reversed(data.split(b"\n")):
+        for one in notes.read(text).versions:
+            return one.id
+    return "start"
 
 
 def _lines(data: bytes, start: int = 0) -> Iterator[tuple[int, Version | None]]:
@@ -174,8 +181,7 @@ def _place(data: bytes, cursor: str) -> int | None:
         return None
     place = int(match[1])
     if match[2] == "start":
-        return 0 if not any(v for _, v in _lines(data[:place])) and place <= len(data) else None
+        return 0 if place <= len(data) and _last(data[:place]) == "start" else None
     if place > len(data) or data[place - 1 : place] != b"\n":
         return None
-    last = next((v for _, v in reversed(list(_lines(data[:place]))) if v), None)
-    return place if last and last.id == match[2] else None
+    return place if _last(data[:place]) == match[2] else None

@@ -107,6 +107,24 @@ def test_a_merge_that_reorders_lines_is_seen(tmp_path: Path) -> None:
     assert file.after(cursor).whole
 
 
+def test_the_notes_are_read_and_not_read_again_for_their_cursor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, read = NotesFile(tmp_path), list[int]()
+    file.path.write_bytes(
+        b"".join(notes.line(notes.version(name(n), body(str(n)), (), "ada", n)) for n in range(300))
+    )
+    real = notes.read
+
+    def counted(data: bytes) -> notes.NotesRead:
+        read.append(data.count(b"\n"))
+        return real(data)
+
+    monkeypatch.setattr(notes, "read", counted)
+    assert len(file.read().notes) == 300
+    assert sum(read) <= 302
+
+
 def test_what_a_crash_left_of_a_line_spoils_no_other(tmp_path: Path) -> None:
     file = NotesFile(tmp_path)
     first = file.append(ID, body(), (), "ada", 1)
