@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
@@ -84,8 +85,30 @@ class Audit:
 
 
 class _Private(RotatingFileHandler):
-    """A file that nobody but its owner reads."""
+    """A file that nobody but its owner reads, and that several servers may write: one at a time."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Append a line, to the file that stands there: another server may have turned it over."""
+        lock = _private(f"{self.baseFilename}.lock", os.O_CREAT | os.O_WRONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.stream and not self._is_current(self.stream.fileno()):
+                self.stream.close()
+                self.stream = self._open()
+            super().emit(record)
+        finally:
+            os.close(lock)
+
+    def _is_current(self, descriptor: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(descriptor), Path(self.baseFilename).stat())
+        except FileNotFoundError:
+            return False
 
     def _open(self) -> TextIOWrapper:
-        os.close(os.open(self.baseFilename, os.O_CREAT | os.O_APPEND | os.O_WRONLY, 0o600))
+        os.close(_private(self.baseFilename, os.O_CREAT | os.O_APPEND | os.O_WRONLY))
         return super()._open()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

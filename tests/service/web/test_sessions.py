@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 import subprocess
@@ -195,3 +196,26 @@ def test_many_addresses_fill_neither_memory_nor_disk(tmp_path: Path) -> None:
         audit.refuse("proof_refused", webhook="am", peer=f"2001:db8:{number:x}::/64")
     assert len(audit._refused) <= 1000
     audit.close()
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+from service.web import audit
+audit._SIZE, audit._KEPT = 4000, 30
+log = audit.Audit(Path(sys.argv[1]))
+for number in range(400):
+    log.write("sign_in", user=f"{sys.argv[2]}-{number}")
+"""
+
+
+def test_two_servers_may_write_one_audit_log_and_turn_it_over(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3])}
+    writers = [subprocess.Popen([sys.executable, "-c", _WRITER, path, name], env=env) for name in "ab"]
+    assert [writer.wait(120) for writer in writers] == [0, 0]
+    files = [file for file in tmp_path.iterdir() if not file.name.endswith(".lock")]
+    told = [json.loads(line)["user"] for file in files for line in file.read_text().splitlines()]
+    assert sorted(told) == sorted(f"{name}-{number}" for name in "ab" for number in range(400))
+    assert [file.name for file in files if file != path and file.stat().st_size < 3900] == []
+    assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
