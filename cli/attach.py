@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cli.check import RequireSignature
-from cli.options import Base
+from cli.options import Base, Incident
 
 Number = Annotated[
     int, typer.Option("--pr", metavar="N", help="The request's number (default: what the CI says).")
@@ -29,7 +29,7 @@ Token = Annotated[
 
 
 def attach(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    named: Incident,
     number: Number = 0,
     forge: ForgeName = "",
     repository: Repository = "",
@@ -53,12 +53,13 @@ def attach(
     ] = False,
 ) -> None:
     """Attach to a pull or merge request: one comment, edited in place."""
+    from service.incident.located import located_one
     from service.publish import attach as use
     from service.publish.forges.target import Target
 
     target = Target(forge, api.rstrip("/"), repository, number, token, summary=summary)
     request = use.AttachRequest(
-        directory, target, artefact_url, chart_url, previous, config, require_signature, base
+        located_one(named, config), target, artefact_url, chart_url, previous, config, require_signature, base
     )
     if dry_run:
         typer.echo(use.preview(request), nl=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.options import AsJson, Base, ConfigFile
+from cli.options import AsJson, Base, ConfigFile, Incident, Incidents
 
 if TYPE_CHECKING:
     from service.check.check import Look
@@ -26,16 +26,14 @@ RequireSignature = Annotated[
         help="Public keys (PEM, Ed25519): what none of them signed is an error, whatever settings say.",
     ),
 ]
-Paths = Annotated[
-    list[Path], typer.Argument(metavar="DIR...", help="What `timeline build` made, or a folder of it.")
-]
 
 
 def check(
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="DIR...", help="Built incidents, or folders of them (with a base: what differs)."
+            metavar="ID|DIR",
+            help="Built incidents by id, their folders, or folders of them (default: all; with a base what differs).",
         ),
     ] = None,
     form: Annotated[
@@ -61,14 +59,15 @@ def check(
     from service.check.base import base_of
     from service.check.check import FORMS, rendered
     from service.check.check import check as run
+    from service.incident.located import located
     from timeline.errors import UsageError
 
     if form not in FORMS:
         raise UsageError(f"--format {form}: use one of {', '.join(FORMS)}")
-    asked = paths or []
+    asked = located(paths, config) if paths else []
     against = base_of(base, os.environ, asked[0] if asked else Path.cwd())
     if not asked and against is None:
-        raise UsageError("give what `timeline build` made, or --base for every incident that differs from it")
+        asked = located((), config)
     checked = partial(
         run,
         asked,
@@ -84,13 +83,14 @@ def check(
     raise typer.Exit(0 if report.ok else 1)
 
 
-def status(paths: Paths, config: ConfigFile = None, as_json: AsJson = False) -> None:
+def status(paths: Incidents = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Say how far each draft is, and how much time is left until it is due."""
     import json
 
     from service.check.status import status as run
+    from service.incident.located import located
 
-    found = run(paths, config=config)
+    found = run(located(paths or (), config), config=config)
     if as_json:
         typer.echo(json.dumps([one.answer() for one in found], indent=2))
         return
@@ -99,7 +99,7 @@ def status(paths: Paths, config: ConfigFile = None, as_json: AsJson = False) -> 
 
 
 def sign_off(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    named: Incident,
     facts: Annotated[
         list[str] | None,
         typer.Argument(metavar="FACT...", help="Fact ids (default: all that the draft cites)."),
@@ -110,7 +110,9 @@ def sign_off(
 ) -> None:
     """Record in reviews.jsonl what cited facts say now, so that later changes of them are listed."""
     from service.check.diff import sign_off as run
+    from service.incident.located import located_one
 
+    directory = located_one(named)
     review = run(directory, tuple(facts or ()), by=by)
     typer.echo(f"signed off {len(review.facts)} fact{'' if len(review.facts) == 1 else 's'} of {directory}")
 

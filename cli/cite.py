@@ -16,12 +16,17 @@ def cite(
         typer.Argument(metavar="ID...", help="f-, g-, m-, i-; f-A..f-B; with :time, :value, :quote."),
     ],
     directory: Annotated[
-        Path, typer.Option("--dir", metavar="DIR", help="What `timeline build` made.")
-    ] = Path(),
+        Path | None,
+        typer.Option("--dir", metavar="ID|DIR", help="Of which incident (default: where you are, or the only one)."),
+    ] = None,
     config: ConfigFile = None,
 ) -> None:
     """Print Markdown that cites: the time or value, linked; each refresh fills it in again."""
     from service.draft.cite import cite as run
+    from service.incident.folders import is_incident
+    from service.incident.located import located_one
 
-    for markdown in run(ids, directory, config=config):
+    here = Path()
+    incident = here if directory is None and is_incident(here) else located_one(directory, config)
+    for markdown in run(ids, incident, config=config):
         typer.echo(markdown)

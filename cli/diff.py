@@ -10,9 +10,9 @@ import typer
 
 def diff(
     old: Annotated[
-        Path, typer.Argument(metavar="OLD", help="A folder, a timeline.json, or - for standard input.")
+        Path, typer.Argument(metavar="OLD", help="An incident, its timeline.json, or - for standard input.")
     ],
-    new: Annotated[Path, typer.Argument(metavar="NEW", help="A folder, or a timeline.json.")],
+    new: Annotated[Path, typer.Argument(metavar="NEW", help="An incident, or its timeline.json.")],
     as_json: Annotated[
         bool, typer.Option("--json", help="Print a machine-readable answer on stdout.")
     ] = False,
@@ -24,8 +24,9 @@ def diff(
     import json
 
     from service.check.diff import diff as run
+    from service.incident.located import located_one
 
-    found = run(old, new)
+    found = run(*(one if str(one) == "-" else located_one(one) for one in (old, new)))
     if as_json:
         typer.echo(json.dumps(found.answer(), indent=2))
     else:

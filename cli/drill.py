@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigFile
+from cli.options import ConfigFile, Incident
 
 
 def drill(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    named: Incident,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write it (default: drill.html in DIR).")
     ] = None,
@@ -20,8 +20,9 @@ def drill(
 ) -> None:
     """Go through the incident again without hindsight: a page that hides what came later."""
     from service.export.drill import drill as run
+    from service.incident.located import located_one
 
-    path = run(directory, out=out, config=config)
+    path = run(located_one(named, config), out=out, config=config)
     typer.echo(f"{path}  the exercise; a group steps through it and saves what it would have done")
     if browser:
         import webbrowser

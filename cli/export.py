@@ -7,14 +7,11 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigFile
+from cli.options import ConfigFile, IncidentOrOnly
 from cli.template import AudienceName, TemplateName
 
 
 def export(
-    directory: Annotated[
-        Path, typer.Argument(metavar="DIR", help="What `timeline build` made, or a timeline.json.")
-    ],
     to: Annotated[
         str,
         typer.Option(
@@ -24,8 +21,10 @@ def export(
             "the draft as markdown, html, pdf, asciidoc or confluence.",
         ),
     ],
+    named: IncidentOrOnly = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Write here instead of standard output.")
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="Write here instead of standard output."),
     ] = None,
     sign: Annotated[
         bool, typer.Option("--sign", help="Sign the in-toto statement with sigstore; uses the network.")
@@ -41,9 +40,11 @@ def export(
     from service.export import printing
     from service.export.export import FORMS, save
     from service.export.export import export as run
+    from service.incident.located import located_one
     from timeline.errors import UsageError
     from timeline.text import escaped
 
+    directory = located_one(named, config)
     text = {
         **{name: form.text for name, form in FORMS.items()},
         **{n: f.text for n, f in printing.FORMS.items()},

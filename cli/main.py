@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from cli.diff import diff
 from cli.drill import drill
 from cli.ending import end, leave_no_core
 from cli.export import export
-from cli.options import AsJson, ConfigFile
+from cli.options import AsJson, ConfigFile, Incidents
 from cli.publish import publish
 from cli.reveal import reveal
 from cli.serve import serve
@@ -33,9 +34,9 @@ app = typer.Typer(
     name="timeline",
     help="Rebuild what happened in an incident, when, and how we know.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 Sources = Annotated[
@@ -50,6 +51,36 @@ NoInput = Annotated[bool, typer.Option("--no-input", help="Never ask; for script
 Stills = Annotated[
     bool, typer.Option("--stills/--no-stills", help="Draw charts/*.svg where Chromium is at hand.")
 ]
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"timeline {version('incident-timeline')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", "-V", is_eager=True, callback=_say_version, help="Print the version.")
+    ] = False,
+) -> None:
+    """Take what stands before a command."""
+
+
+@app.command("help")
+def help_(
+    context: typer.Context,
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="[COMMAND]", help="Of which command.")
+    ] = None,
+) -> None:
+    """Show what a command does and takes."""
+    from cli.helping import help_of
+
+    typer.echo(help_of(context, command or []))
 
 
 @app.command()
@@ -76,18 +107,34 @@ def doctor(source: Sources = None, config: ConfigFile = None, as_json: AsJson = 
 @app.command()
 @gc_relaxed()
 def build(
-    incident: Annotated[
-        str, typer.Option("--incident", metavar="ID|FILE", help="The incident's id, or its file.")
-    ],
-    start: Annotated[str | None, typer.Option(metavar="TIME", help="Start, RFC 3339 with a zone.")] = None,
-    end: Annotated[str | None, typer.Option(metavar="TIME", help="End, RFC 3339 with a zone.")] = None,
+    named: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="ID|FILE", help="The incident's id, or its file (default: the only one there is)."
+        ),
+    ] = None,
+    incident: Annotated[str | None, typer.Option("--incident", metavar="ID|FILE", help="The same.")] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Start: 14:00, -30m, or RFC 3339 with a zone.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="TIME", help="End: 15:10, now, or RFC 3339 with a zone.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="DURATION", help="Start so long ago: 2h, 90m.")] = None,
+    zone: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ZONE",
+            help="Of times typed without one, such as Europe/Berlin (default: this machine's).",
+        ),
+    ] = None,
     service: Annotated[
         list[str] | None, typer.Option(help="A service to show first; never filters; repeatable.")
     ] = None,
     source: Sources = None,
     config: ConfigFile = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Output folder (default: postmortems).")
+        Path | None, typer.Option("--out", "-o", metavar="DIR", help="Output folder (default: postmortems).")
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Rebuild from the evidence alone.")] = False,
     strict: Annotated[
@@ -96,6 +143,11 @@ def build(
     stills: Stills = True,
     template: TemplateName = None,
     audience: AudienceName = None,
+    browser: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="List every request that was made.")
+    ] = False,
     as_json: AsJson = False,
     no_input: NoInput = False,  # noqa: ARG001 - accepted so that scripts can say it
 ) -> None:
@@ -104,15 +156,23 @@ def build(
     from service.build.build import build as run
     from service.build.request import BuildRequest
     from service.draft.layouts import DraftOptions
+    from timeline.errors import UsageError
 
+    if named and incident and named != incident:
+        raise UsageError(f"{named} and --incident {incident} name two incidents; give one")
     request = BuildRequest(
-        incident=incident, start=start, end=end, services=tuple(service or ()), sources=tuple(source or ()),
+        incident=named or incident, start=start, end=end, since=since, zone=zone, services=tuple(service or ()), sources=tuple(source or ()),
         config=config, out=out, offline=offline, strict=strict, stills=stills,
         draft=DraftOptions(template, audience),
     )  # fmt: skip
-    with show.progress() as progress:
+    with show.progress(quiet=quiet) as progress:
         result = run(request, progress)
-    show.result(result, as_json=as_json)
+    if verbose:
+        show.requests(result)
+    if not quiet or as_json:
+        show.result(result, as_json=as_json)
+    if browser:
+        show.in_browser(result.directory)
     raise typer.Exit(result.exit_code)
 
 
@@ -137,7 +197,7 @@ def demo(
 @app.command()
 @gc_relaxed()
 def refresh(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    paths: Incidents = None,
     config: ConfigFile = None,
     stills: Stills = True,
     template: TemplateName = None,
@@ -147,9 +207,11 @@ def refresh(
     from cli import show
     from service.build.refresh import refresh as run
     from service.draft.layouts import DraftOptions
+    from service.incident.located import located
 
-    show.messages(run(directory, config=config, stills=stills, options=DraftOptions(template, audience)))
-    typer.echo(f"refreshed {directory}")
+    for directory in located(paths or (), config):
+        show.messages(run(directory, config=config, stills=stills, options=DraftOptions(template, audience)))
+        typer.echo(f"refreshed {directory}")
 
 
 @app.command()
@@ -223,7 +285,8 @@ def main() -> None:
     from timeline.errors import TimelineError, UsageError
 
     _set_encoding_errors()
-    _load_only(sys.argv[1:], app)
+    if not any(name.startswith("_TIMELINE_COMPLETE") for name in os.environ):
+        _load_only(sys.argv[1:], app)
     ask_at_terminal()
     try:
         app()

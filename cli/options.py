@@ -19,3 +19,19 @@ Base = Annotated[
         help="What a request goes to: its settings hold, and what it has must stay (default: CI says; none: nothing).",
     ),
 ]  # fmt: skip
+Incident = Annotated[
+    Path, typer.Argument(metavar="ID|DIR", help="An incident's id, or what `timeline build` made.")
+]
+IncidentOrOnly = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="ID|DIR",
+        help="An incident's id, or what `timeline build` made (default: the only one there is).",
+    ),
+]
+Incidents = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="ID|DIR", help="Incidents by id, or what `timeline build` made (default: all there are)."
+    ),
+]

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from cli.attach import ApiUrl, ForgeName, Repository, Token, plain
+from cli.options import Incident
 
 #: Where tokens are looked for when none is named.
 _GRAFANA, _SLACK = "env:GRAFANA_TOKEN", "env:SLACK_TOKEN"
 
 
 def publish(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    named: Incident,
     pull: Annotated[
         bool, typer.Option("--pull/--no-pull", help="Push a branch and open a pull request.")
     ] = True,
@@ -38,12 +39,13 @@ def publish(
     config: Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Configuration.")] = None,
 ) -> None:
     """Publish: push a branch with a pull request, annotate Grafana, tell Slack; each optional."""
+    from service.incident.located import located_one
     from service.publish import publish as use
     from service.publish.forges.target import Target
 
     target = Target(forge, api.rstrip("/"), repository, token=token)
     request = use.PublishRequest(
-        directory, pull, target, remote, branch, base, grafana.rstrip("/"), grafana_token, dashboard,
+        located_one(named), pull, target, remote, branch, base, grafana.rstrip("/"), grafana_token, dashboard,
         slack, slack_token, slack_api.rstrip("/") + "/", config,
     )  # fmt: skip
     result = use.publish(request)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.options import ConfigFile
+from cli.options import ConfigFile, Incident
 
 
 def reveal(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    named: Incident,
     pseudonym: Annotated[
         list[str] | None, typer.Argument(metavar="[PSEUDONYM]...", help="Only these (default: everyone).")
     ] = None,
@@ -25,9 +24,10 @@ def reveal(
 
     from service.export.reveal import WARNING
     from service.export.reveal import reveal as run
+    from service.incident.located import located_one
     from timeline.text import escaped, line
 
-    rows = run(directory, tuple(pseudonym or ()), config=config)
+    rows = run(located_one(named, config), tuple(pseudonym or ()), config=config)
     typer.echo(WARNING, err=True)
     if as_json:
         typer.echo(escaped(json.dumps([row._asdict() for row in rows], indent=2, ensure_ascii=False)))

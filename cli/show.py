@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -53,9 +54,12 @@ class Live:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Show progress per source on stderr: live on a terminal, lines elsewhere."""
-    console = Console(stderr=True)
+def progress(*, quiet: bool = False) -> Iterator[Progress]:
+    """Show progress per source on stderr: live on a terminal, lines elsewhere; `quiet`: nothing."""
+    console = Console(stderr=True, quiet=quiet)
+    if quiet:
+        yield Lines(console)
+        return
     if not console.is_terminal:
         yield Lines(console)
         return
@@ -128,6 +132,24 @@ def result(made: Result, *, as_json: bool) -> None:
         (names.TIMELINE, "the facts"),
     ):
         print(f"{made.directory / name}  {what}")  # noqa: T201 - data goes to stdout
+
+
+def requests(made: Result) -> None:
+    """Print each request of the build on stderr: source, status, method and address, without its parameters' secrets."""
+    for entry in made.collection.exchanges:
+        request = entry.get("request")
+        words = [request.get("method"), request.get("url")] if isinstance(request, dict) else [request]
+        line = " ".join(str(word) for word in (entry.get("source"), entry.get("status"), *words) if word)
+        print(f"  {inert(line)}", file=sys.stderr)  # noqa: T201 - the place for it
+
+
+def in_browser(directory: Path) -> None:
+    """Open a built page in the browser; where there is none, say its address."""
+    import webbrowser
+
+    page = (directory / names.PAGE).resolve().as_uri()
+    if not webbrowser.open(page):
+        messages([f"no browser could be started; open {page}"])
 
 
 def _count(records: Sequence[Fact] | Sequence[Gap], word: str) -> str:

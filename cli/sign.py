@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.options import AsJson, ConfigFile
+from cli.options import AsJson, ConfigFile, Incident
 
 
 def sign(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="What `timeline build` made.")],
+    named: Incident,
     key: Annotated[
         str,
         typer.Option(
@@ -30,8 +29,9 @@ def sign(
     import json
 
     from service.export.signature import sign as run
+    from service.incident.located import located_one
 
-    done = run(directory, key, valid_until=valid_until, config=config)
+    done = run(located_one(named, config), key, valid_until=valid_until, config=config)
     for message in done.messages:
         typer.echo(f"timeline: {message}", err=True)
     if as_json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 
 import anyio
@@ -49,7 +50,8 @@ def build(request: BuildRequest, progress: collect.Progress | None = None) -> Re
             collection = _collection(planned, len(manifest.collections) + 1, outcomes)
             again.readings += _readings(collection, outcomes, planned)
             updated = manifest.model_copy(update={"collections": (*manifest.collections, collection)})
-            return write(planned.out, updated, again, known, new=True)
+            made = write(planned.out, updated, again, known, new=True)
+            return replace(made, messages=(*planned.messages, *made.messages))
         except BaseException:
             evidence.discard()
             raise

@@ -13,6 +13,7 @@ from service.draft.layouts import Place, choose
 from service.evidence.place import evidence_of
 from service.incident import incidents
 from service.incident.folders import output_directory
+from service.incident.moments import Moments
 from service.settings import config
 from timeline.errors import UsageError
 from timeline.model import Gap, Incident, Window
@@ -29,6 +30,7 @@ class Plan:
     incident: Incident
     gaps: list[Gap]
     now: int
+    messages: tuple[str, ...] = ()
 
 
 def plan(request: BuildRequest) -> Plan:
@@ -38,17 +40,27 @@ def plan(request: BuildRequest) -> Plan:
         raise UsageError(
             "there is nothing to read: `timeline init` writes a timeline.toml, or give --source COLLECTOR=TARGET"
         )
-    file = incidents.find(
-        request.incident, conf.folder / conf.settings.incidents, bare=request.start is not None
-    )
-    incident = _with_flags(file.incident, request)
+    folder = conf.folder / conf.settings.incidents
+    bare = request.start is not None or request.since is not None
+    file = incidents.find(request.incident or incidents.only(folder), folder, bare=bare)
     now = request.now if request.now is not None else time.time_ns()
+    typed = Moments(now, request.zone)
+    incident = _with_flags(file.incident, request, typed, now)
     window, gaps = incidents.window(incident, conf.settings.pad_before, conf.settings.pad_after, now)
     directory = output_directory(conf, incident.id, request.out)
     output.check_ours(directory)
     evidence = evidence_of(directory, conf)
     chosen = choose(request.draft, Place(directory, evidence, conf), collecting=True)
-    return Plan(Output(directory, evidence, chosen, request.stills), conf, file, window, incident, gaps, now)
+    return Plan(
+        Output(directory, evidence, chosen, request.stills),
+        conf,
+        file,
+        window,
+        incident,
+        gaps,
+        now,
+        tuple(typed.messages),
+    )
 
 
 def plan_offline(request: BuildRequest) -> Output:
@@ -58,12 +70,15 @@ def plan_offline(request: BuildRequest) -> Output:
         "--service": request.services,
         "--start": request.start,
         "--end": request.end,
+        "--since": request.since,
+        "--zone": request.zone,
     }
     given = [flag for flag, value in contradicting.items() if value]
     if given:
         raise UsageError(f"--offline rebuilds what was collected; it takes no {', '.join(given)}")
     conf = config.settings_only(request.config)
-    identity = incidents.find(request.incident, conf.folder, bare=True).incident.id
+    named = request.incident or incidents.only(conf.folder / conf.settings.incidents)
+    identity = incidents.find(named, conf.folder, bare=True).incident.id
     directory = output_directory(conf, identity, request.out)
     evidence = evidence_of(directory, conf)
     if not evidence.manifest().collections:
@@ -72,12 +87,16 @@ def plan_offline(request: BuildRequest) -> Output:
     return Output(directory, evidence, chosen, request.stills)
 
 
-def _with_flags(incident: Incident, request: BuildRequest) -> Incident:
+def _with_flags(incident: Incident, request: BuildRequest, typed: Moments, now: int) -> Incident:
     update: dict[str, Any] = {}
+    if request.since and request.start:
+        raise UsageError("--since and --start both say where the incident starts; give one")
+    if request.since:
+        update["start"] = now - typed.span(request.since, "--since")
     if request.start:
-        update["start"] = incidents.read_instant(request.start, "--start")
+        update["start"] = typed.read(request.start, "--start")
     if request.end:
-        update["end"] = incidents.read_instant(request.end, "--end")
+        update["end"] = typed.read(request.end, "--end", after=update.get("start", incident.start))
     if request.services:
         update["services"] = tuple(dict.fromkeys((*incident.services, *request.services)))
     return incident.replace(**update)

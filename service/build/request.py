@@ -10,11 +10,13 @@ from service.draft.layouts import NO_OPTIONS, DraftOptions
 
 @dataclass(frozen=True)
 class BuildRequest:
-    """What the user asked for; times as typed."""
+    """What the user asked for; times as typed. No incident: the only one that has a file."""
 
-    incident: str
+    incident: str | None
     start: str | None = None
     end: str | None = None
+    since: str | None = None
+    zone: str | None = None
     services: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     config: Path | None = None

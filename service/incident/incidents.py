@@ -62,9 +62,14 @@ class IncidentSource:
     data: bytes = b""
 
 
+def is_id(text: str) -> bool:
+    """Tell whether a text may be an incident's id: it cannot leave the output folder."""
+    return _ID.fullmatch(text) is not None and ".." not in text
+
+
 def check_id(identity: str) -> str:
     """Return the id; raise UsageError when it could leave the output folder."""
-    if not _ID.fullmatch(identity) or ".." in identity:
+    if not is_id(identity):
         raise UsageError(
             f"{identity!r} is no incident id: use letters, digits, '.', '_' and '-', such as INC-42"
         )
@@ -92,11 +97,24 @@ def find(text: str, folder: Path, *, bare: bool) -> IncidentSource:
             return _same(read(path), text)
     if bare:
         return IncidentSource(Incident(id=text))
-    known = [p.stem for p in sorted(folder.glob("*")) if p.suffix in SUFFIXES] if folder.is_dir() else []
     raise UsageError(
         f"incident {text} is unknown: there is no {text}.toml, .yaml or .json in {folder}"
-        f"{nearest(text, known)}; write one, or give --start and --end"
+        f"{nearest(text, _known(folder))}; write one, or give --start and --end, or --since"
     )
+
+
+def only(folder: Path) -> str:
+    """Return the id of the only incident that has a file in a folder; raise UsageError where there is none, or another."""
+    known = _known(folder)
+    if len(known) == 1:
+        return known[0]
+    listed = ", ".join(known[-10:])
+    told = f"{folder} has {len(known)}: {listed}" if known else f"there is no incident file in {folder}"
+    raise UsageError(f"name an incident, such as `timeline build INC-42`; {told}")
+
+
+def _known(folder: Path) -> list[str]:
+    return [p.stem for p in sorted(folder.glob("*")) if p.suffix in SUFFIXES] if folder.is_dir() else []
 
 
 def _same(found: IncidentSource, identity: str) -> IncidentSource:
