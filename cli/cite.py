@@ -17,7 +17,9 @@ def cite(
     ],
     directory: Annotated[
         Path | None,
-        typer.Option("--dir", metavar="ID|DIR", help="Of which incident (default: where you are, or the only one)."),
+        typer.Option(
+            "--dir", metavar="ID|DIR", help="Of which incident (default: where you are, or the only one)."
+        ),
     ] = None,
     config: ConfigFile = None,
 ) -> None:
