@@ -78,7 +78,7 @@ def help_(
     ] = None,
 ) -> None:
     """Show what a command does and takes."""
-    from cli.helping import help_of
+    from cli.text.helping import help_of
 
     typer.echo(help_of(context, command or []))
 
@@ -96,7 +96,7 @@ def init(
 @app.command()
 def doctor(source: Sources = None, config: ConfigFile = None, as_json: AsJson = False) -> None:
     """Check every source: reachable, authorised, clock offset, retention."""
-    from cli import show
+    from cli.text import show
     from service.build.doctor import doctor as diagnose
 
     found = diagnose(config, tuple(source or ()))
@@ -152,7 +152,7 @@ def build(
     no_input: NoInput = False,  # noqa: ARG001 - accepted so that scripts can say it
 ) -> None:
     """Collect, merge and render: timeline.json, postmortem.md, timeline.html and the evidence."""
-    from cli import show
+    from cli.text import show
     from service.build.build import build as run
     from service.build.request import BuildRequest
     from service.draft.layouts import DraftOptions
@@ -186,7 +186,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Build the bundled example: no server, no network."""
-    from cli import show
+    from cli.text import show
     from service.build.demo import demo as run
     from service.draft.layouts import DraftOptions
 
@@ -204,7 +204,7 @@ def refresh(
     audience: AudienceName = None,
 ) -> None:
     """Rebuild generated regions; people's text untouched."""
-    from cli import show
+    from cli.text import show
     from service.build.refresh import refresh as run
     from service.draft.layouts import DraftOptions
     from service.incident.located import located
@@ -220,7 +220,7 @@ def collectors(
     as_json: AsJson = False,
 ) -> None:
     """List what can be read, with options."""
-    from cli import show
+    from cli.text import show
 
     show.collectors(name, as_json=as_json)
 

@@ -19,7 +19,7 @@ def thresholds(
     as_json: Annotated[bool, typer.Option("--json", help="Print one row an alerting rule, as JSON.")] = False,
 ) -> None:
     """Show what would be watched, rule by rule, and what is refused."""
-    from cli.thresholds_text import show
+    from cli.text.thresholds import show
     from service.rules.thresholds import thresholds as read
 
     found = read(targets, config)
