@@ -73,6 +73,9 @@ RULES: tuple[Rule, ...] = (
     Rule("measure-uncited", "error", "A duration in the prose cites the fact it begins or ends with."),
     Rule("citation-changed", "warning", "No cited fact has changed since it was last signed off."),
     # claims
+    Rule(
+        "claim-number", "error", "A number in the prose is that of the impact, the count, or the cited fact."
+    ),
     Rule("claim-quote", "error", "What the prose quotes is in the words of what it cites."),
     # blameless wording
     Rule("blameless-name", "warning", "People appear by their role or pseudonym."),

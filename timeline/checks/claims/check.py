@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
-from timeline.checks.claims.words import quote
+from timeline.checks.claims.words import number, quote
 from timeline.checks.findings import Finding
 
 Read = Callable[[Claim, Ground], Iterator[Finding]]
@@ -21,7 +21,10 @@ class Reader(NamedTuple):
 
 
 #: Every reader, each of the rules that its module is about.
-READERS: tuple[Reader, ...] = (Reader(("claim-quote",), quote.read),)
+READERS: tuple[Reader, ...] = (
+    Reader(("claim-number",), number.read),
+    Reader(("claim-quote",), quote.read),
+)
 
 
 def check(claims: Iterable[Claim], ground: Ground, off: Collection[str] = frozenset()) -> Iterator[Finding]:

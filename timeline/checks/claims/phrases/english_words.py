@@ -206,8 +206,17 @@ VALUED: Final = (
 LIMITED: Final = ("threshold", "limit", "objective", "target")
 #: Before a number: somebody sets it, or would.
 SETTING: Final = (
-    "raise", "raised", "raising", "increase", "increased", "increasing", "set", "setting", "limit", "limited", "cap", "capped", "bump", "bumped", "configured", "lower", "lowered", "reduce",
-    "reduced", "pool size", "scale", "scaled", "scaling", "sized", "size", "maximum", "max", "minimum", "configure", "allow", "allows", "allowed", "default", "defaults", "capacity",
+    "raise", "raised", "raising", "increase", "increased", "increasing", "set", "setting", "cap", "capped", "bump", "bumped", "configured", "lower", "lowered", "reduce",
+    "reduced", "pool size", "scale", "scaled", "scaling", "sized", "size", "configure", "allow", "allows", "allowed", "default", "defaults", "capacity",
 )  # fmt: skip
 #: Of an objective.
 OBJECTIVE: Final = ("slo", "objective", "target", "availability", "sla", "percentile", "nines")
+#: Before a measured value, and hardly before how long something took.
+REACHED: Final = (
+    "reached", "reaching", "hit", "hitting", "crossed", "crossing", "exceeded", "exceeding", "peaked at", "peaking at", "above", "below", "rose to", "climbed to", "fell to",
+    "dropped to", "went to", "was at", "is at", "stood at", "of", "at", "over", "under", "past", "was", "saw", "measured",
+)  # fmt: skip
+#: Behind a number of things: they are what a gauge measures.
+IN_USE: Final = (
+    "in use", "waiting", "waited", "queued", "pending", "busy", "taken", "open", "active", "in flight", "used", "occupied", "saturated", "exhausted", "connected", "established",
+)  # fmt: skip

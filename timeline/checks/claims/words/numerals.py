@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.phrases import english_words as english
 from timeline.checks.claims.words.patterns import any_of
 
@@ -21,8 +22,8 @@ _NUMBER = re.compile(
     rf"(?<![\w.,:/#@$€£^&=-])(?P<sign>[-\u2212](?=[\d.]))?"
     rf"(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,4}}(?:\.\d{{1,9}})?|\d{{1,3}}(?:[ \u2009']\d{{3}}){{1,4}}(?![\d.])|\d{{1,15}}(?:\.\d{{1,12}})?|\.\d{{1,12}})"
     rf"(?:\s?(?P<scale>{_BIG})\b|(?P<letter>k|K|M|bn|B)(?![\w]))?(?!\d|[.,:]\d|/\d)"
-    rf"|(?<![\w-])(?P<half>half\s(?:a|an)\s(?=dozen|hundred|thousand|million|billion))?(?P<words>(?:an?\s)?(?:{_WORD})(?:(?:\s|-|\sand\s)(?:{_WORD})){{0,6}})(?![\w'’]|-\w)"
     rf"|(?<![\w-])(?P<part>{any_of(tuple(english.PARTS))})(?=\s(?:of|the)\b)"
+    rf"|(?<![\w-])(?P<half>half\s(?:a|an)\s(?=dozen|hundred|thousand|million|billion))?(?P<words>(?:an?\s)?(?:{_WORD})(?:(?:\s|-|\sand\s)(?:{_WORD})){{0,6}})(?![\w'’]|-\w)"
     rf"|(?<![\w-])(?P<often>{any_of(tuple(english.OFTEN))})(?![\w-])",
     re.IGNORECASE,
 )
@@ -239,3 +240,8 @@ def _is_range(text: str, one: Numeral, other: Numeral, start: int) -> bool:
     if between.strip() == "and":
         return before.endswith("between ")
     return not before.endswith("from ")
+
+
+def typed(claim: Claim, number: Numeral) -> str:
+    """Return a number as a finding quotes it."""
+    return f"“{' '.join(claim.plain.text[number.start : number.end].split())}”"

@@ -1,0 +1,130 @@
+"""How many of a sort there were: alerts and their firings, deploys, messages, posts, silences; and what gaps may hide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from timeline.alerts.states import alert_name
+from timeline.checks.claims.ground import Ground
+from timeline.model import NAMES_OF, Fact, Gap
+from timeline.order import of_kind
+from timeline.relative import meets
+
+#: The kinds that a sort is of.
+SORTS: Mapping[str, tuple[str, ...]] = {
+    "alert": ("alert.firing",),
+    "firing": ("alert.firing",),
+    "page": ("alert.notified",),
+    "deploy": ("deploy.started", "deploy.finished", "deploy.failed"),
+    "rollback": ("deploy.rolled_back",),
+    "message": ("chat.message", "chat.deleted"),
+    "status": ("status.posted",),
+    "silence": ("alert.silenced",),
+    "acknowledgement": ("alert.acknowledged",),
+    "merge": ("change.merged",),
+}
+
+
+class Span(NamedTuple):
+    """`[start, end)` in ns; None bounds nothing."""
+
+    start: int | None
+    end: int | None
+
+
+class Counted(NamedTuple):
+    """A count, as a range where bounds leave open whether a fact lies within; what is counted; what may hide more."""
+
+    least: int
+    most: int
+    what: str
+    facts: Sequence[Fact]
+
+
+def scope(ground: Ground, *, window: bool) -> Span:
+    """Return the unpadded incident, or the window."""
+    timeline = ground.timeline
+    if window:
+        return Span(timeline.window.start, timeline.window.end)
+    start, end = timeline.incident.start, timeline.incident.end
+    return Span(
+        timeline.window.start if start is None else start, timeline.window.end if end is None else end
+    )
+
+
+def of_sort(ground: Ground, sort: str) -> Sequence[Fact]:
+    """Return the facts of a sort, in display order."""
+    return of_kind(ground.facts, *SORTS[sort])
+
+
+def within(facts: Iterable[Fact], span: Span) -> tuple[list[Fact], list[Fact]]:
+    """Return the facts that certainly lie in a span, and those that may."""
+    may = [fact for fact in facts if meets(fact.earliest, fact.latest, span.start, span.end)]
+    return [fact for fact in may if _is_inside(fact, span)], may
+
+
+def _is_inside(fact: Fact, span: Span) -> bool:
+    after = span.start is None or (fact.earliest is not None and fact.earliest >= span.start)
+    return after and (span.end is None or fact.latest < span.end)
+
+
+def _life(fact: Fact) -> str:
+    return fact.thread or fact.id
+
+
+def _named(name: str) -> Callable[[Fact], str]:
+    return lambda fact: str(fact.names.get(name, fact.id))
+
+
+#: How a sort may be counted: each record, each life, each name.
+_WAYS: Mapping[str, tuple[tuple[str, Callable[[Fact], str]], ...]] = {
+    "alert": (
+        ("firings", lambda fact: fact.id),
+        ("alerts", _life),
+        ("names of alerts", lambda fact: alert_name(fact) or fact.id),
+    ),
+    "deploy": (("deploys", _life), ("names of deploys", _named("deploy"))),
+    "rollback": (("rollbacks", _life), ("deploys that were rolled back", _named("deploy"))),
+    "merge": (("merges", lambda fact: fact.id), ("merged changes", _named("change"))),
+}
+_ONCE = {"alert": 1, "deploy": 0, "rollback": 0, "merge": 0}
+
+
+def counted(facts: Sequence[Fact], sort: str, span: Span, *, once: bool = False) -> Iterator[Counted]:
+    """Yield what a sort's facts in a span come to, in each way of counting; `once` leaves out that of each record."""
+    sure, may = within(facts, span)
+    ways = _WAYS.get(sort) or ((_plural(sort), lambda fact: fact.id),)
+    for what, key in ways[_ONCE.get(sort, 0) if once else 0 :]:
+        yield Counted(len({key(fact) for fact in sure}), len({key(fact) for fact in may}), what, may)
+
+
+def _plural(sort: str) -> str:
+    return {"status": "status posts", "page": "notifications"}.get(sort, f"{sort}s")
+
+
+def gaps(ground: Ground, kinds: Iterable[str], span: Span) -> list[Gap]:
+    """Return the gaps of sources that give these kinds, in a span: what they hide is not known."""
+    sources = ground.once(sources_of)
+    held = {source for kind in kinds for source in sources.get(kind, ())}
+    return [gap for gap in ground.timeline.gaps if gap.source in held and hides(gap) and _overlaps(gap, span)]
+
+
+def hides(gap: Gap) -> bool:
+    """Tell whether records may be missing: not where names are, nor where an earlier collection kept them."""
+    return not (gap.missing or "").startswith(NAMES_OF) and not (
+        gap.reason == "not_refreshed" and gap.statement.startswith("Kept from")
+    )
+
+
+def _overlaps(gap: Gap, span: Span) -> bool:
+    return (span.end is None or gap.start < span.end) and (span.start is None or gap.end > span.start)
+
+
+def sources_of(ground: Ground) -> Mapping[str, frozenset[str]]:
+    """Return the sources that gave each kind, as far as the facts tell."""
+    held: dict[str, set[str]] = {}
+    for fact in ground.timeline.facts:
+        held.setdefault(fact.kind, set()).update(one.source for one in fact.evidence)
+        held[fact.kind].add(fact.source)
+    return {kind: frozenset(sources) for kind, sources in held.items()}

@@ -1,0 +1,95 @@
+"""Numbers of the impact in prose: by their ids, or by what is counted and what happened to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_words as english
+from timeline.checks.claims.words.numerals import Numeral, numerals
+from timeline.checks.claims.words.patterns import any_of, words_of
+from timeline.model import Impact
+
+_AFFECTED = words_of(english.AFFECTED)
+_WINDOW = words_of(english.WHOLE_WINDOW)
+_RATE = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
+_WORD = re.compile(r"[a-z][\w-]{1,40}", re.IGNORECASE)
+_BEHIND = re.compile(r"(?:\s{1,3}(?:of\s)?[\w'’-]{1,40}){1,6}")
+_MISSING = 3.0  # times the average of what was read: so much may lie in what was not
+
+
+def stem(word: str) -> str:
+    """Return a word without what makes it plural or past: `requests`, `request`; `failed`, `failing`, `fail`."""
+    word = word.lower()
+    for ending in ("ies", "ings", "ing", "ures", "ure", "ed", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) > 2:
+            return word[: -len(ending)] + ("y" if ending == "ies" else "")
+    return word
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of a text's words."""
+    return [stem(word) for word in _WORD.findall(text)]
+
+
+def of_claim(claim: Claim, number: Numeral, ground: Ground) -> list[Impact]:
+    """Return the numbers of the impact that a number in prose may be: of the incident, unless the window is named."""
+    every = ground.timeline.impact
+    if not every or number.unit in {"s", "B", "times"}:
+        return []
+    cited = [one for one in ground.cited(claim.cited_at(number.start)) if isinstance(one, Impact)]
+    clause = claim.clause_at(number.start)
+    text = claim.plain.text[clause.start : clause.end]
+    behind = _BEHIND.match(claim.plain.text, number.end, clause.end)
+    nouns = stems(behind[0]) if behind else []
+    if _RATE.match(claim.plain.text, number.end + (len(_first(behind)) if behind else 0)):
+        return []
+    if cited:
+        alike = [one for one in cited if _is_counted(one, number, nouns, text)]
+        return alike or (cited if _is_bare(number, nouns, every) else [])
+    alike = [one for one in every if _is_counted(one, number, nouns, text) and _is_affected(one, text, claim)]
+    span = "window" if _WINDOW.search(claim.text) else "incident"
+    return [one for one in alike if one.span == span] or alike
+
+
+def _first(behind: re.Match[str]) -> str:
+    word = re.match(r"\s{1,3}[\w'’-]{1,40}", behind[0])
+    return word[0] if word else ""
+
+
+def _is_counted(one: Impact, number: Numeral, nouns: Sequence[str], text: str) -> bool:
+    """Tell whether what stands behind a number is the unit of an impact number."""
+    if one.take == "budget":
+        return number.unit == "%" and "budget" in text.lower()
+    if number.unit == "%":
+        return one.unit.startswith("%")
+    unit = stems(one.unit)
+    return bool(unit) and unit[-1] in nouns[:4]
+
+
+def _is_affected(one: Impact, text: str, claim: Claim) -> bool:
+    if one.take == "budget":
+        return True
+    own = set(stems(one.name)) - set(stems(one.unit))
+    return bool(own & set(stems(text))) or _AFFECTED.search(text) is not None or claim.header != ()
+
+
+def _is_bare(number: Numeral, nouns: Sequence[str], every: Sequence[Impact]) -> bool:
+    return not number.unit and not nouns and bool(every)
+
+
+def agrees(one: Impact, number: Numeral) -> bool | None:
+    """Tell whether a number is the impact's; None where what could not be read leaves it open."""
+    if one.value is None:
+        return None
+    if number.meets(float(one.value)) or any(
+        number.meets(said.value) for said in numerals(f"{one.unit} {one.name}")
+    ):
+        return True  # or what its unit says: `% of the error budget (99.9 % over 30d)`
+    if one.missing_s and number.low > one.value and one.take != "budget":
+        share = _MISSING * one.missing_s / one.read_s if one.read_s else float("inf")
+        if one.take == "max" or number.low <= one.value * (1 + share):
+            return None
+    return False

@@ -1,0 +1,136 @@
+"""Measured values that a sentence gives: how sure it is that they are said of what is cited, and whether they differ."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_words as english
+from timeline.checks.claims.plain import Citation, Span
+from timeline.checks.claims.report import report
+from timeline.checks.claims.words import impacts, quantities
+from timeline.checks.claims.words.numerals import Numeral, typed
+from timeline.checks.claims.words.patterns import any_of, words_of
+from timeline.checks.findings import Finding
+from timeline.checks.rules import Severity
+from timeline.model import Fact
+from timeline.references.grammar import reference
+from timeline.text import number as shown
+
+_SETTING = re.compile(rf"\b(?:{any_of(english.SETTING)})\b", re.IGNORECASE)
+_OBJECTIVE = words_of(english.OBJECTIVE)
+_LIMITED = re.compile(rf"\b(?:{any_of(english.LIMITED)})\b(?:\s[\w']{{1,20}}){{0,3}}\s$", re.IGNORECASE)
+_VALUED = re.compile(
+    rf"(?:^|\s)(?:{any_of(english.VALUED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE
+)
+_LASTING = words_of(english.LASTING)
+_PER = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
+_BY = re.compile(r"\bby\s(?:\w{1,20}\s){0,2}$", re.IGNORECASE)
+_LIKE = re.compile(r"\s(?:more|less|higher|lower|faster|slower|increase|decrease|drop|rise)\b", re.IGNORECASE)
+_REACHED = re.compile(rf"\b(?:{any_of(english.REACHED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE)
+_IN_USE = re.compile(rf"(?:\s[\w'’-]{{1,40}}){{1,6}}?\s(?:{any_of(english.IN_USE)})\b", re.IGNORECASE)
+_SLOPE = 90.0
+
+
+def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
+    """Find a measured value that is not that of what its clause cites, or of all that the sentence does."""
+    facts = ground.facts_of(_citations(claim, number))
+    if not facts:
+        return
+    clause = claim.clause_at(number.start)
+    lead, rest = claim.plain.text[clause.start : number.start], claim.plain.text[number.end : clause.end]
+    held = {fact.id: tuple(quantities.values(fact)) for fact in facts}
+    said = [ground.once(quantities.Words).of(fact) for fact in facts]
+    for fact in facts:
+        ratio = quantities.is_ratio(held[fact.id], fact)
+        if any(quantities.meets(number, value, ratio=ratio) for value in held[fact.id]):
+            return
+    if any(number.meets(value) or number.meets(value / 1000) for one in said for value in one.plain):
+        return
+    if any(number.unit == other.unit and number.meets(other.value) for one in said for other in one.numbers):
+        return
+    severity = _severity(claim, number, facts, held, said, lead, rest)
+    if severity is None:
+        return
+    one = next((fact for fact in facts if held[fact.id]), facts[0])
+    yield report(
+        "claim-number", claim, Span(number.start, number.end), _message(claim, number, one), about=facts, expected=_expected(number, one, held[one.id]),
+        reference=reference(one.id, "value") if one.quantity and len(facts) == 1 else "",
+        severity=severity,
+    )  # fmt: skip
+
+
+def _citations(claim: Claim, number: Numeral) -> Sequence[Citation]:
+    clause = claim.clause_at(number.start)
+    inside = [one for one in claim.citations if claim.own and clause.start <= one.start <= clause.end]
+    return inside or claim.citations
+
+
+def _severity(
+    claim: Claim, number: Numeral, facts: Sequence[Fact], held: dict[str, tuple[quantities.Value, ...]],
+    said: Sequence[quantities.Said], lead: str, rest: str,
+) -> Severity | None:  # fmt: skip
+    """Tell how sure it is that a number is said of what is cited: by its unit, its noun, or a verb before it."""
+    if _SETTING.search(lead) or _BY.search(lead) or (_PER.match(rest) and not number.unit):
+        return None
+    behind = quantities.noun_behind(claim.plain.text, number)
+    measured = [fact for fact in facts if held[fact.id]]
+    units = {value.unit for fact in measured for value in held[fact.id]}
+    words = frozenset(impacts.stems(f"{lead} {rest}"))
+    sure: Severity = "error" if any(words & _own(fact) for fact in measured) else "warning"
+    match number.unit:
+        case "%":
+            objective = number.value >= _SLOPE and _OBJECTIVE.search(claim.text)
+            parts = "%" in units or any(quantities.is_ratio(held[fact.id], fact) for fact in measured)
+            if parts and not objective and not _LIKE.match(rest):
+                return "error"
+        case "s":
+            if _LASTING.search(rest[:30]) or _LASTING.search(lead[-14:]):
+                return None
+            if "s" in units:
+                return "error"
+            return (sure if "" in units else _said(number, said)) if _REACHED.search(lead) else None
+        case "B" if "B" in units:
+            return "error"
+        case "" if measured:
+            if _LIMITED.search(lead) and any(value.limit for fact in measured for value in held[fact.id]):
+                return "error"
+            if behind and any(behind in _own(fact) for fact in measured):
+                return "error"
+            if (_VALUED.search(lead) and not behind) or (behind and _IN_USE.match(rest)):
+                return sure
+    return _said(number, said, behind)
+
+
+def _own(fact: Fact) -> frozenset[str]:
+    """Return the stems of a measured fact's unit and names."""
+    unit = fact.quantity.unit if fact.quantity else ""
+    words = re.findall(
+        r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])",
+        f"{unit or ''} {fact.names.get('name', '')} {fact.names.get('series', '')}",
+    )
+    return frozenset(impacts.stem(word) for word in words)
+
+
+def _said(number: Numeral, said: Sequence[quantities.Said], behind: str = "") -> Severity | None:
+    """A number beside the same unit or noun as one in the cited words, and another: it is misread."""
+    for one in said:
+        for other, noun_of in zip(one.numbers, one.nouns, strict=True):
+            if (number.unit and number.unit == other.unit) or (behind and behind == noun_of):
+                return "error"
+    return None
+
+
+def _message(claim: Claim, number: Numeral, fact: Fact) -> str:
+    return f"{typed(claim, number)} is not what {fact.id} says: {fact.statement}"
+
+
+def _expected(number: Numeral, fact: Fact, values: Sequence[quantities.Value]) -> str:
+    if not values:
+        return ""
+    value = values[0].value
+    if number.unit == "%" and quantities.is_ratio(values, fact):
+        return f"{shown(value * 100)} %"
+    return f"{shown(value)}{' s' if number.unit == 's' else ''}"

@@ -1,0 +1,137 @@
+"""Numbers: of the impact, counts of what happened, and measured values, against what the timeline and the citations say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_words as english
+from timeline.checks.claims.plain import Span
+from timeline.checks.claims.report import report
+from timeline.checks.claims.words import counts, impacts, measured
+from timeline.checks.claims.words.nouns import Noun, is_partial, is_window, noun
+from timeline.checks.claims.words.numerals import Numeral, numerals, typed
+from timeline.checks.claims.words.patterns import any_of
+from timeline.checks.claims.words.terms import Terms, alerts
+from timeline.checks.findings import Finding
+from timeline.model import Fact, Impact
+from timeline.references.grammar import reference
+from timeline.text import number as shown
+
+RULE = "claim-number"
+_FIRED = re.compile(
+    rf"(?<![\w-])(?:{any_of(english.FIRED)})(?:\s[\w'’-]{{1,20}}){{0,3}}\s{{1,3}}$", re.IGNORECASE
+)
+
+
+def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
+    """Find numbers that are not those of the impact, of a count, or of what is cited."""
+    if claim.quoted or claim.kind == "actions" or claim.text.rstrip().endswith("?"):
+        return
+    for number in numerals(claim.plain.text, claim.span.start, claim.span.end):
+        if claim.plain.is_code(number.start) or claim.plain.is_quoted(number.start):
+            continue
+        yield from _check(claim, number, ground)
+
+
+def _check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
+    if alike := impacts.of_claim(claim, number, ground):
+        yield from _impact(claim, number, alike)
+        return
+    if number.unit == "times":
+        yield from _times(claim, number, ground)
+        return
+    if counted := noun(claim, number, ground):
+        yield from _count(claim, number, counted, ground)
+        return
+    yield from measured.check(claim, number, ground)
+
+
+def _impact(claim: Claim, number: Numeral, alike: Sequence[Impact]) -> Iterator[Finding]:
+    verdicts = [impacts.agrees(one, number) for one in alike]
+    if True in verdicts or all(one.value is None for one in alike):
+        return
+    first = next(one for one in alike if one.value is not None)
+    right = f"{shown(float(first.value or 0))} {first.unit}"
+    message = f"{typed(claim, number)} is not the number of {first.name}: {right} over the {first.span}"
+    if first.missing_s:
+        message += f", without {shown(float(first.missing_s))} s that could not be read"
+    yield report(
+        RULE, claim, Span(number.start, number.end), message, about=alike, expected=_digits(float(first.value or 0)),
+        reference=reference(first.id), severity="warning" if None in verdicts else None,
+    )  # fmt: skip
+
+
+def _digits(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 1_000 else shown(value)
+
+
+def _count(claim: Claim, number: Numeral, what: Noun, ground: Ground) -> Iterator[Finding]:
+    if what.sort in {"fact", "gap"}:
+        if not what.partial and not what.names:
+            every = ground.timeline.facts if what.sort == "fact" else ground.timeline.gaps
+            yield from _total(claim, number, len(every), what.sort)
+        return
+    terms = ground.once(Terms)
+    facts = [one for one in counts.of_sort(ground, what.sort) if what.names <= terms.of(one)]
+    cited = [one for one in ground.facts_of(claim.citations) if one.kind in counts.SORTS[what.sort]]
+    if (not facts and not cited) or (cited and number.meets(len(cited), exact=True)):
+        return
+    yield from _compare(
+        claim, number, what.sort, facts, ground, partial=what.partial, once=what.once, window=what.window
+    )
+
+
+def _total(claim: Claim, number: Numeral, total: int, sort: str) -> Iterator[Finding]:
+    if not number.meets(total, exact=True):
+        message = f"the timeline has {total} {sort}{'' if total == 1 else 's'}, not {typed(claim, number)}"
+        yield report(RULE, claim, Span(number.start, number.end), message, expected=str(total))
+
+
+def _compare(
+    claim: Claim, number: Numeral, sort: str, facts: Sequence[Fact], ground: Ground, *, partial: bool,
+    once: bool, window: bool, about: str = "",
+) -> Iterator[Finding]:  # fmt: skip
+    span = counts.scope(ground, window=window or partial)
+    ways = list(counts.counted(facts, sort, span, once=once))
+    if any(number.meets(amount, exact=True) for way in ways for amount in range(way.least, way.most + 1)):
+        return
+    most = max(way.most for way in ways)
+    more = number.low > most
+    if partial and not more:
+        return  # of a part there may be fewer
+    hidden = counts.gaps(ground, counts.SORTS[sort], span) if more else []
+    where = "window" if window or partial else "incident"
+    recorded = " of ".join(_amount(way) for way in ways[:2])
+    message = f"{typed(claim, number)} is not what is recorded{about} in the {where}: {recorded}"
+    if hidden:
+        message += f"; gap {hidden[0].id} may hide more"
+    yield report(
+        RULE, claim, Span(number.start, number.end), message, about=[*hidden[:1], *ways[0].facts], expected=str(ways[0].most) if ways[0].least == ways[0].most else "",
+        severity="warning" if hidden else None,
+    )  # fmt: skip
+
+
+def _amount(way: counts.Counted) -> str:
+    amount = str(way.most) if way.least == way.most else f"{way.least} to {way.most}"
+    return f"{amount} {way.what[:-1] if amount == '1' and way.what.endswith('s') else way.what}"
+
+
+def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
+    """Compare how often an alert is said to have fired."""
+    clause = claim.clause_at(number.start)
+    lead = claim.plain.text[clause.start : number.start]
+    if not _FIRED.search(lead):
+        return
+    known = ground.once(alerts)
+    named = [name for low, name in known.items() if low in lead.casefold()]
+    if len(named) != 1:
+        return
+    facts = [one for one in counts.of_sort(ground, "firing") if one.names.get("alert") == named[0]]
+    rest = claim.plain.text[number.end : clause.end]
+    yield from _compare(
+        claim, number, "firing", facts, ground, partial=is_partial(f"{lead} | {rest}", claim), once=False,
+        window=is_window(claim), about=f" of {named[0]}",
+    )  # fmt: skip
