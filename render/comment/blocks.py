@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -22,7 +21,7 @@ from timeline import present
 from timeline.apart import Difference as Told
 from timeline.apart import apart
 from timeline.assembly.diff import Difference
-from timeline.checks.findings import Finding
+from timeline.checks.findings import Finding, tally
 from timeline.model import Evidence, Fact, Gap, Measure, Timeline
 
 _SIGN = (
@@ -129,15 +128,10 @@ def _at_a_glance(view: View) -> str:
 def _checked(view: View) -> str:
     if view.findings is None:
         return "not checked"
-    counted = _counted(view.findings)
+    counted = tally(view.findings)
     if view.unverified:
         return f"facts not verified; {counted or 'no other finding'}"
     return counted or "facts match their evidence, no finding"
-
-
-def _counted(findings: Sequence[Finding]) -> str:
-    counts = Counter(f.severity for f in findings)
-    return present.listed([present.count(n, s) for s, n in sorted(counts.items())])
 
 
 def _facts_changed(changes: Difference) -> str:
@@ -178,7 +172,7 @@ def _check(view: View) -> Block:
         )
         for f in sorted(view.findings, key=lambda f: (f.severity, f.file, f.line, f.rule))
     ]  # fmt: skip
-    title = f"Check: {_counted(view.findings)}"
+    title = f"Check: {tally(view.findings)}"
     table = markdown.table(("", "rule", "where", "finding"), rows)
     return _table(title, f"{doubt}\n{table}" if doubt else table)
 

@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 from render.text.findings import FORMS, Group, render_findings
-from render.text.provenance import clock_errors
 from render.text.snippet import Look
 from service import names
 from service.check import draft as check_draft
@@ -19,21 +18,18 @@ from service.check import page as check_page
 from service.check.base import Base
 from service.check.gate import Gate, among, removed
 from service.check.marks import marked
-from service.check.notes import noted, written
+from service.check.notes import written
+from service.check.prose import grounds
 from service.check.report import Checked, Report
-from service.check.words import Words
 from service.evidence.document import read
 from service.evidence.place import evidence_of
-from service.evidence.store import Evidence
 from service.incident.folders import shown, targets
-from service.review import reviews
 from service.review.notes import NotesFile
 from service.settings.check import CheckSettings
 from service.settings.config import Config
 from service.signing.keys import public_keys
 from timeline.checks import actions, separation
 from timeline.checks.claims.check import check as check_claims
-from timeline.checks.claims.ground import Ground
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.fences import FenceError
 from timeline.checks.findings import Finding, finding, in_order, placed
@@ -41,7 +37,6 @@ from timeline.checks.prose import Grounds
 from timeline.checks.prose import check as check_prose
 from timeline.checks.rules import OF_FACTS
 from timeline.errors import TimelineError
-from timeline.people.names import Names
 from timeline.references.grammar import CITATION
 from timeline.text import line
 
@@ -206,7 +201,8 @@ def _draft(
         values = check_draft.values(bundle.timeline, _chart_urls(bundle, conf), text)
         yield from check_draft.references(pieces, values, other_version=other)
     prose = blocks(check_draft.spans(pieces))
-    known = _known(directory, bundle, chosen, gate.now)
+    timeline, evidence = (bundle.timeline, bundle.evidence) if bundle else (None, None)
+    known = grounds(directory, timeline, evidence, chosen, gate.now)
     yield from check_prose(prose, known)
     yield from _in(directory / names.NOTES, _notes(directory, bundle))
     if known.ground:
@@ -219,23 +215,6 @@ def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
     """Return the prefixes that a build (the manifest's) or a refresh (the configuration's) used."""
     collections = bundle.manifest.collections if bundle.manifest else ()
     return [*(one.chart_url for one in reversed(collections[-1:])), conf.settings.chart_url]
-
-
-def _known(directory: Path, bundle: check_evidence.Bundle | None, chosen: CheckSettings, now: int) -> Grounds:
-    if bundle is None:
-        return Grounds(now=now, hours=chosen.hours, noted=noted(directory))
-    timeline, names = bundle.timeline, _names(bundle.evidence)
-    ground = Ground(timeline, clock_errors(timeline), names, Words(bundle.evidence))
-    signed = reviews.signed(reviews.readable(directory))
-    off = frozenset(rule for rule, switch in chosen.rules.items() if switch == "off")
-    return Grounds(timeline, names, signed, now, chosen.hours, noted(directory), ground, off)
-
-
-def _names(evidence: Evidence) -> Names:
-    try:
-        return evidence.people().names
-    except TimelineError:
-        return Names([])  # broken people.json also breaks the rebuild, which is reported
 
 
 def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Finding]:

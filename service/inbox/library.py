@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 from archive import builds
 from service import names
+from service.check.prose import findings
 from service.evidence.document import load, read
 from service.evidence.place import evidence_of
 from service.inbox.worker import Database
 from service.incident import incidents
 from service.review.notes import NotesFile
 from service.settings.config import Config
+from timeline.checks.findings import Finding
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
 from timeline.model import Fact, Timeline
@@ -72,6 +74,10 @@ class Library:
     def notes(self, incident: str) -> NotesFile:
         """Return the incident's notes; raise UnknownIncidentError."""
         return NotesFile(self.directory(incident))
+
+    def findings(self, incident: str) -> list[Finding]:
+        """Return what is found in the prose of the incident's draft; of facts and regions `timeline check` is the judge."""
+        return findings(self.directory(incident), self.load(incident).timeline, self._conf)
 
     def stamp(self, incident: str) -> str:
         """Return what differs once the timeline was built again."""

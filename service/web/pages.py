@@ -17,13 +17,14 @@ from archive import builds, events
 from service.names import CHARTS, DRAFT, PAGE
 from service.web.api import Incident, title_of
 from service.web.diagram import diagram
-from service.web.draft import draft_html
+from service.web.draft.html import draft_html
 from service.web.gate import headers_of
 from service.web.peers import limited_as
 from service.web.sessions import SECONDS as SESSION_SECONDS
 from service.web.signin import COOKIE, cookie
 from service.web.state import State, peer_of, state_of, user_of
 from timeline import present
+from timeline.checks.findings import tally
 from timeline.errors import TimelineError
 from timeline.instant import format_instant, parse_instant
 from timeline.model import Fact
@@ -84,11 +85,15 @@ def review(request: Request, incident: Incident) -> Response:
     library = state_of(request).library
     loaded = library.load(incident)
     path = library.directory(incident) / DRAFT
-    draft = draft_html(path.read_text("utf-8", "replace"), incident) if path.is_file() else None
+    found = library.findings(incident) if path.is_file() else []
+    # Without newline translation: findings count lines as they are stored.
+    draft = (
+        draft_html(path.read_bytes().decode("utf-8", "replace"), incident, found) if path.is_file() else None
+    )
     window = loaded.timeline.window
     return _page(
         request, "review.html", incident=loaded.timeline.incident, id=incident, title=title_of(loaded), draft=draft, tab="review",
-        sandbox=_SANDBOX,
+        sandbox=_SANDBOX, findings=tally(found), wrong=len(found),
         start=format_instant(window.start), end=format_instant(window.end),
     )  # fmt: skip
 

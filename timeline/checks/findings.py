@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
+from timeline import present
 from timeline.checks.rules import BY_ID, Severity
 
 Switch = Literal["off", "note", "warning", "error"]
@@ -67,6 +69,12 @@ def placed(findings: Iterable[Finding], file: str, switches: Mapping[str, Switch
         if switch != "off":
             kept.append(one._replace(file=one.file or file, severity=switch))
     return kept
+
+
+def tally(findings: Iterable[Finding]) -> str:
+    """Return how many there are of each severity: `2 errors and 1 warning`; "" for none."""
+    counts = Counter(one.severity for one in findings)
+    return present.listed([present.count(number, severity) for severity, number in sorted(counts.items())])
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:

@@ -36,12 +36,23 @@ export function makeLayout() {
     links: (then) => draft.addEventListener('click', (/** @type {MouseEvent} */ event) => {
       const from = /** @type {Element} */ (event.target);
       const link = from.closest('a');
+      if (link && step(link.getAttribute('href') ?? '')) { event.preventDefault(); return; }
       const fact = /** @type {HTMLElement | null} */ (link ? link.closest('a[data-fact]') : from.closest('tr[data-fact]'))?.dataset.fact;
       if (!fact || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       then(fact);
     }),
   };
+}
+
+/** Go to a finding, or to the words it is about: the address stays, as it is the chart's. @param {string} href */
+function step(href) {
+  const there = /^#(finding|mark)-\d+$/.test(href) && byId(href.slice(1));
+  if (!there) return false;
+  there.scrollIntoView({ block: 'center' });
+  if (there.tabIndex < 0 && !there.hasAttribute('tabindex')) there.tabIndex = -1;
+  there.focus({ preventScroll: true });
+  return true;
 }
 
 function divide() {

@@ -1,4 +1,4 @@
-"""The draft as HTML: Markdown without HTML, its links to facts tied to the chart."""
+"""The draft as HTML: Markdown without HTML, its links to facts tied to the chart, findings beside the sentences."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
+
+from service.web.draft.findings import beside
+from timeline.checks.findings import Finding
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -17,17 +20,21 @@ _STILL = re.compile(r"charts/([A-Za-z0-9._-]+\.svg)")
 _PAYLOAD = re.compile(r"evidence/([0-9a-f]{64})\b[A-Za-z0-9.]*")
 
 
-def draft_html(text: str, incident: str) -> str:
+def draft_html(text: str, incident: str, findings: Sequence[Finding] = ()) -> str:
     """Return the draft as HTML that holds nothing alive: no script, no foreign picture, no raw HTML.
 
-    A link to a fact gets `data-fact`, and so does the table row it stands in.
+    A link to a fact gets `data-fact`, and so does the table row it stands in. Each finding stands below what it is about,
+    its words marked.
     """
     from markdown_it import MarkdownIt
 
     reader = MarkdownIt("js-default", {"html": False, "linkify": False})
-    tokens = reader.parse(_FENCE.sub("", text))
+    # Lines as findings count them: only LF ends one.
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", " ")
+    tokens = reader.parse(_FENCE.sub("", lines))
     base = f"/incidents/{incident}"
     _rows(tokens)
+    beside(tokens, findings, base)
     for token in tokens:
         for child in token.children or ():
             if child.type == "link_open":

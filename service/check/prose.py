@@ -1,0 +1,72 @@
+"""What people wrote in a draft, against what is known: the part of a check that reads no payload again."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from service import names
+from service.check import draft as check_draft
+from service.check.notes import noted
+from service.check.words import Words
+from service.evidence.place import evidence_of
+from service.evidence.store import Evidence
+from service.review import reviews
+from service.settings.check import CheckSettings, settings
+from service.settings.config import Config
+from timeline.checks.claims.ground import Ground
+from timeline.checks.draft import blocks
+from timeline.checks.fences import FenceError
+from timeline.checks.findings import Finding, finding, in_order, placed
+from timeline.checks.located import located
+from timeline.checks.prose import Grounds
+from timeline.checks.prose import check as check_prose
+from timeline.errors import TimelineError
+from timeline.model import Timeline
+from timeline.order import clock_errors
+from timeline.people.names import Names
+from timeline.text import line
+
+
+def grounds(
+    directory: Path, timeline: Timeline | None, evidence: Evidence | None, chosen: CheckSettings, now: int
+) -> Grounds:
+    """Return what the prose of a built incident is checked against; `now` in ns."""
+    if timeline is None or evidence is None:
+        return Grounds(now=now, hours=chosen.hours, noted=noted(directory))
+    known = _names(evidence)
+    ground = Ground(timeline, clock_errors(timeline), known, Words(evidence))
+    signed = reviews.signed(reviews.readable(directory))
+    off = frozenset(rule for rule, switch in chosen.rules.items() if switch == "off")
+    return Grounds(timeline, known, signed, now, chosen.hours, noted(directory), ground, off)
+
+
+def _names(evidence: Evidence) -> Names:
+    try:
+        return evidence.people().names
+    except TimelineError:
+        return Names([])  # broken people.json also breaks the rebuild, which is reported
+
+
+def findings(directory: Path, timeline: Timeline, conf: Config, now: int | None = None) -> list[Finding]:
+    """Return what is found in the prose of an incident's draft, in order, its regions and facts taken as they are."""
+    chosen = settings(directory, conf.settings.check)
+    draft = directory / names.DRAFT
+    if not draft.is_file():
+        return []
+    text = draft.read_bytes().decode("utf-8", "replace")
+    try:
+        prose = blocks(check_draft.spans(check_draft.pieces(text)))
+        known = grounds(
+            directory, timeline, evidence_of(directory, conf), chosen, time.time_ns() if now is None else now
+        )
+        found = list(check_prose(prose, known))
+    except FenceError as err:
+        found = [check_draft.broken(err)]
+    except Exception as err:  # noqa: BLE001 - any defect: whatever a draft holds, that is no pass
+        found = [
+            finding(
+                "check-failed", 1, line(f"the check of this draft ended with {type(err).__name__}: {err}")
+            )
+        ]
+    return in_order(placed(located(found, text), names.DRAFT, chosen.rules))
