@@ -1,0 +1,1 @@
+"""What `benchmarks.judge` is made of: incidents, sentences about them, drafts, figures."""
