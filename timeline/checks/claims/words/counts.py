@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from timeline.alerts.states import alert_name
 from timeline.checks.claims.ground import Ground
 from timeline.model import NAMES_OF, Fact, Gap
 from timeline.order import of_kind
@@ -82,7 +81,7 @@ _WAYS: Mapping[str, tuple[tuple[str, Callable[[Fact], str]], ...]] = {
     "alert": (
         ("firings", lambda fact: fact.id),
         ("alerts", _life),
-        ("names of alerts", lambda fact: alert_name(fact) or fact.id),
+        ("names of alerts", _named("alert")),
     ),
     "deploy": (("deploys", _life), ("names of deploys", _named("deploy"))),
     "rollback": (("rollbacks", _life), ("deploys that were rolled back", _named("deploy"))),
@@ -111,10 +110,8 @@ def gaps(ground: Ground, kinds: Iterable[str], span: Span) -> list[Gap]:
 
 
 def hides(gap: Gap) -> bool:
-    """Tell whether records may be missing: not where names are, nor where an earlier collection kept them."""
-    return not (gap.missing or "").startswith(NAMES_OF) and not (
-        gap.reason == "not_refreshed" and gap.statement.startswith("Kept from")
-    )
+    """Tell whether records may be missing: not where names are, nor where an earlier collection was kept."""
+    return gap.reason != "not_refreshed" and not (gap.missing or "").startswith(NAMES_OF)
 
 
 def _overlaps(gap: Gap, span: Span) -> bool:
