@@ -91,7 +91,9 @@ def page(served: Mapping[str, Cells], files: Mapping[str, Cells]) -> str:
         "were made, where that does not hang on time. `others`: as many facts, without what the answers did not say any",
         "more. `-`: cannot happen to it. Several in one cell: the row's faults, or places in a run, end otherwise.\n",
         "Under each of them a run also ends within its `time_cap`, asks no more than a few times what it asks without a",
-        "fault, says no secret, and is the same when it is replayed from its evidence; tests hold that.\n",
+        "fault, says no secret, and is the same when it is replayed from its evidence; tests hold that. A clock an hour off",
+        "is in the `Date` header; one that is off in every time of every record gives the same at those times, which",
+        "`timeline doctor` tells, and `clock_offset` corrects.\n",
         "## Sources that are asked\n", *_table(rows, served),
         "\n## Files and repositories\n", *_table(causes, files), "",
     ])  # fmt: skip

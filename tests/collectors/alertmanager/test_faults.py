@@ -6,6 +6,7 @@ from typing import Any
 
 from collectors.alertmanager.silences import AlertmanagerCollector
 from collectors.testing import FaultServer, check_faults
+from tests.collectors import clock_cases
 from tests.collectors.alertmanager.test_silences import CHECKOUT, Start, fire, window
 from tests.collectors.fault_matrix import keep
 from tests.golden_files import Golden
@@ -26,3 +27,4 @@ def test_every_fault_is_named_or_changes_nothing(start_alertmanager: Start, gold
     with FaultServer(server.url) as faulty:
         outcomes = check_faults(AlertmanagerCollector, {}, faulty, seen, partial=_settling, now=seen.end + NS)
     keep(golden, "alertmanager", outcomes)
+    assert clock_cases.hold(AlertmanagerCollector, {}, server.url, seen, seen.end + NS) >= 2

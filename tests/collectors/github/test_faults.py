@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collectors.github.collector import GithubCollector
 from collectors.testing import FaultServer, check_faults
+from tests.collectors import clock_cases
 from tests.collectors.fault_matrix import keep
 from tests.collectors.github.test_collector import WINDOW, A, B, at
 from tests.fakes.github import TOKEN, FakeGithub
@@ -21,5 +22,7 @@ def test_every_fault_is_named_or_changes_nothing(golden: Golden) -> None:
         with FaultServer(github.url) as server:
             options = {"repository": "acme/shop", "auth": {"bearer": "env:T"}, "pull_requests": True}
             outcomes = check_faults(GithubCollector, options, server, WINDOW, secrets={"env:T": TOKEN})
+        secrets = {"env:T": TOKEN}
+        assert clock_cases.hold(GithubCollector, options, github.url, WINDOW, secrets=secrets) >= 8
     keep(golden, "github", outcomes)
     assert {"repeated place", "endless pages"} <= {one.fault for one in outcomes}

@@ -6,6 +6,7 @@ from typing import Any
 
 from collectors.matrix.collector import MatrixCollector
 from collectors.testing import FaultServer, Reply, check_faults
+from tests.collectors import clock_cases
 from tests.collectors.fault_matrix import keep
 from tests.collectors.matrix.cases import WINDOW, at, named
 from tests.golden_files import Golden
@@ -30,3 +31,5 @@ def test_every_fault_is_named_or_changes_nothing(synapse: Synapse, golden: Golde
             secrets={"env:T": synapse.token},
         )  # fmt: skip
     keep(golden, "matrix", outcomes)
+    secrets = {"env:T": synapse.token}
+    assert clock_cases.hold(MatrixCollector, options, synapse.url, WINDOW, secrets=secrets) >= 12

@@ -6,6 +6,7 @@ from typing import Any
 
 from collectors.opensearch.collector import OpensearchCollector
 from collectors.testing import FaultServer, Reply, check_faults
+from tests.collectors import clock_cases
 from tests.collectors.fault_matrix import keep
 from tests.collectors.opensearch.test_documents import KEYWORD, WINDOW, made
 from tests.golden_files import Golden
@@ -42,4 +43,6 @@ def test_every_fault_is_named_or_changes_nothing(opensearch2: OpenSearch, golden
             now=WINDOW.end + 3600 * NS,
         )
     keep(golden, "opensearch", outcomes)
+    now = WINDOW.end + 3600 * NS
+    assert clock_cases.hold(OpensearchCollector, options, opensearch2.url, WINDOW, now) >= 2
     assert {"repeated place", "endless pages"} <= {one.fault for one in outcomes}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collectors.pagerduty.collector import PagerdutyCollector
 from collectors.testing import FaultServer, Reply, check_faults
+from tests.collectors import clock_cases
 from tests.collectors.fault_matrix import keep
 from tests.collectors.pagerduty.test_collector import SECRETS, WINDOW
 from tests.fakes.pagerduty import ADA, FakePagerduty
@@ -23,5 +24,6 @@ def test_every_fault_is_named_or_changes_nothing(golden: Golden) -> None:
             outcomes = check_faults(
                 PagerdutyCollector, {}, server, WINDOW, secrets=SECRETS, expired=Reply(400, _EXPIRED)
             )
+        assert clock_cases.hold(PagerdutyCollector, {}, account.url, WINDOW, secrets=SECRETS) >= 100
     keep(golden, "pagerduty", outcomes)
     assert {"repeated place", "endless pages"} <= {one.fault for one in outcomes}

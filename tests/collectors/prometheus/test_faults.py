@@ -10,6 +10,7 @@ import pytest
 from collectors.prometheus.alerts import PrometheusAlertsCollector
 from collectors.prometheus.metrics import PrometheusMetricsCollector
 from collectors.testing import FaultServer, check_faults
+from tests.collectors import clock_cases
 from tests.collectors.fault_matrix import keep
 from tests.collectors.prometheus.test_alerts import T0, alerts, up, window
 from tests.collectors.prometheus.test_metrics import LATER, store
@@ -52,6 +53,7 @@ def test_metrics_under_every_fault(server: Prometheus, golden: Golden) -> None:
             PrometheusMetricsCollector, options, faulty, samples_of(0, 60), partial=_warned, now=LATER
         )
     keep(golden, "prometheus_metrics", outcomes)
+    assert clock_cases.hold(PrometheusMetricsCollector, options, server.url, samples_of(0, 60), LATER) >= 2
 
 
 def test_alerts_under_every_fault(server: Prometheus, golden: Golden) -> None:
@@ -60,3 +62,5 @@ def test_alerts_under_every_fault(server: Prometheus, golden: Golden) -> None:
             PrometheusAlertsCollector, {}, faulty, window(0, 3000), partial=_warned, now=(T0 + 100_000) * NS
         )
     keep(golden, "prometheus_alerts", outcomes)
+    seen = window(0, 3000)
+    assert clock_cases.hold(PrometheusAlertsCollector, {}, server.url, seen, (T0 + 100_000) * NS) >= 2

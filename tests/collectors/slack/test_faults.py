@@ -6,6 +6,7 @@ from typing import Any
 
 from collectors.slack.collector import SlackCollector
 from collectors.testing import FaultServer, Reply, check_faults
+from tests.collectors import clock_cases
 from tests.collectors.fault_matrix import keep
 from tests.collectors.slack.slack_incident import WINDOW, workspace
 from tests.fakes.slack import FakeSlack
@@ -25,5 +26,7 @@ def test_every_fault_is_named_or_changes_nothing(golden: Golden) -> None:
             SlackCollector, {"channels": ["inc-42"]}, server, WINDOW, partial=_withheld, expired=Reply(200, b'{"ok": false, "error": "invalid_cursor"}'), optional=["edited", "thread_ts"],
             secrets={"env:SLACK_TOKEN": slack.token},
         )  # fmt: skip
+        options, secrets = {"channels": ["inc-42"]}, {"env:SLACK_TOKEN": slack.token}
+        assert clock_cases.hold(SlackCollector, options, slack.url, WINDOW, secrets=secrets) >= 4
     keep(golden, "slack", outcomes)
     assert {"repeated place", "endless pages", "partial answer"} <= {one.fault for one in outcomes}

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from collectors.testing import FaultServer
+from collectors.testing.clocks import off
+from collectors.testing.origins import forwarded
 from tests.cli.test_user_errors import timeline
+from tests.servers.prometheus import Prometheus
 from timeline.instant import NS, format_instant
 
 INCIDENT = 'title = "Errors"\nstart = 2026-11-01T10:00:00Z\nend = 2026-11-01T11:00:00Z\n'
@@ -90,6 +99,52 @@ def test_a_clock_is_told_to_be_off_and_corrected_as_configured(tmp_path: Path) -
     assert not [gap for gap in document["gaps"] if gap["reason"] == "conflict"]
     again, _ = built(tmp_path, "--offline")
     assert again == document
+
+
+PROMETHEUS = """
+[[source]]
+name = "metrics"
+collector = "prometheus_metrics"
+url = "{url}"
+{more}
+[[source.threshold]]
+name = "slow"
+query = "off_by_hours"
+above = 3
+"""
+
+
+@pytest.mark.parametrize("seconds", [3600, -3600])
+def test_a_server_that_is_an_hour_off_is_told_by_doctor_and_corrected_as_configured(
+    tmp_path: Path, start_prometheus: Callable[..., Prometheus], seconds: int
+) -> None:
+    """In every time that it states, and not in its `Date` alone."""
+    begin = int(datetime(2026, 11, 1, 10, 0, tzinfo=UTC).timestamp())
+    server = start_prometheus()
+    samples = [((begin + i * 15) * 1000, 5.0 if 80 <= i < 160 else 1.0) for i in range(-240, 480)]
+    server.write([({"__name__": "off_by_hours", "job": "x"}, samples)])
+    (tmp_path / "incidents").mkdir()
+    (tmp_path / "incidents" / "INC-1.toml").write_text(INCIDENT)
+
+    def facts(url: str, more: str = "") -> tuple[list[tuple[str, str, str]], list[Any]]:
+        (tmp_path / "timeline.toml").write_text(PROMETHEUS.format(url=url, more=more))
+        shutil.rmtree(tmp_path / "postmortems", ignore_errors=True)
+        document, _ = built(tmp_path, "--no-stills")
+        return [(f["kind"], f["earliest"], f["latest"]) for f in document["facts"]], document["gaps"]
+
+    plain = facts(server.url)
+    assert [kind for kind, *_ in plain[0] if "threshold" in kind or "crossed" in kind], plain
+    with FaultServer(off(forwarded(server.url), seconds)) as there:
+        (tmp_path / "timeline.toml").write_text(PROMETHEUS.format(url=there.url, more=""))
+        told = timeline(tmp_path, "doctor")
+        said = re.search(r'offset ([+-][0-9]+)\.[0-9] s within .*set clock_offset = "([+-]\S+)"', told.stdout)
+        assert said, told.stdout
+        assert (told.returncode, abs(int(said[1]) - seconds) <= 2) == (1, True)
+        wrong = facts(there.url)
+        assert wrong != plain  # nothing is corrected unasked
+        assert facts(there.url, f'clock_offset = "{seconds:+}s"') == plain
+        told = timeline(tmp_path, "doctor")
+        assert told.returncode == 0, told.stdout
 
 
 def test_an_offset_that_cannot_be_read_is_said_before_anything_is_read(tmp_path: Path) -> None:
