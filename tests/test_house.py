@@ -37,9 +37,9 @@ FLOORS = {
         "model present",
         "facts order relative mapping wire meanings apart people",
         "document references",
-        "series rules notes checks alerts",
+        "series rules notes alerts",
         "measures",
-        "assembly",
+        "assembly checks",
     ),
     "render": ("text", "page printing exports", "stills", "draft", "comment"),
     "service": (

@@ -73,6 +73,8 @@ RULES: tuple[Rule, ...] = (
     Rule("measure-uncited", "error", "A duration in the prose cites the fact it begins or ends with."),
     Rule("citation-changed", "warning", "No cited fact has changed since it was last signed off."),
     # claims
+    Rule("claim-time", "error", "A time in the prose is that of the fact it is said of."),
+    Rule("claim-duration", "error", "A duration in the prose is one that the facts have."),
     Rule(
         "claim-number", "error", "A number in the prose is that of the impact, the count, or the cited fact."
     ),

@@ -184,7 +184,7 @@ def _order(entry: _Moment, latest: _Moment) -> Finding:
 
 def _zoneless(blocks: Sequence[Block]) -> Iterator[Finding]:
     """Report once a section: a zone may be said by the time, the line, the table, the heading, the draft."""
-    said = _said_for_all(blocks)
+    said = stated_for_all(blocks)
     if said is not None:
         if abbreviation := _ABBREVIATION.search(said[1]):
             yield _ambiguous(said[0], abbreviation[0])
@@ -215,7 +215,7 @@ def _abbreviated(times: Sequence[re.Match[str]], text: str) -> str | None:
     return None
 
 
-def _said_for_all(blocks: Sequence[Block]) -> tuple[int, str] | None:
+def stated_for_all(blocks: Sequence[Block]) -> tuple[int, str] | None:
     """Return the line that says the zone of all times: `All times in UTC`."""
     for block in blocks:
         for line, text in block.words:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.when import durations, times
 from timeline.checks.claims.words import number, quote
 from timeline.checks.findings import Finding
 
@@ -22,6 +23,8 @@ class Reader(NamedTuple):
 
 #: Every reader, each of the rules that its module is about.
 READERS: tuple[Reader, ...] = (
+    Reader((times.RULE,), times.check),
+    Reader((durations.RULE,), durations.check),
     Reader(("claim-number",), number.read),
     Reader(("claim-quote",), quote.read),
 )

@@ -10,6 +10,7 @@ from timeline.checks.claims.plain import Citation, Plain, Position, Span
 from timeline.checks.claims.sentences import cells, clauses, sentences
 from timeline.checks.draft import Block
 from timeline.checks.sections import Kind
+from timeline.checks.times import stated_for_all
 
 #: Blocks that hold claims; a heading is a name, and code is nobody's sentence.
 _FORMS = frozenset({"paragraph", "item", "row"})
@@ -33,6 +34,7 @@ class Claim:
     header: tuple[str, ...] = ()  # of a row: what the columns are called, a name a clause
     quoted: bool = False  # a block quotation: others' words
     note: bool = False
+    times_in: str = ""  # the words of the document that say whose clock its times are by
     block: Block | None = field(default=None, compare=False, repr=False)
 
     @cached_property
@@ -72,10 +74,12 @@ class Claim:
 
 def claims(blocks: Iterable[Block]) -> Iterator[Claim]:
     """Yield the claims of a draft's blocks: prompts, moved text, headings and code hold none."""
+    blocks = tuple(blocks)
     every = [block for block in blocks if block.form in _FORMS and not block.prompt and not block.kept]
     shared = _shared(every)
+    stated = stated_for_all([block for block in blocks if block.form != "code" and not block.kept])
     for block, plain in ((block, shared[id(block)][0]) for block in every):
-        yield from _of_block(block, plain, shared[id(block)][1])
+        yield from _of_block(block, plain, shared[id(block)][1], stated[1] if stated else "")
 
 
 def _shared(blocks: Sequence[Block]) -> dict[int, tuple[Plain, tuple[Citation, ...]]]:
@@ -94,19 +98,19 @@ def _shared(blocks: Sequence[Block]) -> dict[int, tuple[Plain, tuple[Citation, .
     }
 
 
-def _of_block(block: Block, plain: Plain, shared: tuple[Citation, ...]) -> Iterator[Claim]:
+def _of_block(block: Block, plain: Plain, shared: tuple[Citation, ...], times_in: str) -> Iterator[Claim]:
     if block.form == "row":
         whole = Span(0, len(plain.text))
         yield Claim(
             plain, whole, tuple(cells(plain)), tuple(plain.citations), True, block.kind, block.section, block.header,
-            block.quoted, block=block,
+            block.quoted, times_in=times_in, block=block,
         )  # fmt: skip
         return
     for span in sentences(plain):
         own = tuple(one for one in plain.citations if span.start <= one.start <= span.end)
         yield Claim(
             plain, span, clauses(plain, span), own or shared, bool(own), block.kind, block.section,
-            quoted=block.quoted, block=block,
+            quoted=block.quoted, times_in=times_in, block=block,
         )  # fmt: skip
 
 

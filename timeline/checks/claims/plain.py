@@ -94,6 +94,13 @@ class Plain:
             ticks = len(match["ticks"])
             self._blank(start, start + ticks)
             self._blank(end - ticks, end)
+            inside = [
+                Citation(one[0], *one.span())
+                for one in CITATION.finditer(self.raw, start + ticks, end - ticks)
+            ]
+            for one in inside:
+                self._blank(one.start, one.end)
+            self.citations += inside
             self.code.append(Span(start + ticks, end - ticks))
         elif form == "escape":
             self._letters[start] = " "

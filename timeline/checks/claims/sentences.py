@@ -17,6 +17,7 @@ _ABBREVIATED = re.compile(
 )
 _HALVES = re.compile(r"(?:a\.m|p\.m|etc|inc|ltd|co)\.$", re.IGNORECASE)
 _BEGINS = re.compile(r"\s+[\"“‘«(\[]{0,3}[A-Z0-9\ufffc]")
+_ZONE = re.compile(r"\s+\(?(?:[A-Z]{2,5}\b|(?:Pacific|Eastern|Central|Mountain)\b|[A-Z][a-z]+ time\b)")
 _CLAUSE = re.compile(
     r";|\s[–—]\s?|\s-{1,3}\s|:\s|,\s(?=(?:and|but|while|whereas|so|yet|then|after which|before which|when|which|until)\b)"
     r"|\s(?=(?:but|while|whereas|and then|and (?:the|it|we|they|an?|at|by|from|alert)|although|though)\s)",
@@ -47,7 +48,7 @@ def _is_end(text: str, begin: int, match: re.Match[str]) -> bool:
         return True
     before = text[max(begin, match.start() - 24) : match.start() + 1]
     if _HALVES.search(before):
-        return _BEGINS.match(text, match.end()) is not None
+        return _BEGINS.match(text, match.end()) is not None and not _ZONE.match(text, match.end())
     # A sentence may begin with code, or with a name in small letters.
     return not _ABBREVIATED.search(before) or not text[match.end() :].strip()
 

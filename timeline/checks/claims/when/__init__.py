@@ -1,0 +1,1 @@
+"""When: times, durations and orders that prose states, and what facts say of them."""

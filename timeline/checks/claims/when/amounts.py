@@ -1,0 +1,181 @@
+"""Durations as prose has them, in digits and in words: the shortest and the longest that each may mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from timeline.checks.claims.phrases import english_time as english
+from timeline.checks.claims.plain import Span
+
+#: What a rough duration may be off by, of itself.
+FIFTH = 0.2
+_FOREVER = float("inf")
+_WORD = "|".join(sorted((*english.NUMBERS, *english.SCALES), key=len, reverse=True))
+_VAGUE = "|".join(sorted(english.VAGUE, key=len, reverse=True))
+_LONG = r"(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?)"
+_UNIT = rf"(?:{_LONG}|msecs?|ms|[smhd])"
+_NUMBER = (
+    r"(?:\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
+    rf"|(?:{_WORD})(?:(?:[\s-]|\sand\s)(?:{_WORD})){{0,3}}|an?(?=\s(?:hundred|thousand))(?:\s(?:{_WORD})){{1,2}}(?:\sand\s(?:{_WORD})(?:-(?:{_WORD}))?)?)"
+)
+_PART = rf"(?:{_NUMBER}(?:\sand\sa\s(?:half|quarter)|½|¼|¾|\s½)?[\s-]?{_UNIT}(?![\w%/]))"
+_DURATION = re.compile(
+    r"(?<![\w.:/$-])(?:"
+    r"(?P<compact>\d{1,6}[dhm]\s?\d{1,2}(?:[hm]\s?\d{1,2}s|[ms]|\s?min)?(?!\w))"
+    rf"|(?P<low>{_NUMBER})(?:(?<=\d)\s?[-–—]\s?(?=\d)|\sto\s|\sor\s)(?P<high>{_NUMBER})[\s-]?(?P<unit>{_UNIT})(?![\w/%])"
+    rf"|(?P<parts>{_PART}(?:,?\s?(?:and\s)?{_PART}){{0,3}}(?P<half>\sand\sa\s(?P<share>half|quarter)\b)?)"
+    rf"|(?P<halfof>half\san?|a\shalf|half|a\squarter\sof\san|three\squarters\sof\san)[\s-](?P<halfunit>hour|minute|second|day)\b"
+    rf"|(?P<one>an?)[\s-](?P<oneunit>hour|minute|day|second)(?P<onehalf>\sand\sa\s(?P<oneshare>half|quarter))?\b"
+    rf"|(?P<vague>{_VAGUE})\s(?P<vagueunit>{_LONG})\b"
+    r"|(?P<clock>\d{1,2}:[0-5]\d:[0-5]\d|\d{1,2}:[0-5]\d(?=\s(?:hours|minutes)))"
+    r")",
+    re.IGNORECASE,
+)
+_SINGLE = re.compile(
+    rf"(?P<number>{_NUMBER})(?P<half>\sand\sa\s(?:half|quarter)|\s?[½¼¾])?[\s-]?(?P<unit>{_UNIT})",
+    re.IGNORECASE,
+)
+_SHARES = {"half": 0.5, "quarter": 0.25, "½": 0.5, "¼": 0.25, "¾": 0.75}
+_BEFORE = re.compile(
+    rf"(?:(?<!\w)(?:(?P<nearly>{english.NEARLY})|(?P<barely>{english.BARELY})|(?P<more>{english.MORE})|(?P<less>{english.LESS})"
+    rf"|(?P<least>{english.AT_LEAST})|(?P<most>{english.AT_MOST})|(?P<rough>{english.ROUGH}))\s{{0,3}})?"
+    r"(?:(?:the|a|an|total of|a total of)\s{1,3})?$",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    rf"\s{{0,2}},?\s?(?:(?P<rough>{english.ROUGHLY})|(?P<least>or (?:more|longer)|at least|plus)|(?P<most>or (?:less|fewer)|at most|at the most|tops))\b",
+    re.IGNORECASE,
+)
+_MARGIN = re.compile(
+    r"\s{0,2}(?:±|\+/-)\s{0,2}(\d{1,6}(?:\.\d{1,3})?)\s?(s|sec(?:onds?)?|m|min(?:utes?)?)\b", re.IGNORECASE
+)
+
+
+class Typed(NamedTuple):
+    """A duration in prose: `low` to `high` in seconds are what the words may mean; `at` is the value itself."""
+
+    span: Span
+    low: float
+    high: float
+    at: float
+
+
+def typed(text: str, start: int, end: int) -> Iterator[Typed]:
+    """Yield the durations of a span, widened by their hedges; bounds have an open end."""
+    for match in _DURATION.finditer(text, start, end):
+        if value := _value(match):
+            yield _hedged(text, start, end, Span(*match.span()), *value)
+
+
+def _value(match: re.Match[str]) -> tuple[float, float] | None:
+    """Return the value and half of what the digits leave open, in seconds."""
+    if match["compact"]:
+        return _compact(match["compact"])
+    if match["low"]:
+        low, high, unit = number(match["low"]), number(match["high"]), _seconds(match["unit"])
+        if low is None or high is None or high < low:
+            return None
+        return (low + high) / 2 * unit, (high - low) / 2 * unit + _half(match["high"]) * unit
+    if match["parts"]:
+        return _parts(match)
+    if match["halfof"]:
+        unit = _seconds(match["halfunit"])
+        share = (
+            0.75
+            if "three" in match["halfof"].lower()
+            else 0.25
+            if "quarter" in match["halfof"].lower()
+            else 0.5
+        )
+        return share * unit, share * unit * FIFTH
+    if match["one"]:
+        unit = _seconds(match["oneunit"])
+        if match["oneunit"].lower() == "second" and not match["onehalf"]:
+            return None  # the second thing
+        share = _SHARES[match["oneshare"].lower()] if match["onehalf"] else 0
+        return (1 + share) * unit, 0.25 * unit if share else 0.5 * unit
+    if match["vague"]:
+        low, high = english.VAGUE[" ".join(match["vague"].lower().split())]
+        unit = _seconds(match["vagueunit"])
+        return (low + high) / 2 * unit, (high - low) / 2 * unit
+    parts = [int(part) for part in match["clock"].split(":")]
+    if len(parts) == 3:
+        return parts[0] * 3_600.0 + parts[1] * 60 + parts[2], 0.5
+    unit = 3_600 if match.string[match.end() :].lstrip()[:1].lower() == "h" else 60
+    return parts[0] * unit + parts[1] * unit / 60, unit / 120
+
+
+def _compact(text: str) -> tuple[float, float]:
+    found = re.findall(r"(\d{1,6})\s?([dhms]|min|$)", text)
+    total, unit = 0.0, 60.0
+    for digits, name in found:
+        unit = _seconds(name) if name else unit / 60
+        total += int(digits) * unit
+    return total, unit / 2
+
+
+def _parts(match: re.Match[str]) -> tuple[float, float] | None:
+    total, half, unit = 0.0, 0.0, 0.0
+    for part in _SINGLE.finditer(match["parts"]):
+        value = number(part["number"])
+        if value is None:
+            return None
+        unit = _seconds(part["unit"])
+        half = _half(part["number"]) * unit
+        total += value * unit
+        if part["half"]:
+            share = _SHARES[part["half"].split()[-1].lower()]
+            total, half = total + share * unit, 0.25 * unit
+    if match["half"]:
+        total, half = total + _SHARES[match["share"].lower()] * unit, 0.25 * unit
+    return (total, half) if unit else None
+
+
+def number(text: str) -> float | None:
+    """Return the number that digits or words say; None where they say none."""
+    plain = text.replace(",", "")
+    if plain[:1].isdigit():
+        return float(plain)
+    total = 0
+    for word in re.findall("[a-z]+", plain.lower()):
+        if word in english.SCALES:
+            total = (total or 1) * english.SCALES[word]
+        elif word in english.NUMBERS:
+            total += english.NUMBERS[word]
+    return float(total)
+
+
+def _half(text: str) -> float:
+    """Return half of the last digit typed."""
+    _, _, digits = text.partition(".")
+    return 0.5 / 10.0 ** len(digits)
+
+
+def _seconds(unit: str) -> float:
+    return english.UNITS[unit.lower()]
+
+
+def _hedged(text: str, start: int, end: int, span: Span, value: float, half: float) -> Typed:
+    before = _BEFORE.search(text[max(start, span.start - 40) : span.start])
+    after = _AFTER.match(text, span.end, end)
+    words = before.groupdict() if before else {}
+    tail = after.groupdict() if after else {}
+    low, high = value - half, value + half
+    if margin := _MARGIN.match(text, span.end, end):
+        wide = float(margin[1]) * _seconds(margin[2])
+        low, high = low - wide, high + wide
+    if words.get("rough") or tail.get("rough"):
+        wide = max(half, value * FIFTH)
+        low, high = value - wide, value + wide
+    if words.get("nearly"):
+        low, high = value * (1 - FIFTH) - half, value
+    elif words.get("barely"):
+        low, high = value, value * (1 + FIFTH) + half
+    elif words.get("more") or words.get("least") or tail.get("least"):
+        low, high = value, _FOREVER
+    elif words.get("less") or words.get("most") or tail.get("most"):
+        low, high = 0.0, value
+    begin = span.start - (len(before[0]) if before and any(words.values()) else 0)
+    return Typed(Span(begin, span.end), max(low, 0.0), high, value)

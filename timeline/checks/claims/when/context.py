@@ -1,0 +1,69 @@
+"""What the words around a value make of it: whose clock it is by, and whether it claims anything at all."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.plain import Span
+from timeline.checks.claims.when import zone
+
+# What is to come, what might have been, other incidents: nothing that facts here could refute.
+_NOT_SO = re.compile(
+    r"\b(?:will|shall|would|could|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry"
+    r"|if|unless|whether|assum\w{1,6}|suppos\w{1,6}|hypothe\w{1,8}|expected to|due (?:by|on|at|date)|next (?:week|month|sprint|quarter)"
+    r"|(?:previous|prior|earlier|past|last|another|other|similar) (?:incidents?|outages?|occurrences?|time|year|month|quarter|week)"
+    r"|years? ago|months? ago|weeks? ago|days? ago|last (?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r"|INC-\d{1,6}'s|wrongly|incorrectly|mistakenly|claimed that|believed|thought|guess\w{0,4})\b",
+    re.IGNORECASE,
+)
+_SHORT_ZONE = re.compile(r"(?:\(|\bin\s)[A-Z]{2,5}\)?")
+_ASKS = re.compile(r"\?[\s)\]\"”*_]{0,9}$")
+
+
+@lru_cache(maxsize=512)
+def _zone_of(text: str) -> zone.Clocks | None:
+    """Return the zone that a heading or a column states: an abbreviation alone is none."""
+    short = _SHORT_ZONE.search(text)
+    named = zone.stated(text)
+    if named and named[0].abbreviation and not short:
+        return None
+    return named
+
+
+def clocks(claim: Claim, place: int) -> zone.Clocks:
+    """Return whose clock a time without a zone is by: the column's, the heading's, the document's, else UTC."""
+    if claim.header:
+        cell = next((n for n, span in enumerate(claim.clauses) if span.holds(place)), 0)
+        own = claim.header[cell : cell + 1]
+        for name in (*own, *claim.header):
+            if (told := _zone_of(name)) is not None:
+                return told
+    for heading in reversed(claim.section):
+        if (told := _zone_of(heading)) is not None:
+            return told
+    told = zone.stated(claim.times_in) if claim.times_in else None
+    return zone.UTC if told is None else told
+
+
+def column(claim: Claim, place: int) -> str:
+    """Return the name of the column that a place of a row stands in."""
+    cell = next((n for n, span in enumerate(claim.clauses) if span.holds(place)), -1)
+    return claim.header[cell] if 0 <= cell < len(claim.header) else ""
+
+
+def claims_nothing(claim: Claim) -> bool:
+    """Tell whether nothing in a sentence is the author's statement of what was: others' words, actions, questions."""
+    return (
+        claim.quoted or claim.kind == "actions" or not claim.citations or bool(_ASKS.search(claim.text[-40:]))
+    )
+
+
+def is_so(claim: Claim, span: Span) -> bool:
+    """Tell whether a value is stated as what was: not quoted, in code, to come, supposed, or of another incident."""
+    plain = claim.plain
+    if plain.is_code(span.start) or plain.is_quoted(span.start):
+        return False
+    clause = claim.clause_at(span.start)
+    return _NOT_SO.search(plain.text, clause.start, clause.end) is None

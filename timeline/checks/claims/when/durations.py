@@ -1,0 +1,209 @@
+"""Durations in prose against the range between the facts that they are said of: rule `claim-duration`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+from timeline import present
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Cited, Ground, measure_id
+from timeline.checks.claims.plain import Citation, Span
+from timeline.checks.claims.report import report
+from timeline.checks.claims.when import amounts, cited, context
+from timeline.checks.claims.when.amounts import Typed
+from timeline.checks.claims.when.lives import lives
+from timeline.checks.findings import Finding
+from timeline.instant import NS
+from timeline.model import Fact, Gap, Impact, Measure
+from timeline.order import elapsed
+
+RULE = "claim-duration"
+# A setting, a rate, a latency, a part of something: no time between two facts.
+_SETTING_BEFORE = re.compile(
+    r"(?:\b(?:every|each|per|another|last|first|next|past|previous|final|initial|remaining|timed? ?out (?:after|at)|time-?outs? (?:of|is|was|at|to|from)"
+    r"|retention (?:of|is)|TTL (?:of|is|was)|leases? (?:of|is)|interval (?:of|is)|window (?:of|is)|intervals of|set to|configured (?:to|for|at|as)"
+    r"|limit(?:ed)? (?:of|is|to|at)|threshold (?:of|is|was|at)|budget (?:of|is|for)|back-?off (?:of|is)|cache[sd]? for|spent|grace period (?:of|is)|deadline of"
+    r"|sleeps?(?: for)?|wait(?:s|ed|ing)?(?: up to| for| at most)?|polls?|scrap\w{1,4}|sampl\w{1,4}|rate over|averaged? over|over (?:the|a|any)|raised to|lowered to|from|increased to|reduced to|bumped to"
+    r"|tim(?:ing|es) out after|retr\w{1,4}(?: after| for)?|wait(?:ing)? for|evaluated over|held for|for:)\s{1,3}"
+    r"(?:about|around|~|up to|more than|less than|at least|at most|only|the|a|an|just|over)?\s{0,3})$",
+    re.IGNORECASE,
+)
+_SETTING_AFTER = re.compile(
+    r"[\s-]{0,3}(?:time-?outs?|windows?|retention|budgets?|intervals?|TTLs?|leases?|averages?|rates?|rolling|moving|ranges?|resolution|step|buckets?|bins|granularity|precision"
+    r"|scrap\w{1,4}|poll\w{0,4}|thresholds?|limits?|back-?offs?|grace|SLO|SLA|error budget|p\d\d|percentiles?|quantiles?|deadline|cache|refresh|delay setting|cool-?down"
+    r"|latenc\w{1,3}|response times?|ago|old|of (?:CPU|retention|history|data|logs|margin|headroom|drift|skew|slack)|per|a (?:day|week|month|year)|lookback|look-back|from now|meeting|call|review)\b",
+    re.IGNORECASE,
+)
+_SETTING = re.compile(
+    r"\b(?:latenc\w{1,3}|p\d{2,3}|percentiles?|quantiles?|response times?|round[- ]trip|respond(?:ed|ing)? in|request (?:took|duration)|requests took|queries took|query took"
+    r"|time-?outs?|TTLs?|retention|intervals?|configur\w{1,6}|scraped? every|evaluat\w{1,4} every|thresholds?|crossed (?:above|below)|SLOs?|objective|error budget|lookback|keep-?alive|backoff|uptime"
+    r"|clock (?:skew|drift|offset)|meeting|write-?up|write the|lease)\b",
+    re.IGNORECASE,
+)
+_SETTING_COLUMN = re.compile(
+    r"time-?out|ttl|interval|retention|threshold|latency|window|budget|p\d\d|limit|setting|due|estimate",
+    re.IGNORECASE,
+)
+# Words of how long something was so: of one fact, it is its life.
+_LASTS = re.compile(
+    r"\b(?:last(?:s|ed|ing)?|for|long|took|taken|stay(?:s|ed)?|remain(?:s|ed)?|fir(?:es|ed|ing) for|down|outage|unavailab\w{1,6}|downtime|duration|until|degrad\w{1,6}|kept|continu\w{1,4}|over|ended|stopped|clear\w{0,3}|resolv\w{1,4})\b",
+    re.IGNORECASE,
+)
+# Words of how long after something else: never the life of one fact.
+_FROM = re.compile(
+    r"\b(?:later|after|before|earlier|since|prior|ahead|behind|between|following|preceding|within|passed|elapsed|acknowledg\w{1,6}|acked|respond\w{0,3}|notice\w{0,1}|detect\w{0,3}|notif\w{1,6}|paged?|to)\b",
+    re.IGNORECASE,
+)
+_LATER = re.compile(r"\s{0,3}(?:later|afterwards|after that|on)\b", re.IGNORECASE)
+
+
+class _Range(NamedTuple):
+    """Seconds between two facts or of a measure, and what they are of."""
+
+    low: float
+    high: float
+    items: tuple[Cited, ...]
+
+
+def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
+    """Find durations that are outside of every range they may be said of."""
+    if context.claims_nothing(claim):
+        return
+    values = [one for one in amounts.typed(claim.plain.text, *claim.span) if _is_claim(claim, one)]
+    for place, one in enumerate(values):
+        yield from _one(claim, one, [value.span for value in values], place, ground)
+
+
+def _is_claim(claim: Claim, one: Typed) -> bool:
+    text, clause = claim.plain.text, claim.clause_at(one.span.start)
+    if not context.is_so(claim, one.span) or _SETTING_COLUMN.search(context.column(claim, one.span.start)):
+        return False
+    before = text[max(clause.start, one.span.start - 60) : one.span.start]
+    if _SETTING_BEFORE.search(before) or _SETTING_AFTER.match(text, one.span.end):
+        return False
+    if _SETTING.search(text, clause.start, clause.end):
+        return False
+    # `14:10:37` is a time, but where a column or a verb says otherwise.
+    return not re.fullmatch(r"\d{1,2}:\d\d(?::\d\d)?", text[slice(*one.span)]) or bool(
+        re.search(r"(?:last\w{2,3}|took|for|duration)[\s:]{1,3}$", before)
+        or re.search(r"durat|length|how long", context.column(claim, one.span.start), re.IGNORECASE)
+    )
+
+
+def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Ground) -> Iterator[Finding]:
+    rests = cited.belonging(claim, spans, place) if len(spans) > 1 else claim.citations
+    pair = _neighbours(claim, one)
+    items = ground.cited(pair or rests)
+    facts = [item for item in items if isinstance(item, Fact)]
+    if pair is None and len(facts) < 2 and not any(isinstance(item, Measure) for item in items):
+        items = ground.cited(claim.citations)
+        facts = [item for item in items if isinstance(item, Fact)]
+    ranges = [*_named(items), *_between(facts, ground)]
+    exact = [*ranges]
+    clause = claim.clause_at(one.span.start)
+    text = claim.plain.text
+    lasts = _LASTS.search(text, clause.start, clause.end)
+    lasting = lasts and not _FROM.search(text, clause.start, clause.end)
+    if not pair and (lasts or not exact):
+        ranges += [held for fact in facts for held in _lives(fact, ground, text[clause.start : clause.end])]
+        ranges += [_span(item) for item in items if isinstance(item, Gap | Impact)]
+    others = [] if pair or exact else [*_measures(facts, ground), *_with_paragraph(claim, facts, ground)]
+    if any(one.low <= each.high and each.low <= one.high for each in (*ranges, *others)):
+        return
+    if not exact and (not ranges or not lasting):
+        if facts and claim.own:
+            yield _finding(claim, one, [], facts)
+        return
+    if not claim.own and not (
+        _LASTS.search(text, clause.start, clause.end) or _FROM.search(text, clause.start, clause.end)
+    ):
+        return
+    yield _finding(claim, one, exact or ranges, facts)
+
+
+def _neighbours(claim: Claim, one: Typed) -> tuple[Citation, ...] | None:
+    """Return the citations right before and after `33 minutes later`: of the sentence, else of the one before it."""
+    if not claim.own or not _LATER.match(claim.plain.text, one.span.end):
+        return None
+    before = [citation for citation in claim.plain.citations if citation.end <= one.span.start]
+    after = [citation for citation in claim.citations if citation.start >= one.span.end]
+    return (before[-1], after[0]) if before and after else None
+
+
+def _named(items: Sequence[Cited]) -> list[_Range]:
+    return [
+        _Range(item.min_s, item.max_s, (item,))
+        for item in items
+        if isinstance(item, Measure) and item.min_s is not None and item.max_s is not None
+    ]
+
+
+def _between(facts: Sequence[Fact], ground: Ground) -> list[_Range]:
+    made = (_pair(one, other, ground) for one, other in combinations(facts[:40], 2))
+    return [each for each in made if each is not None]
+
+
+def _pair(one: Fact, other: Fact, ground: Ground) -> _Range | None:
+    span = elapsed(one, other, ground.errors)
+    if span is None:
+        return None
+    low, high = span[0] / NS, span[1] / NS
+    if high < 0:
+        low, high = -high, -low
+    elif low < 0:
+        low, high = 0.0, max(-low, high)
+    return _Range(low, high, (one, other))
+
+
+def _lives(fact: Fact, ground: Ground, words: str) -> Iterator[_Range]:
+    for held in lives(ground).by_fact.get(fact.id, ()):
+        if held.state == "pending" and "pending" not in words.casefold():
+            continue
+        if held.end is not None and (made := _pair(held.begin, held.end, ground)):
+            yield made
+
+
+def _measures(facts: Sequence[Fact], ground: Ground) -> list[_Range]:
+    held = lives(ground).measures
+    return _named(list({one.name: one for fact in facts for one in held.get(fact.id, ())}.values()))
+
+
+def _with_paragraph(claim: Claim, facts: Sequence[Fact], ground: Ground) -> list[_Range]:
+    """Return the ranges to what the rest of the paragraph cites: a sentence goes on from the one before it."""
+    if not claim.own or not facts:
+        return []
+    around = [one for one in ground.facts_of(claim.plain.citations) if one not in facts]
+    made = (_pair(one, fact, ground) for fact in facts for one in around[:40])
+    return [each for each in made if each is not None]
+
+
+def _span(item: Gap | Impact) -> _Range:
+    size = max(item.end - item.start, 0) / NS
+    return _Range(size, size, (item,))
+
+
+def _finding(claim: Claim, one: Typed, ranges: Sequence[_Range], facts: Sequence[Fact]) -> Finding:
+    text = " ".join(claim.plain.text[one.span.start : one.span.end].split())
+    if not ranges:
+        message = (
+            f"nothing that is cited tells how long {text!r} is: cite the facts that it begins and ends with"
+        )
+        return report(RULE, claim, one.span, message, about=facts, severity="warning")
+    shown = [f"{_of(each)}: {present.duration_range(each.low, each.high)}" for each in ranges[:5]]
+    single = ranges[0] if len(ranges) == 1 else None
+    expected = present.duration_range(single.low, single.high) if single else ""
+    fix = ""
+    if single and len(single.items) == 2:
+        fix = f"{{{single.items[0].id}..{single.items[1].id}:duration}}"  # type: ignore[union-attr]
+    message = f"{text!r} is not how long it was: {'; '.join(shown)}"
+    items = {id(item): item for each in ranges[:5] for item in each.items}
+    return report(
+        RULE, claim, one.span, message, about=list(items.values()), expected=expected, reference=fix
+    )
+
+
+def _of(each: _Range) -> str:
+    return " to ".join(measure_id(item.name) if isinstance(item, Measure) else item.id for item in each.items)

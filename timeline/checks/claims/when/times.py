@@ -1,0 +1,258 @@
+"""Times and dates in prose against the bounds of the facts that they are said of: rule `claim-time`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.plain import Span
+from timeline.checks.claims.report import report
+from timeline.checks.claims.when import cited, context, written
+from timeline.checks.claims.when.cited import Bounds
+from timeline.checks.claims.when.lives import begins, ends
+from timeline.checks.claims.when.relation import Relation, relation
+from timeline.checks.claims.when.written import Written
+from timeline.checks.findings import Finding
+from timeline.instant import DAY, NS
+from timeline.model import Fact
+from timeline.written.wallclock import WallClock, zone
+
+RULE = "claim-time"
+#: What may stand between the two ends of a range, citations (which are spaces) aside.
+_TO = re.compile(
+    r"[\s()\[\],]*(?P<way>[-–—]|to|until|till|through|thru|and)\s*(?:about|around|roughly|~)?[\s(]*(?:at|on)?\s*",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(r"\bbetween\s{1,3}(?:about|around|roughly|~)?\s{0,3}(?:the|at)?\s{0,3}$", re.IGNORECASE)
+# A length, a port, a score, a name of something: no time of day.
+_NO_TIME = re.compile(
+    r"\b(?:lasted|lasting|took|taking|duration(?: of)?|elapsed|length(?: of)?|uptime(?: of)?|ratios?\b[^.;]{0,40}|score|odds|port|scale|verse|line)\s{0,3}(?:about|around|was|is|of|:)?\s{0,3}$",
+    re.IGNORECASE,
+)
+_NAMES = re.compile(
+    r"\)?[\s-]{1,3}(?:batch|cron|cronjob|jobs?|meeting|hand-?over|hand-?off|stand-?up|deadline|shift|sync|maintenance|ratio|odds|review|backup|run|schedule)\b",
+    re.IGNORECASE,
+)
+_LENGTHS = re.compile(r"durat|length|took|elapsed|ttl|timeout|budget|threshold|due|deadline", re.IGNORECASE)
+# After these words a time may be that of the end of what the fact begins.
+_ENDING = re.compile(
+    r"\b(?:until|till|to|through|stopp\w{1,4}|stops?|end(?:s|ed)?|resolv\w{1,4}|clear(?:s|ed|ing)?|recover\w{0,4}|over|back|finish\w{0,3}|heal\w{0,3}|closed?"
+    r"|ceased?|subsid\w{1,4}|went quiet|quiet|gone|last(?:s|ed|ing)?|normal|complet\w{1,4})\b",
+    re.IGNORECASE,
+)
+_ZONED = re.compile(r"[\s(]{0,3}(?:UTC|GMT|Z\b|[+−-]\d|[A-Z][a-z]{1,20}[/ ]|[A-Z]{2,5}\b)")
+_BEGINNING = re.compile(
+    r"\b(?:fir(?:es|ed|ing)|start\w{0,3}|beg[au]n|begins?|since|from|opened|going off|went off)\b",
+    re.IGNORECASE,
+)
+#: Kinds that end what was so: of them alone `until` is a moment.
+_ENDS = frozenset(
+    {"alert.resolved", "alert.pending_ended", "metric.crossed_below", "metric.absent", "incident.mitigated", "incident.resolved",
+     "deploy.finished", "deploy.failed", "deploy.rolled_back", "alert.unsilenced"}
+)  # fmt: skip
+
+
+def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
+    """Find times and dates that no fact they are said of meets."""
+    if context.claims_nothing(claim):
+        return
+    mentions = _mentions(claim)
+    if not mentions:
+        return
+    ranges = _ranges(claim, mentions)
+    units = _units(mentions, ranges)
+    spans = [Span(one[0].span.start, one[-1].span.end) for one in units]
+    for place, unit in enumerate(units):
+        if not all(context.is_so(claim, one.span) for one in unit) or any(one.clocks == () for one in unit):
+            continue
+        facts = cited.bounds(ground.cited(cited.belonging(claim, spans, place)), ground)
+        if facts and not any(cited.is_open(one) and len(unit) > 1 for one in facts):
+            yield from (
+                _range(claim, unit, facts, ground)
+                if len(unit) > 1
+                else _one(claim, unit[0], units, facts, ground)
+            )
+
+
+def _mentions(claim: Claim) -> list[Written]:
+    """Return the times and days of a sentence in their order, each by a clock."""
+    text, (start, end) = claim.plain.text, claim.span
+    hours = [one for one in written.times(text, start, end) if _is_time(claim, one)]
+    days = [
+        one for one in written.dates(text, start, end) if not any(t.span.holds(one.span.start) for t in hours)
+    ]
+    every = sorted([*hours, *days], key=lambda one: one.span)
+    return [_by_clock(claim, one, every[place + 1 :]) for place, one in enumerate(every)]
+
+
+def _is_time(claim: Claim, one: Written) -> bool:
+    text = claim.plain.text
+    before = text[max(claim.span.start, one.span.start - 40) : one.span.start]
+    if _NO_TIME.search(before) or _NAMES.match(text, one.span.end):
+        return False
+    return not _LENGTHS.search(context.column(claim, one.span.start))
+
+
+def _by_clock(claim: Claim, one: Written, following: Sequence[Written]) -> Written:
+    if one.clocks is not None:
+        return one
+    own = context.clocks(claim, one.span.start)
+    told = next((other.clocks for other in following if other.clocks), None)
+    if one.is_day and told and following[0].span.start - one.span.end < 12:
+        return replace(one, clocks=told)
+    return replace(one, clocks=tuple(dict.fromkeys((*own, *(told or ())))) if own else own)
+
+
+def _ranges(claim: Claim, mentions: Sequence[Written]) -> set[int]:
+    """Return the places of mentions that begin a range which the next one ends."""
+    text, made = claim.plain.text, set[int]()
+    for place, (one, other) in enumerate(pairwise(mentions)):
+        if place - 1 in made or one.is_day != other.is_day:
+            continue
+        match = _TO.fullmatch(text[one.span.end : other.span.start][:200])
+        between = _BETWEEN.search(text[max(claim.span.start, one.span.start - 40) : one.span.start])
+        if match and (between or match["way"].lower() != "and"):
+            cites = any(one.span.end <= citation.start < other.span.start for citation in claim.citations)
+            if not cites:
+                made.add(place)
+    return made
+
+
+def _units(mentions: Sequence[Written], ranges: set[int]) -> list[list[Written]]:
+    units: list[list[Written]] = []
+    for place, one in enumerate(mentions):
+        if place - 1 in ranges:
+            units[-1].append(one)
+        else:
+            units.append([one])
+    return units
+
+
+def _one(
+    claim: Claim, one: Written, units: Sequence[Sequence[Written]], facts: Sequence[Bounds], ground: Ground
+) -> Iterator[Finding]:  # fmt: skip
+    how = _relation(claim, one, units)
+    if any(_meets(one, how, fact) for fact in facts):
+        return
+    exact = how._replace(way="at")
+    if any(_meets(one, exact, other) for other in _others(facts, ground, _before(claim, one, units))):
+        return
+    yield _finding(claim, one, facts)
+
+
+def _relation(claim: Claim, one: Written, units: Sequence[Sequence[Written]]) -> Relation:
+    """Read the words before a time, past the day that stands between them and it."""
+    start = one.span.start
+    for other in (unit[-1] for unit in units):
+        if other.is_day != one.is_day and 0 <= start - other.span.end <= 5:
+            start = other.span.start
+    return relation(claim.plain.text, claim.clause_at(one.span.start).start, start, one.span.end)
+
+
+def _before(claim: Claim, one: Written, units: Sequence[Sequence[Written]]) -> str:
+    """Return the words before a time, since the last time or citation."""
+    marks = [other.span.end for unit in units for other in unit] + [
+        citation.end for citation in claim.citations
+    ]
+    start = max((end for end in marks if end <= one.span.start), default=claim.span.start)
+    return claim.plain.text[start : one.span.start]
+
+
+def _others(facts: Sequence[Bounds], ground: Ground, words: str) -> list[Bounds]:
+    """Return the other ends of what the facts begin or end, where the words are of that end."""
+    own = [fact.item for fact in facts if isinstance(fact.item, Fact)]
+    made = [end for fact in own for end in ends(fact, ground)] if _ENDING.search(words) else []
+    if _BEGINNING.search(words):
+        made += [begin for fact in own for begin in begins(fact, ground)]
+    return cited.bounds(made, ground)
+
+
+def _meets(one: Written, how: Relation, fact: Bounds) -> bool:
+    """Tell whether a time may be the fact's; where no date is written, the one nearest to the fact is meant."""
+    first = fact.last - DAY if cited.is_open(fact) else fact.first
+    intervals = [(a - how.earlier, b + how.later) for a, b in one.near(first, fact.last)]
+    if not intervals or (cited.is_open(fact) and how.way == "at"):
+        return not intervals or any(a <= fact.last for a, _ in intervals)
+    way = how.way
+    if way == "until":
+        way = "at" if isinstance(fact.item, Fact) and fact.item.kind in _ENDS else "no_later"
+    if way == "at":
+        return any(a <= fact.last and first <= b for a, b in intervals)
+    nearest = min(_apart(interval, first, fact.last) for interval in intervals)
+    meant = [one for one in intervals if _apart(one, first, fact.last) == nearest]
+    if way == "no_later":
+        return any(fact.first <= b for _, b in meant)
+    return any(fact.last >= a for a, _ in meant)
+
+
+def _apart(interval: tuple[int, int], first: int, last: int) -> int:
+    return max(interval[0] - last, first - interval[1], 0)
+
+
+def _range(
+    claim: Claim, unit: Sequence[Written], facts: Sequence[Bounds], ground: Ground
+) -> Iterator[Finding]:
+    """Compare a span of time: with the span between two facts, else with what one fact begins."""
+    at = [_relation(claim, one, [unit]) for one in unit]
+    at = [Relation("at", how.earlier, how.later) for how in at]
+    hull = Bounds(min(one.first for one in facts), max(one.last for one in facts), facts[0].item)
+    if len({id(one.item) for one in facts}) > 1:
+        for one, how in zip(unit, at, strict=True):
+            if not _meets(one, how, hull):
+                yield _finding(claim, one, facts)
+        return
+    (begin, end), (first, last) = unit, at
+    starts, stops = begin.near(hull.first, hull.last), end.near(hull.first, hull.last)
+    spans = any(
+        a <= hull.last and hull.first <= b
+        for a, _ in starts
+        for _, b in stops
+        if a - last.later <= b < a + DAY
+    )
+    others = _others(facts, ground, "until since")
+    if others and _meets(begin, first, hull) and not _meets(end, last, hull):
+        whole = Bounds(
+            min(hull.first, *(o.first for o in others)), max(hull.last, *(o.last for o in others)), hull.item
+        )
+        if not _meets(end, last, whole):
+            yield _finding(claim, end, [*facts, *others])
+        return
+    if not spans and not any(
+        _meets(one, how, other) for one, how in zip(unit, at, strict=True) for other in (hull, *others)
+    ):
+        yield _finding(claim, begin, facts)
+
+
+def _finding(claim: Claim, one: Written, facts: Sequence[Bounds]) -> Finding:
+    single = facts[0].item if len({id(fact.item) for fact in facts}) == 1 else None
+    typed = " ".join(claim.plain.text[one.span.start : one.span.end].split())
+    what = "the cited fact" if single is not None else "any of the cited facts"
+    expected = _expected(claim, one, facts[0]) if single is not None and not cited.is_open(facts[0]) else ""
+    fix = f"{{{single.id}:time}}" if isinstance(single, Fact) and not one.is_day and claim.own else ""
+    return report(
+        RULE, claim, one.span, f"{typed!r} is not when {what} was", about=[fact.item for fact in facts],
+        expected=expected, reference=fix,
+    )  # fmt: skip
+
+
+def _expected(claim: Claim, one: Written, fact: Bounds) -> str:
+    """Return the fact's time as the other was typed: by its clock, as finely."""
+    clock = (one.clocks or (WallClock(0),))[0]
+    wall = _wall(clock, fact.last)
+    if one.is_day:
+        return f"{wall:%Y-%m-%d}"
+    typed = claim.plain.text[one.span.start : one.span.end]
+    form = "%H:%M:%S" if one.cells[0][1] <= NS else "%H:%M"
+    named = _ZONED.search(typed)
+    return f"{wall:{form}}{typed[named.start() :] if named else ''}".strip()
+
+
+def _wall(clock: WallClock, instant: int) -> datetime:
+    shift = clock.offset or 0
+    moment = datetime.fromtimestamp((instant + shift) // NS, UTC)
+    return moment.astimezone(zone(clock.place)) if clock.place else moment

@@ -1,0 +1,183 @@
+"""Times and dates as prose has them, each with what precision it was typed and every instant that it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from timeline.checks.claims.phrases import english_time as english
+from timeline.checks.claims.plain import Span
+from timeline.checks.claims.when import zone
+from timeline.errors import UndecodableTimeError
+from timeline.instant import DAY, HOUR, MINUTE, NS
+from timeline.written.wallclock import WallClock
+
+_HOURS = "|".join(word for word, number in english.NUMBERS.items() if 0 < number <= 12)
+_MINUTES = "|".join(word for word, number in english.NUMBERS.items() if 0 < number <= 30)
+_HALF = r"\s?(?P<{0}>[ap])\.?\s?m\b\.?"
+_CLOCK = re.compile(
+    r"(?:(?<=\d\dT)|(?<![\w:./+])(?<!UTC-)(?<!GMT-))(?:"
+    r"(?P<hour>[01]?\d|2[0-4])(?::|h(?=\d\d\b))(?P<minute>[0-5]\d)(?:(?::|m(?=\d\d))(?P<second>[0-5]\d|60)(?:[.,](?P<part>\d{1,9}))?)?"
+    rf"(?:{_HALF.format('half')})?(?!\d|[:.]\d|\s?%|(?!Z|UTC|GMT|h\b|hrs\b|ish\b)[A-Za-z_])"
+    rf"|(?P<hour12>1[0-2]|0?[1-9])(?:{_HALF.format('half12')}|\s?o['’]clock\b)(?!\w)"
+    r"|(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?:\s?hrs\b)?(?=\s?(?:Z\b|UTC\b|GMT\b))"
+    rf")|\b(?P<side>half|quarter|{_MINUTES})(?:\sminutes)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b"
+    rf"|\b(?P<oclock>{_HOURS})\so['’]clock\b"
+    r"|\b(?P<named>noon|midday|midnight)\b",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"(?<![\w./:-])(?:(?P<iso>\d{4}-\d\d-\d\d)(?![\d-])"
+    rf"|(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.)?\s(?:of\s)?(?P<month>{english.MONTH})(?:,?\s(?P<year>\d{{4}})\b)?"
+    rf"|(?P<month2>{english.MONTH})\s(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?![\w:])(?:,?\s(?P<year2>\d{{4}})\b(?!:))?"
+    r"|(?P<eu>\d{2}\.\d{2}\.\d{4})(?!\w))"
+    r"|\b(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b(?!s\b)",
+    re.IGNORECASE,
+)
+_SIDES = {"half": 30, "quarter": 15}
+_ONWARD = re.compile(r"[-−](\d\d):([0-5]\d)(:[0-5]\d)?")
+_WHOLE = ((0, DAY),)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A time of day or a day, as it was typed: one of `cells`, (start, width) in ns of a day, by one of `clocks`.
+
+    `clocks` is None where no zone stands beside it, empty where nobody can tell which; `days` are the only days
+    it may be (days since 1970), None for any; a weekday is `weekday`.
+    """
+
+    span: Span
+    cells: tuple[tuple[int, int], ...]
+    clocks: zone.Clocks | None
+    days: tuple[int, ...] | None = None
+    weekday: int | None = None
+    is_day: bool = False
+
+    def near(self, first: int, last: int) -> list[tuple[int, int]]:
+        """Return the intervals of instants (ns) that it may be, those around `[first, last]` where no date is written."""
+        every = (
+            _instants(clock, day * DAY + start, day * DAY + start + width - 1)
+            for clock in self.clocks or ()
+            for day in self._days(first, last)
+            for start, width in self.cells
+        )
+        return [interval for interval in every if interval is not None]
+
+    def _days(self, first: int, last: int) -> Iterator[int]:
+        if self.days is not None:
+            yield from self.days
+            return
+        for day in range(first // DAY - 1, min(last // DAY, first // DAY + 60) + 2):
+            if self.weekday is None or (day + 3) % 7 == self.weekday:
+                yield day
+
+
+def _instants(clock: WallClock, first: int, last: int) -> tuple[int, int] | None:
+    try:
+        return min(clock.instants(first)), max(clock.instants(last))
+    except (UndecodableTimeError, OverflowError, ValueError, OSError):
+        return None
+
+
+def times(text: str, start: int, end: int) -> Iterator[Written]:
+    """Yield the times of day that are written in a span; those with no zone have no `clocks`."""
+    reached = start
+    for match in _CLOCK.finditer(text, start, end):
+        cells = _cells(match) if match.start() >= reached else []
+        if not cells:
+            continue
+        zoned = zone.after(text[:end], match.end()) if not _is_range(match) else None
+        reached = zoned.end if zoned else match.end()
+        shown = text[match.start() : reached].rstrip(" ,(")
+        if shown.endswith(")") and "(" not in shown:
+            shown = shown[:-1]
+        span = Span(match.start(), match.start() + len(shown))
+        yield Written(span, tuple(cells), zoned.clocks if zoned else None)
+
+
+def _is_range(match: re.Match[str]) -> bool:
+    """Tell `10:00-11:00` from an offset: it goes forward, as finely, and no date stands before it."""
+    other = _ONWARD.match(match.string, match.end())
+    dated = re.search(r"\d-\d\d[T ]$", match.string[max(match.start() - 6, 0) : match.start()], re.IGNORECASE)
+    if other is None or not match["hour"] or dated or bool(match["second"]) != bool(other[3]):
+        return False
+    return int(other[1]) * 60 + int(other[2]) > int(match["hour"]) * 60 + int(match["minute"])
+
+
+def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
+    """Return the readings of a time: nanoseconds since midnight, and how much time the words leave open."""
+    half = (match["half"] or match["half12"] or "").lower()
+    if match["named"]:
+        middle = 0 if match["named"].lower() == "midnight" else 12 * HOUR
+        return [(middle - 5 * MINUTE, 10 * MINUTE)]
+    if match["military"]:
+        return [(int(match["military"][:2]) * HOUR + int(match["military"][2:]) * MINUTE, MINUTE)]
+    if match["hour"]:
+        hour = _of_day(int(match["hour"]), half)
+        if hour is None or (hour == 24 and int(match["minute"])):
+            return []
+        start = hour * HOUR + int(match["minute"]) * MINUTE
+        if match["second"] is None:
+            return [(start, MINUTE)]
+        start += int(match["second"]) * NS
+        part = match["part"] or ""
+        return [(start + int(part.ljust(9, "0") or 0), 10 ** (9 - len(part)))]
+    if match["hour12"]:
+        hours = [_of_day(int(match["hour12"]), half)] if half else _either(int(match["hour12"]))
+        return [(hour * HOUR - HOUR // 2, 3 * HOUR // 2) for hour in hours if hour is not None]
+    number = english.NUMBERS[(match["of"] or match["oclock"]).lower()]
+    if match["oclock"]:
+        return [(hour * HOUR - 5 * MINUTE, 10 * MINUTE) for hour in _either(number)]
+    side = match["side"].lower()
+    minutes = _SIDES.get(side, english.NUMBERS.get(side, 0)) * (1 if match["way"].lower() == "past" else -1)
+    return [(hour * HOUR + minutes * MINUTE - 2 * MINUTE, 5 * MINUTE) for hour in _either(number)]
+
+
+def _either(hour: int) -> list[int]:
+    return [hour % 12, hour % 12 + 12]
+
+
+def _of_day(hour: int, half: str) -> int | None:
+    if not half:
+        return hour
+    if hour > 12:
+        return hour if half == "p" else None  # "17:14 pm" says one thing twice
+    return hour % 12 + (12 if half == "p" else 0)
+
+
+def dates(text: str, start: int, end: int) -> Iterator[Written]:
+    """Yield the days that are written in a span, by no clock yet."""
+    for match in _DATE.finditer(text, start, end):
+        span = Span(*match.span())
+        if match["weekday"]:
+            number = english.WEEKDAYS.index(match["weekday"].lower())
+            yield Written(span, _WHOLE, None, weekday=number, is_day=True)
+        elif days := _days(match):
+            yield Written(span, _WHOLE, None, days=days, is_day=True)
+
+
+def _days(match: re.Match[str]) -> tuple[int, ...] | None:
+    if match["iso"]:
+        year, month, day = (int(part) for part in match["iso"].split("-"))
+    elif match["eu"]:
+        day, month, year = (int(part) for part in match["eu"].split("."))
+    else:
+        written = match["month"] or match["month2"]
+        if not written[0].isupper():  # `may 5` of something
+            return None
+        name = written[:3].lower()
+        month, day = english.MONTHS.index(name) + 1, int(match["day"] or match["day2"])
+        year = int(match["year"] or match["year2"] or 0)
+    years = [year] if year else range(2015, 2061)
+    made = [_ordinal(one, month, day) for one in years]
+    return tuple(one for one in made if one is not None) or None
+
+
+def _ordinal(year: int, month: int, day: int) -> int | None:
+    try:
+        return date(year, month, day).toordinal() - date(1970, 1, 1).toordinal()
+    except ValueError:
+        return None
