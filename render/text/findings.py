@@ -10,6 +10,7 @@ from xml.etree import ElementTree as Tree
 
 from render.text.sarif import log
 from render.text.snippet import Look, details, drawn, painted
+from timeline.canonical import Json
 from timeline.checks.findings import Finding
 from timeline.checks.rules import RULES
 from timeline.present import count
@@ -92,7 +93,7 @@ def as_json(groups: Sequence[Group], _tool: str = "", _look: Look = _PLAIN) -> s
     return _dumped({"ok": _ok(findings), "findings": [row(f) for f in findings]})
 
 
-def row(finding: Finding) -> dict[str, object]:
+def row(finding: Finding) -> dict[str, Json]:
     """Return a finding as an answer holds it; what is not known is null, "" or empty."""
     fix = finding.fix
     return {

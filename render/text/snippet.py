@@ -50,7 +50,7 @@ def details(finding: Finding) -> list[tuple[str, str]]:
 def drawn(finding: Finding, look: Look) -> Iterator[str]:
     """Yield the lines below a finding's message: the marked line, then what the facts say; none where nothing is known."""
     colour = _COLOURS[finding.severity]
-    placed = bool(finding.snippet and finding.column)
+    placed = bool(finding.snippet and finding.column) and not _is_said(finding)
     margin = len(str(finding.line)) if placed else 1
     bar, empty = look.paint("|", "34"), " " * margin
     if placed:
@@ -62,6 +62,14 @@ def drawn(finding: Finding, look: Look) -> Iterator[str]:
         yield f"{empty} {bar} {inert(line(finding.claim, _LONGEST))}"
     for name, text in details(finding):
         yield f"{empty} {look.paint('=', '34')} {look.paint(f'{name}:', '1')} {inert(text)}"
+
+
+def _is_said(finding: Finding) -> bool:
+    """Tell whether the message quotes the whole line already, and nothing else is known of it."""
+    if details(finding) or len(finding.snippet) > _LONGEST:
+        return False
+    mark = finding.mark.strip()
+    return mark in finding.message and mark == finding.snippet.strip("*_| \t")
 
 
 def painted(head: str, finding: Finding, look: Look) -> str:

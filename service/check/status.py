@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from render.text.findings import row
 from service import names
 from service.check import draft as check_draft
 from service.check.notes import noted
+from service.check.prose import findings
 from service.evidence.document import load
 from service.incident.folders import shown, targets
 from service.review import reviews
@@ -19,7 +21,10 @@ from timeline import present
 from timeline.canonical import Json
 from timeline.checks import actions, completeness
 from timeline.checks.draft import blocks
+from timeline.checks.findings import Finding, tally
 from timeline.instant import NS, format_instant
+
+_TOLD = frozenset({"prompt-empty", "draft-late"})  # by the questions that wait, and by the time left
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Status:
     unanswered: int
     actions: int
     signed_off: int | None
+    findings: tuple[Finding, ...] = ()  # in the prose, beside questions that wait
 
     @property
     def complete(self) -> bool:
@@ -46,6 +52,8 @@ class Status:
             "complete" if self.complete else f"{present.count(self.unanswered, 'question')} unanswered"
         )
         told.append(present.count(self.actions, "action"))
+        if self.findings:
+            told.append(f"{tally(self.findings)} in the prose")
         if self.deadline is None or self.left is None:
             told.append("nothing tells when it was resolved")
         elif not self.complete:
@@ -64,6 +72,7 @@ class Status:
             "left_s": None if self.left is None else self.left // NS,
             "unanswered": self.unanswered, "actions": self.actions,
             "signed_off": None if self.signed_off is None else format_instant(self.signed_off),
+            "findings": [row(one) for one in self.findings],
         }  # fmt: skip
 
 
@@ -74,7 +83,8 @@ def status(paths: Iterable[Path], *, config: Path | None = None, now: int | None
 
 
 def _one(directory: Path, config: Path | None, now: int) -> Status:
-    chosen = settings(directory, of_incident(config, directory).settings.check)
+    conf = of_incident(config, directory)
+    chosen = settings(directory, conf.settings.check)
     draft = directory / names.DRAFT
     timeline = load(directory)
     text = draft.read_bytes().decode("utf-8", "replace") if draft.is_file() else ""
@@ -82,8 +92,9 @@ def _one(directory: Path, config: Path | None, now: int) -> Status:
     until = completeness.deadline(timeline, chosen.hours)
     signed = reviews.read(directory)
     beside = noted(directory)
+    wrong = (one for one in findings(directory, timeline, conf, now) if one.rule not in _TOLD)
     return Status(
         shown(directory), timeline.incident.id, until, until.due - now if until else None,
         len(completeness.prompts(prose, beside.subjects)), len(actions.together(actions.actions(prose), beside.actions)),
-        signed[-1].at if signed else None,
+        signed[-1].at if signed else None, tuple(wrong),
     )  # fmt: skip

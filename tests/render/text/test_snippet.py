@@ -81,6 +81,14 @@ def test_a_claim_without_a_place_is_shown_as_a_line() -> None:
     assert list(drawn(finding, Look())) == ["  | It was 14:10.", "  = right: 14:07"]
 
 
+def test_a_line_that_the_message_quotes_whole_is_not_shown_again() -> None:
+    question = marked("*Who?*", 1, 5)._replace(message="nobody has answered 'Who?'")
+    assert list(drawn(question, Look())) == []
+    assert len(list(drawn(question._replace(expected="an answer"), Look()))) == 4
+    assert len(list(drawn(question._replace(message="m"), Look()))) == 3
+    assert len(list(drawn(question._replace(snippet="*Who?* They."), Look()))) == 3
+
+
 def test_facts_are_bounded_in_number_and_length() -> None:
     finding = Finding("time-order", 7, "m", bounds=tuple(f"f-{n}: " + "x" * 900 for n in range(9)))
     lines = list(drawn(finding, Look()))

@@ -440,6 +440,16 @@ def test_status_tells_the_time_left(built: Path) -> None:
     (one,) = status([built.parent], config=config, now=end + 49 * 3600 * 10**9)
     assert "1h overdue" in one.text()
     assert one.answer()["left_s"] == -3600
+    assert "in the prose" not in one.text()
+    rewrite(
+        built, lambda t: t.replace("## Lessons\n", "## Lessons\n\nAt 25:61 UTC, see f-00000000000000ff.\n")
+    )
+    (one,) = status([built], config=config, now=end)
+    assert "3 errors in the prose" in one.text()
+    rows = json.loads(json.dumps(one.answer()["findings"]))
+    assert [(one["rule"], one["mark"]) for one in rows] == [
+        ("citation-missing", ""), ("time-impossible", "25:61 UTC"), ("citation-unknown", "f-00000000000000ff"),
+    ]  # fmt: skip
 
 
 def test_a_cited_fact_that_changed_since_its_sign_off_is_listed(built: Path) -> None:
