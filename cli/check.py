@@ -143,26 +143,31 @@ def _watch(run: Callable[[], Report], paths: Sequence[Path], form: str, config: 
     code = _INTERRUPTED
     try:
         for report in watched(paths, run, config_file=config):
-            code = _drawn(report, paths)
+            code = _code(report)  # before anybody sees the report, and ends it
+            _draw(report, paths)
     except KeyboardInterrupt:
         typer.echo("", err=True)
     return code
 
 
-def _drawn(report: Report | Exception, paths: Sequence[Path]) -> int:
-    from service.check.check import rendered
+def _code(report: Report | Exception) -> int:
     from timeline.errors import UsageError
+
+    if isinstance(report, Exception):
+        return 2 if isinstance(report, UsageError) else 1
+    return 0 if report.ok else 1
+
+
+def _draw(report: Report | Exception, paths: Sequence[Path]) -> None:
+    from service.check.check import rendered
     from timeline.text import inert, shown
 
     if sys.stdout.isatty():
         typer.echo(_CLEAR, nl=False)
     if isinstance(report, Exception):
         typer.echo(f"timeline: {inert(shown(str(report)))}", err=True)
-        code = 2 if isinstance(report, UsageError) else 1
     else:
         typer.echo(rendered(report, "text", _look()), nl=False)
-        code = 0 if report.ok else 1
     sys.stdout.flush()
     now = f"{datetime.now(UTC):%H:%M:%S}"
     typer.echo(f"checked at {now} UTC; watching {', '.join(map(str, paths))}, Ctrl-C ends", err=True)
-    return code

@@ -41,14 +41,18 @@ class Watching:
         os.close(inner)
         self.drawn = ""
 
-    def until(self, reports: int) -> str:
-        """Wait until so many reports are there; return the last."""
+    def until(self, words: str) -> str:
+        """Wait until the last report has the words, and is drawn to its end; return it."""
         until = time.monotonic() + 120
-        while self.drawn.count("Ctrl-C ends") < reports:
+        while words not in self._last or "Ctrl-C ends" not in self._last:
             assert time.monotonic() < until, self.drawn
             assert self.process.poll() is None, self.drawn
             if select.select([self._terminal], [], [], 0.2)[0]:
                 self.drawn += os.read(self._terminal, 65_536).decode()
+        return self._last
+
+    @property
+    def _last(self) -> str:
         return self.drawn.split("\x1b[H\x1b[2J\x1b[3J")[-1]
 
     def end(self) -> int:
@@ -81,28 +85,30 @@ def watching(master: Path) -> Iterator[Watching]:
 def test_a_saved_draft_is_checked_again_and_ctrl_c_ends_with_the_last_code(
     master: Path, watching: Watching
 ) -> None:
-    first = watching.until(1)
-    assert "1 incident checked: no error" in first
+    watching.until("1 incident checked: no error")
     draft = master / DRAFT
     text = draft.read_text("utf-8")
     new = draft.with_suffix(".new")
     new.write_text(f"{text}\nWe should have noticed f-00000000000000ff.\n", encoding="utf-8")
     new.replace(draft)  # as editors do
-    second = watching.until(2)
-    assert "citation-unknown\x1b[m: there is no fact f-00000000000000ff" in second
+    second = watching.until("citation-unknown\x1b[m: there is no fact f-00000000000000ff")
     assert "^" * len("f-00000000000000ff") in second
     assert "1 incident checked: 1 error, 1 warning" in second
     draft.write_text(text, encoding="utf-8")
-    assert "1 incident checked: no error" in watching.until(3)
+    watching.until("1 incident checked: no error")
     (master / NOTES).write_text("no note\n", encoding="utf-8")
-    assert "notes-broken" in watching.until(4)
-    assert watching.end() == 1
+    watching.until("notes-broken")
     (master / NOTES).unlink()
+    watching.until("1 incident checked: no error")
+    (master / TIMELINE).write_bytes((master / TIMELINE).read_bytes() + b" ")
+    watching.until("timeline-differs")
+    assert watching.end() == 1
+    (master / TIMELINE).write_bytes((master / TIMELINE).read_bytes()[:-1])
 
 
 def test_ctrl_c_ends_with_none_where_nothing_was_wrong(master: Path) -> None:
     one = Watching(master, color=False)
-    assert "\x1b[1;3" not in one.until(1)
+    assert "\x1b[1;3" not in one.until("1 incident checked: no error")
     assert one.end() == 0
 
 
