@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import os
-import resource
 import sys
 import threading
 
@@ -26,9 +25,3 @@ def end(status: int | str | None) -> None:
     except (OSError, ValueError, AttributeError):  # a reader that is gone; closed; none
         sys.exit(code)
     os._exit(code)
-
-
-def leave_no_core() -> None:
-    """Have no memory written to disk where this process or one that it starts crashes: it holds credentials."""
-    _, most = resource.getrlimit(resource.RLIMIT_CORE)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, most))

@@ -17,7 +17,7 @@ from cli.check import check, sign_off, status
 from cli.cite import cite
 from cli.diff import diff
 from cli.drill import drill
-from cli.ending import end, leave_no_core
+from cli.ending import end
 from cli.export import export
 from cli.options import AsJson, ConfigFile, Incidents
 from cli.publish import publish
@@ -28,6 +28,7 @@ from cli.template import AudienceName, TemplateName
 from cli.template import template as template_commands
 from cli.thresholds import thresholds
 from cli.trust import ask_at_terminal, trust
+from service import memory
 from service.build.garbage import gc_relaxed
 
 app = typer.Typer(
@@ -312,7 +313,7 @@ def _say(text: str) -> None:
 def run() -> None:
     """Run the command as all that its process does."""
     status: int | str | None = None
-    leave_no_core()
+    memory.keep_private()
     try:
         main()
     except SystemExit as err:

@@ -43,7 +43,7 @@ FLOORS = {
     ),
     "render": ("text", "page printing exports", "stills", "draft", "comment"),
     "service": (
-        "files names",
+        "files memory names",
         "settings",
         "evidence review",
         "incident draft signing",

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.builds import Build
+from service import memory
 from service.inbox.worker import BuildError, Outcome
 
 _STOP_SECONDS = 10
@@ -92,6 +93,7 @@ def main() -> None:
     with suppress(OSError):
         # Where memory runs out, the build ends and not the server that takes webhooks.
         Path("/proc/self/oom_score_adj").write_text("1000")
+    memory.keep_private()  # from here on that file is no longer ours
     try:
         print(json.dumps(job(json.load(sys.stdin))))  # noqa: T201 - the parent reads it
     except Exception as err:  # noqa: BLE001 - any failure is told in one line

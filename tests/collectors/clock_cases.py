@@ -20,11 +20,12 @@ HOURS = (3600, -3600)
 def told(result: Run, seconds: int) -> list[tuple[object, ...]]:
     """Return what facts, samples and gaps say when, less what the clock is off."""
     assert result.failure is None, result.failure
-    less = seconds * NS
-    facts = [(f.kind, f.earliest - less, f.latest - less, f.subject, f.clock) for f in result.facts]
-    gaps = [
-        (g.reason, *((at - less if at is not None else None) for at in (g.start, g.end))) for g in result.gaps
-    ]
+
+    def shown(at: int | None) -> int | None:
+        return None if at is None else at - seconds * NS
+
+    facts = [(f.kind, shown(f.earliest), shown(f.latest), f.subject, f.clock) for f in result.facts]
+    gaps = [(g.reason, shown(g.start), shown(g.end)) for g in result.gaps]
     return sorted([*facts, *gaps], key=repr)
 
 
