@@ -27,7 +27,8 @@ def clock_errors(timeline: Timeline) -> dict[str, int]:
     """Return each clock's error in ns as the build knew it; a clock that nobody measured may be off by a second."""
     known = timeline.provenance.get("clocks") if isinstance(timeline.provenance, dict) else None
     known = known if isinstance(known, dict) else {}
-    return {fact.clock: int(known.get(fact.clock, NS)) for fact in timeline.facts}
+    names = sorted({fact.clock for fact in timeline.facts})
+    return {name: int(known.get(name, NS)) for name in names}
 
 
 def precedes(a: Content, b: Content, errors: ClockErrors) -> bool:

@@ -20,7 +20,7 @@ from timeline.apart import Difference, apart
 from timeline.canonical import Json
 from timeline.instant import NS
 from timeline.model import Fact, Measure, Panel, Timeline
-from timeline.order import undetermined_runs
+from timeline.order import clock_errors, undetermined_runs
 from timeline.record import plain, present
 
 #: Facts that a page draws at most, those nearest the incident: beyond, a browser can no longer follow a zoom.
@@ -106,7 +106,7 @@ def nearest_facts(timeline: Timeline, most: int) -> Sequence[Fact]:
 
 
 def _document(timeline: Timeline, facts: Sequence[Fact]) -> dict[str, Json]:
-    clocks = provenance.clock_errors(timeline)
+    clocks = clock_errors(timeline)
     silenced = by_alert(facts)
     wanted = {name for measure in timeline.measures for name in (measure.from_, measure.to)}
     wanted |= {fact.id for span in silenced for fact in span if fact is not None}

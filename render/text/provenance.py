@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from timeline.instant import NS
 from timeline.model import Timeline
-
-DEFAULT_CLOCK_ERROR = NS  # where nobody measured
 
 
 def members(timeline: Timeline) -> dict[str, Any]:
@@ -38,10 +35,3 @@ def names_may_remain(timeline: Timeline) -> dict[str, int]:
     if not isinstance(told, dict):
         return {}
     return {str(kind): count for kind, count in told.items() if type(count) is int and count > 0}
-
-
-def clock_errors(timeline: Timeline) -> dict[str, int]:
-    """Return each clock's error in ns: as the build measured it, else one second."""
-    known = members(timeline).get("clocks", {})
-    names = sorted({fact.clock for fact in timeline.facts})
-    return {name: int(known.get(name, DEFAULT_CLOCK_ERROR)) for name in names}

@@ -14,6 +14,17 @@ test('a fact alone, a fact with a view, a view alone', () => {
   assert.equal(readFragment('#from=2026-11-21T13:10:00Z&to=2026-11-21T13:20:00Z', toSeconds).to, 1200);
 });
 
+test('a measure or a number of the impact is named first, and a fact goes before it', () => {
+  for (const named of ['m-firing-to-resolved', 'm-silenced', 'i-0123456789abcdef']) {
+    const state = readFragment(`#${named}&zone=Asia/Kolkata`, toSeconds);
+    assert.deepEqual(state, { ...emptyState(), named, zone: 'Asia/Kolkata' });
+    assert.equal(writeFragment(state, toIso), `${named}&zone=Asia/Kolkata`);
+    assert.equal(writeFragment({ ...state, fact: 'f-0123456789abcdef' }, toIso), 'f-0123456789abcdef&zone=Asia/Kolkata');
+  }
+  assert.equal(readFragment('#m-', toSeconds).named, null);
+  assert.equal(readFragment('#i-12', toSeconds).named, null);
+});
+
 test('every state comes back exactly', () => {
   const state = {
     ...emptyState(), fact: 'f-00000000000000ff', from: 600.25, to: 1200, q: 'a&b=c #%', lanes: ['chat', 'alerts'], sources: ['prod, eu', '50%2C', 'späte'],

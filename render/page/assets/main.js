@@ -86,7 +86,7 @@ function assemble(model, store) {
   const actions = { help: help.toggle, theme, replay: player.toggle, play: player.play, step: player.step };
   listenKeys(model, store, actions);
   listenTouch(byId('chart'), chart.current);
-  makeMeasures(model, store);
+  const measures = makeMeasures(model, store);
   const [header, strip, filters, overview, table] = [makeHeader(model, store, actions), makeStrip(model, store), makeFilters(model, store), makeOverview(model, store), makeTable(model, store)];
   const panel = makePanel(model, store, makeExcerpts(model.data.excerpts, unpackJson));
   const words = () => {
@@ -103,7 +103,8 @@ function assemble(model, store) {
     panel.draw();
     strip();
     table.choose(state, scroll);
-    tell(state.fact && !model.byId.has(state.fact) ? `This link names ${state.fact}, which is no fact of this timeline.` : '');
+    const there = measures(scroll) || model.drill;
+    tell(state.fact && !model.byId.has(state.fact) ? `This link names ${state.fact}, which is no fact of this timeline.` : there ? '' : `This link names ${state.named}, which is no measure and no number of this timeline.`);
   };
   const moved = () => {
     player.draw();
@@ -155,7 +156,7 @@ function listen(store, page) {
     else if (changed(['fact', 'gap', 'mark'])) page.chart.overlay();
     if (again || changed(PLACES)) page.lanes();
     if (again || changed(['at', 'speed', 'fact'])) page.moved();
-    if (again || changed(['fact', 'gap', 'zone'])) page.selected(true);
+    if (again || changed(['fact', 'named', 'gap', 'zone'])) page.selected(true);
     else if (changed(['mark'])) page.selected(false);
   });
   /** @type {number | undefined} */

@@ -295,6 +295,7 @@ interface Model {
 
 interface State {
   fact: string | null;
+  named: string | null; // a measure or a number of the impact, where no fact is chosen
   gap: string | null;
   from: number | null; // seconds since the window's start; null: the whole window
   to: number | null;

@@ -14,11 +14,11 @@ from render.page.packing import pack
 from render.page.page import fill, render_page
 from render.page.script import ScriptError, join_modules
 from render.page.series import DRAWN_POINTS, envelope, series_data, thin
-from render.text.provenance import clock_errors
 from tests.render.page.page_cases import hostile
 from tests.render.timeline_fixture import rich
 from timeline.canonical import canonical
 from timeline.model import Series
+from timeline.order import clock_errors
 
 
 def test_the_same_timeline_gives_the_same_bytes() -> None:

@@ -1,4 +1,5 @@
 import { byId, el } from '../ui/dom.js';
+import { measureId } from '../data/cite.js';
 import { knownZone } from '../data/fragment.js';
 import { clockText, dateText, readInstant } from '../data/instant.js';
 import { impactTiles } from '../ui/strip.js';
@@ -98,14 +99,30 @@ function counts(model) {
 /** @type {Record<string, string>} */
 const MEASURE_ENDS = { from: 'Show where it begins', to: 'Show where it ends' };
 
-/** Durations as ranges, each with the two facts that it is between. @param {Model} model @param {Store} store */
+/**
+ * Durations as ranges, each with the two facts that it is between. What is returned marks the one that a link names; `seen` brings it into sight.
+ * @param {Model} model @param {Store} store
+ */
 export function makeMeasures(model, store) {
   const section = byId('measures');
   section.hidden = model.drill || !(model.data.measures.length || model.data.impact?.length);
-  if (section.hidden) return;
+  if (section.hidden) return () => false;
   const known = model.data.measures.filter((one) => one.min_s !== undefined && one.max_s !== undefined);
   const unknown = model.data.measures.filter((one) => !known.includes(one));
   section.replaceChildren(...impactTiles(model), ...known.map((measure) => tile(measure, model, store)), ...(unknown.length ? [unknownTile(unknown)] : []));
+  return (/** @type {boolean} */ seen) => markCited(section, store.get(), seen);
+}
+
+/** Tells whether a link's measure or number is there, or none is named. @param {HTMLElement} section @param {State} state @param {boolean} seen */
+function markCited(section, { fact, named }, seen) {
+  section.querySelectorAll('.cited').forEach((one) => one.classList.remove('cited'));
+  const node = fact || !named ? null : document.getElementById(named);
+  if (!node || !section.contains(node)) return Boolean(fact || !named);
+  const tile = node.closest('.tile') ?? node;
+  tile.classList.add('cited');
+  if (tile instanceof HTMLDetailsElement) tile.open = true;
+  if (seen) tile.scrollIntoView({ block: 'nearest' });
+  return true;
 }
 
 /** @param {Measure} measure @param {Model} model @param {Store} store */
@@ -115,7 +132,7 @@ function tile(measure, model, store) {
     return item ? [el('button', { type: 'button', class: 'small', title: `${MEASURE_ENDS[end]}: ${(measure[`${end}_words`] ?? '').replaceAll('`', '')}`, on: { click: () => store.set({ fact: item.id, gap: null }) } }, end)] : [];
   });
   const name = words(measure.name);
-  return el('div', { class: 'tile' }, el('div', { class: 'name', title: name }, name), el('div', { class: 'value' }, durationRange(measure.min_s, measure.max_s)), el('div', { class: 'ends' }, ...ends));
+  return el('div', { class: 'tile', id: measureId(measure.name) }, el('div', { class: 'name', title: name }, name), el('div', { class: 'value' }, durationRange(measure.min_s, measure.max_s)), el('div', { class: 'ends' }, ...ends));
 }
 
 /** @param {string} name */
@@ -125,6 +142,6 @@ function words(name) {
 
 /** What could not be computed is one tile; each says why. @param {Measure[]} measures */
 function unknownTile(measures) {
-  const rows = measures.flatMap((one) => [el('dt', {}, words(one.name)), el('dd', {}, one.reason ?? '')]);
+  const rows = measures.flatMap((one) => [el('dt', { id: measureId(one.name) }, words(one.name)), el('dd', {}, one.reason ?? '')]);
   return el('details', { class: 'tile unknown' }, el('summary', {}, el('span', { class: 'name' }, 'not known'), el('span', { class: 'value' }, count(measures.length, 'measure'))), el('dl', {}, ...rows));
 }

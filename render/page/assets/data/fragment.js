@@ -1,15 +1,16 @@
 const FACT = /^f-[0-9a-f]{16}$/;
+const MEASURED = /^(?:i-[0-9a-f]{16}|m-[a-z0-9]+(?:-[a-z0-9]+)*)$/; // a number of the impact, a measure
 const LISTS = /** @type {const} */ (['lanes', 'sources', 'services', 'kinds']);
 const KEY_NAMES = { lanes: 'lane', sources: 'source', services: 'service', kinds: 'kind' };
 export const SPEED = 60; // seconds a second
 
 /** @returns {State} */
 export function emptyState() {
-  return { fact: null, gap: null, from: null, to: null, q: '', lanes: null, sources: null, services: null, kinds: null, zone: 'UTC', at: null, speed: SPEED, mark: null, fold: [], order: null, sizes: [], open: [], rest: [] };
+  return { fact: null, named: null, gap: null, from: null, to: null, q: '', lanes: null, sources: null, services: null, kinds: null, zone: 'UTC', at: null, speed: SPEED, mark: null, fold: [], order: null, sizes: [], open: [], rest: [] };
 }
 
 /**
- * Read `#f-ID[&key=value...]` or `#key=value&...`. What is malformed is left out, what is unknown kept.
+ * Read `#f-ID[&key=value...]`, `#m-...`, `#i-...` or `#key=value&...`. What is malformed is left out, what is unknown kept.
  * @param {string} fragment
  * @param {(iso: string) => number | null} toSeconds
  * @returns {State}
@@ -18,6 +19,7 @@ export function readFragment(fragment, toSeconds) {
   const state = emptyState();
   const parts = fragment.replace(/^#/, '').split('&').filter(Boolean);
   if (parts.length && FACT.test(parts[0])) state.fact = /** @type {string} */ (parts.shift());
+  else if (parts.length && MEASURED.test(parts[0])) state.named = /** @type {string} */ (parts.shift());
   for (const part of parts) {
     const [key, value] = pair(part);
     if (value !== null) take(state, key, value, toSeconds);
@@ -107,7 +109,8 @@ export function writeFragment(state, toIso) {
     ['size', state.sizes.length ? writeList(state.sizes.map(([key, size]) => `${key}:${size}`)) : null], ['open', state.open.length ? writeList(state.open) : null], ...state.rest,
   ];
   const texts = pairs.flatMap(([key, value]) => (value === null ? [] : [`${key}=${encode(value)}`]));
-  return [...(state.fact ? [state.fact] : []), ...texts].join('&');
+  const first = state.fact ?? state.named;
+  return [...(first ? [first] : []), ...texts].join('&');
 }
 
 /** Colons, commas and slashes read better plain and are allowed in a fragment. @param {string} value */

@@ -51,12 +51,13 @@ export function statementOf({ statement, apart = '' }) {
  * A button that copies, and says so for a moment.
  * @param {string} text
  * @param {string} what
+ * @param {string} [sign]
  */
-export function copyButton(text, what) {
-  const button = el('button', { class: 'small', type: 'button', 'aria-label': `Copy ${what}`, title: `Copy ${what}` }, 'copy');
+export function copyButton(text, what, sign = 'copy') {
+  const button = el('button', { class: 'small', type: 'button', 'aria-label': `Copy ${what}`, title: `Copy ${what}` }, sign);
   button.addEventListener('click', () => {
     copy(text).then(() => { button.textContent = 'copied'; }, () => { button.textContent = 'not copied'; });
-    setTimeout(() => { button.textContent = 'copy'; }, 1500);
+    setTimeout(() => { button.textContent = sign; }, 1500);
   });
   return button;
 }

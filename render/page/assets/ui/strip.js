@@ -36,9 +36,9 @@ export function impactTiles(model) {
   const all = model.data.impact ?? [];
   return [...new Set(all.map((one) => one.name))].map((name) => {
     const [first, ...others] = all.filter((one) => one.name === name);
-    const rest = others.map((one) => `; ${amount(one.value)} over the ${one.span}`).join('');
-    const unit = el('span', { class: 'unit' }, ` ${first.unit}${others.length ? ` over the ${first.span}` : ''}${rest}`);
-    return el('div', { class: 'tile', title: [first, ...others].map(takenWords).join('\n') }, el('div', { class: 'name' }, name), el('div', { class: 'value with-unit' }, amount(first.value), unit));
+    const rest = others.flatMap((one) => ['; ', el('span', { id: one.id }, `${amount(one.value)} over the ${one.span}`)]);
+    const unit = el('span', { class: 'unit' }, ` ${first.unit}${others.length ? ` over the ${first.span}` : ''}`, ...rest);
+    return el('div', { class: 'tile', id: first.id, title: [first, ...others].map(takenWords).join('\n') }, el('div', { class: 'name' }, name), el('div', { class: 'value with-unit' }, amount(first.value), unit));
   });
 }
 

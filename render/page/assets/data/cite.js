@@ -1,0 +1,48 @@
+import { clockText, dateText, readInstant } from './instant.js';
+
+const COMMENT = ['<!' + '--', '--' + '>']; // a script that holds them whole would hide its own element
+const POLYNOMIAL = 0xedb88320;
+
+/**
+ * CRC-32 of ASCII text, as eight digits of 0-9a-f.
+ * @param {string} text
+ */
+export function sumText(text) {
+  let sum = ~0;
+  for (const letter of text) {
+    sum ^= letter.charCodeAt(0);
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? POLYNOMIAL : 0);
+  }
+  return (~sum >>> 0).toString(16).padStart(8, '0');
+}
+
+/**
+ * Bounds as a reference shows them, in UTC: `14:07:31-14:07:46 UTC`, with the day where the window has several.
+ * @param {{ earliest?: string | null, latest: string }} fact
+ * @param {{ start: string, end: string }} window
+ */
+export function citedTime({ earliest, latest }, window) {
+  const [end, start] = [readInstant(latest).seconds, earliest ? readInstant(earliest).seconds : null];
+  const last = readInstant(window.end);
+  const days = [readInstant(window.start).seconds, last.nanos ? last.seconds : last.seconds - 1].map((at) => dateText(at, 'UTC'));
+  const day = days[0] === days[1] ? '' : `${dateText(start ?? end, 'UTC')} `;
+  if (start === null) return `by ${day}${clockText(end, 'UTC')} UTC`;
+  const other = dateText(start, 'UTC') === dateText(end, 'UTC') ? '' : `${dateText(end, 'UTC')} `;
+  return `${day}${clockText(start, 'UTC')}${start === end ? '' : `-${other}${clockText(end, 'UTC')}`} UTC`;
+}
+
+/**
+ * The Markdown that cites a fact or gap: its time, linked, and the reference that fills it in again. `timeline cite` gives the same.
+ * @param {{ id: string, earliest?: string | null, latest: string }} fact
+ * @param {{ start: string, end: string }} window
+ */
+export function citation(fact, window) {
+  const label = citedTime(fact, window);
+  const anchor = fact.id.startsWith('g-') ? `gap=${fact.id}` : fact.id;
+  return `[${label}](timeline.html#${anchor})${COMMENT[0]}{${fact.id}:time}${sumText(label)}${COMMENT[1]}`;
+}
+
+/** The id of a measure: `m-firing-to-resolved`. @param {string} name */
+export function measureId(name) {
+  return `m-${(name.toLowerCase().match(/[a-z0-9]+/g) ?? []).join('-')}`;
+}
