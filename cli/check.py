@@ -50,6 +50,13 @@ def check(
             "--watch", help="Check again whenever draft, notes, timeline or settings change; Ctrl-C ends."
         ),
     ] = False,
+    fix: Annotated[
+        bool,
+        typer.Option(
+            "--fix",
+            help="Put references that fill themselves in where a draft says otherwise, then check again.",
+        ),
+    ] = False,
     config: ConfigFile = None,
 ) -> None:
     """Check facts against evidence, citations, actions and wording; exit 1 on errors."""
@@ -65,7 +72,12 @@ def check(
     if form not in FORMS:
         raise UsageError(f"--format {form}: use one of {', '.join(FORMS)}")
     asked = located(paths, config) if paths else []
+    own = "--fix changes drafts: it goes with neither --base (in CI: --base none) nor --watch"
+    if fix and (watch or base not in {"", "none"}):
+        raise UsageError(own)
     against = base_of(base, os.environ, asked[0] if asked else Path.cwd())
+    if fix and against is not None:
+        raise UsageError(own)
     if not asked and against is None:
         asked = located((), config)
     checked = partial(
@@ -79,8 +91,20 @@ def check(
     if watch:
         raise typer.Exit(_watch(checked, asked, form, config))
     report = checked()
+    if fix and _fixed(report, config):
+        report = checked()
     typer.echo(rendered(report, form, _look()), nl=False)
     raise typer.Exit(0 if report.ok else 1)
+
+
+def _fixed(report: Report, config: Path | None) -> bool:
+    """Say what was put into drafts; whether anything was looked at."""
+    from cli.text.show import messages
+    from service.check.fix import fix
+
+    told = fix(report, config=config)
+    messages(told)
+    return bool(told)
 
 
 def status(paths: Incidents = None, config: ConfigFile = None, as_json: AsJson = False) -> None:

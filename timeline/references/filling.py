@@ -135,10 +135,11 @@ def _problem(place: Place, given: Reference, renderings: Sequence[Values]) -> li
     if any(alike(place.text, one) for one in made):
         return []
     now = f"{given.text} is {shown(label_of(made[0]))!r}"
-    if is_edited(place):
+    is_same = shown(place.label) == shown(label_of(made[0]))
+    if is_edited(place) and not is_same:
         message = f"someone wrote {shown(place.label)!r} where {now}: `timeline refresh` restores it, and moves their words below"
-    elif shown(place.label) == shown(label_of(made[0])):
-        message = f"the link of {given.text} does not lead to what it names: run `timeline refresh`"
+    elif is_same:
+        message = f"link or comment of {given.text} is not what belongs to it: run `timeline refresh`"
     else:
         message = f"{shown(place.label)!r} is not what the facts say now, {now}: run `timeline refresh`"
     return [Problem(place, message, made[0])]

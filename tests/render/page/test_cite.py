@@ -16,7 +16,7 @@ from timeline.model import Timeline, Window
 from timeline.references import cite, measure_id
 
 pytestmark = needs_browser
-_COPY = "#fact-panel button[aria-label='Copy a citation, in Markdown']"
+_COPY = "#fact-panel button[aria-label='Copy citation, in Markdown']"
 #: Built before a browser runs: a build has an event loop of its own.
 EXAMPLE = example()
 _TILE = "document.querySelector('.tile.cited')"

@@ -170,7 +170,7 @@ def test_a_link_that_leads_elsewhere_is_stale_and_nobodys_words_are_lost() -> No
     text = filled(TIME)
     forged = text.replace("timeline.html", "https://evil.example/timeline.html")
     (problem,) = problems(forged, [VALUES])
-    assert "does not lead to what it names" in problem.message
+    assert "is not what belongs to it" in problem.message
     assert fill(forged, VALUES) == (text, ())
 
 

@@ -87,7 +87,7 @@ function timeRows(item, model, zone) {
     ['clock', [item.clock, error ? ` ± ${amount(error, 's')}` : '']],
     ['its clock showed', taken ? exact(new Date(Date.parse(item.latest) + taken * 1000).toISOString()) : [null]],
     ['surfaced', item.surfaced ? exact(item.surfaced) : ['nothing told responders by itself']],
-    ['cite', [copyButton(citation(item, model.data.window), 'a citation, in Markdown', 'copy citation')]],
+    ['cite', [copyButton(citation(item, model.data.window), 'citation, in Markdown', 'copy citation')]],
     ['order', [item.group >= 0 ? `undetermined among ${model.groups[item.group].length} facts: their bounds overlap` : null]],
   ];
 }
@@ -178,7 +178,7 @@ function gapWordsOf(item, model, store, excerpts) {
   return [
     top(icon('gap', 'gap'), 'gap', store), el('h2', { class: 'statement' }, ...withCode(gap.statement)),
     facts([['reason', [reasonText(gap.reason)]], ['source', [gap.source]], [`from (${zone})`, [exactText(gap.start, zone)]], ['to', [exactText(gap.end, zone)]], ['missing', [gap.missing]],
-      ['cite', [copyButton(citation({ id: gap.id, earliest: gap.start, latest: gap.end }, model.data.window), 'a citation, in Markdown', 'copy citation')]]]),
+      ['cite', [copyButton(citation({ id: gap.id, earliest: gap.start, latest: gap.end }, model.data.window), 'citation, in Markdown', 'copy citation')]]]),
     ...gap.evidence.flatMap((one) => evidenceWords(one, model, excerpts)),
   ];
 }
