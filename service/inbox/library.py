@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from archive import builds
 from service import names
 from service.check.prose import findings
-from service.evidence.document import load, read
+from service.evidence.document import read
+from service.evidence.kept import Kept, Loaded, stamp
 from service.evidence.place import evidence_of
 from service.inbox.worker import Database
 from service.incident import incidents
@@ -20,20 +19,10 @@ from service.settings.config import Config
 from timeline.checks.findings import Finding
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
-from timeline.model import Fact, Timeline
-
-_KEPT = 4  # timelines held in memory
 
 
 class UnknownIncidentError(TimelineError):
     """There is no built timeline of this id."""
-
-
-class Loaded(NamedTuple):
-    """A timeline and its facts by id."""
-
-    timeline: Timeline
-    facts: dict[str, Fact]
 
 
 class Library:
@@ -41,8 +30,16 @@ class Library:
 
     def __init__(self, out: Path, conf: Config, store: Database) -> None:
         self.out, self._conf, self._store = out, conf, store
-        self._held: OrderedDict[str, tuple[str, Loaded]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._held = Kept()
+
+    @property
+    def config(self) -> Path | None:
+        """The configuration that holds for every incident, where there is one."""
+        return self._conf.path
+
+    def ids(self) -> list[str]:
+        """Return every incident that has a timeline, by id."""
+        return [folder.name for folder in self._folders()]
 
     def directory(self, incident: str) -> Path:
         """Return the incident's folder; raise UnknownIncidentError."""
@@ -56,20 +53,7 @@ class Library:
 
     def load(self, incident: str) -> Loaded:
         """Return the incident's timeline; raise UnknownIncidentError or DocumentError."""
-        path = self.directory(incident) / names.TIMELINE
-        stamp = _stamp(path)
-        with self._lock:
-            held = self._held.get(incident)
-            if held and held[0] == stamp:
-                self._held.move_to_end(incident)
-                return held[1]
-        timeline = load(path)
-        loaded = Loaded(timeline, {f.id: f for f in timeline.facts})
-        with self._lock:
-            self._held[incident] = (stamp, loaded)
-            while len(self._held) > _KEPT:
-                self._held.popitem(last=False)
-        return loaded
+        return self._held.load(self.directory(incident) / names.TIMELINE)
 
     def notes(self, incident: str) -> NotesFile:
         """Return the incident's notes; raise UnknownIncidentError."""
@@ -81,7 +65,7 @@ class Library:
 
     def stamp(self, incident: str) -> str:
         """Return what differs once the timeline was built again."""
-        return _stamp(self.directory(incident) / names.TIMELINE)
+        return stamp(self.directory(incident) / names.TIMELINE)
 
     def payload(self, incident: str, digest: str) -> bytes:
         """Return a payload, checked against its digest; raise EvidenceError."""
@@ -100,13 +84,13 @@ class Library:
 
     def summary(self, folder: Path) -> dict[str, Any]:
         """Return one incident's summary, remembered in the database until its timeline changes."""
-        stamp, name = _stamp(folder / names.TIMELINE), str(folder.resolve())
+        changed, name = stamp(folder / names.TIMELINE), str(folder.resolve())
         with self._store.use() as connection:
-            known = builds.summary(connection, name, stamp)
+            known = builds.summary(connection, name, changed)
         if known is None:
             known = self._read(folder)
             with self._store.use() as connection:
-                builds.remember(connection, name, stamp, known)
+                builds.remember(connection, name, changed, known)
         found: dict[str, Any] = known
         return found
 
@@ -130,8 +114,3 @@ class Library:
             "start": format_instant(start), "end": format_instant(end) if end is not None else None,
             "facts": len(made.facts), "gaps": len(made.gaps), "digest": made.digest, "error": None,
         }  # fmt: skip
-
-
-def _stamp(path: Path) -> str:
-    told = path.stat()
-    return f"{told.st_size}-{told.st_mtime_ns}-{told.st_ino}"

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from archive import builds
-from service.inbox.library import Loaded
+from service.evidence.kept import Loaded
 from service.web.forms import (
     BuildForm,
     Conflict,
