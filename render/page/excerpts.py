@@ -144,20 +144,12 @@ class _Packer:
                 continue
             share = EXCERPT_LIMIT * self._left // self._room
             limit = EXCERPT_LIMIT if place in own else NEIGHBOUR_LIMIT
-            text = self._masked(elements.text(place), max(min(limit, share), _SMALLEST))
+            text = _masked(elements.text(place), self._mask, max(min(limit, share), _SMALLEST))
             self._rows.append((number, elements.size, place, text))
             self._characters += len(text)
             if self._characters >= self._chunk:
                 self.close()
         return number
-
-    def _masked(self, text: str, limit: int) -> str:
-        """Return a text without names, cut; of a long one no more is read than may be shown."""
-        begun = text[: limit + _AHEAD]
-        if len(begun) == len(text):
-            return cut(self._mask(text), limit)
-        shown = self._mask(begun)  # a name at its end may be cut through
-        return cut(f"{shown[: max(len(shown) - _AHEAD, 0)]}…", limit)
 
     def close(self) -> None:
         """Pack what was gathered."""
@@ -169,6 +161,26 @@ class _Packer:
         self.chunks.append(chunk)
         self._left -= len(chunk)
         self._rows, self._characters = [], 0
+
+
+def _masked(text: str, mask: Callable[[str], str], limit: int) -> str:
+    """Return a text without names, cut; of a long one no more is read than may be shown."""
+    begun = text[: limit + _AHEAD]
+    if len(begun) == len(text):
+        return cut(mask(text), limit)
+    shown = mask(begun)  # a name at its end may be cut through
+    return cut(f"{shown[: max(len(shown) - _AHEAD, 0)]}…", limit)
+
+
+def own_element(data: bytes, pointer: str, mask: Callable[[str], str], limit: int) -> tuple[str, bool]:
+    """Return the element a pointer leads to, without names and in at most `limit` bytes, and whether it was cut.
+
+    Raises one of `UNREADABLE`.
+    """
+    elements, place = _Payload(data).find(pointer)
+    text = elements.text(place)
+    shown = _masked(text, mask, limit)
+    return shown, len(text) > limit + _AHEAD or shown != mask(text)
 
 
 def _with_neighbours(own: set[int], size: int) -> Iterator[int]:
