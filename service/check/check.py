@@ -184,20 +184,29 @@ def _draft(
     if not draft.is_file():
         yield finding("draft-absent", 1, "there is no postmortem.md; `timeline build` writes one")
         return
-    text = _text(draft)
+    yield from of_text(_text(draft), directory, conf, chosen, bundle, gate)
+
+
+def of_text(
+    text: str, directory: Path, conf: Config, chosen: CheckSettings, bundle: check_evidence.Bundle | None, gate: Gate,
+    *, is_part: bool = False,
+) -> Iterator[Finding]:  # fmt: skip
+    """Find what is wrong with a text as the draft of an incident; of a part of one no region is asked for."""
+    draft = directory / names.DRAFT
     try:
         pieces = check_draft.pieces(text)
     except FenceError as err:
         yield check_draft.broken(err)
         return
     if bundle:
-        renderings = check_draft.renderings(
-            bundle.timeline, _chart_urls(bundle, conf),
-            check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
-            NotesFile(directory).read().notes,
-        )  # fmt: skip
         other = "" if gate.changed(draft) else rebuild.other_tool(bundle.timeline.provenance)
-        yield from check_draft.regions(pieces, renderings, other_version=other)
+        if not is_part:
+            renderings = check_draft.renderings(
+                bundle.timeline, _chart_urls(bundle, conf),
+                check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
+                NotesFile(directory).read().notes,
+            )  # fmt: skip
+            yield from check_draft.regions(pieces, renderings, other_version=other)
         values = check_draft.values(bundle.timeline, _chart_urls(bundle, conf), text)
         yield from check_draft.references(pieces, values, other_version=other)
     prose = blocks(check_draft.spans(pieces))
