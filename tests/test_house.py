@@ -39,7 +39,7 @@ FLOORS = {
         "document references",
         "series rules notes alerts",
         "measures",
-        "assembly checks",
+        "assembly answers checks",
     ),
     "render": ("text", "page printing exports", "stills", "draft", "comment"),
     "service": (
@@ -49,7 +49,7 @@ FLOORS = {
         "incident draft signing",
         "build",
         "check rules backfill",
-        "export publish inbox",
+        "agent export publish inbox",
         "web",
     ),
 }
