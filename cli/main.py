@@ -22,7 +22,7 @@ from cli.export import export
 from cli.options import AsJson, ConfigFile, Incidents
 from cli.publish import publish
 from cli.reveal import reveal
-from cli.serve import serve
+from cli.serve import mcp, serve
 from cli.sign import sign
 from cli.template import AudienceName, TemplateName
 from cli.template import template as template_commands
@@ -240,6 +240,7 @@ app.command()(attach)
 app.command()(publish)
 app.command()(thresholds)
 app.command()(serve)
+app.command()(mcp)
 app.command()(drill)
 app.command()(reveal)
 app.command()(trust)

@@ -1,4 +1,4 @@
-"""`timeline serve`, apart from the other commands: it imports nothing until it runs."""
+"""`timeline serve` and `timeline mcp`, apart from the other commands: they import nothing until they run."""
 
 from __future__ import annotations
 
@@ -33,3 +33,22 @@ def serve(
         typer.echo(f"{ended} session{'' if ended == 1 else 's'} ended")
         return
     run(config_file=config, out=out, host=host, port=port)
+
+
+def mcp(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[DIR]...", help="Built incidents, or folders of them (default: postmortems)."
+        ),
+    ] = None,
+    propose_as: Annotated[
+        str | None,
+        typer.Option("--propose-as", metavar="NAME", help="Let the agent write hypotheses, as `agent:NAME`."),
+    ] = None,
+    config: ConfigFile = None,
+) -> None:
+    """Answer an agent over standard input and output (Model Context Protocol); read-only."""
+    from service.agent.stdio import serve as run
+
+    run(tuple(paths or ()), config=config, propose_as=propose_as)

@@ -13,12 +13,22 @@ from service.build.demo import demo
 from timeline.model import Timeline
 
 
-@cache
 def example() -> Timeline:
     """Return the example's timeline."""
+    return _built()[1]
+
+
+def example_folder() -> Path:
+    """Return the example's folder, which no test changes."""
+    return _built()[0]
+
+
+@cache
+def _built() -> tuple[Path, Timeline]:
     folder = Path(tempfile.mkdtemp(prefix="incident-timeline-example-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return demo(folder, stills=False).timeline
+    made = demo(folder, stills=False)
+    return made.directory, made.timeline
 
 
 def unversioned(text: str) -> str:

@@ -85,6 +85,9 @@ class ServeSettings(_Strict):
     )
     streams_per_user: int = Field(default=20, ge=1, description="pages that follow notes at once")
     build_time_cap: Duration = "15m"
+    agents: Literal["off", "read", "propose"] | None = Field(
+        default=None, description="`/mcp` for agents (default: read, where the extra `mcp` is installed)"
+    )
     webhooks: tuple[WebhookSettings, ...] = Field(default=(), alias="webhook")
 
     _networks = field_validator("forwarded_by")(_networks)

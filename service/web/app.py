@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from starlette.staticfiles import StaticFiles
 from collectors.kit.tape import EvidenceError
 from service.inbox.library import UnknownIncidentError
 from service.web import api, hooks, pages, stream
+from service.web.agents.mount import mounted
 from service.web.gate import Gate
 from timeline.errors import TimelineError
 
@@ -44,6 +45,7 @@ def make_app(state: State) -> FastAPI:
     app.state.serve = state
     for part in (api, stream, hooks, pages):
         app.include_router(part.router)
+    app.state.agents = mounted(app, state)
     app.mount("/static", StaticFiles(directory=pages.static_folder()), name="static")
     app.add_api_route(
         "/healthz", health, methods=["GET"], summary="Tell whether the server works", tags=["operation"]
@@ -70,8 +72,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.loop = asyncio.get_running_loop()
     state.writer.start()
     state.worker.start()
-    log.info("ready", extra={"fields": {"event": "ready"}})
-    yield
+    async with AsyncExitStack() as running:
+        if app.state.agents is not None:
+            await running.enter_async_context(app.state.agents.run())
+        log.info("ready", extra={"fields": {"event": "ready"}})
+        yield
     state.sessions.close()
     await anyio.to_thread.run_sync(_stop, state)
 

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 #: Seconds for a whole body: senders of webhooks themselves give up sooner.
 SECONDS = 20.0
 _LOGIN, _HOOK, _OTHER = 8 * 2**10, 8 * 2**20, 256 * 2**10
+#: Bytes of a message of an agent: a whole draft that it has checked.
+AGENT = 2**20
 
 
 def most(path: str) -> int:
     """Return how many bytes a request to a path may carry: a delivery must fit a payload of the evidence."""
     if path.startswith("/hooks/"):
         return _HOOK
+    if path == "/mcp":
+        return AGENT
     return _LOGIN if path in {"/login", "/logout"} else _OTHER
 
 

@@ -244,6 +244,15 @@ def node() -> Path:
 
 
 @pytest.fixture(scope="session")
+def inspector(node_modules: Path) -> Path:
+    """Give the inspector of the Model Context Protocol."""
+    return (
+        _or_skip(fetched, "npm/node_modules/@modelcontextprotocol/inspector")
+        and node_modules / ".bin" / "mcp-inspector"
+    )
+
+
+@pytest.fixture(scope="session")
 def asciidoctor(node_modules: Path) -> Path:
     """Give the npm folder where it has Asciidoctor."""
     return _or_skip(fetched, "npm/node_modules/@asciidoctor/core") and node_modules

@@ -69,6 +69,7 @@ PAGES = {
     "POST /logout": READ,
     "GET /openapi.json": READ,
     "GET /static": OPEN,
+    "POST /mcp": READ,
 }
 THERE = {
     "incident": INCIDENT, "fact": FACTS[0], "sha256": "0" * 64, "note": "n-00000000000000aa", "name": "am",
@@ -76,6 +77,7 @@ THERE = {
 BODIES: dict[str, Any] = {
     "POST /api/incidents/{incident}/notes": {"body": note()},
     "PUT /api/incidents/{incident}/notes/{note}": {"body": note(), "base": ["v-00000000000000aa"]},
+    "POST /mcp": {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}},
 }
 QUERIES = {"DELETE /api/incidents/{incident}/notes/{note}": {"base": "v-00000000000000aa"}}
 #: Each way to be somebody, or nobody.
