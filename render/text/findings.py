@@ -25,11 +25,15 @@ _CUT = 200  # characters of why facts are not verified
 
 
 class Group(NamedTuple):
-    """The findings of one incident's folder, or one file; `unverified` says why its facts are not known to be right."""
+    """The findings of one incident's folder, or one file; `unverified` says why its facts are not known to be right.
+
+    `lines` are those of timeline.json in which facts stand, by id, for SARIF.
+    """
 
     name: str
     findings: Sequence[Finding]
     unverified: str = ""
+    lines: Mapping[str, int] = {}
 
 
 def render_findings(groups: Sequence[Group], form: str, *, tool: str = "", look: Look = _PLAIN) -> str:
@@ -183,7 +187,7 @@ def _xml(value: str) -> str:
 
 def sarif(groups: Sequence[Group], tool: str = "", _look: Look = _PLAIN) -> str:
     """Return a SARIF 2.1.0 log with every rule and one result a finding."""
-    return _dumped(log(_all(groups), tool))
+    return _dumped(log([(f, group.lines) for group in groups for f in group.findings], tool))
 
 
 #: Form to the function that makes it.

@@ -17,10 +17,15 @@ _PLACES = {rule.id: place for place, rule in enumerate(RULES)}
 # A link in a message, which viewers make of `[text](target)` in plain text, too.
 _LINK = re.compile(r"\](?=\()")
 _FACT = re.compile(r"[fgim]-[0-9a-f]{16}\b")
+# An id of ours at the begin of what a fact says; facts come first, in the order of the related locations.
+_LINKED = re.compile(r"\A(fact: )([fgim]-[0-9a-f]{16})\b")
 
 
-def log(findings: Sequence[Finding], tool: str) -> Mapping[str, object]:
-    """Return the log with every rule and one result a finding; `tool` is our version, "" for none."""
+def log(findings: Sequence[tuple[Finding, Mapping[str, int]]], tool: str) -> Mapping[str, object]:
+    """Return the log with every rule and one result a finding; `tool` is our version, "" for none.
+
+    With each finding come the lines of timeline.json in which facts stand, by id.
+    """
     driver = {
         "name": "timeline check", **({"semanticVersion": tool} if tool else {}),
         "rules": [
@@ -34,18 +39,21 @@ def log(findings: Sequence[Finding], tool: str) -> Mapping[str, object]:
     }  # fmt: skip
     run = {
         "tool": {"driver": driver}, "columnKind": "unicodeCodePoints",
-        "results": [_result(f) for f in findings],
+        "results": [_result(finding, lines) for finding, lines in findings],
     }  # fmt: skip
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _result(finding: Finding) -> dict[str, object]:
-    message = "\n".join([finding.message, *(f"{name}: {text}" for name, text in details(finding))])
+def _result(finding: Finding, lines: Mapping[str, int]) -> dict[str, object]:
+    below = [f"{name}: {_plain(text)}" for name, text in details(finding)]
+    # A number in a link's place leads to the related location of that id; viewers show only those that are linked.
+    below = [_LINKED.sub(rf"\1[\2]({number})", text) for number, text in enumerate(below)]
+    message = "\n".join([_plain(finding.message), *below])
     where = {"artifactLocation": _artifact(finding.file), "region": _region(finding)}
     return {
         "ruleId": BY_ID[finding.rule].id, "ruleIndex": _PLACES[finding.rule], "level": finding.severity,
-        "message": {"text": _plain(message)}, "locations": [{"physicalLocation": where}],
-        **_related(finding),
+        "message": {"text": message}, "locations": [{"physicalLocation": where}],
+        **_related(finding, lines),
         **({"fixes": [_fix(finding, finding.fix)]} if finding.fix else {}),
     }  # fmt: skip
 
@@ -69,16 +77,17 @@ def _region(finding: Finding) -> dict[str, object]:
     return region
 
 
-def _related(finding: Finding) -> dict[str, object]:
+def _related(finding: Finding, lines: Mapping[str, int]) -> dict[str, object]:
     """Return the facts that a finding rests on, as places in the timeline.json beside its file."""
     timeline = _artifact(join(dirname(finding.file), TIMELINE))
     rows = []
     for number, one in enumerate(finding.bounds):
-        row: dict[str, object] = {
-            "id": number, "physicalLocation": {"artifactLocation": timeline}, "message": {"text": _plain(one)},
-        }  # fmt: skip
+        where: dict[str, object] = {"artifactLocation": timeline}
+        row: dict[str, object] = {"id": number, "physicalLocation": where, "message": {"text": _plain(one)}}
         if match := _FACT.match(one):
             row["logicalLocations"] = [{"name": match[0], "kind": "object"}]
+            if match[0] in lines:
+                where["region"] = {"startLine": lines[match[0]]}
         rows.append(row)
     return {"relatedLocations": rows} if rows else {}
 

@@ -17,7 +17,7 @@ from service.check import notes as check_notes
 from service.check import page as check_page
 from service.check.base import Base
 from service.check.gate import Gate, among, removed
-from service.check.marks import marked
+from service.check.marks import fact_lines, marked
 from service.check.notes import written
 from service.check.prose import grounds
 from service.check.report import Checked, Report
@@ -43,7 +43,15 @@ from timeline.text import line
 
 def rendered(report: Report, form: str, look: Look = Look()) -> str:  # noqa: B008 - a tuple
     """Return a report in one of FORMS; `look` is the terminal that text is for."""
-    groups = [Group(one.name, one.findings, one.unverified) for one in report.checked]
+    groups = [
+        Group(
+            one.name,
+            one.findings,
+            one.unverified,
+            fact_lines(one.name, one.findings) if form == "sarif" else {},
+        )
+        for one in report.checked
+    ]
     return render_findings(groups, form, tool=version("incident-timeline"), look=look)
 
 

@@ -142,14 +142,17 @@ def test_json_and_annotations_have_the_columns_and_the_facts() -> None:
 
 
 def test_sarif_has_regions_related_facts_and_fixes() -> None:
-    text = render_findings([Group("INC-1", [CLAIM])], "sarif")
+    text = render_findings([Group("INC-1", [CLAIM], lines={"f-84285be8f9fc3c57": 17})], "sarif")
     Sarif.model_validate_json(text)
     (result,) = json.loads(text)["runs"][0]["results"]
     assert result["locations"][0]["physicalLocation"]["region"] == {
         "startLine": 42, "startColumn": 22, "endLine": 42, "endColumn": 27, "snippet": {"text": "14:10"},
     }  # fmt: skip
+    assert "\nfact: [f-84285be8f9fc3c57](0): Alert HighErrorRate fired" in result["message"]["text"]
     (related,) = result["relatedLocations"]
-    assert related["physicalLocation"]["artifactLocation"]["uri"] == "p/INC-1/timeline.json"
+    assert related["physicalLocation"] == {
+        "artifactLocation": {"uri": "p/INC-1/timeline.json"}, "region": {"startLine": 17},
+    }  # fmt: skip
     assert related["logicalLocations"] == [{"name": "f-84285be8f9fc3c57", "kind": "object"}]
     (change,) = result["fixes"][0]["artifactChanges"]
     assert change["replacements"] == [
