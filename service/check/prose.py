@@ -37,8 +37,7 @@ def grounds(
     known = _names(evidence)
     ground = Ground(timeline, clock_errors(timeline), known, Words(evidence))
     signed = reviews.signed(reviews.readable(directory))
-    off = frozenset(rule for rule, switch in chosen.rules.items() if switch == "off")
-    return Grounds(timeline, known, signed, now, chosen.hours, noted(directory), ground, off)
+    return Grounds(timeline, known, signed, now, chosen.hours, noted(directory), ground, chosen.rules)
 
 
 def _names(evidence: Evidence) -> Names:

@@ -20,6 +20,7 @@ from service.settings.config import of_incident
 from timeline import present
 from timeline.canonical import Json
 from timeline.checks import actions, completeness
+from timeline.checks.claims.check import refuted
 from timeline.checks.draft import blocks
 from timeline.checks.findings import Finding, tally
 from timeline.instant import NS, format_instant
@@ -92,9 +93,10 @@ def _one(directory: Path, config: Path | None, now: int) -> Status:
     until = completeness.deadline(timeline, chosen.hours)
     signed = reviews.read(directory)
     beside = noted(directory)
-    wrong = (one for one in findings(directory, timeline, conf, now) if one.rule not in _TOLD)
+    every = findings(directory, timeline, conf, now)
+    wrong = (one for one in every if one.rule not in _TOLD)
     return Status(
         shown(directory), timeline.incident.id, until, until.due - now if until else None,
-        len(completeness.prompts(prose, beside.subjects)), len(actions.together(actions.actions(prose), beside.actions)),
+        len(completeness.prompts(prose, beside.subjects, refuted(every))), len(actions.together(actions.actions(prose), beside.actions)),
         signed[-1].at if signed else None, tuple(wrong),
     )  # fmt: skip

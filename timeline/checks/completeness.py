@@ -30,10 +30,13 @@ class Deadline(NamedTuple):
     due: int
 
 
-def prompts(blocks: Sequence[Block], noted: frozenset[str] = frozenset()) -> list[Block]:
+def prompts(
+    blocks: Sequence[Block], noted: frozenset[str] = frozenset(), refuted: frozenset[int] = frozenset()
+) -> list[Block]:
     """Return the template's questions that nobody answered: no text follows in their section, and no note.
 
-    `noted` are the subjects of notes (`timeline.checks.prose.Noted`).
+    `noted` are the subjects of notes (`timeline.checks.prose.Noted`); a text on a line of `refuted`, which facts
+    disprove, is no answer.
     """
     found_here: list[Block] = []
     for section in _sections(blocks):
@@ -45,7 +48,7 @@ def prompts(blocks: Sequence[Block], noted: frozenset[str] = frozenset()) -> lis
             optional = _OPTIONAL.match(section[place].text)
             if is_noted(section[place].section, noted):
                 continue
-            if not optional and not any(_says_something(block) for block in answers):
+            if not optional and not any(_says_something(block, refuted) for block in answers):
                 found_here.append(section[place])
     return found_here
 
@@ -70,18 +73,22 @@ def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     yield from by_heading.values()
 
 
-def _says_something(block: Block) -> bool:
-    return not block.prompt and not block.kept and (block.form == "code" or not block.empty)
+def _says_something(block: Block, refuted: frozenset[int] = frozenset()) -> bool:
+    said = not block.prompt and not block.kept and (block.form == "code" or not block.empty)
+    return said and refuted.isdisjoint(range(block.line, block.line + block.raw.count("\n") + 1))
 
 
-def empty(blocks: Sequence[Block], noted: frozenset[str] = frozenset()) -> Iterator[Finding]:
+def empty(
+    blocks: Sequence[Block], noted: frozenset[str] = frozenset(), refuted: frozenset[int] = frozenset()
+) -> Iterator[Finding]:
     """Find unanswered questions, and placeholders that were left."""
-    for block in prompts(blocks, noted):
-        yield finding(
-            "prompt-empty", block.line,
-            f"nobody has answered {_asked(block)[:100]!r}: answer below it, or delete it with its heading",
-            mark=_asked(block),
-        )  # fmt: skip
+    unanswered = {id(block) for block in prompts(blocks, noted)} if refuted else set[int]()
+    for block in prompts(blocks, noted, refuted):
+        asked = _asked(block)
+        message = f"nobody has answered {asked[:100]!r}: answer below it, or delete it with its heading"
+        if refuted and id(block) not in unanswered:
+            message = f"the facts disprove what answers {asked[:100]!r}: answer it by what they say"
+        yield finding("prompt-empty", block.line, message, mark=asked)
     for block in blocks:
         for number, written in enumerate(block.raw.split("\n") if _asks_inside(block) else (), block.line):
             if match := _INLINE.search(written):
@@ -145,10 +152,15 @@ def moment(instant: int) -> str:
 
 
 def late(
-    blocks: Sequence[Block], timeline: Timeline, now: int, hours: int, noted: frozenset[str] = frozenset()
+    blocks: Sequence[Block],
+    timeline: Timeline,
+    now: int,
+    hours: int,
+    noted: frozenset[str] = frozenset(),
+    refuted: frozenset[int] = frozenset(),
 ) -> Iterator[Finding]:
     """Find a draft that is still incomplete when it is due; `now` in ns."""
-    open_ = prompts(blocks, noted)
+    open_ = prompts(blocks, noted, refuted)
     until = deadline(timeline, hours)
     if open_ and until and now > until.due:
         over = present.duration((now - until.due) / NS, up=False)

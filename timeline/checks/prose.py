@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from timeline.checks import actions, blameless, completeness, separation, times
 from timeline.checks.claims.check import check as check_claims
+from timeline.checks.claims.check import refuted
 from timeline.checks.claims.claim import claims
 from timeline.checks.claims.ground import Ground
 from timeline.checks.draft import Block
-from timeline.checks.findings import Finding
+from timeline.checks.findings import Finding, Switch
 from timeline.model import Timeline
 from timeline.people.names import Names
 
@@ -30,7 +31,8 @@ class Noted:
 class Grounds:
     """What prose is checked against: the timeline, names, what was signed off, now (ns), and notes beside it.
 
-    `ground` is what claims are looked up in; without one, claims are not checked. Rules of claims that are `off` are not read.
+    `ground` is what claims are looked up in; without one, claims are not checked. `switches` are severities by rule: rules of
+    claims that are `off` are not read, and only their errors take an answer away.
     """
 
     timeline: Timeline | None = None
@@ -40,7 +42,12 @@ class Grounds:
     hours: int = 48
     noted: Noted = Noted()
     ground: Ground | None = None
-    off: frozenset[str] = frozenset()
+    switches: Mapping[str, Switch] = field(default_factory=dict)
+
+    @property
+    def off(self) -> frozenset[str]:
+        """The rules that are switched off."""
+        return frozenset(rule for rule, switch in self.switches.items() if switch == "off")
 
 
 def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
@@ -49,16 +56,17 @@ def check(blocks: Sequence[Block], known: Grounds) -> Iterator[Finding]:
     facts = timeline.facts if timeline else ()
     numbers = separation.evident(timeline) if timeline else frozenset[str]()
     own = [block for block in blocks if not block.quoted]
+    claimed = list(check_claims(claims(blocks), known.ground, known.off)) if known.ground else []
+    wrong = refuted(claimed, known.switches)
+    yield from claimed
     if timeline:
         yield from separation.unknown(blocks, timeline)
         yield from separation.changed(blocks, facts, known.signed)
-        yield from completeness.late(own, timeline, known.now, known.hours, known.noted.subjects)
+        yield from completeness.late(own, timeline, known.now, known.hours, known.noted.subjects, wrong)
     yield from separation.missing(own, facts, numbers)
     yield from separation.measures(own, facts, numbers)
     yield from blameless.wording(own)
     yield from blameless.names(blocks, known.names)
     yield from actions.check(own, known.noted.actions)
-    yield from completeness.empty(own, known.noted.subjects)
+    yield from completeness.empty(own, known.noted.subjects, wrong)
     yield from times.check(own)
-    if known.ground:
-        yield from check_claims(claims(blocks), known.ground, known.off)

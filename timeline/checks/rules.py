@@ -75,6 +75,10 @@ RULES: tuple[Rule, ...] = (
     # claims
     Rule("claim-time", "error", "A time in the prose is that of the fact it is said of."),
     Rule("claim-duration", "error", "A duration in the prose is one that the facts have."),
+    Rule("claim-order", "error", "What the prose puts before something did not come after it."),
+    Rule(
+        "claim-order-undetermined", "warning", "What the prose puts in an order, the facts put in that order."
+    ),
     Rule(
         "claim-number", "error", "A number in the prose is that of the impact, the count, or the cited fact."
     ),

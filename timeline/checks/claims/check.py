@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
-from timeline.checks.claims.when import durations, times
+from timeline.checks.claims.when import durations, order, times
 from timeline.checks.claims.words import number, quote
-from timeline.checks.findings import Finding
+from timeline.checks.findings import Finding, Switch
 
 Read = Callable[[Claim, Ground], Iterator[Finding]]
 
@@ -25,6 +26,7 @@ class Reader(NamedTuple):
 READERS: tuple[Reader, ...] = (
     Reader((times.RULE,), times.check),
     Reader((durations.RULE,), durations.check),
+    Reader((order.RULE, order.OPEN), order.check),
     Reader(("claim-number",), number.read),
     Reader(("claim-quote",), quote.read),
 )
@@ -38,3 +40,14 @@ def check(claims: Iterable[Claim], ground: Ground, off: Collection[str] = frozen
     for claim in claims:
         for read in readers:
             yield from (one for one in read(claim, ground) if one.rule not in off)
+
+
+def refuted(
+    findings: Iterable[Finding], switches: Mapping[str, Switch] = MappingProxyType({})
+) -> frozenset[int]:
+    """Return the lines of errors about claims, with the severities that `switches` give: what stands there answers nothing."""
+    rules = {rule for reader in READERS for rule in reader.rules}
+    errors = (
+        one for one in findings if one.rule in rules and switches.get(one.rule, one.severity) == "error"
+    )
+    return frozenset(line for one in errors for line in range(one.line, (one.end_line or one.line) + 1))

@@ -1,0 +1,75 @@
+"""English phrases of order: what puts the left side first, what the right side, and what a fact of each kind is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_THING: Final = r"(?=\s{1,3}(?:the|an?|another|our|its|this|that|these|two|three|several|more|further|all|both)\b|\s{1,3}[A-Z])"
+#: `X before Y`: what is left of it came first; at the beginning of a clause, what follows it came second.
+FORWARD: Final = (
+    r"(?<!the day )(?<!as )(?<!never )before(?! and after)|prior to|ahead of|earlier than|sooner than|in advance of|up until|until|till"
+    r"|by the time(?: that)?|predat(?:es|ed|ing)|preced(?:es|ed|ing)(?! by)"
+)
+#: `X after Y`: what is right of it came first.
+BACKWARD: Final = (
+    r"(?<!the day )(?<!look )(?<!soon )(?<!looked )after(?! all\b| that\b| which\b| this\b|wards)|as soon as|(?<!the )following"
+    + _THING
+    + r"|in the wake of|on the heels of|later than|postdat(?:es|ed|ing)|(?<!at )once"
+    + _THING
+    + r"|(?:was|were|been|being|is)(?: \w+ly)? preceded by|(?<!was )(?<!were )(?<!is )(?<!been )(?<!being )followed(?! by| up)"
+    + _THING
+)
+#: `X, then Y`: the same, and it may begin a sentence that goes on from the one before.
+THEN: Final = (
+    r"(?<!since )(?<!by )(?<!until )(?<!even )(?<!back )(?<!just )then|subsequently|afterwards?|after that|after which|thereafter|thereupon"
+    r"|(?:was|were|is|being|been|and|,)?\s?(?:\w+ly )?followed by|(?:seconds?|secs?|minutes?|mins?|min|hours?|[smh]) later|(?<=[,;] )later(?! than)|(?<=and )later(?! than)|later,"
+)
+#: `9 minutes earlier, Y`.
+THEN_EARLIER: Final = (
+    r"(?:seconds?|secs?|minutes?|mins?|min|hours?|[smh]) earlier(?! than)|earlier still|beforehand"
+)
+#: `X caused Y`.
+CAUSES: Final = (
+    r"led to|leads to|leading to|caus(?:ed|es|ing)(?! by)|result(?:ed|s|ing) in|gave rise to|brought (?:about|on(?! by)|down)|set off(?! by)|kicked off"
+    r"|(?:trigger(?:ed|s|ing)|provok(?:ed|es|ing)|prompt(?:ed|s|ing))(?! by)"
+    + _THING
+    + r"|as a (?:result|consequence)(?! of)|consequently|therefore|thereby|which is why|that is why"
+)
+#: `Y because X`.
+CAUSED: Final = (
+    r"because(?: of)?|due to(?! (?:be|expire|start|run|happen|end)\b)|owing to|as a (?:result|consequence) of|(?:the )?(?:result|consequence) of"
+    r"|(?:caused|triggered|provoked|prompted|brought on|set off|driven|induced) by|in response to|result(?:ed|s|ing) from|stem(?:s|med|ming) from"
+    r"|(?:was|were) traced (?:back )?to|thanks to"
+)
+#: What makes an order none: nobody says that it was so.
+UNSURE: Final = r"\b(?:whether|unclear|unknown|undetermined|not known|cannot (?:tell|say|be (?:told|determined))|can['’]t (?:tell|say)|no way to tell|or after|or before|either|neither)\b"
+DENIED: Final = r"(?:\bnot|n['’]t|\bnever|\bno|\bneither|\bnor|\bwithout)(?:\s\w{1,15}){0,2}\s$"
+NEGATIVE: Final = r"\b(?:not|no|never|nobody|none|nothing|neither|no one)\b|n['’]t\b"
+#: Words before a connective that leave it at the beginning of its clause.
+LEADING: Final = (
+    r"(?:only|just|right|shortly|soon|immediately|directly|long|even|well|some|about|around|roughly|nearly|almost|less|more|than|over|under"
+    r"|a|an|the|few|couple|of|and|but|so|yet|later|then|moments?|half|hours?|minutes?|mins?|seconds?|secs?|[smh]|days?|at|within|exactly|approximately|~|utc|[\d:.,]+|[a-z]+-?(?:one|two|three|four|five|six|seven|eight|nine|ten|teen|ty)"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+)
+#: What people call a fact of a kind, in the beginnings of words.
+CALLED: Final[Mapping[str, tuple[str, ...]]] = {
+    "alert.firing": ("fir", "alert", "alarm", "went off", "trigger", "rang", "detect"),
+    "alert.resolved": ("stop", "resolv", "clear", "recover", "ended", "quiet", "normal", "over"),
+    "alert.pending": ("pending",), "alert.acknowledged": ("ack",),
+    "alert.notified": ("page", "paging", "notif", "pager"),
+    "deploy.finished": ("deploy", "rollout", "rolled out", "releas", "ship"), "deploy.started": ("deploy", "rollout", "start"),
+    "deploy.failed": ("deploy", "fail"), "deploy.rolled_back": ("roll back", "rollback", "rolled back", "revert"),
+    "change.merged": ("merg", "pull request", "pr", "change"), "change.tagged": ("tag",),
+    "chat.message": ("messag", "wrote", "post", "said", "ask", "chat"), "chat.deleted": ("delet",), "chat.edited": ("edit",),
+    "status.posted": ("status", "post", "announc", "update"),
+    "metric.crossed_above": ("cross", "rose", "exceed", "climb", "satur", "threshold", "above"),
+    "metric.crossed_below": ("cross", "fell", "drop", "recover", "below", "normal"),
+    "metric.absent": ("absent", "stopped having", "vanish", "no samples", "missing"), "metric.present": ("samples", "began"),
+    "log.first_seen": ("log", "error", "signature", "first seen"), "log.rate_changed": ("rate", "log"),
+    "incident.detected": ("detect",), "incident.mitigated": ("mitigat",), "incident.resolved": ("resolv", "over"),
+}  # fmt: skip
+ORDINALS: Final[Mapping[str, int]] = {
+    "first": 0, "initial": 0, "earliest": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5,
+    "last": -1, "final": -1, "latest": -1,
+}  # fmt: skip

@@ -1,0 +1,55 @@
+"""Orders in prose against what bounds and clocks prove: rules `claim-order` and `claim-order-undetermined`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_order as english
+from timeline.checks.claims.report import report
+from timeline.checks.claims.when import context
+from timeline.checks.claims.when.sides import Meeting, meant, meetings
+from timeline.checks.findings import Finding
+from timeline.model import Fact
+from timeline.order import precedes
+
+RULE, OPEN = "claim-order", "claim-order-undetermined"
+_UNSURE = re.compile(english.UNSURE, re.IGNORECASE)
+_TURNED = {
+    "before": "after",
+    "after": "before",
+    "prior to": "after",
+    "followed by": "preceded by",
+    "preceded by": "followed by",
+}
+
+
+def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
+    """Find orders that the facts on both sides disprove, or leave open."""
+    if context.claims_nothing(claim) or _UNSURE.search(claim.text):
+        return
+    seen: set[tuple[str, str]] = set()
+    for meeting in meetings(claim, ground):
+        pair = (meeting.first[0].id, meeting.second[0].id)
+        if pair not in seen and context.is_so(claim, meeting.span):
+            seen.add(pair)
+            yield from _judged(claim, meeting, ground)
+
+
+def _judged(claim: Claim, meeting: Meeting, ground: Ground) -> Iterator[Finding]:
+    firsts = [fact for one in meeting.first for fact in meant(one, meeting.first_words, ground)]
+    seconds = [fact for one in meeting.second for fact in meant(one, meeting.second_words, ground)]
+    pairs = [(one, other) for one in firsts for other in seconds if one.id != other.id]
+    if not pairs or any(precedes(one, other, ground.errors) for one, other in pairs):
+        return
+    about: list[Fact] = [meeting.first[0], meeting.second[0]]
+    words = " ".join(claim.plain.text[slice(*meeting.span)].split())
+    said = "is given as the cause of" if meeting.cause else "is put before"
+    if all(precedes(other, one, ground.errors) for one, other in pairs):
+        message = f"{about[0].id} {said} {about[1].id}, and came after it"
+        yield report(RULE, claim, meeting.span, message, about=about, expected=_TURNED.get(words.lower(), ""))
+    else:
+        message = f"{about[0].id} {said} {about[1].id}; their bounds leave open which came first"
+        yield report(OPEN, claim, meeting.span, message, about=about)
