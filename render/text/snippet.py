@@ -49,6 +49,7 @@ def details(finding: Finding) -> list[tuple[str, str]]:
 
 def drawn(finding: Finding, look: Look) -> Iterator[str]:
     """Yield the lines below a finding's message: the marked line, then what the facts say; none where nothing is known."""
+    finding = _as_said(finding)
     colour = _COLOURS[finding.severity]
     placed = bool(finding.snippet and finding.column) and not _is_said(finding)
     margin = len(str(finding.line)) if placed else 1
@@ -62,6 +63,19 @@ def drawn(finding: Finding, look: Look) -> Iterator[str]:
         yield f"{empty} {bar} {inert(line(finding.claim, _LONGEST))}"
     for name, text in details(finding):
         yield f"{empty} {look.paint('=', '34')} {look.paint(f'{name}:', '1')} {inert(text)}"
+
+
+def _as_said(finding: Finding) -> Finding:
+    """Return a finding of a note with the sentence in place of the JSON that holds it."""
+    place = finding.claim.find(finding.mark) if finding.file.endswith(".jsonl") and finding.mark else -1
+    if place < 0:
+        return finding
+    return finding._replace(
+        snippet=finding.claim,
+        column=place + 1,
+        end_line=finding.line,
+        end_column=place + 1 + len(finding.mark),
+    )
 
 
 def _is_said(finding: Finding) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -9,6 +10,9 @@ from functools import lru_cache
 from timeline.checks.draft import CODE
 from timeline.checks.findings import Finding
 
+#: How the name of a file ends that has JSON on each line, as notes do.
+JOURNAL = ".jsonl"
+_CLAIM = 60  # characters by which a sentence is found
 # A sentence goes on over the end of a line, but not for long; what is longer has no place that people look for.
 _LINES, _LONGEST, _LONGEST_MARK = 4, 8_000, 400
 # What a rule does not see of the Markdown between two words: emphasis, and where a line of a quotation begins.
@@ -23,9 +27,20 @@ def located(findings: Iterable[Finding], text: str) -> Iterator[Finding]:
 
 
 def _placed(one: Finding, lines: Sequence[str]) -> Finding:
-    if one.mark and not one.column:
+    if one.file.endswith(JOURNAL) and one.mark:
+        one = _in_json(one, lines[one.line - 1])
+    elif one.mark and not one.column:
         one = _found(one, lines)
     return one._replace(snippet=lines[one.line - 1]) if one.column else one
+
+
+def _in_json(one: Finding, line: str) -> Finding:
+    """Return the finding with its place in a line of JSON: a rule read what the line holds, and counted in that."""
+    one = one._replace(column=0, end_line=0, end_column=0)
+    claim, mark = (json.dumps(text, ensure_ascii=False)[1:-1] for text in (one.claim[:_CLAIM], one.mark))
+    begin = max(line.find(claim), 0) if claim else 0
+    column = line.find(mark, begin, begin + _LONGEST) + 1
+    return one._replace(column=column, end_line=one.line, end_column=column + len(mark)) if column else one
 
 
 def _found(one: Finding, lines: Sequence[str]) -> Finding:

@@ -89,6 +89,11 @@ def test_a_line_that_the_message_quotes_whole_is_not_shown_again() -> None:
     assert len(list(drawn(question._replace(snippet="*Who?* They."), Look()))) == 3
 
 
+def test_of_a_note_the_sentence_is_shown_and_not_its_json() -> None:
+    note = marked('{"text":"It was 14:10."}', 16, 21)._replace(file="p/notes.jsonl", claim="It was 14:10.")
+    assert list(drawn(note, Look())) == ["  |", "7 | It was 14:10.", "  |        ^^^^^"]
+
+
 def test_facts_are_bounded_in_number_and_length() -> None:
     finding = Finding("time-order", 7, "m", bounds=tuple(f"f-{n}: " + "x" * 900 for n in range(9)))
     lines = list(drawn(finding, Look()))

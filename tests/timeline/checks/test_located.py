@@ -53,6 +53,16 @@ def test_a_column_that_a_rule_knows_is_kept() -> None:
     assert (one.column, one.end_column, one.snippet) == (3, 4, "a a")
 
 
+def test_words_of_a_note_are_found_in_its_line_of_json() -> None:
+    text = '{"at":"14:10","body":{"text":"14:10 was\\"x\\". It was 14:10 \\"y\\"."}}'
+    one = finding("time-order", 1, "m", mark='14:10 "y"', claim='It was 14:10 "y".', column=8, end_column=17)
+    (one,) = located([one._replace(file="a/notes.jsonl")], text)
+    assert text[one.column - 1 : one.end_column - 1] == '14:10 \\"y\\"'
+    assert (one.end_line, one.snippet) == (1, text)
+    absent = finding("time-order", 1, "m", mark="absent", column=3)._replace(file="notes.jsonl")
+    assert [f.column for f in located([absent], text)] == [0]
+
+
 def test_a_line_beyond_the_file_is_left_alone() -> None:
     assert place("a", "a", 9) == finding("time-order", 9, "m", mark="a")
 
