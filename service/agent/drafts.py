@@ -10,9 +10,9 @@ from typing import Any
 from render.text.findings import Group, render_findings
 from service.agent.facts import fact_of
 from service.agent.forms import DraftCheck, Findings, NoteForm
-from service.agent.given import check_text
 from service.agent.questions import DraftQuestion, NoteQuestion
 from service.agent.shelf import Shelf
+from service.check.given import check_text
 from service.review.notes import NotesFile
 from timeline.answers.pages import page
 from timeline.answers.untrusted import seen

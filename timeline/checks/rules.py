@@ -83,6 +83,7 @@ RULES: tuple[Rule, ...] = (
         "claim-number", "error", "A number in the prose is that of the impact, the count, or the cited fact."
     ),
     Rule("claim-quote", "error", "What the prose quotes is in the words of what it cites."),
+    Rule("claim-absence", "error", "What the prose denies is in no record, and no gap leaves it open."),
     # blameless wording
     Rule("blameless-name", "warning", "People appear by their role or pseudonym."),
     Rule("blameless-counterfactual", "warning", "The prose says what happened, not what should have."),

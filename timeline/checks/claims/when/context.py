@@ -18,6 +18,13 @@ _NOT_SO = re.compile(
     r"|INC-\d{1,6}'s|wrongly|incorrectly|mistakenly|claimed that|believed|thought|guess\w{0,4})\b",
     re.IGNORECASE,
 )
+_DENIES = re.compile(
+    r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|zero)\b|n['’]t\b", re.IGNORECASE
+)
+_BOUNDS = re.compile(
+    r"\b(?:before|between|from|after|since|prior to|ahead of|up to|during|following)(?: (?:the|about|around|at)){0,2} $",
+    re.IGNORECASE,
+)
 _SHORT_ZONE = re.compile(r"(?:\(|\bin\s)[A-Z]{2,5}\)?")
 _ASKS = re.compile(r"\?[\s)\]\"”*_]{0,9}$")
 
@@ -67,3 +74,13 @@ def is_so(claim: Claim, span: Span) -> bool:
         return False
     clause = claim.clause_at(span.start)
     return _NOT_SO.search(plain.text, clause.start, clause.end) is None
+
+
+def is_of_absence(claim: Claim, span: Span) -> bool:
+    """Tell whether a time bounds the span of an absence (`no alert fired before 14:10`): no time of a fact."""
+    clause, text = claim.clause_at(span.start), claim.plain.text
+    if any(one.id.startswith("g-") for one in claim.citations):
+        return False  # a gap is where nothing was recorded
+    if not _BOUNDS.search(text[max(clause.start, span.start - 30) : span.start]):
+        return False
+    return _DENIES.search(text, clause.start, clause.end) is not None

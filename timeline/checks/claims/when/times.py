@@ -70,6 +70,8 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     for place, unit in enumerate(units):
         if not all(context.is_so(claim, one.span) for one in unit) or any(one.clocks == () for one in unit):
             continue
+        if context.is_of_absence(claim, unit[0].span):
+            continue
         facts = cited.bounds(ground.cited(cited.belonging(claim, spans, place)), ground)
         if facts and not any(cited.is_open(one) and len(unit) > 1 for one in facts):
             yield from (

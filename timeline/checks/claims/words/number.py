@@ -43,6 +43,8 @@ def _check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
     if number.unit == "times":
         yield from _times(claim, number, ground)
         return
+    if not number.value:
+        return  # it denies, which is another rule's
     if counted := noun(claim, number, ground):
         yield from _count(claim, number, counted, ground)
         return

@@ -10,7 +10,7 @@ from timeline.model import Fact
 
 def terms(fact: Fact) -> frozenset[str]:
     """Return what a fact is called, in small letters: service, component, labels, names, actor."""
-    values = [fact.subject.service, fact.subject.component, fact.subject.environment, fact.actor, fact.source]
+    values = [fact.subject.service, fact.subject.component, fact.subject.environment, fact.actor]
     values += fact.subject.labels.values()
     values += [
         str(value)

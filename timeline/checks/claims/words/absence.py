@@ -1,0 +1,92 @@
+"""Absences: a record in the span refutes them, a gap or a kind that nobody collected leaves them open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.report import report
+from timeline.checks.claims.words import counts, spans
+from timeline.checks.claims.words.collected import is_given
+from timeline.checks.claims.words.denials import Denial, denials
+from timeline.checks.claims.words.terms import Terms
+from timeline.checks.findings import Finding
+from timeline.model import Fact, Gap
+from timeline.order import of_kind
+
+RULE = "claim-absence"
+#: The kinds of each sort that is denied.
+KINDS: Mapping[str, tuple[str, ...]] = {
+    **counts.SORTS,
+    "message": ("chat.message", "chat.deleted"),
+    "release": ("change.released", *counts.SORTS["deploy"]),
+    "change": (
+        "deploy.started", "deploy.finished", "deploy.failed", "deploy.rolled_back", "change.merged", "change.tagged", "change.released",
+        "change.flag", "change.config", "change.scale",
+    ),
+    "error": ("log.first_seen", "trace.first_error"),
+    "log": ("log.first_seen", "log.rate_changed"),
+    "flag": ("change.flag",),
+    "config": ("change.config",),
+}  # fmt: skip
+_CALLED = {
+    "page": "notification", "status": "status post", "acknowledgement": "acknowledgement", "flag": "change of a flag", "config": "change of configuration",
+    "error": "first error",
+}  # fmt: skip
+
+
+def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
+    """Find what a sentence says that there was none of, and was, or may have been."""
+    if claim.quoted or claim.kind == "actions" or claim.text.rstrip(" )*_").endswith("?"):
+        return
+    for denial in denials(claim, ground):
+        clause = claim.clause_at(denial.span.start)
+        span = spans.span_of(claim, clause, ground)
+        if not is_given(ground, KINDS[denial.sort]):
+            what = _CALLED.get(denial.sort, denial.sort)
+            message = f"no source of this build records any {what}: whether there was one is not known"
+            yield report(RULE, claim, denial.span, message)
+        elif span and (span.named or not denial.without):
+            yield from _check(claim, denial, span, ground)
+
+
+def _check(claim: Claim, denial: Denial, span: spans.Denied, ground: Ground) -> Iterator[Finding]:
+    kinds = KINDS[denial.sort]
+    facts = list(_meant(claim, denial, kinds, ground))
+    sure, _ = counts.within(facts, span.sure)
+    what = _CALLED.get(denial.sort, denial.sort)
+    if sure:
+        more = f" and {len(sure) - 1} more" if len(sure) > 1 else ""
+        message = f"a record says otherwise of {span.words}: {sure[0].id}, {sure[0].statement}{more}"
+        yield report(RULE, claim, denial.span, message, about=sure)
+    elif hidden := counts.gaps(ground, kinds, span.sure):
+        yield _gap(claim, denial, hidden, span, what, ground)
+    elif open_ones := counts.within(facts, span.wide)[1]:
+        message = (
+            f"whether {open_ones[0].id} lies in {span.words} is not determined: {open_ones[0].statement}"
+        )
+        yield report(RULE, claim, denial.span, message, about=open_ones, severity="warning")
+
+
+def _gap(
+    claim: Claim, denial: Denial, hidden: Sequence[Gap], span: spans.Denied, what: str, ground: Ground
+) -> Finding:
+    placed = [gap for gap in hidden if not _is_counted(gap, ground)]
+    gap = (placed or hidden)[0]
+    message = f"whether there was any {what} in {span.words} is not known: gap {gap.id} of {gap.source}, {gap.statement}"
+    return report(RULE, claim, denial.span, message, about=hidden, severity=None if placed else "warning")
+
+
+def _is_counted(gap: Gap, ground: Ground) -> bool:
+    """Tell whether rows are missing that cannot be placed: they were counted over the whole window."""
+    window = ground.timeline.window
+    return gap.reason == "undecodable" and gap.start <= window.start and gap.end >= window.end
+
+
+def _meant(claim: Claim, denial: Denial, kinds: Sequence[str], ground: Ground) -> Iterator[Fact]:
+    terms = ground.once(Terms)
+    aside = {fact.id for fact in ground.facts_of(claim.citations)} if denial.other else frozenset[str]()
+    for fact in of_kind(ground.facts, *kinds):
+        if fact.id not in aside and denial.names <= terms.of(fact):
+            yield fact

@@ -1,0 +1,173 @@
+"""What a sentence denies: the sort of thing that it says there was none of, and what narrows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_denials as english
+from timeline.checks.claims.plain import Span
+from timeline.checks.claims.words.patterns import any_of, words_of
+from timeline.checks.claims.words.terms import Terms, alerts
+
+_NOUN = re.compile(
+    rf"(?<![\w-])(?:(?P<none>{any_of(english.NONE_OF)})|(?P<without>{any_of(english.WITHOUT)}))\s{{1,3}}"
+    rf"(?P<before>(?:[\w.'’#=-]{{1,60}}\s{{1,3}}){{0,3}}?)(?P<noun>{any_of(english.DENIED)})(?![\w'’-])",
+    re.IGNORECASE,
+)
+_NOBODY = re.compile(
+    rf"(?<![\w-])(?:{any_of(english.NOBODY)})\s{{1,3}}(?:(?:was|were|had|has|been|got|ever|else|in|the|team|channel|yet|of|us|them|on|call|on-call)\s{{1,3}}){{0,5}}(?P<verb>{any_of(english.VERBS)})(?![\w-])",
+    re.IGNORECASE,
+)
+_NEVER = re.compile(
+    rf"(?P<subject>[\w.:#`'’-]{{1,80}}(?:\s{{1,3}}(?:page|alert))?)\s{{1,6}}(?:(?:was|were|had|has|been)\s{{1,3}}){{0,2}}(?:{any_of(english.NEVER)})\s{{1,3}}(?:(?:been|be|ever|get|got)\s){{0,2}}(?P<verb>{any_of(english.VERBS)})(?![\w-])",
+    re.IGNORECASE,
+)
+_NEXT = re.compile(rf"\s{{0,3}}(?:$|[,.;:)(|]|(?:{any_of(english.HAPPENED)})(?![\w-]))", re.IGNORECASE)
+_NO_EVENT = words_of(english.NO_EVENT)
+_OF = re.compile(
+    r"\s{1,3}(?P<word>of|for|from|on|in|by|about|to)\s{1,3}(?:the\s|any\s|service\s|channel\s|our\s){0,2}(?P<name>[\w.:/#@-]{1,80})",
+    re.IGNORECASE,
+)
+_WAS = re.compile(
+    r"\s{1,3}(?:(?:was|were|had|has|have|been|got|being|also|ever)\s{1,3}){1,3}(?P<words>[\w-]{1,30}(?:\s[\w-]{1,30})?)",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(r"\bstatus\s?page\b", re.IGNORECASE)
+#: Behind `in`, `of`, `on`: no name, but the time or the place of all of it.
+_TIMELY = re.compile(
+    rf"(?:{any_of((*english.UNTIL, *english.FROM, *english.WITHIN))})$|incident|outage|window|time|meantime|total|all|our|status|chat|day|whole|entire|same|morning|afternoon|evening|night|channel|room|slack|thread|page|course|first|last|and|logs?$|timeline|\d",
+    re.IGNORECASE,
+)
+
+
+class Denial(NamedTuple):
+    """A denial at `span`: the sort (`counts.SORTS` and more), names that narrow it, whether what is cited is left aside."""
+
+    span: Span
+    sort: str
+    names: frozenset[str]
+    other: bool
+    without: bool
+
+
+def denials(claim: Claim, ground: Ground) -> Iterator[Denial]:
+    """Yield what a sentence says that there was none of, where that is certain."""
+    text = claim.plain.text
+    for match in _NOUN.finditer(text, claim.span.start, claim.span.end):
+        if _is_said(claim, match.start()) and (denial := _of_noun(claim, match, ground)):
+            yield denial
+    for match in _NOBODY.finditer(text, claim.span.start, claim.span.end):
+        if _is_said(claim, match.start()):
+            yield from _of_verb(claim, match, ground, frozenset())
+    for match in _NEVER.finditer(text, claim.span.start, claim.span.end):
+        if _is_said(claim, match.start("verb")) and (names := _subject(claim, match, ground)) is not None:
+            yield from _of_verb(claim, match, ground, names)
+
+
+def _is_said(claim: Claim, place: int) -> bool:
+    clause = claim.clause_at(place)
+    words = claim.plain.text[clause.start : clause.end]
+    return not (claim.plain.is_code(place) or claim.plain.is_quoted(place) or _NO_EVENT.search(words))
+
+
+def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | None:
+    text, clause = claim.plain.text, claim.clause_at(match.start())
+    if not _NEXT.match(text, match.end(), clause.end):
+        return None
+    names, other = set[str](), False
+    known = ground.once(Terms).every
+    for word in match["before"].lower().split():
+        if word in english.OTHER:
+            other = True
+        elif word in known:
+            names.add(word)
+        elif word not in english.ANY:
+            return None
+    sort = _done(text, match.end(), clause.end, english.DENIED[" ".join(match["noun"].lower().split())])
+    if sort is None:
+        return None
+    if sort == "status" and "status" not in match["noun"].lower() and not _STATUS.search(claim.text):
+        return None
+    behind = _behind(text, match.end(), clause.end, known)
+    if behind is None:
+        return None
+    return Denial(
+        Span(match.start(), match.end()), sort, frozenset(names | behind), other, bool(match["without"])
+    )
+
+
+def _done(text: str, start: int, end: int, sort: str) -> str | None:
+    """Return the sort that is denied, by the participle behind the noun; None where it says more than that it was."""
+    match = _WAS.match(text, start, end)
+    if match is None:
+        return sort
+    for words, other in english.DONE_TO.items():
+        if match["words"].lower().startswith(words):
+            return other
+    first = re.match(r"[\w-]+", match["words"])
+    return sort if first is None or first[0].lower() in english.EVENTS else None
+
+
+def _behind(text: str, start: int, end: int, known: frozenset[str]) -> set[str] | None:
+    """Return the names behind a noun that narrow it; None where something does that is not known."""
+    names = set[str]()
+    for match in _OF.finditer(text, start, end):
+        name = match["name"].casefold().strip("#.,:")
+        if name in known:
+            names.add(name)
+        elif not _TIMELY.match(name) and match.start() - start < (1 if match["word"].lower() == "to" else 30):
+            return None
+    return names
+
+
+def _of_verb(claim: Claim, match: re.Match[str], ground: Ground, names: frozenset[str]) -> Iterator[Denial]:
+    sort = _sort(match)
+    if sort in {"post", "status"}:
+        if not _STATUS.search(claim.text):
+            if sort == "status":
+                return
+            sort = "message"
+        else:
+            sort = "status"
+    clause = claim.clause_at(match.start())
+    behind = _behind(claim.plain.text, match.end(), clause.end, ground.once(Terms).every)
+    if behind is not None:
+        other = re.search(r"\belse\b", match[0], re.IGNORECASE) is not None
+        yield Denial(Span(match.start(), match.end()), sort, names | behind, other, without=False)
+
+
+def _sort(match: re.Match[str]) -> str:
+    """Return the sort that a verb is of."""
+    return english.VERBS[" ".join(match["verb"].lower().split())]
+
+
+def _subject(claim: Claim, match: re.Match[str], ground: Ground) -> frozenset[str] | None:
+    """Return what a subject of `never` narrows to; None where nobody knows it."""
+    subject = match["subject"].strip("`'’ ").casefold()
+    before = claim.plain.text[max(claim.span.start, match.start() - 40) : match.start()]
+    if subject in {"service", "services"} and (one := re.search(r"([\w-]{1,40})\s{1,3}$", before)):
+        subject = one[1].casefold()
+    last = subject.split()[-1] if subject else ""
+    known = ground.once(alerts)
+    if subject in known:
+        return frozenset([subject])
+    if _sort(match) == "status":
+        return frozenset()
+    if last in {"alert", "alerts", "page", "it"}:
+        cited = {
+            str(fact.names["alert"]).casefold()
+            for fact in ground.facts_of(claim.citations)
+            if "alert" in fact.names
+        }
+        named = {name for name in known if name in claim.text.casefold()}
+        either = named or cited
+        return frozenset(either) if len(either) == 1 else None
+    if last in english.PAGED and _sort(match) == "page":
+        return frozenset()
+    if subject in ground.once(Terms).services:
+        return frozenset([subject])
+    return None

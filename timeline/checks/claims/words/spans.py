@@ -1,0 +1,189 @@
+"""The span that a denial is of: two times, the time before or after one or something that happened once, the incident."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_denials as english
+from timeline.checks.claims.phrases.english_words import WHOLE_WINDOW
+from timeline.checks.claims.plain import Span as Place
+from timeline.checks.claims.when import context, written
+from timeline.checks.claims.words import counts
+from timeline.checks.claims.words.counts import Span
+from timeline.checks.claims.words.patterns import any_of, words_of
+from timeline.instant import MINUTE
+from timeline.model import Fact
+
+_ROUGH = 5 * MINUTE
+_UNTIL = rf"(?:{any_of(english.UNTIL)})"
+_FROM = rf"(?:{any_of(english.FROM)})"
+_LEAD = re.compile(
+    rf"(?<![\w-])(?:(?P<until>{_UNTIL})|(?P<between>between)|(?P<since>{_FROM})|(?P<at>at|in|on))(?:\s{{1,3}}(?P<about>{any_of(english.AROUND)}))?(?:\s(?:the|about|on|at))?\s{{0,3}}$",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(r"(?:UTC|GMT|Z)?\s?(?:[–—-]|and|to|until|till)", re.IGNORECASE)
+_ASIDE = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]")  # a citation
+_EVENT = re.compile(
+    rf"(?<![\w-])(?:(?P<until>{_UNTIL})|(?P<since>{_FROM}))\s{{1,3}}(?:the\s|this\s|that\s|our\s|its\s){{0,1}}(?:(?P<incident>{any_of(english.INCIDENT)})|(?P<edge>{any_of(english.EDGES)}))(?![\w-])",
+    re.IGNORECASE,
+)
+_EDGE = re.compile(rf"(?<![\w-])(?:(?P<until>{_UNTIL})|(?P<since>{_FROM}))\s", re.IGNORECASE)
+_CLOCK = re.compile(r"\d{1,2}:\d\d")
+_UNTIL_ANY = re.compile(rf"(?<![\w-])(?:{_UNTIL}|{_FROM}|between|within)(?![\w-])", re.IGNORECASE)
+_UNTOLD = words_of(english.UNTOLD)
+_WINDOW = words_of(WHOLE_WINDOW)
+
+
+class Denied(NamedTuple):
+    """A span: `sure` is what it is at least, `wide` what it may be; `words` name it."""
+
+    sure: Span
+    wide: Span
+    words: str
+    named: bool = True
+
+
+def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
+    """Return the span that the words around a denial tell; None where they tell one that cannot be read."""
+    text = claim.plain.text[place.start : place.end]
+    whole = counts.scope(ground, window=False)
+    window = counts.scope(ground, window=True)
+    if times := _times(claim, place, ground):
+        return _by_times(text, place, times, whole, window)
+    if edges := _edges(claim, ground):
+        return _by_edges(edges, whole, window)
+    if event := _EVENT.search(text):
+        return _by_event(claim, event, ground, whole, window)
+    if _UNTIL_ANY.search(text) or _UNTOLD.search(text):
+        return None
+    if _WINDOW.search(text):
+        return Denied(window, window, "the window")
+    return Denied(whole, whole, "the incident", named=_INCIDENT.search(text) is not None)
+
+
+_INCIDENT = re.compile(
+    rf"(?<![\w-])(?:during|in|throughout|over|within|inside)\s(?:the\s|this\s|our\s)?(?:whole\s|entire\s)?(?:{any_of(english.INCIDENT)})(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+class _Time(NamedTuple):
+    place: Place
+    first: int
+    last: int  # the first instant behind it
+
+
+def _times(claim: Claim, place: Place, ground: Ground) -> list[_Time]:
+    window = ground.timeline.window
+    held = []
+    for one in written.times(claim.plain.text, place.start, place.end):
+        clocks = one.clocks if one.clocks is not None else context.clocks(claim, one.span.start)
+        near = type(one)(one.span, one.cells, clocks, one.days, one.weekday, one.is_day).near(
+            window.start, window.end
+        )
+        inside = [cell for cell in near if cell[0] < window.end and cell[1] > window.start] or near[:1]
+        if inside:
+            held.append(_Time(one.span, inside[0][0], inside[0][1] + 1))
+    return held
+
+
+def _by_times(text: str, place: Place, times: Sequence[_Time], whole: Span, window: Span) -> Denied | None:
+    first = times[0]
+    lead = _LEAD.search(text[: first.place.start - place.start])
+    if len(times) == 2:
+        between = text[first.place.end - place.start : times[1].place.start - place.start]
+        words = f"the time between {_words(text, place, first, times[1])}"
+        if (
+            _JOIN.fullmatch(" ".join(_ASIDE.sub(" ", between).split()))
+            and times[1].first > first.first
+            and not (lead and lead["until"])
+        ):
+            return Denied(Span(first.last, times[1].first), Span(first.first, times[1].first), words)
+    if len(times) != 1 or lead is None or lead["between"]:
+        return None
+    words = _words(text, place, first, first)
+    if lead["until"]:
+        start = whole.start if whole.start is not None and first.first > whole.start else window.start
+        return Denied(Span(start, first.first), Span(start, first.first), f"the time before {words}")
+    if lead["since"]:
+        end = whole.end if whole.end is not None and first.last < whole.end else window.end
+        return Denied(Span(first.last, end), Span(first.last, end), f"the time after {words}")
+    wide = Span(first.first - _ROUGH, first.last + _ROUGH) if lead["about"] else Span(first.first, first.last)
+    return Denied(Span(first.first, first.last), wide, words)
+
+
+def _words(text: str, place: Place, first: _Time, last: _Time) -> str:
+    return " ".join(text[first.place.start - place.start : last.place.end - place.start].split())
+
+
+def _edges(claim: Claim, ground: Ground) -> list[tuple[bool, Fact]]:
+    """Return the cited facts that the time before (false) or after (true) is spoken of: `after X fired (f-…)`."""
+    text, edges = claim.plain.text, list[tuple[bool, Fact]]()
+    if not claim.own:
+        return []
+    matches = list(_EDGE.finditer(text, claim.span.start, claim.span.end))
+    for place, match in enumerate(matches):
+        end = matches[place + 1].start() if place + 1 < len(matches) else claim.span.end
+        cited = [one for one in claim.citations if match.end() <= one.start <= end]
+        fact = ground.by_id.get(cited[0].id) if cited else None
+        # What is denied stands behind what is cited: `after X (f-…), no alert fired`; not `before 14:10 (f-…)`.
+        if (
+            isinstance(fact, Fact)
+            and fact.earliest is not None
+            and not _CLOCK.search(text, match.end(), cited[0].start)
+        ):
+            edges.append((match["since"] is not None, fact))
+    return edges
+
+
+def _by_edges(edges: Sequence[tuple[bool, Fact]], whole: Span, window: Span) -> Denied:
+    start, end = whole.start, whole.end
+    wide_start, wide_end = start, end
+    for since, fact in edges:
+        if since:
+            start, wide_start = fact.latest + 1, fact.earliest
+            if whole.end is not None and start >= whole.end:
+                end = wide_end = window.end
+        else:
+            end, wide_end = fact.earliest, fact.latest
+            if whole.start is not None and end is not None and end <= whole.start:
+                start = wide_start = window.start
+    words = " and ".join(f"{'after' if since else 'before'} {fact.id}" for since, fact in edges)
+    return Denied(Span(start, end), Span(wide_start, wide_end), f"the time {words}")
+
+
+def _by_event(claim: Claim, event: re.Match[str], ground: Ground, whole: Span, window: Span) -> Denied | None:
+    words = " ".join(event[0].split())
+    if event["incident"]:
+        span = Span(window.start, whole.start) if event["until"] else Span(whole.end, window.end)
+        return Denied(span, span, words)
+    fact = _edge(claim, event["edge"], ground)
+    if fact is None or fact.earliest is None:
+        return None
+    if event["until"]:
+        start = whole.start if whole.start is not None and fact.earliest > whole.start else window.start
+        return Denied(Span(start, fact.earliest), Span(start, fact.latest), words)
+    end = whole.end if whole.end is not None and fact.latest < whole.end else window.end
+    return Denied(Span(fact.latest + 1, end), Span(fact.earliest, end), words)
+
+
+def _edge(claim: Claim, words: str, ground: Ground) -> Fact | None:
+    """Return what happened once, or is cited, or is called the first."""
+    name = " ".join(words.lower().split())
+    kinds = counts.SORTS[english.EDGES[name]]
+    cited = [fact for fact in ground.facts_of(claim.citations) if fact.kind in kinds]
+    if len(cited) == 1:
+        return cited[0]
+    facts = [fact for fact in counts.of_sort(ground, english.EDGES[name]) if _starts(fact, ground)]
+    if facts and (name.startswith("first ") or len({fact.thread or fact.id for fact in facts}) == 1):
+        return facts[0]
+    return None
+
+
+def _starts(fact: Fact, ground: Ground) -> bool:
+    start = ground.timeline.incident.start
+    return start is None or fact.latest >= start
