@@ -48,6 +48,7 @@ class Answer:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     numbers_from: int | None = None  # from this byte on are packed numbers alone: nothing to redact
+    redacted: Mapping[str, int] = field(default_factory=dict)  # by kind, what is marked in the body already
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ class RecordingTape:
         """Redact and store an answer; return its digest, what was stored, and secrets by kind."""
         # Packed numbers hold no text, but bytes that look like it: redacting them would break them.
         text = len(answer.body) if answer.numbers_from is None else answer.numbers_from
-        counts = Counter[str]()
+        counts = Counter(answer.redacted)
         data = self._redactor.redact(answer.body[:text], counts, self._people) + answer.body[text:]
         return self._store.put(data, answer.form), data, counts
 

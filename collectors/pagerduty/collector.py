@@ -142,7 +142,8 @@ def _has_more(page: Payload) -> bool:
 
 def _without_keys(answer: Answer) -> Answer:
     """Leave out the keys of integrations: whoever has one can send events."""
-    return replace(answer, body=_KEY.sub(rb'\1"%s"' % mark("secret_key"), answer.body))
+    body, count = _KEY.subn(rb'\1"%s"' % mark("secret_key"), answer.body)
+    return replace(answer, body=body, redacted={"secret_key": count} if count else {})
 
 
 async def _ask(http: Http, params: Params) -> Payload:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from collectors.kit.tape import RecordingTape
 from collectors.pagerduty.collector import PagerdutyCollector
 from collectors.testing import Run, check, run
 from tests.collectors.probing import probe
@@ -81,7 +82,10 @@ def test_a_whole_incident_is_one_thread_of_facts(account: FakePagerduty) -> None
     assert note.quote is not None
     assert note.quote.text == "Bo Example looks at the pool"
     payloads = b"".join(found.store.payloads.values())
-    assert b'"service_key": "[redacted:secret_key]"' in payloads
+    marks = payloads.count(b'"service_key": "[redacted:secret_key]"')
+    assert marks
+    assert isinstance(found.tape, RecordingTape)
+    assert found.tape.redacted["secret_key"] == marks
     assert b"0123456789abcdef" not in payloads
 
 
