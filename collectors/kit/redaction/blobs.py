@@ -23,6 +23,7 @@ _BLOB = compiled(
 _TELLING = compiled(rb"(?:%s){4}|H4sI|eJ[wxyzNTjkl]" % _TEXT)
 _RUN = compiled(rb"(?:[A-Za-z0-9+/_-]|\\+/|%2[BbFf])*")
 _PADDING = compiled(rb"(?:=|\\+u003[dD]|%3[dD]){0,2}")
+_SIGN = re.compile(rb"=|\\+u003[dD]|%3[dD]")
 _ESCAPED = re.compile(rb"(?<!\\)\\++/|%2[BbFf]")
 _SAID = {b"/": b"/", b"%2b": b"+", b"%2f": b"/"}
 DEPTH = 4  # layers in each other that are read
@@ -50,8 +51,10 @@ def within(
         end = _RUN.match(data, found.start()).end()
         place = max(end, found.end())
         padding = _PADDING.match(data, end)[0]
-        changed = _blob(data[found.start() : end], redact, budget, refuse, is_padded=bool(padding))
+        raw = data[found.start() : end]
+        changed = _blob(raw, redact, budget, refuse, is_padded=bool(padding))
         if changed is not None:
+            changed = _as_written(changed, raw, padding)
             parts += (data[rest : found.start()], changed)
             rest = end + len(padding)
             place = max(place, rest)
@@ -97,6 +100,19 @@ def _blob(
     if not (is_padded or (len(body) % 4 == 0 and not tail and not is_of_links)):
         again = again.rstrip(b"=")
     return head + again + tail
+
+
+def _as_written(blob: bytes, raw: bytes, padding: bytes) -> bytes:
+    """Return base64 with the signs of a link, and its padding, written as they were."""
+    if MARK.fullmatch(blob):
+        return blob
+    body = blob.rstrip(b"=")
+    is_in_link = b"%" in raw or padding[:1] == b"%"
+    written = _SIGN.match(padding)
+    sign = written[0] if written else b"%3D" if is_in_link else b"="
+    if is_in_link:  # a plain plus in a query is a blank
+        body = body.replace(b"+", b"%2B").replace(b"/", b"%2F")
+    return body + sign * (len(blob) - len(blob.rstrip(b"=")))
 
 
 def is_text(data: bytes) -> bool:

@@ -10,6 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -70,6 +71,25 @@ def test_what_was_base64_for_strict_readers_stays_so(more: str) -> None:
     hidden = base64.b64encode(f"password=hunter22 {more}".encode())
     kept = json.loads(Redactor().redact(b'{"a":"' + hidden + b'"}'))["a"]
     assert base64.b64decode(kept, validate=True).decode() == f"password=[redacted:password] {more}"
+
+
+@pytest.mark.parametrize("more", ["", "z", "zz", "~~~ ??? >>>", "~?>~?>~", "ÿþ~?"])
+def test_base64_in_a_link_or_in_gos_json_is_read_as_it_was(more: str) -> None:
+    """Its padding, plus and slash are written as they were: a plain plus in a query is a blank."""
+    hidden = base64.b64encode(f"here password=hunter22 {more}".encode()).decode()
+    said = f"here password=[redacted:password] {more}"
+    link = f"https://x.example/?a=1&state={quote(hidden, safe='')}&b=2"
+    kept = parse_qs(urlsplit(Redactor().redact_text(link)).query)
+    assert (kept["a"], kept["b"]) == (["1"], ["2"])
+    pad = "=" * (-len(kept["state"][0]) % 4)
+    assert base64.b64decode(kept["state"][0] + pad, validate=True).decode() == said
+    if not hidden.isalnum():  # else nothing tells that it is written as in a link
+        assert "=" not in Redactor().redact_text(link).partition("state=")[2].partition("&")[0]
+    if hidden.endswith("="):
+        text = json.dumps({"a": hidden}).replace("=", "\\u003d")
+        kept_text = Redactor().redact_text(text)
+        assert "=" not in kept_text.partition(":")[2]
+        assert base64.b64decode(json.loads(kept_text)["a"], validate=True).decode() == said
 
 
 def test_a_picture_in_base64_stays_as_it_is() -> None:
