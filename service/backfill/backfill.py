@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from service import memory
 from service.backfill.job import BackfillRow, Job, built, run
 from service.incident import incidents
 from service.settings import config
@@ -243,7 +244,10 @@ def _processes(limit: int) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")  # a fork would share sockets and locks
-    with _apart(), ProcessPoolExecutor(limit, mp_context=context) as executor:
+    with (
+        _apart(),
+        ProcessPoolExecutor(limit, mp_context=context, initializer=memory.keep_private) as executor,
+    ):
         yield executor
 
 
