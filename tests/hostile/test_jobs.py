@@ -12,10 +12,16 @@ from typing import Any
 import pytest
 
 from cli.attach import _answer
+from render.comment.blocks import View
+from render.comment.comment import comment
 from render.text.findings import FORMS, Group, render_findings
 from service.build.demo import demo
+from service.check.check import check, rendered
+from service.evidence.document import load
+from service.names import DRAFT
 from service.publish.attach import AttachRequest, attach
 from service.publish.forges.target import Target
+from service.web.draft.html import draft_html
 from tests.fakes.github_comments import FakeGithubComments
 from tests.fuzz import seeds
 from tests.hostile.jobs import commands, outputs
@@ -23,6 +29,7 @@ from tests.hostile.planting import Planter, built, reading
 from tests.hostile.strings import STRINGS
 from tests.render.comment.comment_cases import alive
 from tests.service.publish.test_ci_recipes import attach_step, git, in_workflow, run
+from tests.service.web.test_draft_findings import Seen
 from timeline.checks.findings import Finding, Fix
 from timeline.checks.rules import RULES
 from timeline.document import dump
@@ -134,6 +141,58 @@ def test_the_job_summary_holds_nothing_alive(name: str, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def incident(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return demo(tmp_path_factory.mktemp("demo"), stills=False).directory
+
+
+def test_a_hostile_draft_stays_inert_in_every_form_and_beside_its_sentences(
+    incident: Path, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(incident, tmp_path / "INC-42"))
+    draft = folder / DRAFT
+    cited = load(folder).facts[0].id
+    # Each within a line, so that it stands in what a finding quotes and underlines.
+    lines = [
+        f"It says {' '.join(text.split())} at 14:99 UTC we should have {text.replace(chr(10), ' ')} noticed f-00000000000000ff ({cited}) 9:99 UTC"
+        for text in (*ALL, "x" * 20_000, "| a | b |", "`" * 9, "\u202e" * 50)
+    ]
+    written = draft.read_bytes().decode() + "".join(f"\n{line}\n" for line in lines)
+    draft.write_bytes(written.encode("utf-8", "surrogatepass"))
+    report = check([folder])
+    found = [one for one in report.findings if one.mark]
+    assert len(found) > len(ALL)
+    stored = draft.read_bytes().decode("utf-8", "replace").split("\n")
+    for one in found:
+        if one.column and one.end_line == one.line:
+            held = stored[one.line - 1][one.column - 1 : one.end_column - 1]
+            assert " ".join(held.split()) == " ".join(one.mark.split()), one
+    for form in FORMS:
+        made = rendered(report, form)
+        made.encode()
+        assert set(commands(made)) <= ({"error", "warning", "notice"} if form == "github" else set()), form
+        assert form != "github" or all(line.startswith("::") for line in made.splitlines())
+        assert form != "text" or max(map(len, made.splitlines())) < 4_000
+    timeline = load(folder)
+    view = View(timeline, "INC-42", findings=found[:400])
+    assert [one for one in alive(comment(view)) if "'//" not in one] == []
+    html = draft_html(draft.read_bytes().decode("utf-8", "replace"), "INC-42", found)
+    seen = Seen()
+    seen.feed(html)
+    assert html.count("<aside ") == len(found)
+    assert not seen.tags & {
+        "script",
+        "iframe",
+        "svg",
+        "object",
+        "embed",
+        "form",
+        "style",
+        "math",
+        "base",
+        "meta",
+    }
+    assert not [name for name in seen.attributes if name.startswith("on")]
+    assert not [
+        one for one in seen.addresses if not one.startswith(("http://", "https://", "#", "/")) and one
+    ]
 
 
 FOLDERS = (

@@ -108,7 +108,7 @@ def test_lines_end_where_those_of_the_file_do() -> None:
     assert 'four <mark class="warning" id="mark-1">14:10</mark></p>' in html
 
 
-class _Seen(HTMLParser):
+class Seen(HTMLParser):
     """Tags and attributes of HTML as a browser would see them."""
 
     def __init__(self) -> None:
@@ -124,7 +124,7 @@ class _Seen(HTMLParser):
 
 
 def _inert(html: str) -> None:
-    seen = _Seen()
+    seen = Seen()
     seen.feed(html)
     assert seen.tags <= {"aside", "p", "b", "code", "a", "span", "bdi", "dl", "dt", "dd", "mark"}, seen.tags
     assert seen.attributes <= {"class", "id", "tabindex", "aria-label", "href", "data-fact"}, seen.attributes
