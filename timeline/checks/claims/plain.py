@@ -121,6 +121,14 @@ class Plain:
         return match[0] == "[" and "](" in self.raw[match.end() : match.end() + 2000]
 
     @cached_property
+    def held(self) -> str:
+        """The text with what it cites as letters, not spaces: a sentence may begin with it."""
+        letters = list(self.text)
+        for one in self.citations:
+            letters[one.start : one.end] = "\ufffc" * (one.end - one.start)
+        return "".join(letters)
+
+    @cached_property
     def quotes(self) -> list[Span]:
         """What stands between quotation marks; marks in code are none, an apostrophe is none."""
         return list(self._quotes())

@@ -17,7 +17,9 @@ _ABBREVIATED = re.compile(
 )
 _HALVES = re.compile(r"(?:a\.m|p\.m|etc|inc|ltd|co)\.$", re.IGNORECASE)
 _BEGINS = re.compile(r"\s+[\"“‘«(\[]{0,3}[A-Z0-9\ufffc]")
-_ZONE = re.compile(r"\s+\(?(?:[A-Z]{2,5}\b|(?:Pacific|Eastern|Central|Mountain)\b|[A-Z][a-z]+ time\b)")
+_ZONE = re.compile(
+    r"\s+\(?(?:[A-Z]{2,5}\b|(?:Pacific|Eastern|Central|Mountain)\b|[A-Z][a-z]+(?: time\b|/[A-Z]))"
+)
 _CLAUSE = re.compile(
     r";|\s[–—]\s?|\s-{1,3}\s|:\s|,\s(?=(?:and|but|while|whereas|so|yet|then|after which|before which|when|which|until)\b)"
     r"|\s(?=(?:but|while|whereas|and then|and (?:the|it|we|they|an?|at|by|from|alert)|although|though)\s)",
@@ -26,17 +28,32 @@ _CLAUSE = re.compile(
 
 
 def sentences(plain: Plain, start: int = 0, end: int | None = None) -> Iterator[Span]:
-    """Yield the sentences of a block's words, blank ones left out; none ends inside code or a quotation."""
-    text, stop = plain.text, len(plain.text) if end is None else end
-    begin = start
+    """Yield the sentences of a block's words, blank ones left out; none ends inside code or a quotation.
+
+    What only cites, such as `(f-…)` behind a full stop, belongs to the sentence before it.
+    """
+    waiting: Span | None = None
+    for span in _sentences(plain, start, len(plain.text) if end is None else end):
+        if waiting and not any(letter.isalnum() for letter in plain.text[span.start : span.end]):
+            waiting = Span(waiting.start, span.end)
+            continue
+        if waiting:
+            yield waiting
+        waiting = span
+    if waiting:
+        yield waiting
+
+
+def _sentences(plain: Plain, start: int, stop: int) -> Iterator[Span]:
+    text, begin = plain.text, start
     for match in _END.finditer(text, start, stop):
         place = match.start()
         inside = plain.is_code(place) or (plain.is_quoted(place) and not _closes(match, text))
         if inside or not _is_end(text, begin, match):
             continue
-        yield from _some(text, begin, match.end())
+        yield from _some(plain.held, begin, match.end())
         begin = match.end()
-    yield from _some(text, begin, stop)
+    yield from _some(plain.held, begin, stop)
 
 
 def _closes(match: re.Match[str], text: str) -> bool:
@@ -65,9 +82,9 @@ def clauses(plain: Plain, sentence: Span) -> tuple[Span, ...]:
     for match in _CLAUSE.finditer(plain.text, sentence.start, sentence.end):
         if plain.is_code(match.start()) or plain.is_quoted(match.start()):
             continue
-        parts += _some(plain.text, begin, match.start())
+        parts += _some(plain.held, begin, match.start())
         begin = match.end() if match[0].strip(" ,") else match.start()
-    return (*parts, *_some(plain.text, begin, sentence.end)) or (sentence,)
+    return (*parts, *_some(plain.held, begin, sentence.end)) or (sentence,)
 
 
 def cells(plain: Plain) -> Iterator[Span]:

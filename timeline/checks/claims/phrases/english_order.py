@@ -32,6 +32,7 @@ THEN_EARLIER: Final = (
 #: `X caused Y`.
 CAUSES: Final = (
     r"led to|leads to|leading to|caus(?:ed|es|ing)(?! by)|result(?:ed|s|ing) in|gave rise to|brought (?:about|on(?! by)|down)|set off(?! by)|kicked off"
+    r"|made(?=\s{1,3}(?:the|us|our|an?|it|all|some|more|them)(?:\s{1,3}\S{1,40}){0,5}?\s{1,3}(?:fire|fail|crash|restart|saturate|time out|ship|roll|stop|recover|alert|page|drop|rise|grow|break)\b)"
     r"|(?:trigger(?:ed|s|ing)|provok(?:ed|es|ing)|prompt(?:ed|s|ing))(?! by)"
     + _THING
     + r"|as a (?:result|consequence)(?! of)|consequently|therefore|thereby|which is why|that is why"

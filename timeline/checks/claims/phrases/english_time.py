@@ -45,11 +45,9 @@ ROUGHLY: Final = (
 )
 
 # What a time is to the fact: the longest phrase before it tells.
-NO_LATER: Final = (
-    r"(?:by|no later than|not later than|at the latest by|at the latest|latest by|as late as|before or at)"
-)
+NO_LATER: Final = r"(?:by|no later than|not later than|at the latest by|at the latest|latest by|before or at)"
 NO_EARLIER: Final = (
-    r"(?:not before|no earlier than|not earlier than|not until|no sooner than|at the earliest|from)"
+    r"(?:not before|no earlier than|not earlier than|not until|no sooner than|at the earliest)"
 )
 EARLIER: Final = r"(?:before|prior to|earlier than|ahead of|sooner than)"
 LATER: Final = r"(?:after|later than|past|beyond|following)"

@@ -12,13 +12,18 @@ from timeline.checks.claims.plain import Span
 #: What a rough duration may be off by, of itself.
 FIFTH = 0.2
 _FOREVER = float("inf")
-_WORD = "|".join(sorted((*english.NUMBERS, *english.SCALES), key=len, reverse=True))
+_ONES, _TEENS, _TENS = (
+    "|".join(word for word, size in english.NUMBERS.items() if low <= size <= high)
+    for low, high in ((0, 9), (10, 19), (20, 90))
+)
+_WORD = rf"(?:(?:{_TENS})(?:[\s-](?:{_ONES})\b)?|{_TEENS}|{_ONES})"
+_SCALE = "|".join(english.SCALES)
 _VAGUE = "|".join(sorted(english.VAGUE, key=len, reverse=True))
 _LONG = r"(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?)"
 _UNIT = rf"(?:{_LONG}|msecs?|ms|[smhd])"
 _NUMBER = (
     r"(?:\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
-    rf"|(?:{_WORD})(?:(?:[\s-]|\sand\s)(?:{_WORD})){{0,3}}|an?(?=\s(?:hundred|thousand))(?:\s(?:{_WORD})){{1,2}}(?:\sand\s(?:{_WORD})(?:-(?:{_WORD}))?)?)"
+    rf"|(?:{_WORD}|a(?=\s(?:{_SCALE})\b))(?:\s(?:{_SCALE})\b(?:(?:\sand)?\s{_WORD})?)?)"
 )
 _PART = rf"(?:{_NUMBER}(?:\sand\sa\s(?:half|quarter)|½|¼|¾|\s½)?[\s-]?{_UNIT}(?![\w%/]))"
 _DURATION = re.compile(

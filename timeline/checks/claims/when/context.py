@@ -13,9 +13,10 @@ from timeline.checks.claims.when import zone
 _NOT_SO = re.compile(
     r"\b(?:will|shall|would|could|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry"
     r"|if|unless|whether|assum\w{1,6}|suppos\w{1,6}|hypothe\w{1,8}|expected to|due (?:by|on|at|date)|next (?:week|month|sprint|quarter)"
-    r"|(?:previous|prior|earlier|past|last|another|other|similar) (?:incidents?|outages?|occurrences?|time|year|month|quarter|week)"
+    r"|(?:previous|prior|earlier|past|last|another|other|similar) (?:incidents?|outages?|occurrences?|year|month|quarter|week)"
+    r"|(?<!the )last time|(?:previous|prior|earlier|past) time"
     r"|years? ago|months? ago|weeks? ago|days? ago|last (?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"|INC-\d{1,6}'s|wrongly|incorrectly|mistakenly|claimed that|believed|thought|guess\w{0,4})\b",
+    r"|INC-\d{1,6}'s|wrongly|incorrectly|mistakenly|claimed that|believed|thought|guess\w{0,4}|the plan (?:said|was|is)|estimat\w{1,5}|targets?|goals?|promis\w{1,4}|budgeted|runbooks? (?:says?|said|gives?|allows?)|supposed)\b",
     re.IGNORECASE,
 )
 _DENIES = re.compile(
@@ -25,6 +26,7 @@ _BOUNDS = re.compile(
     r"\b(?:before|between|from|after|since|prior to|ahead of|up to|during|following)(?: (?:the|about|around|at)){0,2} $",
     re.IGNORECASE,
 )
+_THE_MOMENT = re.compile(r"[\s)\]]{0,5},?\s{0,2}when\b", re.IGNORECASE)
 _SHORT_ZONE = re.compile(r"(?:\(|\bin\s)[A-Z]{2,5}\)?")
 _ASKS = re.compile(r"\?[\s)\]\"”*_]{0,9}$")
 
@@ -72,14 +74,23 @@ def is_so(claim: Claim, span: Span) -> bool:
     plain = claim.plain
     if plain.is_code(span.start) or plain.is_quoted(span.start):
         return False
-    clause = claim.clause_at(span.start)
-    return _NOT_SO.search(plain.text, clause.start, clause.end) is None
+    return _NOT_SO.search(own_words(claim, claim.clause_at(span.start))) is None
+
+
+def own_words(claim: Claim, span: Span) -> str:
+    """Return the author's own words of a span: code and quotations are blank."""
+    letters = claim.plain.text[span.start : span.end]
+    for start, end in (*claim.plain.code, *claim.plain.quotes):
+        begin, stop = max(start - span.start, 0), min(end - span.start, len(letters))
+        if begin < stop:
+            letters = letters[:begin] + " " * (stop - begin) + letters[stop:]
+    return letters
 
 
 def is_of_absence(claim: Claim, span: Span) -> bool:
     """Tell whether a time bounds the span of an absence (`no alert fired before 14:10`): no time of a fact."""
     clause, text = claim.clause_at(span.start), claim.plain.text
-    if any(one.id.startswith("g-") for one in claim.citations):
+    if _THE_MOMENT.match(text, span.end) or any(one.id.startswith("g-") for one in claim.citations):
         return False  # a gap is where nothing was recorded
     if not _BOUNDS.search(text[max(clause.start, span.start - 30) : span.start]):
         return False

@@ -23,7 +23,7 @@ from timeline.order import elapsed
 RULE = "claim-duration"
 # A setting, a rate, a latency, a part of something: no time between two facts.
 _SETTING_BEFORE = re.compile(
-    r"(?:\b(?:every|each|per|another|last|first|next|past|previous|final|initial|remaining|timed? ?out (?:after|at)|time-?outs? (?:of|is|was|at|to|from)"
+    r"(?:\b(?:every|each|per|last|first|next|past|previous|final|initial|remaining|timed? ?out (?:after|at)|time-?outs? (?:of|is|was|at|to|from)"
     r"|retention (?:of|is)|TTL (?:of|is|was)|leases? (?:of|is)|interval (?:of|is)|window (?:of|is)|intervals of|set to|configured (?:to|for|at|as)"
     r"|limit(?:ed)? (?:of|is|to|at)|threshold (?:of|is|was|at)|budget (?:of|is|for)|back-?off (?:of|is)|cache[sd]? for|spent|grace period (?:of|is)|deadline of"
     r"|sleeps?(?: for)?|wait(?:s|ed|ing)?(?: up to| for| at most)?|polls?|scrap\w{1,4}|sampl\w{1,4}|rate over|averaged? over|over (?:the|a|any)|raised to|lowered to|from|increased to|reduced to|bumped to"
@@ -39,7 +39,7 @@ _SETTING_AFTER = re.compile(
 )
 _SETTING = re.compile(
     r"\b(?:latenc\w{1,3}|p\d{2,3}|percentiles?|quantiles?|response times?|round[- ]trip|respond(?:ed|ing)? in|request (?:took|duration)|requests took|queries took|query took"
-    r"|time-?outs?|TTLs?|retention|intervals?|configur\w{1,6}|scraped? every|evaluat\w{1,4} every|thresholds?|crossed (?:above|below)|SLOs?|objective|error budget|lookback|keep-?alive|backoff|uptime"
+    r"|time-?outs?|TTLs?|retention|intervals?|configur\w{1,6}|scraped? every|evaluat\w{1,4} every|SLOs?|objective|error budget|lookback|keep-?alive|backoff|uptime"
     r"|clock (?:skew|drift|offset)|meeting|write-?up|write the|lease)\b",
     re.IGNORECASE,
 )
@@ -84,7 +84,7 @@ def _is_claim(claim: Claim, one: Typed) -> bool:
     before = text[max(clause.start, one.span.start - 60) : one.span.start]
     if _SETTING_BEFORE.search(before) or _SETTING_AFTER.match(text, one.span.end):
         return False
-    if _SETTING.search(text, clause.start, clause.end):
+    if _SETTING.search(context.own_words(claim, clause)):
         return False
     # `14:10:37` is a time, but where a column or a verb says otherwise.
     return not re.fullmatch(r"\d{1,2}:\d\d(?::\d\d)?", text[slice(*one.span)]) or bool(
@@ -105,9 +105,10 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
     exact = [*ranges]
     clause = claim.clause_at(one.span.start)
     text = claim.plain.text
-    lasts = _LASTS.search(text, clause.start, clause.end)
-    lasting = lasts and not _FROM.search(text, clause.start, clause.end)
-    if not pair and (lasts or not exact):
+    words = context.own_words(claim, clause)
+    lasts = _LASTS.search(words)
+    lasting = lasts and not _FROM.search(words)
+    if not pair and (not exact or (lasting and len(spans) > 1)):
         ranges += [held for fact in facts for held in _lives(fact, ground, text[clause.start : clause.end])]
         ranges += [_span(item) for item in items if isinstance(item, Gap | Impact)]
     others = [] if pair or exact else [*_measures(facts, ground), *_with_paragraph(claim, facts, ground)]

@@ -23,6 +23,7 @@ _ON = re.compile(
     r"\s{0,2}(?P<later>or later|at the earliest)|\s{0,2}(?P<earlier>or earlier|at the latest)\b",
     re.IGNORECASE,
 )
+_WHEN = re.compile(r"[\s)\]*_]{0,5},?\s{0,2}(?:when|at which point|the moment)\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|n['’]t|no|never|nobody|none|nothing|neither|without|no one)\b", re.IGNORECASE)
 
 
@@ -39,6 +40,8 @@ def relation(text: str, start: int, place: int, end: int) -> Relation:
     before = _BEFORE.search(text[max(start, place - 60) : place])
     slack = ROUGH if (before and before["rough"]) or _AFTER.match(text, end) else 0
     on = _ON.match(text, end)
+    if _WHEN.match(text, end):
+        return Relation("at", slack, slack)
     if on:
         return Relation("no_earlier" if on["later"] else "no_later", slack, slack)
     if before is None:

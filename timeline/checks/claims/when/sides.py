@@ -24,7 +24,7 @@ _WHEN = re.compile(r"(?<![\w-])when(?![\w-])", re.IGNORECASE)
 _LEADING = re.compile(rf"(?:\s*(?:{english.LEADING})(?![\w-]))*[\s,]*", re.IGNORECASE)
 _FRESH = re.compile(r"[;:–—]\s*$|(?:^|[\s,;])(?:and|but|so|yet)\s*$", re.IGNORECASE)
 _ORDINAL = re.compile(
-    rf"\b(?P<which>{'|'.join(english.ORDINALS)})\s(?:\w+\s){{0,2}}?(?:time|fir\w{{1,4}}|alerts?|episode|occurrence|page|notification|one|deploy\w{{0,6}}|message|crossing|resolution|recovery)\b"
+    rf"\b(?P<which>{'|'.join(english.ORDINALS)})\s(?:\w+\s){{0,2}}?(?:time|firings?|fires?|episode|occurrence|resolution|recovery)\b"
     rf"|\b(?P<verb>first|last)\s(?:fired|stopped|crossed|resolved|seen)\b",
     re.IGNORECASE,
 )
@@ -200,8 +200,11 @@ def meant(fact: Fact, words: str, ground: Ground) -> list[Fact]:
     )
     if len(same) < 2:
         return [fact]
+    number = ordinal(words)
+    return same if number is None else same[number : number + 1 or None] or [fact]
+
+
+def ordinal(words: str) -> int | None:
+    """Return which of several `for the first time` and kin say: 0 the first, -1 the last."""
     which = _ORDINAL.search(words)
-    if which is None:
-        return same
-    number = english.ORDINALS[(which["which"] or which["verb"]).lower()]
-    return same[number : number + 1 or None] or [fact]
+    return None if which is None else english.ORDINALS[(which["which"] or which["verb"]).lower()]

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from itertools import pairwise
 
 from timeline.checks.claims.claim import Claim
-from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.ground import Cited, Ground
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when import cited, context, written
 from timeline.checks.claims.when.cited import Bounds
 from timeline.checks.claims.when.lives import begins, ends
 from timeline.checks.claims.when.relation import Relation, relation
+from timeline.checks.claims.when.sides import meant, ordinal
 from timeline.checks.claims.when.written import Written
 from timeline.checks.findings import Finding
 from timeline.instant import DAY, NS
@@ -72,13 +73,26 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
             continue
         if context.is_of_absence(claim, unit[0].span):
             continue
-        facts = cited.bounds(ground.cited(cited.belonging(claim, spans, place)), ground)
+        items = ground.cited(cited.belonging(claim, spans, place))
+        facts = cited.bounds(_meant(claim, unit[0], items, ground), ground)
         if facts and not any(cited.is_open(one) and len(unit) > 1 for one in facts):
             yield from (
                 _range(claim, unit, facts, ground)
                 if len(unit) > 1
                 else _one(claim, unit[0], units, facts, ground)
             )
+
+
+def _meant(claim: Claim, one: Written, items: Sequence[Cited], ground: Ground) -> list[Cited]:
+    """Put the firing that `for the last time` means in the place of the one that is cited."""
+    clause = claim.clause_at(one.span.start)
+    words = claim.plain.text[clause.start : clause.end]
+    if ordinal(words) is None:
+        return list(items)
+    made: list[Cited] = []
+    for item in items:
+        made += meant(item, words, ground) if isinstance(item, Fact) else [item]
+    return made
 
 
 def _mentions(claim: Claim) -> list[Written]:
@@ -89,7 +103,7 @@ def _mentions(claim: Claim) -> list[Written]:
         one for one in written.dates(text, start, end) if not any(t.span.holds(one.span.start) for t in hours)
     ]
     every = sorted([*hours, *days], key=lambda one: one.span)
-    return [_by_clock(claim, one, every[place + 1 :]) for place, one in enumerate(every)]
+    return [_by_clock(claim, one, every, every[place + 1 :]) for place, one in enumerate(every)]
 
 
 def _is_time(claim: Claim, one: Written) -> bool:
@@ -100,14 +114,23 @@ def _is_time(claim: Claim, one: Written) -> bool:
     return not _LENGTHS.search(context.column(claim, one.span.start))
 
 
-def _by_clock(claim: Claim, one: Written, following: Sequence[Written]) -> Written:
+def _by_clock(claim: Claim, one: Written, every: Sequence[Written], following: Sequence[Written]) -> Written:
     if one.clocks is not None:
         return one
     own = context.clocks(claim, one.span.start)
     told = next((other.clocks for other in following if other.clocks), None)
-    if one.is_day and told and following[0].span.start - one.span.end < 12:
-        return replace(one, clocks=told)
+    if one.is_day:
+        beside = [
+            other for other in every if other.clocks and not other.is_day and _gap(one.span, other.span) < 25
+        ]
+        return replace(
+            one, clocks=min(beside, key=lambda other: _gap(one.span, other.span)).clocks if beside else own
+        )
     return replace(one, clocks=tuple(dict.fromkeys((*own, *(told or ())))) if own else own)
+
+
+def _gap(one: Span, other: Span) -> int:
+    return max(one.start - other.end, other.start - one.end)
 
 
 def _ranges(claim: Claim, mentions: Sequence[Written]) -> set[int]:
