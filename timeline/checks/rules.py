@@ -84,6 +84,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("claim-quote", "error", "What the prose quotes is in the words of what it cites."),
     Rule("claim-absence", "error", "What the prose denies is in no record, and no gap leaves it open."),
+    Rule("claim-actor", "error", "Who is said to have done it is whom the cited fact has."),
     # blameless wording
     Rule("blameless-name", "warning", "People appear by their role or pseudonym."),
     Rule("blameless-counterfactual", "warning", "The prose says what happened, not what should have."),

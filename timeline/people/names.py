@@ -109,6 +109,17 @@ class Names:
         """Return what stands for people: two of one name are both named, for either would be a guess."""
         return "/".join(sorted({self._pseudonyms.get(one, UNKNOWN) for one in people})) or UNKNOWN
 
+    def systems(self, pseudonym: str) -> frozenset[str]:
+        """Return the systems (`matrix`, `github`) in which somebody has an identity, as far as is known."""
+        return self._systems.get(pseudonym, frozenset())
+
+    @cached_property
+    def _systems(self) -> Mapping[str, frozenset[str]]:
+        held: dict[str, frozenset[str]] = {}
+        for identity, pseudonym in self._pseudonyms.items():
+            held[pseudonym] = held.get(pseudonym, frozenset()) | {identity.partition(":")[0]}
+        return held
+
     def may_name(self, text: str) -> bool:
         """Tell quickly whether a text may name somebody."""
         if PERSON_OPEN in text or "@" in text or "[~" in text or "-by:" in text or "%40" in text:

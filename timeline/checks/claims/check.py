@@ -9,7 +9,7 @@ from typing import NamedTuple
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.when import durations, order, times
-from timeline.checks.claims.words import absence, number, quote
+from timeline.checks.claims.words import absence, actor, number, quote
 from timeline.checks.findings import Finding, Switch
 
 Read = Callable[[Claim, Ground], Iterator[Finding]]
@@ -29,7 +29,8 @@ READERS: tuple[Reader, ...] = (
     Reader((order.RULE, order.OPEN), order.check),
     Reader(("claim-number",), number.read),
     Reader(("claim-quote",), quote.read),
-    Reader(("claim-absence",), absence.read),
+    Reader((absence.RULE,), absence.read),
+    Reader((actor.RULE,), actor.read),
 )
 
 

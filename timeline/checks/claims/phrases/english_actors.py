@@ -1,0 +1,84 @@
+"""English words for who did something: roles, what they are called besides, and verbs of doing; data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: A role of the incident file by what people call it.
+ROLES: Final = {
+    "incident commander": ("incident commander", "commander", "ic", "incident lead", "incident manager"),
+    "commander": ("incident commander", "incident commander", "ic", "commander"),
+    "ic": ("incident commander", "ic"),
+    "communications": ("communications", "communications lead", "comms", "comms lead", "communication lead"),
+    "communications lead": ("communications", "communications lead", "comms", "comms lead"),
+    "comms": ("communications", "comms", "comms lead"),
+    "comms lead": ("communications", "comms", "comms lead"),
+    "operations": ("operations", "operations lead", "ops lead"),
+    "operations lead": ("operations lead", "ops lead"),
+    "ops lead": ("operations lead", "ops lead"),
+    "scribe": ("scribe", "note taker"),
+    "incident lead": ("incident lead", "incident commander", "ic"),
+    "incident manager": ("incident manager", "incident commander", "im"),
+    "planning": ("planning", "planning lead"),
+    "liaison": ("liaison", "customer liaison"),
+}  # fmt: skip
+#: Somebody who is a person, and more is not known.
+PERSON: Final = (
+    "on-call",
+    "on-call engineer",
+    "oncall",
+    "on-call responder",
+    "primary on-call",
+    "secondary on-call",
+    "engineer on call",
+)
+#: A program.
+BOT: Final = (
+    "bot",
+    "alert bot",
+    "chat bot",
+    "chatbot",
+    "alertbot",
+    "deploy bot",
+    "automation",
+    "pipeline",
+    "cron job",
+)
+#: What somebody did of which there is a record: behind who did it.
+DID: Final = (
+    "said", "wrote", "posted", "asked", "told", "announced", "noted", "reported", "proposed", "suggested", "confirmed", "deployed", "shipped", "released", "merged", "tagged",
+    "pushed", "reverted", "rolled", "acknowledged", "acked", "silenced", "muted", "declared", "resolved", "closed", "took", "started", "opened", "raised", "called", "noticed",
+    "found", "spotted", "observed", "warned", "stated", "remarked", "mentioned", "messaged", "shared", "typed", "sent", "began", "made", "did", "paged", "updated", "changed",
+    "edited", "deleted", "pinned", "tagged", "approved", "triggered", "ran", "restarted", "scaled", "flipped", "toggled", "enabled", "disabled", "decided", "requested", "pointed",
+    "handed", "logged", "committed", "published", "admitted", "explained", "concluded", "claimed", "quipped", "wondered", "thanked", "finished", "completed", "executed",
+    "performed", "initiated", "carried", "put", "says", "writes", "posts", "asks", "reports", "kicked", "promised", "offered", "estimated", "diagnosed", "identified", "saw",
+)  # fmt: skip
+#: Between who did it and the verb.
+BETWEEN: Final = (
+    "then", "also", "first", "later", "soon", "already", "had", "has", "who", "which", "that", "quickly", "immediately", "again", "finally", "now", "in", "chat", "channel", "the",
+    "therefore", "just", "next", "duly", "only", "promptly", "subsequently", "correctly", "and",
+)  # fmt: skip
+#: Before who did it.
+BY: Final = ("by", "from", "according to", "as per", "in the words of", "thanks to", "courtesy of")
+#: What a column of those who did something is called.
+WHO: Final = frozenset(
+    [
+        "who",
+        "actor",
+        "by",
+        "person",
+        "author",
+        "responder",
+        "from",
+        "by whom",
+        "said by",
+        "done by",
+        "user",
+        "speaker",
+    ]
+)
+#: Behind a genitive: somebody's own.
+OWN: Final = (
+    "message", "messages", "post", "deploy", "deployment", "merge", "change", "commit", "rollback", "tag", "words", "note", "question", "comment", "report", "statement", "reply",
+    "acknowledgement", "acknowledgment", "silence", "release", "update", "announcement", "request", "pull request",
+)  # fmt: skip

@@ -1,0 +1,77 @@
+"""Actors: who is said to have done or said it is whom the cited fact has, where that can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.report import report
+from timeline.checks.claims.when.context import is_so
+from timeline.checks.claims.words.actors import BOT, PERSON, Agent, agents
+from timeline.checks.findings import Finding
+from timeline.model import Fact
+
+RULE = "claim-actor"
+_PROGRAM = "bot-"  # begins the pseudonym of a program
+
+
+def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
+    """Find agents of whom the cited facts have another."""
+    if claim.quoted or claim.kind in {"actions", "people"} or not (claim.own or claim.note or claim.header):
+        return
+    if not claim.citations or claim.text.rstrip(" )*_").endswith("?"):
+        return
+    named = list(agents(claim, ground))
+    for place, agent in enumerate(named):
+        if is_so(claim, agent.span):
+            yield from _check(claim, agent, _facts(claim, named, place, ground), ground)
+
+
+def _facts(claim: Claim, named: Sequence[Agent], place: int, ground: Ground) -> list[Fact]:
+    """Return the facts that an agent is said to be of: the one behind it, where each of several has its own."""
+    begins = [agent.span.start for agent in named]
+    held = [(one.start, fact) for one in claim.citations for fact in ground.facts_of([one]) if actor_of(fact)]
+    if len(begins) > 1 and len(held) == len(begins):
+        ends = [*begins[1:], claim.span.end + 1]
+        if all(begin < at < end for begin, (at, _), end in zip(begins, held, ends, strict=True)):
+            return [held[place][1]]
+    facts = [fact for fact in ground.facts_of(claim.cited_at(begins[place])) if actor_of(fact)]
+    return facts or ([fact for _, fact in held] if claim.header else [])
+
+
+def _check(claim: Claim, agent: Agent, facts: Sequence[Fact], ground: Ground) -> Iterator[Finding]:
+    if not facts or not all(_is_other(agent.who, fact, ground) for fact in facts):
+        return
+    first, name = facts[0], " ".join(claim.plain.text[agent.span.start : agent.span.end].split())
+    message = f"it was not {name}: {first.id} is of {actor_of(first)}, {first.statement}"
+    yield report(RULE, claim, agent.span, message, about=facts, expected=actor_of(first))
+
+
+def actor_of(fact: Fact) -> str:
+    """Return who did what a fact says; empty where nobody is named."""
+    return fact.actor or str(fact.names.get("actor") or "")
+
+
+def _is_other(who: str, fact: Fact, ground: Ground) -> bool:
+    """Tell whether it is certain that a fact's actor is not who is named: two of one system, or a person and a program."""
+    actor = actor_of(fact)
+    if who in {BOT, PERSON}:
+        return (who == BOT) != actor.startswith(_PROGRAM)
+    if who == actor:
+        return False
+    if who.startswith(_PROGRAM) != actor.startswith(_PROGRAM):
+        return True
+    if ground.names.systems(who) & ground.names.systems(actor):
+        return True
+    sources = ground.once(_sources)
+    return fact.source in sources.get(who, frozenset())
+
+
+def _sources(ground: Ground) -> Mapping[str, frozenset[str]]:
+    """Return the sources that name each actor."""
+    held: dict[str, set[str]] = {}
+    for fact in ground.timeline.facts:
+        if actor := actor_of(fact):
+            held.setdefault(actor, set()).add(fact.source)
+    return {actor: frozenset(sources) for actor, sources in held.items()}

@@ -1,0 +1,101 @@
+"""Who is said to have done something: pseudonyms and roles where a sentence has its agent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_actors as english
+from timeline.checks.claims.plain import Span
+from timeline.checks.claims.words.patterns import any_of
+
+_WORD = re.compile(r"[^\W_][\w-]{0,60}")
+_BEFORE = re.compile(
+    rf"(?<![\w-])(?:{any_of(english.BY)})\s{{1,3}}(?:(?:the|our|an?)\s{{1,3}})?$", re.IGNORECASE
+)
+_DID = re.compile(
+    rf"(?:\s{{1,3}}\([^()]{{0,60}}\)|,)?\s{{1,3}}(?:(?:{any_of(english.BETWEEN)})\s{{1,3}}){{0,4}}(?:{any_of(english.DID)})(?![\w-])",
+    re.IGNORECASE,
+)
+_OWN = re.compile(
+    rf"['’]s?\s{{1,3}}(?:[\w-]{{1,30}}\s{{1,3}}){{0,2}}?(?:{any_of(english.OWN)})(?![\w-])", re.IGNORECASE
+)
+_SPEAKS = re.compile(r"\s{0,2}:\s")
+_PASSIVE = re.compile(r"\s{1,3}(?:(?:had|has)\s)?(?:was|were|been|being|got)\s", re.IGNORECASE)
+_MOST = 3  # words of a role
+
+#: Somebody who is a person, and a program: no pseudonyms.
+PERSON, BOT = "a person", "a bot"
+
+
+class Agent(NamedTuple):
+    """Who is said to have done something: a pseudonym, PERSON or BOT, at a span."""
+
+    who: str
+    span: Span
+
+
+def called(ground: Ground) -> Mapping[str, str]:
+    """Return everyone by what they are called in prose, in small letters: pseudonyms, and roles of the incident."""
+    names = {
+        actor: actor
+        for fact in ground.timeline.facts
+        if (actor := fact.actor or str(fact.names.get("actor") or ""))
+    }
+    held: dict[str, str] = {**dict.fromkeys(english.PERSON, PERSON), **dict.fromkeys(english.BOT, BOT)}
+    for role, pseudonym in ground.timeline.incident.roles.items():
+        for words in (role.casefold(), *english.ROLES.get(role.casefold(), ())):
+            held[words] = pseudonym
+        names[pseudonym] = pseudonym
+    for name in names:
+        held[name.casefold()] = name
+        if not any(letter.isdigit() for letter in name):
+            held[name.casefold().replace("-", " ")] = name
+    return {words: who for words, who in held.items() if words}
+
+
+def agents(claim: Claim, ground: Ground) -> Iterator[Agent]:
+    """Yield who is said to have done something, where the sentence has them as its agent."""
+    known = ground.once(called)
+    text, cells = claim.plain.text, list(claim.clauses)
+    end = claim.span.start
+    for match in _WORD.finditer(text, claim.span.start, claim.span.end):
+        if match.start() < end or claim.plain.is_quoted(match.start()):
+            continue
+        if named := _named(text, match, claim.span.end, known):
+            end = named.span.end
+            cell = next((n for n, span in enumerate(cells) if span.holds(match.start())), -1)
+            if _is_agent(claim, named.span) or _is_column(claim, cell):
+                yield named
+
+
+def _named(text: str, first: re.Match[str], end: int, known: Mapping[str, str]) -> Agent | None:
+    """Return who is called so by one to three words, the longest name first."""
+    ends, place = [first.end()], first.end()
+    while len(ends) < _MOST and (match := _WORD.match(text, place + 1, end)) and text[place] == " ":
+        place = match.end()
+        ends.append(place)
+    for stop in reversed(ends):
+        who = known.get(text[first.start() : stop].casefold())
+        if who:
+            return Agent(who, Span(first.start(), stop))
+    return None
+
+
+def _is_agent(claim: Claim, span: Span) -> bool:
+    text, end = claim.plain.text, claim.span.end
+    before = text[max(claim.span.start, span.start - 40) : span.start]
+    if _BEFORE.search(before):
+        return not _OWN.match(text, span.end, end)
+    if _PASSIVE.match(text, span.end, end):
+        return False
+    if _OWN.match(text, span.end, end) or _DID.match(text, span.end, end):
+        return True
+    return not before.strip(" ,.;:-–—()0123456789UTCZ") and _SPEAKS.match(text, span.end, end) is not None
+
+
+def _is_column(claim: Claim, cell: int) -> bool:
+    return 0 <= cell < len(claim.header) and claim.header[cell].strip().casefold() in english.WHO
