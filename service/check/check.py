@@ -17,10 +17,9 @@ from service.check import notes as check_notes
 from service.check import page as check_page
 from service.check.base import Base
 from service.check.gate import Gate, among, removed
-from service.check.marks import fact_lines, marked
 from service.check.notes import written
 from service.check.prose import grounds
-from service.check.report import Checked, Report
+from service.check.report import Checked, Report, fact_lines, marked
 from service.evidence.document import read
 from service.evidence.place import evidence_of
 from service.incident.folders import shown, targets
