@@ -12,7 +12,10 @@ from render.draft import leaks
 from render.text.names import CHARTS
 from tests.patterns.attacks import attacks, slow
 from tests.patterns.walk import calls, held, is_anchored
-from timeline.checks import blameless
+from timeline.checks import blameless, located
+from timeline.checks.claims.phrases import english_order as english
+from timeline.checks.claims.words.patterns import words_of
+from timeline.checks.draft import CODE
 
 #: Patterns that never see what others wrote, by the module that holds them.
 OURS = {
@@ -27,6 +30,15 @@ MADE: dict[str, re.Pattern[Any] | str] = {
     "render.draft.leaks._named": leaks._named(["checkout", "db-1"])[0],
     "render.printing.asciidoc._image": re.compile(rf"{CHARTS}/[\w.-]+\.svg"),
     "render.text.audience.outside": re.compile(r"(?<!\w)checkout(?!\w)", re.IGNORECASE),
+    "service.web.draft.findings._mark": "words of a finding, escaped",
+    "timeline.checks.claims.when.sides._joints": re.compile(
+        rf"(?:{english.DENIED})|(?:{english.NEGATIVE})", re.IGNORECASE
+    ),
+    "timeline.checks.claims.when.sides.called": "words that a module holds, escaped",
+    "timeline.checks.claims.words.patterns.words_of": words_of(["rolled back", "never at all fired"]),
+    "timeline.checks.located._exactly": located._exactly("rolled back"),
+    "timeline.checks.located._loosely": located._loosely(f"the {CODE} of {CODE} was {CODE} high"),
+    "timeline.references.places._of_unit": re.compile(r"(?<!`)```(?!`)"),
     "service.incident.claims._pointer": re.compile(r"(?:^|[{,])\s*([\"']?)detected\1\s*[:=]"),
     "timeline.checks.blameless._where_names_matter": re.compile(
         rf"(?:{blameless._OWNER.pattern})\w{{0,30}}\s{{0,9}}[:=][^;|]*", re.IGNORECASE
