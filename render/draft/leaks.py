@@ -11,6 +11,7 @@ from render.text.audience import INSIDE, LEFT_OUT, PEOPLE
 from timeline.checks import fences
 from timeline.model import Timeline
 from timeline.people.names import Names
+from timeline.references.filling import without_comments
 
 _MOST = 10
 _COMMENT = re.compile(r"<!--(?! timeline:)(?:[^-]|-(?!->))*+(?:-->|(?P<open>\Z))")
@@ -41,6 +42,7 @@ def _without(text: str, timeline: Timeline, names: Names, how: str) -> tuple[str
     audience = form_of(text).audience
     if audience.identifiers:
         return text, []
+    text = without_comments(text)
     inside = Parts(timeline, "", (), str, audience).inside
     patterns = [INSIDE, PEOPLE, *_named(inside)]
     made, found, line = [], [], 1

@@ -53,7 +53,7 @@ def bodies(parts: Parts, notes: Sequence[Note]) -> dict[str, str]:
         return dict.fromkeys(NOTE_REGIONS, "")
     incident = parts.timeline.incident
     title = f"{incident.id}: {incident.title}" if incident.title else incident.id
-    made = note_bodies(notes, parts.facts, chart_url=parts.chart_url, title=title)
+    made = note_bodies(notes, parts.facts, chart_url=parts.chart_url, title=title, values=parts.values)
     return {name: _labelled(name, body) for name, body in made.items()}
 
 

@@ -25,6 +25,10 @@ from timeline.notes.journal import (
     RangeCitation,
     current,
 )
+from timeline.references.filling import linked, parts
+from timeline.references.grammar import Reference
+from timeline.references.names import UnknownReferenceError
+from timeline.references.values import Values
 
 _PLURAL = {
     "observation": "observations",
@@ -40,20 +44,25 @@ NOTE_REGIONS: tuple[str, ...] = (
 
 
 def note_bodies(
-    notes: Iterable[Note], facts: Mapping[str, Fact], *, chart_url: str = "", title: str = "the incident"
+    notes: Iterable[Note],
+    facts: Mapping[str, Fact],
+    *,
+    chart_url: str = "",
+    title: str = "the incident",
+    values: Values | None = None,
 ) -> dict[str, str]:
     """Return the body of every region of `NOTE_REGIONS`, lines ended by LF.
 
     `notes` are folded (`timeline.notes.journal.fold`), `facts` the timeline's by id; `title` names the
-    incident in the factor map. What people wrote is shown, never alive.
+    incident in the factor map; `values` are what references in notes say. What people wrote is shown, never alive.
     """
     kept = current(notes)
-    write = _Writer(facts, chart_url)
+    write = _Writer(facts, chart_url, values)
     found = {f"note-{plural}": write.points(kept, kind) for kind, plural in _PLURAL.items()}
     for category in FACTOR_CATEGORIES:
         inside = [n for n in kept if isinstance(b := n.head.body, Factor) and b.category == category]
         found[f"note-factors-{category}"] = write.points(inside, "factor")
-    found["note-factor-map"] = _map(kept, facts, title)
+    found["note-factor-map"] = _map(note_views.with_values(kept, values) if values else kept, facts, title)
     found["note-whys"] = "".join(write.step(step, 0) for step in note_views.whys(kept))
     found["note-actions"] = write.actions(kept)
     found["note-questions"] = write.points(kept, "question")
@@ -68,13 +77,28 @@ def _map(notes: Sequence[Note], facts: Mapping[str, Fact], title: str) -> str:
 
 
 class _Writer:
-    def __init__(self, facts: Mapping[str, Fact], chart_url: str) -> None:
-        self._facts, self._chart_url = facts, chart_url
+    def __init__(self, facts: Mapping[str, Fact], chart_url: str, values: Values | None) -> None:
+        self._facts, self._chart_url, self._values = facts, chart_url, values
         self._more: dict[type, Callable[[Body], str]] = {
             Factor: _factor,
-            Question: _question,
-            Dispute: _dispute,
+            Question: self._question,
+            Dispute: self._dispute,
         }
+
+    def words(self, text: str) -> str:
+        """Return somebody's words in Markdown that does nothing, its references as links."""
+        if self._values is None:
+            return markdown.escape(text)
+        return "".join(self._part(words, given) for words, given in parts(text)).strip()
+
+    def _part(self, words: str, given: Reference | None) -> str:
+        before = markdown.between(words)
+        if given is None or self._values is None:
+            return before
+        try:
+            return before + linked(given, self._values)
+        except UnknownReferenceError:
+            return before + markdown.escape(given.text)
 
     def points(self, notes: Iterable[Note], kind: str) -> str:
         """Return one item a note of this kind."""
@@ -84,13 +108,13 @@ class _Writer:
         body = note.head.body
         assert body is not None
         more = self._more[type(body)](body) if type(body) in self._more else ""
-        return f"- {markdown.escape(body.text)}{more} {self._cited(body)}{_conflict(note)}\n"
+        return f"- {self.words(body.text)}{more} {self._cited(body)}{_conflict(note)}\n"
 
     def step(self, step: note_views.Step, level: int) -> str:
         """Return a why and the steps that explain it, indented."""
         body = step.note.head.body
         assert body is not None
-        line = f"{'  ' * level}- {markdown.escape(body.text)} {self._cited(body)}{_conflict(step.note)}\n"
+        line = f"{'  ' * level}- {self.words(body.text)} {self._cited(body)}{_conflict(step.note)}\n"
         return line + "".join(self.step(answer, level + 1) for answer in step.answers)
 
     def actions(self, notes: Iterable[Note]) -> str:
@@ -102,11 +126,24 @@ class _Writer:
         return markdown.table(header, [self._action(note, body) for note, body in rows])
 
     def _action(self, note: Note, body: Action) -> tuple[str, ...]:
-        words = [markdown.escape(t or "") for t in (body.text, body.effect, body.owner)]
+        words = [self.words(t or "") for t in (body.text, body.effect, body.owner)]
         due = body.due.isoformat() if body.due else ""
-        rest = [markdown.escape(t or "") for t in (body.criterion, body.verification)]
+        rest = [self.words(t or "") for t in (body.criterion, body.verification)]
         ticket = markdown.link("ticket", body.ticket) if body.ticket and markdown.is_web(body.ticket) else ""
         return (words[0] + _conflict(note), words[1], words[2], due, *rest, ticket, self._cited(body))
+
+    def _question(self, body: Body) -> str:
+        assert isinstance(body, Question)
+        owner = f" ({markdown.escape(body.owner)} finds out)" if body.owner else ""
+        return owner + (self._answer(body.answer) if body.answer else " (open)")
+
+    def _dispute(self, body: Body) -> str:
+        assert isinstance(body, Dispute)
+        return self._answer(body.answer) if body.answer else " (no answer yet)"
+
+    def _answer(self, text: str) -> str:
+        # In words that go on, since nobody knows how the text before them ends.
+        return f" - and the answer: {self.words(text)}"
 
     def _cited(self, body: Body) -> str:
         changed = note_views.changed(body, self._facts)
@@ -131,22 +168,6 @@ def _instants(cite: RangeCitation) -> tuple[str, str]:
 def _factor(body: Body) -> str:
     assert isinstance(body, Factor)
     return f" ({'a known risk' if body.awareness == 'known_risk' else 'a surprise'})"
-
-
-def _question(body: Body) -> str:
-    assert isinstance(body, Question)
-    owner = f" ({markdown.escape(body.owner)} finds out)" if body.owner else ""
-    return owner + (_answer(body.answer) if body.answer else " (open)")
-
-
-def _dispute(body: Body) -> str:
-    assert isinstance(body, Dispute)
-    return _answer(body.answer) if body.answer else " (no answer yet)"
-
-
-def _answer(text: str) -> str:
-    # In words that go on, since nobody knows how the text before them ends.
-    return f" - and the answer: {markdown.escape(text)}"
 
 
 def _conflict(note: Note) -> str:

@@ -14,9 +14,11 @@ from render.page.data import page_data
 from render.page.notes import page_notes
 from render.page.packing import PAGE_LIMIT, pack, packed
 from render.page.script import join_modules
+from render.text.cited import engineers
 from timeline.canonical import Json
 from timeline.model import Timeline
 from timeline.notes.journal import Note
+from timeline.notes.views import with_values
 
 #: Put there when a wheel is built (see docs/decisions/0005-page.md); never committed.
 BUNDLE = "bundled/plotly-basic.min.js"
@@ -46,7 +48,11 @@ def render_page(
     fixed = len(script) + len(style) + len(plotly) + len(application) + _SPARE
     data = page_data(timeline, read, file_name=file_name, mask=mask, room=limit - fixed)
     # An exercise is before anybody wrote.
-    more: dict[str, Json] = {"drill": True, "notes": []} if drill else {"notes": page_notes(notes)}
+    more: dict[str, Json] = (
+        {"drill": True, "notes": []}
+        if drill
+        else {"notes": page_notes(with_values(notes, engineers(timeline)))}
+    )
     parts = {
         "POLICY": _POLICY.format(hashes=_hash("\n" + script)).encode(),
         "TITLE": escape(" · ".join(filter(None, (timeline.incident.id, timeline.incident.title)))).encode(),

@@ -73,11 +73,12 @@ def code(text: str) -> str:
 def statement(text: str) -> str:
     """Return a statement with its identifiers in code form; what is between them is escaped."""
     parts = _CODE.split(text)
-    return "".join(code(part) if i % 2 else _between(part) for i, part in enumerate(parts))
+    return "".join(code(part) if i % 2 else between(part) for i, part in enumerate(parts))
 
 
-def _between(text: str) -> str:
-    # `escape` trims: the spaces around identifiers are put back.
+def between(text: str) -> str:
+    """Return what stands between identifiers or links, escaped, the spaces around it kept."""
+    # `escape` trims.
     if not text.strip():
         return " " if text else ""
     lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from render.text.findings import FORMS, Group, render_findings
+from render.text.cited import engineers
 from render.text.snippet import Look
 from service import names
 from service.check import draft as check_draft
@@ -234,7 +235,7 @@ def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
 
 
 def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Finding]:
-    """Find notes that cite facts which do not exist."""
+    """Find notes that cite facts, or name values, which do not exist."""
     path = directory / names.NOTES
     if bundle is None or not path.is_file():
         return
@@ -244,6 +245,7 @@ def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Fi
         for number, line in enumerate(lines, 1)
     ]
     yield from separation.unknown(cites, bundle.timeline)
+    yield from check_notes.references(directory, engineers(bundle.timeline))
 
 
 __all__ = ["FORMS", "Checked", "Look", "Report", "check", "rendered"]

@@ -15,7 +15,7 @@ from timeline.checks.findings import Finding, Fix, finding
 from timeline.checks.separation import region_wording
 from timeline.model import Timeline
 from timeline.notes.journal import Note
-from timeline.references.filling import KEPT, Problem, is_edited, problems
+from timeline.references.filling import KEPT, Problem, problems
 from timeline.references.values import Values
 
 #: Compared by their form alone: which stills there are depends on the machine that drew them.
@@ -94,28 +94,29 @@ def references(
             continue
         for one in problems(piece.text, renderings):
             told = _reference(one, piece.text, line)
-            by_form = other_version and one.made and not is_edited(one.place)
+            by_form = other_version and one.made and not one.is_written
             yield told._replace(severity="warning") if by_form else told
 
 
 def _reference(problem: Problem, text: str, first: int) -> Finding:
+    """Return the finding; what is underlined is the value, the comment behind it is for the next refresh."""
     place = problem.place
-    begin = text.rfind("\n", 0, place.start) + 1
-    last = text.rfind("\n", 0, place.end) + 1
-    line, column, end = (
-        first + text.count("\n", 0, place.start),
-        place.start - begin + 1,
-        place.end - last + 1,
-    )
-    if text.startswith("\ufeff"):
-        column, end = column - (begin == 0), end - (last == 0)
-    rule = "reference-stale" if problem.made else "reference-unknown"
-    is_whole = begin == last and problem.made and not is_edited(place)
+    stands = place.text.partition("<!--")[0] or place.text
+    line, column = _position(text, place.start, first)
+    end_line, end = _position(text, place.start + len(stands), first)
+    last_line, last = _position(text, place.end, first)
+    is_whole = line == last_line and problem.made and not problem.is_written
     return finding(
-        rule, line, problem.message, column=column, end_line=first + text.count("\n", 0, place.end), end_column=end,
-        mark=text[place.start : place.end] if begin == last else "",
-        fix=Fix(line, column, end, problem.made) if is_whole else None,
+        "reference-stale" if problem.made else "reference-unknown", line, problem.message,
+        column=column, end_line=end_line, end_column=end, mark=stands if line == end_line else "",
+        fix=Fix(line, column, last, problem.made) if is_whole else None,
     )  # fmt: skip
+
+
+def _position(text: str, at: int, first: int) -> tuple[int, int]:
+    """Return the line, of a text that begins on line `first`, and the column of a place; a byte order mark has none."""
+    begin = text.rfind("\n", 0, at) + 1
+    return first + text.count("\n", 0, at), at - begin + 1 - (begin == 0 and text.startswith("\ufeff"))
 
 
 def _moved_from(name: str) -> str:

@@ -97,7 +97,7 @@ def _edits(text: str, found: Iterable[Finding], own: Sequence[tuple[int, int]]) 
         start, end = line + one.fix.start - 1, line + one.fix.end - 1
         stands = text[start:end]
         is_own = any(first <= start and end <= last for first, last in own)
-        if not is_own or start < done or (one.mark and one.mark != stands) or "\n" in stands or not stands:
+        if not is_own or start < done or not stands.startswith(one.mark) or "\n" in stands or not stands:
             continue
         start, end = _wider(text, start, end, given)
         if start < done:
@@ -143,9 +143,18 @@ def _applied(text: str, edits: Sequence[_Edit], values: Values) -> tuple[str, li
             told.append(f"{line}: {old!r} was left as it is: it stands in code or an address")
             continue
         parts += [text[done : edit.start], made]
-        done = edit.end
+        done = _behind_unit(text, edit.end, _label(made))
         told.append(f"{line}: {old!r} is {edit.reference.text} now, filled in as {_label(made)!r}")
     return "".join([*parts, text[done:]]), told
+
+
+def _behind_unit(text: str, end: int, label: str) -> int:
+    """Return where the text goes on: a unit that was typed behind the number stands in the value (`508 customers`)."""
+    unit = label.partition(" ")[2]
+    match = (
+        re.compile(rf"[ \t]{{0,3}}{re.escape(unit)}(?!\w)", re.IGNORECASE).match(text, end) if unit else None
+    )
+    return match.end() if match else end
 
 
 def _typed(text: str, edits: Sequence[_Edit]) -> tuple[str, list[int]]:

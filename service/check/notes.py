@@ -13,9 +13,11 @@ from timeline.checks.claims.claim import Claim, note_claims
 from timeline.checks.findings import Finding, finding
 from timeline.checks.prose import Noted
 from timeline.errors import UsageError
-from timeline.notes import journal
+from timeline.notes import journal, views
 from timeline.notes.journal import Action as ActionNote
 from timeline.notes.journal import Dispute, FactCitation, Factor, Lesson, Note, Question, Why, current
+from timeline.references.filling import unknown_in_words
+from timeline.references.values import Values
 
 
 def noted(directory: Path) -> Noted:
@@ -37,6 +39,16 @@ def written(directory: Path) -> Iterator[Claim]:
         if body is not None and not isinstance(body, ActionNote | Dispute | Question):
             cites = [one.fact for one in body.cites if isinstance(one, FactCitation)]
             yield from note_claims(body.text, cites, lines.get(note.id, 1))
+
+
+def references(directory: Path, values: Values) -> Iterator[Finding]:
+    """Find references in the newest words of notes that name nothing; they are filled in where notes are shown."""
+    notes = [note for note in current(NotesFile(directory).read().notes) if note.head.body]
+    lines = _lines(directory / NOTES, notes)
+    for note in notes:
+        for text in views.words_of(note.head.body):
+            for message in unknown_in_words(text, values):
+                yield finding("reference-unknown", lines.get(note.id, 1), message)
 
 
 def _action(line: int, body: ActionNote) -> Action:

@@ -7,8 +7,10 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import NamedTuple
 
+from render.text.cited import engineers
 from service.evidence.document import load
 from timeline.model import Fact, Timeline
+from timeline.references.values import Values
 
 _KEPT = 4
 
@@ -18,6 +20,11 @@ class Loaded(NamedTuple):
 
     timeline: Timeline
     facts: dict[str, Fact]
+
+    @property
+    def values(self) -> Values:
+        """What references say to those who have all of it."""
+        return engineers(self.timeline)
 
 
 class Kept:

@@ -95,7 +95,8 @@ def read_notes(request: Request, incident: Incident) -> NotesForm:
     """Return the notes, what they cite, the agenda, and the cursor that the stream goes on from."""
     library = state_of(request).library
     found = library.notes(incident).read()
-    return notes_form(found.notes, library.load(incident).facts, found.cursor, found.problems)
+    loaded = library.load(incident)
+    return notes_form(found.notes, loaded.facts, loaded.values, found.cursor, found.problems)
 
 
 @router.post(
@@ -135,7 +136,8 @@ def factors(request: Request, incident: Incident) -> FactorsForm:
     """Return the factors and their map as Mermaid."""
     library = state_of(request).library
     loaded, found = library.load(incident), library.notes(incident).read().notes
-    mermaid = note_views.factor_map(found, loaded.facts, title_of(loaded))
+    shown = note_views.with_values(found, loaded.values)
+    mermaid = note_views.factor_map(shown, loaded.facts, title_of(loaded))
     return FactorsForm(factors=note_views.factors(found), mermaid=mermaid)
 
 
@@ -182,7 +184,7 @@ def _append(
     except StaleError as err:
         state.metrics.notes_conflicts.inc()
         raise StaleEdit(
-            Conflict(detail=str(err), note=note_form(err.note, loaded.facts), yours=body)
+            Conflict(detail=str(err), note=note_form(err.note, loaded.facts, loaded.values), yours=body)
         ) from err
     except UnknownNoteError as err:
         raise HTTPException(404, str(err)) from err
@@ -190,7 +192,7 @@ def _append(
         raise HTTPException(400, str(err)) from err
     state.metrics.notes_written.inc()
     request.app.state.loop.call_soon_threadsafe(state.announce, incident)
-    return note_form(_note(state, incident, note), loaded.facts)
+    return note_form(_note(state, incident, note), loaded.facts, loaded.values)
 
 
 class StaleEdit(Exception):  # noqa: N818 - an answer, not a failure

@@ -22,6 +22,7 @@ from timeline.notes.journal import (
     VersionId,
     cited,
 )
+from timeline.references.values import Values
 
 Heads = Annotated[tuple[VersionId, ...], Field(min_length=1, max_length=20)]
 
@@ -59,6 +60,9 @@ class NoteForm(BaseModel):
     created_at: Instant
     created_by: str
     changed: dict[str, str] = Field(description="cited facts that say something else by now, or are gone")
+    shown: dict[str, dict[str, str]] = Field(
+        description="words of a head, by its id and the member's name, in which references are shown as values"
+    )
 
 
 class FactForm(BaseModel):
@@ -157,12 +161,14 @@ class FactorsForm(BaseModel):
     mermaid: str
 
 
-def note_form(note: Note, facts: dict[str, Fact]) -> NoteForm:
-    """Return a note for the page."""
+def note_form(note: Note, facts: dict[str, Fact], values: Values) -> NoteForm:
+    """Return a note for the page, its references beside it as values."""
+    shown = {one.id: told for one in note.heads if (told := note_views.shown_words(one.body, values))}
     first, body = note.versions[0], note.head.body
     return NoteForm(
         id=note.id, heads=note.heads, conflict=note.conflict, removed=note.removed, versions=len(note.versions),
         created_at=first.at, created_by=first.author, changed=note_views.changed(body, facts) if body else {},
+        shown=shown,
     )  # fmt: skip
 
 
@@ -175,13 +181,17 @@ def fact_form(fact: Fact, disputed: dict[str, tuple[Note, ...]]) -> FactForm:
 
 
 def notes_form(
-    notes: tuple[Note, ...], facts: dict[str, Fact], cursor: str, problems: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...],
+    facts: dict[str, Fact],
+    values: Values,
+    cursor: str,
+    problems: tuple[Problem, ...] = (),
 ) -> NotesForm:
     """Return everything the notes' panel shows."""
     disputed = note_views.disputes(notes)
     used: dict[str, Any] = {f: facts[f] for n in notes for v in n.heads for f in cited(v.body) if f in facts}
     return NotesForm(
-        cursor=cursor, notes=tuple(note_form(n, facts) for n in notes),
+        cursor=cursor, notes=tuple(note_form(n, facts, values) for n in notes),
         facts={identity: fact_form(fact, disputed) for identity, fact in used.items()},
         agenda=tuple(AgendaItem(reason=i.reason, note=i.note.id) for i in note_views.agenda(notes)),
         disputed={fact: tuple(n.id for n in held) for fact, held in disputed.items()},

@@ -14,6 +14,8 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from archive import builds, events
+from service.evidence.kept import Loaded
+from service.inbox.library import Library
 from service.names import CHARTS, DRAFT, PAGE
 from service.web.api import Incident, title_of
 from service.web.diagram import diagram
@@ -120,11 +122,17 @@ def still(
     )
 
 
+def _with_notes(library: Library, incident: str) -> tuple[Loaded, tuple[Note, ...]]:
+    """Return an incident and its notes as they are shown."""
+    loaded = library.load(incident)
+    return loaded, note_views.with_values(library.notes(incident).read().notes, loaded.values)
+
+
 @router.get("/incidents/{incident}/factors")
 def factors(request: Request, incident: Incident) -> Response:
     """Show the contributing-factor map, drawn and as Mermaid."""
     library = state_of(request).library
-    loaded, notes = library.load(incident), library.notes(incident).read().notes
+    loaded, notes = _with_notes(library, incident)
     drawn = diagram(notes, loaded.facts, title_of(loaded))
     mermaid = note_views.factor_map(notes, loaded.facts, title_of(loaded)) if drawn else ""
     return _page(
@@ -142,7 +150,7 @@ def factors(request: Request, incident: Incident) -> Response:
 def whys(request: Request, incident: Incident) -> Response:
     """Show the five whys, each step with the facts it cites."""
     library = state_of(request).library
-    loaded, notes = library.load(incident), library.notes(incident).read().notes
+    loaded, notes = _with_notes(library, incident)
     steps = [_step(step, loaded.facts) for step in note_views.whys(notes)]
     return _page(request, "whys.html", id=incident, title=title_of(loaded), steps=steps, tab="whys")
 
@@ -159,7 +167,7 @@ def _step(step: note_views.Step, facts: dict[str, Fact]) -> dict[str, Any]:
 def agenda(request: Request, incident: Incident) -> Response:
     """Show what the meeting has to settle, fit for printing."""
     library = state_of(request).library
-    loaded, notes = library.load(incident), library.notes(incident).read().notes
+    loaded, notes = _with_notes(library, incident)
     items = [{"item": item, "facts": _cited(item.note, loaded.facts)} for item in note_views.agenda(notes)]
     return _page(request, "agenda.html", id=incident, title=title_of(loaded), items=items, tab="agenda")
 

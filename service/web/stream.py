@@ -99,20 +99,21 @@ async def _pause(changed: asyncio.Event, stopping: anyio.Event) -> None:
 
 
 def _events(state: State, incident: str, file: NotesFile, tail: Tail) -> list[dict[str, Any]]:
-    facts = state.library.load(incident).facts
+    loaded = state.library.load(incident)
+    facts, values = loaded.facts, loaded.values
     if tail.whole:
         found = file.read()
-        whole = notes_form(found.notes, facts, found.cursor, found.problems)
+        whole = notes_form(found.notes, facts, values, found.cursor, found.problems)
         return [{"id": found.cursor, "event": "all", "data": whole.model_dump_json()}]
     if not tail.versions:
         return []
     found = file.read()
-    form = notes_form(found.notes, facts, found.cursor, found.problems)
+    form = notes_form(found.notes, facts, values, found.cursor, found.problems)
     notes = {n.id: n for n in found.notes}
 
     def event(cursor: str, version: Version) -> dict[str, Any]:
         touched = form.model_copy(
-            update={"cursor": cursor, "notes": (note_form(notes[version.note], facts),)}
+            update={"cursor": cursor, "notes": (note_form(notes[version.note], facts, values),)}
         )
         # The version says what was written, the note how it stands: sent twice it would change nothing.
         data = '{"version":"' + version.id + '",' + touched.model_dump_json()[1:]

@@ -27,6 +27,7 @@ interface NoteForm {
   removed: boolean;
   versions: number;
   changed: Record<string, string>;
+  shown: Record<string, Record<string, string>>; // words of a head in which references are values
 }
 
 interface FactForm {

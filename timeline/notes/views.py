@@ -21,6 +21,8 @@ from timeline.notes.journal import (
     cited,
     current,
 )
+from timeline.references.filling import in_words
+from timeline.references.values import Values
 
 MERMAID_LIMIT = 50_000  # characters that a forge draws
 _SHORT = 80
@@ -39,6 +41,35 @@ class Step(NamedTuple):
 
     note: Note
     answers: tuple[Step, ...]
+
+
+#: What of a note's body is words, in which references stand.
+WORDS = ("text", "answer", "criterion", "verification")
+
+
+def with_values(notes: Iterable[Note], values: Values) -> tuple[Note, ...]:
+    """Return the notes as they are shown: references of their newest words as values; what is stored keeps them."""
+    return tuple(
+        note._replace(heads=tuple(one.model_copy(update={"body": _with_values(one.body, values)}) for one in note.heads))
+        for note in notes
+    )  # fmt: skip
+
+
+def words_of(body: Body | None) -> list[str]:
+    """Return the words of a body in which references may stand."""
+    return [text for name in WORDS if (text := getattr(body, name, None)) and "{" in text]
+
+
+def shown_words(body: Body | None, values: Values) -> dict[str, str]:
+    """Return those words of a body that are shown otherwise than they are stored, by the name of the member."""
+    words = {name: getattr(body, name, None) for name in WORDS if body}
+    made = {name: in_words(text, values) for name, text in words.items() if text and "{" in text}
+    return {name: text for name, text in made.items() if text != words[name]}
+
+
+def _with_values(body: Body | None, values: Values) -> Body | None:
+    told = shown_words(body, values)
+    return body.model_copy(update=told) if body and told else body
 
 
 def disputes(notes: Iterable[Note]) -> dict[str, tuple[Note, ...]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from timeline.references.grammar import Reference
+from timeline.references.grammar import LIKE, Reference, parse
 from timeline.references.names import UnknownReferenceError
 from timeline.references.places import Place, alike, label_of, places, shown, sum_of
 from timeline.references.values import Values, wrong
@@ -40,10 +41,59 @@ def written(given: Reference, values: Values, *, in_label: bool = False) -> str:
     return f"{shown_as}<!--{values.markup.kept(given, value.identity)}{sum_of(label)}-->"
 
 
+def linked(given: Reference, values: Values) -> str:
+    """Return a reference's value as a link alone, for what is generated anew each time; raise UnknownReferenceError."""
+    value = values.of(given)
+    return LEFT_OUT if value.label is None else values.markup.link(value.label, value.anchor)
+
+
 def plainly(given: Reference, values: Values) -> str:
     """Return a reference's value as plain words, for texts that are no Markdown; raise UnknownReferenceError."""
     label = values.of(given).label
     return LEFT_OUT if label is None else shown(label)
+
+
+# What a text that is no Markdown has in backticks is somebody's code all the same.
+_IN_WORDS = re.compile(rf"`[^`\n]{{0,2000}}`|{LIKE.pattern}")
+
+
+def parts(text: str) -> Iterator[tuple[str, Reference | None]]:
+    """Yield the words of a text that is no Markdown, such as a note's, each with the reference behind them."""
+    done = 0
+    for match in _IN_WORDS.finditer(text):
+        if match["inside"] is not None and (given := parse(match[0])):
+            yield text[done : match.start()], given
+            done = match.end()
+    yield text[done:], None
+
+
+def in_words(text: str, values: Values) -> str:
+    """Return a text that is no Markdown with its references as values; what names nothing stays as it was typed."""
+    return "".join(words + (_said(given, values) if given else "") for words, given in parts(text))
+
+
+def unknown_in_words(text: str, values: Values) -> list[str]:
+    """Return what is wrong with the references of a text that is no Markdown: they name nothing, or are half typed."""
+    found = []
+    for match in _IN_WORDS.finditer(text):
+        if match["inside"] is None:
+            continue
+        given = parse(match[0])
+        try:
+            if given is None:
+                found.append(wrong(" ".join(match[0].split()), values))
+            else:
+                values.of(given)
+        except UnknownReferenceError as err:
+            found.append(f"{match[0]}: {err}")
+    return found
+
+
+def _said(given: Reference, values: Values) -> str:
+    try:
+        return plainly(given, values)
+    except UnknownReferenceError:
+        return given.text
 
 
 def fill(text: str, values: Values) -> Edited:
@@ -93,19 +143,23 @@ def _kept(text: str, place: Place) -> _Change:
 
 
 def _applied(text: str, changes: Iterable[_Change]) -> str:
-    done, parts = 0, list[str]()
+    done, made = 0, list[str]()
     for change in sorted(changes, key=lambda one: one[:2]):  # of one place in their order
-        parts += [text[done : change.start], change.text]
+        made += [text[done : change.start], change.text]
         done = change.end
-    return "".join([*parts, text[done:]])
+    return "".join([*made, text[done:]])
 
 
 class Problem(NamedTuple):
-    """What is wrong with a reference; `made` is what `refresh` puts there, nothing where it cannot."""
+    """What is wrong with a reference; `made` is what `refresh` puts there, nothing where it cannot.
+
+    `is_written` tells that somebody wrote other words in the value's place.
+    """
 
     place: Place
     message: str
     made: str = ""
+    is_written: bool = False
 
 
 def problems(text: str, renderings: Sequence[Values]) -> list[Problem]:
@@ -136,13 +190,14 @@ def _problem(place: Place, given: Reference, renderings: Sequence[Values]) -> li
         return []
     now = f"{given.text} is {shown(label_of(made[0]))!r}"
     is_same = shown(place.label) == shown(label_of(made[0]))
-    if is_edited(place) and not is_same:
+    is_written = is_edited(place) and not is_same
+    if is_written:
         message = f"someone wrote {shown(place.label)!r} where {now}: `timeline refresh` restores it, and moves their words below"
     elif is_same:
         message = f"link or comment of {given.text} is not what belongs to it: run `timeline refresh`"
     else:
         message = f"{shown(place.label)!r} is not what the facts say now, {now}: run `timeline refresh`"
-    return [Problem(place, message, made[0])]
+    return [Problem(place, message, made[0], is_written)]
 
 
 def typed(text: str) -> str:
@@ -154,8 +209,9 @@ def without_comments(text: str) -> str:
     """Return people's Markdown with each filled-in reference as a plain link or words, for readers of a copy."""
 
     def bare(place: Place) -> str:
-        linked = place.text.partition("<!--")[0]
-        return linked.removeprefix("<span>").removesuffix("</span>")
+        linked, _, comment = place.text.partition("<!--")
+        # Lines stay as many as they are.
+        return linked.removeprefix("<span>").removesuffix("</span>") + "\n" * comment.count("\n")
 
     return _each(text, bare)
 

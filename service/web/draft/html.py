@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.web.draft.findings import beside
 from timeline.checks.findings import Finding
+from timeline.references.filling import without_comments
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 _SCROLLS = '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>'
 _FENCE = re.compile(r"^ {0,3}<!-- timeline:[^\n]*-->[ \t]*$", re.MULTILINE)
 _FACT = re.compile(r"timeline\.html#(f-[0-9a-f]{16})\b")
+#: The page, or a measure, a number of the impact or a view in it.
+_PAGE = re.compile(r"timeline\.html(?:#[\w&=:.,/-]*)?$")
 _STILL = re.compile(r"charts/([A-Za-z0-9._-]+\.svg)")
 _PAYLOAD = re.compile(r"evidence/([0-9a-f]{64})\b[A-Za-z0-9.]*")
 
@@ -31,7 +34,7 @@ def draft_html(text: str, incident: str, findings: Sequence[Finding] = ()) -> st
     reader = MarkdownIt("js-default", {"html": False, "linkify": False})
     # Lines as findings count them: only LF ends one.
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", " ")
-    tokens = reader.parse(_FENCE.sub("", lines))
+    tokens = reader.parse(_FENCE.sub("", without_comments(lines)))
     base = f"/incidents/{incident}"
     _rows(tokens)
     beside(tokens, findings, base)
@@ -69,8 +72,8 @@ def _link(token: Token, base: str) -> None:
         token.attrs = {"href": f"{base}#{match[1]}", "data-fact": match[1]}
     elif match := _PAYLOAD.fullmatch(target):
         token.attrs = {"href": f"/api{base}/evidence/{match[1]}", "target": "_blank", "rel": "noopener"}
-    elif target.endswith("timeline.html"):
-        token.attrs = {"href": f"{base}/timeline.html", "target": "_blank", "rel": "noopener"}
+    elif match := _PAGE.search(target):
+        token.attrs = {"href": f"{base}/{match[0]}", "target": "_blank", "rel": "noopener"}
     elif re.match(r"https?://", target):
         token.attrs = {"href": target, "target": "_blank", "rel": "noreferrer noopener", "class": "leaves"}
     elif not target.startswith("#"):

@@ -17,16 +17,16 @@ export function makeCards(page) {
     const past = note.versions > 1 && el('button', { className: 'quiet', type: 'button', onclick: (/** @type {any} */ event) => history(made, note, event.target) }, `${note.versions} versions`);
     made.append(...[reason && el('p', { className: 'reason' }, reason), top(head, [past, edit, remove])].filter(Boolean));
     if (note.conflict) made.append(conflict(note));
-    else made.append(...words(head.body), ...marks(note));
+    else made.append(...words(head.body, note.shown[head.id]), ...marks(note));
     return made;
   };
   const top = (/** @type {Version} */ head, /** @type {any[]} */ buttons) => el('div', { className: 'note-top' }, el('b', {}, head.body?.kind ?? 'removed'), el('span', {}, `${head.author}, ${moment(head.at)}`), el('span', { className: 'spring' }), ...buttons);
 
-  const words = (/** @type {NoteBody | null} */ body) => {
+  const words = (/** @type {NoteBody | null} */ body, /** @type {Record<string, string>} */ said = {}) => {
     if (!body) return [el('p', { className: 'words' }, 'This side removed the note.')];
-    const told = KINDS[body.kind].filter(({ name }) => body[name]).flatMap(({ name, label: what }) => [el('dt', {}, what), el('dd', {}, value(name, body[name]))]);
+    const told = KINDS[body.kind].filter(({ name }) => body[name]).flatMap(({ name, label: what }) => [el('dt', {}, what), el('dd', {}, value(name, said[name] ?? body[name]))]);
     const cites = body.cites.map((cite) => el('li', {}, el('button', { type: 'button', onclick: () => page.open(cite) }, ...label(cite, page.store.state.facts))));
-    return [el('p', { className: 'words', dir: 'auto' }, body.text), ...(told.length ? [el('dl', {}, ...told)] : []), el('ul', { className: 'cites' }, ...cites)];
+    return [el('p', { className: 'words', dir: 'auto' }, said.text ?? body.text), ...(told.length ? [el('dl', {}, ...told)] : []), el('ul', { className: 'cites' }, ...cites)];
   };
   const value = (/** @type {string} */ name, /** @type {string} */ given) => {
     if (name === 'ticket') return el('a', { href: given, target: '_blank', rel: 'noreferrer noopener' }, given);
@@ -36,7 +36,7 @@ export function makeCards(page) {
   const marks = (/** @type {NoteForm} */ note) => Object.entries(note.changed).map(([fact, what]) => el('p', { className: 'reason' }, `${page.store.state.facts[fact]?.when ?? fact}: ${what}`));
 
   const conflict = (/** @type {NoteForm} */ note) => {
-    const sides = note.heads.map((head) => el('div', {}, el('p', { className: 'muted' }, `${head.author}, ${moment(head.at)}`), ...words(head.body),
+    const sides = note.heads.map((head) => el('div', {}, el('p', { className: 'muted' }, `${head.author}, ${moment(head.at)}`), ...words(head.body, note.shown[head.id]),
       page.editor && el('button', { type: 'button', onclick: () => settle(note, head.body) }, head.body ? 'Keep this one' : 'Remove the note')));
     return el('div', { className: 'versions' }, el('p', { className: 'reason' }, 'Two people changed this note. Keep one, or edit it to hold both.'), ...sides);
   };
