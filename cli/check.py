@@ -100,7 +100,7 @@ def check(
 def _fixed(report: Report, config: Path | None) -> bool:
     """Say what was put into drafts; whether anything was looked at."""
     from cli.text.show import messages
-    from service.check.fix import fix
+    from service.fixing.fix import fix
 
     told = fix(report, config=config)
     messages(told)

@@ -49,7 +49,7 @@ FLOORS = {
         "incident draft signing",
         "build",
         "check rules backfill",
-        "agent export publish inbox",
+        "agent export fixing publish inbox",
         "web",
     ),
 }

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from render.text.findings import FORMS, Group, render_findings
 from render.text.cited import engineers
+from render.text.findings import FORMS, Group, render_findings
 from render.text.snippet import Look
 from service import names
 from service.check import draft as check_draft

@@ -10,8 +10,8 @@ import pytest
 from service.build.demo import demo
 from service.build.refresh import refresh
 from service.check.check import Report, check
-from service.check.fix import fix
 from service.check.report import Checked
+from service.fixing.fix import fix
 from service.names import DRAFT
 from tests.cli.test_user_errors import timeline as command
 from timeline.checks.findings import Finding, Fix, finding
