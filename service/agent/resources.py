@@ -8,6 +8,7 @@ from typing import NamedTuple
 from render.text.names import PAGE
 from service.agent import questions as asks
 from service.agent import shelf as shelves
+from service.agent.app import app
 from service.agent.evidence import draft_part
 from service.agent.incidents import numbers
 from service.agent.paging import json_of, shrunk
@@ -160,4 +161,4 @@ def _page(shelf: Shelf, incident: str) -> str:
         raise RefusedError("this incident has no page; `timeline refresh` makes it")
     if path.stat().st_size > MOST_PAGE:
         raise RefusedError(f"the page is over {MOST_PAGE // 2**20} MiB; open it by its link")
-    return path.read_text("utf-8", "replace")
+    return app(path.read_text("utf-8", "replace"))

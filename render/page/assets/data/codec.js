@@ -29,16 +29,29 @@ export async function unpackBytes(id) {
 export async function runPacked(id) {
   const blob = new Blob([await unpack(id)], { type: 'text/javascript' });
   const address = URL.createObjectURL(blob);
-  await new Promise((resolve, reject) => {
+  const ran = await new Promise((resolve) => {
     const script = document.createElement('script');
     script.src = address;
-    script.onload = () => resolve(undefined);
-    script.onerror = () => reject(new Error(`the packed script ${id} did not run`));
+    script.onload = () => resolve(true);
+    script.onerror = () => resolve(false);
     document.head.append(script);
   });
   URL.revokeObjectURL(address);
+  if (!ran && !runInline(await blob.text())) throw new Error(`the packed script ${id} did not run`);
   document.getElementById(id)?.remove();
 }
+
+/** Run a script where the program that shows the page lets none run from an address; tell whether it did. @param {string} text */
+function runInline(text) {
+  const script = document.createElement('script');
+  script.textContent = `${text}${RAN}`;
+  document.head.append(script);
+  script.remove();
+  return script.dataset.ran !== undefined;
+}
+
+/** Marks a script that ran to its end; `service/agent/app.py` knows it. */
+const RAN = '\n;document.currentScript.dataset.ran = "";';
 
 /** What a reader is told who sees no chart. @param {unknown} error */
 export function notDrawn(error) {

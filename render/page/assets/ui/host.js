@@ -12,6 +12,7 @@ export function makeHost(model, store, redraw) {
   if (window.parent === window) return;
   // A frame without an origin still knows the address it came from: nobody else's page is spoken to.
   const { origin } = new URL(location.href);
+  if (origin === 'null') return; // another program shows the page as a text of its own: it is no review
   const say = (/** @type {Record<string, unknown>} */ words) => window.parent.postMessage(words, origin);
   const view = () => say({ timeline: 'view', fact: store.get().fact, hash: location.hash });
   const mark = () => {
