@@ -69,6 +69,12 @@ def test_a_true_duration_is_no_finding_and_a_wrong_one_is_an_error(text: str) ->
         "Requests took 4.2 seconds at the peak ({FIRE}, {RES}).",
         "Customers waited 30 seconds for a payment ({FIRE}, {RES}).",
         "It was down for nine hours.",
+        "Our SLA gives us 15 minutes to acknowledge ({FIRE}, {ACK}).",
+        "The connection pool's 30 second wait was used up ({POOL}, {POOLX}).",
+        "The deploy's 10-minute soak was skipped ({DEP}).",
+        "The retry budget of 3 attempts in 10 seconds was used up ({LOG}).",
+        "Compared with the 90 minutes of INC-31, this one was short ({FIRE}, {RES}).",
+        "Each time the queue alert fired for about two minutes ({Q1}, {Q2}, {Q5}).",
     ],
 )
 def test_what_claims_no_duration(text: str) -> None:

@@ -86,6 +86,11 @@ def test_swapped_times_are_two_errors() -> None:
         "The 18:00 batch job was not affected ({FIRE}).",
         "## Actions\n\n- Raise the pool's size by 2026-12-01 ({FIRE}).",
         "Did it fire at 18:00 ({FIRE})?",
+        "Nothing fired from 14:02 to 14:09 UTC ({FIRE}).",
+        "The job runs at 02:00 UTC every night ({DEP}).",
+        "The review meeting is on 2026-11-19 at 15:00 UTC ({FIRE}).",
+        "Kubernetes 1.31 was released on 2026-08-13, and we run it ({DEP}).",
+        "In INC-31 it fired at 18:00 ({FIRE}).",
     ],
 )
 def test_what_claims_no_time(text: str) -> None:

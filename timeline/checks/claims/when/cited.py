@@ -52,10 +52,12 @@ def belonging(claim: Claim, spans: Sequence[Span], which: int) -> tuple[Citation
     clause = claim.clause_at(place)
     inside = tuple(one for one in claim.citations if clause.start <= one.start <= clause.end)
     if len(inside) > 1:
-        near = _chunk(claim.plain.text, clause, place)
+        near = _chunk(claim.plain.text, clause, place, own)
         chunk = tuple(one for one in inside if near.start <= one.start <= near.end)
         return chunk or inside
-    return claim.cited_at(place)
+    if not inside and (after := next((group for group in own if group[0].start >= place), None)):
+        return tuple(after)
+    return inside or claim.citations
 
 
 def _in_turn(
@@ -75,10 +77,13 @@ def _in_turn(
     return own if beside else None
 
 
-def _chunk(text: str, clause: Span, place: int) -> Span:
+def _chunk(text: str, clause: Span, place: int, own: Sequence[Sequence[Citation]]) -> Span:
+    found = (match.end() for match in _COMMA.finditer(text, clause.start, clause.end))
+    # A comma between citations that stand side by side parts nothing.
+    commas = [end for end in found if not any(group[0].start < end <= group[-1].start for group in own)]
     edges = [
         clause.start,
-        *(m.end() for m in _COMMA.finditer(text, clause.start, clause.end)),
+        *commas,
         clause.end + 1,
     ]
     return next((Span(a, b - 1) for a, b in pairwise(edges) if a <= place < b), clause)

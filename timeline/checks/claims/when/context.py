@@ -6,19 +6,13 @@ import re
 from functools import lru_cache
 
 from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.when import zone
 
-# What is to come, what might have been, other incidents: nothing that facts here could refute.
-_NOT_SO = re.compile(
-    r"\b(?:will|shall|would|could|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry"
-    r"|if|unless|whether|assum\w{1,6}|suppos\w{1,6}|hypothe\w{1,8}|expected to|due (?:by|on|at|date)|next (?:week|month|sprint|quarter)"
-    r"|(?:previous|prior|earlier|past|last|another|other|similar) (?:incidents?|outages?|occurrences?|year|month|quarter|week)"
-    r"|(?<!the )last time|(?:previous|prior|earlier|past) time"
-    r"|years? ago|months? ago|weeks? ago|days? ago|last (?:january|february|march|april|may|june|july|august|september|october|november|december)"
-    r"|INC-\d{1,6}'s|wrongly|incorrectly|mistakenly|claimed that|believed|thought|guess\w{0,4}|the plan (?:said|was|is)|estimat\w{1,5}|targets?|goals?|promis\w{1,4}|budgeted|runbooks? (?:says?|said|gives?|allows?)|supposed)\b",
-    re.IGNORECASE,
-)
+_NOT_SO = re.compile(english.NOT_SO, re.IGNORECASE)
+_INCIDENT = re.compile(r"\b[A-Z]{2,12}-\d{1,6}\b")
 _DENIES = re.compile(
     r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|zero)\b|n['’]t\b", re.IGNORECASE
 )
@@ -95,3 +89,11 @@ def is_of_absence(claim: Claim, span: Span) -> bool:
     if not _BOUNDS.search(text[max(clause.start, span.start - 30) : span.start]):
         return False
     return _DENIES.search(text, clause.start, clause.end) is not None
+
+
+def of_another(claim: Claim, ground: Ground) -> bool:
+    """Tell whether a sentence speaks of another incident, by an id like this one's."""
+    own = ground.timeline.incident.id
+    prefix, _, _ = own.rpartition("-")
+    named = (match[0] for match in _INCIDENT.finditer(claim.text))
+    return any(one != own and one.rpartition("-")[0] in {prefix, "INC", "INCIDENT"} for one in named)

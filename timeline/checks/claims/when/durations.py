@@ -10,6 +10,7 @@ from typing import NamedTuple
 from timeline import present
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground, measure_id
+from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.plain import Citation, Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when import amounts, cited, context
@@ -21,43 +22,16 @@ from timeline.model import Fact, Gap, Impact, Measure
 from timeline.order import elapsed
 
 RULE = "claim-duration"
-# A setting, a rate, a latency, a part of something: no time between two facts.
-_SETTING_BEFORE = re.compile(
-    r"(?:\b(?:every|each|per|last|first|next|past|previous|final|initial|remaining|timed? ?out (?:after|at)|time-?outs? (?:of|is|was|at|to|from)"
-    r"|retention (?:of|is)|TTL (?:of|is|was)|leases? (?:of|is)|interval (?:of|is)|window (?:of|is)|intervals of|set to|configured (?:to|for|at|as)"
-    r"|limit(?:ed)? (?:of|is|to|at)|threshold (?:of|is|was|at)|budget (?:of|is|for)|back-?off (?:of|is)|cache[sd]? for|spent|grace period (?:of|is)|deadline of"
-    r"|sleeps?(?: for)?|wait(?:s|ed|ing)?(?: up to| for| at most)?|polls?|scrap\w{1,4}|sampl\w{1,4}|rate over|averaged? over|over (?:the|a|any)|raised to|lowered to|from|increased to|reduced to|bumped to"
-    r"|tim(?:ing|es) out after|retr\w{1,4}(?: after| for)?|wait(?:ing)? for|evaluated over|held for|for:)\s{1,3}"
-    r"(?:about|around|~|up to|more than|less than|at least|at most|only|the|a|an|just|over)?\s{0,3})$",
-    re.IGNORECASE,
-)
-_SETTING_AFTER = re.compile(
-    r"[\s-]{0,3}(?:time-?outs?|windows?|retention|budgets?|intervals?|TTLs?|leases?|averages?|rates?|rolling|moving|ranges?|resolution|step|buckets?|bins|granularity|precision"
-    r"|scrap\w{1,4}|poll\w{0,4}|thresholds?|limits?|back-?offs?|grace|SLO|SLA|error budget|p\d\d|percentiles?|quantiles?|deadline|cache|refresh|delay setting|cool-?down"
-    r"|latenc\w{1,3}|response times?|ago|old|of (?:CPU|retention|history|data|logs|margin|headroom|drift|skew|slack)|per|a (?:day|week|month|year)|lookback|look-back|from now|meeting|call|review)\b",
-    re.IGNORECASE,
-)
-_SETTING = re.compile(
-    r"\b(?:latenc\w{1,3}|p\d{2,3}|percentiles?|quantiles?|response times?|round[- ]trip|respond(?:ed|ing)? in|request (?:took|duration)|requests took|queries took|query took"
-    r"|time-?outs?|TTLs?|retention|intervals?|configur\w{1,6}|scraped? every|evaluat\w{1,4} every|SLOs?|objective|error budget|lookback|keep-?alive|backoff|uptime"
-    r"|clock (?:skew|drift|offset)|meeting|write-?up|write the|lease)\b",
-    re.IGNORECASE,
-)
-_SETTING_COLUMN = re.compile(
-    r"time-?out|ttl|interval|retention|threshold|latency|window|budget|p\d\d|limit|setting|due|estimate",
-    re.IGNORECASE,
-)
-# Words of how long something was so: of one fact, it is its life.
-_LASTS = re.compile(
-    r"\b(?:last(?:s|ed|ing)?|for|long|took|taken|stay(?:s|ed)?|remain(?:s|ed)?|fir(?:es|ed|ing) for|down|outage|unavailab\w{1,6}|downtime|duration|until|degrad\w{1,6}|kept|continu\w{1,4}|over|ended|stopped|clear\w{0,3}|resolv\w{1,4})\b",
-    re.IGNORECASE,
-)
-# Words of how long after something else: never the life of one fact.
-_FROM = re.compile(
-    r"\b(?:later|after|before|earlier|since|prior|ahead|behind|between|following|preceding|within|passed|elapsed|acknowledg\w{1,6}|acked|respond\w{0,3}|notice\w{0,1}|detect\w{0,3}|notif\w{1,6}|paged?|to)\b",
-    re.IGNORECASE,
-)
-_LATER = re.compile(r"\s{0,3}(?:later|afterwards|after that|on)\b", re.IGNORECASE)
+_SETTING_BEFORE, _SETTING_AFTER, _SETTING, _SETTING_COLUMN, _LASTS, _FROM, _LATER, _LONG = (
+    re.compile(phrase, re.IGNORECASE)
+    for phrase in (
+        english.SETTING_BEFORE, english.SETTING_AFTER, english.SETTING, english.SETTING_COLUMN, english.LASTS,
+        english.FROM, english.LATER, english.LONG,
+    )
+)  # fmt: skip
+
+
+_EACH = re.compile(r"\b(?:each|every|both|all)\b", re.IGNORECASE)
 
 
 class _Range(NamedTuple):
@@ -72,14 +46,18 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find durations that are outside of every range they may be said of."""
     if context.claims_nothing(claim):
         return
-    values = [one for one in amounts.typed(claim.plain.text, *claim.span) if _is_claim(claim, one)]
+    values = [one for one in amounts.typed(claim.plain.text, *claim.span) if _is_claim(claim, one, ground)]
     for place, one in enumerate(values):
         yield from _one(claim, one, [value.span for value in values], place, ground)
 
 
-def _is_claim(claim: Claim, one: Typed) -> bool:
+def _is_claim(claim: Claim, one: Typed, ground: Ground) -> bool:
     text, clause = claim.plain.text, claim.clause_at(one.span.start)
-    if not context.is_so(claim, one.span) or _SETTING_COLUMN.search(context.column(claim, one.span.start)):
+    if (
+        not context.is_so(claim, one.span)
+        or context.of_another(claim, ground)
+        or _SETTING_COLUMN.search(context.column(claim, one.span.start))
+    ):
         return False
     before = text[max(clause.start, one.span.start - 60) : one.span.start]
     if _SETTING_BEFORE.search(before) or _SETTING_AFTER.match(text, one.span.end):
@@ -108,14 +86,19 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
     words = context.own_words(claim, clause)
     lasts = _LASTS.search(words)
     lasting = lasts and not _FROM.search(words)
-    if not pair and (not exact or (lasting and len(spans) > 1)):
+    if not pair and (not exact or (lasting and (len(spans) > 1 or _EACH.search(words)))):
         ranges += [held for fact in facts for held in _lives(fact, ground, text[clause.start : clause.end])]
         ranges += [_span(item) for item in items if isinstance(item, Gap | Impact)]
     others = [] if pair or exact else [*_measures(facts, ground), *_with_paragraph(claim, facts, ground)]
     if any(one.low <= each.high and each.low <= one.high for each in (*ranges, *others)):
         return
     if not exact and (not ranges or not lasting):
-        if facts and claim.own:
+        adjective = text[one.span.end - 1 : one.span.end].isalpha() and "-" in text[slice(*one.span)]
+        if (
+            facts
+            and claim.own
+            and (_LONG.match(text, one.span.end) if adjective else lasts or _FROM.search(words))
+        ):
             yield _finding(claim, one, [], facts)
         return
     if not claim.own and not (

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground
+from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when import cited, context, written
@@ -30,26 +31,17 @@ _TO = re.compile(
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(r"\bbetween\s{1,3}(?:about|around|roughly|~)?\s{0,3}(?:the|at)?\s{0,3}$", re.IGNORECASE)
-# A length, a port, a score, a name of something: no time of day.
-_NO_TIME = re.compile(
-    r"\b(?:lasted|lasting|took|taking|duration(?: of)?|elapsed|length(?: of)?|uptime(?: of)?|ratios?\b[^.;]{0,40}|score|odds|port|scale|verse|line)\s{0,3}(?:about|around|was|is|of|:)?\s{0,3}$",
-    re.IGNORECASE,
-)
-_NAMES = re.compile(
-    r"\)?[\s-]{1,3}(?:batch|cron|cronjob|jobs?|meeting|hand-?over|hand-?off|stand-?up|deadline|shift|sync|maintenance|ratio|odds|review|backup|run|schedule)\b",
-    re.IGNORECASE,
-)
-_LENGTHS = re.compile(r"durat|length|took|elapsed|ttl|timeout|budget|threshold|due|deadline", re.IGNORECASE)
-# After these words a time may be that of the end of what the fact begins.
-_ENDING = re.compile(
-    r"\b(?:until|till|to|through|stopp\w{1,4}|stops?|end(?:s|ed)?|resolv\w{1,4}|clear(?:s|ed|ing)?|recover\w{0,4}|over|back|finish\w{0,3}|heal\w{0,3}|closed?"
-    r"|ceased?|subsid\w{1,4}|went quiet|quiet|gone|last(?:s|ed|ing)?|normal|complet\w{1,4})\b",
-    re.IGNORECASE,
-)
 _ZONED = re.compile(r"[\s(]{0,3}(?:UTC|GMT|Z\b|[+−-]\d|[A-Z][a-z]{1,20}[/ ]|[A-Z]{2,5}\b)")
-_BEGINNING = re.compile(
-    r"\b(?:fir(?:es|ed|ing)|start\w{0,3}|beg[au]n|begins?|since|from|opened|going off|went off)\b",
-    re.IGNORECASE,
+_NO_TIME, _NAMES, _LENGTHS, _ENDING, _BEGINNING, _HISTORY = (
+    re.compile(phrase, re.IGNORECASE)
+    for phrase in (
+        english.NO_TIME,
+        english.NAMES,
+        english.LENGTHS,
+        english.ENDING,
+        english.BEGINNING,
+        english.HISTORY,
+    )
 )
 #: Kinds that end what was so: of them alone `until` is a moment.
 _ENDS = frozenset(
@@ -60,7 +52,7 @@ _ENDS = frozenset(
 
 def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find times and dates that no fact they are said of meets."""
-    if context.claims_nothing(claim):
+    if context.claims_nothing(claim) or context.of_another(claim, ground):
         return
     mentions = _mentions(claim)
     if not mentions:
@@ -164,10 +156,24 @@ def _one(
     how = _relation(claim, one, units)
     if any(_meets(one, how, fact) for fact in facts):
         return
+    if one.is_day and _is_history(claim, one, facts):
+        return
     exact = how._replace(way="at")
     if any(_meets(one, exact, other) for other in _others(facts, ground, _before(claim, one, units))):
         return
     yield _finding(claim, one, facts)
+
+
+def _is_history(claim: Claim, one: Written, facts: Sequence[Bounds]) -> bool:
+    """Tell whether a day far from the facts is when something of them was made, held or announced."""
+    clause = claim.clause_at(one.span.start)
+    if not _HISTORY.search(context.own_words(claim, clause)):
+        return False
+    return all(
+        _apart(interval, fact.first, fact.last) > 2 * DAY
+        for fact in facts
+        for interval in one.near(fact.first, fact.last)
+    )
 
 
 def _relation(claim: Claim, one: Written, units: Sequence[Sequence[Written]]) -> Relation:
@@ -209,10 +215,10 @@ def _meets(one: Written, how: Relation, fact: Bounds) -> bool:
     if way == "at":
         return any(a <= fact.last and first <= b for a, b in intervals)
     nearest = min(_apart(interval, first, fact.last) for interval in intervals)
-    meant = [one for one in intervals if _apart(one, first, fact.last) == nearest]
+    near = [one for one in intervals if _apart(one, first, fact.last) == nearest]
     if way == "no_later":
-        return any(fact.first <= b for _, b in meant)
-    return any(fact.last >= a for a, _ in meant)
+        return any(fact.first <= b for _, b in near)
+    return any(fact.last >= a for a, _ in near)
 
 
 def _apart(interval: tuple[int, int], first: int, last: int) -> int:
@@ -226,9 +232,10 @@ def _range(
     at = [_relation(claim, one, [unit]) for one in unit]
     at = [Relation("at", how.earlier, how.later) for how in at]
     hull = Bounds(min(one.first for one in facts), max(one.last for one in facts), facts[0].item)
+    reach = max((one.last for one in _others(facts, ground, "until")), default=hull.last)
     if len({id(one.item) for one in facts}) > 1:
         for one, how in zip(unit, at, strict=True):
-            if not _meets(one, how, hull):
+            if not _meets(one, how, hull._replace(last=max(hull.last, reach))):
                 yield _finding(claim, one, facts)
         return
     (begin, end), (first, last) = unit, at

@@ -70,7 +70,8 @@ class Written:
         if self.days is not None:
             yield from self.days
             return
-        for day in range(first // DAY - 1, min(last // DAY, first // DAY + 60) + 2):
+        around = 1 if self.weekday is None else 4
+        for day in range(first // DAY - around, min(last // DAY, first // DAY + 60) + around + 1):
             if self.weekday is None or (day + 3) % 7 == self.weekday:
                 yield day
 
@@ -121,7 +122,9 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
             return []
         start = hour * HOUR + int(match["minute"]) * MINUTE
         if match["second"] is None:
-            return [(start, MINUTE)]
+            # `2:38` without a zero may be of the afternoon.
+            later = [(start + 12 * HOUR, MINUTE)] if len(match["hour"]) == 1 and not half and hour else []
+            return [(start, MINUTE), *later]
         start += int(match["second"]) * NS
         part = match["part"] or ""
         return [(start + int(part.ljust(9, "0") or 0), 10 ** (9 - len(part)))]
