@@ -83,6 +83,7 @@ RULES: tuple[Rule, ...] = (
         "claim-number", "error", "A number in the prose is that of the impact, the count, or the cited fact."
     ),
     Rule("claim-quote", "error", "What the prose quotes is in the words of what it cites."),
+    Rule("claim-subject", "warning", "What a sentence names is something that it cites."),
     Rule("claim-absence", "error", "What the prose denies is in no record, and no gap leaves it open."),
     Rule("claim-actor", "error", "Who is said to have done it is whom the cited fact has."),
     # blameless wording

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.when import durations, order, times
-from timeline.checks.claims.words import absence, actor, number, quote
+from timeline.checks.claims.words import absence, actor, number, quote, subject
 from timeline.checks.findings import Finding, Switch
 
 Read = Callable[[Claim, Ground], Iterator[Finding]]
@@ -31,6 +31,7 @@ READERS: tuple[Reader, ...] = (
     Reader(("claim-quote",), quote.read),
     Reader((absence.RULE,), absence.read),
     Reader((actor.RULE,), actor.read),
+    Reader((subject.RULE,), subject.read),
 )
 
 

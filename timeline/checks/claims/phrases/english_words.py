@@ -114,6 +114,7 @@ COUNTED: Final = {
     "silence": "silence", "silences": "silence", "acknowledgement": "acknowledgement", "acknowledgements": "acknowledgement",
     "acknowledgment": "acknowledgement", "acknowledgments": "acknowledgement", "acks": "acknowledgement",
     "merge": "merge", "merges": "merge", "pull request": "merge", "pull requests": "merge", "prs": "merge",
+    "release": "release", "releases": "release", "posts": "posts", "updates": "posts",
     "facts": "fact", "gaps": "gap", "gap": "gap",
 }  # fmt: skip
 #: Before what is counted: it narrows nothing.
@@ -164,6 +165,9 @@ PARTIAL: Final = (
 #: An alert's firing, as a verb.
 FIRED: Final = (
     "fired",
+    "fire",
+    "go off",
+    "fire again",
     "fires",
     "went off",
     "triggered",
@@ -219,4 +223,11 @@ REACHED: Final = (
 #: Behind a number of things: they are what a gauge measures.
 IN_USE: Final = (
     "in use", "waiting", "waited", "queued", "pending", "busy", "taken", "open", "active", "in flight", "used", "occupied", "saturated", "exhausted", "connected", "established",
+)  # fmt: skip
+#: Behind a number, and nothing that is counted.
+NO_NOUN: Final = frozenset(
+    [
+        "when", "and", "or", "at", "in", "the", "before", "after", "as", "by", "with", "for", "of", "on", "to", "from", "while", "then", "than", "until", "since", "which", "that",
+        "is", "was", "were", "are", "but", "so", "where", "who", "during", "once", "by", "again", "already", "now", "later", "only", "against", "between", "utc", "a", "an", "if",
+    ]
 )  # fmt: skip

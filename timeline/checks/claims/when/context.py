@@ -88,7 +88,13 @@ def is_of_absence(claim: Claim, span: Span) -> bool:
         return False  # a gap is where nothing was recorded
     if not _BOUNDS.search(text[max(clause.start, span.start - 30) : span.start]):
         return False
-    return _DENIES.search(text, clause.start, clause.end) is not None
+    return denies(claim, span)
+
+
+def denies(claim: Claim, span: Span) -> bool:
+    """Tell whether the clause around a place denies something."""
+    clause = claim.clause_at(span.start)
+    return _DENIES.search(claim.plain.text, clause.start, clause.end) is not None
 
 
 def of_another(claim: Claim, ground: Ground) -> bool:

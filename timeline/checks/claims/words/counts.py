@@ -16,6 +16,7 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "firing": ("alert.firing",),
     "page": ("alert.notified",),
     "deploy": ("deploy.started", "deploy.finished", "deploy.failed"),
+    "release": ("change.released", "deploy.started", "deploy.finished", "deploy.failed"),
     "rollback": ("deploy.rolled_back",),
     "message": ("chat.message", "chat.deleted"),
     "status": ("status.posted",),
@@ -76,6 +77,14 @@ def _named(name: str) -> Callable[[Fact], str]:
     return lambda fact: str(fact.names.get(name, fact.id))
 
 
+def _undeleted(fact: Fact) -> str:
+    return fact.id if fact.kind == "chat.message" else ""
+
+
+def _released(fact: Fact) -> str:
+    return str(fact.names.get("release") or fact.names.get("deploy") or fact.id)
+
+
 #: How a sort may be counted: each record, each life, each name.
 _WAYS: Mapping[str, tuple[tuple[str, Callable[[Fact], str]], ...]] = {
     "alert": (
@@ -84,10 +93,12 @@ _WAYS: Mapping[str, tuple[tuple[str, Callable[[Fact], str]], ...]] = {
         ("names of alerts", _named("alert")),
     ),
     "deploy": (("deploys", _life), ("names of deploys", _named("deploy"))),
+    "release": (("releases", _life), ("names of releases", _released)),
     "rollback": (("rollbacks", _life), ("deploys that were rolled back", _named("deploy"))),
+    "message": (("messages", lambda fact: fact.id), ("messages that are not deleted", _undeleted)),
     "merge": (("merges", lambda fact: fact.id), ("merged changes", _named("change"))),
 }
-_ONCE = {"alert": 1, "deploy": 0, "rollback": 0, "merge": 0}
+_ONCE = {"alert": 1, "release": 0, "deploy": 0, "rollback": 0, "merge": 0}
 
 
 def counted(facts: Sequence[Fact], sort: str, span: Span, *, once: bool = False) -> Iterator[Counted]:
@@ -95,7 +106,8 @@ def counted(facts: Sequence[Fact], sort: str, span: Span, *, once: bool = False)
     sure, may = within(facts, span)
     ways = _WAYS.get(sort) or ((_plural(sort), lambda fact: fact.id),)
     for what, key in ways[_ONCE.get(sort, 0) if once else 0 :]:
-        yield Counted(len({key(fact) for fact in sure}), len({key(fact) for fact in may}), what, may)
+        least, most = (len({key(fact) for fact in facts} - {""}) for facts in (sure, may))
+        yield Counted(least, most, what, may)
 
 
 def _plural(sort: str) -> str:

@@ -26,6 +26,7 @@ _VALUED = re.compile(
     rf"(?:^|\s)(?:{any_of(english.VALUED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE
 )
 _LASTING = words_of(english.LASTING)
+_PART = re.compile(r"[A-Z]?[a-z]{2,40}|[A-Z]{2,20}(?![a-z])")
 _PER = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
 _BY = re.compile(r"\bby\s(?:\w{1,20}\s){0,2}$", re.IGNORECASE)
 _LIKE = re.compile(r"\s(?:more|less|higher|lower|faster|slower|increase|decrease|drop|rise)\b", re.IGNORECASE)
@@ -78,7 +79,7 @@ def _severity(
     behind = quantities.noun_behind(claim.plain.text, number)
     measured = [fact for fact in facts if held[fact.id]]
     units = {value.unit for fact in measured for value in held[fact.id]}
-    words = frozenset(impacts.stems(f"{lead} {rest}"))
+    words = _parts(f"{lead} {rest}")
     sure: Severity = "error" if any(words & _own(fact) for fact in measured) else "warning"
     match number.unit:
         case "%":
@@ -107,11 +108,12 @@ def _severity(
 def _own(fact: Fact) -> frozenset[str]:
     """Return the stems of a measured fact's unit and names."""
     unit = fact.quantity.unit if fact.quantity else ""
-    words = re.findall(
-        r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])",
-        f"{unit or ''} {fact.names.get('name', '')} {fact.names.get('series', '')}",
-    )
-    return frozenset(impacts.stem(word) for word in words)
+    return _parts(f"{unit or ''} {fact.names.get('name', '')} {fact.names.get('series', '')}")
+
+
+def _parts(text: str) -> frozenset[str]:
+    """Return the stems of a text's words, of `CaptureQueueDeep` three."""
+    return frozenset(impacts.stem(word) for word in _PART.findall(text))
 
 
 def _said(number: Numeral, said: Sequence[quantities.Said], behind: str = "") -> Severity | None:

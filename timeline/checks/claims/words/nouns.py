@@ -39,6 +39,7 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s{1,3}of\s", re.IGNORECASE)
+_PAGE = re.compile(r"\bstatus\s?page\b", re.IGNORECASE)
 _STATUS = re.compile(r"\b(?:status|web|error|landing|home)\s?$", re.IGNORECASE)
 
 
@@ -62,6 +63,10 @@ def noun(claim: Claim, number: Numeral, ground: Ground) -> Noun | None:
     if match is None:
         return None
     sort = english.COUNTED[" ".join(match["noun"].lower().split())]
+    if sort == "posts":
+        if not _PAGE.search(claim.text):
+            return None
+        sort = "status"
     before = match["before"].lower().split()
     if sort == "page" and (
         _STATUS.search(match["before"]) or ("page" not in match["noun"].lower() and "status" in before)

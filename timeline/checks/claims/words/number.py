@@ -11,6 +11,7 @@ from timeline.checks.claims.phrases import english_words as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.words import counts, impacts, measured
+from timeline.checks.claims.words.collected import is_given
 from timeline.checks.claims.words.nouns import Noun, is_partial, is_window, noun
 from timeline.checks.claims.words.numerals import Numeral, numerals, typed
 from timeline.checks.claims.words.patterns import any_of
@@ -23,6 +24,11 @@ from timeline.text import number as shown
 RULE = "claim-number"
 _FIRED = re.compile(
     rf"(?<![\w-])(?:{any_of(english.FIRED)})(?:\s[\w'’-]{{1,20}}){{0,3}}\s{{1,3}}$", re.IGNORECASE
+)
+
+_FIRED_BEHIND = re.compile(
+    rf"\s{{0,3}},?\s{{1,3}}(?:the\s|alert\s){{0,2}}\s{{0,2}}[\w.:-]{{1,80}}\s{{1,3}}(?:{any_of(english.FIRED)})(?![\w-])",
+    re.IGNORECASE,
 )
 
 
@@ -79,7 +85,13 @@ def _count(claim: Claim, number: Numeral, what: Noun, ground: Ground) -> Iterato
     terms = ground.once(Terms)
     facts = [one for one in counts.of_sort(ground, what.sort) if what.names <= terms.of(one)]
     cited = [one for one in ground.facts_of(claim.citations) if one.kind in counts.SORTS[what.sort]]
-    if (not facts and not cited) or (cited and number.meets(len(cited), exact=True)):
+    if cited and number.meets(len(cited), exact=True):
+        return
+    if not facts and (what.names or what.partial):
+        return
+    if not facts and not is_given(ground, counts.SORTS[what.sort]):
+        message = f"no source of this build records any {what.sort}: whether there were {typed(claim, number)} is not known"
+        yield report(RULE, claim, Span(number.start, number.end), message, severity="warning")
         return
     yield from _compare(
         claim, number, what.sort, facts, ground, partial=what.partial, once=what.once, window=what.window
@@ -124,15 +136,14 @@ def _amount(way: counts.Counted) -> str:
 def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
     """Compare how often an alert is said to have fired."""
     clause = claim.clause_at(number.start)
-    lead = claim.plain.text[clause.start : number.start]
-    if not _FIRED.search(lead):
+    lead, rest = claim.plain.text[clause.start : number.start], claim.plain.text[number.end : clause.end]
+    if not _FIRED.search(lead) and not _FIRED_BEHIND.match(rest):
         return
     known = ground.once(alerts)
-    named = [name for low, name in known.items() if low in lead.casefold()]
+    named = [name for low, name in known.items() if low in f"{lead} {rest}".casefold()]
     if len(named) != 1:
         return
     facts = [one for one in counts.of_sort(ground, "firing") if one.names.get("alert") == named[0]]
-    rest = claim.plain.text[number.end : clause.end]
     yield from _compare(
         claim, number, "firing", facts, ground, partial=is_partial(f"{lead} | {rest}", claim), once=False,
         window=is_window(claim), about=f" of {named[0]}",

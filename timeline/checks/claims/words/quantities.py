@@ -13,6 +13,7 @@ from timeline.checks.claims.words.numerals import Numeral, numerals
 from timeline.model import Fact
 
 _WORD = re.compile(r"[a-z][a-z]{1,40}", re.IGNORECASE)
+_BEHIND = re.compile(r"\s{1,3}([a-z][a-z-]{1,40})", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])\d{1,15}(?:\.\d{1,12})?(?!\w)")
 
 
@@ -107,5 +108,5 @@ class Words:
 
 def noun_behind(text: str, number: Numeral) -> str:
     """Return the stem of the word behind a number; empty where none stands there."""
-    match = re.compile(r"\s{1,3}([a-z][a-z-]{1,40})", re.IGNORECASE).match(text, number.end)
-    return stem(match[1]) if match else ""
+    match = _BEHIND.match(text, number.end)
+    return stem(match[1]) if match and match[1].lower() not in english.NO_NOUN else ""

@@ -1,0 +1,43 @@
+"""English words beside names: of things that a timeline has facts about, and of things that it cannot know; data."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Before or behind a name: it is of something that facts are about.
+THINGS: Final = (
+    "alert", "alerts", "cluster", "service", "host", "node", "pod", "region", "zone", "deploy", "deployment", "release", "version", "channel", "queue", "database",
+    "instance", "shard", "replica", "server", "machine", "rollout", "page for", "deploy of", "rollback of", "merge of", "container", "broker", "firing of", "crossing of",
+)  # fmt: skip
+#: Behind a name: what happens to such things.
+HAPPENS: Final = (
+    "fired", "fires", "went off", "went quiet", "stopped firing", "started firing", "began firing", "began to fire", "resolved", "was resolved", "was deployed", "were deployed", "was shipped",
+    "was rolled", "was released", "was raised", "was acknowledged", "was silenced", "was merged", "went out", "went live", "crossed", "recovered", "crashed", "restarted", "failed",
+    "was down", "went down", "was up", "came back", "landed", "rolled out", "finished", "charged", "was slow", "timed out", "stopped", "died", "was restarted", "was paged",
+)  # fmt: skip
+#: Before a name: somebody brings it about.
+DOES: Final = (
+    "shipped",
+    "deployed",
+    "released",
+    "rolled back",
+    "rolled out",
+    "merged",
+    "acknowledged",
+    "silenced",
+    "restarted",
+    "deploy of",
+    "rollback of",
+    "release of",
+    "page for",
+)
+#: Beside a name: it is of something that no record here would name.
+UNKNOWABLE: Final = (
+    "setting", "settings", "parameter", "option", "function", "method", "file", "files", "variable", "field", "column", "table", "command", "script", "key", "header", "endpoint",
+    "library", "package", "class", "module", "metric", "query", "label", "runbook", "dashboard", "panel", "type", "constant", "branch", "path", "directory", "folder", "tool", "format",
+    "encoding", "algorithm", "protocol", "exception", "error", "callback", "hook", "job", "workflow", "step", "rule", "test", "default", "value", "code", "argument", "config", "call",
+)  # fmt: skip
+#: Names in code form that are nobody's subject.
+COMMON: Final = frozenset(
+    ["utf-8", "sha-256", "sha-1", "sha-512", "iso-8601", "http-2", "http-3", "x86-64", "base-64", "ipv-4", "ipv-6", "p-99", "rfc-3339", "aes-256", "ed25519", "tls-1.2", "tls-1.3"]
+)  # fmt: skip
