@@ -15,7 +15,7 @@ _WRITTEN = re.compile(
 )
 #: Seconds and milliseconds since 1970, of 2001 to 2100; a number within a name or a hash is none.
 _COUNTED = re.compile(
-    rb"(?<![0-9A-Za-z_.+/-])(1[0-9]{9}|[23][0-9]{9}|4[01][0-9]{8})([0-9]{3})?(?![0-9A-Za-z_+/-])"
+    rb"(?<![0-9A-Za-z_./-])(1[0-9]{9}|[23][0-9]{9}|4[01][0-9]{8})([0-9]{3})?(?![0-9A-Za-z_+/-])"
 )
 _FORM = "%Y-%m-%dT%H:%M:%S"
 
