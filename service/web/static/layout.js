@@ -4,6 +4,8 @@ import { byId } from './dom.js';
 export function makeLayout() {
   const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[role="tab"]')]);
   const draft = byId('panel-draft');
+  // Who goes to a fact from a finding reads on at the sentence.
+  let stays = false;
   const choose = (/** @type {HTMLElement} */ tab) => tabs.forEach((one) => {
     const on = one === tab;
     one.setAttribute('aria-selected', String(on));
@@ -28,7 +30,8 @@ export function makeLayout() {
       const rows = fact ? [...draft.querySelectorAll(`tr[data-fact="${fact}"]`)] : [];
       rows.forEach((row) => row.setAttribute('aria-selected', 'true'));
       // The last of them stands in the timeline's table; measures above may name the fact as well.
-      if (!draft.hidden) rows.at(-1)?.scrollIntoView({ block: 'nearest' });
+      if (!draft.hidden && !stays) rows.at(-1)?.scrollIntoView({ block: 'nearest' });
+      stays = false;
     },
     /** @param {Record<string, string[]>} disputed */
     marks: (disputed) => { for (const row of draft.querySelectorAll('tr[data-fact]')) row.toggleAttribute('data-disputed', Boolean(disputed[row.dataset.fact])); },
@@ -40,6 +43,7 @@ export function makeLayout() {
       const fact = /** @type {HTMLElement | null} */ (link ? link.closest('a[data-fact]') : from.closest('tr[data-fact]'))?.dataset.fact;
       if (!fact || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
+      stays = Boolean(from.closest('.finding'));
       then(fact);
     }),
   };

@@ -18,7 +18,7 @@ from service.web.draft.html import draft_html
 from tests.hostile.strings import STRINGS
 from tests.render.page.test_axe import faults
 from tests.servers.browser import launched
-from tests.service.web.running import FACTS, INCIDENT, Serving, start_serving
+from tests.service.web.running import INCIDENT, Serving, start_serving
 from timeline.checks.findings import Finding, Fix, finding
 from timeline.checks.located import located
 
@@ -162,8 +162,9 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     with start_serving(home) as server:
         (draft,) = home.rglob(f"{INCIDENT}/{names.DRAFT}")
         text = draft.read_text("utf-8")
+        fact = re.findall(r"timeline\.html#(f-[0-9a-f]{16})", text)[-1]  # of the table
         draft.write_text(
-            f"{text}\nWe should have noticed f-00000000000000ff and [this](timeline.html#{FACTS[3]}).\n",
+            f"{text}\nWe should have noticed f-00000000000000ff. The change was merged at 03:03 UTC ({fact}).\n",
             encoding="utf-8",
         )
         yield server
@@ -203,4 +204,25 @@ def test_a_finding_is_reached_by_keyboard_and_stays_within_the_panel(
     assert faults(page, node_modules / "axe-core" / "axe.min.js") == []
     panel = page.locator("#panel-draft")
     assert panel.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+    page.close()
+
+
+@pytest.mark.browser
+def test_a_fact_of_a_finding_is_chosen_in_the_chart_and_the_sentence_stays(
+    wrong: Serving, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"{wrong.url}/incidents/{INCIDENT}")
+    page.frame_locator("#chart").locator("html[data-ready]").wait_for()
+    page.click("#tab-draft")
+    link = page.locator(".finding dl a[data-fact]").first
+    fact = link.get_attribute("data-fact")
+    link.scroll_into_view_if_needed()
+    link.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**#{fact}*")
+    page.locator(f"#panel-draft tr[aria-selected][data-fact='{fact}']").first.wait_for(state="attached")
+    box = link.bounding_box()
+    assert box
+    assert 0 < box["y"] < 720
     page.close()
