@@ -51,21 +51,16 @@ def hold(
 ) -> int:
     """Check that a source whose clock is off gives what it gives, as it says; return of how many facts and gaps."""
     now = window.end if now is None else now
-    plain = told(run(collector, {**options, "url": url}, window, now=now, secrets=secrets), 0)
-    for seconds in HOURS:
+
+    def read(seconds: int) -> list[tuple[object, ...]]:
         with FaultServer(moved_here(off(forwarded(url), seconds), url, here := [""])) as server:
             here[0] = urlsplit(server.url).netloc
             seen = Window(start=window.start + seconds * NS, end=window.end + seconds * NS)
-            result = run(
-                collector,
-                {**options, "url": server.url + urlsplit(url).path},
-                seen,
-                now=now + seconds * NS,
-                secrets=secrets,
-            )
-            found = told(result, seconds)
-            assert found == plain, (
-                seconds,
-                [one for one in found + plain if (one in found) != (one in plain)],
-            )
+            there = {**options, "url": server.url + urlsplit(url).path}
+            return told(run(collector, there, seen, now=now + seconds * NS, secrets=secrets), seconds)
+
+    plain = read(0)
+    for seconds in HOURS:
+        found = read(seconds)
+        assert found == plain, (seconds, [one for one in found + plain if (one in found) != (one in plain)])
     return len(plain)
