@@ -26,12 +26,12 @@ _LONGEST = 2000  # characters of one member of a finding
 
 def check_draft(shelf: Shelf, asked: DraftQuestion) -> DraftCheck:
     """Return the findings about a draft, as `timeline check --format json` has them."""
-    digest = shelf.load(asked.incident).timeline.digest
-    checked = check_text(shelf.directory(asked.incident), asked.markdown, config=shelf.config)
+    timeline = shelf.load(asked.incident).timeline
+    checked = check_text(shelf.directory(asked.incident), asked.markdown, timeline, config=shelf.config)
     told = json.loads(render_findings([Group(checked.name, checked.findings, checked.unverified)], "json"))
     rows = [_visible(row) for row in told["findings"]]
     counts = Counter(row["severity"] for row in rows)
-    question = ["check_draft", asked.incident, digest, asked.markdown, rows]
+    question = ["check_draft", asked.incident, timeline.digest, asked.markdown, rows]
     cut = page(
         question, asked.cursor, lambda n: len(json.dumps(rows[n])), len(rows), most=asked.limit, room=_ROOM
     )

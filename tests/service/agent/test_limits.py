@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from service.agent import resources
 from service.agent.paging import MOST_BYTES, ROOM, json_of
@@ -214,3 +216,37 @@ def test_a_timeline_that_cannot_be_read_says_so_in_the_list(tmp_path: Path) -> N
     assert row["unreadable"]["untrusted"] is True
     with pytest.raises(RefusedError):
         answer(Folders([tmp_path], None), "get_incident", {"incident": "INC-1"}, Caller())
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+LIKELY = st.sampled_from(
+    ["INC-42", wide(1).id, wide(2).id, "2026-11-21T15:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999+00:00", "chat", 1, 0, -1, 200, 2**70]
+) | JSON  # fmt: skip
+
+
+def said(shelf: Folders, tool: str, arguments: dict[str, Any]) -> str:
+    """Return an answer, or why there is none."""
+    try:
+        return json_of(answer(shelf, tool, arguments, Caller()))
+    except RefusedError as err:
+        return str(err)
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_whatever_is_asked_is_answered_or_refused(shelf: Folders, tool: str) -> None:
+    members = [field.alias or name for name, field in TOOLS[tool].question.model_fields.items()]
+
+    @given(st.dictionaries(st.sampled_from([*members, "more"]), LIKELY, max_size=len(members)), st.booleans())
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def ask_anything(arguments: dict[str, Any], named: bool) -> None:
+        if named and "incident" in members:
+            arguments = {**arguments, "incident": "INC-42"}
+        text = said(shelf, tool, arguments)
+        assert text
+        assert len(text.encode()) <= MOST_BYTES
+
+    ask_anything()
