@@ -96,7 +96,7 @@ OTHER: Final = frozenset(
 HAPPENED: Final = (
     "was", "were", "had", "fired", "went", "came", "reached", "sounded", "triggered", "rang", "paged", "happened", "occurred", "took place", "arrived", "appeared", "made",
     "got", "ever", "at all", "whatsoever", "before", "between", "until", "till", "during", "after", "since", "from", "in", "at", "by", "for", "of", "on", "about", "yet", "either", "told", "warned",
-    "prior", "while", "when", "within", "up", "throughout", "did", "followed", "preceded", "existed", "posted", "sent", "and", "or", "nor", "to", "all", "started", "ran", "finished", "landed", "woke", "merged", "deployed", "recorded", "logged", "seen", "acknowledged", "issued", "raised", "received", "observed", "noticed", "opened", "written", "that",
+    "prior", "while", "when", "within", "up", "throughout", "did", "followed", "preceded", "existed", "posted", "sent", "and", "or", "nor", "to", "all", "started", "ran", "finished", "landed", "woke", "merged", "deployed", "recorded", "logged", "seen", "acknowledged", "issued", "raised", "received", "observed", "noticed", "opened", "written",
 )  # fmt: skip
 #: In the clause: it is about what was set up, what might be, or what is left out; nothing that records could refute.
 NO_EVENT: Final = (
@@ -159,3 +159,6 @@ PAGED: Final = frozenset(
         "people",
     ]
 )
+#: Before what is cited: its time ends, or begins, the span.
+UNTIL_WHEN: Final = ("before", "until", "till", "prior to", "ahead of", "up until", "up to")
+FROM_WHEN: Final = ("after", "since", "from the time", "from when", "following", "from the moment", "from")

@@ -144,7 +144,7 @@ COUNTED_ONCE: Final = frozenset(["distinct", "different", "separate", "unique"])
 #: The whole incident, or the whole window, by name.
 WHOLE_INCIDENT: Final = (
     "during the incident", "in the incident", "over the incident", "during the outage", "throughout the incident", "inside the incident", "within the incident",
-    "in total", "in all", "overall", "altogether", "in this incident", "for the incident", "of the incident", "during this incident", "over the course of the incident",
+    "in total", "that day", "on that day", "that night", "that morning", "that evening", "all told", "in all", "overall", "altogether", "in this incident", "for the incident", "of the incident", "during this incident", "over the course of the incident",
 )  # fmt: skip
 WHOLE_WINDOW: Final = (
     "window",
@@ -182,9 +182,8 @@ FIRED: Final = (
 #: What happens to those whom an incident touches: beside it, a number of customers or requests is the impact's.
 AFFECTED: Final = (
     "affected", "affecting", "impacted", "impacting", "failed", "failing", "fail", "failure", "failures", "hit", "lost", "unable", "could not", "couldn't", "cannot", "errors",
-    "error", "errored", "suffered", "experienced", "saw", "dropped", "timed out", "rejected", "refused", "denied", "turned away", "broken", "touched", "reached", "impact", "at once",
-    "at most", "at peak", "at the peak", "peak", "worst", "burnt", "burned", "consumed", "spent", "used", "ate", "cost", "without", "were down", "disrupted", "blocked", "stuck",
-    "gave up", "abandoned", "had", "answered", "5xx", "500s", "in total", "total",
+    "error", "errored", "suffered", "experienced", "saw", "dropped", "timed out", "rejected", "refused", "denied", "turned away", "broken",  "at once",  "at peak", "at the peak",  "burnt", "burned", "consumed",     "were down", "disrupted", "blocked",
+    "gave up", "abandoned",  "5xx", "500s",
 )  # fmt: skip
 #: Behind a number of things: how many in a time, which is no total.
 RATE: Final = (
@@ -231,3 +230,25 @@ NO_NOUN: Final = frozenset(
         "is", "was", "were", "are", "but", "so", "where", "who", "during", "once", "by", "again", "already", "now", "later", "only", "against", "between", "utc", "a", "an", "if",
     ]
 )  # fmt: skip
+#: In a sentence that counts pages: they are those of a pager.
+PAGED: Final = (
+    "paged",
+    "pager",
+    "on-call",
+    "oncall",
+    "sent",
+    "alert",
+    "alerts",
+    "went out",
+    "woke",
+    "received",
+    "got",
+    "notified",
+    "firing",
+    "responder",
+    "responders",
+    "acknowledged",
+    "page went",
+    "notification",
+    "notifications",
+)

@@ -46,9 +46,15 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
         if not is_given(ground, KINDS[denial.sort]):
             what = _CALLED.get(denial.sort, denial.sort)
             message = f"no source of this build records any {what}: whether there was one is not known"
-            yield report(RULE, claim, denial.span, message)
+            findings = [report(RULE, claim, denial.span, message)]
         elif span and (span.named or not denial.without):
-            yield from _check(claim, denial, span, ground)
+            findings = list(_check(claim, denial, span, ground))
+        else:
+            continue
+        if claim.citations or (span and span.narrow):
+            yield from findings
+        elif span and span.named:  # what cites nothing, and names no time, may speak of something else
+            yield from (one._replace(severity="warning") for one in findings)
 
 
 def _check(claim: Claim, denial: Denial, span: spans.Denied, ground: Ground) -> Iterator[Finding]:

@@ -36,8 +36,9 @@ def _facts(claim: Claim, named: Sequence[Agent], place: int, ground: Ground) -> 
         ends = [*begins[1:], claim.span.end + 1]
         if all(begin < at < end for begin, (at, _), end in zip(begins, held, ends, strict=True)):
             return [held[place][1]]
-    facts = [fact for fact in ground.facts_of(claim.cited_at(begins[place])) if actor_of(fact)]
-    return facts or ([fact for _, fact in held] if claim.header else [])
+    clause = claim.clause_at(begins[place])
+    inside = [fact for at, fact in held if clause.start <= at <= clause.end]
+    return inside or [fact for _, fact in held]
 
 
 def _check(claim: Claim, agent: Agent, facts: Sequence[Fact], ground: Ground) -> Iterator[Finding]:

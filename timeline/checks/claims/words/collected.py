@@ -7,7 +7,8 @@ from typing import Any
 
 from timeline.checks.claims.ground import Ground
 
-#: What begins the kinds that a collector gives; one that is not named here may give any.
+#: What begins the kinds that a collector gives. One that is not named here reads what it is configured for: the sorts
+#: that its source has facts of, and any where it has none.
 GIVES: Mapping[str, tuple[str, ...]] = {
     "alertmanager": ("alert.",),
     "git": ("change.", "deploy."),
@@ -24,20 +25,33 @@ GIVES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def collectors(ground: Ground) -> frozenset[str] | None:
-    """Return the collectors of the last collection; None where the timeline does not tell."""
+def given(ground: Ground) -> frozenset[str] | None:
+    """Return what begins the kinds that the last collection's sources give (empty: any); None where nothing tells."""
     provenance: Any = ground.timeline.provenance
     try:
-        sources = provenance["collections"][-1]["sources"]
-        return frozenset(str(one["collector"]) for one in sources)
+        sources = [
+            (str(one["name"]), str(one["collector"])) for one in provenance["collections"][-1]["sources"]
+        ]
     except (KeyError, IndexError, TypeError):
         return None
+    held = ground.once(_sorts)
+    return frozenset(
+        begin for name, collector in sources for begin in GIVES.get(collector) or held.get(name) or ("",)
+    )
+
+
+def _sorts(ground: Ground) -> Mapping[str, frozenset[str]]:
+    """Return the sorts of facts (`alert.`) that each source gave."""
+    held: dict[str, set[str]] = {}
+    for fact in ground.timeline.facts:
+        for source in {fact.source, *(one.source for one in fact.evidence)}:
+            held.setdefault(source, set()).add(f"{fact.kind.partition('.')[0]}.")
+    return {source: frozenset(sorts) for source, sorts in held.items()}
 
 
 def is_given(ground: Ground, kinds: Iterable[str]) -> bool:
     """Tell whether a source of the build may give one of the kinds."""
-    held = ground.once(collectors)
-    kinds = tuple(kinds)
+    held, kinds = ground.once(given), tuple(kinds)
     if held is None or any(kind in ground.facts.by_kind for kind in kinds):
         return True
-    return any(name not in GIVES or kind.startswith(GIVES[name]) for name in held for kind in kinds)
+    return any(kind.startswith(tuple(held)) for kind in kinds)

@@ -12,13 +12,6 @@ from timeline.checks.claims.words.numerals import Numeral, numerals
 from timeline.checks.claims.words.patterns import any_of, words_of
 from timeline.model import Impact
 
-_AFFECTED = words_of(english.AFFECTED)
-_WINDOW = words_of(english.WHOLE_WINDOW)
-_RATE = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
-_WORD = re.compile(r"[a-z][\w-]{1,40}", re.IGNORECASE)
-_BEHIND = re.compile(r"(?:\s{1,3}(?:of\s)?[\w'’-]{1,40}){1,6}")
-_MISSING = 3.0  # times the average of what was read: so much may lie in what was not
-
 
 def stem(word: str) -> str:
     """Return a word without what makes it plural or past: `requests`, `request`; `failed`, `failing`, `fail`."""
@@ -29,6 +22,18 @@ def stem(word: str) -> str:
     return word
 
 
+_AFFECTED = words_of(english.AFFECTED)
+_PLAIN = frozenset(
+    stem(word)
+    for word in ("of", "our", "the", "all", "distinct", "unique", "different", "affected", "impacted", "paying", "total", "and", "in", "such")
+)  # fmt: skip
+_WINDOW = words_of(english.WHOLE_WINDOW)
+_RATE = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
+_WORD = re.compile(r"[a-z][\w-]{1,40}", re.IGNORECASE)
+_BEHIND = re.compile(r"(?:\s{1,3}(?:of\s)?[\w'’-]{1,40}){1,6}")
+_MISSING = 3.0  # times the average of what was read: so much may lie in what was not
+
+
 def stems(text: str) -> list[str]:
     """Return the stems of a text's words."""
     return [stem(word) for word in _WORD.findall(text)]
@@ -37,7 +42,7 @@ def stems(text: str) -> list[str]:
 def of_claim(claim: Claim, number: Numeral, ground: Ground) -> list[Impact]:
     """Return the numbers of the impact that a number in prose may be: of the incident, unless the window is named."""
     every = ground.timeline.impact
-    if not every or number.unit in {"s", "B", "times"}:
+    if not every or number.unit in {"s", "B", "times"} or number.value == 1:
         return []
     cited = [one for one in ground.cited(claim.cited_at(number.start)) if isinstance(one, Impact)]
     clause = claim.clause_at(number.start)
@@ -66,14 +71,19 @@ def _is_counted(one: Impact, number: Numeral, nouns: Sequence[str], text: str) -
     if number.unit == "%":
         return one.unit.startswith("%")
     unit = stems(one.unit)
-    return bool(unit) and unit[-1] in nouns[:4]
+    if not unit or unit[-1] not in nouns[:4]:
+        return False
+    between = set(nouns[: nouns.index(unit[-1])])  # `456 parse requests` are others
+    return between <= _PLAIN | set(stems(one.name))
 
 
 def _is_affected(one: Impact, text: str, claim: Claim) -> bool:
     if one.take == "budget":
         return True
+    if claim.header and claim.citations:
+        return True
     own = set(stems(one.name)) - set(stems(one.unit))
-    return bool(own & set(stems(text))) or _AFFECTED.search(text) is not None or claim.header != ()
+    return bool(own & set(stems(text))) or bool(claim.citations and _AFFECTED.search(text))
 
 
 def _is_bare(number: Numeral, nouns: Sequence[str], every: Sequence[Impact]) -> bool:

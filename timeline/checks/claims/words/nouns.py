@@ -39,6 +39,8 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s{1,3}of\s", re.IGNORECASE)
+_PARTING = english.NO_NOUN - {"of", "the", "in"}
+_PAGED = words_of(english.PAGED)
 _PAGE = re.compile(r"\bstatus\s?page\b", re.IGNORECASE)
 _STATUS = re.compile(r"\b(?:status|web|error|landing|home)\s?$", re.IGNORECASE)
 
@@ -63,6 +65,10 @@ def noun(claim: Claim, number: Numeral, ground: Ground) -> Noun | None:
     if match is None:
         return None
     sort = english.COUNTED[" ".join(match["noun"].lower().split())]
+    if number.value != int(number.value) or any(word in _PARTING for word in match["before"].lower().split()):
+        return None  # `2.27 page`, `1002 is full of messages`
+    if _is_heading(claim, number) or (sort == "page" and not _PAGED.search(claim.text)):
+        return None
     if sort == "posts":
         if not _PAGE.search(claim.text):
             return None
@@ -93,6 +99,16 @@ def noun(claim: Claim, number: Numeral, ground: Ground) -> Noun | None:
     )
 
 
+def _is_heading(claim: Claim, number: Numeral) -> bool:
+    """Tell whether digits that begin a block are the number of a heading or an item: `4 Actionables`."""
+    text = claim.plain.text
+    return (
+        not text[: number.start].strip()
+        and text[number.start].isdigit()
+        and text[number.end : number.end + 2].strip()[:1].isupper()
+    )
+
+
 def is_partial(text: str, claim: Claim) -> bool:
     """Tell whether the words around a count narrow it to a part of the incident, or of what is counted."""
     bare = _BOUNDS.sub("", _WINDOW.sub("", _WHOLE.sub("", text)))
@@ -102,3 +118,8 @@ def is_partial(text: str, claim: Claim) -> bool:
 def is_window(claim: Claim) -> bool:
     """Tell whether a claim names the window, and not the incident."""
     return _WINDOW.search(claim.text) is not None
+
+
+def is_whole(claim: Claim) -> bool:
+    """Tell whether a claim names the whole incident, or the window."""
+    return is_window(claim) or _WHOLE.search(claim.text) is not None

@@ -12,7 +12,7 @@ from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.words import counts, impacts, measured
 from timeline.checks.claims.words.collected import is_given
-from timeline.checks.claims.words.nouns import Noun, is_partial, is_window, noun
+from timeline.checks.claims.words.nouns import Noun, is_partial, is_whole, is_window, noun
 from timeline.checks.claims.words.numerals import Numeral, numerals, typed
 from timeline.checks.claims.words.patterns import any_of
 from timeline.checks.claims.words.terms import Terms, alerts
@@ -39,7 +39,9 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     for number in numerals(claim.plain.text, claim.span.start, claim.span.end):
         if claim.plain.is_code(number.start) or claim.plain.is_quoted(number.start):
             continue
-        yield from _check(claim, number, ground)
+        findings = _check(claim, number, ground)
+        # What cites nothing may count something else.
+        yield from findings if claim.citations else (one._replace(severity="warning") for one in findings)
 
 
 def _check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
@@ -81,6 +83,8 @@ def _count(claim: Claim, number: Numeral, what: Noun, ground: Ground) -> Iterato
         if not what.partial and not what.names:
             every = ground.timeline.facts if what.sort == "fact" else ground.timeline.gaps
             yield from _total(claim, number, len(every), what.sort)
+        return
+    if not claim.citations and not is_whole(claim):
         return
     terms = ground.once(Terms)
     facts = [one for one in counts.of_sort(ground, what.sort) if what.names <= terms.of(one)]

@@ -31,7 +31,10 @@ _EVENT = re.compile(
     rf"(?<![\w-])(?:(?P<until>{_UNTIL})|(?P<since>{_FROM}))\s{{1,3}}(?:the\s|this\s|that\s|our\s|its\s){{0,1}}(?:(?P<incident>{any_of(english.INCIDENT)})|(?P<edge>{any_of(english.EDGES)}))(?![\w-])",
     re.IGNORECASE,
 )
-_EDGE = re.compile(rf"(?<![\w-])(?:(?P<until>{_UNTIL})|(?P<since>{_FROM}))\s", re.IGNORECASE)
+_EDGE = re.compile(
+    rf"(?<![\w-])(?:(?P<until>{any_of(english.UNTIL_WHEN)})|(?P<since>{any_of(english.FROM_WHEN)}))\s",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 _UNTIL_ANY = re.compile(rf"(?<![\w-])(?:{_UNTIL}|{_FROM}|between|within)(?![\w-])", re.IGNORECASE)
 _UNTOLD = words_of(english.UNTOLD)
@@ -45,6 +48,7 @@ class Denied(NamedTuple):
     wide: Span
     words: str
     named: bool = True
+    narrow: bool = True  # and not the whole incident, or window
 
 
 def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
@@ -61,8 +65,8 @@ def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
     if _UNTIL_ANY.search(text) or _UNTOLD.search(text):
         return None
     if _WINDOW.search(text):
-        return Denied(window, window, "the window")
-    return Denied(whole, whole, "the incident", named=_INCIDENT.search(text) is not None)
+        return Denied(window, window, "the window", narrow=False)
+    return Denied(whole, whole, "the incident", named=_INCIDENT.search(text) is not None, narrow=False)
 
 
 _INCIDENT = re.compile(

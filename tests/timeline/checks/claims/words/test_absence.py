@@ -44,9 +44,9 @@ def test_a_true_denial_passes_and_a_false_one_does_not(
 @pytest.mark.parametrize(
     "text",
     [
-        "No alert fired during the incident.",
-        "No alert fired.",
-        "No deploy was made during the outage.",
+        "No alert fired during the incident ({alert.firing:0}).",
+        "No alert fired ({alert.firing:0}).",
+        "No deploy was made during the outage ({alert.firing:0}).",
         "CheckoutLatencyHigh never fired ({alert.firing:0}).",
         "The alert was never acknowledged ({alert.acknowledged:0}).",
         "Nobody rolled back anything during the incident ({deploy.rolled_back:0}).",
@@ -75,10 +75,19 @@ def test_rows_that_cannot_be_placed_leave_it_undetermined(ground: Ground) -> Non
 
 def test_what_no_source_gives_is_not_known(ground: Ground) -> None:
     timeline = ground.timeline
-    provenance = {"collections": [{"sources": [{"collector": "prometheus_alerts"}, {"collector": "matrix"}]}]}
+    provenance = {
+        "collections": [
+            {
+                "sources": [
+                    {"name": "prod", "collector": "prometheus_alerts"},
+                    {"name": "chat", "collector": "matrix"},
+                ]
+            }
+        ]
+    }
     facts = tuple(fact for fact in timeline.facts if not fact.kind.startswith(("deploy", "change", "status")))
     bare = Ground(timeline.replace(facts=facts, provenance=provenance), ground.errors)
-    text = "No deploy was made during the incident. No silence was made."
+    text = f"No deploy was made during the incident ({facts[0].id}). No silence was made."
     found = list(check(claims(blocks([DraftSpan("prose", "", text)])), bare))
     assert [(one.rule, one.severity) for one in found] == [(RULE, "error")] * 2
     assert "no source of this build records any deploy" in found[0].message
@@ -109,3 +118,9 @@ def test_what_denies_nothing_that_was_recorded_is_left_alone(checked: Checked, t
 
 def test_the_time_of_an_absence_is_no_time_of_a_fact(checked: Checked) -> None:
     assert checked("Nobody was paged before 14:12 UTC ({alert.notified:0}).", "claim-time") == []
+
+
+def test_what_cites_nothing_and_names_no_time_may_speak_of_something_else(checked: Checked) -> None:
+    assert checked("No alert fired. No error.", RULE) == []
+    (one,) = checked("No alert fired during the incident.", RULE)
+    assert one.severity == "warning"

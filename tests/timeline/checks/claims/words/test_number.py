@@ -16,7 +16,7 @@ RULE = "claim-number"
 PAIRS = [
     ("{} customers could not check out ({alert.firing:0}).", "508", "12,000,000"),
     ("{} customers could not check out ({alert.firing:0}).", "About five hundred", "About twelve million"),
-    ("At the peak {} customers saw a failed checkout.", "508", "480"),
+    ("At the peak {} customers saw a failed checkout ({alert.firing:0}).", "508", "480"),
     ("{} requests failed ({alert.firing:0}).", "9,433", "94,330"),
     ("{} requests failed ({alert.firing:0}).", "9.4k", "94k"),
     ("{} requests failed ({alert.firing:0}).", "More than nine thousand", "Fewer than five thousand"),
@@ -34,7 +34,7 @@ PAIRS = [
     ("The pool crossed its threshold of {} ({metric.crossed_above:1}).", "40", "70"),
     ("The rate went up to {} documents a minute ({log.rate_changed:0}).", "18.6", "186"),
     ("{} of the checkouts failed ({metric.present:2}).", "A fifth", "Two thirds"),
-    ("The timeline has {}.", "94 facts", "61 facts"),
+    ("The timeline has {} ({alert.firing:0}).", "94 facts", "61 facts"),
 ]  # fmt: skip
 
 
@@ -68,6 +68,9 @@ def test_a_true_number_passes_and_a_false_one_does_not(
         "Did 12 alerts fire ({alert.firing:0})?",
         "> 12 alerts fired ({alert.firing:0}).",
         "## Actions\n\n- Page once 12 alerts fired ({alert.firing:0}).",
+        "4 Deploys of the last week ({alert.firing:0})",
+        "At 2.27 pages were on the page of the 25000 element list ({alert.firing:0}).",
+        "1002 is full of messages, and 456 parse requests failed to parse ({alert.firing:0}).",
         "About 300 requests per second were served ({alert.firing:0}).",
     ],
 )
@@ -91,7 +94,7 @@ def test_a_part_of_the_incident_may_have_fewer_and_never_more(checked: Checked) 
 
 def test_a_finding_offers_the_number_by_reference(checked: Checked, ground: Ground) -> None:
     impact = next(one for one in ground.timeline.impact if one.unit == "customers" and one.span == "incident")
-    (one,) = checked("Customers: 700 customers were hit.", RULE)
+    (one,) = checked("Customers: 700 customers were hit ({alert.firing:0}).", RULE)
     assert (one.mark, one.expected) == ("700", "508")
     assert one.fix is not None
     assert one.fix.text == f"{{{impact.id}}}"
@@ -139,3 +142,9 @@ def test_any_text_has_numbers_in_order(text: str) -> None:
     assert all(0 <= one.start < one.end <= len(text) for one in every)
     assert [one.start for one in every] == sorted(one.start for one in every)
     assert all(one.low <= one.high or one.value < 0 for one in every)
+
+
+def test_what_cites_nothing_may_count_something_else(checked: Checked) -> None:
+    assert checked("Five alerts fired, and about half a million such requests were made.", RULE) == []
+    (one,) = checked("700 customers saw a failed checkout.", RULE)
+    assert one.severity == "warning"
