@@ -11,6 +11,7 @@ from service.build.demo import demo
 from service.build.refresh import refresh
 from service.check.check import Report, check
 from service.check.report import Checked
+from service.evidence.document import load
 from service.fixing.fix import fix
 from service.names import DRAFT
 from tests.cli.test_user_errors import timeline as command
@@ -26,8 +27,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def firing(built: Path) -> str:
-    from service.evidence.document import load
-
     return next(fact.id for fact in load(built).facts if fact.kind == "alert.firing")
 
 
@@ -82,6 +81,19 @@ def test_a_link_to_the_same_fact_becomes_the_references_own(folder: Path, firing
     text = written(folder, f"It fired at [14:25](timeline.html#{firing}).")
     fixed(folder, of(folder, text, "14:25", f"{{{firing}:time}}"))
     assert f"fired at [14:10:30-14:10:45 UTC](timeline.html#{firing})<!--" in (folder / DRAFT).read_text()
+
+
+def test_a_unit_behind_a_number_stands_in_the_value_alone(folder: Path) -> None:
+    number = next(one.id for one in load(folder).impact if one.unit == "customers")
+    text = written(folder, f"It hit 12,000,000 Customers ({number}), and 77777 customersx.")
+    reference = f"{{{number}}}"
+    fixed(folder, *(of(folder, text, typed, reference) for typed in ("12,000,000", "77777")))
+    after = (folder / DRAFT).read_text()
+    assert (
+        f"It hit [508 customers](timeline.html#{number})<!--{reference}58a5ddbc--> ({number}), and [508 customers]"
+        in after
+    )
+    assert "--> customersx." in after
 
 
 def test_a_table_and_a_links_label_are_fixed(folder: Path, firing: str) -> None:

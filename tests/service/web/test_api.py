@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +43,19 @@ def test_a_note_is_written_changed_and_removed_and_its_history_stays(start: Star
         assert texts == ["The pool was empty", "B", None]
     lines = (server.folder / "postmortems" / INCIDENT / "notes.jsonl").read_text().splitlines()
     assert [json.loads(line)["author"] for line in lines] == ["ada", "bo", "bo"]
+
+
+def test_references_in_notes_are_shown_as_values_and_stored_as_they_were_typed(start: Start) -> None:
+    server = start()
+    text = f"It was at {{{FACTS[0]}:time}}"
+    made = write(server, text=text)
+    with server.client() as client:
+        (one,) = client.get(f"{server.api}/notes").json()["notes"]
+    assert one["heads"][0]["body"]["text"] == text
+    (shown,) = one["shown"].values()
+    assert re.fullmatch(r"It was at (?:by )?\d\d:\d\d:\d\d.* UTC", shown["text"])
+    assert made["shown"] == one["shown"]
+    assert text in (server.folder / "postmortems" / INCIDENT / "notes.jsonl").read_text()
 
 
 def test_two_edits_of_one_version_are_answered_with_both(start: Start) -> None:

@@ -226,3 +226,16 @@ def test_a_fact_of_a_finding_is_chosen_in_the_chart_and_the_sentence_stays(
     assert box
     assert 0 < box["y"] < 720
     page.close()
+
+
+def test_a_value_that_filled_itself_in_is_shown_without_its_comment() -> None:
+    filled = "[14:10 UTC](timeline.html#f-0000000000000001)<!--{f-0000000000000001:time}0951018c-->"
+    number = "[9 requests](timeline.html#m-firing-to-resolved)<!--{m:x}0951018c-->"
+    html = draft_html(f"At {filled} and {number} <span>10m</span><!--{{m:ttr}}0951018c-->.\n", INCIDENT)
+    assert "{" not in html
+    assert "span" not in html
+    assert (
+        f'<a href="/incidents/{INCIDENT}#f-0000000000000001" data-fact="f-0000000000000001">14:10 UTC</a>'
+        in html
+    )
+    assert f'href="/incidents/{INCIDENT}/timeline.html#m-firing-to-resolved"' in html
