@@ -151,10 +151,13 @@ def _applied(text: str, edits: Sequence[_Edit], values: Values) -> tuple[str, li
 def _behind_unit(text: str, end: int, label: str) -> int:
     """Return where the text goes on: a unit that was typed behind the number stands in the value (`508 customers`)."""
     unit = label.partition(" ")[2]
-    match = (
-        re.compile(rf"[ \t]{{0,3}}{re.escape(unit)}(?!\w)", re.IGNORECASE).match(text, end) if unit else None
+    rest = text[end : end + len(unit) + 4]
+    behind = rest.lstrip(" \t")
+    after = behind[len(unit) : len(unit) + 1]
+    stands = (
+        bool(unit) and behind.casefold().startswith(unit.casefold()) and not (after.isalnum() or after == "_")
     )
-    return match.end() if match else end
+    return end + len(rest) - len(behind) + len(unit) if stands else end
 
 
 def _typed(text: str, edits: Sequence[_Edit]) -> tuple[str, list[int]]:

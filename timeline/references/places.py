@@ -18,7 +18,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from timeline.references.grammar import LIKE, Reference, parse
 
@@ -26,15 +26,16 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _COMMENT = r"<!--\s*(?P<held>\{[^{}<>]{1,400}\})\s*(?P<sum>[0-9a-f]{8})\s*-->"
-_FILLED = (
+#: A filled-in reference, as a regular expression with groups of its own.
+FILLED: Final = (
     r"(?:\[(?P<label>(?:[^\[\]\\]|\\[^\x00]){0,2000}+)\]\((?P<address>[^()\s<>]{0,2000}+)\)"
     rf"|<span>(?P<bare>[^<>]{{0,2000}}+)</span>){_COMMENT}"
 )
-_ONE = re.compile(_FILLED)
+_ONE = re.compile(FILLED)
 # What Markdown reads otherwise than words, first come. A code span is looked for by its ticks.
 _TOKEN = re.compile(
     r"(?P<escape>\\[!-/:-@\[-`{-~])|(?P<ticks>`{1,99})"
-    rf"|(?P<filled>{_FILLED})|(?P<orphan>{_COMMENT.replace('?P<held>', '?P<lost>').replace('?P<sum>', '')})"
+    rf"|(?P<filled>{FILLED})|(?P<orphan>{_COMMENT.replace('?P<held>', '?P<lost>').replace('?P<sum>', '')})"
     r"|(?P<comment><!--)"
     r"|(?P<tag></?[a-zA-Z][^<>]{0,500}+>|<[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^<>\s]{0,2000}+>)"
     r"|(?P<auto>\b(?:https?://|www\.)[^\s<>|]{1,2000}+)"

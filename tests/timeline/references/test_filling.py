@@ -15,6 +15,7 @@ from render.text.cited import engineers
 from tests.example import example
 from timeline import present
 from timeline.checks import fences
+from timeline.checks.claims.plain import Plain
 from timeline.model import Fact, Timeline
 from timeline.references import UnknownReferenceError, cite
 from timeline.references.filling import fill, problems, typed, without_comments
@@ -249,6 +250,21 @@ def test_copies_have_the_words_without_the_comments() -> None:
         without_comments(text)
         == f"At [14:10:30-14:10:45 UTC](timeline.html#{FIRING.id}), [for 1m45s - 2m15s](https://x.example)."
     )
+
+
+def test_a_value_is_nobodys_claim_and_cites_its_fact() -> None:
+    for reference, cited in (
+        ("{m:ttd}", ["m-first-crossing-to-firing"]),
+        (f"{{{FIRING.id}..{RESOLVED.id}:duration}}", [FIRING.id, RESOLVED.id]),
+    ):
+        raw = f"| x | it took {filled(reference)}, [about {filled(TIME)}](https://x.example) |"
+        plain = Plain(raw, 1, row=True)
+        assert len(plain.text) == len(raw)
+        assert not re.search(r"\d", plain.text)
+        assert [one.id for one in plain.citations][: len(cited)] == cited
+    typed_only = Plain(f"it was {TIME}, {{i:12 requests}}", 1)
+    assert not re.search(r"\d", typed_only.text)
+    assert [one.id for one in typed_only.citations] == [FIRING.id]
 
 
 PIECES = st.sampled_from(

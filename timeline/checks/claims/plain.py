@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from timeline.references.grammar import CITATION as CITATION
+from timeline.references.grammar import LIKE
+from timeline.references.places import FILLED
 
 #: Longer blocks are cut: nobody writes one, and every reader walks it.
 LONGEST = 20_000
@@ -43,7 +45,8 @@ class Position(NamedTuple):
 
 # What is markup, first come: each alternative ends within the text, and none nests.
 _MARKUP = re.compile(
-    r"(?P<comment><!--(?:(?!<!--|-->)[^\x00])*+-->)"
+    rf"(?P<filled>{FILLED})"
+    r"|(?P<comment><!--(?:(?!<!--|-->)[^\x00])*+-->)"
     r"|(?P<ticks>`{1,9})(?P<code>(?:(?!`)[^\x00]){1,2000}+)(?P=ticks)(?!`)"
     r"|(?P<image>!\[[^\[\]]{0,500}+\]\([^()\s]{0,2000}+(?:\s\"[^\"]{0,500}+\")?\))"
     r"|(?P<target>\]\([^()\s]{0,2000}+(?:\s\"[^\"]{0,500}+\")?\)|\]\[[^\[\]]{0,200}+\])"
@@ -51,6 +54,7 @@ _MARKUP = re.compile(
     r"|(?P<tag></?[a-zA-Z][^<>\n]{0,500}+>)"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,24}\d{0,2});)"
     r"|(?P<escape>\\[!-/:-@\[-`{-~])"
+    rf"|(?P<typed>{LIKE.pattern})"
     rf"|(?P<cited>{CITATION.pattern})"
     r"|(?P<strong>\*{1,3}|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w)|~~|\[(?![.…])|(?<![.…])\](?![(\[]))"
 )
@@ -66,7 +70,8 @@ class Plain:
     """A block's words: `text` is as long as its Markdown, which begins on `line` of the file.
 
     `code` are the spans of code (their ticks are spaces), `quotes` what stands between quotation marks (the marks
-    left out), `citations` the ids in their order (spaces in `text`).
+    left out), `citations` the ids in their order (spaces in `text`). A reference's value is spaces, too: it is nobody's
+    claim, and `reference-stale` compares it with the facts.
     """
 
     def __init__(self, raw: str, line: int, *, row: bool = False) -> None:
@@ -113,6 +118,9 @@ class Plain:
             self._blank(start, end)
         if form in {"target", "auto"}:
             self.citations += [Citation(one[0], start, start + 1) for one in CITATION.finditer(match[0])]
+        elif form in {"filled", "typed"}:
+            named = dict.fromkeys(one[0] for one in CITATION.finditer(match[0]))
+            self.citations += [Citation(identity, start, start + 1) for identity in named]
         elif form == "cited":
             self.citations.append(Citation(match[0], start, end))
 
