@@ -252,3 +252,28 @@ PAGED: Final = (
     "notification",
     "notifications",
 )
+#: What an error ratio may be said to be of.
+RATIOS: Final = (
+    "requests",
+    "errors",
+    "traffic",
+    "calls",
+    "responses",
+    "transactions",
+    "users",
+    "customers",
+    "failures",
+    "failed",
+    "attempts",
+    "orders",
+    "sessions",
+    "them",
+    "it",
+    "error",
+    "threshold",
+    "limit",
+)
+#: Codes of HTTP, not round, that stand before `requests` as their sort.
+CODES: Final = frozenset(
+    [401, 403, 404, 408, 409, 410, 413, 414, 416, 418, 422, 423, 429, 431, 499, 501, 502, 503, 504]
+)

@@ -76,7 +76,7 @@ def _is_said(claim: Claim, place: int) -> bool:
 
 def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | None:
     text, clause = claim.plain.text, claim.clause_at(match.start())
-    if not _NEXT.match(text, match.end(), clause.end):
+    if not _NEXT.match(text, match.end(), clause.end) or _is_alone(claim, match):
         return None
     names, other = set[str](), False
     known = ground.once(Terms).every
@@ -98,6 +98,16 @@ def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | Non
     return Denial(
         Span(match.start(), match.end()), sort, frozenset(names | behind), other, bool(match["without"])
     )
+
+
+def _is_alone(claim: Claim, match: re.Match[str]) -> bool:
+    """Tell whether a denial is all of a sentence, or of brackets: `No error.`, `(no message)`."""
+    text = claim.plain.text
+    before, after = (
+        text[claim.span.start : match.start()].rstrip(),
+        text[match.end() : claim.span.end].lstrip(),
+    )
+    return (not before and not after.strip(" .!,;:()")) or (before.endswith("(") and after.startswith(")"))
 
 
 def _done(text: str, start: int, end: int, sort: str) -> str | None:

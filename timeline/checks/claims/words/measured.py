@@ -26,6 +26,10 @@ _VALUED = re.compile(
     rf"(?:^|\s)(?:{any_of(english.VALUED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE
 )
 _LASTING = words_of(english.LASTING)
+_OF_WHAT = re.compile(
+    r"\s{1,3}(?:of\s)?(?:(?:all|the|our|its|these|those|every|total)\s){0,2}([A-Za-z][a-z]{1,40})"
+)
+_RATIOS = frozenset(impacts.stem(word) for word in english.RATIOS)
 _PART = re.compile(r"[A-Z]?[a-z]{2,40}|[A-Z]{2,20}(?![a-z])")
 _PER = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
 _BY = re.compile(r"\bby\s(?:\w{1,20}\s){0,2}$", re.IGNORECASE)
@@ -52,7 +56,7 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         return
     if any(number.unit == other.unit and number.meets(other.value) for one in said for other in one.numbers):
         return
-    severity = _severity(claim, number, facts, held, said, lead, rest)
+    severity = _severity(claim, number, facts, held, said, lead, rest, ground)
     if severity is None:
         return
     one = next((fact for fact in facts if held[fact.id]), facts[0])
@@ -71,7 +75,7 @@ def _citations(claim: Claim, number: Numeral) -> Sequence[Citation]:
 
 def _severity(
     claim: Claim, number: Numeral, facts: Sequence[Fact], held: dict[str, tuple[quantities.Value, ...]],
-    said: Sequence[quantities.Said], lead: str, rest: str,
+    said: Sequence[quantities.Said], lead: str, rest: str, ground: Ground,
 ) -> Severity | None:  # fmt: skip
     """Tell how sure it is that a number is said of what is cited: by its unit, its noun, or a verb before it."""
     if _SETTING.search(lead) or _BY.search(lead) or (_PER.match(rest) and not number.unit):
@@ -86,11 +90,11 @@ def _severity(
             objective = number.value >= _SLOPE and _OBJECTIVE.search(claim.text)
             parts = "%" in units or any(quantities.is_ratio(held[fact.id], fact) for fact in measured)
             if parts and not objective and not _LIKE.match(rest):
-                return "error"
+                return "error" if _is_of_it(rest, facts, ground) else "warning"
         case "s":
             if _LASTING.search(rest[:30]) or _LASTING.search(lead[-14:]):
                 return None
-            if "s" in units:
+            if "s" in units and _REACHED.search(lead):
                 return "error"
             return (sure if "" in units else _said(number, said)) if _REACHED.search(lead) else None
         case "B" if "B" in units:
@@ -103,6 +107,17 @@ def _severity(
             if (_VALUED.search(lead) and not behind) or (behind and _IN_USE.match(rest)):
                 return sure
     return _said(number, said, behind)
+
+
+def _is_of_it(rest: str, facts: Sequence[Fact], ground: Ground) -> bool:
+    """Tell whether what per cent are of is what the cited facts speak of: no `100 % CPU` of an error ratio."""
+    match = _OF_WHAT.match(rest)
+    word = impacts.stem(match[1]) if match else ""
+    if not word or match is None or match[1].lower() in english.NO_NOUN or word in _RATIOS:
+        return True
+    queries = " ".join(evidence.query or "" for fact in facts for evidence in fact.evidence)
+    held = ground.once(quantities.Words)
+    return word in _parts(queries.replace("_", " ")) or any(word in held.of(fact).words for fact in facts)
 
 
 def _own(fact: Fact) -> frozenset[str]:

@@ -80,6 +80,8 @@ def noun(claim: Claim, number: Numeral, ground: Ground) -> Noun | None:
         return None
     known = ground.once(Terms)
     names, partial = set[str](), False
+    if any(word[0].isupper() and word.lower() not in known.every for word in match["before"].split()):
+        return None  # a heading's words, another thing's name
     for word in before:
         if word in english.COUNTED_ALL:
             partial = partial or word in {"of", "in"}

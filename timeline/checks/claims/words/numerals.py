@@ -49,8 +49,10 @@ _OF_MONTH = re.compile(rf"(?:st|nd|rd|th)?\s(?:of\s)?(?:{any_of(english.MONTHS)}
 _CLOCK = re.compile(r"\s?(?:[ap]\.?m\b|o['’]clock|UTC\b|GMT\b|CES?T\b|[ECMP][SD]T\b|h\d\d)", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|-\w|\w", re.IGNORECASE)
 _JOIN = re.compile(r"\s?[–—-]\s?|\sto\s|\sor\s|\sand\s")
+_MINUTES = re.compile(r"\d\s?(?:m|mins?|minutes?|h|hours?)\s?(?:and\s)?$", re.IGNORECASE)
 _YEARS = range(1970, 2100)
 _HTTP = re.compile(r"s?\s(?:errors?|responses?|status(?:es)?|codes?|pages?)\b|s\b", re.IGNORECASE)
+_REQUESTS = re.compile(r"\s(?:requests?|calls?)\b", re.IGNORECASE)
 _CODES = range(100, 600)
 
 
@@ -101,7 +103,7 @@ def _numeral(text: str, match: re.Match[str], start: int, stop: int) -> Numeral 
     unit, factor, last = _unit(match, after)
     if match["digits"] and last == match.end() and _is_attached(after):
         return None
-    if unit == "duration":
+    if unit == "duration" or (unit == "s" and _MINUTES.search(before)):
         return None
     bound = _bound(before, text[last : min(stop, last + 20)])
     wide = _HEDGE * abs(value) if bound == "~" else step / 2
@@ -118,6 +120,10 @@ def _digits(match: re.Match[str], before: str, after: str) -> tuple[float, float
     if plain and len(digits) == 4 and int(digits) in _YEARS and not before.rstrip().endswith(english.ABOUT):
         return None
     if plain and len(digits) == 3 and int(digits) in _CODES and _HTTP.match(after):
+        return None
+    if plain and (
+        (int(digits) in english.CODES and _REQUESTS.match(after)) or (len(digits) > 1 and digits[0] == "0")
+    ):
         return None
     scale = (
         english.LARGE[match["scale"].lower()]

@@ -37,7 +37,7 @@ _NAMES = (
 )
 _HOSTS = ("instance", "host", "pod", "node", "cluster", "region", "zone", "version", "tag", "queue", "shard")
 _TOKEN = re.compile(r"(?<![\w#./:@-])#?[A-Za-z0-9][\w.:-]{2,80}")
-_DISTINCT = re.compile(r"[a-z0-9][A-Z]|\d.*[-.]|[-.].*\d|^#")
+_DISTINCT = re.compile(r"[a-z0-9][A-Z]|\d[^-.]{0,80}[-.]|[-.][^\d]{0,80}\d|^#")
 #: A name of a thing in code form, by its form alone: `eu-west-7`, `v2.3.1`, `search-2026.9.1`.
 _NUMBERED = re.compile(
     r"#?[A-Za-z][A-Za-z.]{0,30}(?:-[A-Za-z0-9.]{1,30}){0,6}-\d[\w.]{0,20}(?:-[\w.]{1,20}){0,3}|v\d{1,4}(?:\.\d{1,6}){1,3}"
@@ -217,7 +217,7 @@ def _is_thing(claim: Claim, span: Span, name: str) -> bool:
     """Tell whether a name in code form that the timeline has nowhere is of something that facts would be about."""
     text, clause = claim.plain.text, claim.clause_at(span.start)
     before, behind = text[clause.start : span.start - 1], span.end + 1
-    if name.casefold() in english.COMMON or _FILE.search(name):
+    if name.casefold() in english.COMMON or _FILE.search(name) or name.endswith("-"):
         return False
     if _NOT_BEFORE.search(before[-40:]) or _NOT_BEHIND.match(text, behind, clause.end):
         return False

@@ -108,6 +108,7 @@ def test_what_no_source_gives_is_not_known(ground: Ground) -> None:
         "Why did no alert fire before 14:20 UTC?",
         "> No alert fired.",
         "## Action items\n\n- See that no deploy is made in the peak.",
+        "It ran with (no message) ({alert.firing:0}). No error.",
         "No more than 508 customers were hit.",
         "No other alert fired between 14:10 and 14:13 UTC ({alert.firing:0}).",
     ],

@@ -68,6 +68,7 @@ def test_a_true_number_passes_and_a_false_one_does_not(
         "Did 12 alerts fire ({alert.firing:0})?",
         "> 12 alerts fired ({alert.firing:0}).",
         "## Actions\n\n- Page once 12 alerts fired ({alert.firing:0}).",
+        "It took 00m 43s, at 0830, with 404 requests and 10 % more load ({metric.crossed_above:3}).",
         "4 Deploys of the last week ({alert.firing:0})",
         "At 2.27 pages were on the page of the 25000 element list ({alert.firing:0}).",
         "1002 is full of messages, and 456 parse requests failed to parse ({alert.firing:0}).",
