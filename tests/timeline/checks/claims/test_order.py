@@ -43,6 +43,16 @@ PAIRS = [
     "The queue alert's <first|last> firing ({Q1}) came before the second deploy ({DEP2}).",
     "- After <the rollback ({ROLL}), latency recovered ({RES})|latency recovered ({RES}), the deploy was rolled back ({ROLL})>.",
     "| a | b |\n|---|---|\n| The deploy ({DEP}) came <before|after> the alert ({FIRE}) | x |",
+    "It was not until <the rollback ({ROLL}) that latency recovered ({RES})|latency recovered ({RES}) that it was rolled back ({ROLL})>.",
+    "The <recovery did not come ({RES}) until after the rollback ({ROLL})|rollback did not come ({ROLL}) until after the recovery ({RES})>.",
+    "The <latency alert fired first ({FIRE}), the pool alert second ({POOL})|pool alert fired first ({POOL}), the latency alert second ({FIRE})>.",
+    "The root cause of the <alert ({FIRE}) was the deploy ({DEP})|deploy ({DEP}) was the alert ({FIRE})>.",
+    "What set off the <alert ({FIRE}) was the deploy ({DEP})|deploy ({DEP}) was the alert ({FIRE})>.",
+    "The <deploy ({DEP}) is why the alert fired ({FIRE})|alert ({FIRE}) is why it was deployed ({DEP})>.",
+    "The <alert ({FIRE}) fired 9 minutes later than the deploy ({DEP})|deploy ({DEP}) came 9 minutes later than the alert ({FIRE})>.",
+    "The alert ({FIRE}) fired and, <after|before> the page ({PAGE}), was acknowledged ({ACK}).",
+    "10m <before|after> the alert fired ({FIRE}), a deploy finished ({DEP}).",
+    "Only after `checkout p99, early` <crossed ({XLAT}), the alert fired ({FIRE})|alerted ({FIRE}), its expression crossed ({XLAT})>.",
 ]  # fmt: skip
 
 
@@ -84,6 +94,9 @@ def test_what_bounds_leave_open_is_a_warning_with_both(text: str) -> None:
         "The alert fired ({FIRE}) and the deploy finished ({DEP}).",
         "Did the alert fire ({FIRE}) before the deploy ({DEP})?",
         "The alert fired before the deploy.",
+        "It is possible that the deploy ({DEP}) was made because of the alert ({FIRE}).",
+        "The rollback took effect after about six minutes ({ROLL}, {RES}).",
+        "The message came before 14:20 ({FIRE}) and the rollback after ({ROLL}).",
     ],
 )
 def test_what_claims_no_order(text: str) -> None:

@@ -56,6 +56,16 @@ PAIRS = [
     "- <**14:10 UTC**|**14:15 UTC**> – `CheckoutLatencyHigh` fired. {FIRE}",
     "Detection: it fired at <**14:10 UTC**|**14:20 UTC**> (`{FIRE}`), after the deploy (`{DEP}`).",
     "The alert fired at <[14:10]|[14:20]>(timeline.html#{FIRE}).",
+    "The queue alert flapped from 14:18 to <14:40|14:55> UTC ({Q1}, {Q5}).",
+    "CaptureQueueDeep fired for the last time at <14:38|14:18> ({Q1}).",
+    "Nobody told customers before <14:21|14:41> UTC, when the status was posted ({STAT}).",
+    "At <2:38|2:48> in the afternoon the deploy was rolled back ({ROLL}).",
+    "On <Thursday|Monday> the alert fired ({FIRE}).",
+    "| Start | End | Facts |\n|---|---|---|\n| 14:10 | <14:44|14:54> | {FIRE}, {RES} |",
+    "deploy 1401Z ({DEP}), pages from <14:13|14:23> ({PAGE}), rolled back 14:38 ({ROLL}), green by 14:45 ({RES})",
+    "The alert rose at 01:10 (Australia/Sydney) on November <13|12>, 2026 ({FIRE}).",
+    "The alert fired at <14:10|14:20>. ({FIRE})",
+    "{FIRE} shows that it fired at <14:10|14:20>.",
 ]
 
 
@@ -140,6 +150,6 @@ def test_a_time_within_the_bounds_is_never_an_error_and_one_well_outside_always(
     sentence = "It was so at {} (" + fact.id + ")."  # type: ignore[attr-defined]
     assert times.RULE not in errors(sentence.format(typed(within, form, offset)))
     early = data.draw(st.booleans())
-    away = data.draw(st.integers(width, 600 * MINUTE))
+    away = data.draw(st.integers(2 * width, 600 * MINUTE))
     outside = earliest - away if early else latest + away
     assert times.RULE in errors(sentence.format(typed(outside, form, offset)))

@@ -42,7 +42,7 @@ BEGINNING: Final = (
 
 #: Around a duration that is a setting, a rate, a latency or a part of something: no time between two facts.
 SETTING_BEFORE: Final = (
-    r"(?:\b(?:every|each|per|last|first|next|past|previous|final|initial|remaining|timed? ?out (?:after|at)|time-?outs? (?:of|is|was|at|to|from)"
+    r"(?:\b(?:every|each|per|last|first|next|past|previous|final|initial|remaining|age of|timed? ?out (?:after|at)|time-?outs? (?:of|is|was|at|to|from)"
     r"|retention (?:of|is)|TTL (?:of|is|was)|leases? (?:of|is)|interval (?:of|is)|window (?:of|is)|intervals of|set to|configured (?:to|for|at|as)"
     r"|limit(?:ed)? (?:of|is|to|at)|threshold (?:of|is|was|at)|budget (?:of|is|for)|back-?off (?:of|is)|cache[sd]? for|spent|grace period (?:of|is)|deadline of"
     r"|sleeps?(?: for)?|wait(?:s|ed|ing)?(?: up to| for| at most)?|polls?|scrap\w{1,4}|sampl\w{1,4}|rate over|averaged? over|over (?:the|a|any)|raised to|lowered to|from|increased to|reduced to|bumped to"
@@ -53,7 +53,7 @@ SETTING_AFTER: Final = (
     r"[\s-]{0,3}(?:time-?outs?|windows?|retention|budgets?|intervals?|TTLs?|leases?|averages?|rates?|rolling|moving|ranges?|resolution|step|buckets?|bins|granularity|precision"
     r"|scrap\w{1,4}|poll\w{0,4}|thresholds?|limits?|back-?offs?|grace|SLO|SLA|error budget|p\d\d|percentiles?|quantiles?|deadline|cache|refresh|delay setting|cool-?down"
     r"|latenc\w{1,3}|response times?|ago|old|of (?:CPU|retention|history|data|logs|margin|headroom|drift|skew|slack)|per|a (?:day|week|month|year)|lookback|look-back|from now|meeting|call|review"
-    r"|wide|waits?|soak\w{0,3}|bake|hold|pauses?|sleeps?|warm-?up|drain\w{0,3}|`?for`?|rules?|keep-?alives?|heart-?beats?|target|goal|objective|shift|sprint|trial)\b"
+    r"|wide|waits?|soak\w{0,3}|bake|hold|pauses?|sleeps?|warm-?up|drain\w{0,3}|for (?:clause|rule|duration)|rules?|keep-?alives?|heart-?beats?|target|goal|objective|shift|sprint|trial)\b"
 )
 SETTING: Final = (
     r"\b(?:latenc\w{1,3}|p\d{2,3}|percentiles?|quantiles?|response times?|round[- ]trip|respond(?:ed|ing)? in|request (?:took|duration)|requests took|queries took|query took"
@@ -68,6 +68,11 @@ LASTS: Final = (
 )
 #: How long after something else: never the life of one fact.
 FROM: Final = r"\b(?:later|after|before|earlier|since|prior|ahead|behind|between|following|preceding|within|passed|elapsed|acknowledg\w{1,6}|acked|respond\w{0,3}|notice\w{0,1}|detect\w{0,3}|notif\w{1,6}|paged?|to)\b"
+#: Right before a duration: how long it was so, whatever stands around it.
+FOR: Final = (
+    r"\b(?:lasted|lasting|(?:fir(?:ed|ing|es)|down|out|unavailable|degraded|active|alerting|open|silenced|running|unreachable|offline|flapp\w{2,3}|went on|kept going|continued|persisted|stayed up) for)"
+    r"\s{1,3}(?:the|a|an|all of|some)?\s?$"
+)
 LATER: Final = r"\s{0,3}(?:later|afterwards|after that|on)\b"
 #: What a duration is the length of, where it stands as an adjective.
 LONG: Final = r"-?\s?-?(?:long\s)?(?:outage|incident|downtime|disruption|degradation|gap|delay|blackout|interruption|impact|brown-?out|episode|lag|silence|lead)"

@@ -8,12 +8,12 @@ from typing import Final
 _THING: Final = r"(?=\s{1,3}(?:the|an?|another|our|its|this|that|these|two|three|several|more|further|all|both)\b|\s{1,3}[A-Z])"
 #: `X before Y`: what is left of it came first; at the beginning of a clause, what follows it came second.
 FORWARD: Final = (
-    r"(?<!the day )(?<!as )(?<!never )before(?! and after)|prior to|ahead of|earlier than|sooner than|in advance of|up until|until|till"
+    r"(?<!the day )(?<!as )(?<!never )before(?! and after)|prior to|ahead of|earlier than|sooner than|in advance of|(?:up )?until(?! after)|till(?! after)"
     r"|by the time(?: that)?|predat(?:es|ed|ing)|preced(?:es|ed|ing)(?! by)"
 )
 #: `X after Y`: what is right of it came first.
 BACKWARD: Final = (
-    r"(?<!the day )(?<!look )(?<!soon )(?<!looked )after(?! all\b| that\b| which\b| this\b|wards)|as soon as|(?<!the )following"
+    r"(?:until|till) after|(?<!the day )(?<!look )(?<!soon )(?<!looked )after(?! all\b| that\b| which\b| this\b|wards)|as soon as|(?<!the )following"
     + _THING
     + r"|in the wake of|on the heels of|later than|postdat(?:es|ed|ing)|(?<!at )once"
     + _THING
@@ -23,7 +23,7 @@ BACKWARD: Final = (
 #: `X, then Y`: the same, and it may begin a sentence that goes on from the one before.
 THEN: Final = (
     r"(?<!since )(?<!by )(?<!until )(?<!even )(?<!back )(?<!just )then|subsequently|afterwards?|after that|after which|thereafter|thereupon"
-    r"|(?:was|were|is|being|been|and|,)?\s?(?:\w+ly )?followed by|(?:seconds?|secs?|minutes?|mins?|min|hours?|[smh]) later|(?<=[,;] )later(?! than)|(?<=and )later(?! than)|later,"
+    r"|(?:was|were|is|being|been|and|,)?\s?(?:\w+ly )?followed by|(?:seconds?|secs?|minutes?|mins?|min|hours?|[smh]) later(?! than)|(?<=[,;] )later(?! than)|(?<=and )later(?! than)|later,"
 )
 #: `9 minutes earlier, Y`.
 THEN_EARLIER: Final = (
@@ -37,6 +37,13 @@ CAUSES: Final = (
     + _THING
     + r"|as a (?:result|consequence)(?! of)|consequently|therefore|thereby|which is why|that is why"
 )
+#: `The reason for Y was X`, `X was the reason for Y`, `what caused Y was X`.
+REASON: Final = (
+    r"(?:root[ -])?causes? (?:of|for|behind)|reasons? (?:for|why|that)|triggers? (?:of|for|behind)"
+    r"|(?<=what )(?:set off|caused|triggered|led to|brought (?:about|down)|started|provoked|prompted)|(?:is|was|are|were) why"
+)
+#: `X fired first, Y second`: only behind `first`, and right before what it cites.
+PLACES: Final = r"(?:second|third|next|last|afterwards?|later)"
 #: `Y because X`.
 CAUSED: Final = (
     r"because(?: of)?|due to(?! (?:be|expire|start|run|happen|end)\b)|owing to|as a (?:result|consequence) of|(?:the )?(?:result|consequence) of"
@@ -44,19 +51,19 @@ CAUSED: Final = (
     r"|(?:was|were) traced (?:back )?to|thanks to"
 )
 #: What makes an order none: nobody says that it was so.
-UNSURE: Final = r"\b(?:whether|unclear|unknown|undetermined|not known|cannot (?:tell|say|be (?:told|determined))|can['’]t (?:tell|say)|no way to tell|or after|or before|either|neither)\b"
-DENIED: Final = r"(?:\bnot|n['’]t|\bnever|\bno|\bneither|\bnor|\bwithout)(?:\s\w{1,15}){0,2}\s$"
+UNSURE: Final = r"\b(?:whether|unclear|unknown|undetermined|not known|cannot (?:tell|say|be (?:told|determined))|can['’]t (?:tell|say)|no way to tell|or after|or before|either|neither|possibl[ey]|perhaps|maybe|suspect\w{0,3}|presum\w{1,6}|which was wrong|wrongly|turned out (?:not|to be wrong))\b"
+DENIED: Final = r"(?:\bnot|n['’]t|\bnever|\bno|\bneither|\bnor|\bwithout)(?:\s(?!long\b)\w{1,15}){0,2}\s$"
 NEGATIVE: Final = r"\b(?:not|no|never|nobody|none|nothing|neither|no one)\b|n['’]t\b"
 #: Words before a connective that leave it at the beginning of its clause.
 LEADING: Final = (
     r"(?:only|just|right|shortly|soon|immediately|directly|long|even|well|some|about|around|roughly|nearly|almost|less|more|than|over|under"
-    r"|a|an|the|few|couple|of|and|but|so|yet|later|then|moments?|half|hours?|minutes?|mins?|seconds?|secs?|[smh]|days?|at|within|exactly|approximately|~|utc|[\d:.,]+|[a-z]+-?(?:one|two|three|four|five|six|seven|eight|nine|ten|teen|ty)"
+    r"|it|was|wasn['’]t|not|is|that|what|which|a|an|the|few|couple|of|and|but|so|yet|later|then|moments?|half|hours?|minutes?|mins?|seconds?|secs?|[smh]|days?|at|within|exactly|approximately|utc|[\d:.,]+|(?:\d+[dhms]){1,3}|[a-z]+-?(?:one|two|three|four|five|six|seven|eight|nine|ten|teen|ty)"
     r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 )
 #: What people call a fact of a kind, in the beginnings of words.
 CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "alert.firing": ("fir", "alert", "alarm", "went off", "trigger", "rang", "detect"),
-    "alert.resolved": ("stop", "resolv", "clear", "recover", "ended", "quiet", "normal", "over"),
+    "alert.resolved": ("stop", "resolv", "resolut", "clear", "end of", "recover", "ended", "quiet", "normal", "over"),
     "alert.pending": ("pending",), "alert.acknowledged": ("ack",),
     "alert.notified": ("page", "paging", "notif", "pager"),
     "deploy.finished": ("deploy", "rollout", "rolled out", "releas", "ship"), "deploy.started": ("deploy", "rollout", "start"),
@@ -68,7 +75,7 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "metric.crossed_below": ("cross", "fell", "drop", "recover", "below", "normal"),
     "metric.absent": ("absent", "stopped having", "vanish", "no samples", "missing"), "metric.present": ("samples", "began"),
     "log.first_seen": ("log", "error", "signature", "first seen"), "log.rate_changed": ("rate", "log"),
-    "incident.detected": ("detect",), "incident.mitigated": ("mitigat",), "incident.resolved": ("resolv", "over"),
+    "incident.detected": ("detect",), "incident.mitigated": ("mitigat",), "incident.resolved": ("resolv", "resolut", "over"),
 }  # fmt: skip
 ORDINALS: Final[Mapping[str, int]] = {
     "first": 0, "initial": 0, "earliest": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5,

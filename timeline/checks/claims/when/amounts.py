@@ -20,7 +20,9 @@ _WORD = rf"(?:(?:{_TENS})(?:[\s-](?:{_ONES})\b)?|{_TEENS}|{_ONES})"
 _SCALE = "|".join(english.SCALES)
 _VAGUE = "|".join(sorted(english.VAGUE, key=len, reverse=True))
 _LONG = r"(?:milliseconds?|seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?)"
-_UNIT = rf"(?:{_LONG}|msecs?|ms|[smhd])"
+# A letter is a unit behind digits alone, and `503s` are answers: `ones` and `the 503s` last nothing. What takes
+# milliseconds is no time between facts.
+_UNIT = rf"(?:{_LONG}|(?<=\d)[smhd]|(?<=\d\s)[smhd]|(?<=\d-)[smhd])(?<!\b[3-5]\d\ds)"
 _NUMBER = (
     r"(?:\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
     rf"|(?:{_WORD}|a(?=\s(?:{_SCALE})\b))(?:\s(?:{_SCALE})\b(?:(?:\sand)?\s{_WORD})?)?)"
@@ -53,6 +55,10 @@ _AFTER = re.compile(
     rf"\s{{0,2}},?\s?(?:(?P<rough>{english.ROUGHLY})|(?P<least>or (?:more|longer)|at least|plus)|(?P<most>or (?:less|fewer)|at most|at the most|tops))\b",
     re.IGNORECASE,
 )
+_LEAD = re.compile(
+    rf"\s{{1,3}}(?:(?:only|just|another|a further|{english.ROUGH}|{english.NEARLY}|{english.BARELY}|{english.MORE}|{english.LESS})\s{{0,2}})?",
+    re.IGNORECASE,
+)
 _MARGIN = re.compile(
     r"\s{0,2}(?:±|\+/-)\s{0,2}(\d{1,6}(?:\.\d{1,3})?)\s?(s|sec(?:onds?)?|m|min(?:utes?)?)\b", re.IGNORECASE
 )
@@ -72,6 +78,12 @@ def typed(text: str, start: int, end: int) -> Iterator[Typed]:
     for match in _DURATION.finditer(text, start, end):
         if value := _value(match):
             yield _hedged(text, start, end, Span(*match.span()), *value)
+
+
+def begins(text: str, place: int, end: int) -> bool:
+    """Tell whether a duration begins at a place, hedges aside."""
+    lead = _LEAD.match(text, place, end)
+    return lead is not None and _DURATION.match(text, lead.end(), end) is not None
 
 
 def _value(match: re.Match[str]) -> tuple[float, float] | None:

@@ -20,6 +20,7 @@ _BOUNDS = re.compile(
     r"\b(?:before|between|from|after|since|prior to|ahead of|up to|during|following)(?: (?:the|about|around|at)){0,2} $",
     re.IGNORECASE,
 )
+_LIMITS = re.compile(r"\bno(?:t|) (?:before|after|until|later|earlier|sooner)\b", re.IGNORECASE)
 _THE_MOMENT = re.compile(r"[\s)\]]{0,5},?\s{0,2}when\b", re.IGNORECASE)
 _SHORT_ZONE = re.compile(r"(?:\(|\bin\s)[A-Z]{2,5}\)?")
 _ASKS = re.compile(r"\?[\s)\]\"”*_]{0,9}$")
@@ -92,9 +93,9 @@ def is_of_absence(claim: Claim, span: Span) -> bool:
 
 
 def denies(claim: Claim, span: Span) -> bool:
-    """Tell whether the clause around a place denies something."""
+    """Tell whether the clause around a place denies something; `not before` and kin are limits."""
     clause = claim.clause_at(span.start)
-    return _DENIES.search(claim.plain.text, clause.start, clause.end) is not None
+    return _DENIES.search(_LIMITS.sub(" ", claim.plain.text[clause.start : clause.end])) is not None
 
 
 def of_another(claim: Claim, ground: Ground) -> bool:

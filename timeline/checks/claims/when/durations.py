@@ -22,15 +22,20 @@ from timeline.model import Fact, Gap, Impact, Measure
 from timeline.order import elapsed
 
 RULE = "claim-duration"
-_SETTING_BEFORE, _SETTING_AFTER, _SETTING, _SETTING_COLUMN, _LASTS, _FROM, _LATER, _LONG = (
+_SETTING_BEFORE, _SETTING_AFTER, _SETTING, _SETTING_COLUMN, _LASTS, _FROM, _LATER, _LONG, _FOR = (
     re.compile(phrase, re.IGNORECASE)
     for phrase in (
         english.SETTING_BEFORE, english.SETTING_AFTER, english.SETTING, english.SETTING_COLUMN, english.LASTS,
-        english.FROM, english.LATER, english.LONG,
+        english.FROM, english.LATER, english.LONG, english.FOR,
     )
 )  # fmt: skip
 
 
+_SO_FAR = re.compile(r"\b(?:had been|has been|when|before|by then|so far|already|until)\b", re.IGNORECASE)
+_PLAIN_FOR = re.compile(r"\bfor\s{1,3}$", re.IGNORECASE)
+_STATE = re.compile(
+    r"\b(?:kept|firing|fired|down|unavailable|degraded|active|alerting|unreachable|offline)\b", re.IGNORECASE
+)
 _EACH = re.compile(r"\b(?:each|every|both|all)\b", re.IGNORECASE)
 
 
@@ -85,11 +90,17 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
     text = claim.plain.text
     words = context.own_words(claim, clause)
     lasts = _LASTS.search(words)
-    lasting = lasts and not _FROM.search(words)
+    strong = _FOR.search(text[max(clause.start, one.span.start - 40) : one.span.start])
+    if not strong and _STATE.search(words):
+        strong = _PLAIN_FOR.search(text[max(clause.start, one.span.start - 8) : one.span.start])
+    lasting = lasts and (strong or not _FROM.search(words))
     if not pair and (not exact or (lasting and (len(spans) > 1 or _EACH.search(words)))):
         ranges += [held for fact in facts for held in _lives(fact, ground, text[clause.start : clause.end])]
         ranges += [_span(item) for item in items if isinstance(item, Gap | Impact)]
-    others = [] if pair or exact else [*_measures(facts, ground), *_with_paragraph(claim, facts, ground)]
+    whole = strong and ranges and not _SO_FAR.search(words)  # it is the life, and no part of it
+    others = (
+        [] if pair or exact or whole else [*_measures(facts, ground), *_with_paragraph(claim, facts, ground)]
+    )
     if any(one.low <= each.high and each.low <= one.high for each in (*ranges, *others)):
         return
     if not exact and (not ranges or not lasting):

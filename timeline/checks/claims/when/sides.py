@@ -10,25 +10,42 @@ from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_order as english
 from timeline.checks.claims.plain import Citation, Span
+from timeline.checks.claims.when import amounts
 from timeline.checks.claims.when.cited import groups
 from timeline.checks.claims.when.lives import lives
 from timeline.model import Fact
 
 _MEETING = re.compile(
-    rf"(?<![\w-])(?:(?P<backward>{english.BACKWARD})|(?P<caused>{english.CAUSED})|(?P<forward>{english.FORWARD})|(?P<causes>{english.CAUSES})"
+    rf"(?<![\w-])(?:(?P<backward>{english.BACKWARD})|(?P<caused>{english.CAUSED})|(?P<forward>{english.FORWARD})|(?P<reason>{english.REASON})|(?P<causes>{english.CAUSES})"
     rf"|(?P<earlier>{english.THEN_EARLIER})|(?P<then>{english.THEN}))(?![\w-])",
     re.IGNORECASE,
 )
-_WHEN_ALREADY = re.compile(r"\balready\b", re.IGNORECASE)
+_ALREADY = re.compile(r"\balready\b", re.IGNORECASE)
 _WHEN = re.compile(r"(?<![\w-])when(?![\w-])", re.IGNORECASE)
-_LEADING = re.compile(rf"(?:\s*(?:{english.LEADING})(?![\w-]))*[\s,]*", re.IGNORECASE)
-_FRESH = re.compile(r"[;:–—]\s*$|(?:^|[\s,;])(?:and|but|so|yet)\s*$", re.IGNORECASE)
+_FIRST = re.compile(r"\bfirst\b", re.IGNORECASE)
+_PLACE = re.compile(rf"(?<![\w-]){english.PLACES}(?=[\s(\[]{{1,4}}\ufffc)", re.IGNORECASE)
+_BARE = re.compile(r"\s?[(\[]\ufffc")
+_DENIED = re.compile(english.DENIED, re.IGNORECASE)
+_NEGATIVE = re.compile(english.NEGATIVE, re.IGNORECASE)
+_CONJOINED = re.compile(r"\b(?:and|but),?\s(?:\w{1,12}\s){0,2}$", re.IGNORECASE)
+_LEADING = re.compile(rf"(?:[\s~≈]*(?:{english.LEADING})(?![\w-]))*[\s,]*", re.IGNORECASE)
+# `and` within a number begins no clause: `an hour and 54 minutes`, `two and a half`.
+_FRESH = re.compile(
+    r"[;:–—]\s|(?<!hours)(?<!hour)(?<!minutes)(?<!minute)(?<!min)(?<!\dh)\s(?:and|but|so|yet),?\s(?!a (?:half|quarter))",
+    re.IGNORECASE,
+)
 _ORDINAL = re.compile(
     rf"\b(?P<which>{'|'.join(english.ORDINALS)})\s(?:\w+\s){{0,2}}?(?:time|firings?|fires?|episode|occurrence|resolution|recovery)\b"
     rf"|\b(?P<verb>first|last)\s(?:fired|stopped|crossed|resolved|seen)\b",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+_VALUE = re.compile(
+    r"\s{1,3}(?:about|around|roughly|approximately|~|at)?\s{0,3}(?:\d{1,2}[:h.]\d\d|noon|midnight|\d{4}-\d\d|\d{1,2}\s?[ap]\.?m)\b",
+    re.IGNORECASE,
+)
 
 
 class Meeting(NamedTuple):
@@ -61,32 +78,49 @@ def meetings(claim: Claim, ground: Ground) -> Iterator[Meeting]:
 
 
 def _joints(claim: Claim, scope: Span) -> Iterator[_Joint]:
+    """Yield where the sides of a span meet, in their order."""
+    return iter(sorted([*_connectives(claim, scope), *_adverbs(claim, scope)]))
+
+
+def _connectives(claim: Claim, scope: Span) -> Iterator[_Joint]:
     plain, text = claim.plain, claim.plain.text
     for match in _MEETING.finditer(text, scope.start, scope.end):
-        place = match.start()
+        place, form = match.start(), match.lastgroup or ""
         if plain.is_code(place) or plain.is_quoted(place):
             continue
-        form = match.lastgroup or ""
-        left_first = form in {"forward", "causes", "then"}
-        if re.search(english.DENIED, text[max(scope.start, place - 40) : place], re.IGNORECASE):
-            if match[0].lower() != "until":
-                continue
-            left_first = False
-        elif match[0].lower().endswith(("until", "till")) and re.search(
-            english.NEGATIVE, text[scope.start : place], re.IGNORECASE
+        if form in {"forward", "backward"} and (
+            _VALUE.match(text, match.end()) or amounts.begins(text, match.end(), scope.end)
         ):
-            left_first = False
+            continue  # `before 14:10`, `after nine minutes`
+        left_first = form in {"forward", "causes", "then", "reason"}
+        if match[0].lower().startswith(("until", "till", "up")):
+            left_first = left_first and _NEGATIVE.search(text, scope.start, place) is None
+        elif _DENIED.search(text[max(scope.start, place - 40) : place]):
+            continue
+        elif (
+            form in {"forward", "backward"}
+            and _BARE.match(plain.held, match.end())
+            and not _leads(text, scope.start, place)
+        ):
+            left_first = not left_first  # `X came before (x) and Y after (y)`
         yield _Joint(
             Span(*match.span()),
             left_first,
-            form in {"causes", "caused"},
+            form in {"causes", "caused", "reason"},
             form in {"then", "earlier", "causes"},
         )
-    already = _WHEN_ALREADY.search(text, scope.start, scope.end)
+
+
+def _adverbs(claim: Claim, scope: Span) -> Iterator[_Joint]:
+    """Yield `X had already … when Y` and `X first (x), Y second (y)`."""
+    text = claim.plain.text
+    already = _ALREADY.search(text, scope.start, scope.end)
     when = _WHEN.search(text, scope.start, scope.end)
     if already and when:
-        # `X had already ... when Y`, `When Y, X had already ...`
         yield _Joint(Span(*when.span()), True, False, False)
+    first = _FIRST.search(text, scope.start, scope.end)
+    for match in _PLACE.finditer(claim.plain.held, first.end() if first else scope.end, scope.end):
+        yield _Joint(Span(*match.span()), True, False, True)
 
 
 def _meeting(
@@ -97,26 +131,23 @@ def _meeting(
     held = groups(here, text)
     before = [group for group in held if group[-1].start < place.start]
     after = [group for group in held if group[0].start >= place.end]
-    if _leads(text, scope, begin, place.start) and not (joint.goes_on and before):
-        near = [group for group in after if group[0].start < scope.end]
-        comma = text.find(",", place.end, scope.end)
+    if _leads(text, begin, place.start, whole=begin == scope.start) and not (joint.goes_on and before):
+        comma = _comma(claim, place.end, scope.end)
         if joint.goes_on:
             earlier = groups([one for one in claim.plain.citations if one.end <= scope.start], text)
-            left, right = (earlier[-1:], near[:1]) if not claim.header else ([], [])
+            left, right = (earlier[-1:], after[:1]) if not claim.header else ([], [])
+        elif len(after) > 1 and (comma < 0 or after[0][0].start <= comma):
+            right, left = after[:1], after[1:2]
         elif (
-            len(near) > 1
-            and (comma < 0 or near[0][0].start <= comma)
-            and not (_conjoined(text, scope, place.start) and before and len(near) < 2)
+            len(after) == 1
+            and before
+            and _CONJOINED.search(text[max(scope.start, place.start - 30) : place.start])
         ):
-            right, left = near[:1], near[1:2]
-        elif len(near) == 1 and before and _conjoined(text, scope, place.start):
-            right, left = near[:1], before[:1]
+            right, left = after[:1], before[:1]
         else:
             left, right = [], []
-        spans = (
-            Span(comma + 1 if comma > 0 else place.end, scope.end),
-            Span(place.end, comma if comma > 0 else scope.end),
-        )
+        main = comma + 1 if comma > 0 else place.end
+        spans = (Span(main, scope.end), Span(place.end, comma if comma > 0 else scope.end))
     else:
         left = [group for group in before if group[0].start >= begin or begin == scope.start] or before[-1:]
         left, right = left[-1:], [group for group in after if group[0].start <= end][:1]
@@ -131,24 +162,21 @@ def _meeting(
     return Meeting(place, sides[first], sides[second], joint.cause, words[first], words[second])
 
 
-def _leads(text: str, scope: Span, begin: int, place: int) -> bool:
-    """Tell whether a joint begins its clause: `After Y, X`."""
-    start = max(
-        (m.end() for m in re.finditer(r"[;:–—]\s|\s(?:and|but|so|yet)\s", text[begin:place])), default=-1
-    )
-    lead = text[begin + start : place] if start >= 0 else text[begin:place] if begin == scope.start else "-"
-    if begin != scope.start and not text[begin:place].strip(" ,"):
-        return True
-    return _LEADING.fullmatch(lead.strip(" *_-–—")) is not None
+def _comma(claim: Claim, start: int, end: int) -> int:
+    """Return the place of the first comma of the author's own, -1 where there is none."""
+    place = claim.plain.text.find(",", start, end)
+    while place >= 0 and (claim.plain.is_code(place) or claim.plain.is_quoted(place)):
+        place = claim.plain.text.find(",", place + 1, end)
+    return place
 
 
-def _conjoined(text: str, scope: Span, place: int) -> bool:
-    return (
-        re.search(
-            r"\b(?:and|but)\s(?:\w+\s){0,2}$", text[max(scope.start, place - 30) : place], re.IGNORECASE
-        )
-        is not None
-    )
+def _leads(text: str, begin: int, place: int, *, whole: bool = True) -> bool:
+    """Tell whether a joint begins its clause (`After Y, X`), of what stands between `begin` and it."""
+    lead = text[begin:place]
+    fresh = max((match.end() for match in _FRESH.finditer(lead)), default=-1)
+    if fresh < 0 and not whole:
+        return not lead.strip(" ,")
+    return _LEADING.fullmatch(lead[max(fresh, 0) :].strip(" *_-–—,")) is not None
 
 
 def _facts(held: Sequence[Sequence[Citation]], ground: Ground) -> tuple[Fact, ...]:
@@ -164,7 +192,15 @@ def _by_words(
         return (), ()
     best = [_best(facts, side, other) for side, other in (words, words[::-1])]
     left, right = best
+    if len(facts) == 2 and facts[0].kind == facts[1].kind and not (left or right):
+        left, right = facts  # nothing tells them apart but the order of naming
+    if len(facts) == 2 and bool(left) != bool(right):  # the other one is what is left
+        left, right = (left or _other(facts, right)), (right or _other(facts, left))
     return ((left,), (right,)) if left and right and left.id != right.id else ((), ())
+
+
+def _other(facts: Sequence[Fact], told: Fact | None) -> Fact | None:
+    return next((fact for fact in facts if told and fact.id != told.id), None)
 
 
 def _best(facts: Sequence[Fact], words: str, other: str) -> Fact | None:

@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import pairwise
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground
 from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
-from timeline.checks.claims.when import cited, context, written
+from timeline.checks.claims.when import cited, context, mentions
 from timeline.checks.claims.when.cited import Bounds
 from timeline.checks.claims.when.lives import begins, ends
 from timeline.checks.claims.when.relation import Relation, relation
 from timeline.checks.claims.when.sides import meant, ordinal
 from timeline.checks.claims.when.written import Written
 from timeline.checks.findings import Finding
-from timeline.instant import DAY, NS
+from timeline.instant import DAY, MINUTE, NS
 from timeline.model import Fact
 from timeline.written.wallclock import WallClock, zone
 
 RULE = "claim-time"
-#: What may stand between the two ends of a range, citations (which are spaces) aside.
-_TO = re.compile(
-    r"[\s()\[\],]*(?P<way>[-–—]|to|until|till|through|thru|and)\s*(?:about|around|roughly|~)?[\s(]*(?:at|on)?\s*",
-    re.IGNORECASE,
-)
-_BETWEEN = re.compile(r"\bbetween\s{1,3}(?:about|around|roughly|~)?\s{0,3}(?:the|at)?\s{0,3}$", re.IGNORECASE)
 _ZONED = re.compile(r"[\s(]{0,3}(?:UTC|GMT|Z\b|[+−-]\d|[A-Z][a-z]{1,20}[/ ]|[A-Z]{2,5}\b)")
-_NO_TIME, _NAMES, _LENGTHS, _ENDING, _BEGINNING, _HISTORY = (
+_ENDING, _BEGINNING, _HISTORY = (
     re.compile(phrase, re.IGNORECASE)
     for phrase in (
-        english.NO_TIME,
-        english.NAMES,
-        english.LENGTHS,
         english.ENDING,
         english.BEGINNING,
         english.HISTORY,
@@ -54,11 +43,7 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find times and dates that no fact they are said of meets."""
     if context.claims_nothing(claim) or context.of_another(claim, ground):
         return
-    mentions = _mentions(claim)
-    if not mentions:
-        return
-    ranges = _ranges(claim, mentions)
-    units = _units(mentions, ranges)
+    units = mentions.units(claim)
     spans = [Span(one[0].span.start, one[-1].span.end) for one in units]
     for place, unit in enumerate(units):
         if not all(context.is_so(claim, one.span) for one in unit) or any(one.clocks == () for one in unit):
@@ -85,69 +70,6 @@ def _meant(claim: Claim, one: Written, items: Sequence[Cited], ground: Ground) -
     for item in items:
         made += meant(item, words, ground) if isinstance(item, Fact) else [item]
     return made
-
-
-def _mentions(claim: Claim) -> list[Written]:
-    """Return the times and days of a sentence in their order, each by a clock."""
-    text, (start, end) = claim.plain.text, claim.span
-    hours = [one for one in written.times(text, start, end) if _is_time(claim, one)]
-    days = [
-        one for one in written.dates(text, start, end) if not any(t.span.holds(one.span.start) for t in hours)
-    ]
-    every = sorted([*hours, *days], key=lambda one: one.span)
-    return [_by_clock(claim, one, every, every[place + 1 :]) for place, one in enumerate(every)]
-
-
-def _is_time(claim: Claim, one: Written) -> bool:
-    text = claim.plain.text
-    before = text[max(claim.span.start, one.span.start - 40) : one.span.start]
-    if _NO_TIME.search(before) or _NAMES.match(text, one.span.end):
-        return False
-    return not _LENGTHS.search(context.column(claim, one.span.start))
-
-
-def _by_clock(claim: Claim, one: Written, every: Sequence[Written], following: Sequence[Written]) -> Written:
-    if one.clocks is not None:
-        return one
-    own = context.clocks(claim, one.span.start)
-    told = next((other.clocks for other in following if other.clocks), None)
-    if one.is_day:
-        beside = [
-            other for other in every if other.clocks and not other.is_day and _gap(one.span, other.span) < 25
-        ]
-        return replace(
-            one, clocks=min(beside, key=lambda other: _gap(one.span, other.span)).clocks if beside else own
-        )
-    return replace(one, clocks=tuple(dict.fromkeys((*own, *(told or ())))) if own else own)
-
-
-def _gap(one: Span, other: Span) -> int:
-    return max(one.start - other.end, other.start - one.end)
-
-
-def _ranges(claim: Claim, mentions: Sequence[Written]) -> set[int]:
-    """Return the places of mentions that begin a range which the next one ends."""
-    text, made = claim.plain.text, set[int]()
-    for place, (one, other) in enumerate(pairwise(mentions)):
-        if place - 1 in made or one.is_day != other.is_day:
-            continue
-        match = _TO.fullmatch(text[one.span.end : other.span.start][:200])
-        between = _BETWEEN.search(text[max(claim.span.start, one.span.start - 40) : one.span.start])
-        if match and (between or match["way"].lower() != "and"):
-            cites = any(one.span.end <= citation.start < other.span.start for citation in claim.citations)
-            if not cites:
-                made.add(place)
-    return made
-
-
-def _units(mentions: Sequence[Written], ranges: set[int]) -> list[list[Written]]:
-    units: list[list[Written]] = []
-    for place, one in enumerate(mentions):
-        if place - 1 in ranges:
-            units[-1].append(one)
-        else:
-            units.append([one])
-    return units
 
 
 def _one(
@@ -279,7 +201,7 @@ def _expected(claim: Claim, one: Written, fact: Bounds) -> str:
     if one.is_day:
         return f"{wall:%Y-%m-%d}"
     typed = claim.plain.text[one.span.start : one.span.end]
-    form = "%H:%M:%S" if one.cells[0][1] <= NS else "%H:%M"
+    form = "%H:%M:%S" if one.cells[0][1] < MINUTE else "%H:%M"
     named = _ZONED.search(typed)
     return f"{wall:{form}}{typed[named.start() :] if named else ''}".strip()
 

@@ -126,7 +126,9 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
             later = [(start + 12 * HOUR, MINUTE)] if len(match["hour"]) == 1 and not half and hour else []
             return [(start, MINUTE), *later]
         start += int(match["second"]) * NS
-        part = match["part"] or ""
+        if not match["part"]:
+            return [(start - NS + 1, 2 * NS - 1)]  # cut to the second, or rounded up
+        part = match["part"]
         return [(start + int(part.ljust(9, "0") or 0), 10 ** (9 - len(part)))]
     if match["hour12"]:
         hours = [_of_day(int(match["hour12"]), half)] if half else _either(int(match["hour12"]))
