@@ -18,7 +18,7 @@ _ABBREVIATED = re.compile(
 _HALVES = re.compile(r"(?:a\.m|p\.m|etc|inc|ltd|co)\.$", re.IGNORECASE)
 _BEGINS = re.compile(r"\s+[\"“‘«(\[]{0,3}[A-Z0-9\ufffc]")
 _ZONE = re.compile(
-    r"\s+\(?(?:[A-Z]{2,5}\b|(?:Pacific|Eastern|Central|Mountain)\b|[A-Z][a-z]+(?: time\b|/[A-Z]))"
+    r"\s+\(?(?:[A-Z]{2,5}\b|(?:Pacific|Eastern|Central|Mountain)\b|[A-Z][a-z]+(?:(?: [A-Z][a-z]+){0,2} time\b|/[A-Z]))"
 )
 _CLAUSE = re.compile(
     r";|\s[–—]\s?|\s-{1,3}\s|:\s|,\s(?=(?:and|but|while|whereas|so|yet|then|after which|before which|when|which|until)\b)"

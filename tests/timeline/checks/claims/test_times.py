@@ -65,6 +65,8 @@ PAIRS = [
     "deploy 1401Z ({DEP}), pages from <14:13|14:23> ({PAGE}), rolled back 14:38 ({ROLL}), green by 14:45 ({RES})",
     "The alert rose at 01:10 (Australia/Sydney) on November <13|12>, 2026 ({FIRE}).",
     "The alert fired at <14:10|14:20>. ({FIRE})",
+    "Paged at <9:13|10:13> a.m. New York time ({PAGE}).",
+    "It fired not before <14:10|14:20> ({FIRE}).",
     "{FIRE} shows that it fired at <14:10|14:20>.",
 ]
 

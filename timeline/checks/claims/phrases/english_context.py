@@ -70,7 +70,7 @@ LASTS: Final = (
 FROM: Final = r"\b(?:later|after|before|earlier|since|prior|ahead|behind|between|following|preceding|within|passed|elapsed|acknowledg\w{1,6}|acked|respond\w{0,3}|notice\w{0,1}|detect\w{0,3}|notif\w{1,6}|paged?|to)\b"
 #: Right before a duration: how long it was so, whatever stands around it.
 FOR: Final = (
-    r"\b(?:lasted|lasting|(?:fir(?:ed|ing|es)|down|out|unavailable|degraded|active|alerting|open|silenced|running|unreachable|offline|flapp\w{2,3}|went on|kept going|continued|persisted|stayed up) for)"
+    r"\b(?:lasted|lasting|(?:fir(?:ed|ing|es)|down|out|unavailable|degraded|active|alerting|open|silenced|running|unreachable|offline|flapp\w{2,3}|went on|kept going|continued|persisted|(?:stayed|remained|was|were) [a-z]{2,12}) for)"
     r"\s{1,3}(?:the|a|an|all of|some)?\s?$"
 )
 LATER: Final = r"\s{0,3}(?:later|afterwards|after that|on)\b"
