@@ -215,7 +215,8 @@ def of_text(
                 NotesFile(directory).read().notes,
             )  # fmt: skip
             yield from check_draft.regions(pieces, renderings, other_version=other)
-        values = check_draft.values(bundle.timeline, _chart_urls(bundle, conf), text)
+        # The page copies citations whose links are its own: beside the draft they lead there as well.
+        values = check_draft.values(bundle.timeline, [*_chart_urls(bundle, conf), ""], text)
         yield from check_draft.references(pieces, values, other_version=other)
     prose = blocks(check_draft.spans(pieces))
     timeline, evidence = (bundle.timeline, bundle.evidence) if bundle else (None, None)

@@ -180,3 +180,15 @@ def test_a_base_and_a_fix_do_not_go_together(folder: Path) -> None:
     done = command(folder, "check", str(folder), "--fix", "--base", "HEAD")
     assert done.returncode == 2
     assert "--fix changes drafts" in done.stderr
+
+
+def test_a_citation_that_the_page_copied_is_right_whatever_links_begin_with(
+    folder: Path, firing: str
+) -> None:
+    cited = command(folder, "cite", firing).stdout.strip()
+    assert f"](timeline.html#{firing})" in cited
+    written(folder, f"It fired at {cited}.")
+    settings = folder.parent / "timeline.toml"
+    settings.write_text('chart_url = "https://pages.example/inc/"\n')
+    (report,) = check([folder], config=settings).checked
+    assert not [one for one in report.findings if one.rule.startswith("reference-")]
