@@ -18,7 +18,6 @@ from service.check import notes as check_notes
 from service.check import page as check_page
 from service.check.base import Base
 from service.check.gate import Gate, among, removed
-from service.check.notes import written
 from service.check.prose import grounds
 from service.check.report import Checked, Report, fact_lines, marked
 from service.evidence.document import read
@@ -29,7 +28,6 @@ from service.settings.check import CheckSettings
 from service.settings.config import Config
 from service.signing.keys import public_keys
 from timeline.checks import actions, separation
-from timeline.checks.claims.check import check as check_claims
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.fences import FenceError
 from timeline.checks.findings import Finding, finding, in_order, placed
@@ -223,8 +221,7 @@ def of_text(
     known = grounds(directory, timeline, evidence, chosen, gate.now)
     yield from check_prose(prose, known)
     yield from _in(directory / names.NOTES, _notes(directory, bundle))
-    if known.ground:
-        yield from _in(directory / names.NOTES, check_claims(written(directory), known.ground, known.off))
+    yield from _in(directory / names.NOTES, known.noted.claimed)
     beside = actions.together(actions.actions(prose), known.noted.actions)
     yield from _in(directory / names.NOTES, actions.complete(a for a in beside if a in known.noted.actions))
 

@@ -20,14 +20,18 @@ from timeline.references.filling import unknown_in_words
 from timeline.references.values import Values
 
 
-def noted(directory: Path) -> Noted:
-    """Return what the notes of a built incident hold; nothing where there are none."""
+def noted(directory: Path, wrong: frozenset[int] = frozenset(), claimed: tuple[Finding, ...] = ()) -> Noted:
+    """Return what the notes of a built incident hold; nothing where there are none.
+
+    Notes on the lines `wrong` answer nothing; `claimed` is what is found in the claims of all.
+    """
     notes = current(NotesFile(directory).read().notes)
     lines = _lines(directory / NOTES, notes)
     actions = tuple(
         _action(lines.get(note.id, 1), note.head.body) for note in notes if isinstance(note.head.body, ActionNote)
     )  # fmt: skip
-    return Noted(actions, frozenset(_subject(note) for note in notes) - {""})
+    subjects = frozenset(_subject(note) for note in notes if lines.get(note.id, 1) not in wrong)
+    return Noted(actions, subjects - {""}, claimed)
 
 
 def written(directory: Path) -> Iterator[Claim]:

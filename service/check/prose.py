@@ -7,13 +7,15 @@ from pathlib import Path
 
 from service import names
 from service.check import draft as check_draft
-from service.check.notes import noted
+from service.check.notes import noted, written
 from service.check.words import Words
 from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
 from service.review import reviews
 from service.settings.check import CheckSettings, settings
 from service.settings.config import Config
+from timeline.checks.claims.check import check as check_claims
+from timeline.checks.claims.check import refuted
 from timeline.checks.claims.ground import Ground
 from timeline.checks.draft import blocks
 from timeline.checks.fences import FenceError
@@ -37,7 +39,10 @@ def grounds(
     known = _names(evidence)
     ground = Ground(timeline, clock_errors(timeline), known, Words(evidence))
     signed = reviews.signed(reviews.readable(directory))
-    return Grounds(timeline, known, signed, now, chosen.hours, noted(directory), ground, chosen.rules)
+    off = frozenset(rule for rule, switch in chosen.rules.items() if switch == "off")
+    claimed = tuple(check_claims(written(directory), ground, off))
+    beside = noted(directory, refuted(claimed, chosen.rules), claimed)
+    return Grounds(timeline, known, signed, now, chosen.hours, beside, ground, chosen.rules)
 
 
 def _names(evidence: Evidence) -> Names:
@@ -47,8 +52,13 @@ def _names(evidence: Evidence) -> Names:
         return Names([])  # broken people.json also breaks the rebuild, which is reported
 
 
-def findings(directory: Path, timeline: Timeline, conf: Config, now: int | None = None) -> list[Finding]:
-    """Return what is found in the prose of an incident's draft, in order, its regions and facts taken as they are."""
+def findings(
+    directory: Path, timeline: Timeline, conf: Config, now: int | None = None, known: Grounds | None = None
+) -> list[Finding]:
+    """Return what is found in the prose of an incident's draft, in order, its regions and facts taken as they are.
+
+    `known` spares making anew what it is checked against.
+    """
     chosen = settings(directory, conf.settings.check)
     draft = directory / names.DRAFT
     if not draft.is_file():
@@ -56,7 +66,7 @@ def findings(directory: Path, timeline: Timeline, conf: Config, now: int | None 
     text = draft.read_bytes().decode("utf-8", "replace")
     try:
         prose = blocks(check_draft.spans(check_draft.pieces(text)))
-        known = grounds(
+        known = known or grounds(
             directory, timeline, evidence_of(directory, conf), chosen, time.time_ns() if now is None else now
         )
         found = list(check_prose(prose, known))

@@ -10,9 +10,9 @@ from pathlib import Path
 from render.text.findings import row
 from service import names
 from service.check import draft as check_draft
-from service.check.notes import noted
-from service.check.prose import findings
+from service.check.prose import findings, grounds
 from service.evidence.document import load
+from service.evidence.place import evidence_of
 from service.incident.folders import shown, targets
 from service.review import reviews
 from service.settings.check import settings
@@ -92,8 +92,9 @@ def _one(directory: Path, config: Path | None, now: int) -> Status:
     prose = blocks(check_draft.spans(check_draft.pieces(text)))
     until = completeness.deadline(timeline, chosen.hours)
     signed = reviews.read(directory)
-    beside = noted(directory)
-    every = findings(directory, timeline, conf, now)
+    known = grounds(directory, timeline, evidence_of(directory, conf), chosen, now)
+    beside = known.noted
+    every = findings(directory, timeline, conf, now, known)
     wrong = (one for one in every if one.rule not in _TOLD)
     return Status(
         shown(directory), timeline.incident.id, until, until.due - now if until else None,

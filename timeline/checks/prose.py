@@ -20,11 +20,12 @@ from timeline.people.names import Names
 class Noted:
     """What notes beside a draft hold: actions, and the subjects of notes whose sections they answer.
 
-    A subject is `actions`, `lessons`, `whys`, or the category of a factor.
+    A subject is `actions`, `lessons`, `whys`, or the category of a factor. `claimed` is what is found in what notes claim.
     """
 
     actions: tuple[actions.Action, ...] = ()
     subjects: frozenset[str] = frozenset()
+    claimed: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,21 @@ def test_a_question_is_answered_only_by_what_the_facts_do_not_disprove(built: Pa
     assert f"'{asked}'" not in unanswered(built)
 
 
+@pytest.mark.parametrize(("time", "waits"), [("14:50", True), ("14:10", False)])
+def test_a_note_that_facts_disprove_answers_nothing(built: Path, time: str, waits: bool) -> None:
+    timeline = load((built / "timeline.json").read_bytes())
+    cites = (journal.FactCitation(fact=filled("{FIRE}")),)
+    body = journal.Factor(
+        kind="factor",
+        category="technical",
+        awareness="surprise",
+        text=f"It fired at {time} UTC.",
+        cites=cites,
+    )
+    NotesFile(built).append("n-0123456789abcdef", body, (), "ada", SOON, {f.id: f for f in timeline.facts})
+    assert (f"'{FACTORS.strip('*')}'" in unanswered(built)) is waits
+
+
 def test_only_an_error_takes_an_answer_away(built: Path) -> None:
     written(built, FACTORS, FALSE["claim-time"])
     switches = built / ".timeline-check.toml"
