@@ -7,7 +7,7 @@ from typing import Final
 #: Before a noun: there was none of it.
 NONE_OF: Final = (
     "no", "not a single", "not one", "zero", "not any", "n't any", "never any", "neither any", "nor any", "nor did any",
-    "none of the", "none of our", "none of these", "neither", "neither an", "neither a", "nor an", "nor a", "hardly any",
+    "none of the", "none of our", "none of these", "neither", "neither an", "neither a", "nor an", "nor a", "hardly any", "at no point did an", "at no point did any", "at no point did the", "at no time did an", "at no time did any",
 )  # fmt: skip
 WITHOUT: Final = ("without any", "without a single", "without an", "without a", "without")
 #: Nobody and nothing: a verb behind them says what was not done.
@@ -96,7 +96,7 @@ OTHER: Final = frozenset(
 HAPPENED: Final = (
     "was", "were", "had", "fired", "went", "came", "reached", "sounded", "triggered", "rang", "paged", "happened", "occurred", "took place", "arrived", "appeared", "made",
     "got", "ever", "at all", "whatsoever", "before", "between", "until", "till", "during", "after", "since", "from", "in", "at", "by", "for", "of", "on", "about", "yet", "either", "told", "warned",
-    "prior", "while", "when", "within", "up", "throughout", "did", "followed", "preceded", "existed", "posted", "sent", "and", "or", "nor", "to", "all", "started", "ran", "finished", "landed", "woke", "merged", "deployed", "recorded", "logged", "seen", "acknowledged", "issued", "raised", "received", "observed", "noticed", "opened", "written",
+    "prior", "while", "when", "within", "up", "throughout", "did", "followed", "preceded", "existed", "posted", "sent", "and", "or", "nor", "to", "all", "started", "ran", "finished", "landed", "woke", "fire", "go", "merged", "deployed", "recorded", "logged", "seen", "acknowledged", "issued", "raised", "received", "observed", "noticed", "opened", "written",
 )  # fmt: skip
 #: In the clause: it is about what was set up, what might be, or what is left out; nothing that records could refute.
 NO_EVENT: Final = (

@@ -36,6 +36,7 @@ _WAS = re.compile(
     r"\s{1,3}(?:(?:was|were|had|has|have|been|got|being|also|ever)\s{1,3}){1,3}(?P<words>[\w-]{1,30}(?:\s[\w-]{1,30})?)",
     re.IGNORECASE,
 )
+_ON_PAGE = re.compile(r"\s{1,3}(?:on|to|via|by)\s(?:the\s|our\s)?status\s?page\b", re.IGNORECASE)
 _STATUS = re.compile(r"\bstatus\s?page\b", re.IGNORECASE)
 #: Behind `in`, `of`, `on`: no name, but the time or the place of all of it.
 _TIMELY = re.compile(
@@ -127,7 +128,7 @@ def _behind(text: str, start: int, end: int, known: frozenset[str]) -> set[str] 
     names = set[str]()
     for match in _OF.finditer(text, start, end):
         name = match["name"].casefold().strip("#.,:")
-        if name in known:
+        if name in known and _NEXT.match(text, match.end(), end):
             names.add(name)
         elif not _TIMELY.match(name) and match.start() - start < (1 if match["word"].lower() == "to" else 30):
             return None
@@ -144,6 +145,8 @@ def _of_verb(claim: Claim, match: re.Match[str], ground: Ground, names: frozense
         else:
             sort = "status"
     clause = claim.clause_at(match.start())
+    if sort == "message" and _ON_PAGE.match(claim.plain.text, match.end(), clause.end):
+        sort = "status"
     behind = _behind(claim.plain.text, match.end(), clause.end, ground.once(Terms).every)
     if behind is not None:
         other = re.search(r"\belse\b", match[0], re.IGNORECASE) is not None

@@ -106,6 +106,13 @@ def _severity(
                 return "error"
             if (_VALUED.search(lead) and not behind) or (behind and _IN_USE.match(rest)):
                 return sure
+    if (
+        not number.unit
+        and behind
+        and _IN_USE.match(rest)
+        and any("use" in one.words and one.plain for one in said)
+    ):
+        return "warning"
     return _said(number, said, behind)
 
 

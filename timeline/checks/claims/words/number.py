@@ -26,6 +26,9 @@ _FIRED = re.compile(
     rf"(?<![\w-])(?:{any_of(english.FIRED)})(?:\s[\w'’-]{{1,20}}){{0,3}}\s{{1,3}}$", re.IGNORECASE
 )
 
+_PAGED = re.compile(
+    r"\b(?:was|were|got|had been|have been) (?:paged|notified)(?:\s[\w'’-]{1,20}){0,2}\s{1,3}$", re.IGNORECASE
+)
 _FIRED_BEHIND = re.compile(
     rf"\s{{0,3}},?\s{{1,3}}(?:the\s|alert\s){{0,2}}\s{{0,2}}[\w.:-]{{1,80}}\s{{1,3}}(?:{any_of(english.FIRED)})(?![\w-])",
     re.IGNORECASE,
@@ -141,6 +144,16 @@ def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
     """Compare how often an alert is said to have fired."""
     clause = claim.clause_at(number.start)
     lead, rest = claim.plain.text[clause.start : number.start], claim.plain.text[number.end : clause.end]
+    if _PAGED.search(lead) and (facts := counts.of_sort(ground, "page")):
+        partial = is_partial(f"{lead} | {rest}", claim) or any(
+            low in lead.casefold() for low in ground.once(alerts)
+        )
+        cited = [one for one in ground.facts_of(claim.citations) if one.kind == "alert.notified"]
+        if not number.meets(len(cited), exact=True):
+            yield from _compare(
+                claim, number, "page", facts, ground, partial=partial, once=False, window=is_window(claim)
+            )
+        return
     if not _FIRED.search(lead) and not _FIRED_BEHIND.match(rest):
         return
     known = ground.once(alerts)

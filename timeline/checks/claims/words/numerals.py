@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import NamedTuple
 
-from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.phrases import english_words as english
+from timeline.checks.claims.words.numeral import Numeral as Numeral
+from timeline.checks.claims.words.numeral import joined
+from timeline.checks.claims.words.numeral import typed as typed
 from timeline.checks.claims.words.patterns import any_of
 
 _EXACT = 100  # from here on, zeros at the end of a whole number may stand for digits that were left out
@@ -48,38 +47,11 @@ _MONTH = re.compile(rf"(?:\b(?:{any_of(english.MONTHS)})\.?\s(?:the\s)?(?:\d{{1,
 _OF_MONTH = re.compile(rf"(?:st|nd|rd|th)?\s(?:of\s)?(?:{any_of(english.MONTHS)})\b", re.IGNORECASE)
 _CLOCK = re.compile(r"\s?(?:[ap]\.?m\b|o['’]clock|UTC\b|GMT\b|CES?T\b|[ECMP][SD]T\b|h\d\d)", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|-\w|\w", re.IGNORECASE)
-_JOIN = re.compile(r"\s?[–—-]\s?|\sto\s|\sor\s|\sand\s")
 _MINUTES = re.compile(r"\d\s?(?:m|mins?|minutes?|h|hours?)\s?(?:and\s)?$", re.IGNORECASE)
 _YEARS = range(1970, 2100)
 _HTTP = re.compile(r"s?\s(?:errors?|responses?|status(?:es)?|codes?|pages?)\b|s\b", re.IGNORECASE)
 _REQUESTS = re.compile(r"\s(?:requests?|calls?)\b", re.IGNORECASE)
 _CODES = range(100, 600)
-
-
-class Numeral(NamedTuple):
-    """A number at `[start, end)`, its unit included: `low` to `high` is what it may stand for; `value` is as typed.
-
-    `unit` is `%`, `s` (seconds, to which `value` is turned), `B` (bytes), `times`, or "". `last` is where the digits end.
-    """
-
-    start: int
-    end: int
-    value: float
-    low: float
-    high: float
-    unit: str = ""
-    bound: str = ""  # `~`, `>=`, `>`, `<=`, `<`
-    last: int = 0
-
-    def meets(self, value: float, *, exact: bool = False) -> bool:
-        """Tell whether a measured value agrees; `exact` where whole things are counted."""
-        if exact and self.bound in {">", "<"}:
-            return value > self.value if self.bound == ">" else value < self.value
-        if self.bound in {">=", ">"}:
-            return value >= (self.value if exact else self.low)
-        if self.bound in {"<=", "<"}:
-            return value <= (self.value if exact else self.high)
-        return self.low <= value <= self.high or abs(value - self.value) <= 1e-9 * abs(value)
 
 
 def numerals(text: str, start: int = 0, end: int | None = None) -> list[Numeral]:
@@ -88,7 +60,7 @@ def numerals(text: str, start: int = 0, end: int | None = None) -> list[Numeral]
     every = [
         one for match in _NUMBER.finditer(text, start, stop) if (one := _numeral(text, match, start, stop))
     ]
-    return list(_ranges(text, every, start))
+    return list(joined(text, every, start))
 
 
 def _numeral(text: str, match: re.Match[str], start: int, stop: int) -> Numeral | None:
@@ -209,45 +181,3 @@ def _search_end(pattern: re.Pattern[str], before: str) -> re.Match[str] | None:
     if match and match.start() and before[match.start() - 1].isalnum() and match[0][0].isalnum():
         return None
     return match
-
-
-def _ranges(text: str, every: Sequence[Numeral], start: int) -> Iterator[Numeral]:
-    """Join the two ends of a range: `10-20`, `10 to 20`, `between 10 and 20`, and no `from 10 to 20`."""
-    skip = -1
-    for place, (one, other) in enumerate(pairwise([*every, None])):
-        if place == skip or one is None:
-            continue
-        if other and _is_range(text, one, other, start):
-            skip = place + 1
-            factor = _shared(one, other)
-            yield other._replace(
-                start=one.start, value=other.value, low=min(one.low * factor, other.low), high=max(one.high * factor, other.high), bound="-"
-            )  # fmt: skip
-        else:
-            yield one
-
-
-def _shared(one: Numeral, other: Numeral) -> float:
-    """`10 to 20 ms`: the unit is said once."""
-    return 1e-3 if other.unit == "s" and not one.unit and other.value < one.value else 1.0
-
-
-def _is_range(text: str, one: Numeral, other: Numeral, start: int) -> bool:
-    between = text[one.end : other.start]
-    if (
-        not _JOIN.fullmatch(between)
-        or one.value >= other.value * (1000 if other.unit == "s" else 1)
-        or (one.unit and one.unit != other.unit)
-    ):
-        return False
-    before = text[max(start, one.start - 12) : one.start].lower()
-    if between.strip() == "or" and one.unit:
-        return False
-    if between.strip() == "and":
-        return before.endswith("between ")
-    return not before.endswith("from ")
-
-
-def typed(claim: Claim, number: Numeral) -> str:
-    """Return a number as a finding quotes it."""
-    return f"“{' '.join(claim.plain.text[number.start : number.end].split())}”"

@@ -20,7 +20,10 @@ from timeline.references.grammar import reference
 from timeline.text import line
 
 _FEW = 3  # words that are a quotation only beside a verb of saying
+_MANY = 6  # words that may stand before a noun: a "works on my machine" moment
 _SHOWN = 160
+_LIKE_A = re.compile(r"\b(?:an?|the|this|that|our|their|some)\s[\"“„«‘]?$", re.IGNORECASE)
+_NOUN = re.compile(r".\s[a-z]{3,}", re.DOTALL)
 _SAYING = words_of(SAYING)
 _CALLED = re.compile(rf"\b(?:{any_of(CALLED)})\s{{1,3}}(?:the\s|an?\s)?[\"“„«‘]?\s?$", re.IGNORECASE)
 # Left out by who quotes, or put in by them: `[...]`, `…`, `[the pool]`; not one letter, whose case was changed.
@@ -100,6 +103,13 @@ def _is_quotation(claim: Claim, span: Span, text: str) -> bool:
     if not claim.quoted and _CALLED.search(before):
         return False
     words = amount(text)
+    if (
+        not claim.quoted
+        and words <= _MANY
+        and _LIKE_A.search(before)
+        and _NOUN.match(claim.plain.text, span.end, claim.span.end)
+    ):
+        return _SAYING.search(_around(claim, span)) is not None
     if words > _FEW or claim.quoted:
         return words > 1
     return words > 0 and _SAYING.search(_around(claim, span)) is not None

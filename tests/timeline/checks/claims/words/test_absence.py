@@ -47,6 +47,7 @@ def test_a_true_denial_passes_and_a_false_one_does_not(
         "No alert fired during the incident ({alert.firing:0}).",
         "No alert fired ({alert.firing:0}).",
         "No deploy was made during the outage ({alert.firing:0}).",
+        "At no point did an alert fire ({alert.firing:0}).",
         "CheckoutLatencyHigh never fired ({alert.firing:0}).",
         "The alert was never acknowledged ({alert.acknowledged:0}).",
         "Nobody rolled back anything during the incident ({deploy.rolled_back:0}).",
@@ -98,6 +99,8 @@ def test_what_no_source_gives_is_not_known(ground: Ground) -> None:
     [
         "There is no alert on the pool ({alert.firing:0}).",
         "There was no alert for the size of the pool ({alert.firing:0}).",
+        "There was no alert on error budget burn ({alert.firing:0}).",
+        "Nothing was said on the status page until 14:21 UTC ({status.posted:0}).",
         "No alert was configured for replication lag ({alert.firing:0}).",
         "No alert rule covers this ({alert.firing:0}).",
         "No deploy pipeline and no message queue were involved ({alert.firing:0}).",

@@ -34,6 +34,9 @@ PAIRS = [
     ("The pool crossed its threshold of {} ({metric.crossed_above:1}).", "40", "70"),
     ("The rate went up to {} documents a minute ({log.rate_changed:0}).", "18.6", "186"),
     ("{} of the checkouts failed ({metric.present:2}).", "A fifth", "Two thirds"),
+    ("{} checkouts failed ({metric.present:2}).", "One in five", "One in two"),
+    ("{} checkouts failed ({metric.present:2}).", "2 out of 10", "8 out of 10"),
+    ("The on-call was paged {} ({alert.firing:0}).", "twice", "five times"),
     ("The timeline has {} ({alert.firing:0}).", "94 facts", "61 facts"),
 ]  # fmt: skip
 

@@ -46,6 +46,7 @@ def test_a_true_quotation_passes_and_a_false_one_does_not(
     "text",
     [
         'The "big red" button was used ({chat.message:1}).',
+        'We had a "works on my machine" moment ({chat.message:1}).',
         'The runbook "How to take a deploy back safely" was open ({chat.message:1}).',
         "The responders' page and the team’s pool, “both of” them ({chat.message:1}).",
         "Nobody cites “what was never said by anybody here”.",
