@@ -85,7 +85,7 @@ def only(view: View, *facts: Fact) -> bool:
     return all(
         sum(o.kind == f.kind and o.own == f.own for o in view.facts) == 1
         for f in facts
-        if f.kind.startswith("alert.")
+        if f.kind.startswith(("alert.", "metric."))
     )
 
 
