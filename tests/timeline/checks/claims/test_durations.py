@@ -42,6 +42,7 @@ PAIRS = [
     "| Metric | Value |\n|---|---|\n| Time to mitigate | <33|73> minutes ({FIRE}, {RES}) |",
     "**TTD:** <2|12> min ({XLAT}, {FIRE})",
     "Two alerts fired <five|fifteen> minutes apart ({FIRE}, {ERR}).",
+    "The pool alert ({POOL}) came <2-3|12-13> minutes after the latency alert ({FIRE}).",
     "It was a little <over|under> half an hour ({FIRE}, {RES}).",
 ]  # fmt: skip
 

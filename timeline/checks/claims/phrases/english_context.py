@@ -56,10 +56,12 @@ SETTING_AFTER: Final = (
     r"|wide|waits?|soak\w{0,3}|bake|hold|pauses?|sleeps?|warm-?up|drain\w{0,3}|for (?:clause|rule|duration)|rules?|keep-?alives?|heart-?beats?|target|goal|objective|shift|sprint|trial)\b"
 )
 SETTING: Final = (
-    r"\b(?:latenc\w{1,3}|p\d{2,3}|percentiles?|quantiles?|response times?|round[- ]trip|respond(?:ed|ing)? in|request (?:took|duration)|requests took|queries took|query took"
+    r"\b(?:p\d{2,3}|percentiles?|quantiles?|round[- ]trip|respond(?:ed|ing)? in|request (?:took|duration)|requests took|queries took|query took"
     r"|time-?outs?|TTLs?|retention|intervals?|configur\w{1,6}|scraped? every|evaluat\w{1,4} every|SL[OA]s?|objective|error budget|lookback|keep-?alive|backoff|uptime"
     r"|clock (?:skew|drift|offset)|write-?up|write the|lease|polic(?:y|ies)|gives us|allows?|allowed|requires?|agreed|contract\w{0,5})\b"
 )
+#: Beside these words, seconds are what was measured.
+LATENCY: Final = r"\b(?:latenc\w{1,3}(?! (?:alert|alarm|page))|response times?)\b"
 SETTING_COLUMN: Final = r"time-?out|ttl|interval|retention|threshold|latency|window|budget|p\d\d|limit|setting|due|estimate|target|SL[OA]"
 #: How long something was so: of one fact, it is its life.
 LASTS: Final = (

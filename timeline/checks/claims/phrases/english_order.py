@@ -50,6 +50,12 @@ CAUSED: Final = (
     r"|(?:caused|triggered|provoked|prompted|brought on|set off|driven|induced) by|in response to|result(?:ed|s|ing) from|stem(?:s|med|ming) from"
     r"|(?:was|were) traced (?:back )?to|thanks to"
 )
+#: What people came to know in some order is no order of the facts that they came to know.
+LEARNED: Final = (
+    r"\b(?:look(?:ed|ing|s)? (?:at|into|for)|look(?:ed|ing) |found(?: out)?|find(?:s|ing)?|turned out|notic\w{1,4}|know[ns]?|knew|reali[sz]\w{1,4}|learn\w{0,4}"
+    r"|discover\w{0,4}|underst\w{2,6}|check(?:ed|ing)|remember\w{0,3}|traced|conclud\w{1,3}|(?:became|was|is) clear|confirm\w{0,3}|saw|had seen|inspect\w{1,3}"
+    r"|examin\w{1,3}|thought|wondered|debugg\w{2,3}|blamed?|analy[sz]\w{1,3}|analysis)\b"
+)
 #: What makes an order none: nobody says that it was so.
 UNSURE: Final = r"\b(?:whether|unclear|unknown|undetermined|not known|cannot (?:tell|say|be (?:told|determined))|can['’]t (?:tell|say)|no way to tell|or after|or before|either|neither|possibl[ey]|perhaps|maybe|suspect\w{0,3}|presum\w{1,6}|which was wrong|wrongly|turned out (?:not|to be wrong))\b"
 DENIED: Final = r"(?:\bnot|n['’]t|\bnever|\bno|\bneither|\bnor|\bwithout)(?:\s(?!long\b)\w{1,15}){0,2}\s$"

@@ -22,16 +22,17 @@ from timeline.model import Fact, Gap, Impact, Measure
 from timeline.order import elapsed
 
 RULE = "claim-duration"
-_SETTING_BEFORE, _SETTING_AFTER, _SETTING, _SETTING_COLUMN, _LASTS, _FROM, _LATER, _LONG, _FOR = (
+_SETTING_BEFORE, _SETTING_AFTER, _SETTING, _SETTING_COLUMN, _LASTS, _FROM, _LATER, _LONG, _FOR, _LATENCY = (
     re.compile(phrase, re.IGNORECASE)
     for phrase in (
         english.SETTING_BEFORE, english.SETTING_AFTER, english.SETTING, english.SETTING_COLUMN, english.LASTS,
-        english.FROM, english.LATER, english.LONG, english.FOR,
+        english.FROM, english.LATER, english.LONG, english.FOR, english.LATENCY,
     )
 )  # fmt: skip
 
 
 _SO_FAR = re.compile(r"\b(?:had been|has been|when|before|by then|so far|already|until)\b", re.IGNORECASE)
+_SECONDS = 60
 _PLAIN_FOR = re.compile(r"\bfor\s{1,3}$", re.IGNORECASE)
 _STATE = re.compile(
     r"\b(?:kept|firing|fired|down|unavailable|degraded|active|alerting|unreachable|offline)\b", re.IGNORECASE
@@ -67,7 +68,8 @@ def _is_claim(claim: Claim, one: Typed, ground: Ground) -> bool:
     before = text[max(clause.start, one.span.start - 60) : one.span.start]
     if _SETTING_BEFORE.search(before) or _SETTING_AFTER.match(text, one.span.end):
         return False
-    if _SETTING.search(context.own_words(claim, clause)):
+    words = context.own_words(claim, clause)
+    if _SETTING.search(words) or (one.at <= _SECONDS and _LATENCY.search(words)):
         return False
     # `14:10:37` is a time, but where a column or a verb says otherwise.
     return not re.fullmatch(r"\d{1,2}:\d\d(?::\d\d)?", text[slice(*one.span)]) or bool(

@@ -16,7 +16,7 @@ from timeline.model import Fact
 from timeline.order import precedes
 
 RULE, OPEN = "claim-order", "claim-order-undetermined"
-_UNSURE = re.compile(english.UNSURE, re.IGNORECASE)
+_UNSURE, _LEARNED = re.compile(english.UNSURE, re.IGNORECASE), re.compile(english.LEARNED, re.IGNORECASE)
 _TURNED = {
     "before": "after",
     "after": "before",
@@ -28,7 +28,11 @@ _TURNED = {
 
 def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find orders that the facts on both sides disprove, or leave open."""
-    if context.claims_nothing(claim) or _UNSURE.search(claim.text):
+    if (
+        context.claims_nothing(claim)
+        or _UNSURE.search(claim.text)
+        or _LEARNED.search(context.own_words(claim, claim.span))
+    ):
         return
     seen: set[tuple[str, str]] = set()
     for meeting in meetings(claim, ground):
