@@ -37,6 +37,7 @@ _PLAIN_FOR = re.compile(r"\bfor\s{1,3}$", re.IGNORECASE)
 _STATE = re.compile(
     r"\b(?:kept|firing|fired|down|unavailable|degraded|active|alerting|unreachable|offline)\b", re.IGNORECASE
 )
+_RATE = re.compile(r"\d\s[A-Za-z]{2,30}\s$")
 _EACH = re.compile(r"\b(?:each|every|both|all)\b", re.IGNORECASE)
 
 
@@ -66,6 +67,8 @@ def _is_claim(claim: Claim, one: Typed, ground: Ground) -> bool:
     ):
         return False
     before = text[max(clause.start, one.span.start - 60) : one.span.start]
+    if text[one.span.start].lower() == "a" and _RATE.search(before):
+        return False  # `19 documents a minute`
     if _SETTING_BEFORE.search(before) or _SETTING_AFTER.match(text, one.span.end):
         return False
     words = context.own_words(claim, clause)

@@ -113,6 +113,13 @@ def _severity(
         and any("use" in one.words and one.plain for one in said)
     ):
         return "warning"
+    if (
+        not number.unit
+        and not behind
+        and _REACHED.search(lead)
+        and any(words & one.words and one.plain for one in said)
+    ):
+        return _said(number, said, behind) or "warning"
     return _said(number, said, behind)
 
 

@@ -18,6 +18,7 @@ _NOUN = re.compile(
 )
 _WHOLE = words_of(english.WHOLE_INCIDENT)
 _WINDOW = words_of(english.WHOLE_WINDOW)
+_ASIDE = re.compile(r"\([^()]{0,80}\)")  # a citation
 _BOUNDS = words_of(
     (
         *english.ABOUT,
@@ -113,7 +114,7 @@ def _is_heading(claim: Claim, number: Numeral) -> bool:
 
 def is_partial(text: str, claim: Claim) -> bool:
     """Tell whether the words around a count narrow it to a part of the incident, or of what is counted."""
-    bare = _BOUNDS.sub("", _WINDOW.sub("", _WHOLE.sub("", text)))
+    bare = _BOUNDS.sub("", _WINDOW.sub("", _WHOLE.sub("", _ASIDE.sub("", text))))
     return bool(_PARTIAL.search(bare) or _CLOCK.search(claim.text))
 
 

@@ -16,7 +16,7 @@ from timeline.checks.claims.words import counts
 from timeline.checks.claims.words.counts import Span
 from timeline.checks.claims.words.patterns import any_of, words_of
 from timeline.instant import MINUTE
-from timeline.model import Fact
+from timeline.model import Fact, Gap
 
 _ROUGH = 5 * MINUTE
 _UNTIL = rf"(?:{any_of(english.UNTIL)})"
@@ -62,6 +62,9 @@ def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
         return _by_edges(edges, whole, window)
     if event := _EVENT.search(text):
         return _by_event(claim, event, ground, whole, window)
+    if gaps := [one for one in ground.cited(claim.citations) if isinstance(one, Gap)]:
+        span = Span(min(gap.start for gap in gaps), max(gap.end for gap in gaps))
+        return Denied(span, span, f"the time of {gaps[0].id}")
     if _UNTIL_ANY.search(text) or _UNTOLD.search(text):
         return None
     if _WINDOW.search(text):

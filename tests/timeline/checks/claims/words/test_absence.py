@@ -64,6 +64,12 @@ def test_a_gap_leaves_it_open_and_is_named(checked: Checked, ground: Ground) -> 
     assert (one.severity, gap.id in one.message) == ("error", True)
 
 
+def test_a_gap_that_is_cited_is_the_span(checked: Checked, ground: Ground) -> None:
+    (gap,) = ground.timeline.gaps
+    (one,) = checked(f"During those minutes no alert fired ({gap.id}).", RULE)
+    assert (one.severity, gap.id in one.message) == ("error", True)
+
+
 def test_rows_that_cannot_be_placed_leave_it_undetermined(ground: Ground) -> None:
     window = ground.timeline.window
     (gap,) = ground.timeline.gaps

@@ -26,6 +26,7 @@ PAIRS = [
     ("{} fired during the incident ({alert.firing:0}).", "4 different alerts", "3 different alerts"),
     ("There were {} in total ({alert.firing:0}).", "8 firings", "6 firings"),
     ("`CaptureQueueDeep` fired {} ({alert.firing:3}).", "five times", "twice"),
+    ("`CaptureQueueDeep` fired {} ({alert.firing:3} in the chart).", "five times", "once"),
     ("`CaptureQueueDeep` fired {} ({alert.firing:3}).", "at least four times", "at most three times"),
     ("We made {} on the status page ({status.posted:0}).", "three posts", "four posts"),
     ("The error ratio reached {} ({metric.crossed_above:3}).", "2.9 %", "7.9 %"),
