@@ -194,8 +194,6 @@ def _by_words(
     left, right = best
     if len(facts) == 2 and facts[0].kind == facts[1].kind and not (left or right):
         left, right = facts  # nothing tells them apart but the order of naming
-    if len(facts) == 2 and bool(left) != bool(right):  # the other one is what is left
-        left, right = (left or _other(facts, right)), (right or _other(facts, left))
     return ((left,), (right,)) if left and right and left.id != right.id else ((), ())
 
 
