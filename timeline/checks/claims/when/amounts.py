@@ -27,28 +27,34 @@ _NUMBER = (
     r"(?:\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
     rf"|(?:{_WORD}|a(?=\s(?:{_SCALE})\b))(?:\s(?:{_SCALE})\b(?:(?:\sand)?\s{_WORD})?)?)"
 )
-_PART = rf"(?:{_NUMBER}(?:\sand\sa\s(?:half|quarter)|½|¼|¾|\s½)?[\s-]?{_UNIT}(?![\w%/]))"
+_PART = rf"(?:{_NUMBER}(?:\sand\s(?:a\s(?:half|quarter)|three\squarters)|½|¼|¾|\s½)?[\s-]?{_UNIT}(?![\w%/]))"
 _DURATION = re.compile(
     r"(?<![\w.:/$-])(?:"
     r"(?P<compact>\d{1,6}[dhm]\s?\d{1,2}(?:[hm]\s?\d{1,2}s|[ms]|\s?min)?(?!\w))"
     rf"|(?P<low>{_NUMBER})(?:(?<=\d)\s?[-–—]\s?(?=\d)|\sto\s|\sor\s)(?P<high>{_NUMBER})[\s-]?(?P<unit>{_UNIT})(?![\w/%])"
-    rf"|(?P<parts>{_PART}(?:,?\s?(?:and\s)?{_PART}){{0,3}}(?P<half>\sand\sa\s(?P<share>half|quarter)\b)?)"
+    rf"|(?P<parts>{_PART}(?:,?\s?(?:and\s)?{_PART}){{0,3}}(?P<half>\sand\s(?:a\s)?(?P<share>half|three\squarters|quarter)\b)?)"
     rf"|(?P<halfof>half\san?|a\shalf|half|a\squarter\sof\san|three\squarters\sof\san)[\s-](?P<halfunit>hour|minute|second|day)\b"
-    rf"|(?P<one>an?)[\s-](?P<oneunit>hour|minute|day|second)(?P<onehalf>\sand\sa\s(?P<oneshare>half|quarter))?\b"
+    rf"|(?P<one>an?)[\s-](?P<oneunit>hour|minute|day|second)(?P<onehalf>\sand\s(?:a\s)?(?P<oneshare>half|three\squarters|quarter))?\b"
     rf"|(?P<vague>{_VAGUE})\s(?P<vagueunit>{_LONG})\b"
     r"|(?P<clock>\d{1,2}:[0-5]\d:[0-5]\d|\d{1,2}:[0-5]\d(?=\s(?:hours|minutes)))"
     r")",
     re.IGNORECASE,
 )
 _SINGLE = re.compile(
-    rf"(?P<number>{_NUMBER})(?P<half>\sand\sa\s(?:half|quarter)|\s?[½¼¾])?[\s-]?(?P<unit>{_UNIT})",
+    rf"(?P<number>{_NUMBER})(?P<half>\sand\s(?:a\s(?:half|quarter)|three\squarters)|\s?[½¼¾])?[\s-]?(?P<unit>{_UNIT})",
     re.IGNORECASE,
 )
-_SHARES = {"half": 0.5, "quarter": 0.25, "½": 0.5, "¼": 0.25, "¾": 0.75}
+_SHARES = {"half": 0.5, "quarter": 0.25, "quarters": 0.75, "½": 0.5, "¼": 0.25, "¾": 0.75}
 _BEFORE = re.compile(
     rf"(?:(?<!\w)(?:(?P<nearly>{english.NEARLY})|(?P<barely>{english.BARELY})|(?P<more>{english.MORE})|(?P<less>{english.LESS})"
     rf"|(?P<least>{english.AT_LEAST})|(?P<most>{english.AT_MOST})|(?P<rough>{english.ROUGH}))\s{{0,3}})?"
     r"(?:(?:the|a|an|total of|a total of)\s{1,3})?$",
+    re.IGNORECASE,
+)
+#: `it fell over nine minutes later`: the verb's word, and no bound.
+_FELL_OVER = re.compile(
+    r"\b(?:f[ae]ll(?:s|en|ing)?|fail(?:s|ed|ing)?|tip(?:s|ped)?|roll(?:s|ed)?|went|switch(?:es|ed)?|t[ao]ken?|took|hand(?:s|ed)?|cut|turn(?:s|ed)?|flip(?:s|ped)?|was|is|were)"
+    r"(?:\s(?:back|all|again))?\sover\s$",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
@@ -76,6 +82,8 @@ class Typed(NamedTuple):
 def typed(text: str, start: int, end: int) -> Iterator[Typed]:
     """Yield the durations of a span, widened by their hedges; bounds have an open end."""
     for match in _DURATION.finditer(text, start, end):
+        if match["vague"] and text[: match.start()].endswith(" and "):
+            continue  # `three minutes and some seconds`: the last figure is left open
         if value := _value(match):
             yield _hedged(text, start, end, Span(*match.span()), *value)
 
@@ -111,7 +119,7 @@ def _value(match: re.Match[str]) -> tuple[float, float] | None:
         unit = _seconds(match["oneunit"])
         if match["oneunit"].lower() == "second" and not match["onehalf"]:
             return None  # the second thing
-        share = _SHARES[match["oneshare"].lower()] if match["onehalf"] else 0
+        share = _SHARES[match["oneshare"].split()[-1].lower()] if match["onehalf"] else 0
         return (1 + share) * unit, 0.25 * unit if share else 0.5 * unit
     if match["vague"]:
         low, high = english.VAGUE[" ".join(match["vague"].lower().split())]
@@ -146,7 +154,7 @@ def _parts(match: re.Match[str]) -> tuple[float, float] | None:
             share = _SHARES[part["half"].split()[-1].lower()]
             total, half = total + share * unit, 0.25 * unit
     if match["half"]:
-        total, half = total + _SHARES[match["share"].lower()] * unit, 0.25 * unit
+        total, half = total + _SHARES[match["share"].split()[-1].lower()] * unit, 0.25 * unit
     return (total, half) if unit else None
 
 
@@ -179,6 +187,8 @@ def _hedged(text: str, start: int, end: int, span: Span, value: float, half: flo
     after = _AFTER.match(text, span.end, end)
     words = before.groupdict() if before else {}
     tail = after.groupdict() if after else {}
+    if before and words.get("more") and _FELL_OVER.search(text[max(start, span.start - 60) : span.start]):
+        before, words = None, {}
     low, high = value - half, value + half
     if margin := _MARGIN.match(text, span.end, end):
         wide = float(margin[1]) * _seconds(margin[2])

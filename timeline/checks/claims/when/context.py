@@ -17,7 +17,7 @@ _DENIES = re.compile(
     r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|zero)\b|n['’]t\b", re.IGNORECASE
 )
 _BOUNDS = re.compile(
-    r"\b(?:before|between|from|after|since|prior to|ahead of|up to|during|following)(?: (?:the|about|around|at)){0,2} $",
+    r"\b(?:by|before|between|from|after|since|prior to|ahead of|up to|during|following)(?: (?:the|about|around|at)){0,2} $",
     re.IGNORECASE,
 )
 _LIMITS = re.compile(r"\bno(?:t|) (?:before|after|until|later|earlier|sooner)\b", re.IGNORECASE)

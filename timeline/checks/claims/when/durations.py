@@ -104,7 +104,11 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
         ranges += [_span(item) for item in items if isinstance(item, Gap | Impact)]
     whole = strong and ranges and not _SO_FAR.search(words)  # it is the life, and no part of it
     others = (
-        [] if pair or exact or whole else [*_measures(facts, ground), *_with_paragraph(claim, facts, ground)]
+        _between(ground.facts_of(claim.citations), ground)
+        if pair and pair[0].end <= claim.span.start
+        else []
+        if pair or exact or whole
+        else [*_measures(facts, ground), *_with_paragraph(claim, facts, ground)]
     )
     if any(one.low <= each.high and each.low <= one.high for each in (*ranges, *others)):
         return

@@ -27,6 +27,7 @@ _PLACE = re.compile(rf"(?<![\w-]){english.PLACES}(?=[\s(\[]{{1,4}}\ufffc)", re.I
 _BARE = re.compile(r"\s?[(\[]\ufffc")
 _DENIED = re.compile(english.DENIED, re.IGNORECASE)
 _NEGATIVE = re.compile(english.NEGATIVE, re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|till)\b[^,;.]{1,50}$", re.IGNORECASE)
 _CONJOINED = re.compile(r"\b(?:and|but),?\s(?:\w{1,12}\s){0,2}$", re.IGNORECASE)
 _LEADING = re.compile(rf"(?:[\s~≈]*(?:{english.LEADING})(?![\w-]))*[\s,]*", re.IGNORECASE)
 # `and` within a number begins no clause: `an hour and 54 minutes`, `two and a half`.
@@ -92,6 +93,8 @@ def _connectives(claim: Claim, scope: Span) -> Iterator[_Joint]:
             _VALUE.match(text, match.end()) or amounts.begins(text, match.end(), scope.end)
         ):
             continue  # `before 14:10`, `after nine minutes`
+        if form == "backward" and _UNTIL.search(text[max(scope.start, place - 60) : place]):
+            continue  # `until nine minutes after`
         left_first = form in {"forward", "causes", "then", "reason"}
         if match[0].lower().startswith(("until", "till", "up")):
             left_first = left_first and _NEGATIVE.search(text, scope.start, place) is None
@@ -155,7 +158,8 @@ def _meeting(
     words = (text[slice(*spans[0])], text[slice(*spans[1])])
     sides = (_facts(left, ground), _facts(right, ground))
     if not (left and right):
-        sides = _by_words(claim, ground, words) if not joint.goes_on else ((), ())
+        leads = spans[0].start > spans[1].start
+        sides = _by_words(claim, ground, words, leads=leads) if not joint.goes_on else ((), ())
     if not (sides[0] and sides[1]) or {f.id for f in sides[0]} & {f.id for f in sides[1]}:
         return None
     first, second = (0, 1) if joint.left_first else (1, 0)
@@ -184,21 +188,20 @@ def _facts(held: Sequence[Sequence[Citation]], ground: Ground) -> tuple[Fact, ..
 
 
 def _by_words(
-    claim: Claim, ground: Ground, words: tuple[str, str]
+    claim: Claim, ground: Ground, words: tuple[str, str], *, leads: bool
 ) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
-    """Tell by their words which of the facts that are cited together each side is about; none where that is open."""
+    """Tell by their words which of the facts that are cited together each side is about; none where that is open.
+
+    Where a joint `leads` its sentence, the right side is named first.
+    """
     facts = ground.facts_of(claim.citations)
     if not 2 <= len(facts) <= 4 or not all(side.strip() for side in words):
         return (), ()
     best = [_best(facts, side, other) for side, other in (words, words[::-1])]
     left, right = best
     if len(facts) == 2 and facts[0].kind == facts[1].kind and not (left or right):
-        left, right = facts  # nothing tells them apart but the order of naming
+        left, right = facts[::-1] if leads else facts  # nothing tells them apart but the order of naming
     return ((left,), (right,)) if left and right and left.id != right.id else ((), ())
-
-
-def _other(facts: Sequence[Fact], told: Fact | None) -> Fact | None:
-    return next((fact for fact in facts if told and fact.id != told.id), None)
 
 
 def _best(facts: Sequence[Fact], words: str, other: str) -> Fact | None:

@@ -32,6 +32,7 @@ _ENDING, _BEGINNING, _HISTORY = (
         english.HISTORY,
     )
 )
+_INCIDENT = re.compile(r"\b(?:incident|outage|disruption|window)\b", re.IGNORECASE)
 #: Kinds that end what was so: of them alone `until` is a moment.
 _ENDS = frozenset(
     {"alert.resolved", "alert.pending_ended", "metric.crossed_below", "metric.absent", "incident.mitigated", "incident.resolved",
@@ -50,6 +51,8 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
             continue
         if context.is_of_absence(claim, unit[0].span):
             continue
+        if _is_of_incident(claim, unit, ground):
+            continue
         items = ground.cited(cited.belonging(claim, spans, place))
         facts = cited.bounds(_meant(claim, unit[0], items, ground), ground)
         if facts and not any(cited.is_open(one) and len(unit) > 1 for one in facts):
@@ -58,6 +61,17 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
                 if len(unit) > 1
                 else _one(claim, unit[0], units, facts, ground)
             )
+
+
+def _is_of_incident(claim: Claim, unit: Sequence[Written], ground: Ground) -> bool:
+    """Tell whether a clause speaks of the incident's own times, as its file or the window has them."""
+    clause = claim.clause_at(unit[0].span.start)
+    if not _INCIDENT.search(claim.plain.text[clause.start : clause.end]):
+        return False
+    incident, window = ground.timeline.incident, ground.timeline.window
+    known = [incident.start, incident.end, incident.detected, incident.mitigated, incident.resolved]
+    own = [at for at in (*known, window.start, window.end) if at is not None]
+    return all(any(a <= at <= b for at in own for a, b in one.near(at, at)) for one in unit)
 
 
 def _meant(claim: Claim, one: Written, items: Sequence[Cited], ground: Ground) -> list[Cited]:

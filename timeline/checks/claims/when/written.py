@@ -23,7 +23,7 @@ _CLOCK = re.compile(
     rf"(?:{_HALF.format('half')})?(?!\d|[:.]\d|\s?%|(?!Z|UTC|GMT|h\b|hrs\b|ish\b)[A-Za-z_])"
     rf"|(?P<hour12>1[0-2]|0?[1-9])(?:{_HALF.format('half12')}|\s?o['’]clock\b)(?!\w)"
     r"|(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?:\s?hrs\b)?(?=\s?(?:Z\b|UTC\b|GMT\b))"
-    rf")|\b(?P<side>half|quarter|{_MINUTES})(?:\sminutes)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b"
+    rf")|(?<!\bin\s)\b(?P<side>half|quarter|{_MINUTES})(?:\sminutes)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b"
     rf"|\b(?P<oclock>{_HOURS})\so['’]clock\b"
     r"|\b(?P<named>noon|midday|midnight)\b",
     re.IGNORECASE,

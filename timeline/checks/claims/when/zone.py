@@ -26,7 +26,12 @@ _NAMED = (
     r"|(?P<local>(?:server |our |their |office )?local(?: time)?\b|[Ll]ocal [Tt]ime\b)"
     r"|(?:in\s)?(?P<city>[A-Za-z][\w.]{1,20}(?:\s[A-Z][a-z]{1,20}){0,2})\s(?:local\s|standard\s|daylight\s|summer\s)?[Tt]ime\b"
 )
-_AFTER = re.compile(rf"\s{{0,3}},?\s{{0,2}}[(\[]?(?:in\s|local time in\s)?(?:{_NAMED})\)?")
+_TOWN = r"[A-Z][\w.]{1,20}(?:\s[A-Z][a-z]{1,20}){0,2}"
+_AFTER = re.compile(
+    rf"\s{{0,3}},?\s{{0,2}}(?:in\s{_TOWN}\s{{1,2}}(?=[(\[]))?[(\[]?(?:in\s|local time in\s)?(?:{_NAMED})\)?"
+)
+#: A town alone may be where something stood, or whose clock it is.
+_IN_TOWN = re.compile(rf"\s{{1,3}}in\s({_TOWN})(?![\w/])")
 _STATED = re.compile(rf"(?<![\w/+])(?:{_NAMED})")
 
 
@@ -41,7 +46,11 @@ def after(text: str, place: int) -> Zoned | None:
     """Return the zone that stands right after a time."""
     match = _AFTER.match(text, place)
     clocks = None if match is None else _clocks(match)
-    return None if match is None or clocks is None else Zoned(clocks, match.end())
+    if match is not None and clocks is not None:
+        return Zoned(clocks, match.end())
+    town = _IN_TOWN.match(text, place)
+    clocks = _city(town[1]) if town else None
+    return Zoned((*clocks, *UTC), town.end()) if town and clocks else None
 
 
 def stated(text: str) -> Clocks | None:

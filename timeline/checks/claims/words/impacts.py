@@ -51,7 +51,7 @@ def of_claim(claim: Claim, number: Numeral, ground: Ground) -> list[Impact]:
     nouns = stems(behind[0]) if behind else []
     if _RATE.match(claim.plain.text, number.end + (len(_first(behind)) if behind else 0)):
         return []
-    if cited:
+    if cited and claim.own:  # what the rest of a paragraph cites is of other sentences
         alike = [one for one in cited if _is_counted(one, number, nouns, text)]
         return alike or (cited if _is_bare(number, nouns, every) else [])
     alike = [one for one in every if _is_counted(one, number, nouns, text) and _is_affected(one, text, claim)]

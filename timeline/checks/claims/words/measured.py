@@ -37,6 +37,7 @@ _LIKE = re.compile(r"\s(?:more|less|higher|lower|faster|slower|increase|decrease
 _REACHED = re.compile(rf"\b(?:{any_of(english.REACHED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE)
 _IN_USE = re.compile(rf"(?:\s[\w'’-]{{1,40}}){{1,6}}?\s(?:{any_of(english.IN_USE)})\b", re.IGNORECASE)
 _SLOPE = 90.0
+_OVER_TIME = re.compile(r"\b(?:between|from|during|throughout|over|while)\b", re.IGNORECASE)
 
 
 def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
@@ -78,6 +79,8 @@ def _severity(
     said: Sequence[quantities.Said], lead: str, rest: str, ground: Ground,
 ) -> Severity | None:  # fmt: skip
     """Tell how sure it is that a number is said of what is cited: by its unit, its noun, or a verb before it."""
+    if len(facts) > 1 and number.unit == "%" and _OVER_TIME.search(f"{lead} {rest}"):
+        return None  # `between 14:10 and 14:40 one in four failed`: of the time, and not of its ends
     if _SETTING.search(lead) or _BY.search(lead) or (_PER.match(rest) and not number.unit):
         return None
     behind = quantities.noun_behind(claim.plain.text, number)

@@ -10,6 +10,7 @@ from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_words as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
+from timeline.checks.claims.when.written import times
 from timeline.checks.claims.words import counts, impacts, measured
 from timeline.checks.claims.words.collected import is_given
 from timeline.checks.claims.words.nouns import Noun, is_partial, is_whole, is_window, noun
@@ -39,9 +40,12 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find numbers that are not those of the impact, of a count, or of what is cited."""
     if claim.quoted or claim.kind == "actions" or claim.text.rstrip().endswith("?"):
         return
+    clocks = [one.span for one in times(claim.plain.text, claim.span.start, claim.span.end)]
     for number in numerals(claim.plain.text, claim.span.start, claim.span.end):
         if claim.plain.is_code(number.start) or claim.plain.is_quoted(number.start):
             continue
+        if any(span.holds(number.start) for span in clocks):
+            continue  # `ten past two`
         findings = _check(claim, number, ground)
         # What cites nothing may count something else.
         yield from findings if claim.citations else (one._replace(severity="warning") for one in findings)
