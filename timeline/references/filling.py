@@ -136,7 +136,7 @@ def _moved(given: Reference) -> str:
 
 def _kept(text: str, place: Place) -> _Change:
     newline = "\r\n" if "\r\n" in text else "\n"
-    words = place.text.partition("<!--")[0]
+    words = place.text.rpartition("<!--")[0]
     begin = "" if text[: place.block].endswith("\n") else newline
     block = f"<!-- timeline:kept {KEPT} -->{newline}{words}{newline}<!-- timeline:end {KEPT} -->{newline}"
     return _Change(place.block, place.block, begin + block)

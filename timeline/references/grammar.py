@@ -28,8 +28,10 @@ _INSIDE = re.compile(
     rf"|(?P<impact>i-{_HEX})(?:\s*:\s*value)?)\s*"
 )
 #: A reference, or what begins like one and is none: half typed, or of a form that there is not.
+#: One that nobody closed ends before a bracket: the next one, once filled in, begins with it.
 LIKE: Final = re.compile(
-    r"\{(?P<inside>\s*(?:[fgmi]-[0-9a-zA-Z][^{}<>\n\r`|\\]{0,200}|[mi]\s*:[^{}<>\n\r`|\\]{0,200}))(?P<close>\}?)"
+    r"\{(?P<inside>\s*(?:[fgmi]-[0-9a-zA-Z]|[mi]\s*:)"
+    r"(?:[^{}<>\n\r`|\\]{0,200}(?=\})|[^{}<>\n\r`|\\\[]{0,200}))(?P<close>\}?)"
 )
 
 

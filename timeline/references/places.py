@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _COMMENT = r"<!--\s*(?P<held>\{[^{}<>]{1,400}\})\s*(?P<sum>[0-9a-f]{8})\s*-->"
 #: A filled-in reference, as a regular expression with groups of its own.
 FILLED: Final = (
-    r"(?:\[(?P<label>(?:[^\[\]\\]|\\[^\x00]){0,2000}+)\]\((?P<address>[^()\s<>]{0,2000}+)\)"
+    r"(?:\[(?P<label>(?:[^\[\]\\<]|\\?<(?!!--)|\\[^\x00<]){0,2000}+)\]\((?P<address>[^()\s<>]{0,2000}+)\)"
     rf"|<span>(?P<bare>[^<>]{{0,2000}}+)</span>){_COMMENT}"
 )
 _ONE = re.compile(FILLED)
@@ -39,7 +39,7 @@ _TOKEN = re.compile(
     r"|(?P<comment><!--)"
     r"|(?P<tag></?[a-zA-Z][^<>]{0,500}+>|<[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^<>\s]{0,2000}+>)"
     r"|(?P<auto>\b(?:https?://|www\.)[^\s<>|]{1,2000}+)"
-    r"|(?P<target>\](?:\((?:[^()\n]|\([^()\n]{0,500}+\)){0,2000}+\)|\[[^\[\]\n]{0,500}+\]))"
+    r"|(?P<target>\](?:\((?:[^()\n]|\([^()\n]{0,500}+\)){0,2000}+\)|\[[^\[\]\n]{0,500}+\](?!\()))"
     rf"|(?P<typed>{LIKE.pattern})|(?P<open>!?\[)|(?P<shut>\])"
 )
 _PIPE = re.compile(r"(?<!\\)\|")
@@ -150,15 +150,17 @@ def _of_unit(text: str, begin: int, end: int, block: int) -> list[Place]:
     found: list[Place] = []
     opened: list[tuple[int, bool]] = []  # where brackets begin, and whether a picture's
     labels: list[tuple[int, int, bool]] = []
-    at, shut = begin, 0  # shut: -1 once no comment ends any more
+    at = begin
     while match := _TOKEN.search(text, at, end):
         at = match.end()
         if match["ticks"]:
             closing = re.compile(rf"(?<!`){match['ticks']}(?!`)").search(text, at, end)
             at = closing.end() if closing else at
         elif match["comment"]:
-            shut = text.find("-->", at, end) if shut >= 0 else shut
-            at = shut + 3 if shut >= 0 else at
+            shut = text.find("-->", at, end)
+            if shut < 0:
+                break  # what is filled in behind it would end it, and be hidden
+            at = shut + 3
         elif match["open"]:
             opened.append((match.start(), match["open"] == "!["))
         elif match["target"] and opened:

@@ -175,6 +175,32 @@ def test_a_link_that_leads_elsewhere_is_stale_and_nobodys_words_are_lost() -> No
     assert fill(forged, VALUES) == (text, ())
 
 
+@pytest.mark.parametrize(
+    "before", ["[see]", "[ ]", "{f-8428 was wrong, and ", "{m:time of, ", "{i:requests ", "<!-- not here --> "]
+)
+def test_what_stands_before_a_reference_never_hides_it_from_the_next_refresh(before: str) -> None:
+    once = filled(f"It fired {before}{TIME} and on.\n")
+
+    assert before in once
+    assert typed(once) == f"It fired {before}{TIME} and on.\n"
+    assert "orphan" not in {one.place.state for one in problems(once, [VALUES])}
+
+
+def test_a_comment_that_nobody_closed_is_not_closed_by_a_reference() -> None:
+    text = f"It fired {TIME} <!-- to be shown: {QUOTE} and more.\n"
+
+    assert filled(text) == f"It fired {filled(TIME)} <!-- to be shown: {QUOTE} and more.\n"
+
+
+def test_brackets_around_references_take_no_words_for_somebodys_value() -> None:
+    text = f"[It fired {filled(TIME)} and we wrote this \\{filled(QUOTE)} on.\n"
+    once = filled(text)
+
+    assert "and we wrote this" in once
+    assert "timeline:kept" not in once
+    assert filled(once) == once
+
+
 def test_a_comment_without_its_value_is_named() -> None:
     text = filled(f"At {TIME}.").replace("](", "] (")
     assert filled(text) == text
