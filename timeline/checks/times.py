@@ -102,10 +102,16 @@ def _possible(match: re.Match[str]) -> bool:
 
 def _is_time(match: re.Match[str], text: str) -> bool:
     """Tell a time from a ratio, a score or a pair of ports: by what stands around it."""
-    alone = _LEADING.sub("", text[: match.start()]) == ""
-    return bool(
-        match["date"] or match["zone"] or match["half"] or alone or _CONTEXT.search(text[: match.start()])
-    )
+    if match["date"] or match["zone"] or match["half"]:
+        return True
+    leading = _LEADING.match(text, 0, match.start())
+    is_alone = leading is not None and leading.end() == match.start()
+    return is_alone or bool(_CONTEXT.search(_words_before(match, text)))
+
+
+def _words_before(match: re.Match[str], text: str) -> str:
+    """Return what stands right before a time: all that precedes it would be read anew for each of a long line."""
+    return text[max(0, match.start() - 80) : match.start()]
 
 
 def _out_of_order(blocks: Sequence[Block]) -> Iterator[Finding]:
@@ -209,7 +215,7 @@ def _zoneless(blocks: Sequence[Block]) -> Iterator[Finding]:
 def _abbreviated(times: Sequence[re.Match[str]], text: str) -> str | None:
     """Return the abbreviation that stands beside one of the times as its zone."""
     for time in times:
-        beside = _BESIDE.match(text, time.end()) or _BEFORE.search(text[: time.start()])
+        beside = _BESIDE.match(text, time.end()) or _BEFORE.search(_words_before(time, text))
         if beside:
             return beside[0].strip(" ,(:-–")
     return None

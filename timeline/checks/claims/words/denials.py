@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
@@ -72,7 +73,13 @@ def denials(claim: Claim, ground: Ground) -> Iterator[Denial]:
 def _is_said(claim: Claim, place: int) -> bool:
     clause = claim.clause_at(place)
     words = claim.plain.text[clause.start : clause.end]
-    return not (claim.plain.is_code(place) or claim.plain.is_quoted(place) or _NO_EVENT.search(words))
+    return not (claim.plain.is_code(place) or claim.plain.is_quoted(place) or _is_no_event(words))
+
+
+@lru_cache(maxsize=16)
+def _is_no_event(clause: str) -> bool:
+    """Tell whether a clause is of no event: it is the same for each of its denials."""
+    return _NO_EVENT.search(clause) is not None
 
 
 def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.timeline.checks.claims.conftest import Checked
@@ -134,3 +136,11 @@ def test_what_cites_nothing_and_names_no_time_may_speak_of_something_else(checke
     assert checked("No alert fired. No error.", RULE) == []
     (one,) = checked("No alert fired during the incident.", RULE)
     assert one.severity == "warning"
+
+
+def test_a_long_clause_of_denials_is_read_in_linear_time(checked: Checked, ground: Ground) -> None:
+    """Reading the whole clause for each of its denials took seconds for 20,000 characters."""
+    begun = time.process_time()
+
+    checked(f"There was {'no alert ' * 2500}({ground.timeline.facts[0].id}).", "claim-absence")
+    assert time.process_time() - begun < 3
