@@ -176,7 +176,8 @@ def test_a_link_that_leads_elsewhere_is_stale_and_nobodys_words_are_lost() -> No
 
 
 @pytest.mark.parametrize(
-    "before", ["[see]", "[ ]", "{f-8428 was wrong, and ", "{m:time of, ", "{i:requests ", "<!-- not here --> "]
+    "before",
+    ["[see]", "[ ]", "{f-8428 was wrong, and ", "{m:time of, ", "{i:requests ", "<!-- not here --> "],
 )
 def test_what_stands_before_a_reference_never_hides_it_from_the_next_refresh(before: str) -> None:
     once = filled(f"It fired {before}{TIME} and on.\n")
