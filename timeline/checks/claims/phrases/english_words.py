@@ -12,6 +12,11 @@ SAYING: Final = (
     "warned", "confirmed", "added", "quoted", "quote", "quotes", "in the words of", "their words", "verbatim",
     "according to", "put it", "texted", "typed", "shouted", "wondered", "suggested", "read",
 )  # fmt: skip
+#: Documents that say something in words of their own, which no fact has.
+DOCUMENTS: Final = (
+    "runbook", "runbooks", "playbook", "playbooks", "policy", "docs", "documentation", "manual", "guide", "guideline", "guidelines", "handbook",
+    "wiki", "readme", "checklist", "procedure", "contract", "SLA", "design",
+)  # fmt: skip
 #: What stands in marks right behind these is what a thing is called, and nobody's words.
 CALLED: Final = (
     "titled", "entitled", "called", "named", "labelled", "labeled", "so-called", "runbook", "playbook", "document",

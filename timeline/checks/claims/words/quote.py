@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground
-from timeline.checks.claims.phrases.english_words import CALLED, SAYING
+from timeline.checks.claims.phrases.english_words import CALLED, DOCUMENTS, SAYING
 from timeline.checks.claims.plain import Citation, Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.words.folded import amount, folded
@@ -25,6 +25,10 @@ _SHOWN = 160
 _LIKE_A = re.compile(r"\b(?:an?|the|this|that|our|their|some)\s[\"“„«‘]?$", re.IGNORECASE)
 _NOUN = re.compile(r".\s[a-z]{3,}", re.DOTALL)
 _SAYING = words_of(SAYING)
+_DOCUMENT = re.compile(
+    rf"\b(?:{any_of(DOCUMENTS)})\s{{1,3}}(?:also\s|only\s|clearly\s)?(?:says|said|reads?|states?|stated|tells\sus|asks)\b[\w\s,:]{{0,20}}[\"“„«‘]?\s?$",
+    re.IGNORECASE,
+)
 _CALLED = re.compile(rf"\b(?:{any_of(CALLED)})\s{{1,3}}(?:the\s|an?\s)?[\"“„«‘]?\s?$", re.IGNORECASE)
 # Left out by who quotes, or put in by them: `[...]`, `…`, `[the pool]`; not one letter, whose case was changed.
 _CUT = re.compile(r"\[[^\[\]]{2,200}\]|\[…\]|\(\.{3}\)|\(…\)|\.{3,}|…")
@@ -100,7 +104,7 @@ def _quotations(claim: Claim) -> Iterator[tuple[Span, Sequence[str], bool]]:
 
 def _is_quotation(claim: Claim, span: Span, text: str) -> bool:
     before = claim.plain.text[max(claim.span.start, span.start - 60) : span.start]
-    if not claim.quoted and _CALLED.search(before):
+    if not claim.quoted and (_CALLED.search(before) or _DOCUMENT.search(before)):
         return False
     words = amount(text)
     if (

@@ -116,3 +116,10 @@ def test_a_piece_of_what_was_said_passes_and_a_changed_word_does_not(
 def test_words_are_folded_once_for_all(text: str) -> None:
     assert folded(folded(text)) == folded(text)
     assert folded(text) == folded(f"  {text} \n")
+
+
+def test_the_words_of_a_document_are_no_quotation_of_a_fact(checked: Checked) -> None:
+    said = 'says "roll back first, ask later", which we did not do ({chat.message:0}).'
+
+    assert checked(f"The runbook {said}", "claim-quote") == []
+    assert checked(f"The on-call {said}", "claim-quote")
