@@ -155,3 +155,8 @@ def test_a_time_within_the_bounds_is_never_an_error_and_one_well_outside_always(
     away = data.draw(st.integers(2 * width, 600 * MINUTE))
     outside = earliest - away if early else latest + away
     assert times.RULE in errors(sentence.format(typed(outside, form, offset)))
+
+
+def test_a_range_of_minutes_in_words_is_no_time_of_day() -> None:
+    assert not errors("Customers were told at 14:21 UTC, seven to eight minutes later ({STAT}).")
+    assert errors("At seven to eight UTC customers were told ({STAT}).") == [times.RULE]

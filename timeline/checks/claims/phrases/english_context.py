@@ -13,6 +13,7 @@ NOT_SO: Final = (
     r"|years? ago|months? ago|weeks? ago|days? ago|last (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|the (?:day|night|evening|morning|week) before|the previous (?:day|night|evening|morning)|yesterday|the (?:next|following) (?:day|morning|week)"
     r"|every (?:day|night|morning|evening|week|hour|month|weekday)|daily|nightly|weekly|hourly|each (?:day|night|morning|week)|on weekdays|cron\w{0,6}"
+    r"|(?:unlike|compared (?:to|with)|as in) the (?:\w+ )?(?:incident|outage) (?:of|on|in|from)"
     r"|meetings?|hand-?overs?|stand-?ups?|retrospectives?|rota|on-call schedule"
     r"|wrongly|incorrectly|mistakenly|claimed that|believed|thought|guess\w{0,4}|the plan (?:said|was|is)|estimat\w{1,5}|targets?|goals?"
     r"|promis\w{1,4}|budgeted|runbooks? (?:says?|said|gives?|allows?)|supposed)\b"

@@ -16,6 +16,8 @@ from timeline.written.wallclock import WallClock
 
 _HOURS = "|".join(word for word, number in english.NUMBERS.items() if 0 < number <= 12)
 _MINUTES = "|".join(word for word, number in english.NUMBERS.items() if 0 < number <= 30)
+# `seven to eight minutes`, `five to seven errors`: a range of what is counted.
+_COUNTED = r"\s{1,3}(?:per\b|%|percent|(?:more\s)?(?:sec|min|second|minute|hour|day|week|\w{3,30}s)\b)"
 _HALF = r"\s?(?P<{0}>[ap])\.?\s?m\b\.?"
 _CLOCK = re.compile(
     r"(?:(?<=\d\dT)|(?<![\w:./+])(?<!UTC-)(?<!GMT-))(?:"
@@ -23,7 +25,7 @@ _CLOCK = re.compile(
     rf"(?:{_HALF.format('half')})?(?!\d|[:.]\d|\s?%|(?!Z|UTC|GMT|h\b|hrs\b|ish\b)[A-Za-z_])"
     rf"|(?P<hour12>1[0-2]|0?[1-9])(?:{_HALF.format('half12')}|\s?o['’]clock\b)(?!\w)"
     r"|(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?:\s?hrs\b)?(?=\s?(?:Z\b|UTC\b|GMT\b))"
-    rf")|(?<!\bin\s)\b(?P<side>half|quarter|{_MINUTES})(?:\sminutes)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b"
+    rf")|(?<!\bin\s)\b(?P<side>half|quarter|{_MINUTES})(?:\sminutes)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b(?!{_COUNTED})"
     rf"|\b(?P<oclock>{_HOURS})\so['’]clock\b"
     r"|\b(?P<named>noon|midday|midnight)\b",
     re.IGNORECASE,
