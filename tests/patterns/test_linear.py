@@ -13,7 +13,6 @@ from render.text.names import CHARTS
 from tests.patterns.attacks import attacks, slow
 from tests.patterns.walk import calls, held, is_anchored
 from timeline.checks import blameless, located
-from timeline.checks.claims.phrases import english_order as english
 from timeline.checks.claims.words.patterns import words_of
 from timeline.checks.draft import CODE
 

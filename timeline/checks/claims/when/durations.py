@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from typing import NamedTuple
 
 from timeline import present
@@ -38,6 +38,7 @@ _STATE = re.compile(
     r"\b(?:kept|firing|fired|down|unavailable|degraded|active|alerting|unreachable|offline)\b", re.IGNORECASE
 )
 _RATE = re.compile(r"\d\s[A-Za-z]{2,30}\s$")
+_MOST = 60  # of a sentence: more are a dump
 _EACH = re.compile(r"\b(?:each|every|both|all)\b", re.IGNORECASE)
 
 
@@ -53,7 +54,11 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find durations that are outside of every range they may be said of."""
     if context.claims_nothing(claim):
         return
-    values = [one for one in amounts.typed(claim.plain.text, *claim.span) if _is_claim(claim, one, ground)]
+    values = [
+        one
+        for one in islice(amounts.typed(claim.plain.text, *claim.span), _MOST)
+        if _is_claim(claim, one, ground)
+    ]
     for place, one in enumerate(values):
         yield from _one(claim, one, [value.span for value in values], place, ground)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.phrases import english_context as english
@@ -13,6 +13,7 @@ from timeline.checks.claims.plain import Span
 from timeline.checks.claims.when import context, written
 from timeline.checks.claims.when.written import Written
 
+_MOST = 60  # times, and as many days, of a sentence: more are a dump
 #: What may stand between the two ends of a range, citations (which are spaces) aside.
 _TO = re.compile(
     r"[\s()\[\],]*(?P<way>[-–—]|to|until|till|through|thru|and)\s*(?:about|around|roughly|~)?[\s(]*(?:at|on)?\s*",
@@ -27,9 +28,11 @@ _NO_TIME, _NAMES, _LENGTHS = (
 def _mentions(claim: Claim) -> list[Written]:
     """Return the times and days of a sentence in their order, each by a clock."""
     text, (start, end) = claim.plain.text, claim.span
-    hours = [one for one in written.times(text, start, end) if _is_time(claim, one)]
+    hours = [one for one in islice(written.times(text, start, end), _MOST) if _is_time(claim, one)]
     days = [
-        one for one in written.dates(text, start, end) if not any(t.span.holds(one.span.start) for t in hours)
+        one
+        for one in islice(written.dates(text, start, end), _MOST)
+        if not any(t.span.holds(one.span.start) for t in hours)
     ]
     every = sorted([*hours, *days], key=lambda one: one.span)
     return [_by_clock(claim, one, every, every[place + 1 :]) for place, one in enumerate(every)]

@@ -23,6 +23,7 @@ from timeline.references.grammar import reference
 from timeline.text import number as shown
 
 RULE = "claim-number"
+_MOST = 60  # numbers of a sentence: more are a dump, and each reads its clause
 _FIRED = re.compile(
     rf"(?<![\w-])(?:{any_of(english.FIRED)})(?:\s[\w'’-]{{1,20}}){{0,3}}\s{{1,3}}$", re.IGNORECASE
 )
@@ -41,7 +42,7 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     if claim.quoted or claim.kind == "actions" or claim.text.rstrip().endswith("?"):
         return
     clocks = [one.span for one in times(claim.plain.text, claim.span.start, claim.span.end)]
-    for number in numerals(claim.plain.text, claim.span.start, claim.span.end):
+    for number in numerals(claim.plain.text, claim.span.start, claim.span.end)[:_MOST]:
         if claim.plain.is_code(number.start) or claim.plain.is_quoted(number.start):
             continue
         if any(span.holds(number.start) for span in clocks):

@@ -19,6 +19,7 @@ from timeline.order import of_kind
 from timeline.references.grammar import reference
 from timeline.text import line
 
+_MOST = 60  # quotations of a sentence: more are a dump, and each reads its clause
 _FEW = 3  # words that are a quotation only beside a verb of saying
 _MANY = 6  # words that may stand before a noun: a "works on my machine" moment
 _SHOWN = 160
@@ -90,7 +91,7 @@ def _quotations(claim: Claim) -> Iterator[tuple[Span, Sequence[str], bool]]:
     """Yield what is quoted: where, the forms that it may be read in, and whether it is all of the claim."""
     marked = [
         span for span in claim.plain.quotes if claim.span.start <= span.start and span.end <= claim.span.end
-    ]
+    ][:_MOST]
     if claim.quoted and not marked:
         forms = _block_forms(claim.text)
         begin = claim.span.start + max(claim.text.find(forms[-1]), 0)
