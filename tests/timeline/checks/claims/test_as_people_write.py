@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.timeline.checks.claims.judged import ground
+from tests.timeline.checks.claims.judged import filled, ground
 from timeline.checks.claims.check import check
 from timeline.checks.claims.claim import claims
 from timeline.checks.draft import DraftSpan, blocks
@@ -68,3 +68,58 @@ def test_a_true_sentence_is_no_error(text: str) -> None:
 )
 def test_a_false_one_of_such_a_form_is(text: str, rule: str) -> None:
     assert rule in errors(text)
+
+
+#: Of ends in words, counts within a span, links in brackets, what did not help, and times that others wrote.
+MENDED = [
+    "We rolled back at twenty-two minutes to three ({ROLL}).",
+    "For the people in Berlin (CET, UTC+1) it was 15:10 when the page fired ({FIRE}).",
+    "It took us half an hour, give or take a few minutes, to resolve it ({FIRE}, {RES}).",
+    "Time to acknowledge: 00:03:10 ({FIRE}, {ACK}).",
+    "The queue alert first fired at 14:18 UTC and last fired at 14:38 UTC ({Q1}, {Q5}).",
+    "Five times between 14:18 and 14:40 UTC the queue alert fired ({Q1}).",
+    "The queue alert fired five times in 22 minutes ({Q1}, {Q5}).",
+    "PR #812 was merged at 13:48 UTC and deployed at 14:01 UTC ([merge](timeline.html#f-c7e2fefdb055029c), [deploy](timeline.html#{DEP})).",
+    "Customers were told at 14:21 UTC, about seven to eight minutes after the first failures were visible ({STAT}, f-8f807b845bd1d686).",
+    "The second deploy ({DEP2}) did not help: errors continued until the third (f-4a5d8019217ee46d).",
+    "Raising the pool did not help ({DEP2}); latency stayed high until after the rollback ({ROLL}, {RES}).",
+    "The pool change ({DEP2}) helped nobody until it was rolled back ({ROLL}).",
+    "The status post ({STAT}) waited until after the ack ({ACK}).",
+    "The rollback ({ROLL}) had to wait until the commander decided ({ACK}).",
+    "Duration: 68 minutes by the incident file, 33 by the alert ({FIRE}, {RES}).",
+    "Unlike the outage of 3 October, which lasted 2 hours, this one was over in 34 minutes ({FIRE}, {RES}).",
+    "Half past two had passed before the commander called for the rollback (f-00ff9d98dba91df6).",
+    "It was merged at 14:23 UTC ({MERGE}), was live ({DEP2}), and fifteen minutes after the merge we rolled back ({ROLL}).",
+    "An hour and four minutes after the deploy ({DEP}) we closed the incident (f-897ea840351582e8).",
+    "It was closed an hour less eight minutes after the page was acknowledged ({ACK}, f-897ea840351582e8).",
+    "1:04 h after the deploy the incident was closed ({DEP}, f-897ea840351582e8).",
+    "The first alert ({FIRE}) fired two and three quarters of a minute before the second ({POOL}).",
+    "Responder-2 wrote at 14:18 UTC whether it fits the deploy of 14:01 (f-6b22f235cae636a0).",
+    "Eleven minutes after the page, and twenty after the deploy, customers were informed ({FIRE}, {DEP}, {STAT}).",
+    "The ack followed the page, the rollback followed the ack ({FIRE}, {ACK}, {ROLL}).",
+    "Three minutes and a bit after the page it was acknowledged ({FIRE}, {ACK}).",
+]  # fmt: skip
+REFUSED = [
+    ("An hour and half a minute after the deploy ({DEP}) we closed the incident (f-897ea840351582e8).", "claim-duration"),
+    ("We rolled back at ten minutes to three ({ROLL}).", "claim-time"),
+    ("For the people in Berlin (CET, UTC+1) it was 16:20 when the page fired ({FIRE}).", "claim-time"),
+    ("Time to acknowledge: 00:13:10 ({FIRE}, {ACK}).", "claim-duration"),
+    ("PR #812 was merged at 13:58 UTC and deployed at 14:01 UTC ([merge](timeline.html#f-c7e2fefdb055029c), [deploy](timeline.html#{DEP})).", "claim-time"),
+    ("Customers were told about seventeen to eighteen minutes after the first failures were visible ({STAT}, f-8f807b845bd1d686).", "claim-duration"),
+    ("The queue alert fired five times in 52 minutes ({Q1}, {Q5}).", "claim-duration"),
+    ("Five times between 14:18 and 14:59 UTC the queue alert fired ({Q1}).", "claim-time"),
+    ("An hour and forty minutes after the deploy ({DEP}) we closed the incident (f-897ea840351582e8).", "claim-duration"),
+    ("The alert did not clear ({RES}) until after the incident had been closed (f-897ea840351582e8).", "claim-order"),
+    ("Twenty past two had passed before the deploy was out ({DEP}).", "claim-time"),
+    ("Duration: 48 minutes by the incident file ({FIRE}, {RES}).", "claim-duration"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", MENDED)
+def test_a_true_sentence_by_names_is_no_error(text: str) -> None:
+    assert errors(filled(text)) == []
+
+
+@pytest.mark.parametrize(("text", "rule"), REFUSED)
+def test_a_false_one_by_names_is(text: str, rule: str) -> None:
+    assert rule in errors(filled(text))

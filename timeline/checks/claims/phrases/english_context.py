@@ -23,13 +23,19 @@ HISTORY: Final = (
     r"\b(?:releas\w{1,3}|introduc\w{1,4}|added|creat\w{1,3}|written|built|found\w{0,2}|since|upgrad\w{1,3}|migrat\w{1,4}|resized|touched|review\w{1,3}"
     r"|install\w{1,3}|launch\w{1,3}|announc\w{1,4}|took place|held|bought|signed|renewed|issued|documented|last (?:changed|updated|edited))\b"
 )
+#: It came again and again: a span is of all its times.
+AGAIN: Final = r"\b(?:(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,3}|several|many) (?:times|firings)|twice|thrice|repeatedly|again and again|flapp\w{2,3}|on and off)\b"
+#: What the incident's own times are of.
+OF_INCIDENT: Final = r"\b(?:incident|outage|disruption|window)\b"
+#: Before `00:03:10` that is a length.
+LENGTH_BEFORE: Final = r"(?:last\w{2,3}|took|for|duration|time to(?: \w{2,15}){1,3}?|MTT[ADR]|TT[ADR])(?: was| is|\s?[=])?[\s:]{1,3}$"
 #: Before a time that is no time of day: a length, a port, a score.
 NO_TIME: Final = (
-    r"\b(?:lasted|lasting|took|taking|duration(?: of)?|elapsed|length(?: of)?|uptime(?: of)?|ratios?\b[^.;]{0,40}|score|odds|port|scale|verse|line)"
+    r"\b(?:lasted|lasting|took|taking|duration(?: of)?|elapsed|length(?: of)?|uptime(?: of)?|time to(?: \w{2,15}){1,3}?|MTT[ADR]|TT[ADR]|ratios?\b[^.;]{0,40}|score|odds|port|scale|verse|line)"
     r"\s{0,3}(?:about|around|was|is|of|:)?\s{0,3}$"
 )
 #: After a time that is a name of something.
-NAMES: Final = r"\)?[\s-]{1,3}(?:batch|cron|cronjob|jobs?|meeting|hand-?over|hand-?off|stand-?up|deadline|shift|sync|maintenance|ratio|odds|review|backup|run|schedule)\b"
+NAMES: Final = r"\)?[\s-]{1,3}(?:batch|cron|cronjob|jobs?|meeting|hand-?over|hand-?off|stand-?up|deadline|shift|sync|maintenance|ratio|odds|review|backup|run|schedule|(?:h|hrs?|hours|min(?:utes)?)\s(?:after|before|later|long|into))\b"
 #: Columns of lengths and settings, which hold no times of day.
 LENGTHS: Final = r"durat|length|took|elapsed|ttl|timeout|budget|threshold|due|deadline"
 #: Before the time of the end of what a fact begins, and of the beginning of what it ends.
@@ -62,7 +68,7 @@ SETTING: Final = (
     r"|clock (?:skew|drift|offset)|write-?up|write the|lease|polic(?:y|ies)|gives us|allows?|allowed|requires?|agreed|contract\w{0,5})\b"
 )
 #: Beside these words, seconds are what was measured.
-LATENCY: Final = r"\b(?:latenc\w{1,3}(?! (?:alert|alarm|page))|response times?)\b"
+LATENCY: Final = r"\b(?:h[eo]ld(?:s|ing)? (?:its|a|an|the|their|one|every|each) (?:\w+ )?(?:connections?|locks?)|instead of \d[\d.]* ?m?s|latenc\w{1,3}(?! (?:alert|alarm|page))|response times?)\b"
 SETTING_COLUMN: Final = r"time-?out|ttl|interval|retention|threshold|latency|window|budget|p\d\d|limit|setting|due|estimate|target|SL[OA]"
 #: How long something was so: of one fact, it is its life.
 LASTS: Final = (

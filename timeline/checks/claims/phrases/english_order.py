@@ -60,6 +60,10 @@ LEARNED: Final = (
 UNSURE: Final = r"\b(?:whether|unclear|unknown|undetermined|not known|cannot (?:tell|say|be (?:told|determined))|can['’]t (?:tell|say)|no way to tell|or after|or before|either|neither|possibl[ey]|perhaps|maybe|suspect\w{0,3}|presum\w{1,6}|which was wrong|wrongly|turned out (?:not|to be wrong))\b"
 DENIED: Final = r"(?:\bnot|n['’]t|\bnever|\bno|\bneither|\bnor|\bwithout)(?:\s(?!long\b)\w{1,15}){0,2}\s$"
 NEGATIVE: Final = r"\b(?:not|no|never|nobody|none|nothing|neither|no one)\b|n['’]t\b"
+#: What did no good until something came was there before it.
+USELESS: Final = r"\b(?:help\w{0,3}|work\w{0,3}|make (?:a|any) difference|made no difference|chang\w{1,3} (?:nothing|anything)|fix\w{0,3}|matter\w{0,3}|enough|suffic\w{1,3})\b"
+#: What waits until something comes after it.
+WAITS: Final = r"\b(?:wait\w{0,3}|held (?:off|back)|hold(?:s|ing)? (?:off|back)|delay\w{0,3}|postpon\w{1,3}|deferr?\w{0,3}|took)\b"
 #: Words before a connective that leave it at the beginning of its clause.
 LEADING: Final = (
     r"(?:only|just|right|shortly|soon|immediately|directly|long|even|well|some|about|around|roughly|nearly|almost|less|more|than|over|under"

@@ -75,6 +75,14 @@ BARELY: Final = (
     r"|barely over|just past)"
 )
 
+#: Around what a value is off by, or is short of: no length of its own.
+MARGIN: Final = r"\b(?:give or take|plus or minus|less(?! than)|minus|short of|shy of|quarters? of|fractions? of|parts? of)\s{1,3}(?:about|around|at most|up to|maybe|perhaps)?\s{0,3}$"
+SHORT: Final = r"\s{1,3}(?:less(?! than)|minus|short of|shy of|plus)\s"
+#: Behind a duration: from a time of day, and not from a fact.
+OF_CLOCK: Final = (
+    r"\s{1,3}(?:before|after|past|to|short of|ahead of)\s{1,3}(?:(?:about|around)\s)?"
+    r"(?:\d{1,2}(?:[:h]\d\d|\s?[ap]\.?m\b)|noon\b|midnight\b|\w{1,7}\so['’]clock\b|half past\b|(?:a )?quarter (?:past|to)\b|the hour\b)"
+)
 #: Zones by how people name them.
 CITIES: Final[Mapping[str, str]] = {
     "eastern": "America/New_York", "pacific": "America/Los_Angeles", "central": "America/Chicago",

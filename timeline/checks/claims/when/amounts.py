@@ -27,13 +27,15 @@ _NUMBER = (
     r"(?:\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
     rf"|(?:{_WORD}|a(?=\s(?:{_SCALE})\b))(?:\s(?:{_SCALE})\b(?:(?:\sand)?\s{_WORD})?)?)"
 )
-_PART = rf"(?:{_NUMBER}(?:\sand\s(?:a\s(?:half|quarter)|three\squarters)|½|¼|¾|\s½)?[\s-]?{_UNIT}(?![\w%/]))"
+_PART = rf"(?:{_NUMBER}(?:\sand\s(?:a\s(?:half|quarter)|three\squarters?)|½|¼|¾|\s½)?[\s-]?{_UNIT}(?![\w%/]))"
 _DURATION = re.compile(
     r"(?<![\w.:/$-])(?:"
     r"(?P<compact>\d{1,6}[dhm]\s?\d{1,2}(?:[hm]\s?\d{1,2}s|[ms]|\s?min)?(?!\w))"
     rf"|(?P<low>{_NUMBER})(?:(?<=\d)\s?[-–—]\s?(?=\d)|\sto\s|\sor\s)(?P<high>{_NUMBER})[\s-]?(?P<unit>{_UNIT})(?![\w/%])"
-    rf"|(?P<parts>{_PART}(?:,?\s?(?:and\s)?{_PART}){{0,3}}(?P<half>\sand\s(?:a\s)?(?P<share>half|three\squarters|quarter)\b)?)"
-    rf"|(?P<halfof>half\san?|a\shalf|half|a\squarter\sof\san|three\squarters\sof\san)[\s-](?P<halfunit>hour|minute|second|day)\b"
+    rf"|(?P<lead>an?\s(?P<leadunit>hour|minute|day)(?:,?\sand\s|\s)(?=[\da-z]))?"
+    rf"(?:(?P<parts>{_PART}(?:,?\s?(?:and\s)?{_PART}){{0,3}}(?P<half>\sand\s(?:a\s)?(?P<share>half|three\squarters|quarter)\b(?!\san?\b))?"
+    rf"(?:\sand\shalf\sa\s(?P<tail>minute|hour|second)\b)?)"
+    rf"|(?P<halfof>half\san?|a\shalf|half|a\squarter\sof\san|three\squarters\sof\san)[\s-](?P<halfunit>hour|minute|second|day)\b)"
     rf"|(?P<one>an?)[\s-](?P<oneunit>hour|minute|day|second)(?P<onehalf>\sand\s(?:a\s)?(?P<oneshare>half|three\squarters|quarter))?\b"
     rf"|(?P<vague>{_VAGUE})\s(?P<vagueunit>{_LONG})\b"
     r"|(?P<clock>\d{1,2}:[0-5]\d:[0-5]\d|\d{1,2}:[0-5]\d(?=\s(?:hours|minutes)))"
@@ -41,7 +43,7 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _SINGLE = re.compile(
-    rf"(?P<number>{_NUMBER})(?P<half>\sand\s(?:a\s(?:half|quarter)|three\squarters)|\s?[½¼¾])?[\s-]?(?P<unit>{_UNIT})",
+    rf"(?P<number>{_NUMBER})(?P<half>\sand\s(?:a\s(?:half|quarter)|three\squarters?)|\s?[½¼¾])?[\s-]?(?P<unit>{_UNIT})",
     re.IGNORECASE,
 )
 _SHARES = {"half": 0.5, "quarter": 0.25, "quarters": 0.75, "½": 0.5, "¼": 0.25, "¾": 0.75}
@@ -58,9 +60,10 @@ _FELL_OVER = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"\s{{0,2}},?\s?(?:(?P<rough>{english.ROUGHLY})|(?P<least>or (?:more|longer)|at least|plus)|(?P<most>or (?:less|fewer)|at most|at the most|tops))\b",
+    rf"\s{{0,2}},?\s?(?:(?P<rough>{english.ROUGHLY})|(?P<least>or (?:more|longer)|at least|plus|and a bit|and change|and something|odd)|(?P<most>or (?:less|fewer)|at most|at the most|tops))\b",
     re.IGNORECASE,
 )
+_MARGINAL, _SHORT = re.compile(english.MARGIN, re.IGNORECASE), re.compile(english.SHORT, re.IGNORECASE)
 _LEAD = re.compile(
     rf"\s{{1,3}}(?:(?:only|just|another|a further|{english.ROUGH}|{english.NEARLY}|{english.BARELY}|{english.MORE}|{english.LESS})\s{{0,2}})?",
     re.IGNORECASE,
@@ -84,8 +87,13 @@ def typed(text: str, start: int, end: int) -> Iterator[Typed]:
     for match in _DURATION.finditer(text, start, end):
         if match["vague"] and text[: match.start()].endswith(" and "):
             continue  # `three minutes and some seconds`: the last figure is left open
+        if _MARGINAL.search(text[max(start, match.start() - 40) : match.start()]) or _SHORT.match(
+            text, match.end(), end
+        ):
+            continue
         if value := _value(match):
-            yield _hedged(text, start, end, Span(*match.span()), *value)
+            lead = _seconds(match["leadunit"]) if match["lead"] else 0.0
+            yield _hedged(text, start, end, Span(*match.span()), value[0] + lead, value[1])
 
 
 def begins(text: str, place: int, end: int) -> bool:
@@ -119,7 +127,7 @@ def _value(match: re.Match[str]) -> tuple[float, float] | None:
         unit = _seconds(match["oneunit"])
         if match["oneunit"].lower() == "second" and not match["onehalf"]:
             return None  # the second thing
-        share = _SHARES[match["oneshare"].split()[-1].lower()] if match["onehalf"] else 0
+        share = _share(match["oneshare"]) if match["onehalf"] else 0
         return (1 + share) * unit, 0.25 * unit if share else 0.5 * unit
     if match["vague"]:
         low, high = english.VAGUE[" ".join(match["vague"].lower().split())]
@@ -151,10 +159,13 @@ def _parts(match: re.Match[str]) -> tuple[float, float] | None:
         half = _half(part["number"]) * unit
         total += value * unit
         if part["half"]:
-            share = _SHARES[part["half"].split()[-1].lower()]
+            share = _share(part["half"].removeprefix(" and "))
             total, half = total + share * unit, 0.25 * unit
     if match["half"]:
-        total, half = total + _SHARES[match["share"].split()[-1].lower()] * unit, 0.25 * unit
+        total, half = total + _share(match["share"]) * unit, 0.25 * unit
+    if match["tail"]:
+        unit = _seconds(match["tail"])
+        total, half = total + 0.5 * unit, 0.5 * unit
     return (total, half) if unit else None
 
 
@@ -170,6 +181,11 @@ def number(text: str) -> float | None:
         elif word in english.NUMBERS:
             total += english.NUMBERS[word]
     return float(total)
+
+
+def _share(words: str) -> float:
+    name = words.strip().lower()
+    return 0.75 if name.startswith("three") else _SHARES[name.split()[-1]]
 
 
 def _half(text: str) -> float:

@@ -9,12 +9,14 @@ from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground
-from timeline.checks.claims.plain import Citation, Span
+from timeline.checks.claims.plain import Citation, Plain, Span
 from timeline.model import Fact, Gap, Impact
 
 _BEFORE_ALL = -(2**62)
 _BETWEEN = re.compile(r"[\s,;/()\[\]|&]*(?:and)?[\s,;/()\[\]|&]*")
 _BESIDE = re.compile(r"[\s,:()\[\]|]{0,80}(?:at|on|by|around|about|from|until|was|of|~)?[\s(:]{0,9}")
+_LINKED = re.compile(r"[^\[\]]{0,200}\)[\s,;/&]{0,4}(?:and\s)?\[[^\[\]]{1,60}\]")
+_OPENS = re.compile(r"[(,]\s?(?:(?:see|cf\.?|both)\s)?\[[^\[\]]{1,60}\]$")
 _COMMA = re.compile(r",\s")
 
 
@@ -26,15 +28,27 @@ class Bounds(NamedTuple):
     item: Cited
 
 
-def groups(citations: Sequence[Citation], text: str) -> list[list[Citation]]:
-    """Return citations in groups of those that stand side by side."""
+def groups(citations: Sequence[Citation], plain: Plain) -> list[list[Citation]]:
+    """Return citations in groups of those that stand side by side, links in one pair of brackets too."""
     made: list[list[Citation]] = []
     for one in citations:
-        if made and _BETWEEN.fullmatch(text[made[-1][-1].end : one.start][:400]):
+        if made and (
+            _BETWEEN.fullmatch(plain.text[made[-1][-1].end : one.start][:400])
+            or _listed(made[-1], one, plain)
+        ):
             made[-1].append(one)
         else:
             made.append([one])
     return made
+
+
+def _listed(group: Sequence[Citation], one: Citation, plain: Plain) -> bool:
+    """Tell `([merge](…), [deploy](…))`, whose words are names of links, from links that are the sentence's words."""
+    before = plain.raw[max(group[0].start - 80, 0) : group[0].start + 1]
+    return (
+        _LINKED.fullmatch(plain.raw[group[-1].end : one.start + 1][:400]) is not None
+        and _OPENS.search(before) is not None
+    )
 
 
 def belonging(claim: Claim, spans: Sequence[Span], which: int) -> tuple[Citation, ...]:
@@ -46,7 +60,7 @@ def belonging(claim: Claim, spans: Sequence[Span], which: int) -> tuple[Citation
     place = spans[which].start
     if not claim.own:
         return claim.citations
-    own = groups(claim.citations, claim.plain.text)
+    own = groups(claim.citations, claim.plain)
     if turn := _in_turn(claim.plain.text, own, spans):
         return tuple(turn[which])
     clause = claim.clause_at(place)

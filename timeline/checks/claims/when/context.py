@@ -23,6 +23,10 @@ _BOUNDS = re.compile(
 _LIMITS = re.compile(r"\bno(?:t|) (?:before|after|until|later|earlier|sooner)\b", re.IGNORECASE)
 _THE_MOMENT = re.compile(r"[\s)\]]{0,5},?\s{0,2}when\b", re.IGNORECASE)
 _SHORT_ZONE = re.compile(r"(?:\(|\bin\s)[A-Z]{2,5}\)?")
+_UNLIKE = re.compile(
+    r"\b(?:unlike|contrary to|in contrast (?:to|with)|as (?:in|with|during)|compared (?:to|with)|than)\b[^.;]{0,30}\b(?:outages?|incidents?)\s(?:of|on|in|from)\b",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(r"\?[\s)\]\"”*_]{0,9}$")
 
 
@@ -99,7 +103,9 @@ def denies(claim: Claim, span: Span) -> bool:
 
 
 def of_another(claim: Claim, ground: Ground) -> bool:
-    """Tell whether a sentence speaks of another incident, by an id like this one's."""
+    """Tell whether a sentence speaks of another incident, by an id like this one's, or beside this one."""
+    if _UNLIKE.search(claim.text):
+        return True
     own = ground.timeline.incident.id
     prefix, _, _ = own.rpartition("-")
     named = (match[0] for match in _INCIDENT.finditer(claim.text))

@@ -11,11 +11,12 @@ from timeline import present
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground, measure_id
 from timeline.checks.claims.phrases import english_context as english
+from timeline.checks.claims.phrases import english_time as phrases
 from timeline.checks.claims.plain import Citation, Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when import amounts, cited, context
 from timeline.checks.claims.when.amounts import Typed
-from timeline.checks.claims.when.lives import lives
+from timeline.checks.claims.when.lives import lives, repeats
 from timeline.checks.findings import Finding
 from timeline.instant import NS
 from timeline.model import Fact, Gap, Impact, Measure
@@ -39,6 +40,9 @@ _STATE = re.compile(
 )
 _RATE = re.compile(r"\d\s[A-Za-z]{2,30}\s$")
 _MOST = 60  # of a sentence: more are a dump
+_LENGTH = re.compile(english.LENGTH_BEFORE, re.IGNORECASE)
+_OF_CLOCK = re.compile(phrases.OF_CLOCK, re.IGNORECASE)
+_AGAIN, _INCIDENT = re.compile(english.AGAIN, re.IGNORECASE), re.compile(english.OF_INCIDENT, re.IGNORECASE)
 _EACH = re.compile(r"\b(?:each|every|both|all)\b", re.IGNORECASE)
 
 
@@ -74,6 +78,8 @@ def _is_claim(claim: Claim, one: Typed, ground: Ground) -> bool:
     before = text[max(clause.start, one.span.start - 60) : one.span.start]
     if text[one.span.start].lower() == "a" and _RATE.search(before):
         return False  # `19 documents a minute`
+    if _OF_CLOCK.match(text, one.span.end):
+        return False
     if _SETTING_BEFORE.search(before) or _SETTING_AFTER.match(text, one.span.end):
         return False
     words = context.own_words(claim, clause)
@@ -81,7 +87,7 @@ def _is_claim(claim: Claim, one: Typed, ground: Ground) -> bool:
         return False
     # `14:10:37` is a time, but where a column or a verb says otherwise.
     return not re.fullmatch(r"\d{1,2}:\d\d(?::\d\d)?", text[slice(*one.span)]) or bool(
-        re.search(r"(?:last\w{2,3}|took|for|duration)[\s:]{1,3}$", before)
+        _LENGTH.search(text[max(claim.span.start, one.span.start - 60) : one.span.start])
         or re.search(r"durat|length|how long", context.column(claim, one.span.start), re.IGNORECASE)
     )
 
@@ -115,6 +121,11 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
         if pair or exact or whole
         else [*_measures(facts, ground), *_with_paragraph(claim, facts, ground)]
     )
+    if _AGAIN.search(words):
+        firings = [held for fact in facts[:1] for held in repeats(fact, ground)]
+        others = [*others, *_between([*firings[:1], *firings[-1:]], ground)]
+    if _INCIDENT.search(words) and not _FROM.search(words):
+        others = [*others, *_of_incident(ground)]
     if any(one.low <= each.high and each.low <= one.high for each in (*ranges, *others)):
         return
     if not exact and (not ranges or not lasting):
@@ -165,6 +176,15 @@ def _pair(one: Fact, other: Fact, ground: Ground) -> _Range | None:
     elif low < 0:
         low, high = 0.0, max(-low, high)
     return _Range(low, high, (one, other))
+
+
+def _of_incident(ground: Ground) -> list[_Range]:
+    """Return how long the incident was, which its file has to the minute."""
+    incident = ground.timeline.incident
+    if incident.start is None or incident.end is None:
+        return []
+    length = (incident.end - incident.start) / NS
+    return [_Range(length - _SECONDS, length + _SECONDS, ())]
 
 
 def _lives(fact: Fact, ground: Ground, words: str) -> Iterator[_Range]:

@@ -48,6 +48,14 @@ def ends(fact: Fact, ground: Ground) -> list[Fact]:
     return [one.end for one in lives(ground).by_fact.get(fact.id, ()) if one.end and one.begin.id == fact.id]
 
 
+def repeats(fact: Fact, ground: Ground) -> list[Fact]:
+    """Return the facts of one kind and thread with a fact, and what ends each; none where it came once."""
+    same = (
+        lives(ground).same.get((fact.thread or "", fact.kind), ()) if fact.kind.startswith("alert.") else ()
+    )
+    return [*same, *(end for one in same for end in ends(one, ground))] if len(same) > 1 else []
+
+
 def begins(fact: Fact, ground: Ground) -> list[Fact]:
     """Return the facts that begin what a fact ends; what fired was pending before."""
     held = lives(ground).by_fact.get(fact.id, ())

@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.plain import Span
-from timeline.checks.claims.when import context, written
+from timeline.checks.claims.when import context, written, zone
 from timeline.checks.claims.when.written import Written
 
 _MOST = 60  # times, and as many days, of a sentence: more are a dump
@@ -58,7 +58,8 @@ def _by_clock(claim: Claim, one: Written, every: Sequence[Written], following: S
         return replace(
             one, clocks=min(beside, key=lambda other: _gap(one.span, other.span)).clocks if beside else own
         )
-    return replace(one, clocks=tuple(dict.fromkeys((*own, *(told or ())))) if own else own)
+    named = zone.near(claim.plain.text[claim.span.start : one.span.start])
+    return replace(one, clocks=tuple(dict.fromkeys((*own, *(told or ()), *named))) if own else own)
 
 
 def _gap(one: Span, other: Span) -> int:

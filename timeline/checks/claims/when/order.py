@@ -10,7 +10,8 @@ from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_order as english
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when import context
-from timeline.checks.claims.when.sides import Meeting, meant, meetings
+from timeline.checks.claims.when.naming import meant
+from timeline.checks.claims.when.sides import Meeting, meetings
 from timeline.checks.findings import Finding
 from timeline.model import Fact
 from timeline.order import precedes

@@ -20,7 +20,7 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(rf"\)?\s{{0,2}},?\s?{english.ROUGHLY}\b", re.IGNORECASE)
 _ON = re.compile(
-    r"\s{0,2}(?P<later>or later|at the earliest)|\s{0,2}(?P<earlier>or earlier|at the latest)\b",
+    r"\s{0,2}(?P<later>or later|at the earliest|(?:had|has|was)(?: (?:long|already|just|well))? (?:passed|gone|past|come and gone)\b)|\s{0,2}(?P<earlier>or earlier|at the latest)\b",
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"[\s)\]*_]{0,5},?\s{0,2}(?:when|at which point|the moment)\b", re.IGNORECASE)

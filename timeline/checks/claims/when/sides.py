@@ -12,7 +12,7 @@ from timeline.checks.claims.phrases import english_order as english
 from timeline.checks.claims.plain import Citation, Span
 from timeline.checks.claims.when import amounts
 from timeline.checks.claims.when.cited import groups
-from timeline.checks.claims.when.lives import lives
+from timeline.checks.claims.when.naming import called
 from timeline.model import Fact
 
 _MEETING = re.compile(
@@ -26,21 +26,18 @@ _FIRST = re.compile(r"\bfirst\b", re.IGNORECASE)
 _PLACE = re.compile(rf"(?<![\w-]){english.PLACES}(?=[\s(\[]{{1,4}}\ufffc)", re.IGNORECASE)
 _BARE = re.compile(r"\s?[(\[]\ufffc")
 _DENIED = re.compile(english.DENIED, re.IGNORECASE)
-_NEGATIVE = re.compile(english.NEGATIVE, re.IGNORECASE)
+_WAITS = re.compile(rf"{english.NEGATIVE}|{english.WAITS}", re.IGNORECASE)
+_USELESS = re.compile(english.USELESS, re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till)\b[^,;.]{1,50}$", re.IGNORECASE)
-_CONJOINED = re.compile(r"\b(?:and|but),?\s(?:\w{1,12}\s){0,2}$", re.IGNORECASE)
+_CONJOINED = re.compile(
+    r"\b(?:and|but),?\s(?:(?:only|just|not|shortly|soon|right|well|long|even)\s){0,2}$", re.IGNORECASE
+)
 _LEADING = re.compile(rf"(?:[\s~≈]*(?:{english.LEADING})(?![\w-]))*[\s,]*", re.IGNORECASE)
 # `and` within a number begins no clause: `an hour and 54 minutes`, `two and a half`.
 _FRESH = re.compile(
     r"[;:–—]\s|(?<!hours)(?<!hour)(?<!minutes)(?<!minute)(?<!min)(?<!\dh)\s(?:and|but|so|yet),?\s(?!a (?:half|quarter))",
     re.IGNORECASE,
 )
-_ORDINAL = re.compile(
-    rf"\b(?P<which>{'|'.join(english.ORDINALS)})\s(?:\w+\s){{0,2}}?(?:time|firings?|fires?|episode|occurrence|resolution|recovery)\b"
-    rf"|\b(?P<verb>first|last)\s(?:fired|stopped|crossed|resolved|seen)\b",
-    re.IGNORECASE,
-)
-_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 _VALUE = re.compile(
@@ -97,7 +94,12 @@ def _connectives(claim: Claim, scope: Span) -> Iterator[_Joint]:
             continue  # `until nine minutes after`
         left_first = form in {"forward", "causes", "then", "reason"}
         if match[0].lower().startswith(("until", "till", "up")):
-            left_first = left_first and _NEGATIVE.search(text, scope.start, place) is None
+            waits = _WAITS.search(text, claim.clause_at(place).start, place) is not None
+            if (form == "backward" and not waits) or (
+                waits and _USELESS.search(text, claim.clause_at(place).start, place)
+            ):
+                continue  # `latency stayed high until after Y`: nothing on the left came at once
+            left_first = left_first and not waits
         elif _DENIED.search(text[max(scope.start, place - 40) : place]):
             continue
         elif (
@@ -131,13 +133,13 @@ def _meeting(
 ) -> Meeting | None:
     text, place = claim.plain.text, joint.span
     here = [one for one in claim.citations if claim.own and scope.start <= one.start <= scope.end]
-    held = groups(here, text)
+    held = groups(here, claim.plain)
     before = [group for group in held if group[-1].start < place.start]
     after = [group for group in held if group[0].start >= place.end]
     if _leads(text, begin, place.start, whole=begin == scope.start) and not (joint.goes_on and before):
         comma = _comma(claim, place.end, scope.end)
         if joint.goes_on:
-            earlier = groups([one for one in claim.plain.citations if one.end <= scope.start], text)
+            earlier = groups([one for one in claim.plain.citations if one.end <= scope.start], claim.plain)
             left, right = (earlier[-1:], after[:1]) if not claim.header else ([], [])
         elif len(after) > 1 and (comma < 0 or after[0][0].start <= comma):
             right, left = after[:1], after[1:2]
@@ -154,16 +156,27 @@ def _meeting(
     else:
         left = [group for group in before if group[0].start >= begin or begin == scope.start] or before[-1:]
         left, right = left[-1:], [group for group in after if group[0].start <= end][:1]
-        spans = (Span(max(begin, scope.start), place.start), Span(place.end, end))
+        spans = (_near(claim, begin, place.start, scope, last=True), _near(claim, place.end, end, scope))
     words = (text[slice(*spans[0])], text[slice(*spans[1])])
     sides = (_facts(left, ground), _facts(right, ground))
     if not (left and right):
         leads = spans[0].start > spans[1].start
-        sides = _by_words(claim, ground, words, leads=leads) if not joint.goes_on else ((), ())
+        # `Nine minutes after A, and twenty after B, C`: what is behind the comma is no side of its own.
+        several = leads and _MEETING.search(words[0]) is not None
+        sides = ((), ()) if joint.goes_on or several else _by_words(claim, ground, words, leads=leads)
     if not (sides[0] and sides[1]) or {f.id for f in sides[0]} & {f.id for f in sides[1]}:
         return None
     first, second = (0, 1) if joint.left_first else (1, 0)
     return Meeting(place, sides[first], sides[second], joint.cause, words[first], words[second])
+
+
+def _near(claim: Claim, start: int, end: int, scope: Span, *, last: bool = False) -> Span:
+    """Return a side's words; between two joints those up to (or from) the comma: `B followed A, C followed B`."""
+    if last:
+        comma = claim.plain.text.rfind(",", start, end) if start > scope.start else -1
+        return Span(max(start, comma + 1), end)
+    comma = _comma(claim, start, end) if end < scope.end else -1
+    return Span(start, comma if comma > 0 else end)
 
 
 def _comma(claim: Claim, start: int, end: int) -> int:
@@ -211,37 +224,3 @@ def _best(facts: Sequence[Fact], words: str, other: str) -> Fact | None:
     if scores[0][0] <= 0 or (len(scores) > 1 and scores[1][0] == scores[0][0]):
         return None
     return facts[scores[0][1]]
-
-
-def called(fact: Fact, words: str) -> int:
-    """Return how many of the words are those of a fact: its kind's, its names'."""
-    folded = words.casefold()
-    score = sum(
-        re.search(rf"\b{re.escape(one)}", folded) is not None for one in english.CALLED.get(fact.kind, ())
-    )
-    named = {
-        part.casefold()
-        for value in fact.names.values()
-        if isinstance(value, str)
-        for part in (value, *_WORDS.findall(value))
-    }
-    return 2 * score + sum(len(part) > 2 and part in folded for part in sorted(named)[:40])
-
-
-def meant(fact: Fact, words: str, ground: Ground) -> list[Fact]:
-    """Return the facts that one may stand for: any of its alert's, or the one that `first`, `last` or `second` says."""
-    same = (
-        list(lives(ground).same.get((fact.thread or "", fact.kind), ()))
-        if fact.kind.startswith("alert.")
-        else []
-    )
-    if len(same) < 2:
-        return [fact]
-    number = ordinal(words)
-    return same if number is None else same[number : number + 1 or None] or [fact]
-
-
-def ordinal(words: str) -> int | None:
-    """Return which of several `for the first time` and kin say: 0 the first, -1 the last."""
-    which = _ORDINAL.search(words)
-    return None if which is None else english.ORDINALS[(which["which"] or which["verb"]).lower()]

@@ -13,9 +13,9 @@ from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when import cited, context, mentions
 from timeline.checks.claims.when.cited import Bounds
-from timeline.checks.claims.when.lives import begins, ends
+from timeline.checks.claims.when.lives import begins, ends, repeats
+from timeline.checks.claims.when.naming import is_of_several, meant, ordinal
 from timeline.checks.claims.when.relation import Relation, relation
-from timeline.checks.claims.when.sides import meant, ordinal
 from timeline.checks.claims.when.written import Written
 from timeline.checks.findings import Finding
 from timeline.instant import DAY, MINUTE, NS
@@ -32,7 +32,8 @@ _ENDING, _BEGINNING, _HISTORY = (
         english.HISTORY,
     )
 )
-_INCIDENT = re.compile(r"\b(?:incident|outage|disruption|window)\b", re.IGNORECASE)
+_AGAIN = re.compile(english.AGAIN, re.IGNORECASE)
+_INCIDENT = re.compile(english.OF_INCIDENT, re.IGNORECASE)
 #: Kinds that end what was so: of them alone `until` is a moment.
 _ENDS = frozenset(
     {"alert.resolved", "alert.pending_ended", "metric.crossed_below", "metric.absent", "incident.mitigated", "incident.resolved",
@@ -78,7 +79,9 @@ def _meant(claim: Claim, one: Written, items: Sequence[Cited], ground: Ground) -
     """Put the firing that `for the last time` means in the place of the one that is cited."""
     clause = claim.clause_at(one.span.start)
     words = claim.plain.text[clause.start : clause.end]
-    if ordinal(words) is None:
+    if _AGAIN.search(words):
+        return [*items, *(fact for item in items if isinstance(item, Fact) for fact in repeats(item, ground))]
+    if ordinal(words) is None or is_of_several(words):
         return list(items)
     made: list[Cited] = []
     for item in items:
@@ -93,6 +96,8 @@ def _one(
     if any(_meets(one, how, fact) for fact in facts):
         return
     if one.is_day and _is_history(claim, one, facts):
+        return
+    if _is_said(claim, one, facts):
         return
     exact = how._replace(way="at")
     if any(_meets(one, exact, other) for other in _others(facts, ground, _before(claim, one, units))):
@@ -110,6 +115,13 @@ def _is_history(claim: Claim, one: Written, facts: Sequence[Bounds]) -> bool:
         for fact in facts
         for interval in one.near(fact.first, fact.last)
     )
+
+
+def _is_said(claim: Claim, one: Written, facts: Sequence[Bounds]) -> bool:
+    """Tell whether a time stands in the words of a message that is cited: it is what the message says."""
+    typed = re.match(r"\d{1,2}[:.]\d\d", claim.plain.text[slice(*one.span)])
+    quotes = (fact.item.quote for fact in facts if isinstance(fact.item, Fact))
+    return typed is not None and any(quote is not None and typed[0] in quote.text for quote in quotes)
 
 
 def _relation(claim: Claim, one: Written, units: Sequence[Sequence[Written]]) -> Relation:

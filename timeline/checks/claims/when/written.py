@@ -15,7 +15,10 @@ from timeline.instant import DAY, HOUR, MINUTE, NS
 from timeline.written.wallclock import WallClock
 
 _HOURS = "|".join(word for word, number in english.NUMBERS.items() if 0 < number <= 12)
-_MINUTES = "|".join(word for word, number in english.NUMBERS.items() if 0 < number <= 30)
+_ONES = "|".join(word for word, number in english.NUMBERS.items() if 0 < number < 10)
+_MINUTES = rf"twenty[\s-](?:{_ONES})|" + "|".join(
+    word for word, number in english.NUMBERS.items() if 0 < number <= 30
+)
 # `seven to eight minutes`, `five to seven errors`: a range of what is counted.
 _COUNTED = r"\s{1,3}(?:per\b|%|percent|(?:more\s)?(?:sec|min|second|minute|hour|day|week|\w{3,30}s)\b)"
 _HALF = r"\s?(?P<{0}>[ap])\.?\s?m\b\.?"
@@ -139,7 +142,8 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
     if match["oclock"]:
         return [(hour * HOUR - 5 * MINUTE, 10 * MINUTE) for hour in _either(number)]
     side = match["side"].lower()
-    minutes = _SIDES.get(side, english.NUMBERS.get(side, 0)) * (1 if match["way"].lower() == "past" else -1)
+    size = _SIDES.get(side) or sum(english.NUMBERS[word] for word in re.split(r"[\s-]", side))
+    minutes = size * (1 if match["way"].lower() == "past" else -1)
     return [(hour * HOUR + minutes * MINUTE - 2 * MINUTE, 5 * MINUTE) for hour in _either(number)]
 
 

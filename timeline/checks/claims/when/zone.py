@@ -32,6 +32,7 @@ _AFTER = re.compile(
 )
 #: A town alone may be where something stood, or whose clock it is.
 _IN_TOWN = re.compile(rf"\s{{1,3}}in\s({_TOWN})(?![\w/])")
+_TOWN_BEFORE = re.compile(rf"\b(?:[Ii]n|[Ff]rom|[Ff]or)\s({_TOWN})(?![\w/])")
 _STATED = re.compile(rf"(?<![\w/+])(?:{_NAMED})")
 
 
@@ -59,6 +60,16 @@ def stated(text: str) -> Clocks | None:
         if match[0] != "Z" and (clocks := _clocks(match)) is not None:
             return clocks
     return None
+
+
+def near(text: str) -> Clocks:
+    """Return the clocks of a town that stands before a time, `for people in Berlin (CET) it was 15:10`, none without."""
+    made: list[WallClock] = []
+    for match in _TOWN_BEFORE.finditer(text[-200:]):
+        made += _city(match[1]) or ()
+        if (beside := _AFTER.match(text[-200:], match.end())) is not None:
+            made += _clocks(beside) or ()
+    return tuple(made)
 
 
 def _clocks(match: re.Match[str]) -> Clocks | None:

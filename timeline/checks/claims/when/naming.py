@@ -1,0 +1,56 @@
+"""Which facts the words of a side name: by the names of their kinds, and by `first`, `second` or `last`."""
+
+from __future__ import annotations
+
+import re
+
+from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_order as english
+from timeline.checks.claims.when.lives import lives
+from timeline.model import Fact
+
+_ORDINAL = re.compile(
+    rf"\b(?P<which>{'|'.join(english.ORDINALS)})\s(?:\w+\s){{0,2}}?(?:time|firings?|fires?|episode|occurrence|resolution|recovery)\b"
+    rf"|\b(?P<verb>first|last)\s(?:fired|stopped|crossed|resolved|seen)\b",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|\d+")
+
+
+def called(fact: Fact, words: str) -> int:
+    """Return how many of the words are those of a fact: its kind's, its names'."""
+    folded = words.casefold()
+    score = sum(
+        re.search(rf"\b{re.escape(one)}", folded) is not None for one in english.CALLED.get(fact.kind, ())
+    )
+    named = {
+        part.casefold()
+        for value in fact.names.values()
+        if isinstance(value, str)
+        for part in (value, *_WORDS.findall(value))
+    }
+    return 2 * score + sum(len(part) > 2 and part in folded for part in sorted(named)[:40])
+
+
+def meant(fact: Fact, words: str, ground: Ground) -> list[Fact]:
+    """Return the facts that one may stand for: any of its alert's, or the one that `first`, `last` or `second` says."""
+    same = (
+        list(lives(ground).same.get((fact.thread or "", fact.kind), ()))
+        if fact.kind.startswith("alert.")
+        else []
+    )
+    if len(same) < 2:
+        return [fact]
+    number = ordinal(words)
+    return same if number is None else same[number : number + 1 or None] or [fact]
+
+
+def ordinal(words: str) -> int | None:
+    """Return which of several `for the first time` and kin say: 0 the first, -1 the last."""
+    which = _ORDINAL.search(words)
+    return None if which is None else english.ORDINALS[(which["which"] or which["verb"]).lower()]
+
+
+def is_of_several(words: str) -> bool:
+    """Tell whether `first` and `last` stand in one clause: which of them a value is of is open."""
+    return len({(one["which"] or one["verb"]).lower() for one in _ORDINAL.finditer(words)}) > 1
