@@ -30,7 +30,7 @@ MADE: dict[str, re.Pattern[Any] | str] = {
     "render.printing.asciidoc._image": re.compile(rf"{CHARTS}/[\w.-]+\.svg"),
     "render.text.audience.outside": re.compile(r"(?<!\w)checkout(?!\w)", re.IGNORECASE),
     "service.web.draft.findings._mark": "words of a finding, escaped",
-    "timeline.checks.claims.when.sides.called": "words that a module holds, escaped",
+    "timeline.checks.claims.when.naming.called": "words that a module holds, escaped",
     "timeline.checks.claims.words.patterns.words_of": words_of(["rolled back", "never at all fired"]),
     "timeline.checks.located._exactly": located._exactly("rolled back"),
     "timeline.checks.located._loosely": located._loosely(f"the {CODE} of {CODE} was {CODE} high"),

@@ -48,6 +48,11 @@ _OF_MONTH = re.compile(rf"(?:st|nd|rd|th)?\s(?:of\s)?(?:{any_of(english.MONTHS)}
 _CLOCK = re.compile(r"\s?(?:[ap]\.?m\b|o['’]clock|UTC\b|GMT\b|CES?T\b|[ECMP][SD]T\b|h\d\d)", re.IGNORECASE)
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b|-\w|\w", re.IGNORECASE)
 _MINUTES = re.compile(r"\d\s?(?:m|mins?|minutes?|h|hours?)\s?(?:and\s)?$", re.IGNORECASE)
+# `seven to eight minutes`: both numbers are of the duration.
+_TO_LENGTH = re.compile(
+    rf"(?:\s?[-–—]\s?|\s(?:to|or)\s)(?:\d{{1,6}}|(?:{_WORD}))[\s-]?(?:{any_of(tuple(english.DURATIONS))})(?![\w/])",
+    re.IGNORECASE,
+)
 _YEARS = range(1970, 2100)
 _HTTP = re.compile(r"s?\s(?:errors?|responses?|status(?:es)?|codes?|pages?)\b|s\b", re.IGNORECASE)
 _REQUESTS = re.compile(r"\s(?:requests?|calls?)\b", re.IGNORECASE)
@@ -69,7 +74,7 @@ def _numeral(text: str, match: re.Match[str], start: int, stop: int) -> Numeral 
         text[match.end() : min(stop, match.end() + 40)],
     )
     read = _digits(match, before, after) if match["digits"] else _words(match)
-    if read is None:
+    if read is None or _TO_LENGTH.match(after):
         return None
     value, step = read
     unit, factor, last = _unit(match, after)
