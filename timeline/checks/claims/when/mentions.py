@@ -58,7 +58,7 @@ def _by_clock(claim: Claim, one: Written, every: Sequence[Written], following: S
         return replace(
             one, clocks=min(beside, key=lambda other: _gap(one.span, other.span)).clocks if beside else own
         )
-    named = zone.near(claim.plain.text[claim.span.start : one.span.start])
+    named = zone.near(claim.plain.text[max(claim.span.start, one.span.start - 200) : one.span.start])
     return replace(one, clocks=tuple(dict.fromkeys((*own, *(told or ()), *named))) if own else own)
 
 

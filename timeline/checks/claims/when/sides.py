@@ -94,10 +94,9 @@ def _connectives(claim: Claim, scope: Span) -> Iterator[_Joint]:
             continue  # `until nine minutes after`
         left_first = form in {"forward", "causes", "then", "reason"}
         if match[0].lower().startswith(("until", "till", "up")):
-            waits = _WAITS.search(text, claim.clause_at(place).start, place) is not None
-            if (form == "backward" and not waits) or (
-                waits and _USELESS.search(text, claim.clause_at(place).start, place)
-            ):
+            since = max(claim.clause_at(place).start, place - 300)
+            waits = _WAITS.search(text, since, place) is not None
+            if (form == "backward" and not waits) or (waits and _USELESS.search(text, since, place)):
                 continue  # `latency stayed high until after Y`: nothing on the left came at once
             left_first = left_first and not waits
         elif _DENIED.search(text[max(scope.start, place - 40) : place]):

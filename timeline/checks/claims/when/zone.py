@@ -65,9 +65,9 @@ def stated(text: str) -> Clocks | None:
 def near(text: str) -> Clocks:
     """Return the clocks of a town that stands before a time, `for people in Berlin (CET) it was 15:10`, none without."""
     made: list[WallClock] = []
-    for match in _TOWN_BEFORE.finditer(text[-200:]):
+    for match in _TOWN_BEFORE.finditer(text):
         made += _city(match[1]) or ()
-        if (beside := _AFTER.match(text[-200:], match.end())) is not None:
+        if (beside := _AFTER.match(text, match.end())) is not None:
             made += _clocks(beside) or ()
     return tuple(made)
 
