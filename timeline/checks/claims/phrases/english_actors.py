@@ -52,6 +52,7 @@ DID: Final = (
     "edited", "deleted", "pinned", "tagged", "approved", "triggered", "ran", "restarted", "scaled", "flipped", "toggled", "enabled", "disabled", "decided", "requested", "pointed",
     "handed", "logged", "committed", "published", "admitted", "explained", "concluded", "claimed", "quipped", "wondered", "thanked", "finished", "completed", "executed",
     "performed", "initiated", "carried", "put", "says", "writes", "posts", "asks", "reports", "kicked", "promised", "offered", "estimated", "diagnosed", "identified", "saw",
+    "filed", "paused", "resumed", "drained", "stopped", "asked for", "agreed", "insisted", "objected",
 )  # fmt: skip
 #: Between who did it and the verb.
 BETWEEN: Final = (

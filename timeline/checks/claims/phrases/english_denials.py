@@ -104,6 +104,7 @@ NO_EVENT: Final = (
     "if", "unless", "whether", "except", "but for", "other than", "apart from", "besides", "need", "needed", "must", "can", "cannot", "may", "rule", "rules", "is", "are",
     "has", "have", "because", "so that", "ensure", "policy", "required", "allowed", "wired", "routed", "owns", "planned", "doubt", "attached", "tied to", "aware of", "for lack of",
     "linked", "associated", "related", "relevant", "responsible", "expected", "reason", "explains", "than",
+    "went missing", "went lost", "got lost", "went unanswered", "went unnoticed", "went unread", "went wrong", "gone wrong", "unanswered", "unnoticed", "was missed", "was ignored",
 )  # fmt: skip
 #: Whose edge a span has: `before the rollback`.
 EDGES: Final = {
@@ -162,3 +163,7 @@ PAGED: Final = frozenset(
 #: Before what is cited: its time ends, or begins, the span.
 UNTIL_WHEN: Final = ("before", "until", "till", "prior to", "ahead of", "up until", "up to")
 FROM_WHEN: Final = ("after", "since", "from the time", "from when", "following", "from the moment", "from")
+#: Before a verb and what is denied: nobody's own are meant.
+EVERYBODY: Final = frozenset(
+    ["we", "team", "they", "people", "responders", "engineers", "anybody", "anyone", "channel", "us"]
+)

@@ -41,3 +41,9 @@ UNKNOWABLE: Final = (
 COMMON: Final = frozenset(
     ["utf-8", "sha-256", "sha-1", "sha-512", "iso-8601", "http-2", "http-3", "x86-64", "base-64", "ipv-4", "ipv-6", "p-99", "rfc-3339", "aes-256", "ed25519", "tls-1.2", "tls-1.3"]
 )  # fmt: skip
+#: Before a name: it stands for comparison, or for what is so at any time.
+ASIDE: Final = (
+    "unlike", "unlike with", "unlike in", "like", "such as", "e.g.", "e.g", "for example", "for instance", "as with", "as in", "whenever", "similar to", "instead of", "rather than",
+    "than", "than in", "same as", "as before", "code as before", "compared to", "compared with", "other than", "hosts like", "release before", "version before", "state before", "waiting on", "waits on", "waiting for", "waits for", "depends on", "depend on",
+    "runs on", "run on", "hosted on", "lives on",
+)  # fmt: skip

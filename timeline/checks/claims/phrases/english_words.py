@@ -14,15 +14,17 @@ SAYING: Final = (
 )  # fmt: skip
 #: Documents that say something in words of their own, which no fact has.
 DOCUMENTS: Final = (
-    "runbook", "runbooks", "playbook", "playbooks", "policy", "docs", "documentation", "manual", "guide", "guideline", "guidelines", "handbook",
-    "wiki", "readme", "checklist", "procedure", "contract", "SLA", "design",
+    "runbook", "runbooks", "playbook", "playbooks", "policy", "docs", "documentation", "manual", "guide", "guideline", "guidelines", "handbook", "wiki",
+    "readme", "checklist", "procedure", "contract", "SLA", "design", "policies", "sla", "saying", "proverb", "motto", "adage", "slogan", "template",
+    "error page", "landing page", "page that customers got", "page that users got", "postmortem", "post-mortem", "book", "textbook", "rule", "principle",
+    "old joke", "joke", "convention", "agreement", "job description", "release notes", "changelog", "channel topic", "topic", "code comment", "comment in the code", "todo",
 )  # fmt: skip
 #: What stands in marks right behind these is what a thing is called, and nobody's words.
 CALLED: Final = (
     "titled", "entitled", "called", "named", "labelled", "labeled", "so-called", "runbook", "playbook", "document",
     "doc", "dashboard", "panel", "page", "ticket", "issue", "article", "guide", "section", "chapter", "heading",
     "button", "menu", "policy", "template", "book", "paper", "talk", "wiki", "tab", "screen", "view", "pattern",
-    "anti-pattern", "principle", "rule", "approach", "known as", "referred to as", "meaning", "means", "term",
+    "anti-pattern", "nickname", "nicknamed", "dubbed", "christened", "codename", "known to us as", "known internally as", "principle", "rule", "approach", "known as", "referred to as", "meaning", "means", "term",
 )  # fmt: skip
 
 #: Words for numbers below a hundred.
@@ -54,7 +56,8 @@ ABOUT: Final = (
     "about", "around", "roughly", "approximately", "approx", "approx.", "circa", "ca.", "some", "nearly", "almost",
     "close to", "just under", "just over", "just above", "just below", "an estimated", "up to", "as many as",
     "as much as", "as high as", "as few as", "as low as", "something like", "in the region of", "on the order of",
-    "well over", "~", "≈", "c.",
+    "well over", "~", "≈", "c.", "short of", "just short of", "a little short of", "shy of", "just shy of", "a little over", "a little under",
+    "a bit over", "a bit under", "slightly over", "slightly under", "a touch over", "a touch under", "not quite", "give or take",
 )  # fmt: skip
 #: Before or behind a number: what is counted is so many or more, or fewer.
 AT_LEAST: Final = (
@@ -278,6 +281,44 @@ RATIOS: Final = (
     "threshold",
     "limit",
 )
+#: Behind a share: they are those that did not fail.
+SPARED: Final = (
+    "went through", "got through", "succeeded", "succeed", "worked", "fine", "healthy", "passed", "unaffected", "were ok", "okay", "completed", "unharmed", "untouched",
+    "successful", "successfully", "answered in time", "still work", "not affected", "did not fail", "survived", "success", "success rate", "availability",
+)  # fmt: skip
+#: Of a number: it is reckoned from others, and no total.
+RECKONED: Final = (
+    "on average", "average", "averaged", "per customer", "per user", "per request", "per minute", "per second", "per hour", "each", "apiece", "every customer", "every user",
+    "a head", "in a row", "median", "times each",
+)  # fmt: skip
+#: What those who buy are called besides.
+CUSTOMERS: Final = frozenset(
+    ["customer", "customers", "users", "user", "shoppers", "shopper", "buyers", "buyer", "clients", "client"]
+)
+#: Directly behind `alerts`: what is counted are all that fired.
+ALERTED: Final = (
+    "fired", "fire", "went", "were", "was", "had", "have", "triggered", "did", "got", "rang", "sounded", "came", "during", "over", "within", "throughout", "altogether", "overall",
+    "total", "in", "all", "started", "began", "fires", "go", "are", "is",
+)  # fmt: skip
+#: What has words that are recorded, and who is: beside one, what stands in marks are its words.
+RECORDS: Final = (
+    "message", "messages", "log", "log line", "line", "entry", "post", "status", "status page", "alert", "summary", "description", "text", "words", "note", "question", "answer",
+    "reply", "commander", "responder", "on-call", "communications", "comms", "ic", "bot", "commit", "title", "statement", "announcement", "chat", "channel", "thread", "error",
+    "exception", "annotation", "plan", "update", "engineer",
+)  # fmt: skip
+#: Who speaks where nothing is collected: beside a verb of saying.
+UNHEARD: Final = (
+    "support", "customer support", "customers", "a customer", "one customer", "users", "a user", "one user", "the vendor", "the provider", "management", "the press", "marketing",
+    "legal", "sales", "a tweet", "the board", "a shopper", "shoppers",
+)  # fmt: skip
+#: What somebody might say, and nobody is said to have.
+IMAGINED: Final = (
+    "might ask", "may ask", "could ask", "would ask", "will ask", "might say", "may say", "could say", "would say", "will say", "might wonder", "may wonder", "might object",
+    "might think", "may think", "could argue", "might argue", "should ask", "should have asked", "must ask", "five whys", "the question remains", "open question", "as they say",
+    "as one says", "so to speak", "for example", "something like", "along the lines of", "would have read", "should say", "should read", "should have said", "will read", "ought to say",
+    "to say", "so much for", "would be", "would have been", "instead of", "rather than", "searched for", "searched the logs for", "looked for", "looking for", "grep for",
+    "grepped for", "search for", "should be", "should have been", "review asked for", "reviewer asked for", "asks itself", "ask ourselves", "asked ourselves",
+)  # fmt: skip
 #: Codes of HTTP, not round, that stand before `requests` as their sort.
 CODES: Final = frozenset(
     [401, 403, 404, 408, 409, 410, 413, 414, 416, 418, 422, 423, 429, 431, 499, 501, 502, 503, 504]

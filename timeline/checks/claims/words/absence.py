@@ -68,11 +68,19 @@ def _check(claim: Claim, denial: Denial, span: spans.Denied, ground: Ground) -> 
         yield report(RULE, claim, denial.span, message, about=sure)
     elif hidden := counts.gaps(ground, kinds, span.sure):
         yield _gap(claim, denial, hidden, span, what, ground)
-    elif open_ones := counts.within(facts, span.wide)[1]:
+    elif open_ones := _unsure(claim, facts, span, ground):
         message = (
             f"whether {open_ones[0].id} lies in {span.words} is not determined: {open_ones[0].statement}"
         )
         yield report(RULE, claim, denial.span, message, about=open_ones, severity="warning")
+
+
+def _unsure(claim: Claim, facts: Sequence[Fact], span: spans.Denied, ground: Ground) -> list[Fact]:
+    """Return the facts that may lie in a span; what is cited, or came together with it, is its edge."""
+    cited = ground.facts_of(claim.citations)
+    edges = {fact.id for fact in cited} | {(fact.source, fact.earliest, fact.latest) for fact in cited}
+    may = counts.within(facts, span.wide)[1]
+    return [one for one in may if not {one.id, (one.source, one.earliest, one.latest)} & edges]
 
 
 def _gap(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when.context import is_so
-from timeline.checks.claims.words.actors import BOT, PERSON, Agent, agents
+from timeline.checks.claims.words.actors import BOT, PERSON, Agent, agents, called
 from timeline.checks.findings import Finding
 from timeline.model import Fact
 
@@ -25,7 +26,9 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     named = list(agents(claim, ground))
     for place, agent in enumerate(named):
         if is_so(claim, agent.span):
-            yield from _check(claim, agent, _facts(claim, named, place, ground), ground)
+            facts = _facts(claim, named, place, ground)
+            if not any(_is_named(claim, agent, named, fact, ground) for fact in facts):
+                yield from _check(claim, agent, facts, ground)
 
 
 def _facts(claim: Claim, named: Sequence[Agent], place: int, ground: Ground) -> list[Fact]:
@@ -47,6 +50,28 @@ def _check(claim: Claim, agent: Agent, facts: Sequence[Fact], ground: Ground) ->
     first, name = facts[0], " ".join(claim.plain.text[agent.span.start : agent.span.end].split())
     message = f"it was not {name}: {first.id} is of {actor_of(first)}, {first.statement}"
     yield report(RULE, claim, agent.span, message, about=facts, expected=actor_of(first))
+
+
+def _is_named(claim: Claim, agent: Agent, named: Sequence[Agent], fact: Fact, ground: Ground) -> bool:
+    """Tell whether who did it stands in the clause too, or in the sentence where the clause cites nothing.
+
+    Either may be meant, unless each of several who are named has a citation of their own.
+    """
+    who, actors = (
+        actor_of(fact),
+        [one for one in claim.citations if any(map(actor_of, ground.facts_of([one])))],
+    )
+    if len(named) > 1 and len(actors) == len(named):
+        return False
+    clause = claim.clause_at(agent.span.start)
+    inside = any(clause.start <= one.start <= clause.end for one in claim.citations)
+    place = clause if inside else claim.span
+    text = claim.plain.text[place.start : place.end].casefold()
+    return any(
+        re.search(rf"(?<![\w-]){re.escape(words)}(?![\w-])", text)
+        for words, other in ground.once(called).items()
+        if other == who
+    )
 
 
 def actor_of(fact: Fact) -> str:

@@ -28,6 +28,20 @@ _NEVER = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(rf"\s{{0,3}}(?:$|[,.;:)(|]|(?:{any_of(english.HAPPENED)})(?![\w-]))", re.IGNORECASE)
+#: Before a denial: somebody looked, and not everywhere.
+_SAW = re.compile(
+    r"\b(?:saw|sees|see|found|noticed|spotted|recognised|recognized|remembers?|remembered)\s{1,3}$",
+    re.IGNORECASE,
+)
+_BUT = re.compile(r"\s{1,3}(?:but|except|save)\s", re.IGNORECASE)
+_ONES = re.compile(
+    r"([\w'’-]{1,40})\s{1,3}(?:wrote|posted|sent|left|typed|made|shipped|merged|deployed)\s{1,3}$",
+    re.IGNORECASE,
+)
+_LISTED = re.compile(
+    r"(?:^|,|\band|\bor|\bwith|—|–)\s{0,3}no\s{1,3}([a-z-]{2,40})(?=\s{0,3}(?:[,;:.(]|and\b|or\b|$))",
+    re.IGNORECASE,
+)
 _NO_EVENT = words_of(english.NO_EVENT)
 _OF = re.compile(
     r"\s{1,3}(?P<word>of|for|from|on|in|by|about|to)\s{1,3}(?:the\s|any\s|service\s|channel\s|our\s){0,2}(?P<name>[\w.:/#@-]{1,80})",
@@ -86,6 +100,10 @@ def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | Non
     text, clause = claim.plain.text, claim.clause_at(match.start())
     if not _NEXT.match(text, match.end(), clause.end) or _is_alone(claim, match):
         return None
+    if _BUT.match(text, match.end()) or _is_ones(claim, match):
+        return None
+    if _SAW.search(text, max(clause.start, match.start() - 30), match.start()) or _is_list(claim, match):
+        return None
     names, other = set[str](), False
     known = ground.once(Terms).every
     for word in match["before"].lower().split():
@@ -106,6 +124,19 @@ def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | Non
     return Denial(
         Span(match.start(), match.end()), sort, frozenset(names | behind), other, bool(match["without"])
     )
+
+
+def _is_ones(claim: Claim, match: re.Match[str]) -> bool:
+    """Tell whether only somebody's own are denied: `responder-1 wrote no message`."""
+    lead = _ONES.search(claim.plain.text, max(claim.span.start, match.start() - 60), match.start())
+    return lead is not None and lead[1].lower() not in english.EVERYBODY
+
+
+def _is_list(claim: Claim, match: re.Match[str]) -> bool:
+    """Tell whether it is one of several things that were lacking: `no alerts, no dashboards, no runbook`."""
+    text = claim.plain.text[max(claim.span.start, match.start() - 60) : match.end() + 60]
+    listed = [word.lower() for word in _LISTED.findall(text)]
+    return len(listed) > 1 and any(word not in english.DENIED for word in listed)
 
 
 def _is_alone(claim: Claim, match: re.Match[str]) -> bool:

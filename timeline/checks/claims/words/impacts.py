@@ -29,6 +29,17 @@ _PLAIN = frozenset(
 )  # fmt: skip
 _WINDOW = words_of(english.WHOLE_WINDOW)
 _RATE = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
+_PART_OF = re.compile(
+    r"\s{1,3}of\s(?:(?:the|our|these|those|about|some|roughly)\s){0,2}\d", re.IGNORECASE
+)  # `37 of the 508`
+_WHOLE_OF = re.compile(
+    rf"(?:%|per\scent|percent|\d|half|third|quarter|tenth|fifth|most|many|few|out)\sof\s(?:(?:the|all|our|these|those|{any_of(english.ABOUT)})\s){{0,2}}$",
+    re.IGNORECASE,
+)
+_OF_WHICH = re.compile(r"[^.;(]{0,60},\sof\s(?:which|whom|them|these|those)\b", re.IGNORECASE)
+_LEFT = re.compile(r"\b(?:left|remain(?:s|ed|ing)?|unspent|to spare|still have|still had)\b", re.IGNORECASE)
+_RECKONED = words_of(english.RECKONED)
+_DONE = re.compile(r"(?:ed|ing)$", re.IGNORECASE)  # `60 requested`: no noun
 _WORD = re.compile(r"[a-z][\w-]{1,40}", re.IGNORECASE)
 _BEHIND = re.compile(r"(?:\s{1,3}(?:of\s)?[\w'’-]{1,40}){1,6}")
 _MISSING = 3.0  # times the average of what was read: so much may lie in what was not
@@ -48,13 +59,22 @@ def of_claim(claim: Claim, number: Numeral, ground: Ground) -> list[Impact]:
     clause = claim.clause_at(number.start)
     text = claim.plain.text[clause.start : clause.end]
     behind = _BEHIND.match(claim.plain.text, number.end, clause.end)
-    nouns = stems(behind[0]) if behind else []
+    words = _WORD.findall(behind[0]) if behind else []
+    lead, rest = claim.plain.text[clause.start : number.start], claim.plain.text[number.end : claim.span.end]
+    if (
+        _RECKONED.search(text)
+        or (not number.unit and _PART_OF.match(rest))
+        or _WHOLE_OF.search(lead)
+        or _OF_WHICH.match(rest)
+    ):
+        return []
     if _RATE.match(claim.plain.text, number.end + (len(_first(behind)) if behind else 0)):
         return []
     if cited and claim.own:  # what the rest of a paragraph cites is of other sentences
-        alike = [one for one in cited if _is_counted(one, number, nouns, text)]
-        return alike or (cited if _is_bare(number, nouns, every) else [])
-    alike = [one for one in every if _is_counted(one, number, nouns, text) and _is_affected(one, text, claim)]
+        people = _people(words) if _AFFECTED.search(text) or "had" in text.lower().split() else words
+        alike = [one for one in cited if _is_counted(one, number, people, text)]
+        return alike or (cited if _is_bare(number, words, every) else [])
+    alike = [one for one in every if _is_counted(one, number, words, text) and _is_affected(one, text, claim)]
     span = "window" if _WINDOW.search(claim.text) else "incident"
     return [one for one in alike if one.span == span] or alike
 
@@ -64,13 +84,18 @@ def _first(behind: re.Match[str]) -> str:
     return word[0] if word else ""
 
 
-def _is_counted(one: Impact, number: Numeral, nouns: Sequence[str], text: str) -> bool:
+def _people(words: Sequence[str]) -> list[str]:
+    return ["customers" if word.lower() in english.CUSTOMERS else word for word in words]
+
+
+def _is_counted(one: Impact, number: Numeral, words: Sequence[str], text: str) -> bool:
     """Tell whether what stands behind a number is the unit of an impact number."""
     if one.take == "budget":
-        return number.unit == "%" and "budget" in text.lower()
+        return number.unit == "%" and "budget" in text.lower() and not _LEFT.search(text)
     if number.unit == "%":
         return one.unit.startswith("%")
     unit = stems(one.unit)
+    nouns = ["" if _DONE.search(word) and stem(word) in unit[-1:] else stem(word) for word in words]
     if not unit or unit[-1] not in nouns[:4]:
         return False
     between = set(nouns[: nouns.index(unit[-1])])  # `456 parse requests` are others
@@ -94,6 +119,8 @@ def agrees(one: Impact, number: Numeral) -> bool | None:
     """Tell whether a number is the impact's; None where what could not be read leaves it open."""
     if one.value is None:
         return None
+    if number.value >= 10 and number.value == int(float(one.value)):  # cut off, and not rounded
+        return True
     if number.meets(float(one.value)) or any(
         number.meets(said.value) for said in numerals(f"{one.unit} {one.name}")
     ):

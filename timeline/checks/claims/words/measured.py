@@ -26,6 +26,13 @@ _VALUED = re.compile(
     rf"(?:^|\s)(?:{any_of(english.VALUED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE
 )
 _LASTING = words_of(english.LASTING)
+_SPARED = words_of(english.SPARED)
+#: Before a number: what is in code form is set to it, or it is what a part is of.
+_OF_WHOLE = re.compile(r"\d\s(?:out\s)?of\s(?:the\s|all\s|our\s)?$")
+_ANSWERED = re.compile(
+    rf"\b(?:requests?|quer(?:y|ies)|calls?|lookups?|checkouts?|uploads?|responses?|p\d\d)\s{{1,3}}(?:took|takes|needed)\s(?:(?:{any_of(english.ABOUT)})\s)?$",
+    re.IGNORECASE,
+)
 _OF_WHAT = re.compile(
     r"\s{1,3}(?:of\s)?(?:(?:all|the|our|its|these|those|every|total)\s){0,2}([A-Za-z][a-z]{1,40})"
 )
@@ -37,6 +44,10 @@ _LIKE = re.compile(r"\s(?:more|less|higher|lower|faster|slower|increase|decrease
 _REACHED = re.compile(rf"\b(?:{any_of(english.REACHED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE)
 _IN_USE = re.compile(rf"(?:\s[\w'’-]{{1,40}}){{1,6}}?\s(?:{any_of(english.IN_USE)})\b", re.IGNORECASE)
 _SLOPE = 90.0
+_NAME = re.compile(r"[a-z]\w{0,40}(?:[_.][\w.]{1,60}){1,2}")
+_FROM = re.compile(rf"\bfrom\s(?:(?:{any_of(english.ABOUT)})\s)?$", re.IGNORECASE)
+_TO = re.compile(r"\sto\s(?:\w{1,20}\s){0,2}[\d.]", re.IGNORECASE)
+_SET_TO = re.compile(r"\s{0,3}(?:(?:of|is|was|at|to|=|:)\s{0,3}){0,2}")
 _OVER_TIME = re.compile(r"\b(?:between|from|during|throughout|over|while)\b", re.IGNORECASE)
 
 
@@ -53,7 +64,16 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         ratio = quantities.is_ratio(held[fact.id], fact)
         if any(quantities.meets(number, value, ratio=ratio) for value in held[fact.id]):
             return
-    if any(number.meets(value) or number.meets(value / 1000) for one in said for value in one.plain):
+        if (
+            number.unit == "%"
+            and _SPARED.search(f"{lead} | {rest}")
+            and _is_rest(number, held[fact.id], ratio=ratio)
+        ):
+            return
+    loose = number.unit and number.bound in {">", ">=", "<", "<="}  # any year is more than 25 %
+    if not loose and any(
+        number.meets(value) or number.meets(value / 1000) for one in said for value in one.plain
+    ):
         return
     if any(number.unit == other.unit and number.meets(other.value) for one in said for other in one.numbers):
         return
@@ -66,6 +86,11 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         reference=reference(one.id, "value") if one.quantity and len(facts) == 1 else "",
         severity=severity,
     )  # fmt: skip
+
+
+def _is_rest(number: Numeral, values: Sequence[quantities.Value], *, ratio: bool) -> bool:
+    """Tell whether a share is what a share of failures leaves: `four in five went through`."""
+    return any(number.meets(100 - value.value * (100 if ratio else 1)) for value in values)
 
 
 def _citations(claim: Claim, number: Numeral) -> Sequence[Citation]:
@@ -83,6 +108,10 @@ def _severity(
         return None  # `between 14:10 and 14:40 one in four failed`: of the time, and not of its ends
     if _SETTING.search(lead) or _BY.search(lead) or (_PER.match(rest) and not number.unit):
         return None
+    if _FROM.search(lead) and _TO.match(rest) and not any(_has_more(values) for values in held.values()):
+        return None  # of another time
+    if _is_set(claim, number) or _OF_WHOLE.search(lead) or (_LIMITED.search(lead) and not any(held.values())):
+        return None
     behind = quantities.noun_behind(claim.plain.text, number)
     measured = [fact for fact in facts if held[fact.id]]
     units = {value.unit for fact in measured for value in held[fact.id]}
@@ -95,6 +124,8 @@ def _severity(
             if parts and not objective and not _LIKE.match(rest):
                 return "error" if _is_of_it(rest, facts, ground) else "warning"
         case "s":
+            if "s" in units and _ANSWERED.search(lead) and not _LASTING.search(rest[:12]):
+                return "error"
             if _LASTING.search(rest[:30]) or _LASTING.search(lead[-14:]):
                 return None
             if "s" in units and _REACHED.search(lead):
@@ -124,6 +155,19 @@ def _severity(
     ):
         return _said(number, said, behind) or "warning"
     return _said(number, said, behind)
+
+
+def _has_more(values: Sequence[quantities.Value]) -> bool:
+    """Tell whether a fact gives more than one value, such as that before."""
+    return len({value.value for value in values if not value.limit}) > 1
+
+
+def _is_set(claim: Claim, number: Numeral) -> bool:
+    """Tell whether a number is what a name in code form is set to: `` `max_connections` of 400 ``."""
+    before = next((span for span in reversed(claim.plain.code) if span.end <= number.start), None)
+    if before is None or not _NAME.fullmatch(claim.plain.text, before.start, before.end):
+        return False
+    return _SET_TO.fullmatch(claim.plain.text, before.end, number.start) is not None
 
 
 def _is_of_it(rest: str, facts: Sequence[Fact], ground: Ground) -> bool:

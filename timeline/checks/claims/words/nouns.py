@@ -41,6 +41,7 @@ _CLOCK = re.compile(
 )
 _PARTS = re.compile(r"\s{1,3}of\s", re.IGNORECASE)
 _PARTING = english.NO_NOUN - {"of", "the", "in"}
+_ALERTED = re.compile(rf"\s{{0,3}}(?:$|[^\w\s]|(?:{any_of(english.ALERTED)})(?![\w-]))", re.IGNORECASE)
 _PAGED = words_of(english.PAGED)
 _PAGE = re.compile(r"\bstatus\s?page\b", re.IGNORECASE)
 _STATUS = re.compile(r"\b(?:status|web|error|landing|home)\s?$", re.IGNORECASE)
@@ -96,6 +97,8 @@ def noun(claim: Claim, number: Numeral, ground: Ground) -> Noun | None:
     if narrowing and (name := narrowing["name"].casefold().strip("#.,")) in known.every:
         names.add(name)
         rest = rest[narrowing.end() :]
+    if sort in {"alert", "firing"} and not _ALERTED.match(rest):
+        partial = True  # `two alerts paged`
     once = any(word in english.COUNTED_ONCE for word in before)
     return Noun(
         sort, frozenset(names), once, partial or is_partial(f"{lead} | {rest}", claim), is_window(claim), end

@@ -35,6 +35,14 @@ _FIRED_BEHIND = re.compile(
     rf"\s{{0,3}},?\s{{1,3}}(?:the\s|alert\s){{0,2}}\s{{0,2}}[\w.:-]{{1,80}}\s{{1,3}}(?:{any_of(english.FIRED)})(?![\w-])",
     re.IGNORECASE,
 )
+_IMAGINED = re.compile(r"\b(?:would|could|should|might) (?:have|be)\b", re.IGNORECASE)
+_POSTED = re.compile(
+    r"\bstatus\s?page (?:was|got|has been|had been) (?:updated|posted (?:on|to))\s{1,3}$"
+    r"|\b(?:posted|wrote|updated) (?:(?:on|to) )?(?:the |our )status\s?page\s{1,3}$"
+    r"|\bposted\s{1,3}$(?<=posted )",
+    re.IGNORECASE,
+)
+_IT_FIRED = re.compile(rf"\s{{1,3}}it\s{{1,3}}(?:{any_of(english.FIRED)})(?![\w-])", re.IGNORECASE)
 
 
 def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
@@ -47,6 +55,9 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
             continue
         if any(span.holds(number.start) for span in clocks):
             continue  # `ten past two`
+        clause = claim.clause_at(number.start)
+        if _IMAGINED.search(claim.plain.text, clause.start, clause.end):
+            continue
         findings = _check(claim, number, ground)
         # What cites nothing may count something else.
         yield from findings if claim.citations else (one._replace(severity="warning") for one in findings)
@@ -159,10 +170,19 @@ def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
                 claim, number, "page", facts, ground, partial=partial, once=False, window=is_window(claim)
             )
         return
+    if _POSTED.search(lead) and (posts := counts.of_sort(ground, "status")) and claim.citations:
+        partial = is_partial(
+            f"{lead} | {rest}".replace("on the status page", "").replace("to the status page", ""), claim
+        )
+        yield from _compare(
+            claim, number, "status", posts, ground, partial=partial, once=False, window=is_window(claim)
+        )
+        return
     if not _FIRED.search(lead) and not _FIRED_BEHIND.match(rest):
         return
     known = ground.once(alerts)
-    named = [name for low, name in known.items() if low in f"{lead} {rest}".casefold()]
+    words = claim.text if _IT_FIRED.match(rest) else f"{lead} {rest}"
+    named = [name for low, name in known.items() if low in words.casefold()]
     if len(named) != 1:
         return
     facts = [one for one in counts.of_sort(ground, "firing") if one.names.get("alert") == named[0]]

@@ -8,9 +8,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
+from timeline.checks.claims.phrases import english_words as english
 
 _ROUND = 0.1  # of itself: how far a share in words may be off
 _SHARE = re.compile(r"\s(?:in|out of)(?:\severy)?\s", re.IGNORECASE)
+_SCALED = re.compile(r"\b(hundred|thousand|million|billion)$", re.IGNORECASE)
 _JOIN = re.compile(r"\s?[–—-]\s?|\sto\s|\sor\s|\sand\s")
 
 
@@ -54,7 +56,7 @@ def joined(text: str, every: Sequence[Numeral], start: int) -> Iterator[Numeral]
             )  # fmt: skip
         elif other and _is_range(text, one, other, start):
             skip = place + 1
-            factor = _shared(one, other)
+            factor = _shared(one, other) * _scale(text, one, other)
             yield other._replace(
                 start=one.start, value=other.value, low=min(one.low * factor, other.low), high=max(one.high * factor, other.high), bound="-"
             )  # fmt: skip
@@ -76,6 +78,14 @@ def _is_share(text: str, one: Numeral, other: Numeral) -> bool:
 def _shared(one: Numeral, other: Numeral) -> float:
     """`10 to 20 ms`: the unit is said once."""
     return 1e-3 if other.unit == "s" and not one.unit and other.value < one.value else 1.0
+
+
+def _scale(text: str, one: Numeral, other: Numeral) -> float:
+    """`nine to ten thousand`: the scale is said once."""
+    scaled = _SCALED.search(text[other.start : other.end])
+    if scaled is None or _SCALED.search(text[one.start : one.end]):
+        return 1.0
+    return float(english.LARGE[scaled[1].lower()])
 
 
 def _is_range(text: str, one: Numeral, other: Numeral, start: int) -> bool:

@@ -22,7 +22,7 @@ _NUMBER = re.compile(
     rf"(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,4}}(?:\.\d{{1,9}})?|\d{{1,3}}(?:[ \u2009']\d{{3}}){{1,4}}(?![\d.])|\d{{1,15}}(?:\.\d{{1,12}})?|\.\d{{1,12}})"
     rf"(?:\s?(?P<scale>{_BIG})\b|(?P<letter>(?-i:k|K|M|bn|B))(?![\w]))?(?!\d|[.,:]\d|/\d)"
     rf"|(?<![\w-])(?P<part>{any_of(tuple(english.PARTS))})(?=\s(?:of|the)\b(?!\s(?:that|this|it)\b)(?!\s(?:an?|the)\s(?:first\s|last\s|next\s)?(?:second|minute|hour|day|week|month|year)\b))"
-    rf"|(?<![\w-])(?P<half>half\s(?:a|an)\s(?=dozen|hundred|thousand|million|billion))?(?P<words>(?:an?\s)?(?:{_WORD})(?:(?:\s|-|\sand\s)(?:{_WORD})){{0,6}})(?![\w'’]|-\w)"
+    rf"|(?<![\w-])(?P<half>half\s(?:a|an)\s(?=dozen|hundred|thousand|million|billion))?(?P<words>(?:an?\s)?(?:{_WORD})(?:(?:\s|-|(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s)(?:{_WORD})){{0,6}}(?P<more>\sand\sa\shalf\s(?:{_BIG}))?)(?![\w'’]|-\w)"
     rf"|(?<![\w-])(?P<often>{any_of(tuple(english.OFTEN))})(?![\w-])",
     re.IGNORECASE,
 )
@@ -83,6 +83,8 @@ def _numeral(text: str, match: re.Match[str], start: int, stop: int) -> Numeral 
     if unit == "duration" or (unit == "s" and _MINUTES.search(before)):
         return None
     bound = _bound(before, text[last : min(stop, last + 20)])
+    if match["words"] and unit in {"%", "s", "B"} and not step:
+        step = 1.0  # `three percent` is no more exact than `3 %`
     wide = _HEDGE * abs(value) if bound == "~" else step / 2
     return Numeral(
         match.start(), last, value * factor, (value - wide) * factor, (value + wide) * factor, unit, bound, match.end()
@@ -130,6 +132,9 @@ def _words(match: re.Match[str]) -> tuple[float, float] | None:
     if match["often"]:
         return english.OFTEN[match["often"].lower()], 0.0
     words = re.findall(r"[a-z]+", match["words"].lower())
+    if match["more"]:  # `nine and a half thousand`
+        value = (english.SMALL.get(words[0], 0) + 0.5) * english.LARGE[words[-1]]
+        return (value, _ROUND * value) if len(words) == 5 and words[0] in english.SMALL else None
     total, group = 0.0, 0.0
     for word in words:
         if word in english.SMALL:

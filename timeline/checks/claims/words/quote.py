@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground
-from timeline.checks.claims.phrases.english_words import CALLED, DOCUMENTS, SAYING
+from timeline.checks.claims.phrases.english_words import CALLED, DOCUMENTS, IMAGINED, RECORDS, SAYING, UNHEARD
 from timeline.checks.claims.plain import Citation, Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.words.folded import amount, folded
@@ -26,11 +26,23 @@ _SHOWN = 160
 _LIKE_A = re.compile(r"\b(?:an?|the|this|that|our|their|some)\s[\"“„«‘]?$", re.IGNORECASE)
 _NOUN = re.compile(r".\s[a-z]{3,}", re.DOTALL)
 _SAYING = words_of(SAYING)
+_CALLED = re.compile(rf"\b(?:{any_of(CALLED)})\s{{1,3}}(?:the\s|an?\s)?[\"“„«‘]?\s?$", re.IGNORECASE)
 _DOCUMENT = re.compile(
-    rf"\b(?:{any_of(DOCUMENTS)})\s{{1,3}}(?:also\s|only\s|clearly\s)?(?:says|said|reads?|states?|stated|tells\sus|asks)\b[\w\s,:]{{0,20}}[\"“„«‘]?\s?$",
+    rf"(?<![\w-])(?:{any_of(DOCUMENTS)})(?:\s[\w'’-]{{1,20}}){{0,3}}?\s(?:says|said|reads|read|states|stated|goes|went|tells us|told us|asks|asked|demands|wants|is|has it|puts it)(?:\s(?:that|to|us))?[\s,:]{{1,4}}$",
     re.IGNORECASE,
 )
-_CALLED = re.compile(rf"\b(?:{any_of(CALLED)})\s{{1,3}}(?:the\s|an?\s)?[\"“„«‘]?\s?$", re.IGNORECASE)
+_RECORD = re.compile(rf"(?<![\w-])(?:{any_of(RECORDS)})(?![\w])|\w-\d", re.IGNORECASE)
+_VOICE = rf"(?:{any_of(UNHEARD)})"
+_UNHEARD = re.compile(
+    rf"(?<![\w-]){_VOICE}\s(?:said|says|asked|asks|wrote|complained|told us|tweeted)(?:\sthat)?[\s,:]{{1,4}}$",
+    re.IGNORECASE,
+)
+_UNHEARD_AFTER = re.compile(
+    rf"[,\s]{{1,3}}(?:(?:said|says|asked|wrote)\s{_VOICE}|{_VOICE}\s(?:said|says|asked|asks|wrote|complained|told us))\b",
+    re.IGNORECASE,
+)
+_RENAMED = re.compile(r"\brenam\w{1,3}\s(?:[\w'’-]{1,30}\s){0,4}to\s$", re.IGNORECASE)
+_IMAGINED = re.compile(rf"(?<![\w-])(?:{any_of(IMAGINED)})(?:\sthat)?[\s,:]{{1,4}}$", re.IGNORECASE)
 # Left out by who quotes, or put in by them: `[...]`, `…`, `[the pool]`; not one letter, whose case was changed.
 _CUT = re.compile(r"\[[^\[\]]{2,200}\]|\[…\]|\(\.{3}\)|\(…\)|\.{3,}|…")
 _LETTER = re.compile(r"\[(\w)\]")
@@ -105,7 +117,7 @@ def _quotations(claim: Claim) -> Iterator[tuple[Span, Sequence[str], bool]]:
 
 def _is_quotation(claim: Claim, span: Span, text: str) -> bool:
     before = claim.plain.text[max(claim.span.start, span.start - 60) : span.start]
-    if not claim.quoted and (_CALLED.search(before) or _DOCUMENT.search(before)):
+    if not claim.quoted and (_CALLED.search(before) or _is_unrecorded(claim, span)):
         return False
     words = amount(text)
     if (
@@ -118,6 +130,15 @@ def _is_quotation(claim: Claim, span: Span, text: str) -> bool:
     if words > _FEW or claim.quoted:
         return words > 1
     return words > 0 and _SAYING.search(_around(claim, span)) is not None
+
+
+def _is_unrecorded(claim: Claim, span: Span) -> bool:
+    """Tell whether the words are those of a document that is no fact, or what somebody might say."""
+    before = claim.plain.text[max(claim.span.start, span.start - 90) : span.start - 1]
+    after = claim.plain.text[span.end + 1 : claim.span.end]
+    return any(pattern.search(before) for pattern in (_DOCUMENT, _IMAGINED, _UNHEARD, _RENAMED)) or (
+        _UNHEARD_AFTER.match(after) is not None
+    )
 
 
 def _around(claim: Claim, span: Span) -> str:
@@ -149,9 +170,27 @@ def _check(
         return
     words = {identity: held.of(identity, one) for identity, one in cited.items()}
     texts = [text for held_texts, _ in words.values() for text in held_texts]
+    if not alone and not _is_attributed(claim, span, texts):
+        return
     if any(_is_in(form, texts) for form in forms) or not all(whole for _, whole in words.values()):
         return
     yield _finding(claim, span, cited)
+
+
+def _is_attributed(claim: Claim, span: Span, texts: Sequence[str]) -> bool:
+    """Tell whether marks hold somebody's words by what stands around them, or by words that what is cited has too."""
+    around = _around(claim, span)
+    before = claim.plain.text[claim.span.start : span.start - 1]
+    if (
+        not before.strip(" (")
+        or before.rstrip().endswith((":", "("))
+        or _RECORD.search(around)
+        or _SAYING.search(around)
+    ):
+        return True
+    words = set(re.findall(r"\w+", folded(claim.plain.text[span.start : span.end])))
+    held = set(re.findall(r"\w+", " ".join(texts)))
+    return 2 * len(words & held) >= len(words)
 
 
 def _citations(claim: Claim, span: Span) -> Sequence[Citation]:

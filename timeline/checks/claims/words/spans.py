@@ -35,6 +35,12 @@ _EDGE = re.compile(
     rf"(?<![\w-])(?:(?P<until>{any_of(english.UNTIL_WHEN)})|(?P<since>{any_of(english.FROM_WHEN)}))\s",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(r"(?<![\w-])between\s", re.IGNORECASE)
+#: `for eight minutes after`: how long it was, and not until when.
+_LENGTH = re.compile(
+    rf"\b(?:minutes?|mins?|hours?|seconds?|days?)\s{{1,3}}(?:{any_of((*english.FROM, *english.UNTIL))})(?![\w-])",
+    re.IGNORECASE,
+)
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 _UNTIL_ANY = re.compile(rf"(?<![\w-])(?:{_UNTIL}|{_FROM}|between|within)(?![\w-])", re.IGNORECASE)
 _UNTOLD = words_of(english.UNTOLD)
@@ -58,7 +64,9 @@ def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
     window = counts.scope(ground, window=True)
     if times := _times(claim, place, ground):
         return _by_times(text, place, times, whole, window)
-    if edges := _edges(claim, ground):
+    if _LENGTH.search(text):
+        return None
+    if edges := _between(claim, ground) or _edges(claim, ground):
         return _by_edges(edges, whole, window)
     if event := _EVENT.search(text):
         return _by_event(claim, event, ground, whole, window)
@@ -112,6 +120,8 @@ def _by_times(text: str, place: Place, times: Sequence[_Time], whole: Span, wind
             return Denied(Span(first.last, times[1].first), Span(first.first, times[1].first), words)
     if len(times) != 1 or lead is None or lead["between"]:
         return None
+    if not (lead["until"] or lead["since"]) and _UNTIL_ANY.search(text[: lead.start()]):
+        return None  # `until the page at 14:13`
     words = _words(text, place, first, first)
     if lead["until"]:
         start = whole.start if whole.start is not None and first.first > whole.start else window.start
@@ -145,6 +155,21 @@ def _edges(claim: Claim, ground: Ground) -> list[tuple[bool, Fact]]:
         ):
             edges.append((match["since"] is not None, fact))
     return edges
+
+
+def _between(claim: Claim, ground: Ground) -> list[tuple[bool, Fact]]:
+    """Return the two cited facts that a time is between: `between X (f-…) and Y (f-…)`."""
+    match = _BETWEEN.search(claim.plain.text, claim.span.start, claim.span.end) if claim.own else None
+    behind = [one for one in claim.citations if match and one.start >= match.end()][:2]
+    if match is None or len(behind) != 2 or _CLOCK.search(claim.plain.text, match.end(), behind[1].start):
+        return []
+    joined = _ASIDE.sub(" ", claim.plain.text[behind[0].end : behind[1].start]).strip(" ()[]")
+    first, last = (ground.by_id.get(one.id) for one in behind)
+    if not joined.startswith("and ") or not isinstance(first, Fact) or not isinstance(last, Fact):
+        return []
+    if last.earliest is None or first.earliest is None or first.latest >= last.earliest:
+        return []
+    return [(True, first), (False, last)]
 
 
 def _by_edges(edges: Sequence[tuple[bool, Fact]], whole: Span, window: Span) -> Denied:

@@ -52,6 +52,9 @@ _SERVICE = re.compile(
 _BEFORE = re.compile(rf"(?<![\w-])(?:{any_of((*english.THINGS, *english.DOES))})\s{{1,4}}$", re.IGNORECASE)
 _BEHIND = re.compile(rf"\s{{1,4}}(?:{any_of((*english.THINGS, *english.HAPPENS))})(?![\w-])", re.IGNORECASE)
 _NOT_BEFORE = re.compile(rf"(?<![\w-])(?:{any_of(english.UNKNOWABLE)})\s{{1,4}}$", re.IGNORECASE)
+_ASIDE = re.compile(rf"(?<![\w-])(?:{any_of(english.ASIDE)})$", re.IGNORECASE)
+_IS_CALLED = re.compile(r"(?:is|was) (?:what|how|the name|just the name)\b", re.IGNORECASE)
+_VERSION = re.compile(r"-v?(\d{1,4}(?:\.\d{1,6}){1,3})$")
 _NOT_BEHIND = re.compile(rf"\s{{1,4}}(?:{any_of(english.UNKNOWABLE)})(?![\w-])", re.IGNORECASE)
 
 
@@ -173,9 +176,26 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     held = [texts.of(identity, one) for identity, one in cited.items()] + [ground.once(_index).incident]
     for span in named:
         name = claim.plain.text[span.start : span.end].strip()
-        if not any(_has(text, name.casefold()) for text in held) and not denies(claim, span):
+        if (
+            not any(_has_any(text, name.casefold()) for text in held)
+            and not denies(claim, span)
+            and not _is_aside(claim, span)
+        ):
             message = f"nothing that is cited names {name}: {', '.join(cited)}"
             yield report(RULE, claim, span, message, about=list(cited.values()))
+
+
+def _is_aside(claim: Claim, span: Span) -> bool:
+    """Tell whether a name stands for comparison, or for what is so at any time: `unlike X`, `whenever X is slow`, `X is what we call it`."""
+    before = claim.plain.text[max(claim.span.start, span.start - 40) : span.start].rstrip("` ")
+    after = claim.plain.text[span.end : claim.span.end].lstrip("` ")
+    return bool(_ASIDE.search(before) or _IS_CALLED.match(after))
+
+
+def _has_any(text: str, name: str) -> bool:
+    """Tell whether a text has a name, or the version that ends it: `12.2` of `blobstore-12.2`."""
+    version = _VERSION.search(name)
+    return _has(text, name) or (version is not None and _has(text, version[1]))
 
 
 def _has(text: str, name: str) -> bool:
