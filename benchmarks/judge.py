@@ -94,7 +94,9 @@ def main() -> int:
     parser.add_argument("--failures", choices=("errors", "warnings", "unfound", "all"))
     parser.add_argument("--keep", type=Path, help="a folder for what is built; built once")
     parser.add_argument(
-        "--hold-out", choices=("A", "B", "C"), help="the sentences that were written by hand, of one half"
+        "--hold-out",
+        choices=("A", "B", "C", "D"),
+        help="the sentences that were written by hand, of one half",
     )
     parser.add_argument(
         "--drafts", type=int, help="check so many drafts with planted errors, and as many without"

@@ -1,4 +1,4 @@
-"""Sentences written by hand, in two halves: the rules' authors saw what failed of the first, nothing of the second."""
+"""Sentences written by hand: the rules' authors saw what failed of A while they tuned, nothing of B, C and D before their first runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ZONED = re.compile(r"\b(?:CES?T|E[SD]T|Eastern|Berlin|New York|IST)\b")
 
 
 def held_out(half: str) -> Iterator[Sentence]:
-    """Yield the sentences of a half, `A` or `B`."""
+    """Yield the sentences of a set, `A` to `D`."""
     for line in FILE.read_text("utf-8").splitlines():
         row = json.loads(line)
         if row["half"] == half:
