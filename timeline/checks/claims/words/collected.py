@@ -27,6 +27,26 @@ GIVES: Mapping[str, tuple[str, ...]] = {
 
 def given(ground: Ground) -> frozenset[str] | None:
     """Return what begins the kinds that the last collection's sources give (empty: any); None where nothing tells."""
+    sources = ground.once(_sources)
+    return None if sources is None else frozenset(begin for _, begins in sources for begin in begins)
+
+
+def sources_giving(ground: Ground, kinds: Iterable[str]) -> frozenset[str]:
+    """Return the sources that give one of the kinds: by their collector, or by what they gave.
+
+    A source that gave nothing, and whose collector reads whatever it is configured for, counts where no other does.
+    """
+    kinds = tuple(kinds)
+    told = {
+        one.source for kind in kinds for fact in ground.facts.by_kind.get(kind, ()) for one in fact.evidence
+    }
+    told |= {fact.source for kind in kinds for fact in ground.facts.by_kind.get(kind, ())}
+    sources = ground.once(_sources) or ()
+    named = {name for name, begins in sources if any(begins) and any(k.startswith(begins) for k in kinds)}
+    return frozenset(told | named) or frozenset(name for name, begins in sources if not any(begins))
+
+
+def _sources(ground: Ground) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
     provenance: Any = ground.timeline.provenance
     try:
         sources = [
@@ -35,8 +55,8 @@ def given(ground: Ground) -> frozenset[str] | None:
     except (KeyError, IndexError, TypeError):
         return None
     held = ground.once(_sorts)
-    return frozenset(
-        begin for name, collector in sources for begin in GIVES.get(collector) or held.get(name) or ("",)
+    return tuple(
+        (name, tuple(sorted(GIVES.get(collector) or held.get(name) or ("",)))) for name, collector in sources
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.words.collected import sources_giving
 from timeline.model import NAMES_OF, Fact, Gap
 from timeline.order import of_kind
 from timeline.relative import meets
@@ -116,8 +117,7 @@ def _plural(sort: str) -> str:
 
 def gaps(ground: Ground, kinds: Iterable[str], span: Span) -> list[Gap]:
     """Return the gaps of sources that give these kinds, in a span: what they hide is not known."""
-    sources = ground.once(sources_of)
-    held = {source for kind in kinds for source in sources.get(kind, ())}
+    held = sources_giving(ground, kinds)
     return [gap for gap in ground.timeline.gaps if gap.source in held and hides(gap) and _overlaps(gap, span)]
 
 
@@ -128,12 +128,3 @@ def hides(gap: Gap) -> bool:
 
 def _overlaps(gap: Gap, span: Span) -> bool:
     return (span.end is None or gap.start < span.end) and (span.start is None or gap.end > span.start)
-
-
-def sources_of(ground: Ground) -> Mapping[str, frozenset[str]]:
-    """Return the sources that gave each kind, as far as the facts tell."""
-    held: dict[str, set[str]] = {}
-    for fact in ground.timeline.facts:
-        held.setdefault(fact.kind, set()).update(one.source for one in fact.evidence)
-        held[fact.kind].add(fact.source)
-    return {kind: frozenset(sources) for kind, sources in held.items()}

@@ -102,6 +102,24 @@ def test_what_no_source_gives_is_not_known(ground: Ground) -> None:
     assert "no source of this build records any deploy" in found[0].message
 
 
+def test_a_source_that_gave_nothing_at_all_leaves_its_kinds_open(ground: Ground) -> None:
+    timeline, window = ground.timeline, ground.timeline.window
+    chat = tuple(fact for fact in timeline.facts if fact.kind == "chat.message")
+    lost = timeline.gaps[0].replace(source="prod", reason="unreachable", start=window.start, end=window.end)
+    sources = [{"name": "prod", "collector": "prometheus_alerts"}, {"name": "chat", "collector": "matrix"}]
+    text = f"No alert fired during the incident ({chat[0].id})."
+
+    def judged(*sources: dict[str, str]) -> list[tuple[str, str]]:
+        provenance = {"collections": [{"sources": list(sources)}]}
+        bare = Ground(timeline.replace(facts=chat, gaps=(lost,), provenance=provenance), ground.errors)
+        every = check(claims(blocks([DraftSpan("prose", "", text)])), bare)
+        return [(one.rule, one.severity) for one in every if f"gap {lost.id}" in one.message]
+
+    assert judged(*sources) == [(RULE, "error")]
+    assert judged({"name": "prod", "collector": "jsonl"}, sources[1]) == [(RULE, "error")]
+    assert judged({"name": "prod", "collector": "jsonl"}, {"name": "am", "collector": "alertmanager"}) == []
+
+
 @pytest.mark.parametrize(
     "text",
     [
