@@ -28,6 +28,10 @@ TRUE = [
     "At 14:10 in Frankfurt's rack the page fired (f-84285be8f9fc3c57).",
     "At 15:10 in Berlin the page fired (f-84285be8f9fc3c57).",
     "The pool was raised (f-28e552c63ed5100e), and p99 fell over three minutes later (f-94d71916bc5826da).",
+    "It went on for a little over half an hour, 2,013 seconds to be precise (f-84285be8f9fc3c57, f-51ea8a89e91de9c9).",
+    "They wrote of ten minutes without an error and half a minute later made it twelve (f-d20b0a4fa56edecd, f-4651f10533b1075c).",
+    "About seven and a half minutes after `deploy-2026.11.12-1` (f-607b885d5c557f47) p99 passed its threshold of 0.5 s (f-d6d566052f2971e7).",
+    "No alert fired between 12 November 13:10 and 12 November 14:02 UTC (f-84285be8f9fc3c57).",
     "Had we rolled back at 14:18 UTC, we would have saved 20 minutes (f-f696d60f9750d79d).",
     "Although Prometheus returned at 14:33 UTC (f-28c5ae2f84e63607), the decision to roll back came only at 14:36 UTC"
     " (f-00ff9d98dba91df6).",

@@ -34,7 +34,7 @@ _DURATION = re.compile(
     rf"|(?P<low>{_NUMBER})(?:(?<=\d)\s?[-–—]\s?(?=\d)|\sto\s|\sor\s)(?P<high>{_NUMBER})[\s-]?(?P<unit>{_UNIT})(?![\w/%])"
     rf"|(?P<lead>an?\s(?P<leadunit>hour|minute|day)(?:,?\sand\s|\s)(?=[\da-z]))?"
     rf"(?:(?P<parts>{_PART}(?:,?\s?(?:and\s)?{_PART}){{0,3}}(?P<half>\sand\s(?:a\s)?(?P<share>half|three\squarters|quarter)\b(?!\san?\b))?"
-    rf"(?:\sand\shalf\sa\s(?P<tail>minute|hour|second)\b)?)"
+    rf"(?:\sand\shalf\sa\s(?P<tail>minute|hour|second)\b(?!\s(?:later|earlier|after|before)\b))?)"
     rf"|(?P<halfof>half\san?|a\shalf|half|a\squarter\sof\san|three\squarters\sof\san)[\s-](?P<halfunit>hour|minute|second|day)\b)"
     rf"|(?P<one>an?)[\s-](?P<oneunit>hour|minute|day|second)(?P<onehalf>\sand\s(?:a\s)?(?P<oneshare>half|three\squarters|quarter))?\b"
     rf"|(?P<vague>{_VAGUE})\s(?P<vagueunit>{_LONG})\b"
@@ -155,6 +155,8 @@ def _parts(match: re.Match[str]) -> tuple[float, float] | None:
         value = number(part["number"])
         if value is None:
             return None
+        if total and value * _seconds(part["unit"]) >= unit:
+            break  # `two hours, 114 minutes to be precise` is no sum
         unit = _seconds(part["unit"])
         half = _half(part["number"]) * unit
         total += value * unit

@@ -16,8 +16,10 @@ _INCIDENT = re.compile(r"\b[A-Z]{2,12}-\d{1,6}\b")
 _DENIES = re.compile(
     r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|zero)\b|n['’]t\b", re.IGNORECASE
 )
+_DAY = r"(?:\d{4}-\d\d-\d\d,? |\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}\.?,? |[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? )?"
 _BOUNDS = re.compile(
-    r"\b(?:by|before|between|from|after|since|prior to|ahead of|up to|during|following)(?: (?:the|about|around|at)){0,2} $",
+    rf"(?:\b(?:by|before|between|from|after|since|prior to|ahead of|up to|during|following)(?: (?:the|about|around|at)){{0,2}} "
+    rf"|\bbetween [^,;.]{{1,30}} and )(?:about |around )?{_DAY}(?:at )?$",
     re.IGNORECASE,
 )
 _LIMITS = re.compile(r"\bno(?:t|) (?:before|after|until|later|earlier|sooner)\b", re.IGNORECASE)
@@ -91,7 +93,7 @@ def is_of_absence(claim: Claim, span: Span) -> bool:
     clause, text = claim.clause_at(span.start), claim.plain.text
     if _THE_MOMENT.match(text, span.end) or any(one.id.startswith("g-") for one in claim.citations):
         return False  # a gap is where nothing was recorded
-    if not _BOUNDS.search(text[max(clause.start, span.start - 30) : span.start]):
+    if not _BOUNDS.search(text[max(clause.start, span.start - 75) : span.start]):
         return False
     return denies(claim, span)
 

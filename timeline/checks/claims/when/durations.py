@@ -128,6 +128,8 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
         others = [*others, *_of_incident(ground)]
     if any(one.low <= each.high and each.low <= one.high for each in (*ranges, *others)):
         return
+    if any(_says(fact, one) for fact in ground.facts_of(claim.citations)):
+        return
     if not exact and (not ranges or not lasting):
         adjective = text[one.span.end - 1 : one.span.end].isalpha() and "-" in text[slice(*one.span)]
         if (
@@ -142,6 +144,12 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
     ):
         return
     yield _finding(claim, one, exact or ranges, facts)
+
+
+def _says(fact: Fact, one: Typed) -> bool:
+    """Tell whether the words of a cited fact name such a duration: `no error for ten minutes`."""
+    words = fact.quote.text[:2_000] if fact.quote and fact.kind.startswith("chat.") else ""
+    return any(one.low <= said.at <= one.high for said in islice(amounts.typed(words, 0, len(words)), _MOST))
 
 
 def _neighbours(claim: Claim, one: Typed) -> tuple[Citation, ...] | None:

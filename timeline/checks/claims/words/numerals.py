@@ -53,6 +53,10 @@ _TO_LENGTH = re.compile(
     rf"(?:\s?[-–—]\s?|\s(?:to|or)\s)(?:\d{{1,6}}|(?:{_WORD}))[\s-]?(?:{any_of(tuple(english.DURATIONS))})(?![\w/])",
     re.IGNORECASE,
 )
+_AND_HALF = re.compile(
+    rf"\sand\s(?:a\s(?:half|quarter)|three\squarters)[\s-](?:{any_of(tuple(english.DURATIONS))})(?![\w/])",
+    re.IGNORECASE,
+)
 _YEARS = range(1970, 2100)
 _HTTP = re.compile(r"s?\s(?:errors?|responses?|status(?:es)?|codes?|pages?)\b|s\b", re.IGNORECASE)
 _REQUESTS = re.compile(r"\s(?:requests?|calls?)\b", re.IGNORECASE)
@@ -74,7 +78,7 @@ def _numeral(text: str, match: re.Match[str], start: int, stop: int) -> Numeral 
         text[match.end() : min(stop, match.end() + 40)],
     )
     read = _digits(match, before, after) if match["digits"] else _words(match)
-    if read is None or _TO_LENGTH.match(after):
+    if read is None or _TO_LENGTH.match(after) or _AND_HALF.match(after):
         return None
     value, step = read
     unit, factor, last = _unit(match, after)
