@@ -219,6 +219,7 @@ parquet = []
 sigstore = []
 dask = []
 stills = []
+mcp = []
 """
 
 
