@@ -71,13 +71,14 @@ def check(
 
     if form not in FORMS:
         raise UsageError(f"--format {form}: use one of {', '.join(FORMS)}")
-    asked = located(paths, config) if paths else []
     own = "--fix changes drafts: it goes with neither --base (in CI: --base none) nor --watch"
     if fix and (watch or base not in {"", "none"}):
         raise UsageError(own)
-    against = base_of(base, os.environ, asked[0] if asked else Path.cwd())
+    against = base_of(base, os.environ, paths[0] if paths else Path.cwd())
     if fix and against is not None:
         raise UsageError(own)
+    # What a request deletes may be named.
+    asked = located(paths, config, gone=against is not None) if paths else []
     if not asked and against is None:
         asked = located((), config)
     checked = partial(

@@ -12,16 +12,16 @@ from service.settings.registry import nearest
 from timeline.errors import UsageError
 
 
-def located(named: Iterable[Path], config: Path | None = None) -> list[Path]:
+def located(named: Iterable[Path], config: Path | None = None, *, gone: bool = False) -> list[Path]:
     """Return the paths that are meant: a path that exists as it is, an id as the folder of its incident.
 
     Nothing named means every incident in the folder that builds write to. Raises UsageError for a name that is
-    neither, and where there is no incident.
+    neither, unless what is `gone` may be named, and where there is no incident.
     """
     given = list(named)
     if not given:
         return _all(config)
-    return [one if one.exists() else _of_id(str(one), config) for one in given]
+    return [one if one.exists() else _of_id(str(one), config, gone=gone) for one in given]
 
 
 def located_one(named: Path | None, config: Path | None = None) -> Path:
@@ -52,10 +52,12 @@ def _all(config: Path | None) -> list[Path]:
     return every
 
 
-def _of_id(text: str, config: Path | None) -> Path:
+def _of_id(text: str, config: Path | None, *, gone: bool = False) -> Path:
     folder = _folder(config)
     if is_id(text) and is_incident(folder / text):
         return folder / text
+    if gone:
+        return Path(text)
     known = [path.name for path in _incidents(folder)]
     where = f" and no incident of that id in {folder}" if is_id(text) else ""
     raise UsageError(f"{text}: there is no such file or folder{where}{nearest(text, known)}")
