@@ -31,6 +31,7 @@ MADE: dict[str, re.Pattern[Any] | str] = {
     "render.text.audience.outside": re.compile(r"(?<!\w)checkout(?!\w)", re.IGNORECASE),
     "service.web.draft.findings._mark": "words of a finding, escaped",
     "timeline.checks.claims.when.naming.called": "words that a module holds, escaped",
+    "timeline.checks.claims.words.actor._is_named": "an actor of the timeline, escaped",
     "timeline.checks.claims.words.patterns.words_of": words_of(["rolled back", "never at all fired"]),
     "timeline.checks.located._exactly": located._exactly("rolled back"),
     "timeline.checks.located._loosely": located._loosely(f"the {CODE} of {CODE} was {CODE} high"),
