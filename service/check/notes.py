@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from service.names import NOTES, REVIEWS
 from service.review import reviews
@@ -19,40 +21,54 @@ from timeline.notes.journal import Dispute, FactCitation, Factor, Lesson, Note, 
 from timeline.references.filling import unknown_in_words
 from timeline.references.values import Values
 
+_ID = re.compile(rb'"id":"(v-[0-9a-f]{16})"')
 
-def noted(directory: Path, wrong: frozenset[int] = frozenset(), claimed: tuple[Finding, ...] = ()) -> Noted:
-    """Return what the notes of a built incident hold; nothing where there are none.
+
+class Placed(NamedTuple):
+    """A note, and the line of the version that it is shown by."""
+
+    note: Note
+    line: int
+
+
+def placed(directory: Path) -> list[Placed]:
+    """Return the notes of a built incident that were not removed."""
+    notes = current(NotesFile(directory).read().notes)
+    lines = _lines(directory / NOTES) if notes else {}
+    return [Placed(note, lines.get(note.head.id, 1)) for note in notes]
+
+
+def noted(
+    notes: Iterable[Placed], wrong: frozenset[int] = frozenset(), claimed: tuple[Finding, ...] = ()
+) -> Noted:
+    """Return what notes hold for the rules about a draft.
 
     Notes on the lines `wrong` answer nothing; `claimed` is what is found in the claims of all.
     """
-    notes = current(NotesFile(directory).read().notes)
-    lines = _lines(directory / NOTES, notes)
-    actions = tuple(
-        _action(lines.get(note.id, 1), note.head.body) for note in notes if isinstance(note.head.body, ActionNote)
-    )  # fmt: skip
-    subjects = frozenset(_subject(note) for note in notes if lines.get(note.id, 1) not in wrong)
-    return Noted(actions, subjects - {""}, claimed)
+    actions, subjects = [], set[str]()
+    for note, line in notes:
+        if isinstance(note.head.body, ActionNote):
+            actions.append(_action(line, note.head.body))
+        if line not in wrong:
+            subjects.add(_subject(note))
+    return Noted(tuple(actions), frozenset(subjects - {""}), claimed)
 
 
-def written(directory: Path) -> Iterator[Claim]:
+def written(notes: Iterable[Placed]) -> Iterator[Claim]:
     """Yield what the notes beside a draft claim, each on its line; an action has not happened, a dispute and a question claim nothing."""
-    notes = current(NotesFile(directory).read().notes)
-    lines = _lines(directory / NOTES, notes)
-    for note in notes:
+    for note, line in notes:
         body = note.head.body
         if body is not None and not isinstance(body, ActionNote | Dispute | Question):
             cites = [one.fact for one in body.cites if isinstance(one, FactCitation)]
-            yield from note_claims(body.text, cites, lines.get(note.id, 1))
+            yield from note_claims(body.text, cites, line)
 
 
 def references(directory: Path, values: Values) -> Iterator[Finding]:
     """Find references in the newest words of notes that name nothing; they are filled in where notes are shown."""
-    notes = [note for note in current(NotesFile(directory).read().notes) if note.head.body]
-    lines = _lines(directory / NOTES, notes)
-    for note in notes:
+    for note, line in placed(directory):
         for text in views.words_of(note.head.body):
             for message in unknown_in_words(text, values):
-                yield finding("reference-unknown", lines.get(note.id, 1), message)
+                yield finding("reference-unknown", line, message)
 
 
 def _action(line: int, body: ActionNote) -> Action:
@@ -77,16 +93,12 @@ def _subject(note: Note) -> str:
             return ""
 
 
-def _lines(path: Path, notes: Sequence[Note]) -> dict[str, int]:
-    """Return the line of the version that each note is shown by."""
-    if not notes:
-        return {}
-    heads = {f'"id":"{note.head.id}"'.encode(): note.id for note in notes}
+def _lines(path: Path) -> dict[str, int]:
+    """Return the first line on which each id stands."""
     found: dict[str, int] = {}
     for number, line in enumerate(path.read_bytes().split(b"\n"), 1):
-        for head, note in heads.items():
-            if head in line:
-                found.setdefault(note, number)
+        for match in _ID.finditer(line):
+            found.setdefault(match[1].decode(), number)
     return found
 
 

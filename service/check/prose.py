@@ -7,7 +7,7 @@ from pathlib import Path
 
 from service import names
 from service.check import draft as check_draft
-from service.check.notes import noted, written
+from service.check import notes as check_notes
 from service.check.words import Words
 from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
@@ -34,14 +34,15 @@ def grounds(
     directory: Path, timeline: Timeline | None, evidence: Evidence | None, chosen: CheckSettings, now: int
 ) -> Grounds:
     """Return what the prose of a built incident is checked against; `now` in ns."""
+    notes = check_notes.placed(directory)
     if timeline is None or evidence is None:
-        return Grounds(now=now, hours=chosen.hours, noted=noted(directory))
+        return Grounds(now=now, hours=chosen.hours, noted=check_notes.noted(notes))
     known = _names(evidence)
     ground = Ground(timeline, clock_errors(timeline), known, Words(evidence))
     signed = reviews.signed(reviews.readable(directory))
     off = frozenset(rule for rule, switch in chosen.rules.items() if switch == "off")
-    claimed = tuple(check_claims(written(directory), ground, off))
-    beside = noted(directory, refuted(claimed, chosen.rules), claimed)
+    claimed = tuple(check_claims(check_notes.written(notes), ground, off))
+    beside = check_notes.noted(notes, refuted(claimed, chosen.rules), claimed)
     return Grounds(timeline, known, signed, now, chosen.hours, beside, ground, chosen.rules)
 
 
