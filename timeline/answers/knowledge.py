@@ -53,9 +53,11 @@ def situation(facts: Sequence[Fact], at: int) -> Situation:
         for firing, begin, end in by_alert(ordered)
         if begin.latest <= at and not (end is not None and end.latest <= at)
     }
+    # What silenced an alert that never fired, its own life tells.
+    marks = {fact.thread: fact for fact in of_kind(ordered, *KINDS) if fact.latest <= at}
     for name in lives:
-        if name not in silenced and (begun := _own_silence(name, ordered, at)):
-            silenced[name] = begun
+        if name not in silenced and (mark := marks.get(name)) and mark.kind == "alert.silenced":
+            silenced[name] = mark
     said = [
         (_seen(fact), place, fact)
         for place, fact in enumerate(ordered)
@@ -73,12 +75,6 @@ def _last(life: Iterable[Fact], at: int) -> Fact | None:
     """Return the last step of an alert's life that is known at `at`."""
     steps = [fact for fact in in_turn(list(life)) if fact.latest <= at]
     return steps[-1] if steps else None
-
-
-def _own_silence(life: str, ordered: Sequence[Fact], at: int) -> Fact | None:
-    """Return what silenced an alert that never fired, where its own life tells it."""
-    marks = [fact for fact in of_kind(ordered, *KINDS) if fact.thread == life and fact.latest <= at]
-    return marks[-1] if marks and marks[-1].kind == "alert.silenced" else None
 
 
 def _seen(fact: Fact) -> int:
