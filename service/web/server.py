@@ -52,7 +52,6 @@ def serve(
 
 def make_state(config_file: Path | None, out: Path | None, host: str | None, port: int | None) -> State:
     """Return the server's parts; raise UsageError."""
-    from service.agent.stdio import require_extra
     from service.inbox.build_job import runner
     from service.inbox.library import Library
     from service.inbox.worker import Database, InboxWriter, Worker
@@ -63,6 +62,8 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     conf = config.settings_only(config_file)
     senders.check(conf.settings.serve, str(conf.path))
     if conf.settings.serve.agents in {"read", "propose"}:
+        from service.agent.stdio import require_extra
+
         require_extra("`agents` in [serve]")
     changed = {k: v for k, v in (("host", host), ("port", port)) if v is not None}
     settings = conf.settings.serve.model_copy(update=changed)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from service.agent.tools import Caller
-from service.web.agents.served import Served
 from service.web.bodies import AGENT
 from service.web.state import State, user_of
 
@@ -14,6 +12,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from mcp.server.context import ServerRequestContext
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+    from service.agent.tools import Caller
 
 PATH = "/mcp"
 
@@ -26,6 +26,7 @@ def mounted(app: FastAPI, state: State) -> StreamableHTTPSessionManager | None:
     from mcp.server.streamable_http_manager import StreamableHTTPASGIApp, StreamableHTTPSessionManager
 
     from service.agent.server import make_server
+    from service.web.agents.served import Served
 
     def who(context: ServerRequestContext[Any, Any]) -> Caller:
         return caller(context, state)
@@ -45,6 +46,8 @@ def mounted(app: FastAPI, state: State) -> StreamableHTTPSessionManager | None:
 
 def caller(context: ServerRequestContext[Any, Any], state: State) -> Caller:
     """Return who asks, by the request that the gate let through."""
+    from service.agent.tools import Caller
+
     if state.settings.agents != "propose":
         return Caller()
     request = context.request
