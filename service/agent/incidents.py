@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from render.page.data import sources
 from service.agent.facts import link
@@ -26,6 +27,8 @@ from service.agent.paging import paged, shrunk
 from service.agent.questions import CoverageQuestion, Listing, OfIncident
 from service.agent.shelf import Shelf
 from service.agent.words import BRIEF, GapWords, IncidentWords, labels, short, text
+from service.evidence.kept import Loaded, stamp
+from service.names import TIMELINE
 from service.review.notes import NotesFile
 from timeline.answers.coverage import State, Stretch, coverage
 from timeline.answers.pages import first
@@ -35,6 +38,7 @@ from timeline.notes.journal import current
 from timeline.record import plain as as_json
 
 _MOST_GAPS, _MOST_LISTED, _MOST_SERVICES, _LABEL = 30, 40, 30, 100
+_MOST_BRIEFS = 1000
 _WORST: Sequence[State] = ("none", "partial", "outside", "collected")
 
 
@@ -47,13 +51,20 @@ def list_incidents(shelf: Shelf, asked: Listing) -> Incidents:
 
 def _brief(shelf: Shelf, identity: str) -> Brief:
     try:
-        timeline = shelf.load(identity).timeline
+        return _built(shelf.load, identity, stamp(shelf.directory(identity) / TIMELINE))
     except (TimelineError, OSError) as err:
         why = str(err) if isinstance(err, TimelineError) else "it cannot be read"
         return Brief(
             id=identity, open=False, start=None, end=None, facts=0, gaps=0, digest=None,
             words=IncidentWords(title=None, severity=None, services=[]), unreadable=text(why, BRIEF),
         )  # fmt: skip
+
+
+@lru_cache(maxsize=_MOST_BRIEFS)
+def _built(load: Callable[[str], Loaded], identity: str, changed: str) -> Brief:
+    """Return an incident in short, kept until its file changes: few whole timelines are held in memory."""
+    del changed
+    timeline = load(identity).timeline
     incident = timeline.incident
     return Brief(
         id=identity, open=incident.end is None, start=incident.start, end=incident.end, facts=len(timeline.facts),
