@@ -10,6 +10,7 @@ from typing import Any
 from render.text.findings import Group, render_findings
 from service.agent.facts import fact_of
 from service.agent.forms import DraftCheck, Findings, NoteForm
+from service.agent.paging import ROOM
 from service.agent.questions import DraftQuestion, NoteQuestion
 from service.agent.shelf import Shelf
 from service.check.given import check_text
@@ -20,7 +21,6 @@ from timeline.canonical import short_id
 from timeline.errors import TimelineError
 from timeline.notes.journal import Hypothesis
 
-_ROOM = 24 * 2**10
 _LONGEST = 2000  # characters of one member of a finding
 
 
@@ -33,7 +33,7 @@ def check_draft(shelf: Shelf, asked: DraftQuestion) -> DraftCheck:
     counts = Counter(row["severity"] for row in rows)
     question = ["check_draft", asked.incident, timeline.digest, asked.markdown, rows]
     cut = page(
-        question, asked.cursor, lambda n: len(json.dumps(rows[n])), len(rows), most=asked.limit, room=_ROOM
+        question, asked.cursor, lambda n: len(json.dumps(rows[n])), len(rows), most=asked.limit, room=ROOM
     )
     return DraftCheck(
         ok=told["ok"], errors=counts["error"], warnings=counts["warning"], notes=counts["note"], total=len(rows),

@@ -212,13 +212,13 @@ def known(shelf: Shelf, asked: Moment) -> KnownForm:
     """Return what responders could have known at a time."""
     loaded = shelf.load(asked.incident)
     facts = loaded.timeline.facts
-    then, seen = known_at(facts, asked.time), situation(facts, asked.time)
+    then, state = known_at(facts, asked.time), situation(facts, asked.time)
     question = ["known_at", asked.incident, loaded.timeline.digest, asked.time]
     shown, following = paged(question, asked.cursor, then.surfaced, brief, asked.limit)
     return KnownForm(
         time=asked.time, surfaced=len(then.surfaced), untold=then.untold, ahead=then.ahead,
-        firing=_ids(seen.firing), pending=_ids(seen.pending), silenced=_ids(seen.silenced),
-        last_message=seen.message.id if seen.message else None, facts=shown, next_cursor=following,
+        firing=_ids(state.firing), pending=_ids(state.pending), silenced=_ids(state.silenced),
+        last_message=state.message.id if state.message else None, facts=shown, next_cursor=following,
     )  # fmt: skip
 
 
