@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from timeline.checks.claims.plain import Citation, Plain, Position, Span
@@ -35,7 +35,6 @@ class Claim:
     quoted: bool = False  # a block quotation: others' words
     note: bool = False
     times_in: str = ""  # the words of the document that say whose clock its times are by
-    block: Block | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def text(self) -> str:
@@ -103,14 +102,14 @@ def _of_block(block: Block, plain: Plain, shared: tuple[Citation, ...], times_in
         whole = Span(0, len(plain.text))
         yield Claim(
             plain, whole, tuple(cells(plain)), tuple(plain.citations), True, block.kind, block.section, block.header,
-            block.quoted, times_in=times_in, block=block,
+            block.quoted, times_in=times_in,
         )  # fmt: skip
         return
     for span in sentences(plain):
         own = tuple(one for one in plain.citations if span.start <= one.start <= span.end)
         yield Claim(
             plain, span, clauses(plain, span), own or shared, bool(own), block.kind, block.section,
-            quoted=block.quoted, times_in=times_in, block=block,
+            quoted=block.quoted, times_in=times_in,
         )  # fmt: skip
 
 

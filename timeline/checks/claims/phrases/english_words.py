@@ -103,7 +103,6 @@ SECONDS: Final = {
 BYTES: Final = {
     "b": 1.0, "byte": 1.0, "bytes": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30, "tib": 2.0**40,
 }  # fmt: skip
-PERCENT: Final = ("%", "per cent", "percent", "pct")
 #: Behind a number with a unit of time, or before it: it is how long something took, and no measured value.
 LASTING: Final = (
     "later", "earlier", "after", "before", "long", "passed", "elapsed", "took", "takes", "lasted", "within", "delay", "ago", "apart", "for", "of downtime",

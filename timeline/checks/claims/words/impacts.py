@@ -73,7 +73,7 @@ def of_claim(claim: Claim, number: Numeral, ground: Ground) -> list[Impact]:
     if cited and claim.own:  # what the rest of a paragraph cites is of other sentences
         people = _people(words) if _AFFECTED.search(text) or "had" in text.lower().split() else words
         alike = [one for one in cited if _is_counted(one, number, people, text)]
-        return alike or (cited if _is_bare(number, words, every) else [])
+        return alike or ([] if number.unit or words else cited)
     alike = [one for one in every if _is_counted(one, number, words, text) and _is_affected(one, text, claim)]
     span = "window" if _WINDOW.search(claim.text) else "incident"
     return [one for one in alike if one.span == span] or alike
@@ -109,10 +109,6 @@ def _is_affected(one: Impact, text: str, claim: Claim) -> bool:
         return True
     own = set(stems(one.name)) - set(stems(one.unit))
     return bool(own & set(stems(text))) or bool(claim.citations and _AFFECTED.search(text))
-
-
-def _is_bare(number: Numeral, nouns: Sequence[str], every: Sequence[Impact]) -> bool:
-    return not number.unit and not nouns and bool(every)
 
 
 def agrees(one: Impact, number: Numeral) -> bool | None:

@@ -39,7 +39,6 @@ _CLOCK = re.compile(
     r"\d{1,2}:\d\d|\d\s?(?:min|s\b|h\b|[ap]m\b)|\b(?:minutes?|hours?|seconds?|days?|morning|afternoon|noon|midnight|night)\b",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"\s{1,3}of\s", re.IGNORECASE)
 _PARTING = english.NO_NOUN - {"of", "the", "in"}
 _ALERTED = re.compile(rf"\s{{0,3}}(?:$|[^\w\s]|(?:{any_of(english.ALERTED)})(?![\w-]))", re.IGNORECASE)
 _PAGED = words_of(english.PAGED)

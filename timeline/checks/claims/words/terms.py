@@ -46,6 +46,3 @@ def alerts(ground: Ground) -> Mapping[str, str]:
         for fact in ground.timeline.facts
         if "alert" in fact.names
     }
-
-
-__all__ = ["Terms", "alerts", "terms"]
