@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from timeline.checks.claims.plain import Citation, Plain, Position, Span
+from timeline.checks.claims.plain import Citation, Plain, Position, Span, cited_in
 from timeline.checks.claims.sentences import cells, clauses, sentences
 from timeline.checks.draft import Block
 from timeline.checks.sections import Kind
@@ -59,12 +59,14 @@ class Claim:
         """
         if not self.own:
             return self.citations
-        clause = self.clause_at(place)
-        inside = tuple(one for one in self.citations if clause.start <= one.start <= clause.end)
-        if inside:
+        if inside := self.cited_beside(place):
             return inside
         after = next((one for one in self.citations if one.start >= place), None)
         return (after,) if after else self.citations
+
+    def cited_beside(self, place: int) -> tuple[Citation, ...]:
+        """Return what the clause around a place cites itself."""
+        return cited_in(self.citations, self.clause_at(place)) if self.own else ()
 
     def position(self, place: int) -> Position:
         """Return the line and column of the file at a place."""
@@ -106,7 +108,7 @@ def _of_block(block: Block, plain: Plain, shared: tuple[Citation, ...], times_in
         )  # fmt: skip
         return
     for span in sentences(plain):
-        own = tuple(one for one in plain.citations if span.start <= one.start <= span.end)
+        own = cited_in(plain.citations, span)
         yield Claim(
             plain, span, clauses(plain, span), own or shared, bool(own), block.kind, block.section,
             quoted=block.quoted, times_in=times_in,
@@ -121,5 +123,5 @@ def note_claims(text: str, cites: Sequence[str], line: int) -> Iterator[Claim]:
     plain = Plain(" ".join(text.split()), line)
     given = tuple(Citation(identity, len(plain.text), len(plain.text)) for identity in cites)
     for span in sentences(plain):
-        own = tuple(one for one in plain.citations if span.start <= one.start <= span.end)
+        own = cited_in(plain.citations, span)
         yield Claim(plain, span, clauses(plain, span), own or given, bool(own), note=True)

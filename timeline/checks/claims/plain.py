@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -34,6 +34,11 @@ class Citation(NamedTuple):
     id: str
     start: int
     end: int
+
+
+def cited_in(citations: Iterable[Citation], span: Span) -> tuple[Citation, ...]:
+    """Return the citations that stand within a span, or at its end."""
+    return tuple(one for one in citations if span.start <= one.start <= span.end)
 
 
 class Position(NamedTuple):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground
-from timeline.checks.claims.plain import Citation, Plain, Span
+from timeline.checks.claims.plain import Citation, Plain, Span, cited_in
 from timeline.model import Fact, Gap, Impact
 
 _BEFORE_ALL = -(2**62)
@@ -63,12 +63,10 @@ def belonging(claim: Claim, spans: Sequence[Span], which: int) -> tuple[Citation
     own = groups(claim.citations, claim.plain)
     if turn := _in_turn(claim.plain.text, own, spans):
         return tuple(turn[which])
-    clause = claim.clause_at(place)
-    inside = tuple(one for one in claim.citations if clause.start <= one.start <= clause.end)
+    inside = claim.cited_beside(place)
     if len(inside) > 1:
-        near = _chunk(claim.plain.text, clause, place, own)
-        chunk = tuple(one for one in inside if near.start <= one.start <= near.end)
-        return chunk or inside
+        near = _chunk(claim.plain.text, claim.clause_at(place), place, own)
+        return cited_in(inside, near) or inside
     if not inside and (after := next((group for group in own if group[0].start >= place), None)):
         return tuple(after)
     return inside or claim.citations

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_order as english
-from timeline.checks.claims.plain import Citation, Span
+from timeline.checks.claims.plain import Citation, Span, cited_in
 from timeline.checks.claims.when import amounts
 from timeline.checks.claims.when.cited import groups
 from timeline.checks.claims.when.naming import called
@@ -131,7 +131,7 @@ def _meeting(
     claim: Claim, ground: Ground, scope: Span, joint: _Joint, begin: int, end: int
 ) -> Meeting | None:
     text, place = claim.plain.text, joint.span
-    here = [one for one in claim.citations if claim.own and scope.start <= one.start <= scope.end]
+    here = cited_in(claim.citations, scope) if claim.own else ()
     held = groups(here, claim.plain)
     before = [group for group in held if group[-1].start < place.start]
     after = [group for group in held if group[0].start >= place.end]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_words as english
-from timeline.checks.claims.plain import Citation, Span
+from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.words import impacts, quantities
 from timeline.checks.claims.words.numerals import Numeral, typed
@@ -53,7 +53,7 @@ _OVER_TIME = re.compile(r"\b(?:between|from|during|throughout|over|while)\b", re
 
 def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
     """Find a measured value that is not that of what its clause cites, or of all that the sentence does."""
-    facts = ground.facts_of(_citations(claim, number))
+    facts = ground.facts_of(claim.cited_beside(number.start) or claim.citations)
     if not facts:
         return
     clause = claim.clause_at(number.start)
@@ -91,12 +91,6 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
 def _is_rest(number: Numeral, values: Sequence[quantities.Value], *, ratio: bool) -> bool:
     """Tell whether a share is what a share of failures leaves: `four in five went through`."""
     return any(number.meets(100 - value.value * (100 if ratio else 1)) for value in values)
-
-
-def _citations(claim: Claim, number: Numeral) -> Sequence[Citation]:
-    clause = claim.clause_at(number.start)
-    inside = [one for one in claim.citations if claim.own and clause.start <= one.start <= clause.end]
-    return inside or claim.citations
 
 
 def _severity(

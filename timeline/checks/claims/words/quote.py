@@ -9,7 +9,7 @@ from functools import lru_cache
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground
 from timeline.checks.claims.phrases.english_words import CALLED, DOCUMENTS, IMAGINED, RECORDS, SAYING, UNHEARD
-from timeline.checks.claims.plain import Citation, Span
+from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.words.folded import amount, folded
 from timeline.checks.claims.words.patterns import any_of, words_of
@@ -164,7 +164,7 @@ def _check(
 ) -> Iterator[Finding]:
     if alone and min(map(amount, forms)) <= _FEW:
         return  # who said it when, or a word or two
-    citations = _citations(claim, span)
+    citations = claim.cited_beside(span.start) or claim.citations
     cited = {one.id: ground.by_id[one.id] for one in citations if one.id in ground.by_id}
     if not cited:
         return
@@ -191,13 +191,6 @@ def _is_attributed(claim: Claim, span: Span, texts: Sequence[str]) -> bool:
     words = set(re.findall(r"\w+", folded(claim.plain.text[span.start : span.end])))
     held = set(re.findall(r"\w+", " ".join(texts)))
     return 2 * len(words & held) >= len(words)
-
-
-def _citations(claim: Claim, span: Span) -> Sequence[Citation]:
-    """Return what a quotation rests on: what its clause cites, else all that its sentence or paragraph does."""
-    clause = claim.clause_at(span.start)
-    inside = [one for one in claim.citations if claim.own and clause.start <= one.start <= clause.end]
-    return inside or claim.citations
 
 
 @lru_cache(maxsize=256)
