@@ -48,11 +48,16 @@ def ends(fact: Fact, ground: Ground) -> list[Fact]:
     return [one.end for one in lives(ground).by_fact.get(fact.id, ()) if one.end and one.begin.id == fact.id]
 
 
-def repeats(fact: Fact, ground: Ground) -> list[Fact]:
-    """Return the facts of one kind and thread with a fact, and what ends each; none where it came once."""
-    same = (
+def alike(fact: Fact, ground: Ground) -> Sequence[Fact]:
+    """Return the facts of an alert's kind and thread, itself too, in display order; none of what is no alert's."""
+    return (
         lives(ground).same.get((fact.thread or "", fact.kind), ()) if fact.kind.startswith("alert.") else ()
     )
+
+
+def repeats(fact: Fact, ground: Ground) -> list[Fact]:
+    """Return the facts of one kind and thread with a fact, and what ends each; none where it came once."""
+    same = alike(fact, ground)
     return [*same, *(end for one in same for end in ends(one, ground))] if len(same) > 1 else []
 
 

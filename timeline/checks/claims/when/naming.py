@@ -6,7 +6,7 @@ import re
 
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_order as english
-from timeline.checks.claims.when.lives import lives
+from timeline.checks.claims.when.lives import alike
 from timeline.model import Fact
 
 _ORDINAL = re.compile(
@@ -34,11 +34,7 @@ def called(fact: Fact, words: str) -> int:
 
 def meant(fact: Fact, words: str, ground: Ground) -> list[Fact]:
     """Return the facts that one may stand for: any of its alert's, or the one that `first`, `last` or `second` says."""
-    same = (
-        list(lives(ground).same.get((fact.thread or "", fact.kind), ()))
-        if fact.kind.startswith("alert.")
-        else []
-    )
+    same = list(alike(fact, ground))
     if len(same) < 2:
         return [fact]
     number = ordinal(words)
