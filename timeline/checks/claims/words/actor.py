@@ -9,7 +9,7 @@ from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when.context import is_so
-from timeline.checks.claims.words.actors import BOT, PERSON, Agent, agents, called
+from timeline.checks.claims.words.actors import BOT, PERSON, Agent, actor_of, agents, called
 from timeline.checks.findings import Finding
 from timeline.model import Fact
 
@@ -72,11 +72,6 @@ def _is_named(claim: Claim, agent: Agent, named: Sequence[Agent], fact: Fact, gr
         for words, other in ground.once(called).items()
         if other == who
     )
-
-
-def actor_of(fact: Fact) -> str:
-    """Return who did what a fact says; empty where nobody is named."""
-    return fact.actor or str(fact.names.get("actor") or "")
 
 
 def _is_other(who: str, fact: Fact, ground: Ground) -> bool:

@@ -10,7 +10,9 @@ from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_actors as english
 from timeline.checks.claims.plain import Span
+from timeline.checks.claims.when.context import column
 from timeline.checks.claims.words.patterns import any_of
+from timeline.model import Fact
 
 _WORD = re.compile(r"[^\W_][\w-]{0,60}")
 _BEFORE = re.compile(
@@ -38,13 +40,14 @@ class Agent(NamedTuple):
     span: Span
 
 
+def actor_of(fact: Fact) -> str:
+    """Return who did what a fact says; empty where nobody is named."""
+    return fact.actor or str(fact.names.get("actor") or "")
+
+
 def called(ground: Ground) -> Mapping[str, str]:
     """Return everyone by what they are called in prose, in small letters: pseudonyms, and roles of the incident."""
-    names = {
-        actor: actor
-        for fact in ground.timeline.facts
-        if (actor := fact.actor or str(fact.names.get("actor") or ""))
-    }
+    names = {actor: actor for fact in ground.timeline.facts if (actor := actor_of(fact))}
     held: dict[str, str] = {**dict.fromkeys(english.PERSON, PERSON), **dict.fromkeys(english.BOT, BOT)}
     for role, pseudonym in ground.timeline.incident.roles.items():
         for words in (role.casefold(), *english.ROLES.get(role.casefold(), ())):
@@ -60,15 +63,13 @@ def called(ground: Ground) -> Mapping[str, str]:
 def agents(claim: Claim, ground: Ground) -> Iterator[Agent]:
     """Yield who is said to have done something, where the sentence has them as its agent."""
     known = ground.once(called)
-    text, cells = claim.plain.text, list(claim.clauses)
-    end = claim.span.start
+    text, end = claim.plain.text, claim.span.start
     for match in _WORD.finditer(text, claim.span.start, claim.span.end):
         if match.start() < end or claim.plain.is_quoted(match.start()):
             continue
         if named := _named(text, match, claim.span.end, known):
             end = named.span.end
-            cell = next((n for n, span in enumerate(cells) if span.holds(match.start())), -1)
-            if _is_agent(claim, named.span) or _is_column(claim, cell):
+            if _is_agent(claim, named.span) or _is_column(claim, match.start()):
                 yield named
 
 
@@ -97,5 +98,5 @@ def _is_agent(claim: Claim, span: Span) -> bool:
     return not before.strip(" ,.;:-–—()0123456789UTCZ") and _SPEAKS.match(text, span.end, end) is not None
 
 
-def _is_column(claim: Claim, cell: int) -> bool:
-    return 0 <= cell < len(claim.header) and claim.header[cell].strip().casefold() in english.WHO
+def _is_column(claim: Claim, place: int) -> bool:
+    return column(claim, place).strip().casefold() in english.WHO
