@@ -56,24 +56,18 @@ class _Range(NamedTuple):
 
 def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find durations that are outside of every range they may be said of."""
-    if context.claims_nothing(claim):
+    if context.claims_nothing(claim) or context.of_another(claim, ground):
         return
     values = [
-        one
-        for one in islice(amounts.typed(claim.plain.text, *claim.span), _MOST)
-        if _is_claim(claim, one, ground)
+        one for one in islice(amounts.typed(claim.plain.text, *claim.span), _MOST) if _is_claim(claim, one)
     ]
     for place, one in enumerate(values):
         yield from _one(claim, one, [value.span for value in values], place, ground)
 
 
-def _is_claim(claim: Claim, one: Typed, ground: Ground) -> bool:
+def _is_claim(claim: Claim, one: Typed) -> bool:
     text, clause = claim.plain.text, claim.clause_at(one.span.start)
-    if (
-        not context.is_so(claim, one.span)
-        or context.of_another(claim, ground)
-        or _SETTING_COLUMN.search(context.column(claim, one.span.start))
-    ):
+    if not context.is_so(claim, one.span) or _SETTING_COLUMN.search(context.column(claim, one.span.start)):
         return False
     before = text[max(clause.start, one.span.start - 60) : one.span.start]
     if text[one.span.start].lower() == "a" and _RATE.search(before):
