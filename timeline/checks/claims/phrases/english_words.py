@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from timeline.checks.claims.phrases.english_time import NUMBERS
+
 #: Verbs of saying: what stands in marks beside them is somebody's words, however short.
 SAYING: Final = (
     "said", "says", "say", "saying", "wrote", "writes", "written", "writing", "posted", "posts", "post", "messaged",
@@ -28,12 +30,7 @@ CALLED: Final = (
 )  # fmt: skip
 
 #: Words for numbers below a hundred.
-SMALL: Final = {
-    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
-    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
-    "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40,
-    "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
+SMALL: Final = {**NUMBERS, "fourty": 40}
 #: What multiplies the number before it, in words and as letters behind digits.
 LARGE: Final = {
     "dozen": 12,

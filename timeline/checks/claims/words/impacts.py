@@ -28,7 +28,8 @@ _PLAIN = frozenset(
     for word in ("of", "our", "the", "all", "distinct", "unique", "different", "affected", "impacted", "paying", "total", "and", "in", "such")
 )  # fmt: skip
 _WINDOW = words_of(english.WHOLE_WINDOW)
-_RATE = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
+#: Behind a number: it is how many in a time.
+RATE = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
 _PART_OF = re.compile(
     r"\s{1,3}of\s(?:(?:the|our|these|those|about|some|roughly)\s){0,2}\d", re.IGNORECASE
 )  # `37 of the 508`
@@ -68,7 +69,7 @@ def of_claim(claim: Claim, number: Numeral, ground: Ground) -> list[Impact]:
         or _OF_WHICH.match(rest)
     ):
         return []
-    if _RATE.match(claim.plain.text, number.end + (len(_first(behind)) if behind else 0)):
+    if RATE.match(claim.plain.text, number.end + (len(_first(behind)) if behind else 0)):
         return []
     if cited and claim.own:  # what the rest of a paragraph cites is of other sentences
         people = _people(words) if _AFFECTED.search(text) or "had" in text.lower().split() else words

@@ -38,7 +38,6 @@ _OF_WHAT = re.compile(
 )
 _RATIOS = frozenset(impacts.stem(word) for word in english.RATIOS)
 _PART = re.compile(r"[A-Z]?[a-z]{2,40}|[A-Z]{2,20}(?![a-z])")
-_PER = re.compile(rf"\s{{0,3}}(?:{any_of(english.RATE)})(?!\w)", re.IGNORECASE)
 _BY = re.compile(r"\bby\s(?:\w{1,20}\s){0,2}$", re.IGNORECASE)
 _LIKE = re.compile(r"\s(?:more|less|higher|lower|faster|slower|increase|decrease|drop|rise)\b", re.IGNORECASE)
 _REACHED = re.compile(rf"\b(?:{any_of(english.REACHED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE)
@@ -100,7 +99,7 @@ def _severity(
     """Tell how sure it is that a number is said of what is cited: by its unit, its noun, or a verb before it."""
     if len(facts) > 1 and number.unit == "%" and _OVER_TIME.search(f"{lead} {rest}"):
         return None  # `between 14:10 and 14:40 one in four failed`: of the time, and not of its ends
-    if _SETTING.search(lead) or _BY.search(lead) or (_PER.match(rest) and not number.unit):
+    if _SETTING.search(lead) or _BY.search(lead) or (impacts.RATE.match(rest) and not number.unit):
         return None
     if _FROM.search(lead) and _TO.match(rest) and not any(_has_more(values) for values in held.values()):
         return None  # of another time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
@@ -97,9 +98,7 @@ def _times(claim: Claim, place: Place, ground: Ground) -> list[_Time]:
     held = []
     for one in written.times(claim.plain.text, place.start, place.end):
         clocks = one.clocks if one.clocks is not None else context.clocks(claim, one.span.start)
-        near = type(one)(one.span, one.cells, clocks, one.days, one.weekday, one.is_day).near(
-            window.start, window.end
-        )
+        near = replace(one, clocks=clocks).near(window.start, window.end)
         inside = [cell for cell in near if cell[0] < window.end and cell[1] > window.start] or near[:1]
         if inside:
             held.append(_Time(one.span, inside[0][0], inside[0][1] + 1))
