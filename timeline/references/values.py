@@ -17,6 +17,14 @@ from timeline.text import number
 Named = Fact | Gap | Measure | Impact
 
 
+def named(timeline: Timeline) -> dict[str, Named]:
+    """Return what may be cited, by its id."""
+    known: dict[str, Named] = {fact.id: fact for fact in timeline.facts}
+    known |= {gap.id: gap for gap in timeline.gaps}
+    known |= {measure_id(one.name): one for one in timeline.measures}
+    return known | {one.id: one for one in timeline.impact}
+
+
 class Markup(Protocol):
     """How values are written for a draft's readers; a value that they are not shown is None."""
 
@@ -54,10 +62,7 @@ class Values:
     @cached_property
     def by_id(self) -> Mapping[str, Named]:
         """What may be cited, by its id."""
-        known: dict[str, Named] = {fact.id: fact for fact in self.timeline.facts}
-        known |= {gap.id: gap for gap in self.timeline.gaps}
-        known |= {measure_id(one.name): one for one in self.timeline.measures}
-        return known | {one.id: one for one in self.timeline.impact}
+        return named(self.timeline)
 
     @cached_property
     def _errors(self) -> ClockErrors:

@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from timeline.checks.claims.plain import Citation
-from timeline.model import Fact, Gap, Impact, Measure, Timeline
+from timeline.model import Fact, Timeline
 from timeline.order import ClockErrors, Ordered, in_display_order
 from timeline.people.names import Names
-from timeline.references.grammar import measure_id as measure_id
+from timeline.references.values import Named, named
 
-Cited = Fact | Gap | Measure | Impact
+Cited = Named
 T = TypeVar("T")
 
 
@@ -47,10 +47,7 @@ class Ground:
     @cached_property
     def by_id(self) -> Mapping[str, Cited]:
         """What may be cited, by its id."""
-        known: dict[str, Cited] = {fact.id: fact for fact in self.timeline.facts}
-        known |= {gap.id: gap for gap in self.timeline.gaps}
-        known |= {measure_id(one.name): one for one in self.timeline.measures}
-        return known | {one.id: one for one in self.timeline.impact}
+        return named(self.timeline)
 
     def cited(self, citations: Iterable[Citation]) -> list[Cited]:
         """Return what citations name, each once, in their order; unknown ids are left to their own rule."""

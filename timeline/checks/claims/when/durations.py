@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from timeline import present
 from timeline.checks.claims.claim import Claim
-from timeline.checks.claims.ground import Cited, Ground, measure_id
+from timeline.checks.claims.ground import Cited, Ground
 from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.phrases import english_time as phrases
 from timeline.checks.claims.plain import Citation, Span
@@ -21,6 +21,7 @@ from timeline.checks.findings import Finding
 from timeline.instant import NS
 from timeline.model import Fact, Gap, Impact, Measure
 from timeline.order import elapsed
+from timeline.references.grammar import measure_id
 
 RULE = "claim-duration"
 _SETTING_BEFORE, _SETTING_AFTER, _SETTING, _SETTING_COLUMN, _LASTS, _FROM, _LATER, _LONG, _FOR, _LATENCY = (
