@@ -37,6 +37,8 @@ PAIRS = [
     "The alert fired <just before 14:12|just before 14:42> ({FIRE}).",
     "The alert fired <no earlier than 14:10 UTC|no earlier than 14:20 UTC> ({FIRE}).",
     "The alert fired <before 15:00|after 15:00> ({FIRE}).",
+    "The alert didn't fire <until 14:10 UTC|until 14:20 UTC> ({FIRE}).",
+    "The alert didn’t fire <until 14:05 UTC|until 14:20 UTC> ({FIRE}).",
     "It wasn't <until 14:38 UTC|until 14:58 UTC> that the rollback finished ({ROLL}).",
     "From 14:10 <to 14:44|to 15:44> checkout failed ({FIRE}, {RES}).",
     "<From 14:10|From 14:20> ({FIRE}) to 14:44 ({RES}) checkout failed.",

@@ -6,6 +6,7 @@ import re
 from typing import Literal, NamedTuple
 
 from timeline.checks.claims.phrases import english_time as english
+from timeline.checks.claims.phrases.english_order import NEGATIVE
 from timeline.instant import MINUTE
 
 Way = Literal["at", "no_later", "no_earlier", "until"]
@@ -24,7 +25,7 @@ _ON = re.compile(
     re.IGNORECASE,
 )
 _WHEN = re.compile(r"[\s)\]*_]{0,5},?\s{0,2}(?:when|at which point|the moment)\b", re.IGNORECASE)
-_NOT = re.compile(r"\b(?:not|n['’]t|no|never|nobody|none|nothing|neither|without|no one)\b", re.IGNORECASE)
+_NOT = re.compile(rf"{NEGATIVE}|\bwithout\b", re.IGNORECASE)
 
 
 class Relation(NamedTuple):
