@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 #: Seconds for a whole body: senders of webhooks themselves give up sooner.
 SECONDS = 20.0
 _LOGIN, _HOOK, _OTHER = 8 * 2**10, 8 * 2**20, 256 * 2**10
-#: Bytes of a message of an agent: a whole draft that it has checked.
+#: Where agents ask, and the bytes that a message of theirs may have: a whole draft that one has checked.
+AGENT_PATH = "/mcp"
 AGENT = 2**20
 
 
@@ -21,7 +22,7 @@ def most(path: str) -> int:
     """Return how many bytes a request to a path may carry: a delivery must fit a payload of the evidence."""
     if path.startswith("/hooks/"):
         return _HOOK
-    if path == "/mcp":
+    if path == AGENT_PATH:
         return AGENT
     return _LOGIN if path in {"/login", "/logout"} else _OTHER
 

@@ -154,7 +154,7 @@ def headers_of(scope: Scope) -> dict[str, str]:
 
 def _may(user: User, method: str, path: str) -> tuple[int, str, dict[str, str]] | None:
     # What an agent asks comes by POST, too; the one tool that writes looks at the role itself.
-    if method in SAFE or user.role == "editor" or path in {"/login", "/logout", "/mcp"}:
+    if method in SAFE or user.role == "editor" or path in {"/login", "/logout", bodies.AGENT_PATH}:
         return None
     return 403, "you may read, not write; an editor's token may", {}
 

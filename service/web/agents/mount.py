@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from service.web.bodies import AGENT
+from service.web.bodies import AGENT, AGENT_PATH
 from service.web.state import State, user_of
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
     from service.agent.tools import Caller
-
-PATH = "/mcp"
 
 
 def mounted(app: FastAPI, state: State) -> StreamableHTTPSessionManager | None:
@@ -40,7 +38,7 @@ def mounted(app: FastAPI, state: State) -> StreamableHTTPSessionManager | None:
     manager = StreamableHTTPSessionManager(
         server, json_response=True, stateless=True, max_request_body_size=AGENT
     )
-    app.add_route(PATH, StreamableHTTPASGIApp(manager), methods=["POST"], include_in_schema=False)  # type: ignore[arg-type]  # an ASGI application is one, too
+    app.add_route(AGENT_PATH, StreamableHTTPASGIApp(manager), methods=["POST"], include_in_schema=False)  # type: ignore[arg-type]  # an ASGI application is one, too
     return manager
 
 
