@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from service.web.draft.findings import beside
@@ -84,8 +83,3 @@ def _image(token: Token, base: str) -> None:
     match = _STILL.fullmatch(_attribute(token, "src"))
     # A picture from elsewhere would tell that place who reads the draft.
     token.attrs = {"src": f"{base}/charts/{match[1]}" if match else "", "alt": "", "loading": "lazy"}
-
-
-def plain(text: str) -> str:
-    """Return text as HTML that is only text."""
-    return f"<pre>{escape(text)}</pre>"
