@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeVar
 
 from timeline.canonical import Json, canonical, sha256
@@ -48,20 +48,13 @@ def place_of(of: Json, given: str | None, size: int) -> int:
 
 
 def page(
-    of: Json,
-    given: str | None,
-    sizes: Sequence[int] | Callable[[int], int],
-    count: int,
-    *,
-    most: int,
-    room: int,
+    of: Json, given: str | None, size: Callable[[int], int], count: int, *, most: int, room: int
 ) -> Page:
     """Return which of `count` things a page holds: at most `most`, of `room` bytes together, but at least one.
 
-    `sizes` gives the bytes of the thing at a place.
+    `size` gives the bytes of the thing at a place.
     """
     place = place_of(of, given, count)
-    size = sizes if callable(sizes) else sizes.__getitem__
     end, used = place, 0
     while end < count and end - place < most:
         used += size(end)

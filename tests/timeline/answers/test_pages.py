@@ -15,7 +15,7 @@ def test_pages_hold_everything_once_within_their_room(sizes: list[int], most: in
     given_: str | None = None
     places: list[int] = []
     while True:
-        one = page(["q"], given_, sizes, len(sizes), most=most, room=room)
+        one = page(["q"], given_, sizes.__getitem__, len(sizes), most=most, room=room)
         end = len(sizes) if one.next_place is None else one.next_place
         held = range(one.place, end)
         assert len(held) <= most
