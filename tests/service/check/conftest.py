@@ -14,6 +14,7 @@ from service.build.demo import demo
 from service.build.refresh import refresh
 from service.review.notes import NotesFile
 from service.review.reviews import sign_off
+from tests.example import example_folder
 from tests.servers.git_repo import GitRepo
 from tests.service.build.test_build import BEGIN, CONFIG, INCIDENT, made, make
 from tests.service.check.finished import finish
@@ -71,6 +72,12 @@ def committed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     repository.commit("Two incidents")
     repository.git("checkout", "-q", "-b", "forged")
     return root
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A copy of the bundled incident, with nothing written in it yet."""
+    return Path(shutil.copytree(example_folder().parent, tmp_path / "home")) / DEMO
 
 
 @pytest.fixture

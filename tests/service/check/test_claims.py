@@ -10,8 +10,8 @@ import pytest
 
 from benchmarks.judged.drafts import Draft, Sentence
 from benchmarks.judged.facts import View
-from service.build.demo import demo
 from service.check.check import check
+from tests.example import example_folder
 from timeline.checks.findings import Finding
 
 
@@ -52,12 +52,10 @@ WHERE = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled example, built."""
-    out = tmp_path_factory.mktemp("demo")
-    demo(out, stills=False)
-    return out / "INC-42"
+@pytest.fixture
+def folder() -> Path:
+    """The bundled example, built, which no test changes."""
+    return example_folder()
 
 
 def written(

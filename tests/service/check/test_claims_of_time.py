@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
-from service.build.demo import demo
 from service.check.check import check as run
 from service.check.status import status
 from service.review.notes import NotesFile
@@ -32,20 +30,6 @@ PLACES = {
     "*What would the next person on call want to know?*": "- {}",
     "*What helped, and which safety nets held?*": "| what | facts |\n|---|---|\n| {} | x |",
 }
-
-
-@pytest.fixture(scope="module")
-def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled incident, built once."""
-    home = tmp_path_factory.mktemp("claims")
-    demo(home, stills=False)
-    return home
-
-
-@pytest.fixture
-def built(master: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    return Path(shutil.copytree(master, tmp_path / "home")) / "INC-42"
 
 
 def written(built: Path, prompt: str, text: str) -> str:

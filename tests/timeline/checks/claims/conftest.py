@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from render.text.provenance import clock_errors
-from service.build.demo import demo
 from service.check.words import Words
 from service.evidence.store import Evidence
-from timeline.checks.claims.check import check
-from timeline.checks.claims.claim import claims
+from tests.example import example_folder
+from tests.timeline.checks.claims.judged import read
 from timeline.checks.claims.ground import Ground
-from timeline.checks.draft import DraftSpan, blocks
 from timeline.checks.findings import Finding
 from timeline.document import load
 from timeline.order import in_display_order
@@ -23,18 +20,10 @@ Checked = Callable[..., list[Finding]]
 
 
 @pytest.fixture(scope="session")
-def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the bundled incident, built once."""
-    home = tmp_path_factory.mktemp("claims")
-    demo(home, stills=False)
-    return home / "INC-42"
-
-
-@pytest.fixture(scope="session")
-def ground(example: Path) -> Ground:
+def ground() -> Ground:
     """The built incident, with its evidence."""
-    timeline = load((example / "timeline.json").read_bytes())
-    evidence = Evidence(example / "evidence")
+    timeline = load((example_folder() / "timeline.json").read_bytes())
+    evidence = Evidence(example_folder() / "evidence")
     return Ground(timeline, clock_errors(timeline), evidence.people().names, Words(evidence))
 
 
@@ -49,7 +38,7 @@ def checked(ground: Ground) -> Checked:
         for kind, of_kind in ids.items():
             for place, identity in enumerate(of_kind):
                 text = text.replace(f"{{{kind}:{place}}}", identity)
-        every = check(claims(blocks([DraftSpan("prose", "", text)])), ground)
+        every = read(text, ground)
         return [one for one in every if not rules or one.rule in rules]
 
     return run

@@ -54,10 +54,14 @@ def filled(text: str) -> str:
 WHEN = frozenset({"claim-time", "claim-duration", "claim-order", "claim-order-undetermined"})
 
 
+def read(text: str, known: Ground) -> list[Finding]:
+    """Return the findings of a draft's text, of all rules about claims."""
+    return list(check(claims(blocks([DraftSpan("prose", "", text)])), known))
+
+
 def judged(text: str) -> list[Finding]:
     """Return the findings of a draft's text, of the rules about time."""
-    every = check(claims(blocks([DraftSpan("prose", "", filled(text))])), ground())
-    return [one for one in every if one.rule in WHEN]
+    return [one for one in read(filled(text), ground()) if one.rule in WHEN]
 
 
 def errors(text: str) -> list[str]:

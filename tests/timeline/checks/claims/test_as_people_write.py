@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.timeline.checks.claims.judged import filled, ground
-from timeline.checks.claims.check import check
-from timeline.checks.claims.claim import claims
-from timeline.checks.draft import DraftSpan, blocks
+from tests.timeline.checks.claims.judged import filled, ground, read
 
 TRUE = [
     "Roughly one in twenty to one in four checkouts failed between 14:13 and 14:44 UTC (f-8f807b845bd1d686, f-51e3d24249b60a3e).",
@@ -40,7 +37,7 @@ TRUE = [
 
 def errors(text: str) -> list[str]:
     """Return the rules that find errors in a text, of all that read claims."""
-    every = check(claims(blocks([DraftSpan("prose", "", text)])), ground())
+    every = read(text, ground())
     return [one.rule for one in every if one.severity == "error"]
 
 

@@ -7,10 +7,8 @@ import time
 import pytest
 
 from tests.timeline.checks.claims.conftest import Checked
-from timeline.checks.claims.check import check
-from timeline.checks.claims.claim import claims
+from tests.timeline.checks.claims.judged import read
 from timeline.checks.claims.ground import Ground
-from timeline.checks.draft import DraftSpan, blocks
 
 RULE = "claim-absence"
 #: A true denial and a false one of the same form.
@@ -78,7 +76,7 @@ def test_rows_that_cannot_be_placed_leave_it_undetermined(ground: Ground) -> Non
     counted = gap.replace(source="pager", reason="undecodable", start=window.start, end=window.end)
     other = Ground(ground.timeline.replace(gaps=(counted,)), ground.errors)
     text = "Nobody was paged before 14:10 UTC."
-    found = list(check(claims(blocks([DraftSpan("prose", "", text)])), other))
+    found = read(text, other)
     assert [(one.rule, one.severity) for one in found] == [(RULE, "warning")]
 
 
@@ -97,7 +95,7 @@ def test_what_no_source_gives_is_not_known(ground: Ground) -> None:
     facts = tuple(fact for fact in timeline.facts if not fact.kind.startswith(("deploy", "change", "status")))
     bare = Ground(timeline.replace(facts=facts, provenance=provenance), ground.errors)
     text = f"No deploy was made during the incident ({facts[0].id}). No silence was made."
-    found = list(check(claims(blocks([DraftSpan("prose", "", text)])), bare))
+    found = read(text, bare)
     assert [(one.rule, one.severity) for one in found] == [(RULE, "error")] * 2
     assert "no source of this build records any deploy" in found[0].message
 
@@ -112,7 +110,7 @@ def test_a_source_that_gave_nothing_at_all_leaves_its_kinds_open(ground: Ground)
     def judged(*sources: dict[str, str]) -> list[tuple[str, str]]:
         provenance = {"collections": [{"sources": list(sources)}]}
         bare = Ground(timeline.replace(facts=chat, gaps=(lost,), provenance=provenance), ground.errors)
-        every = check(claims(blocks([DraftSpan("prose", "", text)])), bare)
+        every = read(text, bare)
         return [(one.rule, one.severity) for one in every if f"gap {lost.id}" in one.message]
 
     assert judged(*sources) == [(RULE, "error")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.timeline.checks.claims.conftest import Checked
+from tests.timeline.checks.claims.judged import read
 from timeline.checks.claims.check import check
-from timeline.checks.claims.claim import claims, note_claims
+from timeline.checks.claims.claim import note_claims
 from timeline.checks.claims.ground import Ground
-from timeline.checks.draft import DraftSpan, blocks
 from timeline.people.names import Names
 
 RULE = "claim-actor"
@@ -70,7 +70,7 @@ def test_two_identities_are_one_person_only_where_people_says_so(ground: Ground)
 
     def rules(names: Names) -> list[str]:
         known = Ground(ground.timeline, ground.errors, names)
-        return [one.rule for one in check(claims(blocks([DraftSpan("prose", "", text)])), known)]
+        return [one.rule for one in read(text, known)]
 
     assert rules(Names([], {"git:ada": "responder-1", "matrix:@sam": "responder-2"})) == []
     assert rules(joined) == [RULE]
