@@ -47,6 +47,11 @@ class Claim:
         text = " ".join(self.plain.raw[self.span.start : self.span.end].split())
         return text if len(text) <= 300 else f"{text[:299]}…"
 
+    @property
+    def asks(self) -> bool:
+        """Whether the sentence is a question."""
+        return self.text.rstrip(" )*_").endswith("?")
+
     def clause_at(self, place: int) -> Span:
         """Return the clause that holds a place; the sentence where none does."""
         return next((span for span in self.clauses if span.holds(place)), self.span)

@@ -38,7 +38,7 @@ _CALLED = {
 
 def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find what a sentence says that there was none of, and was, or may have been."""
-    if claim.quoted or claim.kind == "actions" or claim.text.rstrip(" )*_").endswith("?"):
+    if claim.quoted or claim.kind == "actions" or claim.asks:
         return
     for denial in denials(claim, ground):
         clause = claim.clause_at(denial.span.start)

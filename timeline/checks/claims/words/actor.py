@@ -21,7 +21,7 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find agents of whom the cited facts have another."""
     if claim.quoted or claim.kind in {"actions", "people"} or not (claim.own or claim.note or claim.header):
         return
-    if not claim.citations or claim.text.rstrip(" )*_").endswith("?"):
+    if not claim.citations or claim.asks:
         return
     named = list(agents(claim, ground))
     for place, agent in enumerate(named):

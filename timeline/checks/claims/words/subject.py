@@ -155,12 +155,7 @@ def _index(ground: Ground) -> _Index:
 
 def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find names that nothing cited has."""
-    if (
-        claim.quoted
-        or claim.kind in {"actions", "people"}
-        or not claim.citations
-        or claim.text.rstrip(" )*_").endswith("?")
-    ):
+    if claim.quoted or claim.kind in {"actions", "people"} or not claim.citations or claim.asks:
         return
     named = list(dict.fromkeys(_named(claim, ground)))
     if not named:
