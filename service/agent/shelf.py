@@ -99,7 +99,7 @@ def settings(shelf: Shelf, incident: str) -> Config:
 def prefix(shelf: Shelf, incident: str) -> str:
     """Return what links of the draft to the page begin with."""
     try:
-        collections = evidence(shelf, incident).manifest().collections
+        newest = evidence(shelf, incident).manifest().newest
     except (TimelineError, OSError):
-        collections = ()
-    return chart_url(settings(shelf, incident), collections[-1] if collections else None)
+        newest = None
+    return chart_url(settings(shelf, incident), newest)

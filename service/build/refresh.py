@@ -25,14 +25,13 @@ def refresh(
         told = output.mismatches(directory)
         if stored.changed:
             told.append(f"{path} was changed after it was built: `timeline build --offline` makes it again")
-        newest = (evidence.manifest().collections or (None,))[-1]
         chosen = choose(options, Place(directory, evidence, conf))
         rendered = output.render(
             directory,
             stored.timeline,
             evidence,
             evidence.people(),
-            output.chart_url(conf, newest),
+            output.chart_url(conf, evidence.manifest().newest),
             stills=stills,
             chosen=chosen,
         )

@@ -130,8 +130,8 @@ def record(layout: Layout, evidence: Evidence) -> RecordedLayout:
 
 
 def _recorded(evidence: Evidence) -> RecordedLayout | None:
-    collections = evidence.manifest().collections
-    return collections[-1].layout if collections else None
+    newest = evidence.manifest().newest
+    return newest.layout if newest else None
 
 
 def _stored(recorded: RecordedLayout, evidence: Evidence) -> Template:

@@ -206,6 +206,11 @@ class Manifest(BaseModel):
     derived: Derivation | None = None
 
     @property
+    def newest(self) -> Collection | None:
+        """The last collection; None before there is one."""
+        return self.collections[-1] if self.collections else None
+
+    @property
     def derivation(self) -> Derivation:
         """What derived the timeline: what is written down, else each collection's own build."""
         parsers = {s.collector: s.parser_version for c in self.collections for s in c.sources}

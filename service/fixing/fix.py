@@ -10,11 +10,8 @@ from typing import NamedTuple
 from service import files, names
 from service.check import draft as check_draft
 from service.check.report import Report
-from service.draft.output import chart_url
-from service.evidence.document import load
-from service.evidence.place import evidence_of
+from service.draft.cite import values as values_of
 from service.incident.folders import shown
-from service.settings.config import settings_only
 from timeline.checks.fences import FenceError
 from timeline.checks.findings import Finding, Fix
 from timeline.references import UnknownReferenceError, Values, parse
@@ -58,19 +55,12 @@ def _file(path: Path, found: Sequence[Finding], config: Path | None) -> list[str
             own = _people(text)
         except (UnicodeDecodeError, FenceError) as err:
             return [f"{shown(path)}: nothing was changed: {err}"]
-        values = _values(path.parent, text, config)
+        values = values_of(path.parent, text, config=config)
         edits = list(_edits(text, found, own))
         made, told = _applied(text, edits, values)
         if made != text:
             files.write(path, made.encode("utf-8"))
     return [f"{shown(path)}:{line}" for line in told]
-
-
-def _values(directory: Path, text: str, config: Path | None) -> Values:
-    conf = settings_only(config)
-    newest = (evidence_of(directory, conf).manifest().collections or (None,))[-1]
-    (values,) = check_draft.values(load(directory), [chart_url(conf, newest)], text)[:1]
-    return values
 
 
 def _people(text: str) -> list[tuple[int, int]]:
