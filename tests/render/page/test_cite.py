@@ -81,6 +81,15 @@ def test_a_link_to_a_measure_opens_with_it_in_sight(show: Callable[..., Page]) -
     assert "m-silenced" not in page.evaluate("location.hash")
 
 
+def test_a_page_without_measures_misses_none_that_nobody_named(show: Callable[..., Page]) -> None:
+    page = show(Built(EXAMPLE.replace(panels=(), measures=(), impact=()), {}), EXAMPLE.facts[0].id)
+    page.wait_for_selector(_COPY)
+    assert page.locator("#notice").is_hidden()
+    page.evaluate("location.hash = 'm-silenced'")
+    until(page, "!document.getElementById('notice').hidden")
+    assert "m-silenced" in page.locator("#notice").inner_text()
+
+
 def test_a_link_to_none_says_so(show: Callable[..., Page]) -> None:
     page = show(built(), "m-firing-to-dinner")
     assert (

@@ -106,10 +106,11 @@ const MEASURE_ENDS = { from: 'Show where it begins', to: 'Show where it ends' };
 export function makeMeasures(model, store) {
   const section = byId('measures');
   section.hidden = model.drill || !(model.data.measures.length || model.data.impact?.length);
-  if (section.hidden) return () => false;
-  const known = model.data.measures.filter((one) => one.min_s !== undefined && one.max_s !== undefined);
-  const unknown = model.data.measures.filter((one) => !known.includes(one));
-  section.replaceChildren(...impactTiles(model), ...known.map((measure) => tile(measure, model, store)), ...(unknown.length ? [unknownTile(unknown)] : []));
+  if (!section.hidden) {
+    const known = model.data.measures.filter((one) => one.min_s !== undefined && one.max_s !== undefined);
+    const unknown = model.data.measures.filter((one) => !known.includes(one));
+    section.replaceChildren(...impactTiles(model), ...known.map((measure) => tile(measure, model, store)), ...(unknown.length ? [unknownTile(unknown)] : []));
+  }
   return (/** @type {boolean} */ seen) => markCited(section, store.get(), seen);
 }
 
