@@ -1,4 +1,4 @@
-import { clockText, dateText, readInstant } from './instant.js';
+import { boundsText, dateText, readInstant } from './instant.js';
 
 const COMMENT = ['<!' + '--', '--' + '>']; // a script that holds them whole would hide its own element
 const POLYNOMIAL = 0xedb88320;
@@ -21,14 +21,12 @@ export function sumText(text) {
  * @param {{ earliest?: string | null, latest: string }} fact
  * @param {{ start: string, end: string }} window
  */
-export function citedTime({ earliest, latest }, window) {
-  const [end, start] = [readInstant(latest).seconds, earliest ? readInstant(earliest).seconds : null];
+export function citedTime(fact, window) {
+  const text = boundsText(fact, 'UTC').replace('–', '-');
   const last = readInstant(window.end);
   const days = [readInstant(window.start).seconds, last.nanos ? last.seconds : last.seconds - 1].map((at) => dateText(at, 'UTC'));
-  const day = days[0] === days[1] ? '' : `${dateText(start ?? end, 'UTC')} `;
-  if (start === null) return `by ${day}${clockText(end, 'UTC')} UTC`;
-  const other = dateText(start, 'UTC') === dateText(end, 'UTC') ? '' : `${dateText(end, 'UTC')} `;
-  return `${day}${clockText(start, 'UTC')}${start === end ? '' : `-${other}${clockText(end, 'UTC')}`} UTC`;
+  const day = days[0] === days[1] ? '' : `${dateText(readInstant(fact.earliest || fact.latest).seconds, 'UTC')} `;
+  return `${fact.earliest ? `${day}${text}` : text.replace('by ', `by ${day}`)} UTC`;
 }
 
 /**

@@ -84,7 +84,7 @@ export function clockText(seconds, zone, digits = '') {
 
 /**
  * A fact's time for reading, in seconds: `14:07:31`, `14:07:31–14:07:46`, `by 14:00:00`.
- * @param {{ earliest?: string, latest: string }} fact
+ * @param {{ earliest?: string | null, latest: string }} fact
  * @param {string} zone
  */
 export function boundsText(fact, zone) {
