@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from timeline.model import Timeline
-from timeline.order import clock_errors as clock_errors
 
 
 def members(timeline: Timeline) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from render.text.provenance import clock_errors
 from service.check.words import Words
 from service.evidence.store import Evidence
 from tests.example import example_folder
@@ -14,7 +13,7 @@ from tests.timeline.checks.claims.judged import read
 from timeline.checks.claims.ground import Ground
 from timeline.checks.findings import Finding
 from timeline.document import load
-from timeline.order import in_display_order
+from timeline.order import clock_errors, in_display_order
 
 Checked = Callable[..., list[Finding]]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from render.text.provenance import clock_errors
 from tests.example import example
 from timeline.checks.claims.check import check
 from timeline.checks.claims.claim import claims
 from timeline.checks.claims.ground import Ground
 from timeline.checks.draft import DraftSpan, blocks
 from timeline.checks.findings import Finding
+from timeline.order import clock_errors
 
 IDS = {
     "FIRE": "f-84285be8f9fc3c57",  # CheckoutLatencyHigh fired, 14:10:30-14:10:45
