@@ -22,6 +22,11 @@ def is_incident(directory: Path) -> bool:
     return any((directory / name).is_file() for name in (names.TIMELINE, names.DRAFT))
 
 
+def incidents_in(folder: Path) -> list[Path]:
+    """Return the incidents' folders right inside a folder, in order."""
+    return sorted(path for path in folder.iterdir() if is_incident(path))
+
+
 def targets(paths: Iterable[Path]) -> list[Path]:
     """Return the incidents' folders (or single drafts) that paths mean, each once.
 
@@ -40,7 +45,7 @@ def _of(path: Path) -> Iterator[Path]:
         raise UsageError(f"{path}: there is no such file or folder; give what `timeline build` made")
     folder = path if path.is_dir() else path.parent
     if path.is_dir() or path.name in {names.TIMELINE, names.DRAFT, names.PAGE, names.NOTES}:
-        inside = [folder] if is_incident(folder) else sorted(p for p in folder.iterdir() if is_incident(p))
+        inside = [folder] if is_incident(folder) else incidents_in(folder)
         if not inside:
             raise UsageError(f"{path} holds no incident; give the folder that `timeline build` made")
         yield from inside

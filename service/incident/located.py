@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from service.incident.folders import is_incident
+from service.incident.folders import incidents_in, is_incident
 from service.incident.incidents import is_id
 from service.settings.config import settings_only
 from service.settings.registry import nearest
@@ -40,7 +40,7 @@ def _folder(config: Path | None) -> Path:
 
 
 def _incidents(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if is_incident(path)) if folder.is_dir() else []
+    return incidents_in(folder) if folder.is_dir() else []
 
 
 def _all(config: Path | None) -> list[Path]:
