@@ -45,7 +45,7 @@ def publish(
 
     target = Target(forge, api.rstrip("/"), repository, token=token)
     request = use.PublishRequest(
-        located_one(named), pull, target, remote, branch, base, grafana.rstrip("/"), grafana_token, dashboard,
+        located_one(named, config), pull, target, remote, branch, base, grafana.rstrip("/"), grafana_token, dashboard,
         slack, slack_token, slack_api.rstrip("/") + "/", config,
     )  # fmt: skip
     result = use.publish(request)

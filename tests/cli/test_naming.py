@@ -91,6 +91,14 @@ def test_an_export_without_a_name_asks_which(folder: Path) -> None:
     assert timeline(folder, "export", "INC-1", "--to", "csv").stdout.startswith("record")
 
 
+def test_an_id_is_of_the_configuration_that_is_named(folder: Path, tmp_path: Path) -> None:
+    named = ("--config", str(folder / "timeline.toml"))
+    done = timeline(tmp_path, "publish", "INC-1", "--no-pull", *named)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nothing to publish" in done.stderr
+    assert "no incident of that id" in timeline(tmp_path, "publish", "INC-3", "--no-pull", *named).stderr
+
+
 def test_quiet_says_nothing_and_verbose_what_was_read(folder: Path) -> None:
     done = timeline(folder, "build", "INC-1", "-q", "--no-stills")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
