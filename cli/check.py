@@ -13,6 +13,7 @@ import typer
 from cli.options import AsJson, Base, ConfigFile, Incident, Incidents
 
 if TYPE_CHECKING:
+    from service.check.base import Base as Compared
     from service.check.check import Look
     from service.check.report import Report
 
@@ -60,27 +61,16 @@ def check(
     config: ConfigFile = None,
 ) -> None:
     """Check facts against evidence, citations, actions and wording; exit 1 on errors."""
-    import os
     from functools import partial
 
-    from service.check.base import base_of
     from service.check.check import FORMS, rendered
     from service.check.check import check as run
-    from service.incident.located import located
     from timeline.errors import UsageError
 
     if form not in FORMS:
         raise UsageError(f"--format {form}: use one of {', '.join(FORMS)}")
-    own = "--fix changes drafts: it goes with neither --base (in CI: --base none) nor --watch"
-    if fix and (watch or base not in {"", "none"}):
-        raise UsageError(own)
-    against = base_of(base, os.environ, paths[0] if paths else Path.cwd())
-    if fix and against is not None:
-        raise UsageError(own)
-    # What a request deletes may be named.
-    asked = located(paths, config, gone=against is not None) if paths else []
-    if not asked and against is None:
-        asked = located((), config)
+    against = _against(base, paths or (), fix=fix, watch=watch)
+    asked = _asked(paths or (), config, has_base=against is not None)
     checked = partial(
         run,
         asked,
@@ -96,6 +86,29 @@ def check(
         report = checked()
     typer.echo(rendered(report, form, _look()), nl=False)
     raise typer.Exit(0 if report.ok else 1)
+
+
+def _against(base: str, paths: Sequence[Path], *, fix: bool, watch: bool) -> Compared | None:
+    """Return what a request goes to; raise UsageError where drafts are to be changed beside it."""
+    import os
+
+    from service.check.base import base_of
+    from timeline.errors import UsageError
+
+    own = "--fix changes drafts: it goes with neither --base (in CI: --base none) nor --watch"
+    if fix and (watch or base not in {"", "none"}):
+        raise UsageError(own)
+    against = base_of(base, os.environ, paths[0] if paths else Path.cwd())
+    if fix and against is not None:
+        raise UsageError(own)
+    return against
+
+
+def _asked(paths: Sequence[Path], config: Path | None, *, has_base: bool) -> list[Path]:
+    """Return what is to be checked; with a base, nothing named is what differs, and what is gone may be named."""
+    from service.incident.located import located
+
+    return located(paths, config, gone=has_base) if paths or not has_base else []
 
 
 def _fixed(report: Report, config: Path | None) -> bool:
