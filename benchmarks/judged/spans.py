@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from benchmarks.judged.facts import Fact, View, span
@@ -148,22 +149,25 @@ def as_cause(a: Fact, b: Fact, own: Random) -> str:
     ))  # fmt: skip
 
 
-def ordered(view: View, rng: Random, *, is_true: bool) -> str | None:
-    """Say which of two facts came first."""
+def told_of_two(
+    view: View, rng: Random, say: Callable[[Fact, Fact, Random], str], *, is_true: bool
+) -> str | None:
+    """Say of two facts what is true of one order alone; false in the other order."""
     pairs = [pair for pair in view.ordered() if only(view, *pair)]
     if not pairs:
         return None
     a, b = rng.choice(pairs)
-    return in_order(*((a, b) if is_true else (b, a)), Random(rng.random()))
+    return say(*((a, b) if is_true else (b, a)), Random(rng.random()))
+
+
+def ordered(view: View, rng: Random, *, is_true: bool) -> str | None:
+    """Say which of two facts came first."""
+    return told_of_two(view, rng, in_order, is_true=is_true)
 
 
 def caused(view: View, rng: Random, *, is_true: bool) -> str | None:
     """Say that one fact brought about another; false where it came later."""
-    pairs = [pair for pair in view.ordered() if only(view, *pair)]
-    if not pairs:
-        return None
-    a, b = rng.choice(pairs)
-    return as_cause(*((a, b) if is_true else (b, a)), Random(rng.random()))
+    return told_of_two(view, rng, as_cause, is_true=is_true)
 
 
 def left_open(view: View, rng: Random, *, is_true: bool) -> str | None:
