@@ -46,13 +46,27 @@ BOT: Final = (
 )
 #: What somebody did of which there is a record: behind who did it.
 DID: Final = (
-    "said", "wrote", "posted", "asked", "told", "announced", "noted", "reported", "proposed", "suggested", "confirmed", "deployed", "shipped", "released", "merged", "tagged",
-    "pushed", "reverted", "rolled", "acknowledged", "acked", "silenced", "muted", "declared", "resolved", "closed", "took", "started", "opened", "raised", "called", "noticed",
-    "found", "spotted", "observed", "warned", "stated", "remarked", "mentioned", "messaged", "shared", "typed", "sent", "began", "made", "did", "paged", "updated", "changed",
-    "edited", "deleted", "pinned", "tagged", "approved", "triggered", "ran", "restarted", "scaled", "flipped", "toggled", "enabled", "disabled", "decided", "requested", "pointed",
-    "handed", "logged", "committed", "published", "admitted", "explained", "concluded", "claimed", "quipped", "wondered", "thanked", "finished", "completed", "executed",
-    "performed", "initiated", "carried", "put", "says", "writes", "posts", "asks", "reports", "kicked", "promised", "offered", "estimated", "diagnosed", "identified", "saw",
-    "filed", "paused", "resumed", "drained", "stopped", "asked for", "agreed", "insisted", "objected",
+    "said", "wrote", "posted", "asked", "told", "announced", "noted", "reported", "proposed", "suggested", "confirmed", "deployed", "shipped", "released", "merged",
+    "tagged", "pushed", "reverted", "rolled", "acknowledged", "acked", "silenced", "muted", "declared", "resolved", "closed", "took", "started", "opened", "raised",
+    "called", "noticed", "found", "spotted", "observed", "warned", "stated", "remarked", "mentioned", "messaged", "shared", "typed", "sent", "began", "made", "did",
+    "paged", "updated", "changed", "edited", "deleted", "pinned", "approved", "triggered", "ran", "restarted", "scaled", "flipped", "toggled", "enabled", "disabled",
+    "decided", "requested", "pointed", "handed", "logged", "committed", "published", "admitted", "explained", "concluded", "claimed", "quipped", "wondered", "thanked",
+    "finished", "completed", "executed", "performed", "initiated", "carried", "put", "says", "writes", "posts", "asks", "reports", "kicked", "promised", "offered",
+    "estimated", "diagnosed", "identified", "saw", "filed", "paused", "resumed", "drained", "stopped", "asked for", "agreed", "insisted", "objected", "gave", "built",
+    "brought", "drew", "cut", "set", "led", "spoke", "wound", "threw", "swapped", "killed", "rebuilt", "rerun", "reran", "undid", "chose", "drove", "held", "spun",
+    "shut", "wrote up", "summed", "came up", "went back", "turned off", "turned on", "was the first to", "was the one to", "was the one who", "was first to",
+    "was the person who", "was quick to", "were the first to", "turned to", "proceeded to", "managed to", "chose to", "offered to", "volunteered to", "decided to",
+    "moved to", "set out to", "got to",
+)  # fmt: skip
+#: Regular verbs that say of whom they are of nothing that a record would be of: what came to somebody, or was in their head.
+PASSIVE: Final = (
+    "received", "needed", "wanted", "waited", "learned", "followed", "watched", "remained", "stayed", "seemed", "appeared", "belonged", "worked", "helped", "suffered",
+    "expected", "hoped", "assumed", "depended", "listened", "relied", "believed", "joined", "arrived", "returned", "replied", "answered", "responded", "reacted",
+    "missed", "lacked", "owned", "used", "tried", "failed", "finished", "witnessed", "experienced", "trusted", "supposed", "doubted", "feared", "liked", "enjoyed",
+    "turned", "happened", "looked", "called", "continued", "ended", "attended", "slept", "rested", "travelled", "realised", "realized", "worried", "obtained", "accepted",
+    "reviewed", "checked", "overlooked", "ignored", "recalled", "remembered", "passed", "need", "speed", "exceed", "proceed", "succeed", "indeed", "feed", "seed",
+    "assisted", "supported", "cooperated", "collaborated", "supposedly", "based", "involved", "assigned", "named", "tired", "red", "bed", "shared", "required",
+    "deserved",
 )  # fmt: skip
 #: Between who did it and the verb.
 BETWEEN: Final = (

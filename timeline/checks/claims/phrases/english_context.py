@@ -6,13 +6,13 @@ from typing import Final
 
 #: What is to come, what might have been, what comes again and again, other incidents: nothing that facts could refute.
 NOT_SO: Final = (
-    r"\b(?:will|shall|would|could|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry|valid (?:until|till|from)"
+    r"\b(?:will|shall|would|could(?! (?:read|see|not|no longer)\b)|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry(?!\b[^.;,]{0,40}\b(?:warn|alert|notic|report))|valid (?:until|till|from)"
     r"|if|unless|whether|assum\w{1,6}|suppos\w{1,6}|hypothe\w{1,8}|expected to|due (?:by|on|at|date)|next (?:week|month|sprint|quarter)"
     r"|(?:previous|prior|earlier|past|last|another|other|similar) (?:incidents?|outages?|occurrences?|year|month|quarter|week)"
     r"|(?<!the )last time|(?:previous|prior|earlier|past) time|last (?:month|year|week|quarter)['’]s|(?:same|like|as) (?:in|on) (?:the )?(?:previous|last|earlier)"
     r"|years? ago|months? ago|weeks? ago|days? ago|last (?:january|february|march|april|may|june|july|august|september|october|november|december)"
     r"|the (?:day|night|evening|morning|week) before|the previous (?:day|night|evening|morning)|yesterday|the (?:next|following) (?:day|morning|week)"
-    r"|every (?:day|night|morning|evening|week|hour|month|weekday)|daily|nightly|weekly|hourly|each (?:day|night|morning|week)|on weekdays|cron\w{0,6}"
+    r"|every (?:day|night|morning|evening|week|hour|month|weekday)|(?:daily|nightly|weekly|hourly)(?!\s[\w-]{2,20}(?:\s[\w-]{2,20})?\s(?:failed|broke|stopped|crashed|died)\b)|each (?:day|night|morning|week)|on weekdays|cron\w{0,6}"
     r"|(?:unlike|compared (?:to|with)|as in) the (?:\w+ )?(?:incident|outage) (?:of|on|in|from)"
     r"|meetings?|hand-?overs?|stand-?ups?|retrospectives?|rota|on-call schedule"
     r"|wrongly|incorrectly|mistakenly|claimed that|believed|thought|guess\w{0,4}|the plan (?:said|was|is)|estimat\w{1,5}|targets?|goals?"

@@ -128,6 +128,8 @@ def _value(match: re.Match[str]) -> tuple[float, float] | None:
         if match["oneunit"].lower() == "second" and not match["onehalf"]:
             return None  # the second thing
         share = _share(match["oneshare"]) if match["onehalf"] else 0
+        if match["oneunit"].lower() == "hour" and not share:
+            return 1.075 * unit, 0.425 * unit  # forty minutes to an hour and a half
         return (1 + share) * unit, 0.25 * unit if share else 0.5 * unit
     if match["vague"]:
         low, high = english.VAGUE[" ".join(match["vague"].lower().split())]
@@ -215,7 +217,7 @@ def _hedged(text: str, start: int, end: int, span: Span, value: float, half: flo
         wide = max(half, value * FIFTH)
         low, high = value - wide, value + wide
     if words.get("nearly"):
-        low, high = value * (1 - FIFTH) - half, value
+        low, high = value * (1 - FIFTH), value
     elif words.get("barely"):
         low, high = value, value * (1 + FIFTH) + half
     elif words.get("more") or words.get("least") or tail.get("least"):

@@ -14,7 +14,7 @@ from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.phrases import english_time as phrases
 from timeline.checks.claims.plain import Citation, Span
 from timeline.checks.claims.report import report
-from timeline.checks.claims.when import amounts, cited, context
+from timeline.checks.claims.when import amounts, cited, context, written
 from timeline.checks.claims.when.amounts import Typed
 from timeline.checks.claims.when.lives import lives, repeats
 from timeline.checks.findings import Finding
@@ -59,8 +59,11 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find durations that are outside of every range they may be said of."""
     if context.claims_nothing(claim) or context.of_another(claim, ground):
         return
+    clocks = [one.span for one in islice(written.times(claim.plain.text, *claim.span), _MOST)]
     values = [
-        one for one in islice(amounts.typed(claim.plain.text, *claim.span), _MOST) if _is_claim(claim, one)
+        one
+        for one in islice(amounts.typed(claim.plain.text, *claim.span), _MOST)
+        if _is_claim(claim, one) and not _is_clock(claim, one, clocks)
     ]
     for place, one in enumerate(values):
         yield from _one(claim, one, [value.span for value in values], place, ground)
@@ -85,6 +88,12 @@ def _is_claim(claim: Claim, one: Typed) -> bool:
         _LENGTH.search(text[max(claim.span.start, one.span.start - 60) : one.span.start])
         or re.search(r"durat|length|how long", context.column(claim, one.span.start), re.IGNORECASE)
     )
+
+
+def _is_clock(claim: Claim, one: Typed, clocks: Sequence[Span]) -> bool:
+    """Tell whether a duration in words is a part of a time: `eighteen minutes past five`."""
+    words = claim.plain.text[one.span.start].isalpha()
+    return words and any(span.start < one.span.end and one.span.start < span.end for span in clocks)
 
 
 def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Ground) -> Iterator[Finding]:

@@ -53,7 +53,8 @@ def relation(text: str, start: int, place: int, end: int) -> Relation:
         return Relation("no_earlier", slack, slack)
     if before["until"]:
         denied = _NOT.search(text, start, place)
-        return Relation("no_earlier" if denied else "until", slack, slack)
+        # `did not fire until 14:05`: then, or soon after.
+        return Relation("at", slack, SOON) if denied else Relation("until", slack, slack)
     if before["later"]:
         return Relation("at", slack, SOON) if before["soon"] else Relation("no_earlier", slack, slack)
     if before["earlier"]:

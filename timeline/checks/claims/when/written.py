@@ -16,7 +16,7 @@ from timeline.written.wallclock import WallClock
 
 _HOURS = "|".join(word for word, number in english.NUMBERS.items() if 0 < number <= 12)
 _ONES = "|".join(word for word, number in english.NUMBERS.items() if 0 < number < 10)
-_MINUTES = rf"twenty[\s-](?:{_ONES})|" + "|".join(
+_MINUTES = rf"(?:twenty|thirty|forty|fifty)[\s-](?:{_ONES})|forty|fifty|" + "|".join(
     word for word, number in english.NUMBERS.items() if 0 < number <= 30
 )
 # `seven to eight minutes`, `five to seven errors`: a range of what is counted.
@@ -30,6 +30,7 @@ _CLOCK = re.compile(
     r"|(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?:\s?hrs\b)?(?=\s?(?:Z\b|UTC\b|GMT\b))"
     rf")|(?<!\bin\s)\b(?P<side>half|quarter|{_MINUTES})(?:\sminutes)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b(?!{_COUNTED})"
     rf"|\b(?P<oclock>{_HOURS})\so['’]clock\b"
+    rf"|(?<=\s)(?P<of_day>{_HOURS})(?=\sin\sthe\s(?:(?:early|late)\s)?(?P<part_of>morning|afternoon|evening)\b|\sat\s(?P<night>night)\b)"
     r"|\b(?P<named>noon|midday|midnight)\b",
     re.IGNORECASE,
 )
@@ -138,6 +139,10 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
     if match["hour12"]:
         hours = [_of_day(int(match["hour12"]), half)] if half else _either(int(match["hour12"]))
         return [(hour * HOUR - HOUR // 2, 3 * HOUR // 2) for hour in hours if hour is not None]
+    if match["of_day"]:
+        begun = english.NUMBERS[match["of_day"].lower()] % 12
+        late = (match["part_of"] or "").lower() in {"afternoon", "evening"} or (match["night"] and begun > 5)
+        return [((begun + (12 if late else 0)) * HOUR - 10 * MINUTE, 20 * MINUTE)]
     number = english.NUMBERS[(match["of"] or match["oclock"]).lower()]
     if match["oclock"]:
         return [(hour * HOUR - 5 * MINUTE, 10 * MINUTE) for hour in _either(number)]

@@ -19,12 +19,19 @@ _BEFORE = re.compile(
     rf"(?<![\w-])(?:{any_of(english.BY)})\s{{1,3}}(?:(?:the|our|an?)\s{{1,3}})?$", re.IGNORECASE
 )
 _DID = re.compile(
-    rf"(?:\s{{1,3}}\([^()]{{0,60}}\)|,)?\s{{1,3}}(?:(?:{any_of(english.BETWEEN)})\s{{1,3}}){{0,4}}(?:{any_of(english.DID)})(?![\w-])",
+    rf"(?:\s{{1,3}}\([^()]{{0,60}}\)|,)?\s{{1,3}}(?:(?:{any_of(english.BETWEEN)})\s{{1,3}}){{0,4}}(?:(?:{any_of(english.DID)})(?![\w-])|(?!(?:{any_of(english.PASSIVE)})\b)[a-z]{{2,20}}ed(?![\w-]))",
     re.IGNORECASE,
 )
 _OWN = re.compile(
     rf"['’]s?\s{{1,3}}(?:[\w-]{{1,30}}\s{{1,3}}){{0,2}}?(?:{any_of(english.OWN)})(?![\w-])", re.IGNORECASE
 )
+#: Behind a quotation: `"…", said responder-2`.
+_SAID = re.compile(
+    r"[\"”»’][\s,.–—-]{1,4}(?:as\s)?(?:said|wrote|asked|reported|noted|posted|added|warned|replied|announced|says|writes)\s{1,3}(?:the\s)?$"
+)
+#: In brackets, before the citation: `"…" (responder-2, f-…)`.
+_IN_BRACKETS = re.compile(r"[\"”»’]\s\($")
+_BRACKETED = re.compile(r"\s{0,2}[,;:]?\s{0,3}(?:\)|[\s,;]*\))")
 _SPEAKS = re.compile(r"\s{0,2}:\s")
 _PASSIVE = re.compile(r"\s{1,3}(?:(?:had|has)\s)?(?:was|were|been|being|got)\s", re.IGNORECASE)
 _MOST = 3  # words of a role
@@ -91,7 +98,11 @@ def _is_agent(claim: Claim, span: Span) -> bool:
     before = text[max(claim.span.start, span.start - 40) : span.start]
     if _BEFORE.search(before):
         return not _OWN.match(text, span.end, end)
-    if _PASSIVE.match(text, span.end, end):
+    if _SAID.search(before):
+        return True
+    if _IN_BRACKETS.search(before) and _BRACKETED.match(text, span.end, end):
+        return True
+    if _PASSIVE.match(text, span.end, end) and not _DID.match(text, span.end, end):
         return False
     if _OWN.match(text, span.end, end) or _DID.match(text, span.end, end):
         return True

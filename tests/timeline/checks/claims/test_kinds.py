@@ -1,0 +1,57 @@
+"""Kinds of false sentences as people write them, each beside its true twin, over the built example: `<true|false>`."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.timeline.checks.claims.conftest import Checked
+from tests.timeline.checks.claims.judged import filled, pair
+
+KINDS = {
+    "claim-time": [
+        # parts of the hour in words, and of the day
+        "Checkout was paged about at <ten|twenty> minutes past two UTC ({FIRE}).",
+        "The rollback was out at <twenty-two|thirty-two> minutes to three UTC ({ROLL}).",
+        "The rollback came just after <two|four> in the afternoon, UTC ({DEP}).",
+        # a bound that is denied is that moment, or soon after
+        "We did not roll back until <14:38|14:08> UTC ({ROLL}).",
+        # what is called after its habit, and what people could do
+        "The nightly check failed at <14:10|15:10> UTC ({FIRE}).",
+        "From <14:21|14:50> UTC customers could read of it ({STAT}).",
+        "The expiry of the pool was warned about at <14:13|16:13> UTC ({POOL}).",
+    ],
+    "claim-duration": [
+        "Checkout was slow for <about half an hour|an hour> ({FIRE}, {RES}).",
+        "Nearly <forty minutes|an hour> passed from the deploy to the rollback ({DEP}, {ROLL}).",
+    ],
+    "claim-actor": [
+        # verbs of any work, the first to do it, behind a quotation and in brackets before the citation
+        "<The incident commander|Communications> ordered the rollback (f-00ff9d98dba91df6).",
+        "<The incident commander|Communications> took the release back (f-00ff9d98dba91df6).",
+        "<Responder-3|Responder-2> linked the errors to the batch lookups (f-e4d24b9dddcd6c5b).",
+        "<Responder-3|Responder-2> was the first to look at the pool graph (f-d48052f53fad0aa9).",
+        "“Prometheus is back”, said <communications|responder-3> (f-28c5ae2f84e63607).",
+        "“graphs are blank for me” (<responder-3|responder-2>, f-2d67f7714499b664).",
+    ],
+}
+PAIRS = [(rule, text) for rule, texts in KINDS.items() for text in texts]
+
+
+@pytest.mark.parametrize(("rule", "text"), PAIRS)
+def test_the_false_sentence_is_found_and_its_true_twin_is_not(checked: Checked, rule: str, text: str) -> None:
+    true, false = pair(filled(text))
+    assert [one.message for one in checked(true)] == []
+    assert rule in {one.rule for one in checked(false)}
+
+
+#: What somebody was given, or had in mind, has no agent that a record would name.
+NO_AGENT = [
+    "Responder-2 waited for the graphs (f-2d67f7714499b664).",
+    "Communications received the plan (f-85857228d16fb20e).",
+    "Responder-2 was told that the graphs are blank (f-2d67f7714499b664).",
+]
+
+
+@pytest.mark.parametrize("text", NO_AGENT)
+def test_who_only_received_is_no_agent(checked: Checked, text: str) -> None:
+    assert [one for one in checked(text) if one.rule == "claim-actor"] == []
