@@ -25,8 +25,10 @@ EXTRAS = tuple(sorted(f"extras/{path.stem}" for path in HOME.glob("requirements/
 LOCKS = ("product", "build", "release", *EXTRAS)
 #: What is of no use to those who only run it.
 _OURS = {"test", "dev", "fuzz"}
+#: What names no package of its own.
+_SUMS = {"all"}
 #: Where a lock is for: the Pythons that the product supports.
-PYTHONS = ("3.11", "3.12", "3.13")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 _ENTRY = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9._-]*)==(\S+)(?: ; ([^#]+?))?((?: +--hash=sha256:[0-9a-f]{64})+) *"
 )
@@ -112,7 +114,7 @@ def test_the_locks_agree_with_one_another(python: str) -> None:
 
 def test_every_extra_can_be_had_by_its_digests() -> None:
     known = PROJECT["project"]["optional-dependencies"]
-    assert {name.partition("/")[2] for name in EXTRAS} == set(known) - _OURS - {"serve", "sign"}
+    assert {name.partition("/")[2] for name in EXTRAS} == set(known) - _OURS - _SUMS - {"serve", "sign"}
 
 
 CONTAINER = (HOME / "Containerfile").read_text()

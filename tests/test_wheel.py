@@ -98,6 +98,40 @@ def test_a_release_holds_the_product_alone(builds: dict[str, dict[str, bytes]], 
     assert packed == ours
 
 
+def test_what_is_uploaded_is_whole_and_its_page_can_be_shown(
+    builds: dict[str, dict[str, bytes]], tmp_path: Path
+) -> None:
+    """As the index of packages checks it, warnings included."""
+    for name, data in builds["one"].items():
+        (tmp_path / name).write_bytes(data)
+    twine: list[str | Path] = [Path(sys.executable).with_name("twine"), "check", "--strict"]
+    done = subprocess.run(
+        [*twine, *sorted(tmp_path.iterdir())], capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.count("PASSED")) == (0, 2), done.stdout
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(tmp_path / "no-page.whl", "w") as cut:
+        for name in whole.namelist():
+            text = whole.read(name)
+            cut.writestr(name, text.partition(b"\n\n")[0] if name.endswith("/METADATA") else text)
+    (tmp_path / "no-page.whl").replace(wheel)
+    worse = subprocess.run([*twine, wheel], capture_output=True, text=True, check=False)
+    assert worse.returncode == 1  # it can fail
+
+
+def test_the_sdist_holds_what_it_is_tested_and_built_with(
+    builds: dict[str, dict[str, bytes]], tmp_path: Path
+) -> None:
+    """All of the tree but what only a checkout needs, and nothing that git does not know."""
+    (name,) = (name for name in builds["one"] if name.endswith(".tar.gz"))
+    (tmp_path / name).write_bytes(builds["one"][name])
+    with tarfile.open(tmp_path / name) as packed:
+        held = {member.partition("/")[2] for member in packed.getnames()}
+    assert set(tracked()) - held == {".pre-commit-config.yaml", ".pre-commit-hooks.yaml"}
+    bundled = {one for one in held if one.startswith("render/bundled/")}
+    assert held - set(tracked()) - bundled == {"PKG-INFO"}
+
+
 def test_the_sdist_makes_the_same_wheel(builds: dict[str, dict[str, bytes]], tmp_path: Path) -> None:
     (name,) = (name for name in builds["one"] if name.endswith(".tar.gz"))
     (tmp_path / name).write_bytes(builds["one"][name])

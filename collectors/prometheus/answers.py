@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 
 from collectors.base import Payload, SourceError
+from collectors.prometheus.numbers import numbers
 from timeline.selectors import series_text as series_text
 
 if TYPE_CHECKING:
@@ -324,7 +324,7 @@ def _arrays(pairs: msgspec.Raw) -> tuple[NDArray[np.int64], NDArray[np.float64]]
     import numpy as np
 
     text = bytes(pairs).translate(None, b'"') if pairs else b"[]"
-    flat = _numbers(text)
+    flat = numbers(text)
     if len(flat) != 2 * (text.count(b"[") - 1):
         raise SourceError("undecodable", "an answer holds a sample without its value")
     times = flat[::2]
@@ -333,20 +333,3 @@ def _arrays(pairs: msgspec.Raw) -> tuple[NDArray[np.int64], NDArray[np.float64]]
     if (np.diff(times) < 0).any():
         raise SourceError("undecodable", "an answer holds samples that are out of order")
     return np.rint(times * 1000).astype(np.int64) * MS, flat[1::2].copy()
-
-
-def _numbers(text: bytes) -> NDArray[np.float64]:
-    """Read all numbers of nested arrays, in their order."""
-    import numpy as np
-    import simdjson
-
-    if b"-0]" not in text:  # which it reads as an integer, without its sign
-        # It refuses NaN, +Inf and integers beyond 64 bits; and what are no numbers.
-        with suppress(ValueError, RuntimeError, TypeError, AttributeError):
-            parsed: Any = simdjson.Parser().parse(text)
-            return np.asarray(parsed.as_buffer(of_type="d")).view(np.float64)
-    words = text.translate(None, b"[]").split(b",")
-    try:
-        return np.array([float(word) for word in words], np.float64)
-    except ValueError as err:
-        raise SourceError("undecodable", f"an answer holds what is no number: {err}") from err
