@@ -22,7 +22,15 @@ KINDS = {
     ],
     "claim-duration": [
         "Checkout was slow for <about half an hour|an hour> ({FIRE}, {RES}).",
+        "The latency alert was active for just short of <forty minutes|two hours> ({FIRE}).",
         "Nearly <forty minutes|an hour> passed from the deploy to the rollback ({DEP}, {ROLL}).",
+    ],
+    "claim-number": [
+        # an alert by the words of its name, and how often the cited one came
+        "The capture queue alert fired <five|seven> times ({Q1}).",
+        "The capture queue filled in <five|nine> waves ({Q1}).",
+        "<Two|Four> deploys were made that day ({DEP2}).",
+        "There were <three|two> deploys in the window ({DEP}).",
     ],
     "claim-actor": [
         # verbs of any work, the first to do it, behind a quotation and in brackets before the citation

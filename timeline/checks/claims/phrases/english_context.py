@@ -80,7 +80,8 @@ FROM: Final = r"\b(?:later|after|before|earlier|since|prior|ahead|behind|between
 #: Right before a duration: how long it was so, whatever stands around it.
 FOR: Final = (
     r"\b(?:lasted|lasting|(?:fir(?:ed|ing|es)|down|out|unavailable|degraded|active|alerting|open|silenced|running|unreachable|offline|flapp\w{2,3}|went on|kept going|continued|persisted|(?:stayed|remained|was|were) [a-z]{2,12}) for)"
-    r"\s{1,3}(?:the|a|an|all of|some)?\s?$"
+    r"\s{1,3}(?:the|a|an|all of|some|just (?:short of|shy of|under|over)|a little (?:under|over|less than|more than)|nearly|almost|about|around|roughly|only|over|under|close to|well over"
+    r"|(?:more|less) than|at least|at most|not quite|another)?\s?$"
 )
 LATER: Final = r"\s{0,3}(?:later|afterwards|after that|on)\b"
 #: What a duration is the length of, where it stands as an adjective.

@@ -45,6 +45,8 @@ PARTS: Final = {
     "half": 50, "a half": 50, "one half": 50, "a third": 100 / 3, "one third": 100 / 3, "two thirds": 200 / 3,
     "a quarter": 25, "one quarter": 25, "three quarters": 75, "a fifth": 20, "one fifth": 20, "two fifths": 40,
     "three fifths": 60, "four fifths": 80, "a sixth": 100 / 6, "an eighth": 12.5, "a tenth": 10, "one tenth": 10,
+    "two tenths": 20, "three tenths": 30, "four tenths": 40, "six tenths": 60, "seven tenths": 70, "eight tenths": 80, "nine tenths": 90, "a seventh": 100 / 7, "a ninth": 100 / 9,
+    "one sixth": 100 / 6, "one seventh": 100 / 7, "one eighth": 12.5, "one ninth": 100 / 9, "a twentieth": 5, "one twentieth": 5, "a hundredth": 1, "one hundredth": 1,
 }  # fmt: skip
 #: How often.
 OFTEN: Final = {"once": 1, "twice": 2, "thrice": 3}
@@ -152,6 +154,12 @@ WHOLE_INCIDENT: Final = (
 )  # fmt: skip
 WHOLE_WINDOW: Final = (
     "window",
+    "in the window",
+    "within the window",
+    "over the window",
+    "during the window",
+    "inside the window",
+    "of the window",
     "whole timeline",
     "entire timeline",
     "timeline holds",

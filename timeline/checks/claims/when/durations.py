@@ -14,7 +14,7 @@ from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.phrases import english_time as phrases
 from timeline.checks.claims.plain import Citation, Span
 from timeline.checks.claims.report import report
-from timeline.checks.claims.when import amounts, cited, context, written
+from timeline.checks.claims.when import amounts, cited, context, misread, written
 from timeline.checks.claims.when.amounts import Typed
 from timeline.checks.claims.when.lives import lives, repeats
 from timeline.checks.findings import Finding
@@ -60,11 +60,19 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     if context.claims_nothing(claim) or context.of_another(claim, ground):
         return
     clocks = [one.span for one in islice(written.times(claim.plain.text, *claim.span), _MOST)]
-    values = [
+    typed = [
         one
         for one in islice(amounts.typed(claim.plain.text, *claim.span), _MOST)
-        if _is_claim(claim, one) and not _is_clock(claim, one, clocks)
+        if not _is_clock(claim, one, clocks)
     ]
+    values = [one for one in typed if _is_claim(claim, one)]
+    for one in typed:
+        if (
+            one not in values
+            and context.is_so(claim, one.span)
+            and (wrong := misread.check(claim, one, ground))
+        ):
+            yield wrong  # a setting, or how long something takes, as the cited words have it
     for place, one in enumerate(values):
         yield from _one(claim, one, [value.span for value in values], place, ground)
 
@@ -133,6 +141,9 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
     if any(one.low <= each.high and each.low <= one.high for each in (*ranges, *others)):
         return
     if any(_says(fact, one) for fact in ground.facts_of(claim.citations)):
+        return
+    if not exact and (wrong := misread.check(claim, one, ground)):
+        yield wrong
         return
     if not exact and (not ranges or not lasting):
         adjective = text[one.span.end - 1 : one.span.end].isalpha() and "-" in text[slice(*one.span)]

@@ -10,7 +10,9 @@ from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_words as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
+from timeline.checks.claims.slots import alike, slot
 from timeline.checks.claims.words import impacts, quantities
+from timeline.checks.claims.words.misread import follows, misread
 from timeline.checks.claims.words.numerals import Numeral, typed
 from timeline.checks.claims.words.patterns import any_of, words_of
 from timeline.checks.findings import Finding
@@ -47,6 +49,7 @@ _NAME = re.compile(r"[a-z]\w{0,40}(?:[_.][\w.]{1,60}){1,2}")
 _FROM = re.compile(rf"\bfrom\s(?:(?:{any_of(english.ABOUT)})\s)?$", re.IGNORECASE)
 _TO = re.compile(r"\sto\s(?:\w{1,20}\s){0,2}[\d.]", re.IGNORECASE)
 _SET_TO = re.compile(r"\s{0,3}(?:(?:of|is|was|at|to|=|:)\s{0,3}){0,2}")
+_LATER = re.compile(r"\s?(?:later|earlier|after|before|ago|apart|past|long)\b", re.IGNORECASE)
 _OVER_TIME = re.compile(r"\b(?:between|from|during|throughout|over|while)\b", re.IGNORECASE)
 
 
@@ -69,14 +72,25 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
             and _is_rest(number, held[fact.id], ratio=ratio)
         ):
             return
-    loose = number.unit and number.bound in {">", ">=", "<", "<="}  # any year is more than 25 %
+    loose = number.bound in {">", ">=", "<", "<="}  # any year is more than 25 %
     if not loose and any(
         number.meets(value) or number.meets(value / 1000) for one in said for value in one.plain
     ):
         return
-    if any(number.unit == other.unit and number.meets(other.value) for one in said for other in one.numbers):
+    place = slot(claim.plain.text, number.start, number.end, clause.start, clause.end)
+    if any(
+        number.unit == other.unit
+        and number.meets(other.value)
+        and (not loose or number.unit or alike(place, around))
+        for one in said
+        for other, around in zip(one.numbers, one.slots, strict=True)
+    ):
+        return
+    if follows(claim, number, said):
         return
     severity = _severity(claim, number, facts, held, said, lead, rest, ground)
+    if severity != "error" and not impacts.RATE.match(rest) and not _is_other(lead, rest):
+        severity = misread(claim, number, said) or severity
     if severity is None:
         return
     one = next((fact for fact in facts if held[fact.id]), facts[0])
@@ -85,6 +99,11 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         reference=reference(one.id, "value") if one.quantity and len(facts) == 1 else "",
         severity=severity,
     )  # fmt: skip
+
+
+def _is_other(lead: str, rest: str) -> bool:
+    """Tell whether a number is of another time, or how long something took: `from 40 to 60`, `2 s later`."""
+    return bool((_FROM.search(lead) and _TO.match(rest)) or _LATER.match(rest))
 
 
 def _is_rest(number: Numeral, values: Sequence[quantities.Value], *, ratio: bool) -> bool:

@@ -117,7 +117,7 @@ def _is_heading(claim: Claim, number: Numeral) -> bool:
 def is_partial(text: str, claim: Claim) -> bool:
     """Tell whether the words around a count narrow it to a part of the incident, or of what is counted."""
     bare = _BOUNDS.sub("", _WINDOW.sub("", _WHOLE.sub("", _ASIDE.sub("", text))))
-    return bool(_PARTIAL.search(bare) or _CLOCK.search(claim.text))
+    return bool(_PARTIAL.search(bare) or _CLOCK.search(_WHOLE.sub("", claim.text)))
 
 
 def is_window(claim: Claim) -> bool:

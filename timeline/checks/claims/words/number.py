@@ -16,7 +16,7 @@ from timeline.checks.claims.words.collected import is_given
 from timeline.checks.claims.words.nouns import Noun, is_partial, is_whole, is_window, noun
 from timeline.checks.claims.words.numerals import Numeral, numerals, typed
 from timeline.checks.claims.words.patterns import any_of
-from timeline.checks.claims.words.terms import Terms, alerts
+from timeline.checks.claims.words.terms import Terms, alerts, alerts_called
 from timeline.checks.findings import Finding
 from timeline.model import Fact, Impact
 from timeline.references.grammar import reference
@@ -42,6 +42,18 @@ _POSTED = re.compile(
     r"|\bposted\s{1,3}$(?<=posted )",
     re.IGNORECASE,
 )
+#: `the index lag alert fired three times`
+_ALERT = re.compile(r"\bthe\s((?:[a-z]{2,30}\s){1,3})(?:alert|alarm)\b", re.IGNORECASE)
+_CAME = re.compile(
+    r"\b(?:failed|came(?: back)?|happened|occurred|returned|recurred|broke|flapped|dropped|hit(?: us)?|timed out|went down)\s{1,3}$",
+    re.IGNORECASE,
+)
+_WAVES = re.compile(
+    r"\s{1,3}(?:[a-z-]{2,20}\s{1,3}){0,2}?(?:waves?|bursts?|episodes?|bouts|spells|rounds|spikes|outbreaks)\b",
+    re.IGNORECASE,
+)
+_IN_OR_OF = re.compile(r"\b(?:in|of|with|that|to)\b", re.IGNORECASE)
+_WORD = re.compile(r"[A-Z]?[a-z]{2,40}|[A-Z]{2,20}(?![a-z])")
 _IT_FIRED = re.compile(rf"\s{{1,3}}it\s{{1,3}}(?:{any_of(english.FIRED)})(?![\w-])", re.IGNORECASE)
 
 
@@ -72,6 +84,11 @@ def _check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         return
     if not number.value:
         return  # it denies, which is another rule's
+    if not number.unit and (waves := _WAVES.match(claim.plain.text, number.end)):
+        clause = claim.clause_at(number.start)
+        rest = f"{claim.plain.text[clause.start : number.start]} {claim.plain.text[waves.end() : clause.end]}"
+        yield from _waves(claim, number, _IN_OR_OF.sub(" ", rest), ground)
+        return
     if counted := noun(claim, number, ground):
         yield from _count(claim, number, counted, ground)
         return
@@ -156,6 +173,26 @@ def _amount(way: counts.Counted) -> str:
     return f"{amount} {way.what[:-1] if amount == '1' and way.what.endswith('s') else way.what}"
 
 
+def _waves(claim: Claim, number: Numeral, words: str, ground: Ground) -> Iterator[Finding]:
+    """Compare how often something came, in waves or times, with how often the one alert that is cited fired."""
+    cited = {
+        one.names.get("alert") for one in ground.facts_of(claim.citations) if one.kind.startswith("alert.")
+    }
+    if len(cited) != 1 or not (name := next(iter(cited))):
+        return
+    facts = [one for one in counts.of_sort(ground, "firing") if one.names.get("alert") == name]
+    said = frozenset(
+        map(impacts.stem, _WORD.findall(" ".join(fact.quote.text for fact in facts[:1] if fact.quote)))
+    )
+    said |= frozenset(map(impacts.stem, _WORD.findall(str(name))))
+    if said & set(map(impacts.stem, _WORD.findall(words))):
+        for one in _compare(
+            claim, number, "firing", facts, ground, partial=is_partial(words.replace(" in waves", ""), claim), once=False,
+            window=is_window(claim), about=f" of {name}",
+        ):  # fmt: skip
+            yield one._replace(severity="warning")
+
+
 def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
     """Compare how often an alert is said to have fired."""
     clause = claim.clause_at(number.start)
@@ -179,10 +216,14 @@ def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         )
         return
     if not _FIRED.search(lead) and not _FIRED_BEHIND.match(rest):
+        if _CAME.search(lead):
+            yield from _waves(claim, number, f"{lead} | {rest}", ground)
         return
     known = ground.once(alerts)
     words = claim.text if _IT_FIRED.match(rest) else f"{lead} {rest}"
     named = [name for low, name in known.items() if low in words.casefold()]
+    if not named and (called := _ALERT.search(lead)):
+        named = [known[low] for low in alerts_called(ground, called[1].split())]
     if len(named) != 1:
         return
     facts = [one for one in counts.of_sort(ground, "firing") if one.names.get("alert") == named[0]]

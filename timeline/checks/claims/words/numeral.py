@@ -12,6 +12,13 @@ from timeline.checks.claims.phrases import english_words as english
 
 _ROUND = 0.1  # of itself: how far a share in words may be off
 _SHARE = re.compile(r"\s(?:in|out of)(?:\severy)?\s", re.IGNORECASE)
+#: `one lookup in five`, and no `one alert in three services`.
+_ONE_SHARE = re.compile(
+    r"\s(?:[a-z-]{2,24}\s)?[a-z-]{2,24}(?<!s)\s(?:in|out of)(?:\severy)?\s", re.IGNORECASE
+)
+_MANY = re.compile(
+    r"\s(?!(?:times|fails|is|was|has|takes|does|goes|needs|dies|breaks)\b)[a-z-]{2,30}s\b", re.IGNORECASE
+)
 _SCALED = re.compile(r"\b(hundred|thousand|million|billion)$", re.IGNORECASE)
 _JOIN = re.compile(r"\s?[–—-]\s?|\sto\s|\sor\s|\sand\s")
 
@@ -67,8 +74,9 @@ def joined(text: str, every: Sequence[Numeral], start: int) -> Iterator[Numeral]
 def _is_share(text: str, one: Numeral, other: Numeral) -> bool:
     """Tell whether two numbers are one part of the other: `one in five`, `3 out of 10`."""
     between = text[one.end : other.start]
+    is_one = one.value == 1 and _ONE_SHARE.fullmatch(between) and not _MANY.match(text, other.end)
     return (
-        _SHARE.fullmatch(between) is not None
+        bool(is_one or _SHARE.fullmatch(between))
         and 0 < one.value < other.value
         and not one.unit
         and not other.unit

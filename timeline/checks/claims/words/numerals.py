@@ -21,7 +21,7 @@ _NUMBER = re.compile(
     rf"(?<![\w.,:/#@$€£^&=-])(?P<sign>[-\u2212](?=[\d.]))?"
     rf"(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,4}}(?:\.\d{{1,9}})?|\d{{1,3}}(?:[ \u2009']\d{{3}}){{1,4}}(?![\d.])|\d{{1,15}}(?:\.\d{{1,12}})?|\.\d{{1,12}})"
     rf"(?:\s?(?P<scale>{_BIG})\b|(?P<letter>(?-i:k|K|M|bn|B))(?![\w]))?(?!\d|[.,:]\d|/\d)"
-    rf"|(?<![\w-])(?P<part>{any_of(tuple(english.PARTS))})(?=\s(?:of|the)\b(?!\s(?:that|this|it)\b)(?!\s(?:an?|the)\s(?:first\s|last\s|next\s)?(?:second|minute|hour|day|week|month|year)\b))"
+    rf"|(?<![\w-])(?P<part>{any_of(tuple(english.PARTS))})(?=\s(?:of|the|as\s(?:many|much|high|low|often|fast))\b(?!\s(?:that|this|it)\b)(?!\s(?:an?|the)\s(?:first\s|last\s|next\s)?(?:second|minute|hour|day|week|month|year)\b))"
     rf"|(?<![\w-])(?P<half>half\s(?:a|an)\s(?=dozen|hundred|thousand|million|billion))?(?P<words>(?:an?\s)?(?:{_WORD})(?:(?:\s|-|(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s)(?:{_WORD})){{0,6}}(?P<more>\sand\sa\shalf\s(?:{_BIG}))?)(?![\w'’]|-\w)"
     rf"|(?<![\w-])(?P<often>{any_of(tuple(english.OFTEN))})(?![\w-])",
     re.IGNORECASE,
@@ -162,7 +162,7 @@ def _unit(match: re.Match[str], after: str) -> tuple[str, float, int]:
         return "times", 1.0, match.end()
     unit = _UNIT.match(after)
     if unit is None:
-        times = re.match(r"\s?(?:times|×|x)(?!\w)", after)
+        times = re.match(r"\s?(?:times(?!\sout\b)|×|x)(?!\w)", after)
         return ("times", 1.0, match.end() + times.end()) if times else ("", 1.0, match.end())
     end = match.end() + unit.end()
     if unit["percent"]:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_words as english
+from timeline.checks.claims.slots import Slot, slot
 from timeline.checks.claims.words.impacts import stem
 from timeline.checks.claims.words.numerals import Numeral, numerals
 from timeline.model import Fact
 
 _WORD = re.compile(r"[a-z][a-z]{1,40}", re.IGNORECASE)
 _BEHIND = re.compile(r"\s{1,3}([a-z][a-z-]{1,40})", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<![\w.])\d{1,15}(?:\.\d{1,12})?(?!\w)")
+_PART = re.compile(r"\s(?:out\s)?of\s(?:the\s|all\s|our\s)?", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.])(?<!\d,)(?<![A-Za-z]-)\d{1,15}(?:\.\d{1,12})?(?!\w)(?!,\d{3})")
+#: A moment as systems write it, whose digits are no amounts: a date with its time, seconds since 1970.
+_STAMP = re.compile(
+    r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?|(?<![\w.])1\d{9}(?:\.\d{1,9}|\d{3})?(?!\w)"
+)
 
 
 class Value(NamedTuple):
@@ -77,6 +84,8 @@ class Said(NamedTuple):
     nouns: tuple[str, ...]  # the word behind each number
     plain: frozenset[float]
     words: frozenset[str]
+    slots: tuple[Slot, ...]  # what stands around each number
+    shares: tuple[tuple[float, str], ...]  # what per cent one number of another is, and of what
 
 
 class Words:
@@ -97,13 +106,21 @@ class Words:
         texts += [text for text in self._ground.words(fact) if len(text) < 4_000]
         texts += [variant.quote.text for variant in fact.variants if variant.quote]
         numbers, nouns, plain, words = list[Numeral](), list[str](), set[float](), set[str]()
-        for text in dict.fromkeys(texts):
+        slots, shares = list[Slot](), list[tuple[float, str]]()
+        for text in dict.fromkeys(_STAMP.sub(" ", text) for text in texts):
             plain.update(float(one) for one in _NUMBER.findall(text))
             words.update(stem(word) for word in _WORD.findall(text))
-            for one in numerals(text):
+            every = numerals(text)
+            for one in every:
                 numbers.append(one)
                 nouns.append(noun_behind(text, one))
-        return Said(tuple(numbers), tuple(nouns), frozenset(plain), frozenset(words))
+                slots.append(slot(text, one.start, one.end))
+            for one, other in pairwise(numbers[len(numbers) - len(every) :]):
+                if _PART.fullmatch(text[one.end : other.start]) and 0 < one.value <= other.value:
+                    shares.append((100 * one.value / other.value, noun_behind(text, other)))
+        return Said(
+            tuple(numbers), tuple(nouns), frozenset(plain), frozenset(words), tuple(slots), tuple(shares)
+        )
 
 
 def noun_behind(text: str, number: Numeral) -> str:

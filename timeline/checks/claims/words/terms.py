@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.words.impacts import stem
 from timeline.model import Fact
+
+_PART = re.compile(r"[A-Z]?[a-z]{2,40}|[A-Z]{2,20}(?![a-z])")
 
 
 def terms(fact: Fact) -> frozenset[str]:
@@ -46,3 +50,21 @@ def alerts(ground: Ground) -> Mapping[str, str]:
         for fact in ground.timeline.facts
         if "alert" in fact.names
     }
+
+
+def alerts_called(ground: Ground, words: Iterable[str]) -> frozenset[str]:
+    """Return the alerts (in small letters) that words may be of: `the login alert`, `the index lag alerts`."""
+    wanted = {stem(word) for word in words}
+    return frozenset(name for name, parts in ground.once(_parts).items() if wanted and wanted <= parts)
+
+
+def _parts(ground: Ground) -> Mapping[str, frozenset[str]]:
+    """Return the stems of the words in each alert's name, and of its service's."""
+    held: dict[str, set[str]] = {}
+    for fact in ground.timeline.facts:
+        if "alert" in fact.names:
+            words = f"{fact.names['alert']} {fact.subject.service or ''}"
+            held.setdefault(str(fact.names["alert"]).casefold(), set()).update(
+                map(stem, _PART.findall(words))
+            )
+    return {name: frozenset(stems) for name, stems in held.items()}
