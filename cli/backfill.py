@@ -42,7 +42,7 @@ def backfill(
     stills: Annotated[bool, typer.Option("--stills/--no-stills", help="Draw charts/*.svg too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON on stdout.")] = False,
 ) -> None:
-    """Build every past incident of the configured folder; running again goes on where it ended."""
+    """Build every past incident of the configured folder; running again resumes."""
     import json
 
     from service.backfill.backfill import BackfillRequest, summary

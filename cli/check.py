@@ -174,7 +174,7 @@ def _watch(run: Callable[[], Report], paths: Sequence[Path], form: str, config: 
     from timeline.errors import UsageError
 
     if not paths:
-        raise UsageError("--watch needs what `timeline build` made: give its folder")
+        raise UsageError("--watch needs an incident folder: give it")
     if form != "text":
         raise UsageError("--watch is for people: leave out --format")
     targets(paths)  # what is not there now is a slip, and nothing to wait for

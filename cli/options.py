@@ -19,19 +19,15 @@ Base = Annotated[
         help="What a request goes to: its settings hold, and what it has must stay (default: CI says; none: nothing).",
     ),
 ]  # fmt: skip
-Incident = Annotated[
-    Path, typer.Argument(metavar="ID|DIR", help="An incident's id, or what `timeline build` made.")
-]
+Incident = Annotated[Path, typer.Argument(metavar="ID|DIR", help="An incident's id, or an incident folder.")]
 IncidentOrOnly = Annotated[
     Path | None,
     typer.Argument(
         metavar="ID|DIR",
-        help="An incident's id, or what `timeline build` made (default: the only one there is).",
+        help="An incident's id, or an incident folder (default: the only one there is).",
     ),
 ]
 Incidents = Annotated[
     list[Path] | None,
-    typer.Argument(
-        metavar="ID|DIR", help="Incidents by id, or what `timeline build` made (default: all there are)."
-    ),
+    typer.Argument(metavar="ID|DIR", help="Incidents by id, or incident folders (default: all there are)."),
 ]

@@ -31,17 +31,23 @@ class KindSpec(NamedTuple):
     template: str
     already: str = ""  # used when `earliest` is null: it was already so
     matching: str = ""  # used where `{matchers}` are known, and not one alert
+    below: tuple[str, str] | None = None  # both, where the condition is to be below the threshold
 
 
 _LABELS = "[ ({labels})]"
 _METRIC = "[ for {series}]"
-_WATCHED = "[{part:w} ]{name}"  # part: "Expression 2 of alert" where a rule and not a person named it
-_LIMIT = "its threshold[ {op:w} {threshold:n}{unit:u}]"
-_VALUE = "[: {value:n}{unit:u}]"
-_TURNED = f"{_VALUE}[, after {{previous:n}}{{unit:u}}]"
-_BESIDE = f"{_VALUE}[, threshold {{op:w}} {{threshold:n}}{{unit:u}}]"
-# Who says so: a person's act, and the file or the tracker in which it is claimed.
-_SAID = "[, as claimed in {claimant:w}]"
+_WATCHED = "[{part:w} ]{name}"  # part: "Expression 2 of" where a rule has several
+_VALUE = "[, {value:n}{unit:u}]"
+_LIMIT = "[ (threshold {op:w} {threshold:n}{unit:u})]"
+_BESIDE = f"{_METRIC}{_VALUE}{_LIMIT}"
+_TURNED = f"{_METRIC}{_VALUE}[, after {{previous:n}}{{unit:u}}]{_LIMIT}"
+_MET, _CLEARED = f"{_WATCHED}: condition met{_BESIDE}", f"{_WATCHED}: condition cleared{_BESIDE}"
+_WAS_MET, _WAS_CLEAR = (
+    f"{_WATCHED}: condition already met{_BESIDE}",
+    f"{_WATCHED}: condition already clear{_BESIDE}",
+)
+# Who says so: a person's act, and the file or the tracker it is known from.
+_SAID = "[, per {claimant:w}]"
 _CLAIMED = "[ by {actor:p}]" + _SAID
 _ON = "[ to {environment}][ of {service}][ at {revision}]"
 
@@ -64,25 +70,18 @@ SPECS: dict[Kind, KindSpec] = {
         "action", True, f"Alert {{alert}} was unsilenced{_LABELS}",
         matching="The silence of alerts matching {matchers} ended",
     ),
-    "metric.crossed_above": KindSpec(
-        "signal", False, f"{_WATCHED} crossed above {_LIMIT}{_METRIC}{_VALUE}",
-        f"{_WATCHED} was already above {_LIMIT}{_METRIC}{_VALUE}",
-    ),
-    "metric.crossed_below": KindSpec(
-        "signal", False, f"{_WATCHED} crossed below {_LIMIT}{_METRIC}{_VALUE}",
-        f"{_WATCHED} was already below {_LIMIT}{_METRIC}{_VALUE}",
-    ),
+    "metric.crossed_above": KindSpec("signal", False, _MET, _WAS_MET, below=(_CLEARED, _WAS_CLEAR)),
+    "metric.crossed_below": KindSpec("signal", False, _CLEARED, _WAS_CLEAR, below=(_MET, _WAS_MET)),
     "metric.matched": KindSpec(
-        "signal", False, f"{_WATCHED} began to match {_LIMIT}{_METRIC}{_TURNED}",
-        f"{_WATCHED} already matched {_LIMIT}{_METRIC}{_VALUE}",
+        "signal", False, f"{_WATCHED}: condition met{_TURNED}", f"{_WATCHED}: condition already met{_BESIDE}"
     ),
-    "metric.unmatched": KindSpec("signal", False, f"{_WATCHED} stopped matching {_LIMIT}{_METRIC}{_TURNED}"),
-    "metric.present": KindSpec("signal", False, f"{_WATCHED} began to have samples{_METRIC}{_BESIDE}"),
+    "metric.unmatched": KindSpec("signal", False, f"{_WATCHED}: condition cleared{_TURNED}"),
+    "metric.present": KindSpec("signal", False, f"{_WATCHED}: series appeared{_BESIDE}"),
     "metric.absent": KindSpec(
-        "signal", False, f"{_WATCHED} stopped having samples{_METRIC}", f"{_WATCHED} had no samples{_METRIC}"
+        "signal", False, f"{_WATCHED}: series went stale{_METRIC}", f"{_WATCHED}: no series{_METRIC}"
     ),
-    "metric.undefined": KindSpec("signal", False, f"{_WATCHED} became undefined{_METRIC}{_BESIDE}"),
-    "metric.defined": KindSpec("signal", False, f"{_WATCHED} became defined{_METRIC}{_BESIDE}"),
+    "metric.undefined": KindSpec("signal", False, f"{_WATCHED}: value became undefined{_BESIDE}"),
+    "metric.defined": KindSpec("signal", False, f"{_WATCHED}: value became defined{_BESIDE}"),
     "deploy.started": KindSpec("change", True, f"Deploy {{deploy}} started{_ON}"),
     "deploy.finished": KindSpec("change", True, f"Deploy {{deploy}} finished{_ON}"),
     "deploy.failed": KindSpec(
@@ -135,14 +134,14 @@ NAMES: dict[str, str] = {
     "after": "documents in a step after the change", "alert": "the alert's name",
     "before": "documents in a step before the change", "branch": "the branch a change was merged into",
     "by": "the deploy that rolled it back", "change": "what was changed, as its system calls it",
-    "channel": "the channel, as its system calls it", "claimant": "the file or tracker in which it is claimed",
+    "channel": "the channel, as its system calls it", "claimant": "the file or tracker that says so",
     "counted": "how the rate was counted, where not every document was", "deploy": "the deploy, as its system calls it",
     "edited": "the text is as edited later", "environment": "the environment", "flag": "the feature flag",
     "incident": "the incident's id", "index": "the index, or pattern of indices",
     "label": "what the record is called", "labels": "the alert's labels, `name=value`, without its own name",
     "matchers": "the matchers of a silence", "name": "the threshold's name, or the alert's whose rule it is of",
     "op": "the operator of the threshold", "operation": "the operation of a trace", "page": "the status page",
-    "part": "which expression of a rule it is: `Expression 2 of alert`", "posted": "the time is that of the posting",
+    "part": "which of several expressions of a rule it is: `Expression 2 of`", "posted": "the time is that of the posting",
     "previous": "what was there before: a revision, or a number", "receiver": "who was notified, as configured",
     "release": "the release's name", "reply": "it is in a thread", "repository": "the repository",
     "revision": "the revision that was deployed or tagged", "role": "the role in the incident",

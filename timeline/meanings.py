@@ -12,7 +12,7 @@ _CONTENT = {
     "latest": "the last instant at which it may have happened",
     "time_means": "the source's own name for the time: `startsAt`, `created_at`, `sample`",
     "clock": "the clock that told the time: order within one clock needs no error",
-    "surfaced": "when responders could first have seen it; null where nothing told them",
+    "surfaced": "when it was visible to responders; null where it was not sent to them",
     "subject": "what it is about",
     "statement": "one sentence, made from `kind` and `names` alone; never parsed",
     "names": "what the statement was made of, by kind, below",
@@ -77,7 +77,7 @@ MEANINGS: Mapping[str, Mapping[str, str]] = {
     },
     "Measure": {
         "name": "the measure's name", "from": "the fact it begins at", "to": "the fact it ends at",
-        "min_s": "at least so many seconds; below zero: the order is undetermined", "max_s": "at most so many seconds",
+        "min_s": "at least so many seconds; below zero: the order is uncertain", "max_s": "at most so many seconds",
         "reason": "why there is none", "formula": "the two points, the later minus the earlier",
     },
     "Panel": {

@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 
 from timeline.instant import NS, civil_from_days
-from timeline.text import number, side
+from timeline.text import amount, number, side, unit_word
 
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
-_WORDY = {"ratio", "percent", "%", "documents"}
+_WORDY = {"documents"}
 
 
 def date(instant: int) -> str:
@@ -84,7 +84,7 @@ def duration_range(shortest: float, longest: float) -> str:
 
 
 def quantity(value: float | None, unit: str | None = None, beside: float | None = None) -> str:
-    """Return a number for reading with its unit: `0.53 s`, `1.2 k`, `0.11 ratio`.
+    """Return a number for reading with its unit: `0.53 s`, `1.2 k`, `11 %`.
 
     `beside` is what it is compared with (of a threshold: itself, so that it stands as written): no rounding
     hides on which side of it the value is.
@@ -92,7 +92,9 @@ def quantity(value: float | None, unit: str | None = None, beside: float | None 
     if value is None:
         return "no value"
     if not math.isfinite(value):
-        return f"{number(value)} {unit or ''}".rstrip()
+        return f"{number(value)} {unit_word(unit or '')}".rstrip()
+    if unit_word(unit or "") == "%":
+        return f"{amount(value, unit or '', exact=value == beside)} %"
     size, prefix = next(((f, p) for f, p in _PREFIXES if abs(value) >= f and unit not in _WORDY), (1.0, ""))
     short = float(f"{value / size:.3g}")
     if beside is None or side(short * size, beside) == side(value, beside):

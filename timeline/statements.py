@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from timeline.errors import MissingNameError
 from timeline.kinds import SPECS, Kind
-from timeline.text import code, mention, number
+from timeline.text import amount, code, mention, number, unit_word
 
 #: Words that state a cause or a judgement, or may begin to: no template of ours holds one, so that it bars more
 #: than `checks.wording.JUDGING`, which reads what people and sources wrote around them.
@@ -18,6 +18,8 @@ BARRED_WORDS = (
     "failed to", "unfortunately", "abnormal", "bad", "wrong", "mistake", "error by", "blame", "fault", "too late",
     "too slow", "finally", "only", "obviously", "clearly", "luckily", "root", "reason", "triggered", "broke",
 )  # fmt: skip
+#: Operators of a condition that is met below its threshold.
+BELOW = frozenset({"<", "<=", "below", "at_most"})
 Name = str | int | float | bool | None
 _FIELD = re.compile(r"\{(\w+)(?::(\w))?\}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
@@ -37,7 +39,8 @@ def statement(kind: Kind, names: Mapping[str, Name], *, already: bool = False) -
     Raises MissingNameError when a name that the template must have is missing.
     """
     there = frozenset(name for name, value in names.items() if value is not None)
-    parts = _parts(kind, there, already=already, matching="matchers" in there)
+    below = names.get("op") in BELOW
+    parts = _parts(kind, there, already=already, matching="matchers" in there, below=below)
     text = "".join(
         [part.text + _fill(part.name, part.form, names) if part.name else part.text for part in parts]
     )
@@ -47,7 +50,9 @@ def statement(kind: Kind, names: Mapping[str, Name], *, already: bool = False) -
 def forms(kind: Kind) -> tuple[str, ...]:
     """Return the templates of a kind."""
     spec = SPECS[kind]
-    return tuple(filter(None, (spec.template, spec.already, spec.matching)))
+    return tuple(
+        dict.fromkeys(filter(None, (spec.template, spec.already, spec.matching, *(spec.below or ()))))
+    )
 
 
 @cache
@@ -93,10 +98,13 @@ def _typed(value: str | int | float | bool, form: str) -> str | int | float | bo
 
 
 @cache
-def _parts(kind: Kind, there: frozenset[str], *, already: bool, matching: bool) -> tuple[_Part, ...]:
+def _parts(
+    kind: Kind, there: frozenset[str], *, already: bool, matching: bool, below: bool
+) -> tuple[_Part, ...]:
     """Return the pieces of the template that the names that are there fill."""
     spec = SPECS[kind]
-    template = spec.already if already and spec.already else spec.template
+    template, was = spec.below if below and spec.below else (spec.template, spec.already)
+    template = was if already and was else template
     if spec.matching and matching:
         template = spec.matching
     kept = _OPTIONAL.sub(lambda part: part[1] if _complete(part[1], there) else "", template)
@@ -118,12 +126,14 @@ def _fill(name: str, form: str, names: Mapping[str, Name]) -> str:
     if not form:
         return _code(value if type(value) is str else str(value))
     if form == "n":
+        if unit := names.get("unit"):
+            return amount(float(value), str(unit), exact=name == "threshold")
         threshold = names.get("threshold")
         return number(float(value), None if threshold is None else float(threshold))
     if form == "w":
         return str(value)
     if form == "u":
-        return f" {value}" if value else ""
+        return f" {unit_word(str(value))}" if value else ""
     return "" if form == "x" else mention(str(value))
 
 

@@ -109,6 +109,32 @@ def _without_exponent(text: str) -> str:
     return text if "e" not in text or not _TINY <= abs(float(text)) < _LARGE else f"{Decimal(text):f}"
 
 
+#: Units of shares, which people write as percent: what a value of one is in percent.
+_PERCENT = {"ratio": 100.0, "percent": 1.0, "%": 1.0}
+_WHOLE = 100  # from here on people write no decimals
+
+
+def amount(value: float, unit: str, *, exact: bool = False) -> str:
+    """Return a number as people write it before its unit: `25.3` of 0.2531 `ratio`, `4.3` of 4.273 `s`, `0.42`, `145`.
+
+    `exact` leaves every digit, as a threshold is written. Which unit stands behind it: `unit_word`.
+    """
+    if not math.isfinite(value):
+        return number(value)
+    shown = float(Decimal(repr(float(value))) * Decimal(_PERCENT.get(unit, 1.0)))
+    if exact or shown == int(shown):
+        return number(shown, shown)
+    if abs(shown) >= _WHOLE:
+        return f"{shown:.0f}"
+    places = 1 if abs(shown) >= 1 else 1 - math.floor(math.log10(abs(shown)))
+    return f"{shown:.{places}f}" if places <= _ALL_DIGITS else number(shown)
+
+
+def unit_word(unit: str) -> str:
+    """Return a unit as people write it: `%` of `ratio`."""
+    return "%" if unit in _PERCENT else unit
+
+
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST = 3
 #: The commonest words of English, which tell nothing.

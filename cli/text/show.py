@@ -17,6 +17,7 @@ from service import names
 from service.build.collect import Progress
 from service.build.doctor import Diagnosis
 from service.build.result import Result
+from timeline import terms
 from timeline.instant import format_instant
 from timeline.model import Fact, Gap
 from timeline.text import inert
@@ -121,7 +122,7 @@ def result(made: Result, *, as_json: bool) -> None:
         console.print(f"taken out of the evidence: {told}", highlight=False, markup=False, soft_wrap=True)
     for gap in made.timeline.gaps:
         console.print(
-            f"  gap {gap.source}: {gap.reason}: {gap.statement}",
+            f"  gap {gap.source}: {terms.reason(gap.reason)}: {gap.statement}",
             highlight=False,
             markup=False,
             soft_wrap=True,

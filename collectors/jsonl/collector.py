@@ -1,4 +1,4 @@
-"""Any JSON Lines, JSON or CSV file by a field mapping: the door for everything else."""
+"""Any JSON Lines, JSON or CSV file by a field mapping: the generic importer."""
 
 from __future__ import annotations
 

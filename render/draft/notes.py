@@ -122,7 +122,7 @@ class _Writer:
         rows = [(n, n.head.body) for n in notes if isinstance(n.head.body, Action)]
         if not rows:
             return ""
-        header = ("action", "kind", "owner", "due", "done when", "verified by", "ticket", "cites")
+        header = ("action", "kind", "owner", "due", "definition of done", "verified by", "ticket", "cites")
         return markdown.table(header, [self._action(note, body) for note, body in rows])
 
     def _action(self, note: Note, body: Action) -> tuple[str, ...]:

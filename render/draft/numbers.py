@@ -60,7 +60,7 @@ def reconciliation(parts: Parts) -> str:
         return ""
     kept = [row for name in dict.fromkeys(r.name for r in rows) for row in _some(rows, name)]
     table = markdown.table(
-        ("thresholds and alerts", "first (UTC)", "ahead of the alert"),
+        ("rule coverage", "first (UTC)", "ahead of the alert"),
         [_reconciled(parts, row) for row in kept],
     )
     more = len(rows) - len(kept)

@@ -12,7 +12,7 @@ from render.text.audience import ENGINEERS, Audience, outside, plain
 from render.text.cited import Cited
 from render.text.names import EVIDENCE, PAGE
 from render.text.provenance import members
-from timeline import present
+from timeline import present, terms
 from timeline.apart import Difference, apart
 from timeline.measures.chain import Headline, Point, chain, endpoints, headline
 from timeline.measures.keyfacts import MOST, KeyFacts, KeyRow, key_facts
@@ -24,7 +24,7 @@ from timeline.statements import fields
 #: How much of a digest is shown.
 SHORT = 8
 #: End points that every audience is shown, and the rank of what one is not shown.
-_MAIN, _NEVER = {"first crossing", "firing", "last recovery", "resolved"}, 9
+_MAIN, _NEVER = {terms.MET, "firing", terms.CLEARED, "resolved"}, 9
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from render.draft.parts import Parts
 from render.text import markdown
-from timeline import present
+from timeline import present, terms
 from timeline.alerts.states import is_person
 from timeline.instant import NS
 from timeline.measures.chain import Point
@@ -41,9 +41,9 @@ def first_seen(parts: Parts) -> str:
         if _SEEN[f.kind] != _SEEN[first.kind] and not precedes(first, f, parts.clocks)
     }
     said = f": {parts.statement(first)}" if parts.audience.identifiers else ""
-    text = f"First to be seen was {_SEEN[first.kind]}, {parts.at(first)}{said}."
+    text = f"First signal: {_SEEN[first.kind]}, {parts.at(first)}{said}."
     if rivals:
-        text += f" Whether {present.listed(sorted(rivals))} came before it is not determined."
+        text += f" Whether {present.listed(sorted(rivals))} came before it is uncertain."
     return text
 
 
@@ -59,7 +59,7 @@ def _tells(fact: Fact) -> bool:
 def customers(parts: Parts) -> str:
     """Return internal times beside what customers were told, and the delay as a range.
 
-    When customers could see it is known where a threshold is marked so (`impact = true`).
+    When customer impact started is known where a threshold is marked so (`impact = true`).
     """
     posts = [f for f in parts.timeline.facts if f.kind == "status.posted" and inside_or_after(parts, f)]
     if not posts:
@@ -67,15 +67,15 @@ def customers(parts: Parts) -> str:
     over = next((f for f in reversed(posts) if str(f.names.get("status", "")).lower() in _OVER), None)
     points = parts.points
     rows = [
-        ("customers could see it", "visible", posts[0]),
-        ("first told", "firing", posts[0]),
-        ("customers saw no more of it", "visible end", over),
-        ("told that it is over", "resolved", over),
+        (terms.IMPACT_STARTED, terms.IMPACT_STARTED, posts[0]),
+        ("alert fired", "firing", posts[0]),
+        (terms.IMPACT_ENDED, terms.IMPACT_ENDED, over),
+        ("alert resolved", "resolved", over),
     ]
     shown = [
         (name, *_told(parts, points[point], post))
         for name, point, post in rows
-        if not (point.startswith("visible") and isinstance(points[point], str))
+        if not (point.startswith("customer") and isinstance(points[point], str))
     ]
     header = ("", "internally (UTC)", "on the status page (UTC)", "delay")
     return f"{present.count(len(posts), 'post')} on a status page.\n\n" + markdown.table(header, shown)
@@ -159,9 +159,12 @@ def _terms(parts: Parts) -> Iterator[tuple[str, str]]:
             "the condition of an alert holds; it has held for as long as the rule asks, and people are told",
         )
     if any(kind.startswith("metric.") for kind in kinds):
-        yield "crossing", "a metric passed the threshold of a rule, between two samples"
+        yield "condition met, cleared", "a metric passed the threshold of a rule, between two samples"
     yield "14:07:31-14:07:46", "the instant lies between these two; nothing tells more"
     if any(m.min_s is not None and m.min_s < 0 for m in parts.timeline.measures):
-        yield "a duration that begins below zero", "which of its two ends came first is not determined"
+        yield "a duration that begins below zero", "which of its two ends came first is uncertain"
     if parts.timeline.gaps:
-        yield "gap", "a time for which a source could give nothing; what happened then may be missing here"
+        yield (
+            "gap",
+            "a time with no data from the source, or partial data; what happened then may be missing here",
+        )

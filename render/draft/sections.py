@@ -11,7 +11,7 @@ from render.draft.numbers import impact_table, reconciliation
 from render.draft.parts import Parts
 from render.draft.people import first_seen
 from render.text import markdown
-from timeline import present
+from timeline import present, terms
 from timeline.alerts.states import alert_name
 from timeline.apart import apart
 from timeline.model import Fact, Measure
@@ -41,9 +41,9 @@ def _what(parts: Parts) -> str:
 
 def _how_long(parts: Parts) -> str:
     spans = [
-        f"{name} took {present.duration_range(m.min_s, m.max_s)}"
+        f"{name} was {present.duration_range(m.min_s, m.max_s)}"
         for m in parts.timeline.measures
-        if (name := m.name) in {"first crossing to firing", "first crossing to last recovery", "firing to resolved"}
+        if (name := m.name) in {terms.DETECT, terms.IN_BREACH, terms.MITIGATE}
         and m.min_s is not None and m.max_s is not None
     ]  # fmt: skip
     if not spans:
@@ -127,15 +127,15 @@ def impact(parts: Parts) -> str:
 
 
 def _breach(parts: Parts) -> Iterator[str]:
-    start, end = parts.points["first crossing"], parts.points["last recovery"]
+    start, end = parts.points[terms.MET], parts.points[terms.CLEARED]
     if isinstance(start, str):
         return
-    measure = next(m for m in parts.timeline.measures if m.name == "first crossing to last recovery")
+    measure = next(m for m in parts.timeline.measures if m.name == terms.IN_BREACH)
     text = f"{parts.at(start)} {parts.statement(start)}"
     if isinstance(end, str):
-        yield f"{text}; recovery: {markdown.statement(end) if parts.audience.identifiers else 'not known'}"
+        yield f"{text}; end of the breach: {markdown.statement(end) if parts.audience.identifiers else 'not known'}"
     else:
-        yield f"{text}; last recovery {parts.at(end)}" + (
+        yield f"{text}; breach ended {parts.at(end)}" + (
             f", after {measured_range(measure)}" if not measure.reason else ""
         )
 
@@ -185,8 +185,8 @@ def measured(parts: Parts) -> str:
 
 def _about(parts: Parts, firing: Fact) -> str:
     if not parts.audience.identifiers:
-        return "Measured is one alert"
-    start = parts.points["first crossing"]
+        return "Timings are for one alert"
+    start = parts.points[terms.MET]
     limit = None if isinstance(start, str) else start.quantity
     named = markdown.code(alert_name(firing) or firing.id)
     told = apart(of_kind(parts.timeline.facts, "alert.firing"), lambda fact: alert_name(fact) or fact.id)
@@ -195,7 +195,7 @@ def _about(parts: Parts, firing: Fact) -> str:
     if limit is not None and limit.threshold is not None:
         value = present.quantity(limit.threshold, limit.unit, limit.threshold)
         named += markdown.escape(f", threshold {limit.op or ''} {value}".replace("  ", " "))
-    return f"Measured is one alert, {named}; rule: {markdown.statement(parts.headline.rule)}"
+    return f"Timings are for alert {named}; rule: {markdown.statement(parts.headline.rule)}"
 
 
 def _measured(parts: Parts, measure: Measure) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from render.draft.parts import Parts
 from render.text import markdown
 from render.text.audience import AUDIENCES
-from timeline import present
+from timeline import present, terms
 from timeline.measures.keyfacts import MOST, KeyRow
 from timeline.model import Gap
 from timeline.order import display_key
@@ -39,7 +39,7 @@ def timeline_table(parts: Parts) -> str:
 
 def _note(parts: Parts) -> list[str]:
     note = (
-        "≈N: the order of the rows that share a mark is not determined; "
+        "≈N: the order of the rows that share a mark is uncertain; "
         "their bounds, with the errors of their clocks, overlap.\n"
     )
     return [note] if parts.marks else []
@@ -105,10 +105,10 @@ def _remarks(parts: Parts, row: KeyRow) -> Iterator[str]:
     if row.tag and parts.audience.identifiers:
         yield f"; also recorded as {parts.to_page('a tag', row.tag)}"
     if row.ribbon:
-        yield f"; {present.count(row.ribbon.times, 'time')} until {present.time(row.ribbon.last.latest)}"
+        yield f"; flapping {row.ribbon.times}x until {present.time(row.ribbon.last.latest)}"
         if row.ribbon.low is not None and row.ribbon.high is not None:
             low, high = int(row.ribbon.low * _PERCENT), -int(-row.ribbon.high * _PERCENT // 1)
-            yield f", {low} % - {high} % of that time"
+            yield f", active {low}-{high} % of the time"
     if row.fact.variants:
         yield f" ({present.count(len(row.fact.variants), 'other content')} read under this id)"
     if row.fact.last_seen is not None:
@@ -118,7 +118,7 @@ def _remarks(parts: Parts, row: KeyRow) -> Iterator[str]:
 def _gap_lines(parts: Parts) -> Iterator[_Line]:
     for gap in parts.timeline.gaps if parts.audience.identifiers else ():
         order = (gap.start, 0, gap.end, gap.source, gap.id, 0)
-        said = markdown.statement(gap.statement) if parts.audience.sources else gap.reason.replace("_", " ")
+        said = markdown.statement(gap.statement) if parts.audience.sources else terms.reason(gap.reason)
         event = f"**Gap** in {markdown.code(gap.source)} {_until(gap)}: {said}"
         yield _Line(order, gap.start, present.time(gap.start), event, parts.to_source(gap.evidence))
 
@@ -146,13 +146,11 @@ def gaps_table(parts: Parts) -> str:
     if not gaps:
         return "Every source answered for the whole window.\n"
     if not parts.audience.identifiers:
-        spans = "; ".join(f"{_span(gap)} {gap.reason.replace('_', ' ')}" for gap in gaps)
+        spans = "; ".join(f"{_span(gap)} {terms.reason(gap.reason)}" for gap in gaps)
         return (
             f"{present.count(len(gaps), 'gap')}, times (UTC) for which a source could not be read: {spans}.\n"
         )
-    rows = [
-        (markdown.code(gap.source), _span(gap), gap.reason.replace("_", " "), _missing(gap)) for gap in gaps
-    ]
+    rows = [(markdown.code(gap.source), _span(gap), terms.reason(gap.reason), _missing(gap)) for gap in gaps]
     return parts.table(_GAP_HEADER, rows)
 
 

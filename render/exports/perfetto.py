@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
 
+from timeline import terms
 from timeline.alerts.lives import spans
 from timeline.apart import apart
 from timeline.instant import format_instant
@@ -60,7 +61,7 @@ def _fact(fact: Fact, process: int) -> Event:
 
 
 def _gap(gap: Gap, process: int) -> Iterator[Event]:
-    name = f"gap: {gap.reason.replace('_', ' ')}"
+    name = f"gap: {terms.reason(gap.reason)}"
     args = {"id": gap.id, "statement": gap.statement}
     yield from _bar(name, "gap", gap.id, (gap.start, gap.end), process, args)
 

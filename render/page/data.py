@@ -22,6 +22,7 @@ from timeline.instant import NS
 from timeline.model import Fact, Measure, Panel, Timeline
 from timeline.order import clock_errors, undetermined_runs
 from timeline.record import plain, present
+from timeline.references import measure_id
 
 #: Facts that a page draws at most, those nearest the incident: beyond, a browser can no longer follow a zoom.
 MOST_FACTS = 1_000_000
@@ -164,7 +165,7 @@ def _measure(measure: Measure, facts: Sequence[Fact], places: Mapping[str, int])
         for name, fact in ends.items()
         if fact is not None and fact in places
     }
-    return present(measure) | said
+    return present(measure) | said | {"id": measure_id(measure.name)}
 
 
 def _without(data: dict[str, Json], name: str) -> Json:

@@ -10,9 +10,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from timeline.alerts.states import begins_breach
 from timeline.errors import UsageError
 from timeline.kinds import Kind
 from timeline.model import Fact
+from timeline.terms import REDACTED
 
 Name = Literal["engineers", "executives", "customers", "public"]
 
@@ -55,10 +57,10 @@ _PLAIN: dict[Kind, str] = {
     "alert.firing": "An alert fired", "alert.resolved": "An alert stopped firing",
     "alert.acknowledged": "An alert was acknowledged", "alert.notified": "A notification of an alert was sent",
     "alert.silenced": "A silence of alerts began", "alert.unsilenced": "A silence of alerts ended",
-    "metric.crossed_above": "A metric crossed above its threshold",
-    "metric.crossed_below": "A metric crossed below its threshold",
-    "metric.matched": "A metric began to match its threshold", "metric.unmatched": "A metric stopped matching its threshold",
-    "metric.present": "A metric began to have samples", "metric.absent": "A metric stopped having samples",
+    "metric.crossed_above": "A metric: condition cleared",
+    "metric.crossed_below": "A metric: condition cleared",
+    "metric.matched": "A metric: condition met", "metric.unmatched": "A metric: condition cleared",
+    "metric.present": "A metric: series appeared", "metric.absent": "A metric: series went stale",
     "metric.undefined": "A metric became undefined", "metric.defined": "A metric became defined",
     "deploy.started": "A deploy started", "deploy.finished": "A deploy finished", "deploy.failed": "A deploy failed",
     "deploy.rolled_back": "A deploy was rolled back",
@@ -91,7 +93,7 @@ INSIDE = re.compile(
     r"|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b"
 )
 PEOPLE = re.compile(r"\b(?:responder|bot)-\d+\b", re.IGNORECASE)
-LEFT_OUT = "(left out)"
+LEFT_OUT = REDACTED
 
 
 def audience(name: str) -> Audience:
@@ -106,6 +108,8 @@ def plain(fact: Fact) -> str:
     state = str(fact.names.get("status", "")).lower()
     if fact.kind == "status.posted" and state in _STATES:
         return f"Status “{state}” was posted"
+    if fact.kind.startswith("metric.crossed") and begins_breach(fact):
+        return _PLAIN["metric.matched"]
     return _PLAIN[fact.kind]
 
 

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from urllib.parse import quote as percent
 from urllib.parse import urlsplit
 
+from timeline.terms import REDACTED
+
 _APART = "&#8288;"
 _PLAIN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "$": "&#36;", "{": "&#123;", "}": "&#125;"}
 _PUNCTUATION = frozenset("\\`*_[]|~#^")
@@ -46,6 +48,10 @@ def excerpt(text: str, limit: int = 140) -> str:
     return (word if len(word) > limit // 2 else cut).rstrip() + "…"
 
 
+#: The mark of what a reader is not shown, escaped; not where a bracket behind it would make a link of it.
+_REDACTED = re.compile(r"\\\[redacted\\\](?!\\?[(\[:])")
+
+
 def escape(text: str) -> str:
     """Return one line of Markdown that shows `text` and does nothing else."""
     line = visible(text).replace(_MARK, "")
@@ -53,7 +59,7 @@ def escape(text: str) -> str:
         line = pattern.sub(rf"\1{_MARK}", line)
     line = _ADDRESS.sub(_MARK, line)
     shown = (_PLAIN.get(c) or (f"\\{c}" if c in _PUNCTUATION else c) for c in line)
-    return "".join(shown).replace(_MARK, _APART)
+    return _REDACTED.sub(REDACTED, "".join(shown)).replace(_MARK, _APART)
 
 
 def quoted(text: str, limit: int = 140) -> str:
@@ -73,7 +79,8 @@ def code(text: str) -> str:
 def statement(text: str) -> str:
     """Return a statement with its identifiers in code form; what is between them is escaped."""
     parts = _CODE.split(text)
-    return "".join(code(part) if i % 2 else between(part) for i, part in enumerate(parts))
+    # What code form is empty of still stands between: `@` and `1` around it are no mention.
+    return "".join((code(part) or _APART) if i % 2 else between(part) for i, part in enumerate(parts))
 
 
 def between(text: str) -> str:

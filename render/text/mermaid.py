@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from timeline import terms
 from timeline.alerts.lives import Span, spans
 from timeline.alerts.states import alert_name
 from timeline.apart import apart
@@ -80,7 +81,7 @@ def _sections(timeline: Timeline, key: KeyFacts | None) -> Iterator[_Section]:
     gaps = sorted(timeline.gaps, key=lambda gap: (gap.start, gap.end, gap.id))
     yield (
         "Gaps",
-        [_bar(label(f"{g.source} {g.reason.replace('_', ' ')}"), g.start, g.end, "crit, ") for g in gaps],
+        [_bar(label(f"{g.source} {terms.reason(g.reason)}"), g.start, g.end, "crit, ") for g in gaps],
         _GAPS,
     )
 

@@ -24,7 +24,7 @@ class FactForm(Form):
     latest: Instant
     when: When
     surfaced: Instant | None = Field(
-        description="when responders could first have seen it; null: nothing told them"
+        description="when it was visible to responders; null: not sent to responders"
     )
     source: str
     words: FactWords
@@ -166,8 +166,8 @@ class KnownForm(Form):
     """What responders could have known at a time, the newest first."""
 
     time: Instant
-    surfaced: int = Field(description="facts that had surfaced by then")
-    untold: int = Field(description="facts that had happened by then and that nothing told them")
+    surfaced: int = Field(description="facts that were visible to responders by then")
+    untold: int = Field(description="facts that had happened by then and were not sent to responders")
     ahead: int = Field(description="all others: still ahead, or perhaps so")
     firing: list[str] = Field(description="the facts that began what fired then")
     pending: list[str]

@@ -63,7 +63,7 @@ class Folders:
                     f"{folder.resolve().name} is there twice: {shown(other)} and {shown(folder)}"
                 )
         if not found:
-            raise UsageError(f"there is no {names.TIMELINE}; give what `timeline build` made")
+            raise UsageError(f"there is no {names.TIMELINE}; give an incident folder")
         return found
 
     def ids(self) -> list[str]:

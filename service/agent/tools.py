@@ -91,7 +91,7 @@ TOOLS: Mapping[str, Tool] = {
         ),
         Tool(
             "get_fact", "Show a fact",
-            "Show one fact whole: bounds, what its time means, its clock and that clock's error, names, evidence, and "
+            "Show one fact whole: bounds, its timestamp source, its clock and that clock's error, names, evidence, and "
             "the Markdown that cites it.",
             asks.OfFact, fact_forms.WholeFact, _read(facts.get_fact),
         ),
@@ -113,7 +113,7 @@ TOOLS: Mapping[str, Tool] = {
         ),
         Tool(
             "known_at", "Show what was known",
-            "Show what responders could have known at a time: the facts that had surfaced by then, the newest first, and "
+            "Show what responders could have known at a time: the facts that were visible to them by then, the newest first, and "
             "which alerts fired, were pending or silenced.",
             asks.Moment, fact_forms.KnownForm, _read(facts.known),
         ),

@@ -83,7 +83,7 @@ def removed(gate: Gate, asked: Sequence[Path]) -> Iterator[Finding]:
     if missing and not any(
         _within(one, gate.base.inside(path) or ".") for path in missing for one in folders
     ):
-        raise UsageError(f"{missing[0]}: there is no such file or folder; give what `timeline build` made")
+        raise UsageError(f"{missing[0]}: there is no such file or folder; give an incident folder")
 
 
 def _within(folder: str, above: str) -> bool:

@@ -42,7 +42,7 @@ def targets(paths: Iterable[Path]) -> list[Path]:
 
 def _of(path: Path) -> Iterator[Path]:
     if not path.exists():
-        raise UsageError(f"{path}: there is no such file or folder; give what `timeline build` made")
+        raise UsageError(f"{path}: there is no such file or folder; give an incident folder")
     folder = path if path.is_dir() else path.parent
     if path.is_dir() or path.name in {names.TIMELINE, names.DRAFT, names.PAGE, names.NOTES}:
         inside = [folder] if is_incident(folder) else incidents_in(folder)

@@ -10,6 +10,7 @@ from collectors.kit.http import Params
 from service.names import PAGE
 from service.publish.forges import api
 from service.publish.forges.base import AbsentError
+from timeline import terms
 from timeline.measures.chain import chain, endpoints
 from timeline.model import Fact, Timeline
 
@@ -28,7 +29,7 @@ class Annotation(NamedTuple):
 
 
 def wanted(timeline: Timeline, page: str = "") -> list[Annotation]:
-    """Return the region from first crossing to last recovery, and each named point of the headline."""
+    """Return the region from where the breach started to where it ended, and each named point of the headline."""
     return list(_annotations(timeline, page))
 
 
@@ -36,8 +37,8 @@ def _annotations(timeline: Timeline, page: str) -> Iterator[Annotation]:
     incident = timeline.incident
     points = dict(endpoints(chain(incident, timeline.facts)))
     start, end = (
-        points.get("first crossing", points.get("firing")),
-        points.get("last recovery", points.get("resolved")),
+        points.get(terms.MET, points.get("firing")),
+        points.get(terms.CLEARED, points.get("resolved")),
     )
     title = escape(": ".join(part for part in (incident.id, incident.title) if part))
     if start and end:

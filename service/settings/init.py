@@ -84,7 +84,7 @@ incidents = "incidents/"       # where --incident ID looks for <ID>.toml, .yaml 
 
 # [[source]]
 # name = "old-monitoring"
-# collector = "jsonl"          # the door for everything else: .jsonl, .json or .csv
+# collector = "jsonl"          # the generic importer: .jsonl, .json or .csv
 # path = "alerts.jsonl"
 # zone = "Europe/Berlin"       # only for times that carry none
 # [source.map]

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { load } from './load.mjs';
 
-const { citation, citedTime, measureId, sumText } = await load('data/cite.js');
+const { citation, citedTime, sumText } = await load('data/cite.js');
 const WINDOW = { start: '2026-11-12T13:02:00Z', end: '2026-11-12T15:40:00Z' };
 
 test('the sum is CRC-32', () => {
@@ -28,9 +28,4 @@ test('a citation is what the command gives for the bundled incident', () => {
   const fact = { id: 'f-84285be8f9fc3c57', earliest: '2026-11-12T14:10:30.000000001Z', latest: '2026-11-12T14:10:45Z' };
   assert.equal(citation(fact, WINDOW), `[14:10:30-14:10:45 UTC](timeline.html#f-84285be8f9fc3c57)${'<!'}--{f-84285be8f9fc3c57:time}0951018c-->`);
   assert.match(citation({ ...fact, id: 'g-84285be8f9fc3c57' }, WINDOW), /timeline\.html#gap=g-84285be8f9fc3c57\)/);
-});
-
-test('a measure has its words as its id', () => {
-  assert.equal(measureId('customer-visible duration'), 'm-customer-visible-duration');
-  assert.equal(measureId('firing to resolved'), 'm-firing-to-resolved');
 });

@@ -69,7 +69,7 @@ test('a flap is a ribbon while it is whole, folded, and there is no playhead', (
   const made = model(facts, { flaps: [{ times: 4, duty: [0.501, 0.502] }] });
   const look = (change, items = made.items) => { const { flaps, rest } = parted(items, { ...emptyState(), ...change }); return [flaps.length, rest.length]; };
   assert.deepEqual([look({}), look({ open: [facts[0].id] }), look({ at: 10 }), look({}, made.items.slice(1))], [[1, 0], [0, 8], [0, 8], [0, 7]]);
-  assert.equal(flapWords(made.flaps[0]), '4× · on 50–51 %');
+  assert.equal(flapWords(made.flaps[0]), 'flapping 4×, active 50–51 % of the time');
 });
 
 test('lanes fold to one row, stand in the order that was chosen, and take the height that was chosen', () => {

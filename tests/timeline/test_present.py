@@ -56,7 +56,7 @@ def test_durations_as_the_page_shows_them(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(0.5312, "s", "0.531 s"), (1234, "/s", "1.23 k/s"), (0.11, "ratio", "0.11 ratio"), (None, "s", "no value"),
+    [(0.5312, "s", "0.531 s"), (1234, "/s", "1.23 k/s"), (0.11, "ratio", "11 %"), (None, "s", "no value"),
      (float("inf"), "s", "+Inf s"), (5e9, "B", "5 GB"), (7, None, "7")],
 )  # fmt: skip
 def test_numbers(value: float | None, unit: str | None, text: str) -> None:

@@ -98,5 +98,5 @@ def test_who_claims_something_of_an_incident_is_named(kind: Kind) -> None:
             source="tracker", names={"incident": "INC-1", **names}, evidence=[],
         ).statement  # fmt: skip
 
-    assert made().endswith(", as claimed in `tracker.example`")
-    assert made(claimant="the incident file").endswith(", as claimed in the incident file")
+    assert made().endswith(", per `tracker.example`")
+    assert made(claimant="the incident file").endswith(", per the incident file")

@@ -7,8 +7,8 @@ import operator
 from collections.abc import Callable, Mapping
 
 from timeline.model import Content, Quantity
+from timeline.statements import BELOW
 
-_BELOW = {"<", "<=", "below", "at_most"}
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt, "above": operator.gt, ">=": operator.ge, "at_least": operator.ge,
     "<": operator.lt, "below": operator.lt, "<=": operator.le, "at_most": operator.le,
@@ -36,7 +36,7 @@ def hides_recovery(content: Content) -> str | None:
 
 
 def _breach(content: Content) -> bool | None:
-    below = content.quantity is not None and content.quantity.op in _BELOW
+    below = content.quantity is not None and content.quantity.op in BELOW
     absence = content.quantity is not None and content.quantity.op == "absent"
     match content.kind:
         case "metric.crossed_above":

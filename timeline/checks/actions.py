@@ -1,4 +1,4 @@
-"""Action items: owner, date, success criterion, verification; few, and none of them vague."""
+"""Action items: owner, date, definition of done, verification; few, and none of them vague."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ _TITLE = re.compile(
 _ASKED = {
     "owner": ("action-owner", "has no owner: name the team or role that does it"),
     "due": ("action-due", "has no date: write the day it is due, such as 2026-12-01"),
-    "criterion": ("action-criterion", "has no success criterion: say what will be so when it is done"),
+    "criterion": ("action-criterion", "has no definition of done: say what must be true when it is done"),
     "verification": ("action-verification", "does not say how its success will be verified"),
 }
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"

@@ -1,4 +1,4 @@
-"""The headline alert and the points of its life: from the first crossing to the end of the firing.
+"""The headline alert and the points of its life: from where the breach started to the end of the firing.
 
 The headline thread is the incident file's `alert`, else the first firing inside the unpadded
 incident. Crossing, pending, firing, recovery and end share its thread (rule and labels), so that a
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import NamedTuple, cast
 
+from timeline import terms
 from timeline.alerts.lives import STATES, in_turn
 from timeline.alerts.silences import none_recorded, while_firing
 from timeline.alerts.states import alert_name, begins_breach, ends_breach, expression, hides_recovery
@@ -44,8 +45,8 @@ class Headline(NamedTuple):
 
 
 POINTS = (
-    "last change before", "first crossing", "pending", "firing", "notified", "first message", "acknowledged",
-    "first change", "last recovery", "resolved", "visible", "visible end", "first status post", "silenced",
+    "last change before", terms.MET, "pending", "firing", "notified", "first message", "acknowledged",
+    "first change", terms.CLEARED, "resolved", terms.IMPACT_STARTED, terms.IMPACT_ENDED, "first status post", "silenced",
     "unsilenced",
 )  # fmt: skip
 _OPEN = "no end of the breach was recorded in the window"
@@ -75,7 +76,7 @@ def headline(incident: Incident, facts: Sequence[Fact]) -> Headline:
 
 
 def chain(incident: Incident, facts: Sequence[Fact]) -> dict[str, Point]:
-    """Return each named point of the headline's life, from first crossing to resolved."""
+    """Return each named point of the headline's life, from where the breach started to resolved."""
     head = headline(incident, facts)
     if head.fact is None:
         return dict.fromkeys(POINTS, head.rule)
@@ -87,17 +88,17 @@ def chain(incident: Incident, facts: Sequence[Fact]) -> dict[str, Point]:
     first, last = _silenced(everything, head.fact, resolved)
     found: dict[str, Point] = {
         "last change before": last_change(everything, crossing),
-        "first crossing": crossing,
+        terms.MET: crossing,
         "pending": _pending(life, head.fact),
         "firing": head.fact,
         "notified": first_own(everything, head.fact, "alert.notified", _UNTOLD),
         "first message": first_message(everything, head.fact, incident),
         "acknowledged": first_own(everything, head.fact, "alert.acknowledged", _UNSEEN),
         "first change": first_change(everything, head.fact),
-        "last recovery": _last_recovery(life, head.fact, incident),
+        terms.CLEARED: _last_recovery(life, head.fact, incident),
         "resolved": resolved,
-        "visible": begun,
-        "visible end": ended,
+        terms.IMPACT_STARTED: begun,
+        terms.IMPACT_ENDED: ended,
         "first status post": first_status(everything, incident),
         "silenced": first,
         "unsilenced": last,
@@ -126,7 +127,7 @@ def _legs(life: Sequence[Fact]) -> list[list[Fact]]:
 def _first_crossing(life: Sequence[Fact], firing: Fact, incident: Incident) -> Point:
     """The start of the breach that fired, or an earlier one of the thread inside the incident."""
     found = [fact for crossings in _legs(life) for fact in _beginnings(crossings, firing, incident)]
-    none = "no crossing that was recorded before the firing shares its rule and labels"
+    none = "no breach that was recorded before the firing shares its rule and labels"
     return min(found, key=display_key) if found else none
 
 
@@ -158,7 +159,7 @@ def _last_recovery(life: Sequence[Fact], firing: Fact, incident: Incident) -> Po
     recovered = [end for end in ends if isinstance(end, Fact) and at_or_after(end, firing)]
     if reasons:
         return reasons[0]
-    none = "no recovery that was recorded after the firing shares its rule and labels"
+    none = "no end of a breach that was recorded after the firing shares its rule and labels"
     return max(recovered, key=display_key) if recovered else none
 
 

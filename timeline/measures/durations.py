@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from timeline import terms
 from timeline.alerts.silences import Held, none_recorded, while_firing
 from timeline.instant import NS
 from timeline.measures.chain import Headline, Point, chain, headline
@@ -18,35 +19,33 @@ from timeline.order import ClockErrors, elapsed, in_display_order
 
 __all__ = ["MEASURES", "SILENCED", "Headline", "headline", "measures"]
 
-SILENCED = "silenced"
+SILENCED = terms.SILENCED
 #: Measure name to its two points, in the order they are shown.
 MEASURES = {
-    "last change to first crossing": ("last change before", "first crossing"),
-    "first crossing to pending": ("first crossing", "pending"),
-    "pending to firing": ("pending", "firing"),
-    "first crossing to firing": ("first crossing", "firing"),
-    "firing to notified": ("firing", "notified"),
-    "firing to first message": ("firing", "first message"),
-    "firing to acknowledged": ("firing", "acknowledged"),
-    "firing to first change": ("firing", "first change"),
-    "first crossing to last recovery": ("first crossing", "last recovery"),
-    "firing to resolved": ("firing", "resolved"),
-    "customer-visible duration": ("visible", "visible end"),
-    "impact to first status post": ("impact", "first status post"),
+    terms.SINCE_CHANGE: ("last change before", terms.MET),
+    terms.TO_PENDING: (terms.MET, "pending"),
+    terms.PENDING: ("pending", "firing"),
+    terms.DETECT: (terms.MET, "firing"),
+    terms.NOTIFY: ("firing", "notified"),
+    terms.RESPOND: ("firing", "first message"),
+    terms.ACKNOWLEDGE: ("firing", "acknowledged"),
+    terms.CHANGE: ("firing", "first change"),
+    terms.IN_BREACH: (terms.MET, terms.CLEARED),
+    terms.MITIGATE: ("firing", "resolved"),
+    terms.IMPACT: (terms.IMPACT_STARTED, terms.IMPACT_ENDED),
+    terms.TELL: ("impact", "first status post"),
 }
 #: Points whose name alone does not say what they are.
 _SAID = {
-    "last change before": "last change before the first crossing",
-    "visible": "beginning of the first customer-visible breach",
-    "visible end": "end of the last customer-visible breach",
+    "last change before": "last change before the breach started",
 }
 
 
 def measures(incident: Incident, facts: Sequence[Fact], errors: ClockErrors) -> tuple[Measure, ...]:
     """Return every measure of `MEASURES` and the time silenced: a range in seconds or a reason for none."""
     points = chain(incident, facts)
-    # Where nobody marked what customers see, the impact is dated by the alert's own first crossing.
-    impact = "first crossing" if isinstance(points["visible"], str) else "visible"
+    # Where nobody marked what customers see, the impact is dated by the alert's own breach.
+    impact = terms.MET if isinstance(points[terms.IMPACT_STARTED], str) else terms.IMPACT_STARTED
     names = {name: (impact if a == "impact" else a, b) for name, (a, b) in MEASURES.items()}
     found = [_measure(name, ab, points, errors) for name, ab in names.items()]
     return (*found, _silenced(points, facts, errors))

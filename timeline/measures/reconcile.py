@@ -1,4 +1,4 @@
-"""What thresholds and alerts say of each other: crossings without alert, and the reverse; stated, not judged.
+"""What thresholds and alerts say of each other: breaches with no alert, and the reverse; stated, not judged.
 
 A crossing and an alert belong together when they share a thread (rule and labels); an alert of
 another system, which has no crossings of its own, when it has the name of the threshold's alert. They
@@ -22,11 +22,9 @@ from timeline.measures.chain import Headline, headline
 from timeline.model import Fact, Incident, Reconciled
 from timeline.order import ClockErrors, display_key, elapsed, in_display_order, precedes
 from timeline.relative import inside, may_precede
+from timeline.terms import EARLIER, SUPPRESSED, UNALERTED, UNCROSSED
 from timeline.text import code
 
-UNALERTED, UNCROSSED, EARLIER, SILENCED = (
-    "crossing without alert", "alert without crossing", "crossed before the first alert", "silenced while crossing",
-)  # fmt: skip
 _ALWAYS, _NEVER = -(2**70), 2**70
 
 
@@ -179,7 +177,7 @@ def _silenced(
     for life in lives.values():
         times = "once" if len(life) == 1 else f"{len(life)} times"
         text = f"{called[life[0].begin.id]} was in breach {times} while its alert was silenced"
-        yield Reconciled(name=SILENCED, from_=life[0].begin.id, count=len(life), statement=text)
+        yield Reconciled(name=SUPPRESSED, from_=life[0].begin.id, count=len(life), statement=text)
 
 
 def _called(firsts: Sequence[tuple[Fact, str]]) -> dict[str, str]:
@@ -222,7 +220,7 @@ def _earlier(
         first[key] = min(first.get(key, fact), fact, key=display_key)
     for key, fact in sorted(first.items(), key=lambda item: display_key(item[1])):
         low, high = elapsed(fact, firing, errors) or (0, 0)
-        text = f"{code(key[0])} crossed its threshold before the first alert, {code(alert_name(firing) or '')}, fired"
+        text = f"{code(key[0])} met its condition before the first alert, {code(alert_name(firing) or '')}, fired"
         yield Reconciled(
             name=EARLIER, from_=fact.id, to=firing.id, count=1, min_s=low / NS, max_s=high / NS, statement=text
         )  # fmt: skip

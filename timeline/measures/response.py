@@ -44,10 +44,10 @@ def first_own(facts: Sequence[Fact], firing: Fact, kind: str, none: str) -> Poin
 
 
 def last_change(facts: Sequence[Fact], crossing: Point) -> Point:
-    """Return the last change recorded before the first crossing, by the order of display."""
+    """Return the last change recorded before the breach started, by the order of display."""
     if isinstance(crossing, str):
         return crossing
-    before: Point = "no change was recorded before the first crossing"
+    before: Point = "no change was recorded before the breach started"
     for fact in facts:
         if fact.id == crossing.id or not may_precede(fact, crossing):
             break

@@ -10,9 +10,10 @@ from timeline.references.grammar import LIKE, Reference, parse
 from timeline.references.names import UnknownReferenceError
 from timeline.references.places import Place, alike, label_of, places, shown, sum_of
 from timeline.references.values import Values, wrong
+from timeline.terms import REDACTED
 
 #: What stands for a value that a draft's readers are not shown.
-LEFT_OUT: Final = "(left out)"
+LEFT_OUT: Final = REDACTED
 #: The name of the blocks that words go to which somebody wrote in a value's place.
 KEPT: Final = "reference"
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, NamedTuple
 
+from timeline.terms import FORMER_NAMES
+
 Form = Literal["time", "value", "quote", "duration"]
 FORMS: Final[tuple[Form, ...]] = ("time", "value", "quote", "duration")
 _HEX = "[0-9a-f]{16}"
@@ -81,5 +83,5 @@ def reference(identity: str, form: Form | None = None, end: str | None = None) -
 
 
 def measure_id(name: str) -> str:
-    """Return a measure's id, `m-` and its name's words: `m-firing-to-resolved`."""
-    return "m-" + "-".join(re.findall("[a-z0-9]+", name.lower()))
+    """Return a measure's id: `m-` and the words of what it was called first, so that it outlives a name."""
+    return "m-" + "-".join(re.findall("[a-z0-9]+", FORMER_NAMES.get(name, name).lower()))

@@ -6,43 +6,43 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
-from timeline import present
+from timeline import present, terms
 from timeline.errors import TimelineError
 from timeline.model import Impact, Measure
 
-#: What teams call a measure, to its name. Of what is called in more than one way ("time to mitigate"), there is none.
+#: What teams call a measure, to its name.
 ALIASES: Final[Mapping[str, str]] = {
-    "time to detect": "first crossing to firing",
-    "time to detection": "first crossing to firing",
-    "detection time": "first crossing to firing",
-    "ttd": "first crossing to firing",
-    "mttd": "first crossing to firing",
-    "time to notify": "firing to notified",
-    "time to page": "firing to notified",
-    "time to acknowledge": "firing to acknowledged",
-    "time to ack": "firing to acknowledged",
-    "time to acknowledgement": "firing to acknowledged",
-    "tta": "firing to acknowledged",
-    "mtta": "firing to acknowledged",
-    "time to respond": "firing to first message",
-    "time to first message": "firing to first message",
-    "time to first response": "firing to first message",
-    "time to act": "firing to first change",
-    "time to first change": "firing to first change",
-    "time to recover": "first crossing to last recovery",
-    "time to recovery": "first crossing to last recovery",
-    "time to restore": "first crossing to last recovery",
-    "mttr": "first crossing to last recovery",
-    "ttr": "first crossing to last recovery",
-    "time to resolve": "firing to resolved",
-    "time to resolution": "firing to resolved",
-    "customer-visible time": "customer-visible duration",
-    "customer impact": "customer-visible duration",
-    "impact duration": "customer-visible duration",
-    "time to first status post": "impact to first status post",
-    "time to communicate": "impact to first status post",
-    "time to tell customers": "impact to first status post",
-    "time silenced": "silenced",
+    "time to detection": terms.DETECT,
+    "detection time": terms.DETECT,
+    "ttd": terms.DETECT,
+    "mttd": terms.DETECT,
+    "time to page": terms.NOTIFY,
+    "time to ack": terms.ACKNOWLEDGE,
+    "time to acknowledgement": terms.ACKNOWLEDGE,
+    "tta": terms.ACKNOWLEDGE,
+    "mtta": terms.ACKNOWLEDGE,
+    "time to respond": terms.RESPOND,
+    "time to first message": terms.RESPOND,
+    "time to act": terms.CHANGE,
+    "time to recover": terms.IN_BREACH,
+    "time to recovery": terms.IN_BREACH,
+    "time to restore": terms.IN_BREACH,
+    "mttr": terms.IN_BREACH,
+    "ttr": terms.IN_BREACH,
+    "time to resolve": terms.MITIGATE,
+    "time to resolution": terms.MITIGATE,
+    "customer-visible time": terms.IMPACT,
+    "customer impact": terms.IMPACT,
+    "impact duration": terms.IMPACT,
+    "time to first status post": terms.TELL,
+    "time to communicate": terms.TELL,
+    "time to engage": terms.RESPOND,
+    "time to mitigation": terms.MITIGATE,
+    "ttm": terms.MITIGATE,
+    "alert duration": terms.MITIGATE,
+    "breach duration": terms.IN_BREACH,
+    # What they were called once: drafts hold these names.
+    **{former: name for name, former in terms.FORMER_NAMES.items()},
 }
 _One = TypeVar("_One", Measure, Impact)
 _SHORTEST = 3  # of a beginning; shorter ones mean anything

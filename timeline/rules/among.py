@@ -16,10 +16,8 @@ class Among(NamedTuple):
     group: str | None = None
 
     def part(self, words: str) -> str:
-        """Return what to call one of the rule's expressions, ready for the alert's name to follow."""
-        if self.group is None:
-            return words
-        return words.removesuffix("alert") + f"group {code(self.group)}'s alert"
+        """Return what tells one of the rule's expressions, ready for the alert's name to follow; nothing where nothing need."""
+        return words if self.group is None else f"{words} group {code(self.group)}'s".lstrip()
 
 
 def apart(rule: AlertingRule, rules: Iterable[AlertingRule]) -> Among:

@@ -38,12 +38,8 @@ class RuleReading(NamedTuple):
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Return what to call each threshold's expression, ready for the alert's name to follow."""
-        return tuple(
-            f"{'The expression' if self.legs == 1 else f'Expression {place}'} "
-            f"{'sought by absent() in' if one.op == 'absent' else 'of'} alert"
-            for one, place in zip(self.thresholds, self.places, strict=True)
-        )
+        """Return which expression each threshold is of, ready for the alert's name to follow; nothing of the single one."""
+        return tuple("" if self.legs == 1 else f"Expression {place} of" for place in self.places)
 
 
 class Plain(NamedTuple):

@@ -33,7 +33,7 @@ class Watch:
     value: float | None
     unit: str | None = None
     rule: AlertingRule | None = None
-    part: str | None = None  # of a rule: which of its expressions, "Expression 2 of alert"
+    part: str | None = None  # of a rule: which of its expressions, "Expression 2 of"
     impact: bool = False  # customers see it
     labels: tuple[tuple[str, str], ...] = ()  # of a rule: what others of its name do not have
 
@@ -92,7 +92,7 @@ class FactBuilder:
             key=[self.asked.query, labels, watch.op, watch.value, direction, change.time, thread],
             at=change.at, time_means="sample", clock=self.origin, source=self.source,
             names={
-                "name": watch.title, "part": watch.part, "series": series_text(shown) or None, "value": value,
+                "name": watch.title, "part": watch.part or None, "series": series_text(shown) or None, "value": value,
                 "unit": watch.unit or "", "op": watch.op, "threshold": watch.value, "previous": change.previous,
             },
             evidence=self._evidence(change, way), subject=Subject(service=labels.get("service"), labels=shown),

@@ -45,6 +45,7 @@ interface Gap {
 }
 
 interface Measure {
+  id: string; // of its tile, and of links to it
   name: string;
   from?: string;
   to?: string;

@@ -17,7 +17,7 @@ export const KINDS = {
   action: [
     { name: 'effect', label: 'it will', choices: [['prevent', 'prevent'], ['reduce', 'reduce'], ['detect', 'detect']] },
     { name: 'owner', label: 'owner' }, { name: 'due', label: 'due', form: 'date' },
-    { name: 'criterion', label: 'success criterion' }, { name: 'verification', label: 'how it is verified' }, { name: 'ticket', label: 'ticket', form: 'url' },
+    { name: 'criterion', label: 'definition of done' }, { name: 'verification', label: 'how it is verified' }, { name: 'ticket', label: 'ticket', form: 'url' },
   ],
   dispute: [{ name: 'answer', label: 'answer', many: true }],
   why: [{ name: 'parent', label: 'explains', form: 'why' }],

@@ -1,4 +1,4 @@
-"""The door for everything else: real files of every form, and all that can be wrong in them."""
+"""The generic importer: real files of every form, and all that can be wrong in them."""
 
 import gzip
 import json

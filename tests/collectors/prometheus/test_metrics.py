@@ -120,7 +120,7 @@ def test_a_crossing_lies_between_two_samples_and_opens(server: Prometheus) -> No
     (fact,) = result.facts
     assert (fact.kind, fact.earliest, fact.latest) == ("metric.crossed_above", at(39) + 1, at(40))
     assert opened(result, fact) == [T0 + STEP * 40, "5.25"]
-    assert fact.statement == '`watched` crossed above its threshold > 3 for `{job="a"}`: 5.25'
+    assert fact.statement == '`watched`: condition met for `{job="a"}`, 5.25 (threshold > 3)'
     assert fact.quantity is not None
     assert (fact.quantity.value, fact.quantity.threshold, fact.quantity.op) == (5.25, 3, ">")
     assert fact.surfaced is None
@@ -308,25 +308,20 @@ def ruled(start_prometheus: Callable[..., Prometheus], prometheus_version: str) 
 
 def test_thresholds_come_from_the_servers_rules(ruled: Prometheus) -> None:
     result = check(PrometheusMetricsCollector, {"url": ruled.url, "rules": True}, window(0, 120), now=LATER)
-    slow = [f for f in result.facts if f.kind == "metric.crossed_above" and " of alert `Slow" in f.statement]
+    slow = [f for f in result.facts if f.kind == "metric.crossed_above" and "`Slow" in f.statement]
     assert [Bounds(f.earliest, f.latest) for f in slow] == [Bounds(at(40) + 1, at(41))] * 2
     labels = {"job": "a", "severity": "page", "owner": "team a"}
     assert {f.thread for f in slow} == {
         alert_thread("test", "Slow", labels),
         alert_thread("test", "SlowToo", {"job": "a", "severity": "info"}),
     }
-    assert slow[0].statement.startswith("The expression of alert `Slow")
+    assert slow[0].statement.startswith("`Slow")
     assert (slow[0].evidence[0].query or "").startswith("pm_rule_lat")
-    (busy,) = [
-        f for f in result.facts if f.statement.startswith("Expression 1 of alert `Busy` crossed above")
-    ]
+    (busy,) = [f for f in result.facts if f.statement.startswith("Expression 1 of `Busy`: condition met")]
     assert busy.statement.endswith('its threshold > 4 for `{job="a"}`: 5')
     assert (busy.earliest, busy.latest) == (at(40) + 1, at(42))  # the group's grid, 30 s
     (gone,) = [f for f in result.facts if f.quantity and f.quantity.op == "absent"]
-    assert (
-        gone.statement
-        == 'The expression sought by absent() in alert `Gone` stopped having samples for `{job="a"}`'
-    )
+    assert gone.statement == '`Gone`: series went stale for `{job="a"}`'
     assert (gone.kind, gone.thread) == ("metric.absent", alert_thread("test", "Gone", {"job": "a"}))
     assert (gone.earliest, gone.latest) == (at(79) + 1, at(79) + 300 * NS + one_more(ruled))
 
@@ -484,7 +479,7 @@ def test_a_sample_at_the_start_that_is_clear_was_not_in_breach_already(server: P
 def test_no_rounding_hides_on_which_side_a_value_is(server: Prometheus) -> None:
     store(server, "pm_close", {i: 99.9951 if i > 9 else 99.9949 for i in range(-20, 60)}, job="a")
     (fact,) = read(server, "pm_close", window(0, 20), above=99.995).facts
-    assert "crossed above its threshold > 99.995 for" in fact.statement
+    assert fact.statement.endswith("(threshold > 99.995)")
     assert fact.statement.endswith(": 99.9951")
     (fact,) = read(server, "pm_close", window(0, 20), at_least=99.9951).facts
     assert fact.statement.endswith(": 99.9951")

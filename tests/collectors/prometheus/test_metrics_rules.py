@@ -49,13 +49,13 @@ def server(start_prometheus: Callable[..., Prometheus]) -> Prometheus:
 
 
 def test_rules_of_one_name_are_told_apart(server: Prometheus) -> None:
-    told = sorted(f.statement.partition(" crossed above")[0] for f in read(server.url).facts)
+    told = sorted(f.statement.partition(": condition met")[0] for f in read(server.url).facts)
     assert told == [
-        "The expression of alert `Plain`",
-        'The expression of alert `Slow{severity="info"}`',
-        'The expression of alert `Slow{severity="page"}`',
-        "The expression of group `first`'s alert `Full`",
-        "The expression of group `second`'s alert `Full`",
+        "Group `first`'s `Full`",
+        "Group `second`'s `Full`",
+        "`Plain`",
+        '`Slow{severity="info"}`',
+        '`Slow{severity="page"}`',
     ]
 
 

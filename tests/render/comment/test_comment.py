@@ -38,7 +38,7 @@ def test_it_says_what_when_how_long_how_many_and_what_is_not_known() -> None:
     body = comment(view())
     assert body.splitlines()[1] == "### Timeline of INC-42: Checkout errors"
     for part in (
-        "first crossing to last recovery | 37m - 37m30s", "67 facts were recorded by 7 sources", "with 4 gaps",
+        "time in breach | 37m - 37m30s", "67 facts were recorded by 7 sources", "with 4 gaps",
         "Facts match their evidence; no finding.", f"[Interactive timeline]({OURS}timeline.html)",
         "severity SEV1 · services `checkout`, `payments`", "| `logs` | 2026-11-21 14:20:00-14:31:00 | timed out |",
         "```mermaid\ngantt\n",
@@ -238,7 +238,7 @@ def test_numbers_decide_what_is_newer(left: tuple[int, int], right: tuple[int, i
 
 def test_a_gantt_of_the_incident() -> None:
     drawn = gantt(rich().timeline)
-    assert "    · firing to resolved :active, 2026-11-21T14:11:46, 2026-11-21T14:44:01\n" in drawn
+    assert "    · time to mitigate :active, 2026-11-21T14:11:46, 2026-11-21T14:44:01\n" in drawn
     alert = "    · CheckoutLatencyHigh service=checkout severity=critical"
     assert f"{alert} pending :done, 2026-11-21T14:06:46, 2026-11-21T14:11:31\n" in drawn
     assert f"{alert} firing :2026-11-21T14:11:46, 2026-11-21T14:44:01\n" in drawn

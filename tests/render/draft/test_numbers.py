@@ -56,19 +56,19 @@ def test_each_number_has_its_unit_span_and_what_is_missing() -> None:
 def test_many_rows_of_one_name_are_counted_and_the_rest_is_pointed_at() -> None:
     fact = rich().timeline.facts[0].id
     rows = tuple(
-        Reconciled(name="crossing without alert", from_=fact, count=n, statement=f"`t{n}` was in breach")
+        Reconciled(name="breach with no alert", from_=fact, count=n, statement=f"`t{n}` was in breach")
         for n in range(40)
     )
     told = body("detection", reconciliation=rows)
     assert told.count("was in breach") == 12
     assert "28 more rows in `timeline.json`" in told
-    assert "thresholds and alerts" not in body("detection", reconciliation=())
+    assert "rule coverage" not in body("detection", reconciliation=())
 
 
 def test_the_reconciliation_states_and_does_not_judge() -> None:
     rows = rich().timeline.reconciliation
     assert {row.name for row in rows} == {
-        "crossing without alert", "alert without crossing", "crossed before the first alert",
+        "breach with no alert", "alert with no breach", "early signal",
     }  # fmt: skip
     for row in rows:
         outside = " ".join(row.statement.split("`")[::2]).lower()
@@ -83,9 +83,9 @@ def test_what_customers_could_see_stands_beside_what_they_were_told() -> None:
     told = body("customers", facts=tuple(facts))
     rows = [line.split(" | ") for line in told.splitlines() if line.startswith("| ")][2:]
     assert [row[0].lstrip("| ") for row in rows] == [
-        "customers could see it", "first told", "customers saw no more of it", "told that it is over",
+        "customer impact started", "alert fired", "customer impact ended", "alert resolved",
     ]  # fmt: skip
-    assert "crossed above its threshold" in rows[0][1]
+    assert ": condition met" in rows[0][1]
     assert rows[0][2] == rows[1][2] != rows[2][2]
     assert rows[0][3] != rows[1][3]
-    assert "customers could see" not in body("customers")
+    assert "customer impact" not in body("customers")

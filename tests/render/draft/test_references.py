@@ -55,7 +55,7 @@ def test_no_reference_tells_an_audience_what_it_is_not_shown(audience: str) -> N
     assert (quote in line) == ("chat.".startswith(shown.quotes))
     assert ("0.307 s" in line) == shown.identifiers
     assert ("](timeline.html#" in line) == shown.page
-    assert line.count("<span>(left out)</span>") == (quote not in line) + (not shown.identifiers)
+    assert line.count("<span>[redacted]</span>") == (quote not in line) + (not shown.identifiers)
     # Again and again the same, and right for the check.
     assert render_draft(TIMELINE, previous=text) == (text, ())
     prose = "".join(piece.text for piece in fences.parse(text) if piece.form == "prose")

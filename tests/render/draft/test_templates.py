@@ -87,7 +87,7 @@ def test_the_documented_context_is_there() -> None:
     source = (
         "{{ title }}|{{ date }}|{{ audience }}|{{ incident.id }}|{{ incident.severity }}|{{ incident.services | join(',') }}"
         "|{{ incident.start }}|{{ incident.end }}|{{ facts }}|{{ gaps }}|{{ digest | length }}|{{ has('summary') }}|{{ has('x') }}"
-        "{% for m in measures if m.name == 'firing to resolved' %}|{{ m.range }}{% endfor %}"
+        "{% for m in measures if m.name == 'time to mitigate' %}|{{ m.range }}{% endfor %}"
     )
     assert compose(Template("own", source), given()) == (
         "INC-42: Checkout errors|2026-11-21|engineers|INC-42|SEV1|`checkout`,`payments`|2026-11-21 14:00:00|2026-11-21 15:10:00"

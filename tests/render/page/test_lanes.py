@@ -146,7 +146,7 @@ def test_a_silence_crosses_out_the_alert_it_was_of_and_the_strip_names_what_cros
     )
     firing = [y for y, shape, start, _ in drawn if shape == "firing" and start == pytest.approx(1500, abs=1)]
     assert crossed[0][0] in firing
-    page.click(".agreement summary:has-text('silenced while crossing')")
+    page.click(".agreement summary:has-text('breach while silenced')")
     assert "QueueSlow was in breach once while its alert was silenced" in page.inner_text(".agreement[open]")
     page.evaluate("location.hash = 'at=2026-11-21T13:50:00Z'")
     until(page, "!document.querySelector('#replay').hidden")

@@ -67,7 +67,7 @@ def test_the_measures_are_of_the_named_alert(built: tuple[Path, Timeline]) -> No
     _, document = built
     measures = {m.name: m for m in document.measures}
     by_id = {f.id: f for f in document.facts}
-    fired = measures["first crossing to firing"]
+    fired = measures["time to detect"]
     assert fired.min_s is not None
     assert fired.max_s is not None
     assert 100 <= fired.min_s <= fired.max_s <= 140  # `for: 2m`, within an evaluation on either side

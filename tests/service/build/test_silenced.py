@@ -118,7 +118,7 @@ def test_a_silence_is_told_as_long_as_it_held(
     reason = next(m.reason for m in unknown.measures if m.name == "silenced")
     assert reason is not None
     assert reason.endswith("a silence was of it depends on labels that its record lacks (`cluster`)")
-    assert not [r for r in unknown.reconciliation if r.name == "silenced while crossing"]
+    assert not [r for r in unknown.reconciliation if r.name == "breach while silenced"]
 
     done = build(other, config + 'external_labels = { cluster = "eu" }\n', begun)
     marks = {f.kind: f for f in done.facts if f.kind in {"alert.silenced", "alert.unsilenced"}}
@@ -129,7 +129,7 @@ def test_a_silence_is_told_as_long_as_it_held(
     assert measure.min_s - 0.01 <= ended - before
     assert measure.max_s + 0.01 >= ending - made
     assert measure.max_s - measure.min_s < 0.01, "one clock told both"
-    (row,) = [r for r in done.reconciliation if r.name == "silenced while crossing"]
+    (row,) = [r for r in done.reconciliation if r.name == "breach while silenced"]
     assert (row.statement, row.count) == (
         "`CheckoutErrors` was in breach once while its alert was silenced",
         1,

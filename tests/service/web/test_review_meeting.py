@@ -144,23 +144,23 @@ def told(number: int) -> int:
 
 
 def test_1_what_happened_in_what_order_and_where_is_it_not_known(hand: Hand) -> None:
-    hand.sees("#header .counts", "order undetermined: ")
+    hand.sees("#header .counts", "whose order is uncertain")
     hand.sees("#table thead")
     groups = hand.page.locator("#table td.undetermined.first").count()
-    assert f"order undetermined: {groups}" in hand.page.inner_text("#header .counts")
+    assert f"{groups} groups whose order is uncertain" in hand.page.inner_text("#header .counts")
     rows = hand.page.eval_on_selector_all("tr[data-fact]", "rows => rows.map(row => row.dataset.fact)")
     assert rows == [fact.id for fact in hand.timeline.facts]
 
 
 def test_2_what_was_the_first_sign_before_anybody_was_paged(hand: Hand) -> None:
-    hand.click("summary:has-text('crossed before the first alert')")
+    hand.click("summary:has-text('early signal')")
     said = hand.sees(".agreement[open]")
-    assert "checkout p99, early crossed its threshold before the first alert" in said
+    assert "checkout p99, early met its condition before the first alert" in said
     assert re.search(r"\dm\d\ds – \dm\d\ds", said)
 
 
 def test_3_what_had_changed_before_it(hand: Hand) -> None:
-    tile = hand.page.locator(".tile", has_text="last change to first crossing")
+    tile = hand.page.locator(".tile", has_text="time since last change")
     hand.sees(tile, "7m22s – 7m42s")
     hand.click(tile.get_by_role("button", name="from"))
     hand.sees("#fact-panel h2", "deploy-2026.11.12-1 finished to production of checkout")
@@ -169,10 +169,10 @@ def test_3_what_had_changed_before_it(hand: Hand) -> None:
 
 def test_4_how_long_until_somebody_knew(hand: Hand) -> None:
     for name, range_ in (
-        ("first crossing to firing", "1m45s – 2m15s"),
-        ("firing to notified", "2m18s – 2m38s"),
-        ("firing to acknowledged", "3m01s – 3m21s"),
-        ("firing to first message", "3m11s – 3m31s"),
+        ("time to detect", "1m45s – 2m15s"),
+        ("time to notify", "2m18s – 2m38s"),
+        ("time to acknowledge", "3m01s – 3m21s"),
+        ("time to first response", "3m11s – 3m31s"),
     ):
         hand.sees(hand.page.locator(".tile", has_text=name), range_)
 
@@ -206,10 +206,10 @@ def test_6_how_do_we_know_that_the_error_ratio_was_over_its_limit(hand: Hand) ->
 def test_7_what_do_we_not_know_and_why(hand: Hand) -> None:
     gap = next(g for g in hand.timeline.gaps if g.source == "prod")
     hand.sees("#header .counts", count(len(hand.timeline.gaps), "gap"))
-    hand.sees(hand.page.locator(".gap-words", has_text="only in part"))
+    hand.sees(hand.page.locator(".gap-words", has_text="partial data"))
     hand.click(hand.page.locator(f"tr[data-gap='{gap.id}'] .statement"))
     hand.sees("#fact-panel h2", "The server recorded nothing")
-    assert "only in part" in hand.page.inner_text("#fact-panel dl")
+    assert "partial data" in hand.page.inner_text("#fact-panel dl")
 
 
 def test_8_how_long_did_the_first_fix_stand(hand: Hand) -> None:
@@ -228,5 +228,5 @@ def test_9_what_did_people_say_about_the_rollback(hand: Hand) -> None:
 
 def test_10_did_alerts_and_thresholds_agree_and_which_flapped(hand: Hand) -> None:
     hand.sees(hand.page.locator(".flap-words", has_text="5× · on 39–52 %"))
-    hand.click("summary:has-text('crossing without alert')")
+    hand.click("summary:has-text('breach with no alert')")
     hand.sees(".agreement[open]", "was in breach 2 times while no alert")

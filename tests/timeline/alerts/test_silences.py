@@ -12,8 +12,9 @@ from timeline.alerts.matchers import Matcher, write
 from timeline.instant import NS, Bounds
 from timeline.kinds import Kind
 from timeline.measures.durations import measures
-from timeline.measures.reconcile import SILENCED, reconcile
+from timeline.measures.reconcile import reconcile
 from timeline.model import Fact, Incident, Measure, Quantity, Related, Subject
+from timeline.terms import SUPPRESSED
 
 LABELS = {"service": "checkout", "instance": "a"}
 LIFE = facts.alert_thread("p", "A", LABELS)
@@ -62,7 +63,7 @@ def firing(begin: int = 100, end: int | None = 200) -> list[Fact]:
 
 
 def told(*found: Fact, errors: dict[str, int] | None = None) -> Measure:
-    return next(m for m in measures(INCIDENT, found, errors or {}) if m.name == "silenced")
+    return next(m for m in measures(INCIDENT, found, errors or {}) if m.name == "time silenced")
 
 
 def span(*found: Fact) -> tuple[float | None, float | None, str | None]:
@@ -142,7 +143,7 @@ def test_the_true_time_is_inside_the_range(
 
 
 def rows(*found: Fact) -> list[tuple[int, str]]:
-    return [(r.count, r.statement) for r in reconcile(INCIDENT, found, {}) if r.name == SILENCED]
+    return [(r.count, r.statement) for r in reconcile(INCIDENT, found, {}) if r.name == SUPPRESSED]
 
 
 def test_silenced_while_crossing_is_told_by_series() -> None:

@@ -69,7 +69,7 @@ def test_why_nothing_is_proven_is_told() -> None:
     assert order(other, late, {"slack": 1, "prometheus": 1}) == ("undetermined", "bounds overlap", 1, 1)
 
 
-@pytest.mark.parametrize("name", ["firing to resolved", "first crossing to firing"])
+@pytest.mark.parametrize("name", ["time to mitigate", "time to detect"])
 def test_the_example_s_measures_are_what_between_answers(name: str) -> None:
     timeline = example()
     measure = next(one for one in timeline.measures if one.name == name)

@@ -83,7 +83,7 @@ def test_a_word_of_a_source_in_code_form_is_no_code() -> None:
     said = fact(
         "incident.detected", origin="o", key=1, at=Bounds(0, 10), time_means="t", clock="c", source="s", names=names, evidence=[],
     )  # fmt: skip
-    assert hidden().fact(said).statement.endswith("as claimed in `responder-1`")
+    assert hidden().fact(said).statement.endswith("per `responder-1`")
 
 
 def test_a_gap_says_no_name() -> None:

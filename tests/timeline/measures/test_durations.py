@@ -48,18 +48,18 @@ def by_name(found: tuple[Measure, ...]) -> dict[str, Measure]:
 def test_every_measure_of_a_whole_life() -> None:
     found = by_name(measures(INCIDENT, whole(), {}))
     assert {name: (m.min_s, m.max_s) for name, m in found.items() if not m.reason} == {
-        "first crossing to pending": (10, 10), "pending to firing": (60, 60), "first crossing to firing": (70, 70),
-        "firing to first message": (20, 20), "firing to acknowledged": (30, 30), "firing to first change": (120, 120),
-        "first crossing to last recovery": (290, 290), "firing to resolved": (240, 240),
+        "time to pending": (10, 10), "pending period": (60, 60), "time to detect": (70, 70),
+        "time to first response": (20, 20), "time to acknowledge": (30, 30), "time to first change": (120, 120),
+        "time in breach": (290, 290), "time to mitigate": (240, 240),
     }  # fmt: skip
     assert {m.name: m.reason for m in found.values() if m.reason} == {
-        "last change to first crossing": "no change was recorded before the first crossing",
-        "firing to notified": "no notification of the alert was recorded at or after the firing",
-        "customer-visible duration": "no threshold is marked as customer-visible (`impact = true`)",
-        "impact to first status post": "no post on a status page was recorded inside the incident",
-        "silenced": "no silence of the alert was recorded",
+        "time since last change": "no change was recorded before the breach started",
+        "time to notify": "no notification of the alert was recorded at or after the firing",
+        "customer impact duration": "no threshold is marked as customer-visible (`impact = true`)",
+        "time to tell customers": "no post on a status page was recorded inside the incident",
+        "time silenced": "no silence of the alert was recorded",
     }
-    assert found["firing to resolved"].formula == "resolved - firing"
+    assert found["time to mitigate"].formula == "resolved - firing"
 
 
 def test_what_people_were_told_and_what_customers_saw() -> None:
@@ -71,15 +71,13 @@ def test_what_people_were_told_and_what_customers_saw() -> None:
     ]  # fmt: skip
     found = by_name(measures(INCIDENT, [*whole(), *also], {"page": NS, "c": NS}))
     spans = {name: (m.min_s, m.max_s) for name, m in found.items()}
-    assert spans["last change to first crossing"] == (5, 5)
-    assert spans["firing to notified"] == (2, 2)
-    assert spans["customer-visible duration"] == (301, 301)
-    assert spans["impact to first status post"] == (-6, -2)
-    assert found["impact to first status post"].formula == (
-        "first status post - beginning of the first customer-visible breach"
-    )
-    unmarked = by_name(measures(INCIDENT, [*whole(), also[2]], {}))["impact to first status post"]
-    assert (unmarked.min_s, unmarked.formula) == (-10, "first status post - first crossing")
+    assert spans["time since last change"] == (5, 5)
+    assert spans["time to notify"] == (2, 2)
+    assert spans["customer impact duration"] == (301, 301)
+    assert spans["time to tell customers"] == (-6, -2)
+    assert found["time to tell customers"].formula == ("first status post - customer impact started")
+    unmarked = by_name(measures(INCIDENT, [*whole(), also[2]], {}))["time to tell customers"]
+    assert (unmarked.min_s, unmarked.formula) == (-10, "first status post - breach started")
 
 
 def test_silences_that_overlap_are_one_span_and_spans_are_summed() -> None:
@@ -88,14 +86,14 @@ def test_silences_that_overlap_are_one_span_and_spans_are_summed() -> None:
         ("alert.silenced", 300), ("alert.unsilenced", 310),
     ]  # fmt: skip
     marks = [make(kind, at, early=2 * NS) for kind, at in states]
-    found = by_name(measures(INCIDENT, [*whole(), *marks], {}))["silenced"]
+    found = by_name(measures(INCIDENT, [*whole(), *marks], {}))["time silenced"]
     assert (found.min_s, found.max_s) == (38 + 8, 42 + 12)
     assert (found.from_, found.to) == (marks[0].id, marks[-1].id)
     assert found.formula == "sum of 2 spans, each unsilenced - silenced"
-    still = by_name(measures(INCIDENT, [*whole(), *marks[:-1]], {}))["silenced"]
+    still = by_name(measures(INCIDENT, [*whole(), *marks[:-1]], {}))["time silenced"]
     assert (still.min_s, still.max_s) == (38 + 120, 42 + 122)
     assert still.formula == "sum of 2 spans, each unsilenced - silenced or resolved - silenced"
-    ongoing = by_name(measures(INCIDENT, [*whole()[:-1], *marks[:-1]], {}))["silenced"]
+    ongoing = by_name(measures(INCIDENT, [*whole()[:-1], *marks[:-1]], {}))["time silenced"]
     assert (ongoing.min_s, ongoing.reason) == (None, "no end of the silence was recorded in the window")
 
 
@@ -130,7 +128,7 @@ def test_a_flap_in_the_padding_is_neither_first_crossing_nor_headline() -> None:
 
 def test_the_crossing_that_fired_counts_even_before_the_incident_was_said_to_begin() -> None:
     late = INCIDENT.replace(start=150 * NS)
-    assert by_name(measures(late, whole(), {}))["first crossing to firing"].min_s == 70
+    assert by_name(measures(late, whole(), {}))["time to detect"].min_s == 70
 
 
 def test_the_incident_file_names_the_alert() -> None:
@@ -150,17 +148,15 @@ def test_reasons_where_there_is_no_duration() -> None:
         measures(INCIDENT, [make("alert.firing", 180), make("metric.crossed_above", 110, early=None)], {})
     )
     assert all(m.min_s is None and m.max_s is None and m.reason for m in found.values())
-    assert "already so" in (found["first crossing to firing"].reason or "")
-    assert found["firing to resolved"].reason == "no end of the firing was recorded in the window"
-    assert (
-        found["first crossing to last recovery"].reason == "no end of the breach was recorded in the window"
-    )
+    assert "already so" in (found["time to detect"].reason or "")
+    assert found["time to mitigate"].reason == "no end of the firing was recorded in the window"
+    assert found["time in breach"].reason == "no end of the breach was recorded in the window"
     nothing = measures(INCIDENT, [], {})
     assert {m.reason for m in nothing} == {"no alert fired inside the incident"}
 
 
 def resolved(*found: Fact, incident: Incident = INCIDENT) -> Measure:
-    return by_name(measures(incident, found, {}))["firing to resolved"]
+    return by_name(measures(incident, found, {}))["time to mitigate"]
 
 
 def test_a_firing_that_ended_without_samples_is_no_recovery() -> None:
@@ -223,7 +219,7 @@ def test_an_alert_that_went_on_with_other_labels_has_no_end_in_these() -> None:
 def test_clocks_that_differ_widen_and_a_range_may_start_below_zero() -> None:
     message = make("chat.message", 181, thread=None, actor="responder-1", clock="chat")
     found = by_name(measures(INCIDENT, [make("alert.firing", 180), message], {"c": NS, "chat": 2 * NS}))
-    assert (found["firing to first message"].min_s, found["firing to first message"].max_s) == (-2, 4)
+    assert (found["time to first response"].min_s, found["time to first response"].max_s) == (-2, 4)
 
 
 def test_messages_count_in_the_incidents_channels_only() -> None:
@@ -231,17 +227,17 @@ def test_messages_count_in_the_incidents_channels_only() -> None:
     here = make("chat.message", 195, thread=None, actor="responder-2", labels={"channel": "#ops"})
     narrow = INCIDENT.replace(channels=("ops",))
     found = by_name(measures(narrow, [make("alert.firing", 180), elsewhere, here], {}))
-    assert found["firing to first message"].to == here.id
+    assert found["time to first response"].to == here.id
 
 
 def test_an_end_of_an_older_change_is_not_the_first_change() -> None:
     older = [make("deploy.started", 170, thread="old"), make("deploy.finished", 190, thread="old")]
     found = by_name(measures(INCIDENT, [*older, *whole()], {}))
-    assert found["firing to first change"].min_s == 120
+    assert found["time to first change"].min_s == 120
 
 
 def test_a_series_born_in_breach_is_the_first_crossing_and_absence_is_no_recovery() -> None:
     life = [make("metric.present", 110), make("alert.firing", 180), make("metric.absent", 300)]
     found = by_name(measures(INCIDENT, life, {}))
-    assert found["first crossing to firing"].min_s == 70
-    assert "samples stopped" in (found["first crossing to last recovery"].reason or "")
+    assert found["time to detect"].min_s == 70
+    assert "samples stopped" in (found["time in breach"].reason or "")

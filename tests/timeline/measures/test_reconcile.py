@@ -29,7 +29,7 @@ def life(*states: tuple[Kind, int], **more: Any) -> list[Fact]:
 def test_a_whole_life_leaves_only_what_crossed_before_the_alert() -> None:
     found = reconcile(INCIDENT, whole(), {})
     assert [(row.name, row.min_s, row.max_s) for row in found] == [(EARLIER, 70, 70)]
-    assert found[0].statement == "`p99` crossed its threshold before the first alert, `A`, fired"
+    assert found[0].statement == "`p99` met its condition before the first alert, `A`, fired"
 
 
 def test_breaches_without_alert_are_one_row_a_series_with_their_number() -> None:

@@ -227,14 +227,14 @@ def test_labels_of_absence() -> None:
 
 
 def test_a_rules_expressions_are_called_by_their_place() -> None:
-    assert read_thresholds("x > 1").parts == ("The expression of alert",)
-    assert read_thresholds("absent(x)").parts == ("The expression sought by absent() in alert",)
+    assert read_thresholds("x > 1").parts == ("",)
+    assert read_thresholds("absent(x)").parts == ("",)
     found = read_thresholds("(x > y or x > 1) unless z > 2")
     assert (found.places, found.legs) == ((2,), 3)
     assert read_thresholds("x > 1 and y > 2 or absent(z) or x > 1").parts == (
-        "Expression 1 of alert",
-        "Expression 2 of alert",
-        "Expression 3 sought by absent() in alert",
+        "Expression 1 of",
+        "Expression 2 of",
+        "Expression 3 of",
     )
 
 

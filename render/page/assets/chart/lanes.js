@@ -31,7 +31,7 @@ export function placeLanes(model, items, state, narrow, scale) {
     const rows = id === 'alerts' ? alertRows(model, own, state) : id === 'people' ? roleRows(model, own, state) : own.length ? sourceRows(model, own, state) : [];
     if (rows.length) lanes.push({ ...rowsLane(id, title, rows), note: sharedNote(rows) });
     const compared = id === 'alerts' && state.at === null ? agreementRows(model, items) : [];
-    if (compared.length) lanes.push(rowsLane('agreement', 'compared', compared));
+    if (compared.length) lanes.push(rowsLane('agreement', 'rule coverage', compared));
   }
   if (model.data.sources.length) lanes.push(rowsLane('coverage', 'coverage', coverageRows(model, state)));
   return stack(inOrder(lanes, state.order).map((lane) => asChosen(lane, state)), narrow, scale);

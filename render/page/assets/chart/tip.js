@@ -50,7 +50,7 @@ function refWords(chart, refs) {
   const { model, store } = chart;
   const item = model.byId.get(refs[0]);
   const flap = refs[0]?.startsWith('flap:') && model.flaps.find((one) => `flap:${one.id}` === refs[0]);
-  if (flap) return [el('b', {}, `${flap.times} times, ${dutyWords(flap) || 'its share of time is not known'}`), ...saidOf(flap.items[0], model), el('div', { class: 'muted' }, 'click to unfold')];
+  if (flap) return [el('b', {}, `flapping ${flap.times}×, ${dutyWords(flap) || 'its share of time is not known'}`), ...saidOf(flap.items[0], model), el('div', { class: 'muted' }, 'click to unfold')];
   if (!item) return gapTip(chart, refs[0]);
   const words = [el('b', {}, boundsText(item, store.get().zone)), ...saidOf(item, model)];
   if (refs.length > 1) words.push(el('div', { class: 'muted' }, `and ${count(refs.length - 1, 'fact')} more here: click again for the next, or zoom in`));

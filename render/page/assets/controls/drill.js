@@ -47,7 +47,7 @@ function stepAt(model, state, answer) {
 export function drillFile(model, steps) {
   const { incident, digest } = model.data;
   const parts = [...steps].sort((a, b) => (a.at < b.at ? -1 : 1)).map((step) => [
-    `## ${clockText(Date.parse(step.at) / 1000, 'UTC')} UTC`, `${step.seen}${step.fact ? ` Last surfaced: \`${step.fact}\`.` : ''}`, step.answer.trim().split(/\r?\n/).map((line) => `> ${line}`).join('\n'),
+    `## ${clockText(Date.parse(step.at) / 1000, 'UTC')} UTC`, `${step.seen}${step.fact ? ` Last visible to responders: \`${step.fact}\`.` : ''}`, step.answer.trim().split(/\r?\n/).map((line) => `> ${line}`).join('\n'),
   ].join('\n\n'));
   return [`# Drill: ${[incident.id, incident.title].filter(Boolean).join(' · ')}`, 'What the group would have done at each step, without knowing what came later.', ...parts, `Made from timeline.json with digest ${digest}.`].join('\n\n').concat('\n');
 }

@@ -1,5 +1,4 @@
 import { byId, el } from '../ui/dom.js';
-import { measureId } from '../data/cite.js';
 import { knownZone } from '../data/fragment.js';
 import { clockText, dateText, readInstant } from '../data/instant.js';
 import { impactTiles } from '../ui/strip.js';
@@ -89,7 +88,7 @@ function counts(model) {
   const { of } = data.facts;
   const parts = [
     `${count(of, 'fact')} from ${count(data.sources.length, 'source')}`, count(data.gaps.length, 'gap'),
-    el('span', { title: `${count(inGroups, 'fact')} in ${count(model.groups.length, 'group')}: their bounds overlap, or their clocks do not tell` }, `order undetermined: ${model.groups.length}`),
+    el('span', { title: `${count(inGroups, 'fact')} in ${count(model.groups.length, 'group')}: their bounds overlap, or their clocks do not tell` }, `${count(model.groups.length, 'group')} whose order is uncertain`),
   ];
   byId('footer').replaceChildren(...[data.tool && el('span', {}, data.tool), data.unverified?.length && el('span', {}, `certificates were not verified of: ${data.unverified.join(', ')}`), data.digest && el('span', {}, 'made from timeline.json with digest ', el('code', {}, data.digest))].filter((part) => part instanceof Node));
   // An exercise does not tell how much is still to come.
@@ -133,7 +132,7 @@ function tile(measure, model, store) {
     return item ? [el('button', { type: 'button', class: 'small', title: `${MEASURE_ENDS[end]}: ${(measure[`${end}_words`] ?? '').replaceAll('`', '')}`, on: { click: () => store.set({ fact: item.id, gap: null }) } }, end)] : [];
   });
   const name = words(measure.name);
-  return el('div', { class: 'tile', id: measureId(measure.name) }, el('div', { class: 'name', title: name }, name), el('div', { class: 'value' }, durationRange(measure.min_s, measure.max_s)), el('div', { class: 'ends' }, ...ends));
+  return el('div', { class: 'tile', id: measure.id }, el('div', { class: 'name', title: name }, name), el('div', { class: 'value' }, durationRange(measure.min_s, measure.max_s)), el('div', { class: 'ends' }, ...ends));
 }
 
 /** @param {string} name */
@@ -143,6 +142,6 @@ function words(name) {
 
 /** What could not be computed is one tile; each says why. @param {Measure[]} measures */
 function unknownTile(measures) {
-  const rows = measures.flatMap((one) => [el('dt', { id: measureId(one.name) }, words(one.name)), el('dd', {}, one.reason ?? '')]);
+  const rows = measures.flatMap((one) => [el('dt', { id: one.id }, words(one.name)), el('dd', {}, one.reason ?? '')]);
   return el('details', { class: 'tile unknown' }, el('summary', {}, el('span', { class: 'name' }, 'not known'), el('span', { class: 'value' }, count(measures.length, 'measure'))), el('dl', {}, ...rows));
 }

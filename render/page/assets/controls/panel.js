@@ -83,12 +83,12 @@ function timeRows(item, model, zone) {
     [`time (${zone})`, [el('b', {}, boundsText(item, zone)), width >= 1 ? ` within ${duration(width, true)}` : '']],
     ['earliest', item.earliest ? exact(item.earliest) : ['it was already so when the record began']],
     ['latest', exact(item.latest)],
-    ['time means', [el('code', {}, item.means)]],
+    ['timestamp source', [el('code', {}, item.means)]],
     ['clock', [item.clock, error ? ` ± ${amount(error, 's')}` : '']],
     ['its clock showed', taken ? exact(new Date(Date.parse(item.latest) + taken * 1000).toISOString()) : [null]],
-    ['surfaced', item.surfaced ? exact(item.surfaced) : ['nothing told responders by itself']],
+    ['visible to responders', item.surfaced ? exact(item.surfaced) : ['not sent to responders']],
     ['cite', [copyButton(citation(item, model.data.window), 'citation, in Markdown', 'copy citation')]],
-    ['order', [item.group >= 0 ? `undetermined among ${model.groups[item.group].length} facts: their bounds overlap` : null]],
+    ['order', [item.group >= 0 ? `uncertain among ${model.groups[item.group].length} facts: their bounds overlap` : null]],
   ];
 }
 
@@ -113,7 +113,7 @@ function bareRows(item) {
 
 const AROUND = 6;
 
-/** The same life, and what a rule ties to this fact. @param {Item} item @param {Fact['related']} related @param {Model} model @param {Store} store */
+/** Its lifecycle, and what a rule ties to this fact. @param {Item} item @param {Fact['related']} related @param {Model} model @param {Store} store */
 function otherFacts(item, related, model, store) {
   const until = model.drill ? store.get().at ?? 0 : Infinity;
   const life = (model.threads.get(item.life) ?? []).filter((other) => other.seen <= until);
@@ -122,7 +122,7 @@ function otherFacts(item, related, model, store) {
   const tied = related.flatMap(({ fact, rule }) => { const other = model.byId.get(fact); return other && other.seen <= until ? [{ other, rule }] : []; });
   const part = (/** @type {string} */ name, /** @type {HTMLElement[]} */ rows) => (rows.length ? [el('h3', {}, name), el('ul', { class: 'others' }, ...rows)] : []);
   return [
-    ...part(`the same life (${life.length} facts)`, life.length > 1 ? near.map((other) => otherRow(other, store, other === item, '')) : []),
+    ...part(`lifecycle (${life.length} facts)`, life.length > 1 ? near.map((other) => otherRow(other, store, other === item, '')) : []),
     ...part('related', tied.map(({ other, rule }) => otherRow(other, store, false, rule))),
   ];
 }

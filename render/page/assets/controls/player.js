@@ -10,7 +10,7 @@ const SPEEDS = [1, 10, 60, 300, 900, 3600];
 const FRAME = 100; // ms between two drawings while it plays
 
 /**
- * The replay: its controls, the sentence and the last surfaced facts; `toggle`, `play` and `step` for keys.
+ * The replay: its controls, the sentence and the facts that became visible last; `toggle`, `play` and `step` for keys.
  * @param {Model} model @param {Store} store @param {() => Promise<void>} drawn waits until the chart shows the state
  */
 export function makePlayer(model, store, drawn) {
@@ -23,7 +23,7 @@ export function makePlayer(model, store, drawn) {
   const step = (/** @type {number} */ by, /** @type {string} */ sign, /** @type {string} */ what) => el('button', { type: 'button', 'aria-label': what, title: what, on: { click: () => actions.step(by) } }, sign);
   const exercise = model.drill ? drillWords(model, store, () => actions.step(1)) : null;
   const controls = el('div', { class: 'controls' }, step(-1, '◂', 'Previous fact (,)'), play, step(1, '▸', 'Next fact (.)'), speeds);
-  section.replaceChildren(el('div', { class: 'panel-top' }, el('h2', {}, model.drill ? 'Drill' : 'What could we see?'), left), said, controls, ...(exercise ? [exercise.node] : []), el('h3', {}, 'last surfaced'), list);
+  section.replaceChildren(el('div', { class: 'panel-top' }, el('h2', {}, model.drill ? 'Drill' : 'What could we see?'), left), said, controls, ...(exercise ? [exercise.node] : []), el('h3', {}, 'last visible to responders'), list);
   let playing = false;
   play.addEventListener('click', () => actions.play());
   speeds.addEventListener('change', () => store.set({ speed: Number(speeds.value) }));

@@ -39,8 +39,3 @@ export function citation(fact, window) {
   const anchor = fact.id.startsWith('g-') ? `gap=${fact.id}` : fact.id;
   return `[${label}](timeline.html#${anchor})${COMMENT[0]}{${fact.id}:time}${sumText(label)}${COMMENT[1]}`;
 }
-
-/** The id of a measure: `m-firing-to-resolved`. @param {string} name */
-export function measureId(name) {
-  return `m-${(name.toLowerCase().match(/[a-z0-9]+/g) ?? []).join('-')}`;
-}

@@ -13,14 +13,14 @@ export function parted(items, state) {
   return { flaps: [...flaps], rest: flaps.size ? items.filter((item) => !item.flap || !flaps.has(item.flap)) : items };
 }
 
-/** What a ribbon says of itself: `8× · on 61–64 %`. @param {Flap} flap */
+/** What a ribbon says of itself: `flapping 8×, active 61–64 % of the time`. @param {Flap} flap */
 export function flapWords(flap) {
-  return [`${flap.times}×`, dutyWords(flap)].filter(Boolean).join(' · ');
+  return [`flapping ${flap.times}×`, dutyWords(flap)].filter(Boolean).join(', ');
 }
 
 /** The share of time it was on, rounded outward: bounds are bounds. @param {Flap} flap */
 export function dutyWords({ duty }) {
   if (!duty) return '';
   const [low, high] = [Math.floor(duty[0] * 100), Math.ceil(duty[1] * 100)];
-  return `on ${low === high ? amount(low) : `${low}–${high}`} %`;
+  return `active ${low === high ? amount(low) : `${low}–${high}`} % of the time`;
 }

@@ -15,7 +15,7 @@ export function factRow(item, model, store) {
   const fact = model.rows.at(item);
   const exact = [item.earliest ? exactText(item.earliest, zone) : 'already so when the window began', exactText(item.latest, zone)].join('\n');
   const time = el('td', { class: `time ${bracket(item, model)}`, title: `${exact}\n${zone}, by the clock of ${item.clock}` }, el('time', { dateTime: item.latest }, boundsText(item, zone)));
-  if (item.group >= 0) time.append(el('span', { class: 'offscreen' }, ', order undetermined'));
+  if (item.group >= 0) time.append(el('span', { class: 'offscreen' }, ', order uncertain'));
   const tr = el('tr', { 'data-fact': item.id, class: `lane-${item.lane}`, 'data-standing': standing(item, store.get().at), 'data-unread': !fact && model.rows.has(item) && 'yes', 'aria-selected': String(store.get().fact === item.id), tabIndex: -1 },
     time, el('td', { class: 'event' }, el('span', { class: 'icon' }, icon(item.kind, item.lane, item.turn)), el('div', {}, ...(fact ? eventWords(fact) : bareWords(item, model)))), el('td', { class: 'link' }, ...(fact ? dataLink(fact) : [item.source])));
   markNoted(tr, item.id, model);

@@ -3,12 +3,12 @@ import { icon } from './icons.js';
 
 const KEY_WORDS = [
   ['/', 'find'], ['Escape', 'close, then clear what is chosen'], [', .', 'previous, next fact (also ← →, and ↑ ↓ in the table)'], ['Home End', 'first, last fact'],
-  ['W S', 'zoom in, out'], ['A D', 'earlier, later'], ['F', 'zoom to the chosen fact'], ['M', 'mark a range: a fact, then up to another; again to end'], ['Shift+click', 'mark from the chosen fact up to this one; on a lane’s button: only this lane'], ['P', 'replay: what could we see then?'], ['Space', 'play and pause; , and . go by what surfaced'], ['0', 'the whole window'], ['Z', 'UTC or local time'], ['T', 'light or dark'], ['?', 'this help'],
+  ['W S', 'zoom in, out'], ['A D', 'earlier, later'], ['F', 'zoom to the chosen fact'], ['M', 'mark a range: a fact, then up to another; again to end'], ['Shift+click', 'mark from the chosen fact up to this one; on a lane’s button: only this lane'], ['P', 'replay: what could we see then?'], ['Space', 'play and pause; , and . go by what became visible'], ['0', 'the whole window'], ['Z', 'UTC or local time'], ['T', 'light or dark'], ['?', 'this help'],
 ];
 const SHAPES = [
-  ['alert.pending', 'alerts', 'alert pending'], ['alert.firing', 'alerts', 'alert firing'], ['alert.silenced', 'alerts', 'silenced'], ['alert.acknowledged', 'alerts', 'acknowledged'], ['metric.crossed_above', 'metrics', 'crossed above'], ['metric.crossed_below', 'metrics', 'crossed below'],
+  ['alert.pending', 'alerts', 'alert pending'], ['alert.firing', 'alerts', 'alert firing'], ['alert.silenced', 'alerts', 'silenced'], ['alert.acknowledged', 'alerts', 'acknowledged'], ['metric.crossed_above', 'metrics', 'above threshold'], ['metric.crossed_below', 'metrics', 'below threshold'],
   ['deploy.started', 'changes', 'deploy started'], ['deploy.finished', 'changes', 'deploy finished'], ['deploy.failed', 'changes', 'deploy failed'], ['deploy.rolled_back', 'changes', 'rolled back'], ['change.merged', 'changes', 'merge, tag, release'],
-  ['chat.message', 'chat', 'message'], ['log.first_seen', 'logs', 'log first seen'], ['log.rate_changed', 'logs', 'log rate changed'], ['status.posted', 'impact', 'status post'], ['incident.resolved', 'impact', 'incident record'], ['incident.role_assigned', 'people', 'role assigned'], ['gap', 'gap', 'a source gave nothing'],
+  ['chat.message', 'chat', 'message'], ['log.first_seen', 'logs', 'log first seen'], ['log.rate_changed', 'logs', 'log rate changed'], ['status.posted', 'impact', 'status post'], ['incident.resolved', 'impact', 'incident record'], ['incident.role_assigned', 'people', 'role assigned'], ['gap', 'gap', 'no data from the source'],
 ];
 
 /** What each shape stands for. */
@@ -25,7 +25,7 @@ export function makeHelp() {
     el('div', { class: 'help-columns' },
       el('dl', { class: 'keys' }, ...KEY_WORDS.flatMap(([keys, what]) => [el('dt', {}, ...keys.split(' ').map((key) => el('kbd', {}, key))), el('dd', {}, what)])),
       shapeList()),
-    el('p', { class: 'muted' }, 'A fact is drawn as wide as its time is uncertain, as a mark where that is too narrow to see. A bracket in the table joins facts whose order is not known. Hatched: the source gave nothing; a plain line is quiet. An arrow: no end was recorded. The shaded margins were collected around the incident. A striped ribbon: it began again and again; a click unfolds it. In a replay, an outline is what nobody had been told, a faint one what was still ahead.'),
+    el('p', { class: 'muted' }, 'A fact is drawn as wide as its time is uncertain, as a mark where that is too narrow to see. A bracket in the table joins facts whose order is uncertain. Hatched: no data from the source; a plain line is quiet. An arrow: no end was recorded. The shaded margins were collected around the incident. A striped ribbon: it began again and again; a click unfolds it. In a replay, an outline is what was not sent to responders, a faint one what was still ahead.'),
   );
   return { toggle: () => (dialog.open ? dialog.close() : dialog.showModal()), close: () => { const open = dialog.open; dialog.close(); return open; } };
 }

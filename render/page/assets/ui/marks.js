@@ -166,7 +166,7 @@ export function flapRef(flap) {
 }
 
 /**
- * Hatched bars where a source gave nothing.
+ * Hatched bars where there is no data from the source.
  * @param {GapItem[]} gaps
  * @param {View} view
  * @param {number} y px

@@ -81,9 +81,9 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "change.merged": ("merg", "pull request", "pr", "change"), "change.tagged": ("tag",),
     "chat.message": ("messag", "wrote", "post", "said", "ask", "chat"), "chat.deleted": ("delet",), "chat.edited": ("edit",),
     "status.posted": ("status", "post", "announc", "update"),
-    "metric.crossed_above": ("cross", "rose", "exceed", "climb", "satur", "threshold", "above"),
-    "metric.crossed_below": ("cross", "fell", "drop", "recover", "below", "normal"),
-    "metric.absent": ("absent", "stopped having", "vanish", "no samples", "missing"), "metric.present": ("samples", "began"),
+    "metric.crossed_above": ("cross", "rose", "exceed", "climb", "satur", "threshold", "above", "condition", "breach"),
+    "metric.crossed_below": ("cross", "fell", "drop", "recover", "below", "normal", "condition", "cleared"),
+    "metric.absent": ("absent", "stopped having", "vanish", "no samples", "missing", "stale", "no series"), "metric.present": ("samples", "began", "appear"),
     "log.first_seen": ("log", "error", "signature", "first seen"), "log.rate_changed": ("rate", "log"),
     "incident.detected": ("detect",), "incident.mitigated": ("mitigat",), "incident.resolved": ("resolv", "resolut", "over"),
 }  # fmt: skip
