@@ -68,7 +68,8 @@ def test_a_built_incident_has_no_former_word(tmp_path: Path) -> None:
     )
     assert [match[0] for match in FORMER.finditer(page)] == []
     texts = [one.statement for one in document.facts]
-    texts += [one.statement for one in (*document.gaps, *document.reconciliation)]
+    texts += [one.statement for one in document.gaps]
+    texts += [one.statement for one in document.reconciliation]
     texts += [text for one in document.measures for text in (one.name, one.reason or "", one.formula or "")]
     assert [text for text in texts if FORMER.search(text)] == []
 

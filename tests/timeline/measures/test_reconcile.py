@@ -12,8 +12,9 @@ from tests.timeline.measures.test_durations import INCIDENT, LIFE, make, whole
 from timeline import facts
 from timeline.instant import NS
 from timeline.kinds import Kind
-from timeline.measures.reconcile import EARLIER, UNALERTED, UNCROSSED, reconcile
+from timeline.measures.reconcile import reconcile
 from timeline.model import Fact, Reconciled, Subject
+from timeline.terms import EARLIER, UNALERTED, UNCROSSED
 
 OTHER = facts.alert_thread("p", "B", {})
 
