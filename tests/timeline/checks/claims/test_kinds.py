@@ -32,6 +32,26 @@ KINDS = {
         "<Two|Four> deploys were made that day ({DEP2}).",
         "There were <three|two> deploys in the window ({DEP}).",
     ],
+    "claim-absence": [
+        # an alert by words of its name; what it did not do; how often
+        "No capture queue alert fired between <14:18:30 and 14:21|14:10 and 14:21> UTC ({Q2}).",
+        "`CheckoutLatencyHigh` never <fired a second time|cleared> ({FIRE}).",
+        "The latency alert did not <fire again before 14:29|stop firing before 14:50> UTC ({FIRE}).",
+        "The capture queue alert never fired a <sixth|third> time ({Q1}).",
+        # nothing as what was done, and what was written
+        "The team deployed nothing between <14:02 and 14:24|14:00 and 14:24> UTC ({DEP2}).",
+        "Nothing was written in chat between <14:20 and 14:22|14:15 and 14:22> UTC (f-85857228d16fb20e).",
+        "Nobody acknowledged <anything before 14:13|the page of 14:13> UTC ({ACK}).",
+        # the only one
+        "The only <rollback|deploy> of the incident came at 14:38 UTC ({ROLL}).",
+        # spans: days, the first minutes, between two facts, after one, told by the clause before
+        "There was no status post before <14:21|14:30> UTC on 12 November ({STAT}).",
+        "Between 12 November 14:02 and 12 November <14:24|14:25> UTC nothing was deployed ({DEP2}).",
+        "In the first <quarter of an hour|half an hour> nothing was deployed ({DEP2}).",
+        "Without any <rollback|message> in between, the pool change was merged ({MERGE}) and rolled back ({ROLL}).",
+        "No <deploy|status post> followed the rollback ({ROLL}).",
+        "Between <14:18:40 and 14:19|14:15 and 14:19> UTC it was quiet; no message was posted (f-e4d24b9dddcd6c5b).",
+    ],
     "claim-actor": [
         # verbs of any work, the first to do it, behind a quotation and in brackets before the citation
         "<The incident commander|Communications> ordered the rollback (f-00ff9d98dba91df6).",

@@ -61,7 +61,7 @@ VERBS: Final = {
     "rolled out": "deploy", "released": "release", "rolled back": "rollback", "roll back": "rollback", "reverted": "rollback", "acknowledged": "acknowledgement",
     "acknowledge": "acknowledgement", "acked": "acknowledgement", "silenced": "silence", "silence": "silence", "muted": "silence", "merged": "merge", "merge": "merge",
     "changed": "change", "wrote": "message", "said": "message", "messaged": "message", "replied": "message", "write": "message", "reply": "message",
-    "fired": "alert", "fire": "alert", "fires": "alert", "go off": "alert", "went off": "alert", "firing": "alert", "trigger": "alert", "triggered": "alert",
+    "written": "message", "spoken": "message", "fired": "alert", "fire": "alert", "fires": "alert", "go off": "alert", "went off": "alert", "firing": "alert", "trigger": "alert", "triggered": "alert",
     "posted on the status page": "status", "post on the status page": "status", "posted to the status page": "status", "updated": "status", "update": "status",
     "logged": "log", "posted": "post", "post": "post",
 }  # fmt: skip
@@ -166,4 +166,28 @@ FROM_WHEN: Final = ("after", "since", "from the time", "from when", "following",
 #: Before a verb and what is denied: nobody's own are meant.
 EVERYBODY: Final = frozenset(
     ["we", "team", "they", "people", "responders", "engineers", "anybody", "anyone", "channel", "us"]
+)
+#: What an alert does at its end, behind `never` and kin.
+ENDS: Final = (
+    "recovered", "recover", "resolved", "resolve", "cleared", "clear", "stopped firing", "stop firing", "stopped", "stop", "ended", "end", "went quiet", "go quiet", "closed",
+)  # fmt: skip
+#: Behind such a verb: in some way, and not at all.
+SOMEHOW: Final = (
+    "by", "on its", "on their", "itself", "without", "completely", "fully", "for long", "properly", "entirely", "because", "thanks", "due", "automatically", "fast", "quickly",
+    "soon", "immediately", "at once", "in time", "when", "as", "with", "right", "altogether",
+)  # fmt: skip
+ORDINALS: Final = {"second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+#: Behind what is denied: it was so before, and is denied of the time after it.
+AGAIN: Final = (
+    "again",
+    "any more",
+    "anymore",
+    "once more",
+    "any longer",
+    "thereafter",
+    "afterwards",
+    "from then on",
+    "after that",
+    "since then",
+    "since",
 )

@@ -29,6 +29,9 @@ _UNLIKE = re.compile(
     r"\b(?:unlike|contrary to|in contrast (?:to|with)|as (?:in|with|during)|compared (?:to|with)|than)\b[^.;]{0,30}\b(?:outages?|incidents?)\s(?:of|on|in|from)\b",
     re.IGNORECASE,
 )
+#: `On 12 February nothing was deployed`: it is said of that day, and of no fact.
+_ON = re.compile(r"\b(?:on|during|throughout)\s(?:the\s)?$", re.IGNORECASE)
+_NONE = re.compile(r"(?:\s\d{4})?,?\s(?:no|nothing|nobody|none|no one|not)\b", re.IGNORECASE)
 _ASKS = re.compile(r"\?[\s)\]\"”*_]{0,9}$")
 
 
@@ -93,6 +96,8 @@ def is_of_absence(claim: Claim, span: Span) -> bool:
     clause, text = claim.clause_at(span.start), claim.plain.text
     if _THE_MOMENT.match(text, span.end) or any(one.id.startswith("g-") for one in claim.citations):
         return False  # a gap is where nothing was recorded
+    if _ON.search(text, max(clause.start, span.start - 12), span.start) and _NONE.match(text, span.end):
+        return True
     if not _BOUNDS.search(text[max(clause.start, span.start - 75) : span.start]):
         return False
     return denies(claim, span)

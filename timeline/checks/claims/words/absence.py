@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_denials as english
+from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.words import counts, spans
 from timeline.checks.claims.words.collected import is_given
 from timeline.checks.claims.words.denials import Denial, denials
+from timeline.checks.claims.words.patterns import any_of
 from timeline.checks.claims.words.terms import Terms
 from timeline.checks.findings import Finding
 from timeline.model import Fact, Gap
 from timeline.order import of_kind
 
 RULE = "claim-absence"
+#: `no deploy followed X`, `no alert preceded it`
+_FOLLOWED = re.compile(
+    r"\s{1,3}(?:was |ever |had )?(?:followed|came after|succeeded|(?P<before>preceded|came before|came ahead of))\b",
+    re.IGNORECASE,
+)
+_ONLY = re.compile(
+    rf"(?<![\w-])(?:the|our|its)\s(?:only|sole|one and only|single)\s(?P<noun>{any_of(english.DENIED)})(?![\w-])"
+    r"(?=\s(?:of|in|during|throughout)\s(?:the|this|that)\s(?:incident|outage|day|night|whole incident|disruption)\b"
+    r"|\s(?:was|were|came|went|happened|fired|took place|we|that we|that day|that night|made|sent|posted)\b|[,.;:]|\s{1,4}\()",
+    re.IGNORECASE,
+)
 #: The kinds of each sort that is denied.
 KINDS: Mapping[str, tuple[str, ...]] = {
     **counts.SORTS,
@@ -29,10 +44,11 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "log": ("log.first_seen", "log.rate_changed"),
     "flag": ("change.flag",),
     "config": ("change.config",),
+    "resolution": ("alert.resolved",),
 }  # fmt: skip
 _CALLED = {
     "page": "notification", "status": "status post", "acknowledgement": "acknowledgement", "flag": "change of a flag", "config": "change of configuration",
-    "error": "first error",
+    "error": "first error", "resolution": "end of an alert",
 }  # fmt: skip
 
 
@@ -40,9 +56,16 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find what a sentence says that there was none of, and was, or may have been."""
     if claim.quoted or claim.kind == "actions" or claim.asks:
         return
+    yield from _alone(claim, ground)
     for denial in denials(claim, ground):
         clause = claim.clause_at(denial.span.start)
         span = spans.span_of(claim, clause, ground)
+        if span and not span.narrow:
+            follows = _FOLLOWED.match(claim.plain.text, denial.span.end)
+            if denial.again or follows:
+                span = spans.beside_cited(claim, ground, before=bool(follows and follows["before"]))
+        elif span and denial.again and (after := spans.beside_cited(claim, ground)):
+            span = spans.later(span, after)
         if not is_given(ground, KINDS[denial.sort]):
             what = _CALLED.get(denial.sort, denial.sort)
             message = f"no source of this build records any {what}: whether there was one is not known"
@@ -57,10 +80,40 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
             yield from (one._replace(severity="warning") for one in findings)
 
 
+def _alone(claim: Claim, ground: Ground) -> Iterator[Finding]:
+    """Find what is called the only one of its sort, and is not: `the only deploy of the incident (f-…)`."""
+    for match in _ONLY.finditer(claim.plain.text, *claim.span):
+        sort = english.DENIED[" ".join(match["noun"].lower().split())]
+        if (
+            sort not in counts.SORTS
+            or claim.plain.is_code(match.start())
+            or claim.plain.is_quoted(match.start())
+        ):
+            continue
+        span = counts.scope(ground, window=False)
+        facts = counts.within(of_kind(ground.facts, *KINDS[sort]), span)[0]
+        cited = [fact for fact in ground.facts_of(claim.citations) if fact.kind in KINDS[sort]]
+        mine = {key for fact in cited for key in _life(fact)}
+        others = [fact for fact in facts if not mine & set(_life(fact))]
+        lives = {fact.thread or fact.id for fact in others}
+        if len(lives) >= (1 if cited else 2) and len(cited) < 2 and claim.own:
+            what = _CALLED.get(sort, sort)
+            message = f"it is not the only {what} of the incident: {others[0].id}, {others[0].statement}"
+            yield report(RULE, claim, Span(*match.span()), message, about=others)
+
+
+def _life(fact: Fact) -> Iterator[str]:
+    """Yield by what two facts are of one thing: their life, or when their source has both."""
+    yield fact.thread or fact.id
+    yield f"{fact.source} {fact.earliest} {fact.latest}"
+
+
 def _check(claim: Claim, denial: Denial, span: spans.Denied, ground: Ground) -> Iterator[Finding]:
     kinds = KINDS[denial.sort]
     facts = list(_meant(claim, denial, kinds, ground))
     sure, _ = counts.within(facts, span.sure)
+    if denial.nth > 1 and len(sure) < denial.nth:
+        return
     what = _CALLED.get(denial.sort, denial.sort)
     if sure:
         more = f" and {len(sure) - 1} more" if len(sure) > 1 else ""
@@ -102,5 +155,7 @@ def _meant(claim: Claim, denial: Denial, kinds: Sequence[str], ground: Ground) -
     terms = ground.once(Terms)
     aside = {fact.id for fact in ground.facts_of(claim.citations)} if denial.other else frozenset[str]()
     for fact in of_kind(ground.facts, *kinds):
+        if denial.alerts and str(fact.names.get("alert", "")).casefold() not in denial.alerts:
+            continue
         if fact.id not in aside and denial.names <= terms.of(fact):
             yield fact

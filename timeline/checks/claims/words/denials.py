@@ -12,7 +12,7 @@ from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_denials as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.words.patterns import any_of, words_of
-from timeline.checks.claims.words.terms import Terms, alerts
+from timeline.checks.claims.words.terms import Terms, alerts, alerts_called
 
 _NOUN = re.compile(
     rf"(?<![\w-])(?:(?P<none>{any_of(english.NONE_OF)})|(?P<without>{any_of(english.WITHOUT)}))\s{{1,3}}"
@@ -24,8 +24,19 @@ _NOBODY = re.compile(
     re.IGNORECASE,
 )
 _NEVER = re.compile(
-    rf"(?P<subject>[\w.:#`'’-]{{1,80}}(?:\s{{1,3}}(?:page|alert))?)\s{{1,6}}(?:(?:was|were|had|has|been)\s{{1,3}}){{0,2}}(?:{any_of(english.NEVER)})\s{{1,3}}(?:(?:been|be|ever|get|got)\s){{0,2}}(?P<verb>{any_of(english.VERBS)})(?![\w-])",
+    rf"(?P<subject>[\w.:#`'’-]{{1,80}}(?:\s{{1,3}}(?:page|alert))?)\s{{1,6}}(?:(?:was|were|had|has|been)\s{{1,3}}){{0,2}}(?P<never>{any_of(english.NEVER)})\s{{1,3}}(?:(?:been|be|ever|get|got)\s){{0,2}}(?P<verb>{any_of((*english.VERBS, *english.ENDS))})(?![\w-])",
     re.IGNORECASE,
+)
+#: `we deployed nothing`, `the team paged nobody`
+_OBJECT = re.compile(
+    rf"(?<![\w-])(?:{any_of(english.EVERYBODY)})\s{{1,3}}(?:had\s|have\s)?(?P<verb>{any_of(english.VERBS)})\s{{1,3}}(?:nothing|nobody|no one|no-one)(?P<rest>(?:\son\sthe\sstatus\spage)?)(?![\w-])",
+    re.IGNORECASE,
+)
+_NTH = re.compile(rf"\s{{1,3}}(?:for\s)?an?\s(?P<nth>{any_of(english.ORDINALS)})\stime\b", re.IGNORECASE)
+_AGAIN = re.compile(rf"\s{{1,3}}(?:{any_of(english.AGAIN)})(?![\w-])", re.IGNORECASE)
+_SOMEHOW = re.compile(rf"\s{{1,3}}(?:{any_of(english.SOMEHOW)})(?![\w-])", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"\s{1,3}(?:until|till|before|by|between)\s(?:\d|half|quarter|noon|midnight|the\s)", re.IGNORECASE
 )
 _NEXT = re.compile(rf"\s{{0,3}}(?:$|[,.;:)(|]|(?:{any_of(english.HAPPENED)})(?![\w-]))", re.IGNORECASE)
 #: Before a denial: somebody looked, and not everywhere.
@@ -61,13 +72,20 @@ _TIMELY = re.compile(
 
 
 class Denial(NamedTuple):
-    """A denial at `span`: the sort (`counts.SORTS` and more), names that narrow it, whether what is cited is left aside."""
+    """A denial at `span`: the sort (`counts.SORTS` and more), names that narrow it, whether what is cited is left aside.
+
+    `alerts` are those of which any may be meant (in small letters, none: all); `nth` of how many the last is denied;
+    `again`: it is denied of the time after what is cited.
+    """
 
     span: Span
     sort: str
     names: frozenset[str]
     other: bool
     without: bool
+    alerts: frozenset[str] = frozenset()
+    nth: int = 1
+    again: bool = False
 
 
 def denials(claim: Claim, ground: Ground) -> Iterator[Denial]:
@@ -82,6 +100,9 @@ def denials(claim: Claim, ground: Ground) -> Iterator[Denial]:
     for match in _NEVER.finditer(text, claim.span.start, claim.span.end):
         if _is_said(claim, match.start("verb")) and (names := _subject(claim, match, ground)) is not None:
             yield from _of_verb(claim, match, ground, names)
+    for match in _OBJECT.finditer(text, claim.span.start, claim.span.end):
+        if _is_said(claim, match.start("verb")):
+            yield from _of_verb(claim, match, ground, frozenset())
 
 
 def _is_said(claim: Claim, place: int) -> bool:
@@ -104,7 +125,7 @@ def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | Non
         return None
     if _SAW.search(text, max(clause.start, match.start() - 30), match.start()) or _is_list(claim, match):
         return None
-    names, other = set[str](), False
+    names, other, unknown = set[str](), False, list[str]()
     known = ground.once(Terms).every
     for word in match["before"].lower().split():
         if word in english.OTHER:
@@ -112,9 +133,12 @@ def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | Non
         elif word in known:
             names.add(word)
         elif word not in english.ANY:
-            return None
+            unknown.append(word)
+    meant = alerts_called(ground, unknown)
+    if unknown and not meant:
+        return None
     sort = _done(text, match.end(), clause.end, english.DENIED[" ".join(match["noun"].lower().split())])
-    if sort is None:
+    if sort is None or (unknown and sort not in {"alert", "page", "acknowledgement"}):
         return None
     if sort == "status" and "status" not in match["noun"].lower() and not _STATUS.search(claim.text):
         return None
@@ -122,7 +146,13 @@ def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | Non
     if behind is None:
         return None
     return Denial(
-        Span(match.start(), match.end()), sort, frozenset(names | behind), other, bool(match["without"])
+        Span(match.start(), match.end()),
+        sort,
+        frozenset(names | behind),
+        other,
+        bool(match["without"]),
+        meant,
+        again=_AGAIN.match(text, match.end()) is not None,
     )
 
 
@@ -174,7 +204,9 @@ def _behind(text: str, start: int, end: int, known: frozenset[str]) -> set[str] 
 
 
 def _of_verb(claim: Claim, match: re.Match[str], ground: Ground, names: frozenset[str]) -> Iterator[Denial]:
-    sort = _sort(match)
+    sort, text = _sort(match), claim.plain.text
+    if sort == "resolution" and not _is_ended(claim, match):
+        return
     if sort in {"post", "status"}:
         if not _STATUS.search(claim.text):
             if sort == "status":
@@ -188,12 +220,24 @@ def _of_verb(claim: Claim, match: re.Match[str], ground: Ground, names: frozense
     behind = _behind(claim.plain.text, match.end(), clause.end, ground.once(Terms).every)
     if behind is not None:
         other = re.search(r"\belse\b", match[0], re.IGNORECASE) is not None
-        yield Denial(Span(match.start(), match.end()), sort, names | behind, other, without=False)
+        nth = _NTH.match(text, match.end())
+        yield Denial(
+            Span(match.start(), match.end()), sort, names | behind, other, without=False,
+            nth=english.ORDINALS[nth["nth"].lower()] if nth else 1, again=_AGAIN.match(text, match.end()) is not None,
+        )  # fmt: skip
+
+
+def _is_ended(claim: Claim, match: re.Match[str]) -> bool:
+    """Tell whether an end is denied, and not the way of it, nor that it came at once: `never cleared`, `not cleared until 14:10`."""
+    text = claim.plain.text
+    if _UNTIL.match(text, match.end()):
+        return True
+    return "never" in match["never"].lower() and not _SOMEHOW.match(text, match.end())
 
 
 def _sort(match: re.Match[str]) -> str:
     """Return the sort that a verb is of."""
-    return english.VERBS[" ".join(match["verb"].lower().split())]
+    return english.VERBS.get(" ".join(match["verb"].lower().split()), "resolution")
 
 
 def _subject(claim: Claim, match: re.Match[str], ground: Ground) -> frozenset[str] | None:
@@ -206,6 +250,8 @@ def _subject(claim: Claim, match: re.Match[str], ground: Ground) -> frozenset[st
     known = ground.once(alerts)
     if subject in known:
         return frozenset([subject])
+    if _sort(match) == "resolution" and last not in {"alert", "alerts", "it"}:
+        return None
     if _sort(match) == "status":
         return frozenset()
     if last in {"alert", "alerts", "page", "it"}:
@@ -215,7 +261,14 @@ def _subject(claim: Claim, match: re.Match[str], ground: Ground) -> frozenset[st
             if "alert" in fact.names
         }
         named = {name for name in known if name in claim.text.casefold()}
-        either = named or cited
+        either = (
+            named
+            or cited
+            or alerts_called(
+                ground,
+                [word for word in subject.split() if word not in {"alert", "alerts", "page", "it", "the"}],
+            )
+        )
         return frozenset(either) if len(either) == 1 else None
     if last in english.PAGED and _sort(match) == "page":
         return frozenset()

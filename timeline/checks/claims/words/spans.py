@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from timeline.checks.claims.claim import Claim
@@ -12,11 +11,12 @@ from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_denials as english
 from timeline.checks.claims.phrases.english_words import WHOLE_WINDOW
 from timeline.checks.claims.plain import Span as Place
-from timeline.checks.claims.when import context, written
+from timeline.checks.claims.when import amounts
+from timeline.checks.claims.when.dated import Moment, moments
 from timeline.checks.claims.words import counts
 from timeline.checks.claims.words.counts import Span
 from timeline.checks.claims.words.patterns import any_of, words_of
-from timeline.instant import MINUTE
+from timeline.instant import MINUTE, NS
 from timeline.model import Fact, Gap
 
 _ROUGH = 5 * MINUTE
@@ -43,6 +43,10 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
+_AMID = re.compile(
+    r"\b(?:in between|in the meantime|between (?:them|the two|these|those|both))\b", re.IGNORECASE
+)
+_FIRST = re.compile(r"\b(?:in|within|during|for) the first\s", re.IGNORECASE)
 _UNTIL_ANY = re.compile(rf"(?<![\w-])(?:{_UNTIL}|{_FROM}|between|within)(?![\w-])", re.IGNORECASE)
 _UNTOLD = words_of(english.UNTOLD)
 _WINDOW = words_of(WHOLE_WINDOW)
@@ -63,8 +67,14 @@ def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
     text = claim.plain.text[place.start : place.end]
     whole = counts.scope(ground, window=False)
     window = counts.scope(ground, window=True)
-    if times := _times(claim, place, ground):
+    if times := moments(claim, place, ground):
         return _by_times(text, place, times, whole, window)
+    if earlier := _earlier_range(claim, place, ground, whole, window):
+        return earlier
+    if first := _first(text, whole):
+        return first
+    if _AMID.search(text) and (amid := _amid(claim, ground)):
+        return _by_edges(amid, whole, window)
     if _LENGTH.search(text):
         return None
     if edges := _between(claim, ground) or _edges(claim, ground):
@@ -81,31 +91,69 @@ def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
     return Denied(whole, whole, "the incident", named=_INCIDENT.search(text) is not None, narrow=False)
 
 
+def beside_cited(claim: Claim, ground: Ground, *, before: bool = False) -> Denied | None:
+    """Return the time after all that a sentence cites, or before it; None where it cites nothing."""
+    facts = ground.facts_of(claim.citations)
+    if not facts or not claim.own:
+        return None
+    edge = min(facts, key=_begin) if before else max(facts, key=lambda fact: fact.latest)
+    if edge.earliest is None:
+        return None
+    return _by_edges(
+        [(not before, edge)], counts.scope(ground, window=False), counts.scope(ground, window=True)
+    )
+
+
+def later(span: Denied, after: Denied) -> Denied:
+    """Return what of a span is behind the beginning of another."""
+    sure, wide = (
+        one._replace(start=max(one.start or other.start or 0, other.start or 0))
+        for one, other in ((span.sure, after.sure), (span.wide, after.wide))
+    )
+    return span._replace(sure=sure, wide=wide)
+
+
+def _begin(fact: Fact) -> int:
+    return fact.latest if fact.earliest is None else fact.earliest
+
+
+def _earlier_range(claim: Claim, place: Place, ground: Ground, whole: Span, window: Span) -> Denied | None:
+    """Return the range of times of the clause before: `from 09:26 to 09:32 it was silent; no message was posted`."""
+    before = [span for span in claim.clauses if span.end <= place.start]
+    if not before or claim.header or _UNTIL_ANY.search(claim.plain.text, place.start, place.end):
+        return None
+    times = moments(claim, before[-1], ground)
+    text = claim.plain.text[before[-1].start : before[-1].end]
+    return _by_times(text, before[-1], times, whole, window) if len(times) == 2 else None
+
+
+def _first(text: str, whole: Span) -> Denied | None:
+    """Return the first minutes of the incident: `in the first hour`."""
+    match = _FIRST.search(text)
+    length = next(amounts.typed(f"a {text[match.end() :]}", 0, 40), None) if match else None
+    typed = next(amounts.typed(text, match.end(), min(len(text), match.end() + 40)), None) if match else None
+    one = typed or length
+    if match is None or one is None or whole.start is None:
+        return None
+    span = Span(whole.start, whole.start + int(one.at * NS))
+    return Denied(span, span, f"{' '.join(match[0].split())} {one.at / 60:g} minutes")
+
+
+def _amid(claim: Claim, ground: Ground) -> list[tuple[bool, Fact]]:
+    """Return the two cited facts that `in between` is of."""
+    facts = ground.facts_of(claim.citations)
+    if len(facts) != 2 or facts[1].earliest is None or facts[0].latest >= facts[1].earliest:
+        return []
+    return [(True, facts[0]), (False, facts[1])]
+
+
 _INCIDENT = re.compile(
     rf"(?<![\w-])(?:during|in|throughout|over|within|inside)\s(?:the\s|this\s|our\s)?(?:whole\s|entire\s)?(?:{any_of(english.INCIDENT)})(?![\w-])",
     re.IGNORECASE,
 )
 
 
-class _Time(NamedTuple):
-    place: Place
-    first: int
-    last: int  # the first instant behind it
-
-
-def _times(claim: Claim, place: Place, ground: Ground) -> list[_Time]:
-    window = ground.timeline.window
-    held = []
-    for one in written.times(claim.plain.text, place.start, place.end):
-        clocks = one.clocks if one.clocks is not None else context.clocks(claim, one.span.start)
-        near = replace(one, clocks=clocks).near(window.start, window.end)
-        inside = [cell for cell in near if cell[0] < window.end and cell[1] > window.start] or near[:1]
-        if inside:
-            held.append(_Time(one.span, inside[0][0], inside[0][1] + 1))
-    return held
-
-
-def _by_times(text: str, place: Place, times: Sequence[_Time], whole: Span, window: Span) -> Denied | None:
+def _by_times(text: str, place: Place, times: Sequence[Moment], whole: Span, window: Span) -> Denied | None:
     first = times[0]
     lead = _LEAD.search(text[: first.place.start - place.start])
     if len(times) == 2:
@@ -124,15 +172,17 @@ def _by_times(text: str, place: Place, times: Sequence[_Time], whole: Span, wind
     words = _words(text, place, first, first)
     if lead["until"]:
         start = whole.start if whole.start is not None and first.first > whole.start else window.start
+        start = start if first.day is None else max(start or first.day[0], first.day[0])
         return Denied(Span(start, first.first), Span(start, first.first), f"the time before {words}")
     if lead["since"]:
         end = whole.end if whole.end is not None and first.last < whole.end else window.end
+        end = end if first.day is None else min(end or first.day[1], first.day[1])
         return Denied(Span(first.last, end), Span(first.last, end), f"the time after {words}")
     wide = Span(first.first - _ROUGH, first.last + _ROUGH) if lead["about"] else Span(first.first, first.last)
     return Denied(Span(first.first, first.last), wide, words)
 
 
-def _words(text: str, place: Place, first: _Time, last: _Time) -> str:
+def _words(text: str, place: Place, first: Moment, last: Moment) -> str:
     return " ".join(text[first.place.start - place.start : last.place.end - place.start].split())
 
 
