@@ -123,6 +123,19 @@ UNTOLD: Final = (
     "minute", "minutes", "minutes'", "hour", "hours", "second", "seconds", "day", "days", "week", "weeks", "month", "moment", "while", "when", "early", "late", "later", "earlier", "first", "last",
     "next", "then", "at that time", "at the time", "by then", "initially", "at first", "meanwhile", "immediately", "in time", "shortly", "soon", "as", "once", "yet", "overnight", "yesterday",
 )  # fmt: skip
+#: What begins a clause that tells when the one before it was so.
+WHILE: Final = (
+    "while",
+    "when",
+    "whenever",
+    "as long as",
+    "until",
+    "till",
+    "before",
+    "after",
+    "once",
+    "until after",
+)
 #: Behind `was` and a denied noun: it happened, and no more is said of it.
 EVENTS: Final = frozenset(
     [
@@ -161,8 +174,27 @@ PAGED: Final = frozenset(
     ]
 )
 #: Before what is cited: its time ends, or begins, the span.
-UNTIL_WHEN: Final = ("before", "until", "till", "prior to", "ahead of", "up until", "up to")
-FROM_WHEN: Final = ("after", "since", "from the time", "from when", "following", "from the moment", "from")
+UNTIL_WHEN: Final = (
+    "preceded",
+    "preceding",
+    "before",
+    "until",
+    "till",
+    "prior to",
+    "ahead of",
+    "up until",
+    "up to",
+)
+FROM_WHEN: Final = (
+    "followed",
+    "after",
+    "since",
+    "from the time",
+    "from when",
+    "following",
+    "from the moment",
+    "from",
+)
 #: Before a verb and what is denied: nobody's own are meant.
 EVERYBODY: Final = frozenset(
     ["we", "team", "they", "people", "responders", "engineers", "anybody", "anyone", "channel", "us"]

@@ -11,6 +11,7 @@ from timeline.checks.claims.phrases import english_denials as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.words import counts, spans
+from timeline.checks.claims.words.actors import PROGRAM, actor_of
 from timeline.checks.claims.words.collected import is_given
 from timeline.checks.claims.words.denials import Denial, denials
 from timeline.checks.claims.words.patterns import any_of
@@ -157,5 +158,7 @@ def _meant(claim: Claim, denial: Denial, kinds: Sequence[str], ground: Ground) -
     for fact in of_kind(ground.facts, *kinds):
         if denial.alerts and str(fact.names.get("alert", "")).casefold() not in denial.alerts:
             continue
+        if denial.people and actor_of(fact).startswith(PROGRAM):
+            continue  # nobody wrote, and a bot did
         if fact.id not in aside and denial.names <= terms.of(fact):
             yield fact

@@ -9,12 +9,11 @@ from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when.context import is_so
-from timeline.checks.claims.words.actors import BOT, PERSON, Agent, actor_of, agents, called
+from timeline.checks.claims.words.actors import BOT, PERSON, PROGRAM, Agent, actor_of, agents, called
 from timeline.checks.findings import Finding
 from timeline.model import Fact
 
 RULE = "claim-actor"
-_PROGRAM = "bot-"  # begins the pseudonym of a program
 
 
 def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
@@ -78,10 +77,10 @@ def _is_other(who: str, fact: Fact, ground: Ground) -> bool:
     """Tell whether it is certain that a fact's actor is not who is named: two of one system, or a person and a program."""
     actor = actor_of(fact)
     if who in {BOT, PERSON}:
-        return (who == BOT) != actor.startswith(_PROGRAM)
+        return (who == BOT) != actor.startswith(PROGRAM)
     if who == actor:
         return False
-    if who.startswith(_PROGRAM) != actor.startswith(_PROGRAM):
+    if who.startswith(PROGRAM) != actor.startswith(PROGRAM):
         return True
     if ground.names.systems(who) & ground.names.systems(actor):
         return True

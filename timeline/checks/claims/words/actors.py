@@ -36,6 +36,8 @@ _SPEAKS = re.compile(r"\s{0,2}:\s")
 _PASSIVE = re.compile(r"\s{1,3}(?:(?:had|has)\s)?(?:was|were|been|being|got)\s", re.IGNORECASE)
 _MOST = 3  # words of a role
 
+#: What begins the pseudonym of a program.
+PROGRAM = "bot-"
 #: Somebody who is a person, and a program: no pseudonyms.
 PERSON, BOT = "a person", "a bot"
 

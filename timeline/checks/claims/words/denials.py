@@ -86,6 +86,7 @@ class Denial(NamedTuple):
     alerts: frozenset[str] = frozenset()
     nth: int = 1
     again: bool = False
+    people: bool = False  # what programs did is none of it
 
 
 def denials(claim: Claim, ground: Ground) -> Iterator[Denial]:
@@ -224,6 +225,7 @@ def _of_verb(claim: Claim, match: re.Match[str], ground: Ground, names: frozense
         yield Denial(
             Span(match.start(), match.end()), sort, names | behind, other, without=False,
             nth=english.ORDINALS[nth["nth"].lower()] if nth else 1, again=_AGAIN.match(text, match.end()) is not None,
+            people=match.re is _NOBODY,
         )  # fmt: skip
 
 

@@ -42,12 +42,19 @@ _LENGTH = re.compile(
     rf"\b(?:minutes?|mins?|hours?|seconds?|days?)\s{{1,3}}(?:{any_of((*english.FROM, *english.UNTIL))})(?![\w-])",
     re.IGNORECASE,
 )
+_THEN = re.compile(
+    r"[\s,;]{0,3}(?:(?:and|but)\s)?(?:then|from then on|after that|afterwards)\b", re.IGNORECASE
+)
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 _AMID = re.compile(
     r"\b(?:in between|in the meantime|between (?:them|the two|these|those|both))\b", re.IGNORECASE
 )
 _FIRST = re.compile(r"\b(?:in|within|during|for) the first\s", re.IGNORECASE)
-_UNTIL_ANY = re.compile(rf"(?<![\w-])(?:{_UNTIL}|{_FROM}|between|within)(?![\w-])", re.IGNORECASE)
+_UNTIL_ANY = re.compile(
+    rf"(?<![\w-])(?:{_UNTIL}|{_FROM}|between|within|preced\w{{1,3}}|follow(?:s|ed))(?![\w-])", re.IGNORECASE
+)
+#: What goes on with the time of what is denied: `no deploy took place while X was firing`.
+_WHILE = re.compile(rf"[\s,]{{0,3}}(?:{any_of(english.WHILE)})(?![\w-])", re.IGNORECASE)
 _UNTOLD = words_of(english.UNTOLD)
 _WINDOW = words_of(WHOLE_WINDOW)
 
@@ -65,26 +72,29 @@ class Denied(NamedTuple):
 def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
     """Return the span that the words around a denial tell; None where they tell one that cannot be read."""
     text = claim.plain.text[place.start : place.end]
+    onward = claim.plain.text[place.end : claim.span.end]
     whole = counts.scope(ground, window=False)
     window = counts.scope(ground, window=True)
     if times := moments(claim, place, ground):
         return _by_times(text, place, times, whole, window)
     if earlier := _earlier_range(claim, place, ground, whole, window):
         return earlier
+    if not _UNTIL_ANY.search(text) and moments(claim, claim.span, ground):
+        return None  # of one of the times that the other clauses tell, or of none
     if first := _first(text, whole):
         return first
     if _AMID.search(text) and (amid := _amid(claim, ground)):
         return _by_edges(amid, whole, window)
     if _LENGTH.search(text):
         return None
-    if edges := _between(claim, ground) or _edges(claim, ground):
+    if edges := _between(claim, ground) or _onward(claim, place, _edges(claim, ground), ground):
         return _by_edges(edges, whole, window)
     if event := _EVENT.search(text):
         return _by_event(claim, event, ground, whole, window)
     if gaps := [one for one in ground.cited(claim.citations) if isinstance(one, Gap)]:
         span = Span(min(gap.start for gap in gaps), max(gap.end for gap in gaps))
         return Denied(span, span, f"the time of {gaps[0].id}")
-    if _UNTIL_ANY.search(text) or _UNTOLD.search(text):
+    if _UNTIL_ANY.search(text) or _UNTOLD.search(text) or _WHILE.match(onward):
         return None
     if _WINDOW.search(text):
         return Denied(window, window, "the window", narrow=False)
@@ -153,6 +163,12 @@ _INCIDENT = re.compile(
 )
 
 
+class _Edge(NamedTuple):
+    place: int
+    since: bool
+    fact: Fact
+
+
 def _by_times(text: str, place: Place, times: Sequence[Moment], whole: Span, window: Span) -> Denied | None:
     first = times[0]
     lead = _LEAD.search(text[: first.place.start - place.start])
@@ -165,7 +181,7 @@ def _by_times(text: str, place: Place, times: Sequence[Moment], whole: Span, win
             and not (lead and lead["until"])
         ):
             return Denied(Span(first.last, times[1].first), Span(first.first, times[1].first), words)
-    if len(times) != 1 or lead is None or lead["between"]:
+    if len(times) != 1 or lead is None or lead["between"] or _LENGTH.search(text):
         return None
     if not (lead["until"] or lead["since"]) and _UNTIL_ANY.search(text[: lead.start()]):
         return None  # `until the page at 14:13`
@@ -186,9 +202,9 @@ def _words(text: str, place: Place, first: Moment, last: Moment) -> str:
     return " ".join(text[first.place.start - place.start : last.place.end - place.start].split())
 
 
-def _edges(claim: Claim, ground: Ground) -> list[tuple[bool, Fact]]:
+def _edges(claim: Claim, ground: Ground) -> list[_Edge]:
     """Return the cited facts that the time before (false) or after (true) is spoken of: `after X fired (f-…)`."""
-    text, edges = claim.plain.text, list[tuple[bool, Fact]]()
+    text, edges = claim.plain.text, list[_Edge]()
     if not claim.own:
         return []
     matches = list(_EDGE.finditer(text, claim.span.start, claim.span.end))
@@ -202,8 +218,18 @@ def _edges(claim: Claim, ground: Ground) -> list[tuple[bool, Fact]]:
             and fact.earliest is not None
             and not _CLOCK.search(text, match.end(), cited[0].start)
         ):
-            edges.append((match["since"] is not None, fact))
+            edges.append(_Edge(match.start(), match["since"] is not None, fact))
     return edges
+
+
+def _onward(claim: Claim, place: Place, edges: Sequence[_Edge], ground: Ground) -> list[tuple[bool, Fact]]:
+    """Return the edges, of which those before `then` are of something else: what is cited right before it is the beginning."""
+    if not _THEN.match(claim.plain.text, place.start):
+        return [(since, fact) for _, since, fact in edges]
+    before = [one for one in claim.citations if claim.own and one.end <= place.start]
+    first = ground.by_id.get(before[-1].id) if before else None
+    inside = [(since, fact) for at, since, fact in edges if at >= place.start]
+    return [(True, first), *inside] if isinstance(first, Fact) and first.earliest is not None else inside
 
 
 def _between(claim: Claim, ground: Ground) -> list[tuple[bool, Fact]]:
