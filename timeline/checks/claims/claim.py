@@ -14,6 +14,8 @@ from timeline.checks.times import stated_for_all
 
 #: Blocks that hold claims; a heading is a name, and code is nobody's sentence.
 _FORMS = frozenset({"paragraph", "item", "row"})
+#: What may stand behind a question mark: marks, and the brackets of a citation.
+_CLOSING = ' ()[]*_"”’»,;'
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Claim:
     @property
     def asks(self) -> bool:
         """Whether the sentence is a question."""
-        return self.text.rstrip(" )*_").endswith("?")
+        return self.text.rstrip(_CLOSING).endswith("?")
 
     def clause_at(self, place: int) -> Span:
         """Return the clause that holds a place; the sentence where none does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
@@ -42,6 +43,10 @@ _RATIOS = frozenset(impacts.stem(word) for word in english.RATIOS)
 _PART = re.compile(r"[A-Z]?[a-z]{2,40}|[A-Z]{2,20}(?![a-z])")
 _BY = re.compile(r"\bby\s(?:\w{1,20}\s){0,2}$", re.IGNORECASE)
 _LIKE = re.compile(r"\s(?:more|less|higher|lower|faster|slower|increase|decrease|drop|rise)\b", re.IGNORECASE)
+_OF_TIME = re.compile(
+    r"\sof\s(?:(?:the|our|its|that|this|a|whole|total|entire)\s){0,2}(?:incident|outage|time|duration|window|hour|day|week|month|quarter|year|downtime)\b",
+    re.IGNORECASE,
+)
 _REACHED = re.compile(rf"\b(?:{any_of(english.REACHED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE)
 _IN_USE = re.compile(rf"(?:\s[\w'’-]{{1,40}}){{1,6}}?\s(?:{any_of(english.IN_USE)})\b", re.IGNORECASE)
 _SLOPE = 90.0
@@ -88,6 +93,8 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         return
     if follows(claim, number, said):
         return
+    if not number.unit and any(_is_reckoned(number, one) for one in said):
+        return
     severity = _severity(claim, number, facts, held, said, lead, rest, ground)
     if severity != "error" and not impacts.RATE.match(rest) and not _is_other(lead, rest):
         severity = misread(claim, number, said) or severity
@@ -106,6 +113,12 @@ def _is_other(lead: str, rest: str) -> bool:
     return bool((_FROM.search(lead) and _TO.match(rest)) or _LATER.match(rest))
 
 
+def _is_reckoned(number: Numeral, said: quantities.Said) -> bool:
+    """Tell whether a number is what two in the cited words leave, or come to: 5,600 of `3,400 of 9,000`."""
+    pairs = combinations(sorted(said.plain | {one.value for one in said.numbers if not one.unit})[:20], 2)
+    return any(number.meets(high - low) or number.meets(high + low) for low, high in pairs if low)
+
+
 def _is_rest(number: Numeral, values: Sequence[quantities.Value], *, ratio: bool) -> bool:
     """Tell whether a share is what a share of failures leaves: `four in five went through`."""
     return any(number.meets(100 - value.value * (100 if ratio else 1)) for value in values)
@@ -118,7 +131,7 @@ def _severity(
     """Tell how sure it is that a number is said of what is cited: by its unit, its noun, or a verb before it."""
     if len(facts) > 1 and number.unit == "%" and _OVER_TIME.search(f"{lead} {rest}"):
         return None  # `between 14:10 and 14:40 one in four failed`: of the time, and not of its ends
-    if _SETTING.search(lead) or _BY.search(lead) or (impacts.RATE.match(rest) and not number.unit):
+    if _SETTING.search(lead) or _BY.search(lead) or (impacts.RATE.match(rest) and number.unit in {"", "B"}):
         return None
     if _FROM.search(lead) and _TO.match(rest) and not any(_has_more(values) for values in held.values()):
         return None  # of another time
@@ -133,7 +146,7 @@ def _severity(
         case "%":
             objective = number.value >= _SLOPE and _OBJECTIVE.search(claim.text)
             parts = "%" in units or any(quantities.is_ratio(held[fact.id], fact) for fact in measured)
-            if parts and not objective and not _LIKE.match(rest):
+            if parts and not objective and not _LIKE.match(rest) and not _OF_TIME.match(rest):
                 return "error" if _is_of_it(rest, facts, ground) else "warning"
         case "s":
             if "s" in units and _ANSWERED.search(lead) and not _LASTING.search(rest[:12]):

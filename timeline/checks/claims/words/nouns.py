@@ -66,6 +66,8 @@ def noun(claim: Claim, number: Numeral, ground: Ground) -> Noun | None:
     if match is None:
         return None
     sort = english.COUNTED[" ".join(match["noun"].lower().split())]
+    if match["before"].lower().startswith("the "):
+        return None  # `after another twenty-two the rollback came`
     if number.value != int(number.value) or any(word in _PARTING for word in match["before"].lower().split()):
         return None  # `2.27 page`, `1002 is full of messages`
     if _is_heading(claim, number) or (sort == "page" and not _PAGED.search(claim.text)):

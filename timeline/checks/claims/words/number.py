@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_words as english
+from timeline.checks.claims.phrases.english_context import NOT_SO
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
+from timeline.checks.claims.when import context
 from timeline.checks.claims.when.written import times
 from timeline.checks.claims.words import counts, impacts, measured
 from timeline.checks.claims.words.collected import is_given
@@ -54,12 +56,22 @@ _WAVES = re.compile(
 )
 _IN_OR_OF = re.compile(r"\b(?:in|of|with|that|to)\b", re.IGNORECASE)
 _WORD = re.compile(r"[A-Z]?[a-z]{2,40}|[A-Z]{2,20}(?![a-z])")
+_NOT_SO = re.compile(NOT_SO, re.IGNORECASE)
+#: A hedge of the number itself, and what it missed.
+_ESTIMATED = re.compile(
+    r"\ban estimated\b|\b(?:targets?|goals?|always|could(?:\snot|n['’]t)?|cannot|usually|normally|typically|every time|meetings?)\b",
+    re.IGNORECASE,
+)
+_OTHER_COLUMN = re.compile(
+    r"\b(?:before|baseline|normal|usual|previous|expected|threshold|limit|SLO|target|budget|last (?:time|week|month|year))\b",
+    re.IGNORECASE,
+)
 _IT_FIRED = re.compile(rf"\s{{1,3}}it\s{{1,3}}(?:{any_of(english.FIRED)})(?![\w-])", re.IGNORECASE)
 
 
 def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find numbers that are not those of the impact, of a count, or of what is cited."""
-    if claim.quoted or claim.kind == "actions" or claim.text.rstrip().endswith("?"):
+    if claim.quoted or claim.kind == "actions" or claim.asks:
         return
     clocks = [one.span for one in times(claim.plain.text, claim.span.start, claim.span.end)]
     for number in numerals(claim.plain.text, claim.span.start, claim.span.end)[:_MOST]:
@@ -68,11 +80,22 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
         if any(span.holds(number.start) for span in clocks):
             continue  # `ten past two`
         clause = claim.clause_at(number.start)
-        if _IMAGINED.search(claim.plain.text, clause.start, clause.end):
+        if _IMAGINED.search(claim.plain.text, clause.start, clause.end) or _is_of_another(
+            claim, number, ground
+        ):
             continue
         findings = _check(claim, number, ground)
         # What cites nothing may count something else.
         yield from findings if claim.citations else (one._replace(severity="warning") for one in findings)
+
+
+def _is_of_another(claim: Claim, number: Numeral, ground: Ground) -> bool:
+    """Tell whether a number is not said of what was: of another incident, supposed, or of what a column has beside it."""
+    if context.of_another(claim, ground) or _OTHER_COLUMN.search(context.column(claim, number.start)):
+        return True
+    clause = claim.clause_at(number.start)
+    words = context.own_words(claim, clause)
+    return _NOT_SO.search(_ESTIMATED.sub(" ", words)) is not None
 
 
 def _check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
@@ -97,6 +120,8 @@ def _check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
 
 def _impact(claim: Claim, number: Numeral, alike: Sequence[Impact]) -> Iterator[Finding]:
     verdicts = [impacts.agrees(one, number) for one in alike]
+    if _is_put_right(claim, number, alike):
+        return
     if True in verdicts or all(one.value is None for one in alike):
         return
     first = next(one for one in alike if one.value is not None)
@@ -108,6 +133,17 @@ def _impact(claim: Claim, number: Numeral, alike: Sequence[Impact]) -> Iterator[
         RULE, claim, Span(number.start, number.end), message, about=alike, expected=_digits(float(first.value or 0)),
         reference=reference(first.id), severity="warning" if None in verdicts else None,
     )  # fmt: skip
+
+
+def _is_put_right(claim: Claim, number: Numeral, alike: Sequence[Impact]) -> bool:
+    """Tell whether another number of the sentence is the impact's: this one is what was thought, or of another time."""
+    others = numerals(claim.plain.text, claim.span.start, claim.span.end)[:_MOST]
+    return any(
+        impacts.agrees(one, other) is True
+        for other in others
+        if other.start != number.start and other.unit == number.unit
+        for one in alike
+    )
 
 
 def _digits(value: float) -> str:

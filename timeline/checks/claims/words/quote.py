@@ -46,6 +46,7 @@ _IMAGINED = re.compile(rf"(?<![\w-])(?:{any_of(IMAGINED)})(?:\sthat)?[\s,:]{{1,4
 # Left out by who quotes, or put in by them: `[...]`, `…`, `[the pool]`; not one letter, whose case was changed.
 _CUT = re.compile(r"\[[^\[\]]{2,200}\]|\[…\]|\(\.{3}\)|\(…\)|\.{3,}|…")
 _LETTER = re.compile(r"\[(\w)\]")
+_ENDING = re.compile(r"(?<=\w)\[\w{1,4}\]")  # `fit[s]`
 # Of a block quotation: who said it when, before and after the words.
 _SPEAKER = re.compile(r"^[^:\"“]{1,60}:\s")
 _BY = re.compile(r"(?:\s|^)(?:[—–]|--?)\s?[^—–]{1,120}$")
@@ -196,7 +197,7 @@ def _is_attributed(claim: Claim, span: Span, texts: Sequence[str]) -> bool:
 @lru_cache(maxsize=256)
 def _pieces(quotation: str) -> tuple[str, ...]:
     """Return what stands between the places where something is left out."""
-    joined = _LETTER.sub(r"\1", quotation)
+    joined = _LETTER.sub(r"\1", _ENDING.sub(" … ", quotation))
     pieces = [folded(part) for part in _CUT.split(joined)]
     return tuple(piece for piece in pieces if piece.strip())
 

@@ -11,6 +11,7 @@ from timeline.checks.claims.ground import Cited, Ground
 from timeline.checks.claims.phrases import english_subjects as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
+from timeline.checks.claims.when import context
 from timeline.checks.claims.when.context import denies
 from timeline.checks.claims.words.patterns import any_of
 from timeline.checks.findings import Finding
@@ -156,6 +157,8 @@ def _index(ground: Ground) -> _Index:
 def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find names that nothing cited has."""
     if claim.quoted or claim.kind in {"actions", "people"} or not claim.citations or claim.asks:
+        return
+    if context.of_another(claim, ground):
         return
     named = list(dict.fromkeys(_named(claim, ground)))
     if not named:
