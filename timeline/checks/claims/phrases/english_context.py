@@ -7,7 +7,8 @@ from typing import Final
 #: What is to come, what might have been, what comes again and again, other incidents: nothing that facts could refute.
 NOT_SO: Final = (
     r"\b(?:will|shall|would|could(?! (?:read|see|not|no longer)\b)|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry(?!\b[^.;,]{0,40}\b(?:warn|alert|notic|report))|valid (?:until|till|from)"
-    r"|if|unless|whether|assum\w{1,6}|suppos\w{1,6}|hypothe\w{1,8}|expected to|due (?:by|on|at|date)|next (?:week|month|sprint|quarter)"
+    r"|if|unless|whether|assum\w{1,6}|suppos\w{1,6}|hypothe\w{1,8}|expected to|due (?:by|on|at|date)|next (?:week|month|sprint|quarter|year)"
+    r"|in (?:the )?future|from now on|from here on|must(?! have)|ha(?:s|ve) to|meant to|ought to|going to|intend\w{0,3}"
     r"|(?:previous|prior|earlier|past|last|another|other|similar) (?:incidents?|outages?|occurrences?|year|month|quarter|week)"
     r"|(?<!the )last time|(?:previous|prior|earlier|past) time|last (?:month|year|week|quarter)['’]s|(?:same|like|as) (?:in|on) (?:the )?(?:previous|last|earlier)"
     r"|years? ago|months? ago|weeks? ago|days? ago|last (?:january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -16,15 +17,26 @@ NOT_SO: Final = (
     r"|(?:unlike|compared (?:to|with)|as in) the (?:\w+ )?(?:incident|outage) (?:of|on|in|from)"
     r"|meetings?|hand-?overs?|stand-?ups?|retrospectives?|rota|on-call schedule"
     r"|wrongly|incorrectly|mistakenly|claimed that|believed|thought|guess\w{0,4}|the plan (?:said|was|is)|estimat\w{1,5}|targets?|goals?"
+    r"|every (?:january|february|march|april|may|june|july|august|september|october|november|december|year|spring|summer|autumn|fall|winter|time)|always|usually|normally|typically"
+    r"|clocks?(?: in [a-z ]{2,20})? (?:go(?:es)?|went|going|change[ds]?|were (?:put|set)|jump(?:s|ed)?) (?:back|forward|ahead|over)|change of (?:the )?clocks"
+    r"|(?:had )?fear(?:ed|ing)|expected|first (?:estimates?|numbers|reports)|(?:we|they|i) (?:had )?(?:said|wrote|told \w{2,12}|reported|announced|stated|communicated) that|contrary to|according to (?:the|our) (?:runbook|playbook|documentation|docs|policy|manual|wiki)"
+    r"|(?:an?|any|each) (?:\w+ ){1,3}takes"
     r"|promis\w{1,4}|budgeted|runbooks? (?:says?|said|gives?|allows?)|supposed)\b"
+)
+#: Of another time than the incident's, whatever else a sentence says.
+LONG_AGO: Final = (
+    r"\b(?:(?:years?|months?|weeks?) ago|last (?:year|month|quarter|spring|summer|autumn|fall|winter)"
+    r"|in (?:the|an|our) (?:earlier |previous |last |similar )?(?:outages?|incidents?) (?:of|in|from|on) (?!the\b))"
 )
 #: What was done to a thing some time, which is no time of the fact that shows it.
 HISTORY: Final = (
     r"\b(?:releas\w{1,3}|introduc\w{1,4}|added|creat\w{1,3}|written|built|found\w{0,2}|since|upgrad\w{1,3}|migrat\w{1,4}|resized|touched|review\w{1,3}"
-    r"|install\w{1,3}|launch\w{1,3}|announc\w{1,4}|took place|held|bought|signed|renewed|issued|documented|last (?:changed|updated|edited))\b"
+    r"|install\w{1,3}|launch\w{1,3}|announc\w{1,4}|took place|held|bought|signed|renewed|issued|documented|last (?:changed|updated|edited)|had \w{2,20}ed|ends?|expires?|comes?|longest|worst|biggest)\b"
 )
 #: It came again and again: a span is of all its times.
 AGAIN: Final = r"\b(?:(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,3}|several|many) (?:times|firings)|twice|thrice|repeatedly|again and again|flapp\w{2,3}|on and off)\b"
+#: What was so for a while, at any time of it.
+GOING_ON: Final = r"\b(?:was|were|is|are|still|kept|already)\s(?:\w+\s){0,2}?(?:\w{2,20}ing|down|unavailable|degraded|slow|high|offline|active|open)\b"
 #: What the incident's own times are of.
 OF_INCIDENT: Final = r"\b(?:incident|outage|disruption|window)\b"
 #: Before `00:03:10` that is a length.
@@ -65,7 +77,7 @@ SETTING_AFTER: Final = (
 SETTING: Final = (
     r"\b(?:p\d{2,3}|percentiles?|quantiles?|round[- ]trip|respond(?:ed|ing)? in|request (?:took|duration)|requests took|queries took|query took"
     r"|time-?outs?|TTLs?|retention|intervals?|configur\w{1,6}|scraped? every|evaluat\w{1,4} every|SL[OA]s?|objective|error budget|lookback|keep-?alive|backoff|uptime"
-    r"|clock (?:skew|drift|offset)|write-?up|write the|lease|polic(?:y|ies)|gives us|allows?|allowed|requires?|agreed|contract\w{0,5})\b"
+    r"|clock (?:skew|drift|offset)|write-?up|write the|lease|polic(?:y|ies)|gives us|allows?|allowed|requires?|agreed|contract\w{0,5}|at (?:this|that|the same|such an?) (?:rate|pace|speed)|at \d[\d.,]* \w+ (?:a|an|per) (?:second|minute|hour|day))\b"
 )
 #: Beside these words, seconds are what was measured.
 LATENCY: Final = r"\b(?:h[eo]ld(?:s|ing)? (?:its|a|an|the|their|one|every|each) (?:\w+ )?(?:connections?|locks?)|instead of \d[\d.]* ?m?s|latenc\w{1,3}(?! (?:alert|alarm|page))|response times?)\b"

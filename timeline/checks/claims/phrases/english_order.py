@@ -60,6 +60,14 @@ LEARNED: Final = (
 UNSURE: Final = r"\b(?:whether|unclear|unknown|undetermined|not known|cannot (?:tell|say|be (?:told|determined))|can['’]t (?:tell|say)|no way to tell|or after|or before|either|neither|possibl[ey]|perhaps|maybe|suspect\w{0,3}|presum\w{1,6}|which was wrong|wrongly|turned out (?:not|to be wrong))\b"
 DENIED: Final = r"(?:\bnot|n['’]t|\bnever|\bno|\bneither|\bnor|\bwithout)(?:\s(?!long\b)\w{1,15}){0,2}\s$"
 NEGATIVE: Final = r"\b(?:not|no|never|nobody|none|nothing|neither|no one)\b|n['’]t\b"
+#: Of a negative, what denies nothing: `not long after`, `no later than`.
+NO_DENIAL: Final = r"\b(?:not|no) (?:long|only|just|less|more|fewer|even|quite|much|later|earlier|sooner|longer|so|too|far|until|till|before|after|yet)\b"
+#: Between what is compared: how much more it was, and no order.
+COMPARED: Final = r"\b(?:times (?:as|the|what|that|more|longer|higher)|as (?:long|much|many|often|high|low|big|fast) as|(?:more|less|longer|higher|lower|fewer|bigger|faster|slower) than|compared|versus|vs)\b"
+#: Behind a connective: a length whose unit was said before, `and after another five`.
+LENGTH: Final = (
+    r"\s{1,3}(?:(?:another|about|around|roughly|some|nearly|almost|just|a further|further)\s{1,3}){0,2}"
+)
 #: What did no good until something came was there before it.
 USELESS: Final = r"\b(?:help\w{0,3}|work\w{0,3}|make (?:a|any) difference|made no difference|chang\w{1,3} (?:nothing|anything)|fix\w{0,3}|matter\w{0,3}|enough|suffic\w{1,3})\b"
 #: What waits until something comes after it.

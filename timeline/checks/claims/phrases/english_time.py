@@ -83,6 +83,11 @@ OF_CLOCK: Final = (
     r"\s{1,3}(?:before|after|past|to|short of|ahead of)\s{1,3}(?:(?:about|around)\s)?"
     r"(?:\d{1,2}(?:[:h]\d\d|\s?[ap]\.?m\b)|noon\b|midnight\b|\w{1,7}\so['’]clock\b|half past\b|(?:a )?quarter (?:past|to)\b|the hour\b)"
 )
+#: Behind a duration: how much more it was than another, or from something that a pronoun stands for.
+COMPARED: Final = (
+    r"\s{1,3}(?:(?:longer|shorter|quicker|faster|slower|more|less)\s(?:than|after)\b"
+    r"|(?:after|before|from|later than|earlier than)\s(?:it|that|this|them|those|these|him|her|us)\b(?=\s{0,3}(?:$|[(\[,;.:)]|and\b)))"
+)
 #: Zones by how people name them.
 CITIES: Final[Mapping[str, str]] = {
     "eastern": "America/New_York", "pacific": "America/Los_Angeles", "central": "America/Chicago",
@@ -96,6 +101,8 @@ CITIES: Final[Mapping[str, str]] = {
     "central european": "Europe/Paris", "uk": "Europe/London", "british": "Europe/London", "israel": "Asia/Jerusalem",
     "tel aviv": "Asia/Jerusalem", "hong kong": "Asia/Hong_Kong", "ho chi minh": "Asia/Ho_Chi_Minh",
 }  # fmt: skip
+#: Words in the name of a zone that tell which of a place's clocks is in force.
+OF_ZONES: Final = frozenset(["summer", "standard", "daylight"])
 AREAS: Final = ("Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian")
 #: Abbreviations that several places use, with every offset in minutes that one may mean.
 AMBIGUOUS: Final[Mapping[str, tuple[int, ...]]] = {

@@ -27,13 +27,15 @@ _NUMBER = (
     r"(?:\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,6})?|\d{1,9}(?:\.\d{1,6})?"
     rf"|(?:{_WORD}|a(?=\s(?:{_SCALE})\b))(?:\s(?:{_SCALE})\b(?:(?:\sand)?\s{_WORD})?)?)"
 )
-_PART = rf"(?:{_NUMBER}(?:\sand\s(?:a\s(?:half|quarter)|three\squarters?)|½|¼|¾|\s½)?[\s-]?{_UNIT}(?![\w%/]))"
+_HALF = r"(?:\sand\s(?:a\s(?:half|quarter)|three\squarters?)|½|¼|¾|\s½)"
+_PART = rf"(?:{_NUMBER}{_HALF}?[\s-]?{_UNIT}(?![\w%/]))"
+_HEDGED = rf"(?:(?:{english.NEARLY}|{english.BARELY}|{english.ROUGH})\s)"
 _DURATION = re.compile(
     r"(?<![\w.:/$-])(?:"
     r"(?P<compact>\d{1,6}[dhm]\s?\d{1,2}(?:[hm]\s?\d{1,2}s|[ms]|\s?min)?(?!\w))"
-    rf"|(?P<low>{_NUMBER})(?:(?<=\d)\s?[-–—]\s?(?=\d)|\sto\s|\sor\s)(?P<high>{_NUMBER})[\s-]?(?P<unit>{_UNIT})(?![\w/%])"
+    rf"|(?P<between>(?<=between\s))?(?P<low>{_NUMBER})(?P<lowhalf>{_HALF})?(?:(?<=\d)\s?[-–—]\s?(?=\d)|\sto\s|\sor\s|(?(between)\sand\s|(?!)))(?P<high>{_NUMBER})(?P<highhalf>{_HALF})?[\s-]?(?P<unit>{_UNIT})(?![\w/%])"
     rf"|(?P<lead>an?\s(?P<leadunit>hour|minute|day)(?:,?\sand\s|\s)(?=[\da-z]))?"
-    rf"(?:(?P<parts>{_PART}(?:,?\s?(?:and\s)?{_PART}){{0,3}}(?P<half>\sand\s(?:a\s)?(?P<share>half|three\squarters|quarter)\b(?!\san?\b))?"
+    rf"(?:(?P<parts>{_PART}(?:,?\s?(?:and\s{_HEDGED}?)?{_PART}){{0,3}}(?P<half>\sand\s(?:a\s)?(?P<share>half|three\squarters|quarter)\b(?!\san?\b))?"
     rf"(?:\sand\shalf\sa\s(?P<tail>minute|hour|second)\b(?!\s(?:later|earlier|after|before)\b))?)"
     rf"|(?P<halfof>half\san?|a\shalf|half|a\squarter\sof\san|three\squarters\sof\san)[\s-](?P<halfunit>hour|minute|second|day)\b)"
     rf"|(?P<one>an?|another)[\s-](?P<oneunit>hour|minute|day|second)(?P<onehalf>\sand\s(?:a\s)?(?P<oneshare>half|three\squarters|quarter))?\b"
@@ -46,6 +48,7 @@ _SINGLE = re.compile(
     rf"(?P<number>{_NUMBER})(?P<half>\sand\s(?:a\s(?:half|quarter)|three\squarters?)|\s?[½¼¾])?[\s-]?(?P<unit>{_UNIT})",
     re.IGNORECASE,
 )
+_AND_ROUGHLY = re.compile(rf"and\s{_HEDGED}$", re.IGNORECASE)
 _SHARES = {"half": 0.5, "quarter": 0.25, "quarters": 0.75, "½": 0.5, "¼": 0.25, "¾": 0.75}
 _BEFORE = re.compile(
     rf"(?:(?<!\w)(?:(?P<nearly>{english.NEARLY})|(?P<barely>{english.BARELY})|(?P<more>{english.MORE})|(?P<less>{english.LESS})"
@@ -63,6 +66,7 @@ _AFTER = re.compile(
     rf"\s{{0,2}},?\s?(?:(?P<rough>{english.ROUGHLY})|(?P<least>or (?:more|longer)|at least|plus|and a bit|and change|and something|odd)|(?P<most>or (?:less|fewer)|at most|at the most|tops))\b",
     re.IGNORECASE,
 )
+_UP_TO = re.compile(r"(?:up to|as much as|as long as)\b", re.IGNORECASE)  # a rounded most
 _MARGINAL, _SHORT = re.compile(english.MARGIN, re.IGNORECASE), re.compile(english.SHORT, re.IGNORECASE)
 _LEAD = re.compile(
     rf"\s{{1,3}}(?:(?:only|just|another|a further|{english.ROUGH}|{english.NEARLY}|{english.BARELY}|{english.MORE}|{english.LESS})\s{{0,2}})?",
@@ -108,7 +112,10 @@ def _value(match: re.Match[str]) -> tuple[float, float] | None:
         return _compact(match["compact"])
     if match["low"]:
         low, high, unit = number(match["low"]), number(match["high"]), _seconds(match["unit"])
-        if low is None or high is None or high < low:
+        if low is None or high is None:
+            return None
+        low, high = low + _share_of(match["lowhalf"]), high + _share_of(match["highhalf"])
+        if high < low:
             return None
         return (low + high) / 2 * unit, (high - low) / 2 * unit + _half(match["high"]) * unit
     if match["parts"]:
@@ -161,9 +168,11 @@ def _parts(match: re.Match[str]) -> tuple[float, float] | None:
             break  # `two hours, 114 minutes to be precise` is no sum
         unit = _seconds(part["unit"])
         half = _half(part["number"]) * unit
+        if total and _AND_ROUGHLY.search(match["parts"][: part.start()]):
+            half = max(half, value * unit * FIFTH)  # `two days and nearly five hours`
         total += value * unit
         if part["half"]:
-            share = _share(part["half"].removeprefix(" and "))
+            share = _share_of(part["half"])
             total, half = total + share * unit, 0.25 * unit
     if match["half"]:
         total, half = total + _share(match["share"]) * unit, 0.25 * unit
@@ -185,6 +194,10 @@ def number(text: str) -> float | None:
         elif word in english.NUMBERS:
             total += english.NUMBERS[word]
     return float(total)
+
+
+def _share_of(words: str | None) -> float:
+    return _share(words.removeprefix(" and ")) if words else 0.0
 
 
 def _share(words: str) -> float:
@@ -223,6 +236,7 @@ def _hedged(text: str, start: int, end: int, span: Span, value: float, half: flo
     elif words.get("more") or words.get("least") or tail.get("least"):
         low, high = value, _FOREVER
     elif words.get("less") or words.get("most") or tail.get("most"):
-        low, high = 0.0, value
+        rounded = before is not None and _UP_TO.match(before[0].strip()) is not None
+        low, high = 0.0, value + half if rounded else value
     begin = span.start - (len(before[0]) if before and any(words.values()) else 0)
     return Typed(Span(begin, span.end), max(low, 0.0), high, value)

@@ -13,6 +13,7 @@ from timeline.checks.claims.when import zone
 
 _NOT_SO = re.compile(english.NOT_SO, re.IGNORECASE)
 _INCIDENT = re.compile(r"\b[A-Z]{2,12}-\d{1,6}\b")
+_LONG_AGO = re.compile(english.LONG_AGO, re.IGNORECASE)
 _DENIES = re.compile(
     r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|zero)\b|n['’]t\b", re.IGNORECASE
 )
@@ -25,6 +26,8 @@ _BOUNDS = re.compile(
 _LIMITS = re.compile(r"\bno(?:t|) (?:before|after|until|later|earlier|sooner)\b", re.IGNORECASE)
 _THE_MOMENT = re.compile(r"[\s)\]]{0,5},?\s{0,2}when\b", re.IGNORECASE)
 _SHORT_ZONE = re.compile(r"(?:\(|\bin\s)[A-Z]{2,5}\)?")
+#: A column's name that is a zone, or ends with one: `CET`, `Time / EDT`.
+_COLUMN_ZONE = re.compile(r"(?:^|[\s/,(\[–-])([A-Z]{2,5})[\])]?$")
 _UNLIKE = re.compile(
     r"\b(?:unlike|contrary to|in contrast (?:to|with)|as (?:in|with|during)|compared (?:to|with)|than)\b[^.;]{0,30}\b(?:outages?|incidents?)\s(?:of|on|in|from)\b",
     re.IGNORECASE,
@@ -32,7 +35,6 @@ _UNLIKE = re.compile(
 #: `On 12 February nothing was deployed`: it is said of that day, and of no fact.
 _ON = re.compile(r"\b(?:on|during|throughout)\s(?:the\s)?$", re.IGNORECASE)
 _NONE = re.compile(r"(?:\s\d{4})?,?\s(?:no|nothing|nobody|none|no one|not)\b", re.IGNORECASE)
-_ASKS = re.compile(r"\?[\s)\]\"”*_]{0,9}$")
 
 
 @lru_cache(maxsize=512)
@@ -45,12 +47,26 @@ def _zone_of(text: str) -> zone.Clocks | None:
     return named
 
 
+@lru_cache(maxsize=512)
+def _zone_of_column(name: str) -> zone.Clocks | None:
+    """Return the zone of a column's times: what it states, or the town that it is called by (or UTC: it may be a place)."""
+    name = name.strip()
+    if told := _zone_of(name):
+        return told
+    if (short := _COLUMN_ZONE.search(name)) and (told := zone.stated(short[1])):
+        return told
+    town = zone.of_town(name)
+    return (*town, *zone.UTC) if town else None
+
+
 def clocks(claim: Claim, place: int) -> zone.Clocks:
     """Return whose clock a time without a zone is by: the column's, the heading's, the document's, else UTC."""
     if claim.header:
         cell = next((n for n, span in enumerate(claim.clauses) if span.holds(place)), 0)
-        own = claim.header[cell : cell + 1]
-        for name in (*own, *claim.header):
+        own = claim.header[cell] if cell < len(claim.header) else ""
+        if (told := _zone_of_column(own)) is not None:
+            return told
+        for name in claim.header:
             if (told := _zone_of(name)) is not None:
                 return told
     for heading in reversed(claim.section):
@@ -68,9 +84,7 @@ def column(claim: Claim, place: int) -> str:
 
 def claims_nothing(claim: Claim) -> bool:
     """Tell whether nothing in a sentence is the author's statement of what was: others' words, actions, questions."""
-    return (
-        claim.quoted or claim.kind == "actions" or not claim.citations or bool(_ASKS.search(claim.text[-40:]))
-    )
+    return claim.quoted or claim.kind == "actions" or not claim.citations or claim.asks
 
 
 def is_so(claim: Claim, span: Span) -> bool:
@@ -111,7 +125,7 @@ def denies(claim: Claim, span: Span) -> bool:
 
 def of_another(claim: Claim, ground: Ground) -> bool:
     """Tell whether a sentence speaks of another incident, by an id like this one's, or beside this one."""
-    if _UNLIKE.search(claim.text):
+    if _UNLIKE.search(claim.text) or _LONG_AGO.search(claim.text):
         return True
     own = ground.timeline.incident.id
     prefix, _, _ = own.rpartition("-")

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations, islice
-from typing import NamedTuple
+from itertools import islice
 
 from timeline import present
 from timeline.checks.claims.claim import Claim
-from timeline.checks.claims.ground import Cited, Ground
+from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.phrases import english_time as phrases
 from timeline.checks.claims.plain import Citation, Span
 from timeline.checks.claims.report import report
-from timeline.checks.claims.when import amounts, cited, context, misread, written
+from timeline.checks.claims.when import amounts, cited, context, lengths, mentions, misread, written
 from timeline.checks.claims.when.amounts import Typed
-from timeline.checks.claims.when.lives import lives, repeats
+from timeline.checks.claims.when.lengths import Range
+from timeline.checks.claims.when.lives import repeats
 from timeline.checks.findings import Finding
-from timeline.instant import NS
+from timeline.instant import DAY
 from timeline.model import Fact, Gap, Impact, Measure
-from timeline.order import elapsed
-from timeline.references.grammar import measure_id
 
 RULE = "claim-duration"
 _SETTING_BEFORE, _SETTING_AFTER, _SETTING, _SETTING_COLUMN, _LASTS, _FROM, _LATER, _LONG, _FOR, _LATENCY = (
@@ -35,29 +33,28 @@ _SETTING_BEFORE, _SETTING_AFTER, _SETTING, _SETTING_COLUMN, _LASTS, _FROM, _LATE
 
 _SO_FAR = re.compile(r"\b(?:had been|has been|when|before|by then|so far|already|until)\b", re.IGNORECASE)
 _SECONDS = 60
+_FAR = 2 * DAY
 _PLAIN_FOR = re.compile(r"\bfor\s{1,3}$", re.IGNORECASE)
 _STATE = re.compile(
     r"\b(?:kept|firing|fired|down|unavailable|degraded|active|alerting|unreachable|offline)\b", re.IGNORECASE
 )
-_RATE = re.compile(r"\d\s[A-Za-z]{2,30}\s$")
+_RATE = re.compile(
+    rf"(?:\d|\b(?:{'|'.join((*phrases.NUMBERS, *phrases.SCALES))}))(?:\s[A-Za-z]{{2,30}})?\s$", re.IGNORECASE
+)
 _MOST = 60  # of a sentence: more are a dump
+_MILLI = re.compile(r"(?<![\w.])(\d{1,6}(?:\.\d{1,3})?)\s?(?:ms\b|milliseconds?\b)")
 _LENGTH = re.compile(english.LENGTH_BEFORE, re.IGNORECASE)
+_COMPARED = re.compile(phrases.COMPARED, re.IGNORECASE)
 _OF_CLOCK = re.compile(phrases.OF_CLOCK, re.IGNORECASE)
 _AGAIN, _INCIDENT = re.compile(english.AGAIN, re.IGNORECASE), re.compile(english.OF_INCIDENT, re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s$", re.IGNORECASE)  # `between two and six minutes long`
+_ITS = re.compile(rf"(?:{english.OF_INCIDENT})['’]s\s(?:[a-z]{{2,12}}\s)?$", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:each|every|both|all)\b", re.IGNORECASE)
-
-
-class _Range(NamedTuple):
-    """Seconds between two facts or of a measure, and what they are of."""
-
-    low: float
-    high: float
-    items: tuple[Cited, ...]
 
 
 def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find durations that are outside of every range they may be said of."""
-    if context.claims_nothing(claim) or context.of_another(claim, ground):
+    if context.claims_nothing(claim) or context.of_another(claim, ground) or _is_of_far_day(claim, ground):
         return
     clocks = [one.span for one in islice(written.times(claim.plain.text, *claim.span), _MOST)]
     typed = [
@@ -77,6 +74,17 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
         yield from _one(claim, one, [value.span for value in values], place, ground)
 
 
+def _is_of_far_day(claim: Claim, ground: Ground) -> bool:
+    """Tell whether a sentence names a day far from the window: how long something was then is nothing of this incident."""
+    window = ground.timeline.window
+    days = [one for unit in mentions.units(claim) for one in unit if one.days]
+    near = Span(window.start - _FAR, window.end + _FAR)
+    return any(
+        not any(a < near.end and b > near.start for a, b in one.near(window.start, window.end))
+        for one in days
+    )
+
+
 def _is_claim(claim: Claim, one: Typed) -> bool:
     text, clause = claim.plain.text, claim.clause_at(one.span.start)
     if not context.is_so(claim, one.span) or _SETTING_COLUMN.search(context.column(claim, one.span.start)):
@@ -84,7 +92,7 @@ def _is_claim(claim: Claim, one: Typed) -> bool:
     before = text[max(clause.start, one.span.start - 60) : one.span.start]
     if text[one.span.start].lower() == "a" and _RATE.search(before):
         return False  # `19 documents a minute`
-    if _OF_CLOCK.match(text, one.span.end):
+    if _OF_CLOCK.match(text, one.span.end) or _COMPARED.match(text, one.span.end):
         return False
     if _SETTING_BEFORE.search(before) or _SETTING_AFTER.match(text, one.span.end):
         return False
@@ -112,7 +120,7 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
     if pair is None and len(facts) < 2 and not any(isinstance(item, Measure) for item in items):
         items = ground.cited(claim.citations)
         facts = [item for item in items if isinstance(item, Fact)]
-    ranges = [*_named(items), *_between(facts, ground)]
+    ranges = [*lengths.of_measures(items), *lengths.between(facts, ground)]
     exact = [*ranges]
     clause = claim.clause_at(one.span.start)
     text = claim.plain.text
@@ -121,24 +129,30 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
     strong = _FOR.search(text[max(clause.start, one.span.start - 40) : one.span.start])
     if not strong and _STATE.search(words):
         strong = _PLAIN_FOR.search(text[max(clause.start, one.span.start - 8) : one.span.start])
-    lasting = lasts and (strong or not _FROM.search(words))
+    lead = text[clause.start : one.span.start]
+    since = _FROM.search(f"{words[: len(_BETWEEN.sub('', lead))]} {words[len(lead) :]}")
+    lasting = lasts and (strong or not since)
     if not pair and (not exact or (lasting and (len(spans) > 1 or _EACH.search(words)))):
-        ranges += [held for fact in facts for held in _lives(fact, ground, text[clause.start : clause.end])]
-        ranges += [_span(item) for item in items if isinstance(item, Gap | Impact)]
+        ranges += [
+            held for fact in facts for held in lengths.of_life(fact, ground, text[clause.start : clause.end])
+        ]
+        ranges += [lengths.spanned(item) for item in items if isinstance(item, Gap | Impact)]
     whole = strong and ranges and not _SO_FAR.search(words)  # it is the life, and no part of it
     others = (
-        _between(ground.facts_of(claim.citations), ground)
+        lengths.between(ground.facts_of(claim.citations), ground)
         if pair and pair[0].end <= claim.span.start
         else []
         if pair or exact or whole
-        else [*_measures(facts, ground), *_with_paragraph(claim, facts, ground)]
+        else [*lengths.beside(facts, ground), *lengths.with_paragraph(claim, facts, ground)]
     )
     if _AGAIN.search(words):
         firings = [held for fact in facts[:1] for held in repeats(fact, ground)]
-        others = [*others, *_between([*firings[:1], *firings[-1:]], ground)]
-    if _INCIDENT.search(words) and not _FROM.search(words):
-        others = [*others, *_of_incident(ground)]
-    if any(one.low <= each.high and each.low <= one.high for each in (*ranges, *others)):
+        others = [*others, *lengths.between([*firings[:1], *firings[-1:]], ground)]
+    if _INCIDENT.search(words) and (not _FROM.search(words) or _of_it(claim, one)):
+        others = [*others, *lengths.of_incident(ground)]
+    if any(each.meets(one) for each in (*ranges, *others)):
+        return
+    if any(each.meets(one) for each in lengths.from_times(claim, ground)):
         return
     if any(_says(fact, one) for fact in ground.facts_of(claim.citations)):
         return
@@ -163,8 +177,13 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
 
 def _says(fact: Fact, one: Typed) -> bool:
     """Tell whether the words of a cited fact name such a duration: `no error for ten minutes`."""
-    words = fact.quote.text[:2_000] if fact.quote and fact.kind.startswith("chat.") else ""
-    return any(one.low <= said.at <= one.high for said in islice(amounts.typed(words, 0, len(words)), _MOST))
+    words = fact.quote.text[:2_000] if fact.quote else ""
+    said = [each.at for each in islice(amounts.typed(words, 0, len(words)), _MOST)]
+    said += [float(each[1]) / 1000 for each in islice(_MILLI.finditer(words), _MOST)]
+    near = (
+        value for value in said if abs(value - one.at) <= amounts.FIFTH * one.at
+    )  # any is less than an hour
+    return any(one.low <= value <= one.high for value in near)
 
 
 def _neighbours(claim: Claim, one: Typed) -> tuple[Citation, ...] | None:
@@ -176,75 +195,20 @@ def _neighbours(claim: Claim, one: Typed) -> tuple[Citation, ...] | None:
     return (before[-1], after[0]) if before and after else None
 
 
-def _named(items: Sequence[Cited]) -> list[_Range]:
-    return [
-        _Range(item.min_s, item.max_s, (item,))
-        for item in items
-        if isinstance(item, Measure) and item.min_s is not None and item.max_s is not None
-    ]
+def _of_it(claim: Claim, one: Typed) -> bool:
+    """Tell whether a duration is called the incident's: `the incident's 68 minutes`."""
+    lead = claim.plain.text[max(claim.span.start, one.span.start - 40) : one.span.start]
+    return _ITS.search(lead) is not None
 
 
-def _between(facts: Sequence[Fact], ground: Ground) -> list[_Range]:
-    made = (_pair(one, other, ground) for one, other in combinations(facts[:40], 2))
-    return [each for each in made if each is not None]
-
-
-def _pair(one: Fact, other: Fact, ground: Ground) -> _Range | None:
-    span = elapsed(one, other, ground.errors)
-    if span is None:
-        return None
-    low, high = span[0] / NS, span[1] / NS
-    if high < 0:
-        low, high = -high, -low
-    elif low < 0:
-        low, high = 0.0, max(-low, high)
-    return _Range(low, high, (one, other))
-
-
-def _of_incident(ground: Ground) -> list[_Range]:
-    """Return how long the incident was, which its file has to the minute."""
-    incident = ground.timeline.incident
-    if incident.start is None or incident.end is None:
-        return []
-    length = (incident.end - incident.start) / NS
-    return [_Range(length - _SECONDS, length + _SECONDS, ())]
-
-
-def _lives(fact: Fact, ground: Ground, words: str) -> Iterator[_Range]:
-    for held in lives(ground).by_fact.get(fact.id, ()):
-        if held.state == "pending" and "pending" not in words.casefold():
-            continue
-        if held.end is not None and (made := _pair(held.begin, held.end, ground)):
-            yield made
-
-
-def _measures(facts: Sequence[Fact], ground: Ground) -> list[_Range]:
-    held = lives(ground).measures
-    return _named(list({one.name: one for fact in facts for one in held.get(fact.id, ())}.values()))
-
-
-def _with_paragraph(claim: Claim, facts: Sequence[Fact], ground: Ground) -> list[_Range]:
-    """Return the ranges to what the rest of the paragraph cites: a sentence goes on from the one before it."""
-    if not claim.own or not facts:
-        return []
-    around = [one for one in ground.facts_of(claim.plain.citations) if one not in facts]
-    made = (_pair(one, fact, ground) for fact in facts for one in around[:40])
-    return [each for each in made if each is not None]
-
-
-def _span(item: Gap | Impact) -> _Range:
-    size = max(item.end - item.start, 0) / NS
-    return _Range(size, size, (item,))
-
-
-def _finding(claim: Claim, one: Typed, ranges: Sequence[_Range], facts: Sequence[Fact]) -> Finding:
+def _finding(claim: Claim, one: Typed, ranges: Sequence[Range], facts: Sequence[Fact]) -> Finding:
     text = " ".join(claim.plain.text[one.span.start : one.span.end].split())
     if not ranges:
         message = (
             f"nothing that is cited tells how long {text!r} is: cite the facts that it begins and ends with"
         )
         return report(RULE, claim, one.span, message, about=facts, severity="warning")
-    shown = [f"{_of(each)}: {present.duration_range(each.low, each.high)}" for each in ranges[:5]]
+    shown = [f"{lengths.name_of(each)}: {present.duration_range(each.low, each.high)}" for each in ranges[:5]]
     single = ranges[0] if len(ranges) == 1 else None
     expected = present.duration_range(single.low, single.high) if single else ""
     fix = ""
@@ -255,7 +219,3 @@ def _finding(claim: Claim, one: Typed, ranges: Sequence[_Range], facts: Sequence
     return report(
         RULE, claim, one.span, message, about=list(items.values()), expected=expected, reference=fix
     )
-
-
-def _of(each: _Range) -> str:
-    return " to ".join(measure_id(item.name) if isinstance(item, Measure) else item.id for item in each.items)

@@ -35,7 +35,7 @@ def _mentions(claim: Claim) -> list[Written]:
         if not any(t.span.holds(one.span.start) for t in hours)
     ]
     every = sorted([*hours, *days], key=lambda one: one.span)
-    return [_by_clock(claim, one, every, every[place + 1 :]) for place, one in enumerate(every)]
+    return [_by_clock(claim, one, every) for one in every]
 
 
 def _is_time(claim: Claim, one: Written) -> bool:
@@ -46,11 +46,11 @@ def _is_time(claim: Claim, one: Written) -> bool:
     return not _LENGTHS.search(context.column(claim, one.span.start))
 
 
-def _by_clock(claim: Claim, one: Written, every: Sequence[Written], following: Sequence[Written]) -> Written:
+def _by_clock(claim: Claim, one: Written, every: Sequence[Written]) -> Written:
     if one.clocks is not None:
         return one
     own = context.clocks(claim, one.span.start)
-    told = next((other.clocks for other in following if other.clocks), None)
+    told = [clock for other in every if other is not one and other.clocks for clock in other.clocks]
     if one.is_day:
         beside = [
             other for other in every if other.clocks and not other.is_day and _gap(one.span, other.span) < 25
@@ -59,7 +59,7 @@ def _by_clock(claim: Claim, one: Written, every: Sequence[Written], following: S
             one, clocks=min(beside, key=lambda other: _gap(one.span, other.span)).clocks if beside else own
         )
     named = zone.near(claim.plain.text[max(claim.span.start, one.span.start - 200) : one.span.start])
-    return replace(one, clocks=tuple(dict.fromkeys((*own, *(told or ()), *named))) if own else own)
+    return replace(one, clocks=tuple(dict.fromkeys((*own, *told, *named))) if own else own)
 
 
 def _gap(one: Span, other: Span) -> int:

@@ -7,6 +7,7 @@ import re
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_order as english
 from timeline.checks.claims.when.lives import alike
+from timeline.checks.claims.words.patterns import any_of
 from timeline.model import Fact
 
 _ORDINAL = re.compile(
@@ -14,6 +15,9 @@ _ORDINAL = re.compile(
     rf"|\b(?P<verb>first|last)\s(?:fired|stopped|crossed|resolved|seen)\b",
     re.IGNORECASE,
 )
+_CALLED = {
+    kind: re.compile(rf"\b(?:{any_of(words)})", re.IGNORECASE) for kind, words in english.CALLED.items()
+}
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -30,6 +34,12 @@ def called(fact: Fact, words: str) -> int:
         for part in (value, *_WORDS.findall(value))
     }
     return 2 * score + sum(len(part) > 2 and part in folded for part in sorted(named)[:40])
+
+
+def is_called(fact: Fact, words: str) -> bool:
+    """Tell whether some words are those of a fact's kind."""
+    pattern = _CALLED.get(fact.kind)
+    return pattern is not None and pattern.search(words) is not None
 
 
 def meant(fact: Fact, words: str, ground: Ground) -> list[Fact]:

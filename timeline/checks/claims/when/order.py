@@ -11,6 +11,7 @@ from timeline.checks.claims.phrases import english_order as english
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when import context
 from timeline.checks.claims.when.naming import meant
+from timeline.checks.claims.when.retold import retold
 from timeline.checks.claims.when.sides import Meeting, meetings
 from timeline.checks.findings import Finding
 from timeline.model import Fact
@@ -36,11 +37,14 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     ):
         return
     seen: set[tuple[str, str]] = set()
+    told: frozenset[str] | None = None
     for meeting in meetings(claim, ground):
         pair = (meeting.first[0].id, meeting.second[0].id)
         if pair not in seen and context.is_so(claim, meeting.span):
             seen.add(pair)
-            yield from _judged(claim, meeting, ground)
+            told = retold(claim, ground) if told is None else told
+            if not told.intersection(pair):
+                yield from _judged(claim, meeting, ground)
 
 
 def _judged(claim: Claim, meeting: Meeting, ground: Ground) -> Iterator[Finding]:

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_order as english
+from timeline.checks.claims.phrases.english_time import MONTH, WEEKDAYS
 from timeline.checks.claims.plain import Citation, Span, cited_in
-from timeline.checks.claims.when import amounts
+from timeline.checks.claims.when import amounts, doubts
 from timeline.checks.claims.when.cited import groups
 from timeline.checks.claims.when.naming import called
 from timeline.model import Fact
@@ -41,7 +42,8 @@ _FRESH = re.compile(
 
 
 _VALUE = re.compile(
-    r"\s{1,3}(?:about|around|roughly|approximately|~|at)?\s{0,3}(?:\d{1,2}[:h.]\d\d|noon|midnight|\d{4}-\d\d|\d{1,2}\s?[ap]\.?m)\b",
+    r"\s{1,3}(?:about|around|roughly|approximately|~|at)?\s{0,3}(?:\d{1,2}[:h.]\d\d|noon|midnight|\d{4}-\d\d|\d{1,2}\s?[ap]\.?m"
+    rf"|(?:{'|'.join(WEEKDAYS)}|{MONTH}\s\d|\d{{1,2}}(?:st|nd|rd|th)?\s{MONTH}))\b",
     re.IGNORECASE,
 )
 
@@ -66,7 +68,7 @@ class _Joint(NamedTuple):
 
 def meetings(claim: Claim, ground: Ground) -> Iterator[Meeting]:
     """Yield the orders that a sentence (of a row: a cell) claims, with the facts cited on each side."""
-    for scope in claim.clauses if claim.header else (claim.span,):
+    for scope in claim.clauses if claim.header else doubts.parts(claim):
         joints = list(_joints(claim, scope))
         for place, joint in enumerate(joints):
             begin = joints[place - 1].span.end if place else scope.start
@@ -90,6 +92,8 @@ def _connectives(claim: Claim, scope: Span) -> Iterator[_Joint]:
             _VALUE.match(text, match.end()) or amounts.begins(text, match.end(), scope.end)
         ):
             continue  # `before 14:10`, `after nine minutes`
+        if form in {"forward", "backward"} and doubts.is_length(text, match.end(), scope.end):
+            continue
         if form == "backward" and _UNTIL.search(text[max(scope.start, place - 60) : place]):
             continue  # `until nine minutes after`
         left_first = form in {"forward", "causes", "then", "reason"}
@@ -153,7 +157,7 @@ def _meeting(
         main = comma + 1 if comma > 0 else place.end
         spans = (Span(main, scope.end), Span(place.end, comma if comma > 0 else scope.end))
     else:
-        left = [group for group in before if group[0].start >= begin or begin == scope.start] or before[-1:]
+        left = [group for group in before if group[0].start >= begin or begin == scope.start]
         left, right = left[-1:], [group for group in after if group[0].start <= end][:1]
         spans = (_near(claim, begin, place.start, scope, last=True), _near(claim, place.end, end, scope))
     words = (text[slice(*spans[0])], text[slice(*spans[1])])
@@ -162,8 +166,13 @@ def _meeting(
         leads = spans[0].start > spans[1].start
         # `Nine minutes after A, and twenty after B, C`: what is behind the comma is no side of its own.
         several = leads and _MEETING.search(words[0]) is not None
-        sides = ((), ()) if joint.goes_on or several else _by_words(claim, ground, words, leads=leads)
+        sides = ((), ()) if joint.goes_on or several else _by_words(here or claim.citations, ground, words)
     if not (sides[0] and sides[1]) or {f.id for f in sides[0]} & {f.id for f in sides[1]}:
+        return None
+    goes_on = bool(left) and left[0][0].start < scope.start  # its words are in the sentence before
+    if doubts.is_none(claim, place, begin, end, cause=joint.cause) or (
+        not goes_on and doubts.are_swapped(sides, words)
+    ):
         return None
     first, second = (0, 1) if joint.left_first else (1, 0)
     return Meeting(place, sides[first], sides[second], joint.cause, words[first], words[second])
@@ -200,19 +209,14 @@ def _facts(held: Sequence[Sequence[Citation]], ground: Ground) -> tuple[Fact, ..
 
 
 def _by_words(
-    claim: Claim, ground: Ground, words: tuple[str, str], *, leads: bool
+    citations: Sequence[Citation], ground: Ground, words: tuple[str, str]
 ) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
-    """Tell by their words which of the facts that are cited together each side is about; none where that is open.
-
-    Where a joint `leads` its sentence, the right side is named first.
-    """
-    facts = ground.facts_of(claim.citations)
+    """Tell by their words which of the facts that are cited together each side is about; none where that is open."""
+    facts = ground.facts_of(citations)
     if not 2 <= len(facts) <= 4 or not all(side.strip() for side in words):
         return (), ()
     best = [_best(facts, side, other) for side, other in (words, words[::-1])]
     left, right = best
-    if len(facts) == 2 and facts[0].kind == facts[1].kind and not (left or right):
-        left, right = facts[::-1] if leads else facts  # nothing tells them apart but the order of naming
     return ((left,), (right,)) if left and right and left.id != right.id else ((), ())
 
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Cited, Ground
 from timeline.checks.claims.phrases import english_context as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
-from timeline.checks.claims.when import cited, context, mentions
+from timeline.checks.claims.when import amounts, cited, context, elsewhen, mentions
 from timeline.checks.claims.when.cited import Bounds
 from timeline.checks.claims.when.lives import begins, ends, repeats
 from timeline.checks.claims.when.naming import is_of_several, meant, ordinal
 from timeline.checks.claims.when.relation import Relation, relation
+from timeline.checks.claims.when.retold import is_told
 from timeline.checks.claims.when.written import Written
 from timeline.checks.findings import Finding
 from timeline.instant import DAY, MINUTE, NS
@@ -24,16 +26,12 @@ from timeline.written.wallclock import WallClock, zone
 
 RULE = "claim-time"
 _ZONED = re.compile(r"[\s(]{0,3}(?:UTC|GMT|Z\b|[+−-]\d|[A-Z][a-z]{1,20}[/ ]|[A-Z]{2,5}\b)")
-_ENDING, _BEGINNING, _HISTORY = (
-    re.compile(phrase, re.IGNORECASE)
-    for phrase in (
-        english.ENDING,
-        english.BEGINNING,
-        english.HISTORY,
-    )
+_ENDING, _BEGINNING, _GOING_ON = (
+    re.compile(phrase, re.IGNORECASE) for phrase in (english.ENDING, english.BEGINNING, english.GOING_ON)
 )
+_LATER = re.compile(english.LATER, re.IGNORECASE)
+_MOST, _DAYS = 10, 7 * 86_400  # durations of a sentence, and how long one may be (s)
 _AGAIN = re.compile(english.AGAIN, re.IGNORECASE)
-_INCIDENT = re.compile(english.OF_INCIDENT, re.IGNORECASE)
 #: Kinds that end what was so: of them alone `until` is a moment.
 _ENDS = frozenset(
     {"alert.resolved", "alert.pending_ended", "metric.crossed_below", "metric.absent", "incident.mitigated", "incident.resolved",
@@ -50,9 +48,9 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     for place, unit in enumerate(units):
         if not all(context.is_so(claim, one.span) for one in unit) or any(one.clocks == () for one in unit):
             continue
-        if context.is_of_absence(claim, unit[0].span):
+        if context.is_of_absence(claim, unit[0].span) or elsewhen.is_refused(claim, unit[0]):
             continue
-        if _is_of_incident(claim, unit, ground):
+        if elsewhen.is_of_incident(claim, unit, ground):
             continue
         items = ground.cited(cited.belonging(claim, spans, place))
         facts = cited.bounds(_meant(claim, unit[0], items, ground), ground)
@@ -62,17 +60,6 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
                 if len(unit) > 1
                 else _one(claim, unit[0], units, facts, ground)
             )
-
-
-def _is_of_incident(claim: Claim, unit: Sequence[Written], ground: Ground) -> bool:
-    """Tell whether a clause speaks of the incident's own times, as its file or the window has them."""
-    clause = claim.clause_at(unit[0].span.start)
-    if not _INCIDENT.search(claim.plain.text[clause.start : clause.end]):
-        return False
-    incident, window = ground.timeline.incident, ground.timeline.window
-    known = [incident.start, incident.end, incident.detected, incident.mitigated, incident.resolved]
-    own = [at for at in (*known, window.start, window.end) if at is not None]
-    return all(any(a <= at <= b for at in own for a, b in one.near(at, at)) for one in unit)
 
 
 def _meant(claim: Claim, one: Written, items: Sequence[Cited], ground: Ground) -> list[Cited]:
@@ -95,9 +82,11 @@ def _one(
     how = _relation(claim, one, units)
     if any(_meets(one, how, fact) for fact in facts):
         return
-    if one.is_day and _is_history(claim, one, facts):
+    if one.is_day and elsewhen.is_history(claim, one, facts):
         return
-    if _is_said(claim, one, facts):
+    if is_told(claim, one, facts):
+        return
+    if _is_during(claim, one, facts, ground) or _is_anchor(claim, one, facts):
         return
     exact = how._replace(way="at")
     if any(_meets(one, exact, other) for other in _others(facts, ground, _before(claim, one, units))):
@@ -105,23 +94,30 @@ def _one(
     yield _finding(claim, one, facts)
 
 
-def _is_history(claim: Claim, one: Written, facts: Sequence[Bounds]) -> bool:
-    """Tell whether a day far from the facts is when something of them was made, held or announced."""
+def _is_anchor(claim: Claim, one: Written, facts: Sequence[Bounds]) -> bool:
+    """Tell whether the fact came so much later than a time of the clause before: `at 14:05 X; nine minutes later Y`."""
     clause = claim.clause_at(one.span.start)
-    if not _HISTORY.search(context.own_words(claim, clause)):
-        return False
-    return all(
-        _apart(interval, fact.first, fact.last) > 2 * DAY
+    later = (each for each in islice(amounts.typed(claim.plain.text, clause.end, claim.span.end), _MOST)
+             if _LATER.match(claim.plain.text, each.span.end))  # fmt: skip
+    spans = [(int(each.low * NS), int(min(each.high, _DAYS) * NS)) for each in later]
+    return any(
+        a + low <= fact.last and fact.first <= b + high
         for fact in facts
-        for interval in one.near(fact.first, fact.last)
+        for a, b in one.near(fact.first, fact.last)
+        for low, high in spans
     )
 
 
-def _is_said(claim: Claim, one: Written, facts: Sequence[Bounds]) -> bool:
-    """Tell whether a time stands in the words of a message that is cited: it is what the message says."""
-    typed = re.match(r"\d{1,2}[:.]\d\d", claim.plain.text[slice(*one.span)])
-    quotes = (fact.item.quote for fact in facts if isinstance(fact.item, Fact))
-    return typed is not None and any(quote is not None and typed[0] in quote.text for quote in quotes)
+def _is_during(claim: Claim, one: Written, facts: Sequence[Bounds], ground: Ground) -> bool:
+    """Tell whether a time lies in what a fact begins, and the clause says what was going on then: `was firing at`."""
+    clause = claim.clause_at(one.span.start)
+    if not _GOING_ON.search(context.own_words(claim, clause)):
+        return False
+    for fact in facts:
+        for end in cited.bounds(ends(fact.item, ground) if isinstance(fact.item, Fact) else [], ground):
+            if _meets(one, Relation("at"), fact._replace(last=end.last)):
+                return True
+    return False
 
 
 def _relation(claim: Claim, one: Written, units: Sequence[Sequence[Written]]) -> Relation:
@@ -139,7 +135,7 @@ def _before(claim: Claim, one: Written, units: Sequence[Sequence[Written]]) -> s
         citation.end for citation in claim.citations
     ]
     start = max((end for end in marks if end <= one.span.start), default=claim.span.start)
-    return claim.plain.text[start : one.span.start]
+    return f"{context.column(claim, one.span.start)} {claim.plain.text[start : one.span.start]}"
 
 
 def _others(facts: Sequence[Bounds], ground: Ground, words: str) -> list[Bounds]:
@@ -162,15 +158,11 @@ def _meets(one: Written, how: Relation, fact: Bounds) -> bool:
         way = "at" if isinstance(fact.item, Fact) and fact.item.kind in _ENDS else "no_later"
     if way == "at":
         return any(a <= fact.last and first <= b for a, b in intervals)
-    nearest = min(_apart(interval, first, fact.last) for interval in intervals)
-    near = [one for one in intervals if _apart(one, first, fact.last) == nearest]
+    nearest = min(elsewhen.apart(interval, first, fact.last) for interval in intervals)
+    near = [one for one in intervals if elsewhen.apart(one, first, fact.last) == nearest]
     if way == "no_later":
         return any(fact.first <= b for _, b in near)
     return any(fact.last >= a for a, _ in near)
-
-
-def _apart(interval: tuple[int, int], first: int, last: int) -> int:
-    return max(interval[0] - last, first - interval[1], 0)
 
 
 def _range(

@@ -21,15 +21,17 @@ _MINUTES = rf"(?:twenty|thirty|forty|fifty)[\s-](?:{_ONES})|forty|fifty|" + "|".
 )
 # `seven to eight minutes`, `five to seven errors`: a range of what is counted.
 _COUNTED = r"\s{1,3}(?:per\b|%|percent|(?:more\s)?(?:sec|min|second|minute|hour|day|week|\w{3,30}s)\b)"
+_OF_DAY = r"\s(?P<{0}>in\sthe\s(?:early\s)?(?:morning|afternoon|evening)|at\snight)\b"
 _HALF = r"\s?(?P<{0}>[ap])\.?\s?m\b\.?"
 _CLOCK = re.compile(
     r"(?:(?<=\d\dT)|(?<![\w:./+])(?<!UTC-)(?<!GMT-))(?:"
     r"(?P<hour>[01]?\d|2[0-4])(?::|h(?=\d\d\b))(?P<minute>[0-5]\d)(?:(?::|m(?=\d\d))(?P<second>[0-5]\d|60)(?:[.,](?P<part>\d{1,9}))?)?"
-    rf"(?:{_HALF.format('half')})?(?!\d|[:.]\d|\s?%|(?!Z|UTC|GMT|h\b|hrs\b|ish\b)[A-Za-z_])"
-    rf"|(?P<hour12>1[0-2]|0?[1-9])(?:{_HALF.format('half12')}|\s?o['’]clock\b)(?!\w)"
+    rf"(?:{_HALF.format('half')})?(?!\d|[:.]\d|\s?%|(?!Z|UTC|GMT|h\b|hrs\b|ish\b)[A-Za-z_])(?:{_OF_DAY.format('day1')})?"
+    rf"|(?P<hour12>1[0-2]|0?[1-9])(?:{_HALF.format('half12')}|\s?o['’]clock\b|(?={_OF_DAY.format('ahead')}))(?!\w)(?:{_OF_DAY.format('day2')})?"
     r"|(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?:\s?hrs\b)?(?=\s?(?:Z\b|UTC\b|GMT\b))"
-    rf")|(?<!\bin\s)\b(?P<side>half|quarter|{_MINUTES})(?:\sminutes)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b(?!{_COUNTED})"
-    rf"|\b(?P<oclock>{_HOURS})\so['’]clock\b"
+    # `half to five` is no time: it ends `two and a half`.
+    rf")|(?<!\bin\s)\b(?P<side>half(?=\spast)|quarter|{_MINUTES})(?:\sminutes)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b(?!{_COUNTED})(?:{_OF_DAY.format('day3')})?"
+    rf"|\b(?P<oclock>{_HOURS})\so['’]clock\b(?:{_OF_DAY.format('day4')})?"
     rf"|(?<=\s)(?P<of_day>{_HOURS})(?=\sin\sthe\s(?:(?:early|late)\s)?(?P<part_of>morning|afternoon|evening)\b|\sat\s(?P<night>night)\b)"
     r"|\b(?P<named>noon|midday|midnight)\b",
     re.IGNORECASE,
@@ -42,6 +44,7 @@ _DATE = re.compile(
     r"|\b(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b(?!s\b)",
     re.IGNORECASE,
 )
+_PARTS_OF_DAY = ("day1", "day2", "day3", "day4")
 _SIDES = {"half": 30, "quarter": 15}
 _ONWARD = re.compile(r"[-−](\d\d):([0-5]\d)(:[0-5]\d)?")
 _WHOLE = ((0, DAY),)
@@ -116,7 +119,7 @@ def _is_range(match: re.Match[str]) -> bool:
 
 def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
     """Return the readings of a time: nanoseconds since midnight, and how much time the words leave open."""
-    half = (match["half"] or match["half12"] or "").lower()
+    half = (match["half"] or match["half12"] or _half_of(match)).lower()
     if match["named"]:
         middle = 0 if match["named"].lower() == "midnight" else 12 * HOUR
         return [(middle - 5 * MINUTE, 10 * MINUTE)]
@@ -145,11 +148,21 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
         return [((begun + (12 if late else 0)) * HOUR - 10 * MINUTE, 20 * MINUTE)]
     number = english.NUMBERS[(match["of"] or match["oclock"]).lower()]
     if match["oclock"]:
-        return [(hour * HOUR - 5 * MINUTE, 10 * MINUTE) for hour in _either(number)]
+        hours = [_of_day(number, half)] if half else _either(number)
+        return [(hour * HOUR - 5 * MINUTE, 10 * MINUTE) for hour in hours if hour is not None]
     side = match["side"].lower()
     size = _SIDES.get(side) or sum(english.NUMBERS[word] for word in re.split(r"[\s-]", side))
     minutes = size * (1 if match["way"].lower() == "past" else -1)
-    return [(hour * HOUR + minutes * MINUTE - 2 * MINUTE, 5 * MINUTE) for hour in _either(number)]
+    hours = [_of_day(number, half)] if half else _either(number)
+    return [(hour * HOUR + minutes * MINUTE - 2 * MINUTE, 5 * MINUTE) for hour in hours if hour is not None]
+
+
+def _half_of(match: re.Match[str]) -> str:
+    """Return `a` or `p` for `in the morning` and kin; empty where nothing tells."""
+    part = next((match[name] for name in _PARTS_OF_DAY if match[name]), "")
+    if not part or part.lower().endswith("night"):
+        return ""  # of the evening, or of the small hours
+    return "a" if part.lower().endswith("morning") else "p"
 
 
 def _either(hour: int) -> list[int]:

@@ -24,7 +24,7 @@ _NAMED = (
     r"|(?P<short>[A-Z]{2,5})(?![\w/-]|\.\w)"
     r"|(?P<side>Pacific|Eastern|Central|Mountain)\b(?! (?:US|Europe|United|region))(?:\s(?:[Ss]tandard\s|[Dd]aylight\s)?[Tt]ime\b)?"
     r"|(?P<local>(?:server |our |their |office )?local(?: time)?\b|[Ll]ocal [Tt]ime\b)"
-    r"|(?:in\s)?(?P<city>[A-Za-z][\w.]{1,20}(?:\s[A-Z][a-z]{1,20}){0,2})\s(?:local\s|standard\s|daylight\s|summer\s)?[Tt]ime\b"
+    r"|(?:in\s)?(?P<city>[A-Za-z][\w.]{1,20}(?:\s[A-Z][a-z]{1,20}){0,2})\s(?:[Ll]ocal\s|[Ss]tandard\s|[Dd]aylight\s|[Ss]ummer\s)?[Tt]ime\b"
 )
 _TOWN = r"[A-Z][\w.]{1,20}(?:\s[A-Z][a-z]{1,20}){0,2}"
 _AFTER = re.compile(
@@ -33,6 +33,10 @@ _AFTER = re.compile(
 #: A town alone may be where something stood, or whose clock it is.
 _IN_TOWN = re.compile(rf"\s{{1,3}}in\s({_TOWN})(?![\w/])")
 _TOWN_BEFORE = re.compile(rf"\b(?:[Ii]n|[Ff]rom|[Ff]or)\s({_TOWN})(?![\w/])")
+#: `IST = UTC+5:30`.
+_EXPLAINED = re.compile(
+    r"(?P<short>[A-Z]{2,5})(?=\s?(?:=|is|means)\s?(?:UTC|GMT)\b)(?P<local>(?!))?(?P<side>(?!))?(?P<city>(?!))?"
+)
 _STATED = re.compile(rf"(?<![\w/+])(?:{_NAMED})")
 
 
@@ -69,7 +73,14 @@ def near(text: str) -> Clocks:
         made += _city(match[1]) or ()
         if (beside := _AFTER.match(text, match.end())) is not None:
             made += _clocks(beside) or ()
+    for match in _EXPLAINED.finditer(text):
+        made += _clocks(match) or ()
     return tuple(made)
+
+
+def of_town(name: str) -> Clocks | None:
+    """Return the clock of a town; None where nothing is known by that name."""
+    return _city(name)
 
 
 def _clocks(match: re.Match[str]) -> Clocks | None:
@@ -103,7 +114,7 @@ def _read(written: str) -> Clocks | None:
 @lru_cache(maxsize=256)
 def _city(name: str) -> Clocks | None:
     """Return a city's clock: of the table, or of the zone that is called so."""
-    words = name.split()
+    words = [word for word in name.split() if word.casefold() not in english.OF_ZONES]
     for count in range(len(words), 0, -1):  # `says Berlin time`: the last words are the name
         short = " ".join(words[-count:])
         if short.casefold() == "local":

@@ -93,7 +93,7 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         return
     if follows(claim, number, said):
         return
-    if not number.unit and any(_is_reckoned(number, one) for one in said):
+    if not number.unit and _is_reckoned(number, said):
         return
     severity = _severity(claim, number, facts, held, said, lead, rest, ground)
     if severity != "error" and not impacts.RATE.match(rest) and not _is_other(lead, rest):
@@ -113,9 +113,11 @@ def _is_other(lead: str, rest: str) -> bool:
     return bool((_FROM.search(lead) and _TO.match(rest)) or _LATER.match(rest))
 
 
-def _is_reckoned(number: Numeral, said: quantities.Said) -> bool:
+def _is_reckoned(number: Numeral, said: Sequence[quantities.Said]) -> bool:
     """Tell whether a number is what two in the cited words leave, or come to: 5,600 of `3,400 of 9,000`."""
-    pairs = combinations(sorted(said.plain | {one.value for one in said.numbers if not one.unit})[:20], 2)
+    held = {value for each in said for value in each.plain}
+    held |= {one.value for each in said for one in each.numbers if not one.unit}
+    pairs = combinations(sorted(held)[:20], 2)
     return any(number.meets(high - low) or number.meets(high + low) for low, high in pairs if low)
 
 
