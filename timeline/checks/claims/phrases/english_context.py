@@ -25,7 +25,7 @@ NOT_SO: Final = (
 )
 #: Of another time than the incident's, whatever else a sentence says.
 LONG_AGO: Final = (
-    r"\b(?:(?:years?|months?|weeks?) ago|last (?:year|month|quarter|spring|summer|autumn|fall|winter)"
+    r"\b(?:(?:years?|months?) ago|last (?:year|month|quarter|spring|summer|autumn|fall|winter)"
     r"|in (?:the|an|our) (?:earlier |previous |last |similar )?(?:outages?|incidents?) (?:of|in|from|on) (?!the\b))"
 )
 #: What was done to a thing some time, which is no time of the fact that shows it.

@@ -47,6 +47,11 @@ _OF_TIME = re.compile(
     r"\sof\s(?:(?:the|our|its|that|this|a|whole|total|entire)\s){0,2}(?:incident|outage|time|duration|window|hour|day|week|month|quarter|year|downtime)\b",
     re.IGNORECASE,
 )
+#: A number that is what others leave, or how much more one is.
+_LEFT_OVER = re.compile(
+    r"\b(?:left|remain\w{0,3}|missing|still|without|all but|others?|not yet|to go|gr[eo]wn?|rose by|fell by|more|fewer|less|difference|together|in all|total)\b",
+    re.IGNORECASE,
+)
 _REACHED = re.compile(rf"\b(?:{any_of(english.REACHED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE)
 _IN_USE = re.compile(rf"(?:\s[\w'’-]{{1,40}}){{1,6}}?\s(?:{any_of(english.IN_USE)})\b", re.IGNORECASE)
 _SLOPE = 90.0
@@ -93,7 +98,7 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         return
     if follows(claim, number, said):
         return
-    if not number.unit and _is_reckoned(number, said):
+    if not number.unit and _LEFT_OVER.search(f"{lead} {rest}") and _is_reckoned(number, said):
         return
     severity = _severity(claim, number, facts, held, said, lead, rest, ground)
     if severity != "error" and not impacts.RATE.match(rest) and not _is_other(lead, rest):

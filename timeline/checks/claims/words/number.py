@@ -59,7 +59,7 @@ _WORD = re.compile(r"[A-Z]?[a-z]{2,40}|[A-Z]{2,20}(?![a-z])")
 _NOT_SO = re.compile(NOT_SO, re.IGNORECASE)
 #: A hedge of the number itself, and what it missed.
 _ESTIMATED = re.compile(
-    r"\ban estimated\b|\b(?:targets?|goals?|always|could(?:\snot|n['’]t)?|cannot|usually|normally|typically|every time|meetings?)\b",
+    r"\ban estimated\b|\b(?:targets?|goals?|always|could(?:\snot|n['’]t)?|cannot|usually|normally|typically|every time|meetings?|the plan (?:said|was|is)|planned|plan to|(?:weeks?|days?) ago)\b",
     re.IGNORECASE,
 )
 _OTHER_COLUMN = re.compile(
