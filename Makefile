@@ -1,7 +1,7 @@
 # Every target works on a fresh clone with `make` and `git`; as root on Debian it installs what is
 # missing, elsewhere it names it. Test servers live in a cache folder outside the repository.
 .DEFAULT_GOAL := help
-.PHONY: help demo test servers-of-tests lint audit bench dev servers
+.PHONY: help demo docs test servers-of-tests lint audit bench dev servers
 SHELL := /bin/bash
 PY := .venv/bin/python
 # PYTEST_ARGS narrows a run: make test PYTEST_ARGS='tests/collectors -k git'
@@ -15,6 +15,11 @@ demo: ## build the bundled incident into build/demo (no server, no network)
 	@tools/packages demo
 	@tools/venv demo
 	.venv/bin/timeline demo --out build/demo
+
+docs: ## build the documentation site into build/site/html, strictly (no network but to install)
+	@tools/packages demo
+	@tools/venv test
+	@$(PY) tools/site/build.py
 
 test: servers-of-tests ## install and start real servers, run all tests
 	@JOBS=$(JOBS) tools/run-tests $(PYTEST_ARGS)

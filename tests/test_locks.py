@@ -22,9 +22,9 @@ HOME = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PROJECT = tomllib.loads((HOME / "pyproject.toml").read_text())
 EXTRAS = tuple(sorted(f"extras/{path.stem}" for path in HOME.glob("requirements/extras/*.txt")))
-LOCKS = ("product", "build", "release", *EXTRAS)
+LOCKS = ("product", "build", "docs", "release", *EXTRAS)
 #: What is of no use to those who only run it.
-_OURS = {"test", "dev", "fuzz"}
+_OURS = {"test", "dev", "docs", "fuzz"}
 #: What names no package of its own.
 _SUMS = {"all"}
 #: Where a lock is for: the Pythons that the product supports.
@@ -65,6 +65,8 @@ def wanted(name: str, python: str = "3.12") -> Iterator[Requirement]:
         given = [*PROJECT["project"]["dependencies"], *extras["serve"], *extras["sign"]]
     elif name in EXTRAS:
         given = PROJECT["project"]["optional-dependencies"][name.partition("/")[2]]
+    elif name == "docs":
+        given = PROJECT["project"]["optional-dependencies"]["docs"]
     elif name == "build":
         given = PROJECT["build-system"]["requires"]
     else:
@@ -216,6 +218,7 @@ dependencies = ["acme-small{range}"]
 serve = []
 sign = []
 personal = ["acme-small"]
+docs = ["acme-small"]
 keyring = []
 parquet = []
 sigstore = []

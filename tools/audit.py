@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 HOME = Path(__file__).resolve().parent.parent
 LOCKS = (
-    *("requirements/product.txt", "requirements/build.txt", "requirements/release.txt"),
+    *(f"requirements/{name}.txt" for name in ("product", "build", "docs", "release")),
     *sorted(str(path.relative_to(HOME)) for path in HOME.glob("requirements/extras/*.txt")),
 )
 #: Advisories that do not concern us, each with its reason and until when to look again.

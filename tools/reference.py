@@ -82,8 +82,8 @@ def timeline_page() -> str:
         *members(made, made),
     ]
     for name, part in made["$defs"].items():
-        if name != "Content" and not name.startswith("names."):
-            parts += [f"\n## {name}\n", f"{part['description']}\n", *members(part, made)]
+        if not name.startswith("names."):
+            parts += [f"\n## {name}\n", f"{' '.join(part['description'].split())}\n", *members(part, made)]
     parts += ["\n## Kinds and their names\n", "A name in brackets may be missing; a number is marked `n`.\n"]
     parts += ["| kind | category | statement | names |", "|---|---|---|---|"]
     for kind_, spec in SPECS.items():
