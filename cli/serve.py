@@ -23,8 +23,19 @@ def serve(
         str | None,
         typer.Option(metavar="NAME", help="End the sessions of a person (or `all`) and serve nothing."),
     ] = None,
+    probe: Annotated[
+        bool,
+        typer.Option(
+            "--probe", help="Serve nothing; ask the running server whether it is ready, exit code 1 if not."
+        ),
+    ] = False,
 ) -> None:
     """Serve review page, notes and webhooks."""
+    if probe:
+        from service.web.operation.probe import probe as ask
+
+        typer.echo(f"{ask(config, host, port)} is ready")
+        return
     from service.web.server import end_sessions
     from service.web.server import serve as run
 

@@ -56,6 +56,11 @@ class InboxWriter:
         """Begin to write."""
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether what is delivered now would be stored."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Write what waits, then end."""
         self._queue.put(None)
@@ -194,6 +199,11 @@ class Worker:
     def wake(self) -> None:
         """Look at the queues now."""
         self._wake.set()
+
+    @property
+    def alive(self) -> bool:
+        """Whether both threads work."""
+        return all(thread.is_alive() for thread in self._threads)
 
     @property
     def stopping(self) -> bool:

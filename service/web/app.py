@@ -21,6 +21,7 @@ from service.inbox.library import UnknownIncidentError
 from service.web import api, hooks, pages, stream
 from service.web.agents.mount import mounted
 from service.web.gate import Gate
+from service.web.operation import health
 from timeline.errors import TimelineError
 
 if TYPE_CHECKING:
@@ -43,13 +44,10 @@ def make_app(state: State) -> FastAPI:
         description="Incidents, notes and webhooks. Times are RFC 3339 with `Z`.", openapi_url="/openapi.json",
     )  # fmt: skip
     app.state.serve = state
-    for part in (api, stream, hooks, pages):
+    for part in (api, stream, hooks, pages, health):
         app.include_router(part.router)
     app.state.agents = mounted(app, state)
     app.mount("/static", StaticFiles(directory=pages.static_folder()), name="static")
-    app.add_api_route(
-        "/healthz", health, methods=["GET"], summary="Tell whether the server works", tags=["operation"]
-    )
     app.add_api_route(
         "/metrics",
         metrics,
@@ -88,14 +86,6 @@ def _stop(state: State) -> None:
     state.store.close()
     state.audit.close()
     log.info("stopped", extra={"fields": {"event": "stopped"}})
-
-
-def health(request: Request) -> dict[str, str]:
-    """Answer once the database can be read."""
-    state: State = request.app.state.serve
-    with state.store.use() as connection:
-        connection.execute("SELECT 1").fetchone()
-    return {"status": "ok", "version": version("incident-timeline")}
 
 
 def metrics(request: Request) -> Response:

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from service.web import bodies
 from service.web.limits import Limiter
+from service.web.operation.health import PATHS
 from service.web.peers import connected
 from service.web.signin import User, asker, cookie, is_ours
 
@@ -23,7 +24,7 @@ log = logging.getLogger("timeline.serve")
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _LINE = "\n"
 _LATER, _LINES = 429, 60  # a minute
-_UNASKED = ("/healthz", "/login", "/static/")
+_UNASKED = ("/login", "/static/")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -81,13 +82,13 @@ class Gate:
         # A page elsewhere that points its own name at this machine would read everything.
         if (
             state.hosts is not None
-            and path != "/healthz"
+            and path not in PATHS
             and headers.get("host", "").lower() not in state.hosts
         ):
             return 421, "this server is not known by that name; set `public_url`", {}
         if method not in SAFE and not is_ours(headers, state.hosts or frozenset()):
             return 403, "another site sent this request", {}
-        if path == "/healthz" or path.startswith("/static/"):
+        if path in PATHS or path.startswith("/static/"):
             return None
         user = state.signin.user(headers, connected(scope))
         if wait := state.requests.wait(asker(user, scope["timeline_peer"])):

@@ -54,6 +54,8 @@ MATRIX = {
     "POST /hooks/{name}": PROVEN,
     "OPTIONS /hooks/{name}": OPEN,
     "GET /healthz": OPEN,
+    "GET /livez": OPEN,
+    "GET /readyz": OPEN,
     "GET /metrics": READ,
 }
 PAGES = {

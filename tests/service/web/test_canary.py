@@ -24,7 +24,7 @@ sender = "alertmanager"
 secret = "env:HOOK"
 """
 PATHS = (
-    "/", "/healthz", "/metrics", "/openapi.json", "/nowhere", "/api/incidents", f"/api/incidents/{INCIDENT}", "/hooks/am",
+    "/", "/healthz", "/livez", "/readyz", "/metrics", "/openapi.json", "/nowhere", "/api/incidents", f"/api/incidents/{INCIDENT}", "/hooks/am",
     f"/api/incidents/{INCIDENT}/notes", "/api/builds", f"/incidents/{INCIDENT}", "/login", "/hooks/none",
 )  # fmt: skip
 SENT: tuple[dict[str, str], ...] = (
