@@ -145,7 +145,7 @@ def test_nothing_comes_into_the_container_but_by_its_digest() -> None:
     assert all(
         "--require-hashes --only-binary :all:" in one or "--no-index --no-deps" in one for one in installs
     )
-    assert re.search(r"^USER (?!0\b|root)\d+$", CONTAINER, re.MULTILINE)
+    assert re.search(r"^USER (?!0\b|root)\d+:(?!0\b)\d+$", CONTAINER, re.MULTILINE)
     assert not re.search(r"\b(?:curl|wget|ADD)\b", CONTAINER)
     assert re.findall(r"^ARG .*", CONTAINER, re.MULTILINE) == ['ARG EXTRAS=""']
     minor = re.match(r"python:(\d+\.\d+)\.", images[0])

@@ -19,6 +19,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.released import PYTHONS, build_wheel
+from tests.released import environment as environment_of
 from tests.test_locks import locked, wanted
 
 HOME = Path(__file__).resolve().parent.parent
@@ -36,6 +38,13 @@ def jobs() -> Iterator[tuple[str, dict[str, Any]]]:
 #: What a job may do beside reading the code, and why.
 MAY = {
     "release.yml attest": {"id-token": "write", "attestations": "write"},
+    "release.yml image": {
+        "contents": "read",
+        "packages": "write",
+        "id-token": "write",
+        "attestations": "write",
+    },
+    "release.yml index": {"id-token": "write"},
     "release.yml publish": {"contents": "write"},
     "github.yml timeline": {"contents": "read", "pull-requests": "write"},
 }
@@ -140,6 +149,40 @@ def test_a_release_is_built_twice_compared_and_listed(tmp_path: Path) -> None:
     assert run(step("Build twice and compare")).returncode == 1  # it can fail
     assert '"$RUNNER_TEMP/product/bin/python" dist/sbom.cdx.json' in step("List what is inside (CycloneDX)")
     assert "--require-answer" in step("Audit")
+
+
+def test_a_release_is_installed_on_every_python_that_it_names(tmp_path: Path) -> None:
+    """The workflow's step, with this Python: one job tries all of them, and signs nothing that one refuses."""
+    release = yaml.safe_load((HOME / ".github/workflows/release.yml").read_text())["jobs"]
+    assert tuple(release["install"]["env"]["PYTHONS"].split()) == PYTHONS
+    assert {"build", "install"} <= set(release["attest"]["needs"])
+    assert (release["image"]["needs"], release["index"]["needs"]) == ("attest", "attest")
+    assert set(release["publish"]["needs"]) == {"image", "index"}
+    build_wheel(tmp_path / "dist")
+    (tmp_path / "tools").symlink_to(BIN.parent)
+    python = f"3.{sys.version_info.minor}"
+    script = step("Install by uv and pipx and compare the demos").replace(
+        "uv python find", "uv python find --system"
+    )
+    environ = environment_of(RUNNER_TEMP=tmp_path, PYTHONS=python)
+    done = subprocess.run(
+        ["bash", "-eo", "pipefail", "-c", script], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    demos = {path.name for path in (tmp_path / "demos").iterdir()}
+    assert demos == {f"uv-{python}", f"pipx-{python}"}
+    assert (tmp_path / "demos" / f"uv-{python}" / "INC-42/timeline.json").is_file()
+
+
+def test_nothing_that_a_release_uploads_needs_a_secret() -> None:
+    for name, job in jobs():
+        assert "secrets." not in yaml.safe_dump(job), name
+    release = yaml.safe_load((HOME / ".github/workflows/release.yml").read_text())["jobs"]
+    assert {name: job["environment"] for name, job in release.items() if "environment" in job} == {
+        "image": "release", "index": "pypi", "publish": "release",
+    }  # fmt: skip
+    (upload,) = (one for one in release["index"]["steps"] if "pypi-publish" in one.get("uses", ""))
+    assert upload["with"] == {"attestations": True}  # by identity: no password
 
 
 @pytest.fixture

@@ -82,7 +82,8 @@ def trust(wanted: Iterable[Pair]) -> Path:
     held = read()
     for one in wanted:
         held[one.reference] = tuple(dict.fromkeys((*held.get(one.reference, ()), one.host)))
-    path = _path()
+    if (path := _path()) is None:
+        raise UsageError(f"this user has no home, where it would be kept: name the hosts in {TRUSTED_HOSTS}")
     rows = [f"{_toml(name)} = [{', '.join(map(_toml, hosts))}]\n" for name, hosts in sorted(held.items())]
     write(path, f"{_HEAD}\n[secrets]\n{''.join(rows)}".encode())
     return path
@@ -90,7 +91,8 @@ def trust(wanted: Iterable[Pair]) -> Path:
 
 def read() -> dict[str, tuple[str, ...]]:
     """Return the hosts of each secret in the user's file; raise UsageError where it is broken."""
-    path = _path()
+    if (path := _path()) is None:
+        return {}
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8")).get("secrets", {})
         return {name: _listed(name, hosts) for name, hosts in table.items()}
@@ -112,9 +114,13 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _path() -> Path:
+def _path() -> Path | None:
+    """Return the user's file; None for a user without a home, as services and containers may have."""
     base = os.environ.get("XDG_CONFIG_HOME")
-    home = Path(base) if base and Path(base).is_absolute() else Path("~/.config").expanduser()
+    try:
+        home = Path(base) if base and Path(base).is_absolute() else Path("~/.config").expanduser()
+    except RuntimeError:
+        return None
     return home / "incident-timeline" / "trust.toml"
 
 

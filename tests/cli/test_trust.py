@@ -170,3 +170,23 @@ def test_the_demo_and_a_first_configuration_ask_nothing(home: Path) -> None:
     (home / "timeline.toml").unlink()
     assert timeline(home, "init").returncode == 0
     assert "trust" not in timeline(home, "doctor").stderr
+
+
+def test_a_user_without_a_home_is_told_how_to_allow_a_host(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a container runs a process: by a number that no list of users knows."""
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name)
+
+    def unknown(*arguments: str) -> subprocess.CompletedProcess[str]:
+        code = "import pwd; pwd.getpwuid = lambda _: {}[0]; from cli.main import run; run()"
+        return subprocess.run(
+            [sys.executable, "-c", code, *arguments], cwd=home, capture_output=True, text=True, check=False
+        )  # fmt: skip
+
+    assert "env:CLOUD_KEY to prometheus.example.invalid" in unknown("doctor").stderr
+    told = unknown("trust")
+    assert (told.returncode, "TIMELINE_TRUSTED_HOSTS" in told.stderr) == (2, True)
+    monkeypatch.setenv("TIMELINE_TRUSTED_HOSTS", "prometheus.example.invalid")
+    assert "unreachable" in unknown("doctor").stdout
