@@ -32,6 +32,19 @@ KINDS = {
         "<Two|Four> deploys were made that day ({DEP2}).",
         "There were <three|two> deploys in the window ({DEP}).",
     ],
+    "claim-order": [
+        # the form of the whole sentence, and what stands behind the second
+        "The page went out ({PAGE}), it was acknowledged ({ACK}) and <customers were told ({STAT})|the deploy finished ({DEP})>, in that order.",
+        "Only when <the page had gone out ({PAGE}) was it acknowledged ({ACK})|it had been acknowledged ({ACK}) did the page go out ({PAGE})>.",
+        "When the page went out ({PAGE}), the deploy <had long|had not yet> finished ({DEP}).",
+        "By the time customers were told ({STAT}), the rollback had <not been done yet|already been done> ({ROLL}).",
+        "<The deploy finished ({DEP})|The page went out ({PAGE})> first and <the page went out ({PAGE})|the deploy finished ({DEP})> second.",
+        "<The deploy ({DEP}) came first, the alert ({FIRE})|The alert ({FIRE}) came first, the deploy ({DEP})> second.",
+        "We were paged ({PAGE}) and <acknowledged ({ACK})|deployed ({DEP})> shortly afterwards.",
+        "Customers were told ({STAT}); before that <the page was acknowledged ({ACK})|the deploy was rolled back ({ROLL})>.",
+        # what somebody learned is known when they write it at the latest
+        "The pool was raised ({DEP2}) <after|before> responder-3 had found that the lookups hold a connection (f-e4d24b9dddcd6c5b).",
+    ],
     "claim-absence": [
         # an alert by words of its name; what it did not do; how often
         "No capture queue alert fired between <14:18:30 and 14:21|14:10 and 14:21> UTC ({Q2}).",

@@ -39,7 +39,7 @@ PAIRS = [
     "Due to the <deploy ({DEP}), the alert fired ({FIRE})|alert ({FIRE}), the deploy finished ({DEP})>.",
     "The <alert fired ({FIRE}) because of the deploy ({DEP})|deploy ({DEP}) was made because the alert fired ({FIRE})>.",
     "<[The deploy](timeline.html#{DEP}), causing [the alert](timeline.html#{FIRE})|[The alert](timeline.html#{FIRE}), causing [the deploy](timeline.html#{DEP})>.",
-    "Any firing may be meant: the queue alert <fired|first fired> ({Q1}) after the second deploy ({DEP2}).",
+    "The queue alert <fired ({Q5})|first fired ({Q1})> after the second deploy ({DEP2}).",
     "The queue alert's <first|last> firing ({Q1}) came before the second deploy ({DEP2}).",
     "- After <the rollback ({ROLL}), latency recovered ({RES})|latency recovered ({RES}), the deploy was rolled back ({ROLL})>.",
     "| a | b |\n|---|---|\n| The deploy ({DEP}) came <before|after> the alert ({FIRE}) | x |",
@@ -104,6 +104,13 @@ def test_what_bounds_leave_open_is_a_warning_with_both(text: str) -> None:
 )
 def test_what_claims_no_order(text: str) -> None:
     assert judged(text) == []
+
+
+@pytest.mark.parametrize("verb", ["fired", "came on"])
+def test_where_another_firing_fits_than_the_cited_one_it_is_a_warning_that_names_it(verb: str) -> None:
+    (one,) = judged(f"Any firing may be meant: the queue alert {verb} ({{Q1}}) after the second deploy ({{DEP2}}).")
+    assert (one.rule, one.severity) == ("claim-order", "warning")
+    assert "f-953586f3bd10e90e" in one.message
 
 
 def test_a_cause_that_came_later_is_named_as_a_cause() -> None:

@@ -8,7 +8,7 @@ from typing import Final
 _THING: Final = r"(?=\s{1,3}(?:the|an?|another|our|its|this|that|these|two|three|several|more|further|all|both)\b|\s{1,3}[A-Z])"
 #: `X before Y`: what is left of it came first; at the beginning of a clause, what follows it came second.
 FORWARD: Final = (
-    r"(?<!the day )(?<!as )(?<!never )before(?! and after)|prior to|ahead of|earlier than|sooner than|in advance of|(?:up )?until(?! after)|till(?! after)"
+    r"(?<!the day )(?<!as )(?<!never )before(?! and after)(?! that(?:,|\s\s| (?:the|it|they|we|he|she|an?|our|had|was|were|posted|wrote|did)\b))|prior to|ahead of|earlier than|sooner than|in advance of|(?:up )?until(?! after)|till(?! after)"
     r"|by the time(?: that)?|predat(?:es|ed|ing)|preced(?:es|ed|ing)(?! by)"
 )
 #: `X after Y`: what is right of it came first.
@@ -28,6 +28,7 @@ THEN: Final = (
 #: `9 minutes earlier, Y`.
 THEN_EARLIER: Final = (
     r"(?:seconds?|secs?|minutes?|mins?|min|hours?|[smh]) earlier(?! than)|earlier still|beforehand"
+    r"|before that(?=,|\s\s| (?:the|it|they|we|he|she|an?|our|had|was|were|posted|wrote|did)\b)"
 )
 #: `X caused Y`.
 CAUSES: Final = (
@@ -99,3 +100,13 @@ ORDINALS: Final[Mapping[str, int]] = {
     "first": 0, "initial": 0, "earliest": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5,
     "last": -1, "final": -1, "latest": -1,
 }  # fmt: skip
+#: Of all that a sentence cites.
+IN_ORDER: Final = r"\bin (?:that|this|exactly that|exactly this|the following) (?:order|sequence)\b"
+#: At the beginning: what follows came before the rest.
+ONLY_WHEN: Final = r"[\s*_]*(?:it was )?(?:only (?:when|once|after)|not (?:until|before))\s"
+#: Behind `when X`: it came after X, or before.
+NOT_YET: Final = r"\b(?:not (?:\w+ ){0,3}yet|had yet to|has yet to|was yet to|were yet to|still (?:not|had not|was not|wasn['’]t|hadn['’]t|to come)|no(?:t|body) .{1,30} yet)\b"
+LONG_SINCE: Final = r"\b(?:had|was|were) (?:long|already|by then)\b"
+#: At the end, behind the second: it came after the first.
+AT_END: Final = r"(?:afterwards|only afterwards|later(?: on)?|after that|subsequently|thereafter|(?:seconds|minutes|hours|shortly|soon) (?:later|afterwards))"
+CAME: Final = r"came|fired|was|were|went|happened|went out|went off|is"

@@ -11,7 +11,7 @@ from timeline.checks.claims.words.patterns import any_of
 from timeline.model import Fact
 
 _ORDINAL = re.compile(
-    rf"\b(?P<which>{'|'.join(english.ORDINALS)})\s(?:\w+\s){{0,2}}?(?:time|firings?|fires?|episode|occurrence|resolution|recovery)\b"
+    rf"\b(?P<which>{'|'.join(english.ORDINALS)})\s(?:\w+\s){{0,2}}?(?:time|firings?|fires?|episode|occurrence|resolution|recovery|waves?|bursts?|bouts?|rounds?|spells?|backlog|phase)\b"
     rf"|\b(?P<verb>first|last)\s(?:fired|stopped|crossed|resolved|seen)\b",
     re.IGNORECASE,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
@@ -12,6 +12,7 @@ from timeline.checks.claims.report import report
 from timeline.checks.claims.when import context
 from timeline.checks.claims.when.naming import meant
 from timeline.checks.claims.when.retold import retold
+from timeline.checks.claims.when.sequence import sequences
 from timeline.checks.claims.when.sides import Meeting, meetings
 from timeline.checks.findings import Finding
 from timeline.model import Fact
@@ -33,12 +34,14 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     if (
         context.claims_nothing(claim)
         or _UNSURE.search(claim.text)
-        or _LEARNED.search(context.own_words(claim, claim.span))
     ):
         return
+    learned = _LEARNED.search(context.own_words(claim, claim.span)) is not None
     seen: set[tuple[str, str]] = set()
     told: frozenset[str] | None = None
-    for meeting in meetings(claim, ground):
+    for meeting in (*meetings(claim, ground), *sequences(claim, ground)):
+        if learned and not _was_told_later(meeting):
+            continue
         pair = (meeting.first[0].id, meeting.second[0].id)
         if pair not in seen and context.is_so(claim, meeting.span):
             seen.add(pair)
@@ -47,11 +50,20 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
                 yield from _judged(claim, meeting, ground)
 
 
+def _was_told_later(meeting: Meeting) -> bool:
+    """Tell whether something is said to have been before somebody learned what a message tells: they knew at the latest then."""
+    told = all(fact.kind == "chat.message" for fact in meeting.second)
+    return told and _LEARNED.search(meeting.second_words) is not None and not _LEARNED.search(meeting.first_words)
+
+
 def _judged(claim: Claim, meeting: Meeting, ground: Ground) -> Iterator[Finding]:
     firsts = [fact for one in meeting.first for fact in meant(one, meeting.first_words, ground)]
     seconds = [fact for one in meeting.second for fact in meant(one, meeting.second_words, ground)]
     pairs = [(one, other) for one in firsts for other in seconds if one.id != other.id]
-    if not pairs or any(precedes(one, other, ground.errors) for one, other in pairs):
+    if not pairs:
+        return
+    if any(precedes(one, other, ground.errors) for one, other in pairs):
+        yield from _cited_otherwise(claim, meeting, pairs, ground)
         return
     about: list[Fact] = [meeting.first[0], meeting.second[0]]
     words = " ".join(claim.plain.text[slice(*meeting.span)].split())
@@ -62,3 +74,16 @@ def _judged(claim: Claim, meeting: Meeting, ground: Ground) -> Iterator[Finding]
     else:
         message = f"{about[0].id} {said} {about[1].id}; their bounds leave open which came first"
         yield report(OPEN, claim, meeting.span, message, about=about)
+
+
+def _cited_otherwise(
+    claim: Claim, meeting: Meeting, pairs: Sequence[tuple[Fact, Fact]], ground: Ground
+) -> Iterator[Finding]:
+    """Find that what is cited disproves an order that another firing of the same alert would fit."""
+    cited = [(one, other) for one in meeting.first for other in meeting.second]
+    if all(precedes(other, one, ground.errors) for one, other in cited):
+        fits = next((a, b) for a, b in pairs if precedes(a, b, ground.errors))
+        (one, other), words = cited[0], "is put before"
+        meant_id = next(fact.id for fact in fits if fact.id not in {one.id, other.id})
+        message = f"{one.id} {words} {other.id}, and came after it; {meant_id} of the same alert would fit"
+        yield report(RULE, claim, meeting.span, message, about=[one, other], severity="warning")

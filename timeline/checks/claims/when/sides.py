@@ -27,6 +27,7 @@ _FIRST = re.compile(r"\bfirst\b", re.IGNORECASE)
 _PLACE = re.compile(rf"(?<![\w-]){english.PLACES}(?=[\s(\[]{{1,4}}\ufffc)", re.IGNORECASE)
 _BARE = re.compile(r"\s?[(\[]\ufffc")
 _DENIED = re.compile(english.DENIED, re.IGNORECASE)
+_NOT_YET = re.compile(english.NOT_YET, re.IGNORECASE)
 _WAITS = re.compile(rf"{english.NEGATIVE}|{english.WAITS}", re.IGNORECASE)
 _USELESS = re.compile(english.USELESS, re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till)\b[^,;.]{1,50}$", re.IGNORECASE)
@@ -96,6 +97,8 @@ def _connectives(claim: Claim, scope: Span) -> Iterator[_Joint]:
             continue
         if form == "backward" and _UNTIL.search(text[max(scope.start, place - 60) : place]):
             continue  # `until nine minutes after`
+        if match[0].lower().startswith("by the time") and _NOT_YET.search(text, match.end(), scope.end):
+            continue  # `by the time X, Y was not out yet`
         left_first = form in {"forward", "causes", "then", "reason"}
         if match[0].lower().startswith(("until", "till", "up")):
             since = max(claim.clause_at(place).start, place - 300)
