@@ -32,6 +32,17 @@ KINDS = {
         "<Two|Four> deploys were made that day ({DEP2}).",
         "There were <three|two> deploys in the window ({DEP}).",
     ],
+    "claim-subject": [
+        # an invented alert in code form, by what it did or who was called by it
+        "`<CheckoutLatencyHigh|CheckoutAlmostDown>` woke up on-call ({PAGE}).",
+        "On-call was paged for `<CheckoutLatencyHigh|PaymentsGone>` ({PAGE}).",
+        "`<CheckoutErrorRatioHigh|CheckoutErrors>` had fired by then ({ERR}).",
+        # like what is recorded but for its numbers, in code form or not, in vain or not
+        "`deploy-2026.11.12-<2|4>` carried the larger pool ({DEP2}).",
+        "The larger pool came with deploy-2026.11.12-<2|5> ({DEP2}).",
+        "Pull request #<815|851> raised the pool ({MERGE}).",
+        "`deploy-2026.11.12-<2|6>` did not help ({DEP2}).",
+    ],
     "claim-order": [
         # the form of the whole sentence, and what stands behind the second
         "The page went out ({PAGE}), it was acknowledged ({ACK}) and <customers were told ({STAT})|the deploy finished ({DEP})>, in that order.",
@@ -83,6 +94,22 @@ def test_the_false_sentence_is_found_and_its_true_twin_is_not(checked: Checked, 
     true, false = pair(filled(text))
     assert [one.message for one in checked(true)] == []
     assert rule in {one.rule for one in checked(false)}
+
+
+#: What was before all that is recorded, what was replaced, settings and classes.
+NO_SUBJECT = [
+    "The previous release, `deploy-2026.11.11-1`, had no such lookups ({DEP}).",
+    "It replaced `deploy-2026.11.11-1` ({DEP}).",
+    "Change #815 followed #812 (f-c7e2fefdb055029c, {MERGE}).",
+    "`MaxConnections` is set to 40 in the database (f-94d71916bc5826da).",
+    "The `HikariPool` class logs the time-out ({LOG}).",
+    "`CheckoutErrorRatioHigh` did not fire before that ({FIRE}).",
+]
+
+
+@pytest.mark.parametrize("text", NO_SUBJECT)
+def test_what_no_record_would_name_is_no_subject(checked: Checked, text: str) -> None:
+    assert [one.message for one in checked(filled(text)) if one.rule == "claim-subject"] == []
 
 
 #: What somebody was given, or had in mind, has no agent that a record would name.

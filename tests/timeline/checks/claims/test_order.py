@@ -108,7 +108,9 @@ def test_what_claims_no_order(text: str) -> None:
 
 @pytest.mark.parametrize("verb", ["fired", "came on"])
 def test_where_another_firing_fits_than_the_cited_one_it_is_a_warning_that_names_it(verb: str) -> None:
-    (one,) = judged(f"Any firing may be meant: the queue alert {verb} ({{Q1}}) after the second deploy ({{DEP2}}).")
+    (one,) = judged(
+        f"Any firing may be meant: the queue alert {verb} ({{Q1}}) after the second deploy ({{DEP2}})."
+    )
     assert (one.rule, one.severity) == ("claim-order", "warning")
     assert "f-953586f3bd10e90e" in one.message
 

@@ -14,6 +14,9 @@ HAPPENS: Final = (
     "fired", "fires", "went off", "went quiet", "stopped firing", "started firing", "began firing", "began to fire", "resolved", "was resolved", "was deployed", "were deployed", "was shipped",
     "was rolled", "was released", "was raised", "was acknowledged", "was silenced", "was merged", "went out", "went live", "crossed", "recovered", "crashed", "restarted", "failed",
     "was down", "went down", "was up", "came back", "landed", "rolled out", "finished", "charged", "was slow", "timed out", "stopped", "died", "was restarted", "was paged",
+    "woke", "woke up", "paged", "alerted", "had fired", "has fired", "was firing", "were firing", "kept firing", "was the first", "rang", "cleared", "flapped", "was active", "notified",
+    "sounded", "triggered", "never fired", "did not fire", "warned", "came on", "evicts", "did not help", "shipped", "brought", "came first", "began", "ended", "was live", "was out", "is live",
+    "is the first", "told us", "called", "had been deployed", "had been shipped", "had been firing", "lasted", "carried", "contained", "contains", "introduced", "repaired", "fixed", "stayed",
 )  # fmt: skip
 #: Before a name: somebody brings it about.
 DOES: Final = (
@@ -30,7 +33,9 @@ DOES: Final = (
     "rollback of",
     "release of",
     "page for",
-)
+    "paged for", "paged by", "paged about", "woken by", "alerted by", "notified by", "warned by", "told by", "notification of", "notification for", "page from", "fired for", "alert for",
+    "alert of", "alarm", "alarms", "alert on", "pages for", "an alert for", "reverted", "tagged", "released as", "shipped as", "deployed as", "rollout of", "tag",
+)  # fmt: skip
 #: Beside a name: it is of something that no record here would name.
 UNKNOWABLE: Final = (
     "setting", "settings", "parameter", "option", "function", "method", "file", "files", "variable", "field", "column", "table", "command", "script", "key", "header", "endpoint",
@@ -47,3 +52,42 @@ ASIDE: Final = (
     "than", "than in", "same as", "as before", "code as before", "compared to", "compared with", "other than", "hosts like", "release before", "version before", "state before", "waiting on", "waits on", "waiting for", "waits for", "depends on", "depend on",
     "runs on", "run on", "hosted on", "lives on",
 )  # fmt: skip
+#: Before a name whose like the timeline has: another of its kind than those that are recorded.
+OTHERS: Final = (
+    "previous",
+    "earlier",
+    "older",
+    "old",
+    "prior",
+    "last",
+    "next",
+    "later",
+    "newer",
+    "before",
+    "since",
+    "than",
+    "from",
+    "like",
+    "unlike",
+    "replaced",
+    "until",
+    "back to",
+    "future",
+    "planned",
+)
+#: Behind a name that the timeline has nowhere: it was there, and did not do enough.
+IN_VAIN: Final = r"\s{1,3}(?:(?:did not|didn['’]t|could not) (?:help|fix|change|work|suffice|stop|solve|make|cure|end)\w{0,3}|did nothing|changed nothing)\b"
+#: Before a name that the timeline has nowhere: it was there before what is recorded.
+OLDER: Final = (
+    "previous",
+    "earlier",
+    "older",
+    "old",
+    "prior",
+    "replaced",
+    "superseded",
+    "back to",
+    "former",
+    "last good",
+    "known-good",
+)

@@ -14,7 +14,8 @@ from timeline.checks.claims.when import zone
 _NOT_SO = re.compile(english.NOT_SO, re.IGNORECASE)
 _INCIDENT = re.compile(r"\b[A-Z]{2,12}-\d{1,6}\b")
 _LONG_AGO = re.compile(english.LONG_AGO, re.IGNORECASE)
-_DENIES = re.compile(
+#: Words that deny.
+DENIES = re.compile(
     r"\b(?:not|no|never|nobody|none|nothing|neither|nor|without|zero)\b|n['’]t\b", re.IGNORECASE
 )
 _DAY = r"(?:\d{4}-\d\d-\d\d,? |\d{1,2}(?:st|nd|rd|th)? [a-z]{3,9}\.?,? |[a-z]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? )?"
@@ -120,7 +121,7 @@ def is_of_absence(claim: Claim, span: Span) -> bool:
 def denies(claim: Claim, span: Span) -> bool:
     """Tell whether the clause around a place denies something; `not before` and kin are limits."""
     clause = claim.clause_at(span.start)
-    return _DENIES.search(_LIMITS.sub(" ", claim.plain.text[clause.start : clause.end])) is not None
+    return DENIES.search(_LIMITS.sub(" ", claim.plain.text[clause.start : clause.end])) is not None
 
 
 def of_another(claim: Claim, ground: Ground) -> bool:

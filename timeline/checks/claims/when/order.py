@@ -31,10 +31,7 @@ _TURNED = {
 
 def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
     """Find orders that the facts on both sides disprove, or leave open."""
-    if (
-        context.claims_nothing(claim)
-        or _UNSURE.search(claim.text)
-    ):
+    if context.claims_nothing(claim) or _UNSURE.search(claim.text):
         return
     learned = _LEARNED.search(context.own_words(claim, claim.span)) is not None
     seen: set[tuple[str, str]] = set()
@@ -53,7 +50,11 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
 def _was_told_later(meeting: Meeting) -> bool:
     """Tell whether something is said to have been before somebody learned what a message tells: they knew at the latest then."""
     told = all(fact.kind == "chat.message" for fact in meeting.second)
-    return told and _LEARNED.search(meeting.second_words) is not None and not _LEARNED.search(meeting.first_words)
+    return (
+        told
+        and _LEARNED.search(meeting.second_words) is not None
+        and not _LEARNED.search(meeting.first_words)
+    )
 
 
 def _judged(claim: Claim, meeting: Meeting, ground: Ground) -> Iterator[Finding]:

@@ -63,7 +63,9 @@ def _meeting(
 ) -> Iterator[Meeting]:  # fmt: skip
     first, second = ground.facts_of(one), ground.facts_of(other)
     if first and second and not {f.id for f in first} & {f.id for f in second}:
-        yield Meeting(span, tuple(first), tuple(second), False, _words(claim, held, one), _words(claim, held, other))
+        yield Meeting(
+            span, tuple(first), tuple(second), False, _words(claim, held, one), _words(claim, held, other)
+        )
 
 
 def _words(claim: Claim, held: Sequence[Sequence[Citation]], group: Sequence[Citation]) -> str:

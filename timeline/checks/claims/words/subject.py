@@ -12,7 +12,7 @@ from timeline.checks.claims.phrases import english_subjects as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when import context
-from timeline.checks.claims.when.context import denies
+from timeline.checks.claims.when.context import DENIES, denies
 from timeline.checks.claims.words.patterns import any_of
 from timeline.checks.findings import Finding
 from timeline.model import Fact, Gap, Measure
@@ -55,6 +55,13 @@ _BEHIND = re.compile(rf"\s{{1,4}}(?:{any_of((*english.THINGS, *english.HAPPENS))
 _NOT_BEFORE = re.compile(rf"(?<![\w-])(?:{any_of(english.UNKNOWABLE)})\s{{1,4}}$", re.IGNORECASE)
 _ASIDE = re.compile(rf"(?<![\w-])(?:{any_of(english.ASIDE)})$", re.IGNORECASE)
 _IS_CALLED = re.compile(r"(?:is|was) (?:what|how|the name|just the name)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d{1,12}")
+_OTHERS = re.compile(rf"(?<![\w-])(?:{any_of(english.OTHERS)})(?![\w-])[^,;]*$", re.IGNORECASE)
+_OLDER = re.compile(
+    rf"(?<![\w-])(?:{any_of(english.OLDER)})(?:\s[\w'’-]{{1,20}}){{0,2}}[,\s]*$", re.IGNORECASE
+)
+_IN_VAIN = re.compile(english.IN_VAIN, re.IGNORECASE)
+_NEAR = 28  # characters behind a name
 _VERSION = re.compile(r"-v?(\d{1,4}(?:\.\d{1,6}){1,3})$")
 _NOT_BEHIND = re.compile(rf"\s{{1,4}}(?:{any_of(english.UNKNOWABLE)})(?![\w-])", re.IGNORECASE)
 
@@ -65,6 +72,7 @@ class _Index(NamedTuple):
     names: frozenset[str]
     distinct: frozenset[str]
     services: frozenset[str]
+    shapes: frozenset[str]  # of names with numbers: `gateway-0` of `gateway-411`
     alike: Mapping[str, Sequence[Fact]]
     incident: str
 
@@ -150,6 +158,7 @@ def _index(ground: Ground) -> _Index:
         frozenset(name.casefold() for name in names),
         frozenset(name.casefold() for name in names if _DISTINCT.search(name)),
         frozenset(fact.subject.service.casefold() for fact in ground.timeline.facts if fact.subject.service),
+        frozenset(_shape(name) for name in names if _NUMBER.search(name) and len(name) > 3),
         alike, "\n".join(own).casefold(),
     )  # fmt: skip
 
@@ -176,11 +185,20 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
         name = claim.plain.text[span.start : span.end].strip()
         if (
             not any(_has_any(text, name.casefold()) for text in held)
-            and not denies(claim, span)
+            and not _denies(claim, span)
             and not _is_aside(claim, span)
         ):
             message = f"nothing that is cited names {name}: {', '.join(cited)}"
             yield report(RULE, claim, span, message, about=list(cited.values()))
+
+
+def _denies(claim: Claim, span: Span) -> bool:
+    """Tell whether what is said of a name is denied: before it, or right behind it; not that it was in vain."""
+    text, clause = claim.plain.text, claim.clause_at(span.start)
+    if _IN_VAIN.match(text, span.end + (text[span.end : span.end + 1] == " "), clause.end):
+        return False
+    near = text[clause.start : min(span.end + _NEAR, clause.end)]
+    return denies(claim, span) and (DENIES.search(near) is not None)
 
 
 def _is_aside(claim: Claim, span: Span) -> bool:
@@ -208,6 +226,19 @@ def _has(text: str, name: str) -> bool:
     return False
 
 
+def _shape(name: str) -> str:
+    return _NUMBER.sub("0", name.casefold())
+
+
+def _is_sibling(claim: Claim, span: Span, name: str, index: _Index) -> bool:
+    """Tell whether a name that is nowhere is like those that are, but for its numbers: `gateway-410` beside `gateway-411`."""
+    if not _NUMBER.search(name) or _shape(name) not in index.shapes or name.casefold() in index.names:
+        return False
+    if any(_has(claim.text.casefold(), other) for other in index.names if _shape(other) == _shape(name)):
+        return False  # from one to the next
+    return _OTHERS.search(claim.plain.text[max(claim.span.start, span.start - 30) : span.start]) is None
+
+
 def _named(claim: Claim, ground: Ground) -> Iterator[Span]:
     index, text = ground.once(_index), claim.plain.text
     for span in claim.plain.code:
@@ -217,13 +248,19 @@ def _named(claim: Claim, ground: Ground) -> Iterator[Span]:
             and not claim.plain.is_quoted(span.start)
         ):
             name = text[span.start : span.end].strip()
-            if name.casefold() in index.names or _is_thing(claim, span, name):
+            if (
+                name.casefold() in index.names
+                or _is_thing(claim, span, name)
+                or _is_sibling(claim, span, name, index)
+            ):
                 yield span
     for match in _TOKEN.finditer(text, claim.span.start, claim.span.end):
         name = match[0].rstrip(".:-")
         plain = not (claim.plain.is_code(match.start()) or claim.plain.is_quoted(match.start()))
-        if plain and name.casefold() in index.distinct:
-            yield Span(match.start(), match.start() + len(name))
+        span = Span(match.start(), match.start() + len(name))
+        like = (name[0] == "#" or "-" in name) and _is_sibling(claim, span, name, index)
+        if plain and (name.casefold() in index.distinct or like):
+            yield span
     for match in _SERVICE.finditer(text, claim.span.start, claim.span.end):
         group = "behind" if match["behind"] else "before"
         plain = not (claim.plain.is_code(match.start(group)) or claim.plain.is_quoted(match.start(group)))
@@ -235,6 +272,8 @@ def _is_thing(claim: Claim, span: Span, name: str) -> bool:
     """Tell whether a name in code form that the timeline has nowhere is of something that facts would be about."""
     text, clause = claim.plain.text, claim.clause_at(span.start)
     before, behind = text[clause.start : span.start - 1], span.end + 1
+    if _OLDER.search(before[-40:]):
+        return False
     if name.casefold() in english.COMMON or _FILE.search(name) or name.endswith("-"):
         return False
     if _NOT_BEFORE.search(before[-40:]) or _NOT_BEHIND.match(text, behind, clause.end):
