@@ -41,9 +41,9 @@ def slot(text: str, start: int, end: int, first: int = 0, last: int | None = Non
     right = _WORD.findall(behind[: close.start() if close else None])[:_AFTER]
     of, noun = _OF.match(text, end, stop), _BEHIND.match(text, end, stop)
     if of is not None and (of["whole"][0].isdigit() or of["whole"].lower() in SMALL):
-        name, part = stem(of["noun"]), True
+        name, part = root(of["noun"]), True
     else:
-        name = stem(noun[1]) if noun and noun[1].lower() not in NO_NOUN else ""
+        name = root(noun[1]) if noun and noun[1].lower() not in NO_NOUN else ""
         part = False
     near = [word for word in map(_content, left) if word]
     around = {*near, *filter(None, map(_content, right))}
@@ -54,7 +54,13 @@ def _content(word: str) -> str:
     low = word.lower()
     if low in english.EMPTY or low in SMALL or low in LARGE or low[0].isdigit():
         return ""
-    return english.ROOTS.get(low) or stem(low)
+    return root(low)
+
+
+def root(word: str) -> str:
+    """Return what forms of a word have in common: `node` and `nodes`, `took` and `takes`."""
+    low = word.lower()
+    return (english.ROOTS.get(low) or stem(low)).rstrip("e")
 
 
 def alike(one: Slot, other: Slot) -> int:

@@ -9,6 +9,12 @@ from tests.timeline.checks.claims.judged import filled, pair
 
 KINDS = {
     "claim-time": [
+        # an hour as a bound, minutes in digits, a zone behind the part of the day or the local time
+        "By <3|2> p.m. UTC the errors had ended (f-51e3d24249b60a3e).",
+        "Customers got word at <21|12> minutes past two UTC ({STAT}).",
+        "It fired at <9:10 in the morning, Eastern time|8:10 in the morning, Eastern time> ({FIRE}).",
+        "Berlin saw the alert at <15:10|16:10> local time, Europe/Berlin ({FIRE}).",
+        "Customers could see it from <14:21|14:02> UTC on ({STAT}).",
         # parts of the hour in words, and of the day
         "Checkout was paged about at <ten|twenty> minutes past two UTC ({FIRE}).",
         "The rollback was out at <twenty-two|thirty-two> minutes to three UTC ({ROLL}).",
@@ -21,6 +27,7 @@ KINDS = {
         "The expiry of the pool was warned about at <14:13|16:13> UTC ({POOL}).",
     ],
     "claim-duration": [
+        "Latency was up for <half an hour|a full hour> ({FIRE}).",
         "Checkout was slow for <about half an hour|an hour> ({FIRE}, {RES}).",
         "The latency alert was active for just short of <forty minutes|two hours> ({FIRE}).",
         "Nearly <forty minutes|an hour> passed from the deploy to the rollback ({DEP}, {ROLL}).",
@@ -44,6 +51,9 @@ KINDS = {
         "`deploy-2026.11.12-<2|6>` did not help ({DEP2}).",
     ],
     "claim-order": [
+        "Until the <deploy was rolled back ({ROLL}), latency did not recover ({RES})|latency recovered ({RES}), the deploy was not rolled back ({ROLL})>.",
+        "The acknowledgement ({ACK}) <led the status post ({STAT}) by|trailed the status post ({STAT}) by> seven minutes.",
+        "On-call knew ({ACK}) <well before|long after> customers did ({STAT}).",
         # the form of the whole sentence, and what stands behind the second
         "The page went out ({PAGE}), it was acknowledged ({ACK}) and <customers were told ({STAT})|the deploy finished ({DEP})>, in that order.",
         "Only when <the page had gone out ({PAGE}) was it acknowledged ({ACK})|it had been acknowledged ({ACK}) did the page go out ({PAGE})>.",
@@ -57,6 +67,9 @@ KINDS = {
         "The pool was raised ({DEP2}) <after|before> responder-3 had found that the lookups hold a connection (f-e4d24b9dddcd6c5b).",
     ],
     "claim-absence": [
+        "The channel was silent between <14:20 and 14:22|14:15 and 14:22> UTC (f-85857228d16fb20e).",
+        "Customers heard nothing until <14:21|14:30> UTC ({STAT}).",
+        "The latency alert stayed quiet <until 14:10|from 14:09 to 14:12> UTC ({FIRE}).",
         # an alert by words of its name; what it did not do; how often
         "No capture queue alert fired between <14:18:30 and 14:21|14:10 and 14:21> UTC ({Q2}).",
         "`CheckoutLatencyHigh` never <fired a second time|cleared> ({FIRE}).",
@@ -77,6 +90,10 @@ KINDS = {
         "Between <14:18:40 and 14:19|14:15 and 14:19> UTC it was quiet; no message was posted (f-e4d24b9dddcd6c5b).",
     ],
     "claim-actor": [
+        "It fell to <the incident commander|communications> to call for the rollback (f-00ff9d98dba91df6).",
+        "The one who asked about the deploy of 14:01 was <responder-2|responder-3> (f-6b22f235cae636a0).",
+        "The call to roll back was <the commander’s|responder-2’s> (f-00ff9d98dba91df6).",
+        "Responder-<3|2> worked out that the lookups hold a connection (f-e4d24b9dddcd6c5b).",
         # verbs of any work, the first to do it, behind a quotation and in brackets before the citation
         "<The incident commander|Communications> ordered the rollback (f-00ff9d98dba91df6).",
         "<The incident commander|Communications> took the release back (f-00ff9d98dba91df6).",

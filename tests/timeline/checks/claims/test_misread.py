@@ -23,6 +23,13 @@ MISREAD = [
     ("One lookup in five times out", "<20 %|50 %> of the lookups timed out ({m})."),
     ("Half as many bookings as a week ago", "Bookings fell to <half|a third> of those of a week ago ({m})."),
     ("Origins are at 90 % of their cores", "Only <nine tenths|four tenths> of the cores were in use ({m})."),
+    ("One lookup in five times out", "Every <fifth|tenth> lookup timed out ({m})."),
+    ("Origins are at 90 % of their cores", "Origins used <nine|seven> of ten cores ({m})."),
+    ("new certificate on one of three nodes", "One node <in three|in five> had the new certificate ({m})."),
+    ("3,400 of 9,000 tiles are built", "3,400 tiles were done and <5,600|6,600> were to go ({m})."),
+    ("backlog is at 300 and falling", "<300|30> webhooks were still waiting ({m})."),
+    ("I delete 400 GB of old thumbnails", "<Four hundred|Fourteen hundred> gigabytes of thumbnails went ({m})."),
+    ("Map data is older than a day", "Map data was older than <a day|a week> ({m})."),
     # a limit, a size, a count, by the words around it
     ("Signing takes more than 400 ms", "Signing took more than <400 ms|4 s> ({m})."),
     ("memory of the store grows by 800 MB in eight minutes", "Memory grew by <800|80> MB in eight minutes ({m})."),

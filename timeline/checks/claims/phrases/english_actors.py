@@ -55,7 +55,7 @@ DID: Final = (
     "estimated", "diagnosed", "identified", "saw", "filed", "paused", "resumed", "drained", "stopped", "asked for", "agreed", "insisted", "objected", "gave", "built",
     "brought", "drew", "cut", "set", "led", "spoke", "wound", "threw", "swapped", "killed", "rebuilt", "rerun", "reran", "undid", "chose", "drove", "held", "spun",
     "shut", "wrote up", "summed", "came up", "went back", "turned off", "turned on", "was the first to", "was the one to", "was the one who", "was first to",
-    "was the person who", "was quick to", "were the first to", "turned to", "proceeded to", "managed to", "chose to", "offered to", "volunteered to", "decided to",
+    "was the person who", "was quick to", "were the first to", "turned to", "proceeded to", "managed to", "worked out", "chose to", "offered to", "volunteered to", "decided to",
     "moved to", "set out to", "got to",
 )  # fmt: skip
 #: Regular verbs that say of whom they are of nothing that a record would be of: what came to somebody, or was in their head.
@@ -74,7 +74,23 @@ BETWEEN: Final = (
     "therefore", "just", "next", "duly", "only", "promptly", "subsequently", "correctly", "and",
 )  # fmt: skip
 #: Before who did it.
-BY: Final = ("by", "from", "according to", "as per", "in the words of", "thanks to", "courtesy of")
+BY: Final = (
+    "by",
+    "from",
+    "according to",
+    "as per",
+    "in the words of",
+    "thanks to",
+    "courtesy of",
+    "at the hands of",
+    "victim to",
+    "it fell to",
+    "fell to",
+    "the work of",
+    "credit goes to",
+    "came from",
+    "comes from",
+)
 #: What a column of those who did something is called.
 WHO: Final = frozenset(
     [
@@ -95,5 +111,6 @@ WHO: Final = frozenset(
 #: Behind a genitive: somebody's own.
 OWN: Final = (
     "message", "messages", "post", "deploy", "deployment", "merge", "change", "commit", "rollback", "tag", "words", "note", "question", "comment", "report", "statement", "reply",
-    "acknowledgement", "acknowledgment", "silence", "release", "update", "announcement", "request", "pull request",
+    "acknowledgement", "acknowledgment", "silence", "release", "update", "announcement", "request", "pull request", "finding", "call", "word", "idea", "doing", "work", "decision", "order", "discovery", "observation", "count", "estimate",
+    "plan", "diagnosis", "warning", "remark",
 )  # fmt: skip

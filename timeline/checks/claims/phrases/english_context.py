@@ -6,7 +6,7 @@ from typing import Final
 
 #: What is to come, what might have been, what comes again and again, other incidents: nothing that facts could refute.
 NOT_SO: Final = (
-    r"\b(?:will|shall|would|could(?! (?:read|see|not|no longer)\b)|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry(?!\b[^.;,]{0,40}\b(?:warn|alert|notic|report))|valid (?:until|till|from)"
+    r"\b(?:will|shall|would|(?<!customers )(?<!users )(?<!people )(?<!they )(?<!drivers )(?<!shoppers )(?<!nobody )(?<!everybody )could(?! (?:read|see|not|no longer)\b)|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry(?!\b[^.;,]{0,40}\b(?:warn|alert|notic|report))|valid (?:until|till|from)"
     r"|if|unless|whether|assum\w{1,6}|suppos\w{1,6}|hypothe\w{1,8}|expected to|due (?:by|on|at|date)|next (?:week|month|sprint|quarter|year)"
     r"|in (?:the )?future|from now on|from here on|must(?! have)|ha(?:s|ve) to|meant to|ought to|going to|intend\w{0,3}"
     r"|(?:previous|prior|earlier|past|last|another|other|similar) (?:incidents?|outages?|occurrences?|year|month|quarter|week)"

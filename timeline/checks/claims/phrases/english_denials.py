@@ -223,3 +223,5 @@ AGAIN: Final = (
     "since then",
     "since",
 )
+#: Where messages are written.
+CHANNELS: Final = frozenset(["channel", "chat", "slack", "room", "thread", "bridge"])

@@ -8,14 +8,14 @@ from typing import Final
 _THING: Final = r"(?=\s{1,3}(?:the|an?|another|our|its|this|that|these|two|three|several|more|further|all|both)\b|\s{1,3}[A-Z])"
 #: `X before Y`: what is left of it came first; at the beginning of a clause, what follows it came second.
 FORWARD: Final = (
-    r"(?<!the day )(?<!as )(?<!never )before(?! and after)(?! that(?:,|\s\s| (?:the|it|they|we|he|she|an?|our|had|was|were|posted|wrote|did)\b))|prior to|ahead of|earlier than|sooner than|in advance of|(?:up )?until(?! after)|till(?! after)"
+    r"(?<!the day )(?<!as )(?<!never )before(?! and after)(?! that(?:,|\s\s| (?:the|it|they|we|he|she|an?|our|had|was|were|posted|wrote|did)\b))|prior to|ahead of|led(?=\s(?:the|an?)\s[^.;]{1,60}\sby\s)|earlier than|sooner than|in advance of|(?:up )?until(?! after)|till(?! after)"
     r"|by the time(?: that)?|predat(?:es|ed|ing)|preced(?:es|ed|ing)(?! by)"
 )
 #: `X after Y`: what is right of it came first.
 BACKWARD: Final = (
     r"(?:until|till) after|(?<!the day )(?<!look )(?<!soon )(?<!looked )after(?! all\b| that\b| which\b| this\b|wards)|as soon as|(?<!the )following"
     + _THING
-    + r"|in the wake of|on the heels of|later than|postdat(?:es|ed|ing)|(?<!at )once"
+    + r"|in the wake of|on the heels of|later than|subsequent to|trail(?:ed|s|ing)|postdat(?:es|ed|ing)|(?<!at )once"
     + _THING
     + r"|(?:was|were|been|being|is)(?: \w+ly)? preceded by|(?<!was )(?<!were )(?<!is )(?<!been )(?<!being )followed(?! by| up)"
     + _THING
@@ -105,6 +105,9 @@ IN_ORDER: Final = r"\bin (?:that|this|exactly that|exactly this|the following) (
 #: At the beginning: what follows came before the rest.
 ONLY_WHEN: Final = r"[\s*_]*(?:it was )?(?:only (?:when|once|after)|not (?:until|before))\s"
 #: Behind `when X`: it came after X, or before.
+UNTIL_NOT: Final = r"[\s*_]*(?:until|till)\s"
+#: Beside `until`: it was so before, and its end is after.
+KEPT: Final = r"\b(?:kept|keeps|went on|continued|remained|stayed|still|persisted|lasted)\b"
 NOT_YET: Final = r"\b(?:not (?:\w+ ){0,3}yet|had yet to|has yet to|was yet to|were yet to|still (?:not|had not|was not|wasn['’]t|hadn['’]t|to come)|no(?:t|body) .{1,30} yet)\b"
 LONG_SINCE: Final = r"\b(?:had|was|were) (?:long|already|by then)\b"
 #: At the end, behind the second: it came after the first.

@@ -16,7 +16,7 @@ HAPPENS: Final = (
     "was down", "went down", "was up", "came back", "landed", "rolled out", "finished", "charged", "was slow", "timed out", "stopped", "died", "was restarted", "was paged",
     "woke", "woke up", "paged", "alerted", "had fired", "has fired", "was firing", "were firing", "kept firing", "was the first", "rang", "cleared", "flapped", "was active", "notified",
     "sounded", "triggered", "never fired", "did not fire", "warned", "came on", "evicts", "did not help", "shipped", "brought", "came first", "began", "ended", "was live", "was out", "is live",
-    "is the first", "told us", "called", "had been deployed", "had been shipped", "had been firing", "lasted", "carried", "contained", "contains", "introduced", "repaired", "fixed", "stayed",
+    "is the first", "told us", "went to", "called", "had been deployed", "had been shipped", "had been firing", "lasted", "carried", "contained", "contains", "introduced", "repaired", "fixed", "stayed",
 )  # fmt: skip
 #: Before a name: somebody brings it about.
 DOES: Final = (

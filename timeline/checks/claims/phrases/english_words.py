@@ -12,7 +12,7 @@ SAYING: Final = (
     "replied", "replies", "answered", "answers", "asked", "asks", "asking", "announced", "announces", "stated",
     "states", "told", "tells", "noted", "notes", "remarked", "commented", "reported", "reports", "reads", "reading",
     "warned", "confirmed", "added", "quoted", "quote", "quotes", "in the words of", "their words", "verbatim",
-    "according to", "put it", "texted", "typed", "shouted", "wondered", "suggested", "read",
+    "according to", "put it", "texted", "typed", "shouted", "wondered", "suggested", "read", "has it that", "have it that", "has it", "words were", "goes",
 )  # fmt: skip
 #: Documents that say something in words of their own, which no fact has.
 DOCUMENTS: Final = (
@@ -47,6 +47,11 @@ PARTS: Final = {
     "three fifths": 60, "four fifths": 80, "a sixth": 100 / 6, "an eighth": 12.5, "a tenth": 10, "one tenth": 10,
     "two tenths": 20, "three tenths": 30, "four tenths": 40, "six tenths": 60, "seven tenths": 70, "eight tenths": 80, "nine tenths": 90, "a seventh": 100 / 7, "a ninth": 100 / 9,
     "one sixth": 100 / 6, "one seventh": 100 / 7, "one eighth": 12.5, "one ninth": 100 / 9, "a twentieth": 5, "one twentieth": 5, "a hundredth": 1, "one hundredth": 1,
+}  # fmt: skip
+#: Each so manieth, in per cent.
+EVERY: Final = {
+    "every other": 50, "every third": 100 / 3, "every fourth": 25, "every fifth": 20, "every sixth": 100 / 6, "every eighth": 12.5, "every tenth": 10, "every twentieth": 5,
+    "every hundredth": 1,
 }  # fmt: skip
 #: How often.
 OFTEN: Final = {"once": 1, "twice": 2, "thrice": 3}
@@ -100,7 +105,8 @@ SECONDS: Final = {
     "us": 1e-6, "µs": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6, "ns": 1e-9, "nanoseconds": 1e-9,
 }  # fmt: skip
 BYTES: Final = {
-    "b": 1.0, "byte": 1.0, "bytes": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30, "tib": 2.0**40,
+    "b": 1.0, "byte": 1.0, "bytes": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kilobytes": 1e3, "kilobyte": 1e3, "megabytes": 1e6, "megabyte": 1e6, "gigabytes": 1e9, "gigabyte": 1e9, "gigs": 1e9, "terabytes": 1e12, "terabyte": 1e12,
+    "kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30, "tib": 2.0**40,
 }  # fmt: skip
 #: Behind a number with a unit of time, or before it: it is how long something took, and no measured value.
 LASTING: Final = (

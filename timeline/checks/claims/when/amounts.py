@@ -38,7 +38,7 @@ _DURATION = re.compile(
     rf"(?:(?P<parts>{_PART}(?:,?\s?(?:and\s{_HEDGED}?)?{_PART}){{0,3}}(?P<half>\sand\s(?:a\s)?(?P<share>half|three\squarters|quarter)\b(?!\san?\b))?"
     rf"(?:\sand\shalf\sa\s(?P<tail>minute|hour|second)\b(?!\s(?:later|earlier|after|before)\b))?)"
     rf"|(?P<halfof>half\san?|a\shalf|half|a\squarter\sof\san|three\squarters\sof\san)[\s-](?P<halfunit>hour|minute|second|day)\b)"
-    rf"|(?P<one>an?|another)[\s-](?P<oneunit>hour|minute|day|second)(?P<onehalf>\sand\s(?:a\s)?(?P<oneshare>half|three\squarters|quarter))?\b"
+    rf"|(?P<one>an?|another)[\s-](?:(?:full|whole|good|solid|entire|mere)\s)?(?P<oneunit>hour|minute|day|second|week)(?P<onehalf>\sand\s(?:a\s)?(?P<oneshare>half|three\squarters|quarter))?\b"
     rf"|(?P<vague>{_VAGUE})\s(?P<vagueunit>{_LONG})\b"
     r"|(?P<clock>\d{1,2}:[0-5]\d:[0-5]\d|\d{1,2}:[0-5]\d(?=\s(?:hours|minutes)))"
     r")",

@@ -33,8 +33,11 @@ _UNLIKE = re.compile(
     r"\b(?:unlike|contrary to|in contrast (?:to|with)|as (?:in|with|during)|compared (?:to|with)|than)\b[^.;]{0,30}\b(?:outages?|incidents?)\s(?:of|on|in|from)\b",
     re.IGNORECASE,
 )
+#: Nothing came, as well.
+QUIET = re.compile(r"\b(?:quiet|silent|silence|calm|mute|dormant|inactive|idle)\b", re.IGNORECASE)
 #: `On 12 February nothing was deployed`: it is said of that day, and of no fact.
 _ON = re.compile(r"\b(?:on|during|throughout)\s(?:the\s)?$", re.IGNORECASE)
+_BOUND = re.compile(r"(?:\s\d{4})?,?\s(?:before|after|between|until|from|since)\s", re.IGNORECASE)
 _NONE = re.compile(r"(?:\s\d{4})?,?\s(?:no|nothing|nobody|none|no one|not)\b", re.IGNORECASE)
 
 
@@ -111,11 +114,14 @@ def is_of_absence(claim: Claim, span: Span) -> bool:
     clause, text = claim.clause_at(span.start), claim.plain.text
     if _THE_MOMENT.match(text, span.end) or any(one.id.startswith("g-") for one in claim.citations):
         return False  # a gap is where nothing was recorded
-    if _ON.search(text, max(clause.start, span.start - 12), span.start) and _NONE.match(text, span.end):
+    if _ON.search(text, max(clause.start, span.start - 12), span.start) and (
+        _NONE.match(text, span.end) or (_BOUND.match(text, span.end) and denies(claim, span))
+    ):
         return True
     if not _BOUNDS.search(text[max(clause.start, span.start - 75) : span.start]):
         return False
-    return denies(claim, span)
+    clause = claim.clause_at(span.start)
+    return denies(claim, span) or QUIET.search(text, clause.start, clause.end) is not None
 
 
 def denies(claim: Claim, span: Span) -> bool:

@@ -18,13 +18,22 @@ _MOST = 60  # of a text: more are a dump
 _ELSEWHEN = re.compile(
     r"\s{0,3}(?:later|afterwards|earlier|after|before|ago|since|from|into|ahead|apart|past)\b", re.IGNORECASE
 )
+_NUMBERED = re.compile(r"\d\s?[A-Za-z]{1,20}\s$")
 _A_UNIT = re.compile(r"an?\s", re.IGNORECASE)  # `100 MB a minute`
+
+
+def _is_rate(text: str, one: Typed) -> bool:
+    """Tell whether a duration is what a number is per: `100 MB a minute`."""
+    return (
+        _A_UNIT.match(text, *one.span) is not None
+        and _NUMBERED.search(text[: one.span.start][-30:]) is not None
+    )
 
 
 def check(claim: Claim, one: Typed, ground: Ground) -> Finding | None:
     """Find a duration that stands where the words of what is cited have another: `the last mail waited 49 minutes`."""
     text, clause = claim.plain.text, claim.clause_at(one.span.start)
-    if _ELSEWHEN.match(text, one.span.end) or not claim.own or _A_UNIT.match(text, *one.span):
+    if _ELSEWHEN.match(text, one.span.end) or not claim.own or _is_rate(text, one):
         return None
     own = slot(text, *one.span, *clause)
     for fact in ground.facts_of(claim.citations):

@@ -20,6 +20,8 @@ from timeline.order import precedes
 
 RULE, OPEN = "claim-order", "claim-order-undetermined"
 _UNSURE, _LEARNED = re.compile(english.UNSURE, re.IGNORECASE), re.compile(english.LEARNED, re.IGNORECASE)
+#: Of these, somebody knew what they tell.
+_TOLD = frozenset({"chat.message", "alert.acknowledged", "status.posted"})
 _TURNED = {
     "before": "after",
     "after": "before",
@@ -49,7 +51,7 @@ def check(claim: Claim, ground: Ground) -> Iterator[Finding]:
 
 def _was_told_later(meeting: Meeting) -> bool:
     """Tell whether something is said to have been before somebody learned what a message tells: they knew at the latest then."""
-    told = all(fact.kind == "chat.message" for fact in meeting.second)
+    told = all(fact.kind in _TOLD for fact in meeting.second)
     return (
         told
         and _LEARNED.search(meeting.second_words) is not None

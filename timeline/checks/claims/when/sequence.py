@@ -16,6 +16,7 @@ from timeline.checks.claims.when.sides import Meeting
 _IN_ORDER = re.compile(english.IN_ORDER, re.IGNORECASE)
 _ONLY_WHEN = re.compile(english.ONLY_WHEN, re.IGNORECASE)
 _WHEN = re.compile(r"[\s*_]*(?:by the time|when|as)\s", re.IGNORECASE)
+_UNTIL, _NEGATIVE = re.compile(english.UNTIL_NOT, re.IGNORECASE), re.compile(english.NEGATIVE, re.IGNORECASE)
 _NOT_YET = re.compile(english.NOT_YET, re.IGNORECASE)
 _LONG_SINCE = re.compile(english.LONG_SINCE, re.IGNORECASE)
 _AT_END = re.compile(rf"(?:{english.AT_END})[\s.!)]*$", re.IGNORECASE)
@@ -43,7 +44,7 @@ def sequences(claim: Claim, ground: Ground) -> Iterator[Meeting]:
     one, other = held
     between, behind = text[one[-1].end : other[0].start], text[other[-1].end : claim.span.end]
     lead = text[claim.span.start : one[0].start]
-    if match := _ONLY_WHEN.match(lead):
+    if (match := _ONLY_WHEN.match(lead)) or ((match := _UNTIL.match(lead)) and _NEGATIVE.search(between)):
         yield from _meeting(claim, ground, _span(claim, match), held, one, other)
     elif match := _WHEN.match(lead):
         if _NOT_YET.search(between + behind):

@@ -27,6 +27,7 @@ _FIRST = re.compile(r"\bfirst\b", re.IGNORECASE)
 _PLACE = re.compile(rf"(?<![\w-]){english.PLACES}(?=[\s(\[]{{1,4}}\ufffc)", re.IGNORECASE)
 _BARE = re.compile(r"\s?[(\[]\ufffc")
 _DENIED = re.compile(english.DENIED, re.IGNORECASE)
+_OPEN = re.compile(rf"{english.KEPT}|{english.NEGATIVE}", re.IGNORECASE)
 _NOT_YET = re.compile(english.NOT_YET, re.IGNORECASE)
 _WAITS = re.compile(rf"{english.NEGATIVE}|{english.WAITS}", re.IGNORECASE)
 _USELESS = re.compile(english.USELESS, re.IGNORECASE)
@@ -101,6 +102,8 @@ def _connectives(claim: Claim, scope: Span) -> Iterator[_Joint]:
             continue  # `by the time X, Y was not out yet`
         left_first = form in {"forward", "causes", "then", "reason"}
         if match[0].lower().startswith(("until", "till", "up")):
+            if not text[scope.start : place].strip() and _OPEN.search(text, scope.start, scope.end):
+                continue  # `until X, it kept failing`: its end is after; `until X, it did not recover`
             since = max(claim.clause_at(place).start, place - 300)
             waits = _WAITS.search(text, since, place) is not None
             if (form == "backward" and not waits) or (waits and _USELESS.search(text, since, place)):

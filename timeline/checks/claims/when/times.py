@@ -25,6 +25,8 @@ from timeline.model import Fact
 from timeline.written.wallclock import WallClock, zone
 
 RULE = "claim-time"
+#: `2 pm` is half past one to three; as a bound it is ten minutes around the hour.
+_EARLY, _LATE = 20 * MINUTE, 50 * MINUTE
 _ZONED = re.compile(r"[\s(]{0,3}(?:UTC|GMT|Z\b|[+−-]\d|[A-Z][a-z]{1,20}[/ ]|[A-Z]{2,5}\b)")
 _ENDING, _BEGINNING, _GOING_ON = (
     re.compile(phrase, re.IGNORECASE) for phrase in (english.ENDING, english.BEGINNING, english.GOING_ON)
@@ -158,6 +160,8 @@ def _meets(one: Written, how: Relation, fact: Bounds) -> bool:
         way = "at" if isinstance(fact.item, Fact) and fact.item.kind in _ENDS else "no_later"
     if way == "at":
         return any(a <= fact.last and first <= b for a, b in intervals)
+    if one.is_hour:
+        intervals = [(a + _EARLY, b - _LATE) for a, b in intervals]
     nearest = min(elsewhen.apart(interval, first, fact.last) for interval in intervals)
     near = [one for one in intervals if elsewhen.apart(one, first, fact.last) == nearest]
     if way == "no_later":

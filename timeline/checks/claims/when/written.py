@@ -30,7 +30,7 @@ _CLOCK = re.compile(
     rf"|(?P<hour12>1[0-2]|0?[1-9])(?:{_HALF.format('half12')}|\s?o['’]clock\b|(?={_OF_DAY.format('ahead')}))(?!\w)(?:{_OF_DAY.format('day2')})?"
     r"|(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?:\s?hrs\b)?(?=\s?(?:Z\b|UTC\b|GMT\b))"
     # `half to five` is no time: it ends `two and a half`.
-    rf")|(?<!\bin\s)\b(?P<side>half(?=\spast)|quarter|{_MINUTES})(?:\sminutes)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b(?!{_COUNTED})(?:{_OF_DAY.format('day3')})?"
+    rf")|(?<!\bin\s)\b(?P<side>half(?=\spast)|quarter|{_MINUTES}|\d{{1,2}}(?=\smin))(?:\smin(?:ute)?s?)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b(?!{_COUNTED})(?:{_OF_DAY.format('day3')})?"
     rf"|\b(?P<oclock>{_HOURS})\so['’]clock\b(?:{_OF_DAY.format('day4')})?"
     rf"|(?<=\s)(?P<of_day>{_HOURS})(?=\sin\sthe\s(?:(?:early|late)\s)?(?P<part_of>morning|afternoon|evening)\b|\sat\s(?P<night>night)\b)"
     r"|\b(?P<named>noon|midday|midnight)\b",
@@ -45,6 +45,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _PARTS_OF_DAY = ("day1", "day2", "day3", "day4")
+_HOUR_CELL = 3 * HOUR // 2
 _SIDES = {"half": 30, "quarter": 15}
 _ONWARD = re.compile(r"[-−](\d\d):([0-5]\d)(:[0-5]\d)?")
 _WHOLE = ((0, DAY),)
@@ -64,6 +65,11 @@ class Written:
     days: tuple[int, ...] | None = None
     weekday: int | None = None
     is_day: bool = False
+
+    @property
+    def is_hour(self) -> bool:
+        """Whether an hour is all that was typed: `2 pm`."""
+        return self.cells[0][1] == _HOUR_CELL
 
     def near(self, first: int, last: int) -> list[tuple[int, int]]:
         """Return the intervals of instants (ns) that it may be, those around `[first, last]` where no date is written."""
@@ -141,7 +147,7 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
         return [(start + int(part.ljust(9, "0") or 0), 10 ** (9 - len(part)))]
     if match["hour12"]:
         hours = [_of_day(int(match["hour12"]), half)] if half else _either(int(match["hour12"]))
-        return [(hour * HOUR - HOUR // 2, 3 * HOUR // 2) for hour in hours if hour is not None]
+        return [(hour * HOUR - HOUR // 2, _HOUR_CELL) for hour in hours if hour is not None]
     if match["of_day"]:
         begun = english.NUMBERS[match["of_day"].lower()] % 12
         late = (match["part_of"] or "").lower() in {"afternoon", "evening"} or (match["night"] and begun > 5)
@@ -151,7 +157,11 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
         hours = [_of_day(number, half)] if half else _either(number)
         return [(hour * HOUR - 5 * MINUTE, 10 * MINUTE) for hour in hours if hour is not None]
     side = match["side"].lower()
-    size = _SIDES.get(side) or sum(english.NUMBERS[word] for word in re.split(r"[\s-]", side))
+    size = (
+        int(side)
+        if side.isdigit()
+        else _SIDES.get(side) or sum(english.NUMBERS[word] for word in re.split(r"[\s-]", side))
+    )
     minutes = size * (1 if match["way"].lower() == "past" else -1)
     hours = [_of_day(number, half)] if half else _either(number)
     return [(hour * HOUR + minutes * MINUTE - 2 * MINUTE, 5 * MINUTE) for hour in hours if hour is not None]

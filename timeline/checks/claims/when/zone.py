@@ -30,6 +30,9 @@ _TOWN = r"[A-Z][\w.]{1,20}(?:\s[A-Z][a-z]{1,20}){0,2}"
 _AFTER = re.compile(
     rf"\s{{0,3}},?\s{{0,2}}(?:in\s{_TOWN}\s{{1,2}}(?=[(\[]))?[(\[]?(?:in\s|local time in\s)?(?:{_NAMED})\)?"
 )
+_OF_DAY = re.compile(r"\s(?:in the (?:early |late )?(?:morning|afternoon|evening)|at night)(?=,?\s?[(A-Z])")
+#: `local time, Australia/Sydney`
+_LOCAL_OF = re.compile(rf"[\s,(]{{1,4}}((?:{_AREA})/[A-Z]\w{{1,30}})\)?")
 #: A town alone may be where something stood, or whose clock it is.
 _IN_TOWN = re.compile(rf"\s{{1,3}}in\s({_TOWN})(?![\w/])")
 _TOWN_BEFORE = re.compile(rf"\b(?:[Ii]n|[Ff]rom|[Ff]or)\s({_TOWN})(?![\w/])")
@@ -49,7 +52,11 @@ class Zoned(NamedTuple):
 
 def after(text: str, place: int) -> Zoned | None:
     """Return the zone that stands right after a time."""
+    if of_day := _OF_DAY.match(text, place):
+        place = of_day.end()
     match = _AFTER.match(text, place)
+    if match is not None and match["local"] and (named := _LOCAL_OF.match(text, match.end())):
+        return Zoned(_read(named[1]) or UNKNOWN, named.end())
     clocks = None if match is None else _clocks(match)
     if match is not None and clocks is not None:
         return Zoned(clocks, match.end())

@@ -30,6 +30,12 @@ _SAID = re.compile(
     r"[\"”»’][\s,.–—-]{1,4}(?:as\s)?(?:said|wrote|asked|reported|noted|posted|added|warned|replied|announced|says|writes)\s{1,3}(?:the\s)?$"
 )
 #: In brackets, before the citation: `"…" (responder-2, f-…)`.
+#: `the one who warmed it was responder-1`, `the word was the commander's`
+_WAS = re.compile(
+    r"\b(?:the (?:one|person|first|last|call|word|message|idea|decision|finding|order|plan|question|remark)\b|who\b)[^.;]{0,60}\s(?:was|is)\s(?:the\s)?$",
+    re.IGNORECASE,
+)
+_IS_LAST = re.compile(r"(?:['’]s?)?\s{0,3}(?:$|[(.,;])")
 _IN_BRACKETS = re.compile(r"[\"”»’]\s\($")
 _BRACKETED = re.compile(r"\s{0,2}[,;:]?\s{0,3}(?:\)|[\s,;]*\))")
 _SPEAKS = re.compile(r"\s{0,2}:\s")
@@ -97,10 +103,10 @@ def _named(text: str, first: re.Match[str], end: int, known: Mapping[str, str]) 
 
 def _is_agent(claim: Claim, span: Span) -> bool:
     text, end = claim.plain.text, claim.span.end
-    before = text[max(claim.span.start, span.start - 40) : span.start]
+    before = text[max(claim.span.start, span.start - 90) : span.start]
     if _BEFORE.search(before):
         return not _OWN.match(text, span.end, end)
-    if _SAID.search(before):
+    if _SAID.search(before) or (_WAS.search(before) and _IS_LAST.match(text, span.end, end)):
         return True
     if _IN_BRACKETS.search(before) and _BRACKETED.match(text, span.end, end):
         return True

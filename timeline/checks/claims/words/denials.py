@@ -32,6 +32,15 @@ _OBJECT = re.compile(
     rf"(?<![\w-])(?:{any_of(english.EVERYBODY)})\s{{1,3}}(?:had\s|have\s)?(?P<verb>{any_of(english.VERBS)})\s{{1,3}}(?:nothing|nobody|no one|no-one)(?P<rest>(?:\son\sthe\sstatus\spage)?)(?![\w-])",
     re.IGNORECASE,
 )
+#: `the backlog alert stayed quiet`, `the channel was silent`
+_QUIET = re.compile(
+    r"(?P<subject>[\w.:#`'’-]{1,80}(?:\s{1,3}[\w-]{1,30})?)\s{1,6}(?:was|were|stayed|remained|kept|went|fell|had been)\s(?:entirely\s|completely\s|all\s)?(?P<verb>quiet|silent)(?![\w-])",
+    re.IGNORECASE,
+)
+_HEARD = re.compile(
+    r"(?<![\w-])(?:customers|users|people|shoppers|the public)\s(?:had\s)?(?:heard|read|were told|had been told|learned)\s(?P<verb>nothing)(?![\w-])",
+    re.IGNORECASE,
+)
 _NTH = re.compile(rf"\s{{1,3}}(?:for\s)?an?\s(?P<nth>{any_of(english.ORDINALS)})\stime\b", re.IGNORECASE)
 _AGAIN = re.compile(rf"\s{{1,3}}(?:{any_of(english.AGAIN)})(?![\w-])", re.IGNORECASE)
 _SOMEHOW = re.compile(rf"\s{{1,3}}(?:{any_of(english.SOMEHOW)})(?![\w-])", re.IGNORECASE)
@@ -101,9 +110,29 @@ def denials(claim: Claim, ground: Ground) -> Iterator[Denial]:
     for match in _NEVER.finditer(text, claim.span.start, claim.span.end):
         if _is_said(claim, match.start("verb")) and (names := _subject(claim, match, ground)) is not None:
             yield from _of_verb(claim, match, ground, names)
+    for match in _QUIET.finditer(text, claim.span.start, claim.span.end):
+        if _is_said(claim, match.start("verb")) and (quiet := _of_quiet(claim, match, ground)):
+            yield quiet
+    for match in _HEARD.finditer(text, claim.span.start, claim.span.end):
+        if _is_said(claim, match.start()):
+            yield Denial(Span(*match.span()), "status", frozenset(), False, False)
     for match in _OBJECT.finditer(text, claim.span.start, claim.span.end):
         if _is_said(claim, match.start("verb")):
             yield from _of_verb(claim, match, ground, frozenset())
+
+
+def _of_quiet(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | None:
+    """Return what was quiet: a channel, the status page, an alert that is named or cited."""
+    words = match["subject"].strip("`'’ ").casefold().split()
+    span, last = Span(*match.span()), words[-1] if words else ""
+    if last in english.CHANNELS:
+        return Denial(span, "message", frozenset(), False, False)
+    if words[-2:] == ["status", "page"]:
+        return Denial(span, "status", frozenset(), False, False)
+    if last in {"alert", "alerts"} or " ".join(words) in ground.once(alerts):
+        named = _subject(claim, match, ground)
+        return Denial(span, "alert", named, False, False) if named else None
+    return None
 
 
 def _is_said(claim: Claim, place: int) -> bool:
@@ -239,6 +268,8 @@ def _is_ended(claim: Claim, match: re.Match[str]) -> bool:
 
 def _sort(match: re.Match[str]) -> str:
     """Return the sort that a verb is of."""
+    if match["verb"].lower() in {"quiet", "silent"}:
+        return "alert"
     return english.VERBS.get(" ".join(match["verb"].lower().split()), "resolution")
 
 

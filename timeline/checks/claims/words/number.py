@@ -46,8 +46,12 @@ _POSTED = re.compile(
 )
 #: `the index lag alert fired three times`
 _ALERT = re.compile(r"\bthe\s((?:[a-z]{2,30}\s){1,3})(?:alert|alarm)\b", re.IGNORECASE)
+#: `index lag alerted twice`
+_SUBJECT = re.compile(
+    rf"((?:[A-Za-z]{{2,30}}\s){{1,2}})(?:had\s|has\s)?(?:{any_of(english.FIRED)})\s{{1,3}}$", re.IGNORECASE
+)
 _CAME = re.compile(
-    r"\b(?:failed|came(?: back)?|happened|occurred|returned|recurred|broke|flapped|dropped|hit(?: us)?|timed out|went down)\s{1,3}$",
+    r"\b(?:failed|came(?: back| on)?|happened|occurred|returned|recurred|broke|flapped|dropped|hit(?: us)?|timed out|went down)\s{1,3}$",
     re.IGNORECASE,
 )
 _WAVES = re.compile(
@@ -258,7 +262,7 @@ def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
     known = ground.once(alerts)
     words = claim.text if _IT_FIRED.match(rest) else f"{lead} {rest}"
     named = [name for low, name in known.items() if low in words.casefold()]
-    if not named and (called := _ALERT.search(lead)):
+    if not named and (called := _ALERT.search(lead) or _SUBJECT.search(lead)):
         named = [known[low] for low in alerts_called(ground, called[1].split())]
     if len(named) != 1:
         return

@@ -19,6 +19,8 @@ _ONE_SHARE = re.compile(
 _MANY = re.compile(
     r"\s(?!(?:times|fails|is|was|has|takes|does|goes|needs|dies|breaks)\b)[a-z-]{2,30}s\b", re.IGNORECASE
 )
+#: `nine of ten lookups`
+_WHOLES, _OF = frozenset({10.0, 100.0}), re.compile(r"\s(?:out\s)?of(?:\severy)?\s", re.IGNORECASE)
 _SCALED = re.compile(r"\b(hundred|thousand|million|billion)$", re.IGNORECASE)
 _JOIN = re.compile(r"\s?[–—-]\s?|\sto\s|\sor\s|\sand\s")
 
@@ -76,7 +78,7 @@ def _is_share(text: str, one: Numeral, other: Numeral) -> bool:
     between = text[one.end : other.start]
     is_one = one.value == 1 and _ONE_SHARE.fullmatch(between) and not _MANY.match(text, other.end)
     return (
-        bool(is_one or _SHARE.fullmatch(between))
+        bool(is_one or _SHARE.fullmatch(between) or (other.value in _WHOLES and _OF.fullmatch(between)))
         and 0 < one.value < other.value
         and not one.unit
         and not other.unit

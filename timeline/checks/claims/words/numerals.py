@@ -23,6 +23,7 @@ _NUMBER = re.compile(
     rf"(?:\s?(?P<scale>{_BIG})\b|(?P<letter>(?-i:k|K|M|bn|B))(?![\w]))?(?!\d|[.,:]\d|/\d)"
     rf"|(?<![\w-])(?P<part>{any_of(tuple(english.PARTS))})(?=\s(?:of|the|as\s(?:many|much|high|low|often|fast))\b(?!\s(?:that|this|it)\b)(?!\s(?:an?|the)\s(?:first\s|last\s|next\s)?(?:second|minute|hour|day|week|month|year)\b))"
     rf"|(?<![\w-])(?P<half>half\s(?:a|an)\s(?=dozen|hundred|thousand|million|billion))?(?P<words>(?:an?\s)?(?:{_WORD})(?:(?:\s|-|(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s)(?:{_WORD})){{0,6}}(?P<more>\sand\sa\shalf\s(?:{_BIG}))?)(?![\w'’]|-\w)"
+    rf"|(?<![\w-])(?P<every>{any_of(tuple(english.EVERY))})(?=\s[a-z-]{{3,30}}\b(?!\s(?:minutes?|hours?|days?)\b))"
     rf"|(?<![\w-])(?P<often>{any_of(tuple(english.OFTEN))})(?![\w-])",
     re.IGNORECASE,
 )
@@ -133,6 +134,9 @@ def _words(match: re.Match[str]) -> tuple[float, float] | None:
     if match["part"]:
         value = english.PARTS[" ".join(match["part"].lower().split())]
         return value, value * _HEDGE
+    if match["every"]:
+        value = english.EVERY[" ".join(match["every"].lower().split())]
+        return value, value * _HEDGE
     if match["often"]:
         return english.OFTEN[match["often"].lower()], 0.0
     words = re.findall(r"[a-z]+", match["words"].lower())
@@ -156,7 +160,7 @@ def _words(match: re.Match[str]) -> tuple[float, float] | None:
 
 
 def _unit(match: re.Match[str], after: str) -> tuple[str, float, int]:
-    if match["part"]:
+    if match["part"] or match["every"]:
         return "%", 1.0, match.end()
     if match["often"]:
         return "times", 1.0, match.end()

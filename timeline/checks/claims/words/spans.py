@@ -46,6 +46,7 @@ _THEN = re.compile(
     r"[\s,;]{0,3}(?:(?:and|but)\s)?(?:then|from then on|after that|afterwards)\b", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
+_SINCE_OR_UNTIL = re.compile(rf"(?<![\w-])(?:{_UNTIL}|{_FROM})\s(?:the\s|about\s)?$", re.IGNORECASE)
 _AMID = re.compile(
     r"\b(?:in between|in the meantime|between (?:them|the two|these|those|both))\b", re.IGNORECASE
 )
@@ -134,7 +135,13 @@ def _earlier_range(claim: Claim, place: Place, ground: Ground, whole: Span, wind
         return None
     times = moments(claim, before[-1], ground)
     text = claim.plain.text[before[-1].start : before[-1].end]
-    return _by_times(text, before[-1], times, whole, window) if len(times) == 2 else None
+    told = _by_times(text, before[-1], times, whole, window) if len(times) in {1, 2} else None
+    return (
+        told
+        if told
+        and (len(times) == 2 or _SINCE_OR_UNTIL.search(text[: times[0].place.start - before[-1].start]))
+        else None
+    )
 
 
 def _first(text: str, whole: Span) -> Denied | None:
