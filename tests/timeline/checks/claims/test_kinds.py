@@ -15,6 +15,7 @@ KINDS = {
         "It fired at <9:10 in the morning, Eastern time|8:10 in the morning, Eastern time> ({FIRE}).",
         "Berlin saw the alert at <15:10|16:10> local time, Europe/Berlin ({FIRE}).",
         "Customers could see it from <14:21|14:02> UTC on ({STAT}).",
+        "Checkout was slow from <14:10|14:30> UTC on ({FIRE}).",
         # parts of the hour in words, and of the day
         "Checkout was paged about at <ten|twenty> minutes past two UTC ({FIRE}).",
         "The rollback was out at <twenty-two|thirty-two> minutes to three UTC ({ROLL}).",

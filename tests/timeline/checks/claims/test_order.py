@@ -115,6 +115,11 @@ def test_where_another_firing_fits_than_the_cited_one_it_is_a_warning_that_names
     assert "f-953586f3bd10e90e" in one.message
 
 
+def test_two_firings_of_one_alert_may_be_put_in_a_wrong_order() -> None:
+    (one,) = judged("The queue alert's firing ({Q5}) came before another of its firings ({Q1}).")
+    assert (one.rule, one.severity) == ("claim-order", "warning")
+
+
 def test_a_cause_that_came_later_is_named_as_a_cause() -> None:
     (one,) = judged("The alert ({FIRE}) led to the deploy ({DEP}).")
     assert one.message == filled("{FIRE} is given as the cause of {DEP}, and came after it")

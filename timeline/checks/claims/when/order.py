@@ -85,8 +85,9 @@ def _cited_otherwise(
     """Find that what is cited disproves an order that another firing of the same alert would fit."""
     cited = [(one, other) for one in meeting.first for other in meeting.second]
     if all(precedes(other, one, ground.errors) for one, other in cited):
-        fits = next((a, b) for a, b in pairs if precedes(a, b, ground.errors))
-        (one, other), words = cited[0], "is put before"
-        meant_id = next(fact.id for fact in fits if fact.id not in {one.id, other.id})
-        message = f"{one.id} {words} {other.id}, and came after it; {meant_id} of the same alert would fit"
+        fits = [fact for a, b in pairs if precedes(a, b, ground.errors) for fact in (a, b)]
+        one, other = cited[0]
+        meant_ids = [fact.id for fact in fits if fact.id not in {one.id, other.id}]
+        message = f"{one.id} is put before {other.id}, and came after it"
+        message += f"; {meant_ids[0]} of the same alert would fit" if meant_ids else ""
         yield report(RULE, claim, meeting.span, message, about=[one, other], severity="warning")

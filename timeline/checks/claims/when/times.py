@@ -33,6 +33,8 @@ _ENDING, _BEGINNING, _GOING_ON = (
 )
 _LATER = re.compile(english.LATER, re.IGNORECASE)
 _MOST, _DAYS = 10, 7 * 86_400  # durations of a sentence, and how long one may be (s)
+#: Before a time: what was so began then.
+_SINCE = re.compile(r"\b(?:from|since|as of)\s(?:about\s|around\s)?$", re.IGNORECASE)
 _AGAIN = re.compile(english.AGAIN, re.IGNORECASE)
 #: Kinds that end what was so: of them alone `until` is a moment.
 _ENDS = frozenset(
@@ -113,7 +115,8 @@ def _is_anchor(claim: Claim, one: Written, facts: Sequence[Bounds]) -> bool:
 def _is_during(claim: Claim, one: Written, facts: Sequence[Bounds], ground: Ground) -> bool:
     """Tell whether a time lies in what a fact begins, and the clause says what was going on then: `was firing at`."""
     clause = claim.clause_at(one.span.start)
-    if not _GOING_ON.search(context.own_words(claim, clause)):
+    since = _SINCE.search(claim.plain.text, max(clause.start, one.span.start - 30), one.span.start)
+    if since or not _GOING_ON.search(context.own_words(claim, clause)):
         return False
     for fact in facts:
         for end in cited.bounds(ends(fact.item, ground) if isinstance(fact.item, Fact) else [], ground):

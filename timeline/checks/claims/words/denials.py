@@ -34,7 +34,7 @@ _OBJECT = re.compile(
 )
 #: `the backlog alert stayed quiet`, `the channel was silent`
 _QUIET = re.compile(
-    r"(?P<subject>[\w.:#`'’-]{1,80}(?:\s{1,3}[\w-]{1,30})?)\s{1,6}(?:was|were|stayed|remained|kept|went|fell|had been)\s(?:entirely\s|completely\s|all\s)?(?P<verb>quiet|silent)(?![\w-])",
+    r"(?P<subject>[\w.:#`'’-]{1,80}(?:\s{1,3}[\w-]{1,30})?)\s{1,6}(?:was|were|stayed|remained|kept|had been)\s(?:entirely\s|completely\s|all\s)?(?P<verb>quiet|silent)(?![\w-])",
     re.IGNORECASE,
 )
 _HEARD = re.compile(
@@ -126,12 +126,12 @@ def _of_quiet(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | No
     words = match["subject"].strip("`'’ ").casefold().split()
     span, last = Span(*match.span()), words[-1] if words else ""
     if last in english.CHANNELS:
-        return Denial(span, "message", frozenset(), False, False)
+        return Denial(span, "message", frozenset(), False, True)
     if words[-2:] == ["status", "page"]:
-        return Denial(span, "status", frozenset(), False, False)
+        return Denial(span, "status", frozenset(), False, True)
     if last in {"alert", "alerts"} or " ".join(words) in ground.once(alerts):
         named = _subject(claim, match, ground)
-        return Denial(span, "alert", named, False, False) if named else None
+        return Denial(span, "alert", named, False, True) if named else None
     return None
 
 
