@@ -22,6 +22,8 @@ from timeline.references.places import shown as visible
 
 # A zone that was typed behind a time stands in the value.
 _ZONE = re.compile(r"[ \t]{0,3}(?:\(UTC\)|UTC|GMT|Z)(?![\w/])")
+#: A few words behind a number, up to the end of a line or a clause.
+_FEW_WORDS = re.compile(r"(?:[ \t]{1,3}[\w'’-]{1,40}){1,4}")
 _TARGET = re.compile(r"\]\([^()\s]{0,2000}\)")
 
 
@@ -132,9 +134,20 @@ def _applied(text: str, edits: Sequence[_Edit], values: Values) -> tuple[str, li
         if made is None:
             told.append(f"{line}: {old!r} was left as it is: it stands in code or an address")
             continue
+        label = _label(made)
+        if _is_amount(edit.reference) and text[edit.start] != "[" and _is_parted(text, edit.end, label):
+            amount = label.partition(" ")[
+                0
+            ]  # `9433 failed requests`: the words between stay, and the value has none
+            parts += [text[done : edit.start], amount]
+            done = edit.end
+            told.append(
+                f"{line}: {old!r} is {amount!r} now, as a number: {edit.reference.text} would say its unit twice"
+            )
+            continue
         parts += [text[done : edit.start], made]
-        done = _behind_unit(text, edit.end, _label(made))
-        told.append(f"{line}: {old!r} is {edit.reference.text} now, filled in as {_label(made)!r}")
+        done = _behind_unit(text, edit.end, label)
+        told.append(f"{line}: {old!r} is {edit.reference.text} now, filled in as {label!r}")
     return "".join([*parts, text[done:]]), told
 
 
@@ -148,6 +161,18 @@ def _behind_unit(text: str, end: int, label: str) -> int:
         bool(unit) and behind.casefold().startswith(unit.casefold()) and not (after.isalnum() or after == "_")
     )
     return end + len(rest) - len(behind) + len(unit) if stands else end
+
+
+def _is_amount(given: Reference) -> bool:
+    """Tell whether a reference is a number of the impact, by its id or its name."""
+    return given.named == "i" or given.target.startswith("i-")
+
+
+def _is_parted(text: str, end: int, label: str) -> bool:
+    """Tell whether words of the author's stand between a number and its unit: `12,000 failed requests`."""
+    unit = label.partition(" ")[2]
+    behind = _FEW_WORDS.match(text, end)
+    return bool(unit) and behind is not None and unit.casefold() in behind[0].casefold().split()[1:]
 
 
 def _typed(text: str, edits: Sequence[_Edit]) -> tuple[str, list[int]]:

@@ -96,6 +96,21 @@ def test_a_unit_behind_a_number_stands_in_the_value_alone(folder: Path) -> None:
     assert "--> customersx." in after
 
 
+@pytest.mark.parametrize(
+    ("typed", "after"),
+    [
+        ("12,000 failed requests were seen", "9433 failed requests were seen"),
+        ("12,000 of our requests failed", "9433 of our requests failed"),
+    ],
+)
+def test_words_between_a_number_and_its_unit_stay(typed: str, after: str, folder: Path) -> None:
+    number = next(one.id for one in load(folder).impact if one.unit == "requests")
+    text = written(folder, f"In all {typed} ({number}).")
+    (told,) = fixed(folder, of(folder, text, "12,000", f"{{{number}}}"))
+    assert (folder / DRAFT).read_text() == text.replace(typed, after)
+    assert "'12,000' is '9433' now, as a number" in told
+
+
 def test_a_table_and_a_links_label_are_fixed(folder: Path, firing: str) -> None:
     prose = f"| a | b |\n| - | - |\n| 14:25 | [14:26, they say](https://x.example) {firing} |"
     text = written(folder, prose)
