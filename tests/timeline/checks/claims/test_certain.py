@@ -38,6 +38,10 @@ PAIRS = [
     "UTC ; CET ; what||14:10 ; <15:10|17:10> ; alert fired ({FIRE})",
     "UTC ; Berlin ; what||14:10 ; <15:10|17:10> ; alert fired ({FIRE})",
     "from ; to ; what||14:10 ; <14:44|14:54> ; CheckoutLatencyHigh fired ({FIRE})",
+    # by the distance from what is cited
+    "Support heard of it at <14:05|14:02> UTC, five minutes before the alert ({FIRE}).",
+    # together
+    "CaptureQueueDeep fired for <four|seven> minutes in all ({Q1}, {Q2}).",
     # ranges with halves
     "It took between <two and a half and three|five and a half and six> minutes to page ({FIRE}, {PAGE}).",
     # an order, where the sides are as they are cited
@@ -62,6 +66,12 @@ SILENT = [
     "It was the longest outage since the one of 17 May 2023, which lasted five hours ({FIRE}, {RES}).",
     "According to the runbook, a rollback takes two minutes; here it took six ({ROLL}, {RES}).",
     "In future a rollback must be out 5 minutes after the page ({PAGE}).",
+    "The monthly budget still has 88 % (i-13447c0f38fa55ea).",
+    "Nobody was paged on Monday or Tuesday ({FIRE}).",
+    "Action item ; Owner ; Due||Page on a full pool ({POOL}) ; SRE ; 2026-12-01",
+    "Metric ; Value||Failed requests ; 9.4 k (i-fd9d0a9a13a6af90)",
+    "Nobody acknowledged CaptureQueueDeep ({Q1}).",
+    "Checkout was slow for 33 of those 68 minutes ({FIRE}, {RES}).",
     # comparisons, parts, rates
     "The alert ({FIRE}) went on for five times as long as the page took after it ({PAGE}).",
     "Checkout was degraded for 33 minutes, or 49 % of the incident ({FIRE}, {RES}).",

@@ -18,7 +18,7 @@ NOT_SO: Final = (
     r"|meetings?|hand-?overs?|stand-?ups?|retrospectives?|rota|on-call schedule"
     r"|wrongly|incorrectly|mistakenly|claimed that|believed|thought|guess\w{0,4}|the plan (?:said|was|is)|estimat\w{1,5}|targets?|goals?"
     r"|every (?:january|february|march|april|may|june|july|august|september|october|november|december|year|spring|summer|autumn|fall|winter|time)|always|usually|normally|typically"
-    r"|clocks?(?: in [a-z ]{2,20})? (?:go(?:es)?|went|going|change[ds]?|were (?:put|set)|jump(?:s|ed)?) (?:back|forward|ahead|over)|change of (?:the )?clocks"
+    r"|clocks?(?: (?:in|of) [a-z ]{2,20})? (?:go(?:es)?|went|going|change[ds]?|were (?:put|set)|jump(?:s|ed)?) (?:back|forward|ahead|over|from)|change of (?:the )?clocks"
     r"|(?:had )?fear(?:ed|ing)|expected|first (?:estimates?|numbers|reports)|(?:we|they|i) (?:had )?(?:said|wrote|told \w{2,12}|reported|announced|stated|communicated) that|contrary to|according to (?:the|our) (?:runbook|playbook|documentation|docs|policy|manual|wiki)"
     r"|(?:an?|any|each) (?:\w+ ){1,3}takes"
     r"|promis\w{1,4}|budgeted|runbooks? (?:says?|said|gives?|allows?)|supposed)\b"
@@ -61,7 +61,7 @@ BEGINNING: Final = (
 
 #: Around a duration that is a setting, a rate, a latency or a part of something: no time between two facts.
 SETTING_BEFORE: Final = (
-    r"(?:\b(?:every|each|per|last|first|next|past|previous|final|initial|remaining|age of|timed? ?out (?:after|at)|time-?outs? (?:of|is|was|at|to|from)"
+    r"(?:\bof (?:those|these|the|its|their|our|that) |\b(?:every|each|per|last|first|next|past|previous|final|initial|remaining|age of|timed? ?out (?:after|at)|time-?outs? (?:of|is|was|at|to|from)"
     r"|retention (?:of|is)|TTL (?:of|is|was)|leases? (?:of|is)|interval (?:of|is)|window (?:of|is)|intervals of|set to|configured (?:to|for|at|as)"
     r"|limit(?:ed)? (?:of|is|to|at)|threshold (?:of|is|was|at)|budget (?:of|is|for)|back-?off (?:of|is)|cache[sd]? for|spent|grace period (?:of|is)|deadline of"
     r"|sleeps?(?: for)?|wait(?:s|ed|ing)?(?: up to| for| at most)?|polls?|scrap\w{1,4}|sampl\w{1,4}|rate over|averaged? over|over (?:the|a|any)|raised to|lowered to|from|increased to|reduced to|bumped to"

@@ -85,7 +85,7 @@ OF_CLOCK: Final = (
 )
 #: Behind a duration: how much more it was than another, or from something that a pronoun stands for.
 COMPARED: Final = (
-    r"\s{1,3}(?:(?:longer|shorter|quicker|faster|slower|more|less)\s(?:than|after)\b"
+    r"\s{1,3}(?:(?:longer|shorter|quicker|faster|slower|more|less)\s(?:than|after)\b|after the (?:fact|event)\b"
     r"|(?:after|before|from|later than|earlier than)\s(?:it|that|this|them|those|these|him|her|us)\b(?=\s{0,3}(?:$|[(\[,;.:)]|and\b)))"
 )
 #: Zones by how people name them.

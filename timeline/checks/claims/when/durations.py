@@ -48,6 +48,11 @@ _COMPARED = re.compile(phrases.COMPARED, re.IGNORECASE)
 _OF_CLOCK = re.compile(phrases.OF_CLOCK, re.IGNORECASE)
 _AGAIN, _INCIDENT = re.compile(english.AGAIN, re.IGNORECASE), re.compile(english.OF_INCIDENT, re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s$", re.IGNORECASE)  # `between two and six minutes long`
+_TOTAL = re.compile(
+    r"\b(?:in all|in total|total|together|altogether|sum|summed|overall|combined|cumulative\w{0,2}|added up)\b",
+    re.IGNORECASE,
+)
+_OF_IT = re.compile(rf"\sof\s(?:the|this|our|that)\s(?:{english.OF_INCIDENT})", re.IGNORECASE)  # a part of it
 _ITS = re.compile(rf"(?:{english.OF_INCIDENT})['’]s\s(?:[a-z]{{2,12}}\s)?$", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:each|every|both|all)\b", re.IGNORECASE)
 
@@ -152,7 +157,11 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
         others = [*others, *lengths.of_incident(ground)]
     if any(each.meets(one) for each in (*ranges, *others)):
         return
-    if any(each.meets(one) for each in lengths.from_times(claim, ground)):
+    if _TOTAL.search(f"{context.column(claim, one.span.start)} {claim.text}") and lengths.total(
+        facts, ground
+    ).meets(one):
+        return
+    if _OF_IT.match(text, one.span.end) or any(each.meets(one) for each in lengths.from_times(claim, ground)):
         return
     if any(_says(fact, one) for fact in ground.facts_of(claim.citations)):
         return

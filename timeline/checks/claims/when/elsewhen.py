@@ -15,6 +15,7 @@ from timeline.instant import DAY
 
 _HISTORY = re.compile(english.HISTORY, re.IGNORECASE)
 _INCIDENT = re.compile(english.OF_INCIDENT, re.IGNORECASE)
+_OF_DAYS = re.compile(r"\b(?:on|during|or|and|either)\s(?:the\s)?$", re.IGNORECASE)
 _REFUSED = re.compile(
     r"(?:\bnot|n['’]t|\brather than|\binstead of)\s(?:(?:at|on|in|around|about|as early as|as late as)\s){0,2}$",
     re.IGNORECASE,
@@ -22,7 +23,12 @@ _REFUSED = re.compile(
 
 
 def is_refused(claim: Claim, one: Written) -> bool:
-    """Tell whether it is said that it was not then: `not at 14:10`."""
+    """Tell whether it is said that it was not then, or that nothing was on that day: `not at 14:10`, `nobody on Monday or Tuesday`."""
+    if one.is_day and context.denies(claim, one.span):
+        return (
+            _OF_DAYS.search(claim.plain.text[max(claim.span.start, one.span.start - 30) : one.span.start])
+            is not None
+        )
     return (
         _REFUSED.search(claim.plain.text[max(claim.span.start, one.span.start - 30) : one.span.start])
         is not None

@@ -112,6 +112,13 @@ def of_life(fact: Fact, ground: Ground, words: str) -> Iterator[Range]:
             yield made
 
 
+def total(facts: Sequence[Fact], ground: Ground) -> Range:
+    """Return how long the lives that facts begin or end were together, each once."""
+    every = {name_of(held): held for fact in facts for held in of_life(fact, ground, "")}
+    low, high = sum(one.low for one in every.values()), sum(one.high for one in every.values())
+    return Range(low, high, ())
+
+
 def beside(facts: Sequence[Fact], ground: Ground) -> list[Range]:
     """Return the ranges of the measures that facts are ends of."""
     held = lives(ground).measures

@@ -33,6 +33,7 @@ def _mentions(claim: Claim) -> list[Written]:
         one
         for one in islice(written.dates(text, start, end), _MOST)
         if not any(t.span.holds(one.span.start) for t in hours)
+        and not _LENGTHS.search(context.column(claim, one.span.start))
     ]
     every = sorted([*hours, *days], key=lambda one: one.span)
     return [_by_clock(claim, one, every) for one in every]

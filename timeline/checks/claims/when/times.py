@@ -32,6 +32,8 @@ _ENDING, _BEGINNING, _GOING_ON = (
     re.compile(phrase, re.IGNORECASE) for phrase in (english.ENDING, english.BEGINNING, english.GOING_ON)
 )
 _LATER = re.compile(english.LATER, re.IGNORECASE)
+_WAY = re.compile(r"\s(?:(?P<before>before|ahead of|prior to)|after)\s", re.IGNORECASE)
+_DISTANCE = re.compile(r"[\s,(–—-]{1,5}(?:i\.e\.\s|some\s|a\sgood\s)?")
 _MOST, _DAYS = 10, 7 * 86_400  # durations of a sentence, and how long one may be (s)
 #: Before a time: what was so began then.
 _SINCE = re.compile(r"\b(?:from|since|as of)\s(?:about\s|around\s)?$", re.IGNORECASE)
@@ -99,11 +101,17 @@ def _one(
 
 
 def _is_anchor(claim: Claim, one: Written, facts: Sequence[Bounds]) -> bool:
-    """Tell whether the fact came so much later than a time of the clause before: `at 14:05 X; nine minutes later Y`."""
-    clause = claim.clause_at(one.span.start)
-    later = (each for each in islice(amounts.typed(claim.plain.text, clause.end, claim.span.end), _MOST)
-             if _LATER.match(claim.plain.text, each.span.end))  # fmt: skip
-    spans = [(int(each.low * NS), int(min(each.high, _DAYS) * NS)) for each in later]
+    """Tell whether the fact is told by its distance from a time: `at 14:05 X; nine minutes later Y`, `at 14:05, 9 min before Y`."""
+    clause, text = claim.clause_at(one.span.start), claim.plain.text
+    spans = list[tuple[int, int]]()
+    for each in islice(amounts.typed(text, one.span.end, claim.span.end), _MOST):
+        low, high = int(each.low * NS), int(min(each.high, _DAYS) * NS)
+        if each.span.start >= clause.end and _LATER.match(text, each.span.end):
+            spans.append((low, high))
+        elif _DISTANCE.fullmatch(text, one.span.end, each.span.start) and (
+            way := _WAY.match(text, each.span.end)
+        ):
+            spans.append((low, high) if way["before"] else (-high, -low))
     return any(
         a + low <= fact.last and fact.first <= b + high
         for fact in facts

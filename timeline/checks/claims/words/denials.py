@@ -67,6 +67,10 @@ _OF = re.compile(
     r"\s{1,3}(?P<word>of|for|from|on|in|by|about|to)\s{1,3}(?:the\s|any\s|service\s|channel\s|our\s){0,2}(?P<name>[\w.:/#@-]{1,80})",
     re.IGNORECASE,
 )
+#: What a verb is of: `nobody acknowledged IndexLagHigh`.
+_OF_WHAT = re.compile(
+    r"\s{1,4}(?:(?:the|our|alert|service)\s{1,3}){0,2}(?P<name>[\w.:/@-]{1,80}(?<![.:]))", re.IGNORECASE
+)
 _WAS = re.compile(
     r"\s{1,3}(?:(?:was|were|had|has|have|been|got|being|also|ever)\s{1,3}){1,3}(?P<words>[\w-]{1,30}(?:\s[\w-]{1,30})?)",
     re.IGNORECASE,
@@ -248,6 +252,8 @@ def _of_verb(claim: Claim, match: re.Match[str], ground: Ground, names: frozense
     if sort == "message" and _ON_PAGE.match(claim.plain.text, match.end(), clause.end):
         sort = "status"
     behind = _behind(claim.plain.text, match.end(), clause.end, ground.once(Terms).every)
+    if behind is not None and (named := _OF_WHAT.match(claim.plain.text, match.end(), clause.end)):
+        behind |= {named["name"].casefold()} & ground.once(Terms).every
     if behind is not None:
         other = re.search(r"\belse\b", match[0], re.IGNORECASE) is not None
         nth = _NTH.match(text, match.end())

@@ -38,7 +38,9 @@ _WHOLE_OF = re.compile(
     re.IGNORECASE,
 )
 _OF_WHICH = re.compile(r"[^.;(]{0,60},\sof\s(?:which|whom|them|these|those)\b", re.IGNORECASE)
-_LEFT = re.compile(r"\b(?:left|remain(?:s|ed|ing)?|unspent|to spare|still have|still had)\b", re.IGNORECASE)
+_LEFT = re.compile(
+    r"\b(?:left|remain(?:s|ed|ing)?|unspent|to spare|still (?:have|had|has|holds?))\b", re.IGNORECASE
+)
 _RECKONED = words_of(english.RECKONED)
 _DONE = re.compile(r"(?:ed|ing)$", re.IGNORECASE)  # `60 requested`: no noun
 _WORD = re.compile(r"[a-z][\w-]{1,40}", re.IGNORECASE)

@@ -52,6 +52,9 @@ _LEFT_OVER = re.compile(
     r"\b(?:left|remain\w{0,3}|missing|still|without|all but|others?|not yet|to go|gr[eo]wn?|rose by|fell by|more|fewer|less|difference|together|in all|total)\b",
     re.IGNORECASE,
 )
+_NONE_OF = re.compile(
+    r"\b(?:none|never|neither|nobody|no one|not one)\b", re.IGNORECASE
+)  # of what was not so
 _REACHED = re.compile(rf"\b(?:{any_of(english.REACHED)})(?:\s(?:{any_of(english.ABOUT)}))?\s$", re.IGNORECASE)
 _IN_USE = re.compile(rf"(?:\s[\w'’-]{{1,40}}){{1,6}}?\s(?:{any_of(english.IN_USE)})\b", re.IGNORECASE)
 _SLOPE = 90.0
@@ -70,6 +73,8 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         return
     clause = claim.clause_at(number.start)
     lead, rest = claim.plain.text[clause.start : number.start], claim.plain.text[number.end : clause.end]
+    if _NONE_OF.search(lead):
+        return
     held = {fact.id: tuple(quantities.values(fact)) for fact in facts}
     said = [ground.once(quantities.Words).of(fact) for fact in facts]
     for fact in facts:
@@ -138,7 +143,12 @@ def _severity(
     """Tell how sure it is that a number is said of what is cited: by its unit, its noun, or a verb before it."""
     if len(facts) > 1 and number.unit == "%" and _OVER_TIME.search(f"{lead} {rest}"):
         return None  # `between 14:10 and 14:40 one in four failed`: of the time, and not of its ends
-    if _SETTING.search(lead) or _BY.search(lead) or (impacts.RATE.match(rest) and number.unit in {"", "B"}):
+    if (
+        _NONE_OF.search(lead)
+        or _SETTING.search(lead)
+        or _BY.search(lead)
+        or (impacts.RATE.match(rest) and number.unit in {"", "B"})
+    ):
         return None
     if _FROM.search(lead) and _TO.match(rest) and not any(_has_more(values) for values in held.values()):
         return None  # of another time

@@ -20,7 +20,7 @@ _BIG = any_of([word for word in english.LARGE if word != "dozen"])
 _NUMBER = re.compile(
     rf"(?<![\w.,:/#@$€£^&=-])(?P<sign>[-\u2212](?=[\d.]))?"
     rf"(?P<digits>\d{{1,3}}(?:,\d{{3}}){{1,4}}(?:\.\d{{1,9}})?|\d{{1,3}}(?:[ \u2009']\d{{3}}){{1,4}}(?![\d.])|\d{{1,15}}(?:\.\d{{1,12}})?|\.\d{{1,12}})"
-    rf"(?:\s?(?P<scale>{_BIG})\b|(?P<letter>(?-i:k|K|M|bn|B))(?![\w]))?(?!\d|[.,:]\d|/\d)"
+    rf"(?:\s?(?P<scale>{_BIG})\b|\s?(?P<letter>(?-i:(?<!\s)[KMB]|k|bn))(?![\w]))?(?!\d|[.,:]\d|/\d)"
     rf"|(?<![\w-])(?P<part>{any_of(tuple(english.PARTS))})(?=\s(?:of|the|as\s(?:many|much|high|low|often|fast))\b(?!\s(?:that|this|it)\b)(?!\s(?:an?|the)\s(?:first\s|last\s|next\s)?(?:second|minute|hour|day|week|month|year)\b))"
     rf"|(?<![\w-])(?P<half>half\s(?:a|an)\s(?=dozen|hundred|thousand|million|billion))?(?P<words>(?:an?\s)?(?:{_WORD})(?:(?:\s|-|(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s)(?:{_WORD})){{0,6}}(?P<more>\sand\sa\shalf\s(?:{_BIG}))?)(?![\w'’]|-\w)"
     rf"|(?<![\w-])(?P<every>{any_of(tuple(english.EVERY))})(?=\s[a-z-]{{3,30}}\b(?!\s(?:minutes?|hours?|days?)\b))"
