@@ -253,7 +253,7 @@ def _of_verb(claim: Claim, match: re.Match[str], ground: Ground, names: frozense
         sort = "status"
     behind = _behind(claim.plain.text, match.end(), clause.end, ground.once(Terms).every)
     if behind is not None and (named := _OF_WHAT.match(claim.plain.text, match.end(), clause.end)):
-        behind |= {named["name"].casefold()} & ground.once(Terms).every
+        behind |= {named["name"].casefold()} & {*ground.once(alerts), *ground.once(Terms).services}
     if behind is not None:
         other = re.search(r"\belse\b", match[0], re.IGNORECASE) is not None
         nth = _NTH.match(text, match.end())
