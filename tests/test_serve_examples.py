@@ -65,14 +65,20 @@ def test_the_compose_file_is_one(tmp_path: Path) -> None:
     assert "read_only" in worse.stdout + worse.stderr
 
 
+def validated(path: Path, version: str) -> subprocess.CompletedProcess[str]:
+    return run(BIN / "kubernetes-validate", "--strict", "--kubernetes-version", version, path)
+
+
 @pytest.mark.parametrize("version", ["1.30", "1.33", "1.37"])
-def test_the_manifest_is_one_for_clusters_old_and_new(version: str, tmp_path: Path) -> None:
-    check = (BIN / "kubernetes-validate", "--strict", "--kubernetes-version", version)
-    done = run(*check, KUBERNETES)
+def test_the_manifest_is_one_for_clusters_old_and_new(version: str) -> None:
+    done = validated(KUBERNETES, version)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_manifest_with_a_misspelt_name_is_none(tmp_path: Path) -> None:
     text = KUBERNETES.read_text().replace("readOnlyRootFilesystem", "readonlyRootFilesystem")
     (tmp_path / "wrong.yaml").write_text(text)
-    assert run(*check, tmp_path / "wrong.yaml").returncode != 0
+    assert validated(tmp_path / "wrong.yaml", "1.37").returncode != 0
 
 
 def test_the_unit_is_one_and_exposes_little(tmp_path: Path) -> None:
