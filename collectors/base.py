@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from timeline.canonical import Json, loads_loosely
 from timeline.errors import TimelineError
@@ -120,10 +120,24 @@ class Options(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    origin: str | None = None
-    clock_error: Duration = "1s"
-    clock_offset: ClockOffset = "0s"  # what its clock shows minus what is so
-    time_cap: Duration = "60s"  # of waiting for the source; our own work in between does not count
+    origin: str | None = Field(
+        default=None,
+        description="the system's own identity, where two sources read one system; default: the source's name",
+        examples=["prometheus-eu"],
+    )
+    clock_error: Duration = Field(
+        default="1s",
+        description="how far the source's clock may be off; widens comparisons with other clocks",
+    )
+    clock_offset: ClockOffset = Field(
+        default="0s",
+        description="what the source's clock shows minus what is so; taken off all its times",
+        examples=["-75s"],
+    )
+    time_cap: Duration = Field(
+        default="60s",
+        description="of waiting for the source, pauses included; what is past it is a `timed_out` gap",
+    )
 
     def references(self) -> tuple[str, ...]:
         """Return the references of all secrets that the source needs."""

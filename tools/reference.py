@@ -1,18 +1,17 @@
-"""Write docs/reference/ from the code: every command, collector and option, as it is.
+"""Write docs/reference/ from the code: every command, option, kind and member, as it is.
 
 python tools/reference.py [--check]
 """
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 HOME = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(HOME))
+sys.path[:0] = [str(HOME), str(HOME / "tools")]
 FOLDER = HOME / "docs" / "reference"
 
 
@@ -45,32 +44,10 @@ def command_page() -> str:
     return "\n".join(parts)
 
 
-def collectors_page() -> str:
-    """Return every collector with its options."""
-    from service.settings import registry
-
-    parts = [
-        "# Collectors\n",
-        "Made by `python tools/reference.py`. `prometheus` is short for both `prometheus_` collectors.\n",
-    ]
-    for name in registry.names():
-        made = registry.load(name)
-        schema = made.options_type.model_json_schema()
-        parts.append(
-            f"## `{name}`\n\n{made.summary}. Family: {made.family}. Tested against: {made.tested_against}.\n"
-        )
-        parts.append("| option | form | default | |\n|---|---|---|---|")
-        parts += [row(option, form, schema) for option, form in schema["properties"].items()]
-        parts.append("")
-    return "\n".join(parts)
-
-
 def timeline_page() -> str:
     """Return what is in `timeline.json`, from its schema."""
     from timeline.document import schema
-    from timeline.kinds import SPECS
     from timeline.model import SCHEMA_VERSION
-    from timeline.statements import fields
 
     made = schema()
     parts = [
@@ -84,17 +61,7 @@ def timeline_page() -> str:
     for name, part in made["$defs"].items():
         if not name.startswith("names."):
             parts += [f"\n## {name}\n", f"{' '.join(part['description'].split())}\n", *members(part, made)]
-    parts += ["\n## Kinds and their names\n", "A name in brackets may be missing; a number is marked `n`.\n"]
-    parts += ["| kind | category | statement | names |", "|---|---|---|---|"]
-    for kind_, spec in SPECS.items():
-        required_ = made["$defs"][f"names.{kind_}"]["required"]
-        told = (
-            f"`{n}`{' n' if f == 'n' else ''}" if n in required_ else f"[`{n}`{' n' if f == 'n' else ''}]"
-            for n, f in fields(kind_).items()
-        )
-        parts.append(
-            f"| `{kind_}` | {spec.category} | `{spec.template}` | {', '.join(told)} |".replace("`[,", "`[,")
-        )
+    parts += ["\n## Kinds and their names\n", "In [a list of their own](kinds.md)."]
     return "\n".join(parts) + "\n"
 
 
@@ -119,35 +86,16 @@ def shape(form: dict[str, Any], schema: dict[str, Any]) -> str:
     return "time" if form.get("format") == "date-time" else str(form.get("type", "any"))
 
 
-def row(option: str, form: dict[str, Any], schema: dict[str, Any]) -> str:
-    """Return one option's row."""
-    required = option in schema.get("required", [])
-    default = "required" if required else f"`{json.dumps(form.get('default'))}`" if "default" in form else ""
-    cells = (f"`{option}`", kind(form, schema), default, form.get("description", "").replace("|", "\\|"))
-    return "| " + " | ".join(cells) + " |"
-
-
-def kind(form: dict[str, Any], schema: dict[str, Any]) -> str:
-    """Return an option's form in a few words."""
-    if "$ref" in form:
-        name = form["$ref"].split("/")[-1]
-        inner = schema["$defs"][name]
-        return f"table: {', '.join(f'`{k}`' for k in inner['properties'])}" if "properties" in inner else name
-    if "anyOf" in form:
-        return " or ".join(dict.fromkeys(k for one in form["anyOf"] if (k := kind(one, schema)) != "null"))
-    if "enum" in form:
-        values = form["enum"]
-        return ", ".join(f"`{v}`" for v in values) if len(values) < 8 else "a kind of fact"
-    if form.get("type") == "array":
-        return f"list of {kind(form['items'], schema)}" if form.get("items") else "list"
-    return str(form.get("type", "any"))
-
-
 def main() -> int:
     """Write the pages, or with --check tell which differ."""
+    import options_pages
+
     pages = {
         FOLDER / "command.md": command_page(),
-        FOLDER / "collectors.md": collectors_page(),
+        FOLDER / "collectors.md": options_pages.collectors(),
+        FOLDER / "configuration.md": options_pages.configuration(),
+        FOLDER / "incident.md": options_pages.incident(),
+        FOLDER / "kinds.md": options_pages.kinds(),
         FOLDER / "timeline.md": timeline_page(),
     }
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]

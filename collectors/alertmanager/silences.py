@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlsplit
 
+from pydantic import Field
+
 from collectors.base import Check, Collector, Payload, Record, SourceError, TestedAgainst
 from collectors.kit import fields
 from collectors.kit.fields import UNREADABLE, Skipped, UnreadableError
@@ -30,8 +32,14 @@ _SUPPRESSED = {"active": "false", "unprocessed": "false", "silenced": "true", "i
 class AlertmanagerOptions(HttpOptions):
     """Options of an Alertmanager: `url` ends where `/api/v2` begins."""
 
-    retention: Duration = "120h"  # its --data.retention, which it does not tell
-    external_labels: dict[str, str] | None = None  # Prometheus' own; {} says that there are none
+    retention: Duration = Field(
+        default="120h", description="its `--data.retention`, which it does not tell: older silences are a gap"
+    )
+    external_labels: dict[str, str] | None = Field(
+        default=None,
+        description="Prometheus' own, which its records lack and silences name; `{}`: there are none",
+        examples=[{"cluster": "eu"}],
+    )
 
 
 class Silence(NamedTuple):

@@ -26,19 +26,28 @@ from timeline.zones import parse_duration
 class GitOptions(Options):
     """Options of a local clone; `deploy_tags` are globs over tag names (`deploy-*`, `release/*`)."""
 
-    path: str = "."
-    branch: tuple[str, ...] = Field((), description="default: the remote's main branch, else the current one")
+    path: str = Field(".", description="the clone, from the folder of the configuration")
+    branch: tuple[str, ...] = Field(
+        (), description="default: the remote's main branch, else the current one", examples=[["main"]]
+    )
     commits: Literal["merges", "all"] = Field(
         "merges", description="`all`: every commit of the branch itself"
     )
-    deploy_tags: tuple[str, ...] = Field((), description="globs; a tag that matches is a deploy")
+    deploy_tags: tuple[str, ...] = Field(
+        (), description="globs; a tag that matches is a deploy", examples=[["deploy-*"]]
+    )
     deploy_branch: str | None = Field(
         None,
         description="what this branch came to is a deploy, as far as its log, its merges or the last fetch prove it",
+        examples=["production"],
     )
-    service: str | None = None
-    environment: str | None = None
-    web_url: str | None = Field(None, description="the repository's page, for links to commits")
+    service: str | None = Field(None, description="whose changes these are", examples=["checkout"])
+    environment: str | None = Field(None, description="where its deploys go", examples=["production"])
+    web_url: str | None = Field(
+        None,
+        description="the repository's page, for links to commits",
+        examples=["https://git.example/shop/web"],
+    )
 
     @field_validator("branch", "deploy_tags", mode="before")
     @classmethod

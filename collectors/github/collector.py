@@ -35,8 +35,8 @@ _AT_ONCE = 16  # deployments whose statuses are asked for together; the client l
 class GithubOptions(HttpOptions):
     """Options of one repository; Enterprise servers have their API below `/api/v3`."""
 
-    url: str = "https://api.github.com"
-    repository: str = Field(description="owner/name")
+    url: str = Field("https://api.github.com", description="of an Enterprise server: `https://HOST/api/v3`")
+    repository: str = Field(description="owner/name", examples=["shop/web"])
     lookback: Duration = Field(
         "3d", description="deployments and releases this much older than the window are read too"
     )
@@ -44,7 +44,7 @@ class GithubOptions(HttpOptions):
         False, description="merged pull requests as changes (`git` gives them as merges)"
     )
     roll_backs: bool = Field(True, description="compare successive deployments of an environment")
-    service: str | None = None
+    service: str | None = Field(None, description="whose changes these are", examples=["checkout"])
 
     @field_validator("repository")
     @classmethod

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import anyio.to_thread
 import orjson
+from pydantic import Field
 
 from archive import database, events
 from archive.database import DatabaseError
@@ -32,10 +33,12 @@ T = TypeVar("T")
 class InboxOptions(Options):
     """Options of `inbox`; `path` is the server's database, `hooks` narrows it to some webhooks."""
 
-    path: str
-    hooks: tuple[str, ...] = ()
-    look_back: Duration = "6h"
-    look_ahead: Duration = "6h"
+    path: str = Field(description="the server's database", examples=["postmortems/timeline.db"])
+    hooks: tuple[str, ...] = Field((), description="names of webhooks; default: all", examples=[["am"]])
+    look_back: Duration = Field(
+        "6h", description="deliveries received this long before the window are read: they may tell of it"
+    )
+    look_ahead: Duration = Field("6h", description="and those received this long after it")
 
 
 class _Page(NamedTuple):

@@ -30,17 +30,28 @@ _KEPT_BROKEN = 100  # undecodable rows of one sort that are kept; more are count
 class JsonlOptions(Options):
     """Options of `jsonl`."""
 
-    path: str
-    format: Format | None = Field(default=None, description="default: what the file's name tells")
-    rows: str | None = Field(default=None, description="of JSON: the dotted path of the array of rows")
+    path: str = Field(description="the file, from the folder of the configuration", examples=["alerts.jsonl"])
+    format: Format | None = Field(
+        default=None, description="default: what the file's name tells", examples=["csv"]
+    )
+    rows: str | None = Field(
+        default=None, description="of JSON: the dotted path of the array of rows", examples=["data.items"]
+    )
     delimiter: str | None = Field(
         default=None,
         min_length=1,
         max_length=1,
         description="of CSV; default: what parts the header, of `,` `;` tab `|`",
+        examples=[";"],
     )
-    zone: str | None = Field(default=None, description="of times that carry none: Europe/Berlin, +01:00, CET")
-    map: FieldMap = FieldMap()
+    zone: str | None = Field(
+        default=None,
+        description="of times that carry none: Europe/Berlin, +01:00, CET",
+        examples=["Europe/Berlin"],
+    )
+    map: FieldMap = Field(
+        default=FieldMap(), description="which field means what: `[source.map]`", examples=[{"time": "ts"}]
+    )
 
     @field_validator("zone")
     @classmethod

@@ -28,11 +28,19 @@ class Auth(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    bearer: str | None = None
-    basic: str | None = None  # a reference to user:password
-    header: dict[str, str] = Field(default_factory=dict)  # header name -> reference
-    query: dict[str, str] = Field(default_factory=dict)  # query parameter -> reference
-    sigv4: SigV4 | None = None
+    bearer: str | None = Field(default=None, description="a reference to a token", examples=["env:TOKEN"])
+    basic: str | None = Field(
+        default=None, description="a reference to user:password", examples=["env:USER_AND_PASSWORD"]
+    )
+    header: dict[str, str] = Field(
+        default_factory=dict, description="name of a header -> reference", examples=[{"X-Api-Key": "env:KEY"}]
+    )
+    query: dict[str, str] = Field(
+        default_factory=dict,
+        description="parameter of the query -> reference",
+        examples=[{"api_key": "env:KEY"}],
+    )
+    sigv4: SigV4 | None = Field(default=None, description="signs for Amazon, instead of the others")
 
     def references(self) -> tuple[str, ...]:
         """Return the references of all of them."""
@@ -46,23 +54,44 @@ class Tls(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    ca: str | None = None
-    cert: str | None = None
-    key: str | None = None
-    verify: bool = True
+    ca: str | None = Field(
+        default=None,
+        description="a PEM file of authorities, instead of the system's",
+        examples=["authority.pem"],
+    )
+    cert: str | None = Field(
+        default=None, description="a client's certificate (PEM)", examples=["client.pem"]
+    )
+    key: str | None = Field(default=None, description="the key of `cert` (PEM)", examples=["client.key"])
+    verify: bool = Field(
+        default=True,
+        description="false: no certificate is checked, which every output says",
+        examples=[False],
+    )
 
 
 class HttpOptions(Options):
     """Options of every source that speaks HTTP."""
 
-    url: str
-    auth: Auth = Auth()
-    tls: Tls = Tls()
-    timeout: Duration = "20s"
+    url: str = Field(
+        description="where its API begins, without credentials, query or fragment",
+        examples=["https://source.example"],
+    )
+    auth: Auth = Field(default=Auth(), description="one way to sign in", examples=[{"bearer": "env:TOKEN"}])
+    tls: Tls = Field(default=Tls(), description="whom to trust", examples=[{"ca": "authority.pem"}])
+    timeout: Duration = Field(default="20s", description="of one request without an answer")
     concurrency: int = Field(default=4, ge=1, le=64, description="requests at once, of all sources of a host")
-    rate: float | None = Field(default=None, gt=0, description="requests a second, of all sources of a host")
-    proxy: str | None = Field(default=None, description="http(s)://host:port; the environment's is not used")
-    proxy_auth: str | None = Field(default=None, description="a reference to user:password for the proxy")
+    rate: float | None = Field(
+        default=None, gt=0, description="requests a second, of all sources of a host", examples=[2.5]
+    )
+    proxy: str | None = Field(
+        default=None,
+        description="http(s)://host:port; the environment's is not used",
+        examples=["http://proxy.example:3128"],
+    )
+    proxy_auth: str | None = Field(
+        default=None, description="a reference to user:password for the proxy", examples=["env:PROXY_USER"]
+    )
 
     def references(self) -> tuple[str, ...]:
         """Return the references of all secrets that the source needs."""

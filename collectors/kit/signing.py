@@ -32,10 +32,14 @@ class SigV4(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    region: str = Field(min_length=1)
-    service: str = Field(min_length=1)
-    key: str = Field(description="a reference to ACCESS_KEY_ID:SECRET_ACCESS_KEY")
-    session: str | None = Field(default=None, description="a reference to a session token")
+    region: str = Field(min_length=1, description="of the service", examples=["eu-central-1"])
+    service: str = Field(
+        min_length=1, description="`es`, `aps`, ...: its name in signatures", examples=["aps"]
+    )
+    key: str = Field(description="a reference to ACCESS_KEY_ID:SECRET_ACCESS_KEY", examples=["env:AWS_KEY"])
+    session: str | None = Field(
+        default=None, description="a reference to a session token", examples=["env:AWS_SESSION_TOKEN"]
+    )
 
 
 def sigv4(options: SigV4, key: str, session: str | None, clock: Callable[[], float] = time.time) -> Sign:

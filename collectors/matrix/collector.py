@@ -30,8 +30,14 @@ _STEPS = 8  # how far an edit of an edit of ... is followed
 class MatrixOptions(HttpOptions):
     """Options of `matrix`; `rooms` are ids (`!...`) or aliases (`#...`)."""
 
-    auth: Auth = Auth(bearer="env:MATRIX_TOKEN")
-    rooms: tuple[str, ...] = Field((), description="default: the incident's channels")
+    auth: Auth = Field(
+        Auth(bearer="env:MATRIX_TOKEN"),
+        description="an access token of an account that is in the rooms",
+        examples=[{"bearer": "env:MATRIX_TOKEN"}],
+    )
+    rooms: tuple[str, ...] = Field(
+        (), description="ids or aliases; default: the incident's channels", examples=[["#ops:example.org"]]
+    )
     look_beyond: Duration = Field(
         "1h", description="how far past the window the stream is read for stray times"
     )

@@ -20,41 +20,68 @@ class Fields(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    message: str | None = None
-    level: str | None = None
-    service: str | None = None
-    host: str | None = None
-    trace: str | None = None
-    logger: str | None = None
-    error: str | None = None
-    actor: str | None = None  # never guessed: a log's `user` is seldom who wrote it
-    channel: str | None = None
-    thread: str | None = None
-    key: str | None = None  # the record's own key where `_id` is not it
+    message: str | None = Field(None, description="the line itself", examples=["log.message"])
+    level: str | None = Field(None, description="how grave it is", examples=["severity_text"])
+    service: str | None = Field(None, description="whose log it is", examples=["service.name"])
+    host: str | None = Field(None, description="the machine, container or pod", examples=["host.name"])
+    trace: str | None = Field(None, description="the id of its trace", examples=["trace.id"])
+    logger: str | None = Field(None, description="the part of the program", examples=["log.logger"])
+    error: str | None = Field(None, description="the type of what was thrown", examples=["error.type"])
+    actor: str | None = Field(
+        None,
+        description="who did it; never guessed: a log's `user` is seldom who wrote it",
+        examples=["user.name"],
+    )
+    channel: str | None = Field(None, description="of chat in an index: where it was said", examples=["room"])
+    thread: str | None = Field(None, description="ties documents to one life", examples=["alert.id"])
+    key: str | None = Field(
+        None, description="the record's own key where `_id` is not it", examples=["event.id"]
+    )
 
 
 class OpensearchOptions(HttpOptions):
     """Options of an OpenSearch source."""
 
     index: str = Field("*,-.*", min_length=1, description="index, alias, pattern, or a list with commas")
-    query: str | dict[str, Any] | None = Field(None, description="query string, or a query in JSON")
+    query: str | dict[str, Any] | None = Field(
+        None, description="query string, or a query in JSON", examples=["level:ERROR AND service:checkout"]
+    )
     mode: Literal["summary", "documents", "both"] = Field(
         "summary", description="summary: first seen and rates by signature; documents: each one a fact"
     )
     time: str = Field("@timestamp", description="the field of type date or date_nanos")
     precision: Duration | None = Field(
-        None, description="of the times, such as 1m; default: what a document shows"
+        None, description="of the times, such as 1m; default: what a document shows", examples=["1m"]
     )
-    fields: Fields = Fields()
-    kind: Kind | KindMap = Field("custom", description="kind of each document's fact")
-    names: dict[str, str] = Field({}, description="name in the kind's statement -> field")
-    signature: tuple[str, ...] = Field((), description="fields that make a signature; default: those found")
+    fields: Fields = Field(
+        Fields(),
+        description="which field holds what; one left out is looked for under its usual names",
+        examples=[{"message": "log.message"}],
+    )
+    kind: Kind | KindMap = Field(
+        "custom",
+        description='kind of each document\'s fact, or a field that tells it; with `mode = "documents"`',
+    )
+    names: dict[str, str] = Field(
+        {}, description="name in the kind's statement -> field", examples=[{"version": "release"}]
+    )
+    signature: tuple[str, ...] = Field(
+        (),
+        description="fields that make a signature; default: those found",
+        examples=[["service", "message"]],
+    )
     step: Duration = Field("1m", description="step of the rates")
-    baseline_days: int = Field(0, ge=0, le=7, description="days before whose same hours are compared")
+    baseline_days: int = Field(
+        0, ge=0, le=7, description="days before whose same hours are compared", examples=[7]
+    )
     page: int = Field(1_000, ge=1, le=10_000, description="documents or buckets an answer")
     limit: int = Field(100_000, ge=1, description="most documents, or buckets, that are read")
-    dashboards_url: str | None = Field(None, description="OpenSearch Dashboards, for links")
-    dashboards_index: str | None = Field(None, description="id of the index pattern in Dashboards")
+    dashboards_url: str | None = Field(
+        None, description="OpenSearch Dashboards, for links", examples=["https://dashboards.example"]
+    )
+    dashboards_index: str | None = Field(
+        None, description="id of the index pattern in Dashboards", examples=["logs"]
+    )
 
     @field_validator("step")
     @classmethod

@@ -33,9 +33,13 @@ Entries = dict[str, tuple[Any, Evidence]]
 class PagerdutyOptions(HttpOptions):
     """Options of `pagerduty`; accounts in Europe have `https://api.eu.pagerduty.com`."""
 
-    url: str = "https://api.pagerduty.com"
+    url: str = Field(
+        "https://api.pagerduty.com", description="accounts in Europe: `https://api.eu.pagerduty.com`"
+    )
     token: str = Field("env:PAGERDUTY_TOKEN", description="reference to an API key; for OAuth: auth.bearer")
-    teams: tuple[str, ...] = Field((), description="ids of teams; default: all that the key may see")
+    teams: tuple[str, ...] = Field(
+        (), description="ids of teams; default: all that the key may see", examples=[["PT4KHLK"]]
+    )
 
     def references(self) -> tuple[str, ...]:
         """Return the references of all secrets that the source needs."""

@@ -46,6 +46,7 @@ class PrometheusAlertsOptions(PrometheusOptions):
     evaluation_delay: Duration | None = Field(
         default=None,
         description="how much later than a sample's time its rule is evaluated at most, where nothing proves it",
+        examples=["30s"],
     )
 
 

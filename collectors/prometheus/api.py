@@ -46,7 +46,11 @@ class PrometheusOptions(HttpOptions):
         description="how long a sample counts; where it is not set, the server's flags tell before this",
     )
     max_points: int = Field(default=11_000, ge=2, description="points of one series in one answer")
-    external_url: str | None = None  # where people open the server's page; default: url
+    external_url: str | None = Field(
+        default=None,
+        description="where people open the server's page, for links; default: `url`",
+        examples=["https://prometheus.example"],
+    )
     compress: bool = Field(
         default=False,
         description="ask for compressed answers: for a link slower than the server can compress (some 20 MB/s)",

@@ -29,15 +29,35 @@ class SloOption(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    errors: str = Field(default="", description="failed events a second, with `[$window]`")
-    total: str = Field(default="", description="all events a second, with `[$window]`")
-    share: str = Field(default="", description="the share of failed events, instead of `errors` and `total`")
+    errors: str = Field(
+        default="",
+        description="failed events a second, with `[$window]`",
+        examples=['sum(rate(requests_total{code=~"5.."}[$window]))'],
+    )
+    total: str = Field(
+        default="",
+        description="all events a second, with `[$window]`",
+        examples=["sum(rate(requests_total[$window]))"],
+    )
+    share: str = Field(
+        default="",
+        description="the share of failed events, instead of `errors` and `total`",
+        examples=["avg_over_time(job:failed:share[$window])"],
+    )
     target: float | None = Field(
-        default=None, gt=0, lt=100, description="percent of events that are to succeed"
+        default=None, gt=0, lt=100, description="percent of events that are to succeed", examples=[99.9]
     )
     period: Duration = Field(default="30d", description="what the budget is for")
-    file: str = Field(default="", description="an OpenSLO, sloth or pyrra file, instead of all of these")
-    objective: str = Field(default="", description="which of the file's objectives, where it has several")
+    file: str = Field(
+        default="",
+        description="an OpenSLO, sloth or pyrra file, instead of all of these",
+        examples=["slo/checkout.yml"],
+    )
+    objective: str = Field(
+        default="",
+        description="which of the file's objectives, where it has several",
+        examples=["availability"],
+    )
 
     @field_validator("period")
     @classmethod

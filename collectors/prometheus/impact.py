@@ -30,16 +30,24 @@ class ImpactOption(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(min_length=1)
-    query: str = ""
-    unit: str = ""
+    name: str = Field(min_length=1, description="what it is called everywhere", examples=["failed requests"])
+    query: str = Field(
+        default="",
+        description="PromQL whose value is summed, or looked at for its highest",
+        examples=["sum(rate(requests_failed_total[1m]))"],
+    )
+    unit: str = Field(default="", description="what is counted", examples=["requests"])
     take: Literal["integral", "max"] = Field(
         default="integral", description="integral over time, or the highest value"
     )
-    per: Duration = Field(default="1s", description="of an integral: the query's values are so much per this")
+    per: Duration = Field(
+        default="1s", description="of an integral: the query's values are so much per this", examples=["1m"]
+    )
 
     slo: SloOption | None = Field(
-        default=None, description="instead of a query: what of its budget was burnt"
+        default=None,
+        description="instead of a query: what of its budget was burnt",
+        examples=[{"file": "slo/checkout.yml"}],
     )
 
     @model_validator(mode="after")

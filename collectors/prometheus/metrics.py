@@ -36,15 +36,19 @@ class ThresholdOption(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(min_length=1)
-    query: str = Field(min_length=1)
-    above: float | None = None
-    below: float | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-    equals: float | None = None
-    unit: str | None = None
-    impact: bool = Field(default=False, description="customers see it: its crossings are impact")
+    name: str = Field(min_length=1, description="what it is called everywhere", examples=["checkout p99"])
+    query: str = Field(
+        min_length=1, description="PromQL without the comparison", examples=["job:latency_seconds:p99"]
+    )
+    above: float | None = Field(default=None, description="breach: the value is higher", examples=[0.5])
+    below: float | None = Field(default=None, description="breach: the value is lower", examples=[1])
+    at_least: float | None = Field(default=None, description="breach: as high, or higher", examples=[0.5])
+    at_most: float | None = Field(default=None, description="breach: as low, or lower", examples=[0])
+    equals: float | None = Field(default=None, description="breach: exactly so", examples=[0])
+    unit: str | None = Field(default=None, description="shown behind values", examples=["s"])
+    impact: bool = Field(
+        default=False, description="customers see it: its crossings are impact", examples=[True]
+    )
 
     @model_validator(mode="after")
     def _one_comparison(self) -> ThresholdOption:
@@ -63,9 +67,23 @@ class PrometheusMetricsOptions(PrometheusOptions):
     """Options of `prometheus_metrics`."""
 
     rules: bool = Field(default=True, description="thresholds from the server's own alerting rules")
-    threshold: tuple[ThresholdOption, ...] = ()
-    impact: tuple[ImpactOption, ...] = ()
-    step: Duration | None = Field(default=None, description="grid of what is not a plain selector")
+    threshold: tuple[ThresholdOption, ...] = Field(
+        default=(),
+        description="what is watched beside the server's rules: `[[source.threshold]]`",
+        examples=[[{"name": "checkout p99", "query": "job:latency_seconds:p99", "above": 0.5}]],
+    )
+    impact: tuple[ImpactOption, ...] = Field(
+        default=(),
+        description="how much was hit, as a number with a unit: `[[source.impact]]`",
+        examples=[
+            [{"name": "failed requests", "query": "sum(rate(requests_failed_total[1m]))", "unit": "requests"}]
+        ],
+    )
+    step: Duration | None = Field(
+        default=None,
+        description="grid of what is not a plain selector; default: the scrape interval",
+        examples=["15s"],
+    )
 
     reading: Literal["auto", "envelope", "remote_read", "samples"] = Field(
         default="auto",

@@ -6,6 +6,8 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from collectors.base import Check, Collector, Context, Record, SourceError
 from collectors.kit.http import Auth, Http, HttpOptions
 from collectors.kit.probing import Answered, failed
@@ -33,10 +35,16 @@ if TYPE_CHECKING:
 class SlackOptions(HttpOptions):
     """Options of `slack`."""
 
-    url: str = "https://slack.com/api"
-    auth: Auth = Auth(bearer="env:SLACK_TOKEN")
-    channels: ChannelNames = ()
-    lookback: Duration = "7d"
+    url: str = Field("https://slack.com/api", description="where the Web API begins")
+    auth: Auth = Field(
+        Auth(bearer="env:SLACK_TOKEN"),
+        description="a bot's or a user's token",
+        examples=[{"bearer": "env:SLACK_TOKEN"}],
+    )
+    channels: ChannelNames = Field(
+        (), description="names or ids; default: the incident's channels", examples=[["inc-42", "C024BE91L"]]
+    )
+    lookback: Duration = Field("7d", description="threads begun this long before the window are read on")
 
 
 class SlackCollector(Collector[SlackOptions]):

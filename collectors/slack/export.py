@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from typing import cast
 
+from pydantic import Field
+
 from collectors.base import (
     Check,
     Collector,
@@ -41,10 +43,16 @@ NAMED_AT_ONCE = 800  # characters of members' names in one gap
 class SlackExportOptions(Options):
     """Options of `slack_export`."""
 
-    path: str
-    channels: ChannelNames = ()
-    lookback: Duration = "7d"
-    workspace_url: WorkspaceUrl = None
+    path: str = Field(
+        description="the export: its zip, or the folder it was unpacked to", examples=["export.zip"]
+    )
+    channels: ChannelNames = Field(
+        (), description="names or ids; default: the incident's channels", examples=[["inc-42"]]
+    )
+    lookback: Duration = Field("7d", description="threads begun this long before the window are read on")
+    workspace_url: WorkspaceUrl = Field(
+        None, description="where the workspace is, for links to messages", examples=["https://acme.slack.com"]
+    )
 
 
 class SlackExportCollector(Collector[SlackExportOptions]):

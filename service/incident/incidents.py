@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from service.settings.registry import nearest
 from timeline.assembly.reading import OWN_SOURCE
@@ -30,20 +30,56 @@ _YAML_NULL = ("", "~", "null", "Null", "NULL")  # `end:` of a template that nobo
 class IncidentForm(BaseModel):
     """An incident file's members, as they may be written."""
 
-    id: str
-    title: str | None = None
-    severity: str | None = None
-    start: Instant | None = None
-    end: Instant | None = None
-    services: tuple[str, ...] = ()
-    alert: str | None = None
-    detected: Instant | None = None
-    mitigated: Instant | None = None
-    resolved: Instant | None = None
-    roles: dict[str, str] = {}
-    channels: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    labels: dict[str, str] = {}
+    id: str = Field(description="default: the file's name without its suffix", examples=["INC-42"])
+    title: str | None = Field(default=None, description="heads page and draft", examples=["Checkout errors"])
+    severity: str | None = Field(default=None, description="as your scale has it", examples=["SEV1"])
+    start: Instant | None = Field(
+        default=None,
+        description="with a zone; the window begins `pad_before` earlier",
+        examples=["2026-11-21T14:02:00Z"],
+    )
+    end: Instant | None = Field(
+        default=None,
+        description="with a zone; absent while it lasts: the window then ends now",
+        examples=["2026-11-21T15:10:00Z"],
+    )
+    services: tuple[str, ...] = Field(
+        default=(), description="what it hit: tells which facts are of it", examples=[["checkout"]]
+    )
+    alert: str | None = Field(
+        default=None,
+        description="the alert of the headline, which detection is measured by",
+        examples=["CheckoutLatencyHigh"],
+    )
+    detected: Instant | None = Field(
+        default=None, description="claimed: when people knew", examples=["2026-11-21T14:13Z"]
+    )
+    mitigated: Instant | None = Field(
+        default=None, description="claimed: when customers were well again", examples=["2026-11-21T14:44Z"]
+    )
+    resolved: Instant | None = Field(
+        default=None,
+        description="claimed: when it was over",
+        examples=["2026-11-21T15:05Z"],
+    )
+    roles: dict[str, str] = Field(
+        default={},
+        description="role -> an identity, which becomes a pseudonym",
+        examples=[{"incident commander": "slack:T024BE7LD:U061F7AUR"}],
+    )
+    channels: tuple[str, ...] = Field(
+        default=(), description="chat that is read, where a source names none", examples=[["inc-42"]]
+    )
+    links: tuple[str, ...] = Field(
+        default=(),
+        description="pages that belong to it, listed in the draft",
+        examples=[["https://status.example/i/42"]],
+    )
+    labels: dict[str, str] = Field(
+        default={},
+        description="anything else; its values tell which facts are of it",
+        examples=[{"quarter": "2026-Q4"}],
+    )
 
     def incident(self) -> Incident:
         """Return the incident that the file describes."""

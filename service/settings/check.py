@@ -21,9 +21,15 @@ class CheckSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rules: dict[str, Switch] = Field(default_factory=dict)
-    hours: int = Field(default=48, ge=1)
-    allow_missing_evidence: bool = False
+    rules: dict[str, Switch] = Field(
+        default_factory=dict,
+        description="id of a rule -> `off`, `note`, `warning` or `error`",
+        examples=[{"action-vague": "off"}],
+    )
+    hours: int = Field(default=48, ge=1, description="a draft is due this long after resolution")
+    allow_missing_evidence: bool = Field(
+        default=False, description="evidence that is kept elsewhere is no error", examples=[True]
+    )
 
     @field_validator("rules")
     @classmethod

@@ -31,22 +31,57 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    out: str = "postmortems"
-    evidence_dir: str = ""
-    pad_before: Duration = "1h"
-    pad_after: Duration = "30m"
-    incidents: str = "incidents/"
-    chart_url: str = ""
+    out: str = Field(default="postmortems", description="a build goes to `<out>/<incident id>/`")
+    evidence_dir: str = Field(
+        default="",
+        description="where evidence is kept instead of `evidence/` of the incident; payloads hold people's names",
+        examples=["/srv/evidence"],
+    )
+    pad_before: Duration = Field(default="1h", description="sources are read from this long before the start")
+    pad_after: Duration = Field(default="30m", description="and until this long after the end")
+    incidents: str = Field(
+        default="incidents/", description="where an id is looked for, as `<id>.toml`, `.yaml` or `.json`"
+    )
+    chart_url: str = Field(
+        default="",
+        description="what links from the draft to the page begin with, where they stand apart",
+        examples=["https://postmortems.example/"],
+    )
     # How a new draft is laid out decides nothing about the facts: no part of the configuration's digest.
-    template: str = Field(default="default", exclude=True)
-    people: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    template: str = Field(
+        default="default",
+        exclude=True,
+        description="of new drafts: a name of `timeline template list`, or a file of your own",
+    )
+    people: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="identities of one person, who then has one pseudonym; the key is yours and shown nowhere",
+        examples=[{"alice": ["slack:T024BE7LD:U061F7AUR", "git:alice@example.org"]}],
+    )
     # Named in the configuration's digest where they are set, so that those without stay what they are.
-    redact_personal: bool | tuple[Kind, ...] = Field(default=(), exclude_if=lambda kinds: not kinds)
-    phone_regions: tuple[str, ...] = Field(default=(), exclude_if=lambda regions: not regions)
+    redact_personal: bool | tuple[Kind, ...] = Field(
+        default=(),
+        exclude_if=lambda kinds: not kinds,
+        description="data of persons that is taken out before anything is stored; true: all kinds; the extra `personal`",
+        examples=[["email", "phone", "iban"]],
+    )
+    phone_regions: tuple[str, ...] = Field(
+        default=(),
+        exclude_if=lambda regions: not regions,
+        description="whose national phone numbers are known; international ones always are",
+        examples=[["DE", "AT"]],
+    )
     # How pages are served decides nothing about a build: it is no part of the configuration's digest.
-    serve: ServeSettings = Field(default=ServeSettings(), exclude=True)
+    serve: ServeSettings = Field(
+        default=ServeSettings(),
+        exclude=True,
+        description="`timeline serve`: below",
+        examples=[{"port": 8642}],
+    )
     # As little does what a draft is checked by.
-    check: CheckSettings = Field(default=CheckSettings(), exclude=True)
+    check: CheckSettings = Field(
+        default=CheckSettings(), exclude=True, description="`timeline check`: below", examples=[{"hours": 48}]
+    )
 
 
 @dataclass(frozen=True)

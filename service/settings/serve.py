@@ -26,17 +26,25 @@ def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
 class TokenSettings(_Strict):
     """A person's, or a team's, token (by reference) and what it allows."""
 
-    name: str = Field(min_length=1, max_length=200)
-    token: str = Field(pattern=_REFERENCE)
-    role: Role = "reader"
+    name: str = Field(min_length=1, max_length=200, description="who signs notes", examples=["ada"])
+    token: str = Field(
+        pattern=_REFERENCE,
+        description="a reference to 20 characters or more",
+        examples=["env:TIMELINE_TOKEN_ADA"],
+    )
+    role: Role = Field(default="reader", description="a `reader` reads, an `editor` writes notes too")
 
 
 class ProxySettings(_Strict):
     """A reverse proxy that signs people in and names them in a header; nobody else may send it."""
 
-    header: str = "X-Forwarded-User"
-    trusted: tuple[str, ...] = ("127.0.0.1", "::1")
-    editors: tuple[str, ...] = Field(default=(), description="names that may write; '*' is everybody")
+    header: str = Field(default="X-Forwarded-User", description="that holds the name of who signed in")
+    trusted: tuple[str, ...] = Field(
+        default=("127.0.0.1", "::1"), description="addresses or networks that may send the header"
+    )
+    editors: tuple[str, ...] = Field(
+        default=(), description="names that may write; `*` is everybody", examples=[["ada", "bo"]]
+    )
 
     _networks = field_validator("trusted")(_networks)
 
@@ -44,10 +52,24 @@ class ProxySettings(_Strict):
 class WebhookSettings(_Strict):
     """One sender's webhook, taken at `/hooks/NAME`; `secret` (or `basic`) is what the sender proves."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")
-    sender: str = Field(description="a name of the entry-point group incident_timeline.webhooks")
-    secret: str | None = Field(default=None, pattern=_REFERENCE)
-    basic: str | None = Field(default=None, pattern=_REFERENCE, description="reference to USER:PASSWORD")
+    name: str = Field(
+        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="taken at `/hooks/NAME`", examples=["am"]
+    )
+    sender: str = Field(
+        description="a name of the entry-point group `incident_timeline.webhooks`", examples=["alertmanager"]
+    )
+    secret: str | None = Field(
+        default=None,
+        pattern=_REFERENCE,
+        description="a reference to what the sender proves itself by",
+        examples=["env:ALERTMANAGER_TOKEN"],
+    )
+    basic: str | None = Field(
+        default=None,
+        pattern=_REFERENCE,
+        description="instead of `secret`: a reference to USER:PASSWORD",
+        examples=["env:HOOK_USER"],
+    )
     build: bool = Field(default=True, description="a resolved incident starts a build")
     incident_label: str = Field(
         default="incident", description="alerts: the label that holds the incident's id"
@@ -65,30 +87,56 @@ class WebhookSettings(_Strict):
 class ServeSettings(_Strict):
     """How `timeline serve` runs."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8642, ge=1, le=65535)
-    database: str = Field(default="", description="default: timeline.db in the output folder")
+    host: str = Field(
+        default="127.0.0.1", description="to listen on; any but this machine's own needs tokens or a proxy"
+    )
+    port: int = Field(default=8642, ge=1, le=65535, description="to listen on")
+    database: str = Field(
+        default="",
+        description="default: timeline.db in the output folder",
+        examples=["/var/lib/timeline/timeline.db"],
+    )
     public_url: str = Field(
-        default="", pattern=r"^(https?://[^/\s]+)?$", description="the address people type"
+        default="",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="the address people type",
+        examples=["https://timeline.example"],
     )
     forwarded_by: tuple[str, ...] = Field(
-        default=(), description="proxies whose X-Forwarded-For is believed, besides those of [serve.proxy]"
+        default=(),
+        description="proxies whose X-Forwarded-For is believed, besides those of [serve.proxy]",
+        examples=[["10.0.0.7"]],
     )
-    tokens: tuple[TokenSettings, ...] = Field(default=(), alias="token")
-    proxy: ProxySettings | None = None
-    requests_per_minute: int = Field(default=600, ge=1)
-    webhooks_per_minute: int = Field(default=6000, ge=1)
+    tokens: tuple[TokenSettings, ...] = Field(
+        default=(), alias="token", description="who may sign in by a token: `[[serve.token]]`"
+    )
+    proxy: ProxySettings | None = Field(
+        default=None,
+        description="a proxy that signs people in: `[serve.proxy]`",
+        examples=[{"header": "X-Forwarded-User"}],
+    )
+    requests_per_minute: int = Field(
+        default=600, ge=1, description="of a person, or of an address without sign-in; more are 429"
+    )
+    webhooks_per_minute: int = Field(default=6000, ge=1, description="proven deliveries of one webhook")
     refusals_per_minute: int = Field(
         default=60,
         ge=1,
         description="deliveries without proof, from one address, that are told more than to wait",
     )
     streams_per_user: int = Field(default=20, ge=1, description="pages that follow notes at once")
-    build_time_cap: Duration = "15m"
+    build_time_cap: Duration = Field(default="15m", description="of one build that a webhook started")
     agents: Literal["off", "read", "propose"] | None = Field(
-        default=None, description="`/mcp` for agents (default: read, where the extra `mcp` is installed)"
+        default=None,
+        description="`/mcp` for agents (default: read, where the extra `mcp` is installed)",
+        examples=["off"],
     )
-    webhooks: tuple[WebhookSettings, ...] = Field(default=(), alias="webhook")
+    webhooks: tuple[WebhookSettings, ...] = Field(
+        default=(),
+        alias="webhook",
+        description="whose deliveries are taken: `[[serve.webhook]]`",
+        examples=[[{"name": "am", "sender": "alertmanager", "secret": "env:ALERTMANAGER_TOKEN"}]],
+    )
 
     _networks = field_validator("forwarded_by")(_networks)
 

@@ -15,9 +15,11 @@ class KindMap(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    field: str
-    values: dict[str, Kind]
-    default: Kind | None = None
+    field: str = Field(description="whose value tells the kind", examples=["event"])
+    values: dict[str, Kind] = Field(
+        description="value -> kind", examples=[{"ack": "alert.acknowledged", "page": "alert.notified"}]
+    )
+    default: Kind | None = Field(default=None, description="of every other value", examples=["custom"])
 
     def of(self, value: str | None) -> Kind | None:
         """Return the kind of rows whose field says this; None where that is not known."""
@@ -29,8 +31,8 @@ class BotMap(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    field: str
-    values: tuple[str, ...]
+    field: str = Field(description="whose value tells that a program did it", examples=["actor_type"])
+    values: tuple[str, ...] = Field(description="the values that say so", examples=[["bot", "service"]])
 
 
 class FieldMap(BaseModel):
@@ -39,28 +41,61 @@ class FieldMap(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     time: str | tuple[str, ...] = Field(
-        default="time", description="several where date, time and zone stand apart"
+        default="time", description="where the time stands; several where date, time and zone stand apart"
     )
-    precision: Duration | None = Field(default=None, description="such as 1m; default: what the text shows")
+    precision: Duration | None = Field(
+        default=None, description="such as 1m; default: what the text shows", examples=["1m"]
+    )
     year: int | None = Field(
-        default=None, ge=1970, le=9998, description="of times that name none, as in syslog"
+        default=None, ge=1970, le=9998, description="of times that name none, as in syslog", examples=[2026]
     )
-    unit: str | None = Field(default=None, pattern="^(s|ms|us|ns)$", description="of times that are numbers")
-    kind: Kind | KindMap = "custom"
-    key: tuple[str, ...] = Field(default=(), description="what identifies a row; default: all of it")
-    thread: tuple[str, ...] = ()
+    unit: str | None = Field(
+        default=None,
+        pattern="^(s|ms|us|ns)$",
+        description="of times that are numbers: `s`, `ms`, `us` or `ns`",
+        examples=["ms"],
+    )
+    kind: Kind | KindMap = Field(
+        default="custom",
+        description="the kind of every row, or a field that tells it",
+        examples=["alert.notified"],
+    )
+    key: tuple[str, ...] = Field(
+        default=(), description="fields that identify a row; default: all of it", examples=[["id"]]
+    )
+    thread: tuple[str, ...] = Field(
+        default=(),
+        description="fields that tie rows to one life: of an alert, a deploy",
+        examples=[["alert_id"]],
+    )
     subject: dict[str, str] = Field(
-        default_factory=dict, description="service, component, environment or label"
+        default_factory=dict,
+        description="service, component, environment or label -> field",
+        examples=[{"service": "svc"}],
     )
-    label: str | None = Field(default=None, description="what a statement names first; default: the thread")
-    names: dict[str, str] = Field(default_factory=dict, description="other names in the kind's statement")
-    quote: str | None = None
-    actor: str | None = None
+    label: str | None = Field(
+        default=None,
+        description="the field that a statement names first; default: the thread",
+        examples=["title"],
+    )
+    names: dict[str, str] = Field(
+        default_factory=dict,
+        description="other names in the kind's statement -> field",
+        examples=[{"system": "tool"}],
+    )
+    quote: str | None = Field(
+        default=None, description="the field of somebody's own words", examples=["text"]
+    )
+    actor: str | None = Field(default=None, description="the field of who did it", examples=["user"])
     bot: str | BotMap | None = Field(
-        default=None, description="the field that tells whether the actor is a program"
+        default=None, description="the field that tells whether the actor is a program", examples=["is_bot"]
     )
-    link: str | None = None
-    clock: str | None = None
+    link: str | None = Field(
+        default=None, description="the field of the row's own page", examples=["html_url"]
+    )
+    clock: str | None = Field(
+        default=None, description="the field that names whose clock told the time", examples=["host"]
+    )
 
     @field_validator("key", "thread", mode="before")
     @classmethod
