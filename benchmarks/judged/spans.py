@@ -9,6 +9,7 @@ from benchmarks.judged.facts import Fact, View, span
 from benchmarks.judged.moments import ABOUT, only
 from benchmarks.judged.words import capital, cited, clause, duration, mark, noun
 from timeline.instant import HOUR, MINUTE, NS
+from timeline.references.grammar import measure_id
 
 FACTORS = (0.15, 0.3, 0.45, 2.3, 3.5, 6.0, 15.0)
 
@@ -84,7 +85,7 @@ def named_measure(view: View, rng: Random, *, is_true: bool) -> str | None:
     text = lasted(one["min_s"] * NS, one["max_s"] * NS, Random(own.random()), is_true=is_true, hedged=hedged)
     if text is None:
         return None
-    ident = "m-" + "-".join(one["name"].lower().replace("-", " ").split())
+    ident = measure_id(one["name"])
     cite = own.choice((ident, f"{one['from']}, {one['to']}", ident))
     return own.choice((
         f"{capital(one['name'])} took {text} ({cite}).", f"From {one['name']} it was {text} ({cite}).", f"{capital(one['name'])}: {text} ({cite}).",
