@@ -1,4 +1,4 @@
-"""Sentences written by hand: what failed of A, P and Q was seen while the rules were tuned, nothing of B, C and D before their first runs."""
+"""Sentences written by hand: the rules' authors saw what failed of A while they tuned, nothing of B to E before their first runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ZONED = re.compile(r"\b(?:CES?T|E[SD]T|BST|Eastern|Pacific|Berlin|London|New Yo
 
 
 def held_out(half: str) -> Iterator[Sentence]:
-    """Yield the sentences of a set, `A` to `D`, `P` or `Q`."""
+    """Yield the sentences of a set."""
     for line in FILE.read_text("utf-8").splitlines():
         row = json.loads(line)
         if row["half"] == half:
