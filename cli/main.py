@@ -153,7 +153,9 @@ def build(
     no_input: NoInput = False,  # noqa: ARG001 - accepted so that scripts can say it
 ) -> None:
     """Collect, merge and render: timeline.json, postmortem.md, timeline.html and the evidence."""
-    from cli.text import show
+    from time import monotonic
+
+    from cli.text import show, summary
     from service.build.build import build as run
     from service.build.request import BuildRequest
     from service.draft.layouts import DraftOptions
@@ -166,12 +168,13 @@ def build(
         config=config, out=out, offline=offline, strict=strict, stills=stills,
         draft=DraftOptions(template, audience),
     )  # fmt: skip
+    begun = monotonic()
     with show.progress(quiet=quiet) as progress:
         result = run(request, progress)
     if verbose:
         show.requests(result)
     if not quiet or as_json:
-        show.result(result, as_json=as_json)
+        summary.result(result, as_json=as_json, zone=zone, seconds=monotonic() - begun)
     if browser:
         show.in_browser(result.directory)
     raise typer.Exit(result.exit_code)
@@ -187,12 +190,12 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Build the bundled example: no server, no network."""
-    from cli.text import show
+    from cli.text import summary
     from service.build.demo import demo as run
     from service.draft.layouts import DraftOptions
 
     result = run(out, stills=stills, options=DraftOptions(template, audience))
-    show.result(result, as_json=as_json)
+    summary.result(result, as_json=as_json)
 
 
 @app.command()
@@ -284,7 +287,7 @@ def main() -> None:
         guard()
     except ForeignPackageError as err:
         sys.exit(f"timeline: {err}")
-    from timeline.errors import TimelineError, UsageError
+    from timeline.errors import MissingExtraError, TimelineError, UsageError
 
     _set_encoding_errors()
     if not any(name.startswith("_TIMELINE_COMPLETE") for name in os.environ):
@@ -292,6 +295,11 @@ def main() -> None:
     ask_at_terminal()
     try:
         app()
+    except MissingExtraError as err:
+        from cli.installed import with_extra
+
+        _say(f"{err.what} needs the extra `{err.extra}`; add it by: {with_extra(err.extra)}")
+        sys.exit(2)
     except TimelineError as err:
         _say(str(err))
         sys.exit(2 if isinstance(err, UsageError) else getattr(err, "exit_code", 1))
@@ -308,7 +316,9 @@ def main() -> None:
 def _say(text: str) -> None:
     from timeline.text import inert, shown
 
-    typer.echo(f"timeline: {inert(shown(text))}", err=True)
+    lines = inert(shown(text)).split("\n")
+    told = lines if len(lines) == 1 else ["", *(f"  {line}" for line in lines)]
+    typer.echo("timeline: " * (len(lines) == 1) + "\n".join(told).removeprefix("\n"), err=True)
 
 
 def run() -> None:

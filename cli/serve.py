@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -43,7 +44,12 @@ def serve(
         ended = end_sessions(config, out, sign_out)
         typer.echo(f"{ended} session{'' if ended == 1 else 's'} ended")
         return
-    run(config_file=config, out=out, host=host, port=port)
+    run(config_file=config, out=out, host=host, port=port, announce=_say_address)
+
+
+def _say_address(address: str) -> None:
+    typer.echo(f"{address}  (Ctrl-C ends)")
+    sys.stdout.flush()  # also into a pipe: somebody waits for it
 
 
 def mcp(

@@ -29,7 +29,7 @@ PACKAGES: Mapping[str, set[str]] = {
 #: Rooms (folders and single modules) from the ground up; those of one floor do not import each other.
 FLOORS = {
     "timeline": (
-        "errors text kinds selectors terms",
+        "errors text kinds selectors terms invalid",
         "canonical",
         "instant statements pointers values",
         "written",

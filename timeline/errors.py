@@ -22,3 +22,11 @@ class UndecodableTimeError(TimelineError):
 
 class UsageError(TimelineError):
     """Something is wrong before the first request; nothing is written (exit code 2)."""
+
+
+class MissingExtraError(UsageError):
+    """Packages are absent that the product needs for one thing; `extra` names them."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs the extra `{extra}`: pip install 'incident-timeline[{extra}]'")
+        self.what, self.extra = what, extra

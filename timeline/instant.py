@@ -10,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from timeline.errors import UndecodableTimeError
+from timeline.invalid.expected import Reads
 
 NS = 1_000_000_000
 MINUTE = 60 * NS
@@ -158,12 +159,16 @@ def between(previous: int | None, sample: int) -> Bounds:
 
 
 def _validate(value: Any) -> Any:
-    return parse_instant(value) if isinstance(value, str) else value
+    try:
+        return parse_instant(value) if isinstance(value, str) else value
+    except UndecodableTimeError as err:
+        raise ValueError(str(err)) from err  # so that a model says which member it is
 
 
 Instant = Annotated[
     int,
     BeforeValidator(_validate),
+    Reads("a time with its zone, such as 2026-11-12T14:00:00Z"),
     PlainSerializer(format_instant, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]

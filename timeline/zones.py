@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 
 from timeline.errors import UndecodableTimeError
 from timeline.instant import DAY, HOUR, MINUTE, Bounds, read_usual
+from timeline.invalid.expected import Reads
 from timeline.written.epoch import UNITS, read_epoch
 from timeline.written.forms import Written, read_written
 from timeline.written.wallclock import WallClock, wall_clock
@@ -108,7 +109,7 @@ def _readable(text: str) -> str:
 
 
 #: An option that `parse_duration` reads; it is kept as it was written.
-Duration = Annotated[str, AfterValidator(_readable)]
+Duration = Annotated[str, AfterValidator(_readable), Reads("a duration such as '30s', '5m' or '1h30m'")]
 
 
 def parse_offset(text: str) -> int:
@@ -130,4 +131,6 @@ def _readable_offset(text: str) -> str:
 
 
 #: An option that `parse_offset` reads: what a clock shows minus what is so; it is kept as it was written.
-ClockOffset = Annotated[str, AfterValidator(_readable_offset)]
+ClockOffset = Annotated[
+    str, AfterValidator(_readable_offset), Reads("an offset such as '40s', '-1m30s' or '+250ms'")
+]

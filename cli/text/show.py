@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from service import names
 from service.build.collect import Progress
 from service.build.doctor import Diagnosis
 from service.build.result import Result
-from timeline import terms
-from timeline.instant import format_instant
-from timeline.model import Fact, Gap
 from timeline.text import inert
+
+_EXTRA = re.compile(r"add the extra `(\w+)`")
 
 
 class Lines:
-    """Progress as plain lines, for logs and CI."""
+    """Progress as plain lines, for logs and CI: what is waited for; how it ended is the summary's."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def source(self, name: str, collector: str, state: str, *, done: bool = False) -> None:
-        """Print a line when a source is done, and what it waits for."""
-        if done or state != "reading":
+        """Print what a source waits for."""
+        if not done and state != "reading":
             self._console.print(
                 f"{name} ({collector}): {state}", markup=False, highlight=False, soft_wrap=True
             )
@@ -73,66 +71,8 @@ def progress(*, quiet: bool = False) -> Iterator[Progress]:
         TimeElapsedColumn(),
         TextColumn("{task.fields[state]}"),
     )
-    with Bars(*columns, console=console) as bars:
+    with Bars(*columns, console=console, transient=True) as bars:
         yield Live(bars)
-
-
-def _redacted(made: Result) -> str:
-    """Return how many secrets were taken out, by kind."""
-    counts = Counter[str]()
-    for run in made.collection.sources:
-        counts.update(run.redacted)
-    return ", ".join(f"{number} {kind}" for kind, number in sorted(counts.items()))
-
-
-def result(made: Result, *, as_json: bool) -> None:
-    """Print the closing summary, or the JSON answer."""
-    messages(made.messages)
-    if as_json:
-        print(json.dumps(made.answer(), indent=2))  # noqa: T201 - data goes to stdout
-        return
-    from rich.markup import escape
-
-    console = Console(stderr=True)
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title, justify in (
-        ("source", "left"),
-        ("collector", "left"),
-        ("facts", "right"),
-        ("gaps", "right"),
-        ("seconds", "right"),
-    ):
-        table.add_column(title, justify=justify)  # type: ignore[arg-type]  # a literal
-    for row in made.answer()["sources"]:
-        table.add_row(
-            escape(row["name"]),
-            row["collector"],
-            str(row["facts"]),
-            str(row["gaps"]),
-            f"{row['seconds']:.1f}",
-        )
-    console.print(table)
-    window = made.timeline.window
-    console.print(
-        f"\n{_count(made.timeline.facts, 'fact')}, {_count(made.timeline.gaps, 'gap')}, "
-        f"{format_instant(window.start)} to {format_instant(window.end)}",
-        highlight=False, markup=False,
-    )  # fmt: skip
-    if told := _redacted(made):
-        console.print(f"taken out of the evidence: {told}", highlight=False, markup=False, soft_wrap=True)
-    for gap in made.timeline.gaps:
-        console.print(
-            f"  gap {gap.source}: {terms.reason(gap.reason)}: {gap.statement}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
-    for name, what in (
-        (names.DRAFT, "the draft"),
-        (names.PAGE, "the chart"),
-        (names.TIMELINE, "the facts"),
-    ):
-        print(f"{made.directory / name}  {what}")  # noqa: T201 - data goes to stdout
 
 
 def requests(made: Result) -> None:
@@ -153,13 +93,12 @@ def in_browser(directory: Path) -> None:
         messages([f"no browser could be started; open {page}"])
 
 
-def _count(records: Sequence[Fact] | Sequence[Gap], word: str) -> str:
-    return f"{len(records)} {word}{'' if len(records) == 1 else 's'}"
-
-
 def messages(texts: Sequence[str]) -> None:
-    """Print messages on stderr."""
-    for text in texts:
+    """Print messages on stderr; one that names an absent extra, with the command that adds it."""
+    from cli.installed import with_extra
+
+    for told in texts:
+        text = _EXTRA.sub(lambda match: f"add the extra `{match[1]}` by: {with_extra(match[1])}", told)
         print(f"timeline: {inert(text)}", file=sys.stderr)  # noqa: T201 - the place for it
 
 

@@ -59,7 +59,7 @@ class GitOptions(Options):
     def _no_flag(cls, value: tuple[str, ...] | str | None) -> object:
         for name in (value,) if isinstance(value, str) else value or ():
             if name.startswith("-") or not name.strip():
-                raise ValueError(f"{name!r} is no branch")
+                raise ValueError("it is no branch: one has a name, which begins with no '-'")
         return value
 
     @field_validator("web_url")
@@ -67,7 +67,9 @@ class GitOptions(Options):
     def _page(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "https://none")
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
-            raise ValueError(f"{value!r} is no http(s) URL without credentials")
+            raise ValueError(
+                "it is no http(s) URL without credentials, such as https://github.com/OWNER/NAME"
+            )
         return value.rstrip("/") if value else None
 
 

@@ -50,7 +50,7 @@ class GithubOptions(HttpOptions):
     @classmethod
     def _name(cls, value: str) -> str:
         if not _REPOSITORY.fullmatch(value):
-            raise ValueError(f"{value!r} is no repository; write it as owner/name")
+            raise ValueError("it is no repository; write it as owner/name")
         return value
 
 

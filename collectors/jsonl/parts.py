@@ -64,7 +64,7 @@ class JsonlOptions(Options):
     @model_validator(mode="after")
     def _known_format(self) -> JsonlOptions:
         if self.format is None and format_of(self.path) is None:
-            raise ValueError(f"the name {self.path!r} tells no format; set format = 'jsonl', 'json' or 'csv'")
+            raise ValueError("the name of `path` tells no format; set format = 'jsonl', 'json' or 'csv'")
         return self
 
     @property

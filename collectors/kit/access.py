@@ -112,7 +112,8 @@ class HttpOptions(Options):
     def _plain_url(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"{value!r} is no http(s) URL")
+            # Never the value: it may hold credentials.
+            raise ValueError("it is no http(s) URL; write it as http://localhost:9090 or https://HOST")
         if parts.username or parts.password:
             raise ValueError("credentials do not belong in the URL; use auth = { basic = 'env:NAME' }")
         if parts.query or parts.fragment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from functools import partial
-from typing import ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 from pydantic import Field
 
@@ -24,6 +24,7 @@ from timeline import facts
 from timeline.alerts.coverage import Coverage, Span, longest_pause, silences
 from timeline.alerts.firing import AlertChange, Life, changes
 from timeline.instant import MINUTE, NS, format_instant
+from timeline.invalid.expected import Reads
 from timeline.model import Evidence, Fact, Gap, Window
 from timeline.zones import Duration, parse_duration
 
@@ -35,7 +36,7 @@ _DAY = 24 * 60 * MINUTE
 class PrometheusAlertsOptions(PrometheusOptions):
     """Options of `prometheus_alerts`."""
 
-    metric: str = Field(
+    metric: Annotated[str, Reads("the name of a metric, such as 'ALERTS'")] = Field(
         default="ALERTS", pattern="^[a-zA-Z_:][a-zA-Z0-9_:]*$",
         description="the alerts' metric; Grafana's own history is GRAFANA_ALERTS by default",
     )  # fmt: skip

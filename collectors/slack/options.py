@@ -22,7 +22,7 @@ def _channels(value: Any) -> Any:
 def _workspace(value: str | None) -> str | None:
     parts = urlsplit(value or "")
     if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
-        raise ValueError(f"{value!r} is no workspace URL such as https://example.slack.com")
+        raise ValueError("it is no workspace URL such as https://example.slack.com")
     return value
 
 

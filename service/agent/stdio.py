@@ -8,7 +8,7 @@ from pathlib import Path
 from service.agent.shelf import Folders
 from service.agent.tools import Caller
 from service.settings.config import settings_only
-from timeline.errors import UsageError
+from timeline.errors import MissingExtraError, UsageError
 
 _LONGEST = 60
 
@@ -47,5 +47,5 @@ def require_extra(what: str) -> None:
         import mcp.server.apps
         import mcp_types
     except ImportError as err:
-        raise UsageError(f"{what} needs the extra: pip install 'incident-timeline[mcp]'") from err
+        raise MissingExtraError(what, "mcp") from err
     del mcp, mcp_types

@@ -13,6 +13,7 @@ from service.agent import questions as asks
 from service.agent.paging import MOST_BYTES, json_of
 from service.agent.shelf import Shelf
 from timeline.errors import TimelineError
+from timeline.invalid.problems import problems
 
 #: What a client is told of the server as a whole.
 INSTRUCTIONS = (
@@ -161,7 +162,7 @@ def answer(shelf: Shelf, name: str, arguments: Mapping[str, Any], caller: Caller
     try:
         form = tool.run(shelf, tool.question.model_validate(dict(arguments)), caller)
     except ValidationError as err:
-        raise RefusedError(_wrong(err)) from err
+        raise RefusedError(_wrong(err, tool.question, arguments)) from err
     except OSError as err:  # its message may name a folder of this machine
         raise RefusedError("a file of this incident cannot be read") from err
     except RefusedError:
@@ -173,8 +174,6 @@ def answer(shelf: Shelf, name: str, arguments: Mapping[str, Any], caller: Caller
     return form
 
 
-def _wrong(err: ValidationError) -> str:
-    told = [
-        f"{'.'.join(map(str, one['loc'])) or 'arguments'}: {one['msg']}" for one in err.errors()[:_MOST_WRONG]
-    ]
-    return "; ".join(told)[:500]
+def _wrong(err: ValidationError, question: Any, arguments: Mapping[str, Any]) -> str:
+    told = problems(err, question, dict(arguments))[:_MOST_WRONG]
+    return "; ".join(one.text for one in told)[:500]

@@ -46,7 +46,7 @@ def build(request: BuildRequest, progress: collect.Progress | None = None) -> Re
             if request.strict:
                 refuse_lost(again.gaps)
             outcomes = _collect(planned, firsts, len(manifest.collections) + 1, secret, redactor, progress)
-            refuse_unanswered(outcomes, strict=request.strict)
+            refuse_unanswered(outcomes, planned.incident, strict=request.strict)
             collection = _collection(planned, len(manifest.collections) + 1, outcomes)
             again.readings += _readings(collection, outcomes, planned)
             updated = manifest.model_copy(update={"collections": (*manifest.collections, collection)})

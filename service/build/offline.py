@@ -26,7 +26,8 @@ def rebuild(request: BuildRequest) -> Result:
         again = replayed(manifest, out.evidence)
         if request.strict:
             refuse_lost(again.gaps)
-            refuse_unanswered(_outcomes(manifest.collections[-1], again.readings), strict=True)
+            newest = manifest.collections[-1]
+            refuse_unanswered(_outcomes(newest, again.readings), newest.incident, strict=True)
         return write(out, manifest, again, out.evidence.people(), new=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from service.evidence.manifest import Collection
 from timeline.assembly.reading import OWN_SOURCE, SourceReading
 from timeline.canonical import Json
 from timeline.errors import TimelineError
-from timeline.model import Fact, Gap, Timeline
+from timeline.model import Fact, Gap, Incident, Timeline
 
 
 class UnansweredError(TimelineError):
@@ -33,19 +34,27 @@ class Result:
     messages: tuple[str, ...] = ()
 
     @property
+    def notes(self) -> tuple[Gap, ...]:
+        """What a source had no data for before the incident began: no gap of the incident."""
+        return tuple(gap for gap in self.timeline.gaps if is_note(gap, self.timeline.incident))
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """The gaps of the incident."""
+        return tuple(gap for gap in self.timeline.gaps if not is_note(gap, self.timeline.incident))
+
+    @property
     def exit_code(self) -> int:
         """0 complete, 3 built with gaps."""
-        return 3 if self.timeline.gaps else 0
+        return 3 if self.gaps else 0
 
     def answer(self) -> dict[str, Json]:
         """Return what `build --json` prints."""
-        gaps: dict[str, int] = {}
-        for gap in self.timeline.gaps:
-            gaps[gap.reason] = gaps.get(gap.reason, 0) + 1
         return {
             "directory": str(self.directory),
             "facts": len(self.timeline.facts),
-            "gaps": gaps,
+            "gaps": _by_reason(self.gaps),
+            "notes": _by_reason(self.notes),
             "sources": [self._source(r) for r in self.readings if self._current(r)],
             "digest": self.timeline.digest,
         }
@@ -63,7 +72,16 @@ class Result:
         }  # fmt: skip
 
 
-def refuse_unanswered(outcomes: Sequence[Outcome], *, strict: bool) -> None:
+def is_note(gap: Gap, incident: Incident) -> bool:
+    """Tell whether a gap is none of the incident: its source says that its data begins later, and so did the incident."""
+    return gap.reason == "past_retention" and incident.start is not None and gap.end <= incident.start
+
+
+def _by_reason(gaps: Sequence[Gap]) -> dict[str, Json]:
+    return dict(Counter[str](gap.reason for gap in gaps))
+
+
+def refuse_unanswered(outcomes: Sequence[Outcome], incident: Incident, *, strict: bool) -> None:
     """Raise UnansweredError where nothing may be written."""
     failed = [o for o in outcomes if o.reading.failure]
     told = "; ".join(
@@ -72,7 +90,9 @@ def refuse_unanswered(outcomes: Sequence[Outcome], *, strict: bool) -> None:
     if not any(o.run.answered for o in outcomes):
         refused = any(o.run.refused for o in outcomes)
         raise UnansweredError(f"no source answered, so nothing was written. {told}", refused=refused)
-    gapped = [o for o in outcomes if o.reading.failure or o.reading.of(Gap)]
+    gapped = [
+        o for o in outcomes if o.reading.failure or any(not is_note(g, incident) for g in o.reading.of(Gap))
+    ]
     if strict and gapped:
         names = ", ".join(f"{o.run.name} ({o.run.collector})" for o in gapped)
         refused = any(o.run.refused for o in gapped)

@@ -17,6 +17,7 @@ from collectors.kit.tape import EvidenceError
 from service import files, names
 from service.evidence.manifest import MANIFEST_VERSION, Manifest, People
 from timeline.canonical import canonical, sha256
+from timeline.invalid.problems import named, plain
 
 _LEVEL = 9
 _SMALL = 256 * 1024  # bytes that are packed at once
@@ -230,9 +231,7 @@ def seal_of(data: bytes) -> bool | None:
 def _said(err: Exception) -> str:
     """Return what is wrong with a file, without what stands in it."""
     if isinstance(err, ValidationError):
-        return "; ".join(
-            f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in err.errors(include_input=False)[:3]
-        )
+        return "; ".join(f"{named(e['loc'])} {plain(e)}" for e in err.errors(include_input=False)[:3])
     return str(err)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from service import names
 from service.incident import incidents
 from service.settings.config import Config
+from service.settings.written import shown as shown
 from timeline.errors import UsageError
 
 
@@ -55,12 +55,3 @@ def _of(path: Path) -> Iterator[Path]:
         yield path
     else:
         raise UsageError(f"{path} belongs to no incident; give the folder that `timeline build` made")
-
-
-def shown(path: Path | str) -> str:
-    """Return a path as reports name it: relative to the working directory where it lies below it."""
-    try:
-        name = Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100 - links stay links
-    except ValueError:
-        name = Path(path).as_posix()
-    return name.encode("utf-8", "replace").decode()

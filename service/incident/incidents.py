@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +12,11 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from service.settings.registry import nearest
+from service.settings.written import decoded, shown
 from timeline.assembly.reading import OWN_SOURCE
 from timeline.errors import TimelineError, UndecodableTimeError, UsageError
 from timeline.instant import Instant, format_instant, parse_instant
+from timeline.invalid.problems import Problem, problems
 from timeline.model import Gap, Incident, Window, gap
 from timeline.zones import parse_duration
 
@@ -167,39 +168,55 @@ def read(path: Path) -> IncidentSource:
     try:
         data = path.read_bytes()
     except OSError as err:
-        raise UsageError(f"{path} cannot be read: {err.strerror}") from err
-    raw = parse(path, data, strict=True)
+        raise UsageError(f"{shown(path)} cannot be read: {err.strerror}") from err
+    raw, written = parse(path, data, strict=True), decoded(path, data)
     if not isinstance(raw, dict):
-        raise UsageError(f"{path}: an incident file holds id, title, severity, start, end, services, ...")
+        raise UsageError(
+            f"{shown(path)}: an incident file holds id, title, severity, start, end, services, ..."
+        )
     known = list(IncidentForm.model_fields)
-    for key in raw:
-        if key not in known:
-            raise UsageError(f"{path}: unknown key {key!r}{nearest(key, known)}")
-    raw = {k: _plain(v, k, path) for k, v in raw.items()}
+    others = f"; known are {', '.join(known)}"
+    told = [
+        Problem((key,), f"unknown key {key!r}{nearest(key, known) or others}")
+        for key in map(str, raw)
+        if key not in known
+    ]
+    raw = {str(k): _plain(v, str(k), told) for k, v in raw.items()}
     raw.setdefault("id", path.stem)
-    check_id(str(raw["id"]))
+    if told:
+        raise UsageError(written.said(told))
     try:
+        check_id(str(raw["id"]))
         return IncidentSource(IncidentForm.model_validate(raw).incident(), path, data)
-    except (ValidationError, TimelineError) as err:
-        raise UsageError(f"{path}: {_first(err)}") from err
+    except ValidationError as err:
+        raise UsageError(written.said(problems(err, IncidentForm, raw))) from err
+    except TimelineError as err:
+        raise UsageError(f"{written.place(('id',))}{err}") from err
 
 
 def parse(path: Path, data: bytes, *, strict: bool = False) -> Any:
     """Decode an incident file by its suffix; raise UsageError, with `strict` for a key that is there twice."""
-    try:
-        if path.suffix == ".toml":
-            return tomllib.loads(data.decode())
-        if path.suffix == ".json":
-            return json.loads(data, object_pairs_hook=_once if strict else None)
-        import yaml
+    import yaml
 
-        node = yaml.compose(data, Loader=yaml.BaseLoader)
+    written = decoded(path, data)
+    if path.suffix == ".toml":
+        return written.table()
+    try:
+        if path.suffix == ".json":
+            return json.loads(written.text, object_pairs_hook=_once if strict else None)
+        node = yaml.compose(written.text, Loader=yaml.BaseLoader)
         if strict and isinstance(node, yaml.MappingNode):
             _once((str(key.value), None) for key, _ in node.value)
-        raw = yaml.load(data, Loader=yaml.BaseLoader)  # noqa: S506 - strings only: no tag makes an object
+        raw = yaml.load(written.text, Loader=yaml.BaseLoader)  # noqa: S506 - strings only: no tag makes an object
         return {k: v for k, v in raw.items() if v not in _YAML_NULL} if isinstance(raw, dict) else raw
-    except Exception as err:  # each parser raises its own; all mean the same to the user
-        raise UsageError(f"{path} cannot be read: {err}") from err
+    except json.JSONDecodeError as err:
+        raise UsageError(f"{shown(path)}:{err.lineno}:{err.colno}: it is no JSON: {err.msg}") from err
+    except yaml.MarkedYAMLError as err:
+        mark = err.problem_mark
+        place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+        raise UsageError(f"{shown(path)}{place}: it is no YAML: {err.problem or err.context}") from err
+    except (ValueError, RecursionError, yaml.YAMLError) as err:
+        raise UsageError(f"{shown(path)} cannot be read: {err}") from err
 
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -212,12 +229,15 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _plain(value: Any, key: str, path: Path) -> Any:
+def _plain(value: Any, key: str, told: list[Problem]) -> Any:
     """Turn TOML's own date-times into text, so that one rule about zones holds for all forms."""
     if hasattr(value, "isoformat"):
         value = value.isoformat()
-    if key in {"start", "end", "detected", "mitigated", "resolved"} and value is not None:
-        return read_instant(str(value), f"{path}: {key}")
+    if key in {"start", "end", "detected", "mitigated", "resolved"} and isinstance(value, str | int | float):
+        try:
+            return parse_instant(str(value))
+        except UndecodableTimeError as err:
+            told.append(Problem((key,), f"{key!r}: {err}"))
     return value
 
 
@@ -227,13 +247,6 @@ def read_instant(text: str, what: str) -> int:
         return parse_instant(text)
     except UndecodableTimeError as err:
         raise UsageError(f"{what}: {err}") from err
-
-
-def _first(err: Exception) -> str:
-    if isinstance(err, ValidationError):
-        error = err.errors()[0]
-        return f"{'.'.join(map(str, error['loc']))}: {error['msg'].replace('a valid tuple', 'a list')}"
-    return str(err)
 
 
 def window(incident: Incident, pad_before: str, pad_after: str, now: int) -> tuple[Window, list[Gap]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from service import files
@@ -13,6 +14,7 @@ from service.names import REVIEWS
 from timeline.canonical import canonical
 from timeline.errors import UsageError
 from timeline.instant import Instant
+from timeline.invalid.problems import first
 from timeline.model import Timeline
 
 REVIEW_VERSION: Literal[1] = 1
@@ -51,9 +53,18 @@ def each(directory: Path) -> Iterator[tuple[int, Review | UsageError]]:
     for number, line in enumerate(path.read_bytes().split(b"\n") if path.is_file() else (), 1):
         if line.strip():
             try:
-                yield number, Review.model_validate_json(line)
-            except ValidationError as err:
-                yield number, UsageError(f"{path}, line {number}, is no sign-off: {err.errors()[0]['msg']}")
+                yield number, _review(line)
+            except ValueError as err:
+                yield number, UsageError(f"{path}:{number}: it is no sign-off: {err}")
+
+
+def _review(line: bytes) -> Review:
+    """Read a line; raise ValueError in our words."""
+    raw = orjson.loads(line)
+    try:
+        return Review.model_validate_json(line)
+    except ValidationError as err:
+        raise ValueError(first(err, Review, raw)) from err
 
 
 def signed(reviews: Iterable[Review]) -> dict[str, str]:

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from collectors.base import Context, SourceError
 from collectors.kit.http import Http
 from collectors.kit.redaction import Redactor
@@ -15,6 +17,7 @@ from service.build import collect
 from service.settings import config
 from service.settings.config import SourceConfig
 from timeline.errors import TimelineError, UsageError
+from timeline.invalid.problems import first
 from timeline.model import Incident
 from timeline.rules.files import SUFFIXES, Contents, read_rules
 from timeline.rules.promrules import listed_rules
@@ -55,8 +58,8 @@ def _is(source: SourceConfig, url: str) -> bool:
 def _options(url: str) -> PrometheusOptions:
     try:
         return PrometheusOptions(url=url)
-    except ValueError as err:
-        raise UsageError(f"{url}: {str(err).splitlines()[-2].strip()}") from err
+    except ValidationError as err:
+        raise UsageError(f"{url}: {first(err, PrometheusOptions, {'url': url})}") from err
 
 
 def _advice(err: SourceError) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from service.settings.reading import Reader, on_disk
 from service.settings.registry import nearest
+from service.settings.written import decoded, shown
 from timeline.checks.findings import Switch
 from timeline.checks.rules import BY_ID
 from timeline.errors import UsageError
+from timeline.invalid.problems import problems
 
 FILE_NAME = ".timeline-check.toml"
 
@@ -49,25 +50,16 @@ def settings(
         held = ((f / FILE_NAME, read(f / FILE_NAME)) for f in (home, *home.parents))
         path, data = next(((p, data) for p, data in held if data is not None), (home, None))
     except OSError as err:
-        raise UsageError(f"{FILE_NAME} above {home} cannot be read: {err}") from err
+        raise UsageError(f"{FILE_NAME} above {shown(home)} cannot be read: {err.strerror or err}") from err
     if data is None:
         return configured
+    written = decoded(path, data)
+    raw = written.table()
     try:
-        found = CheckSettings.model_validate(tomllib.loads(data.decode("utf-8")))
+        found = CheckSettings.model_validate(raw)
     except ValidationError as err:
-        raise UsageError(
-            "; ".join(_explain(path, e["loc"], e["type"], e["msg"]) for e in err.errors())
-        ) from err
-    except (ValueError, RecursionError) as err:  # no TOML, no UTF-8, an endless number; brackets without end
-        raise UsageError(f"{path} cannot be read: {err}") from err
+        raise UsageError(written.said(problems(err, CheckSettings, raw))) from err
     told = {name: getattr(found, name) for name in found.model_fields_set}
     if "rules" in told:
         told["rules"] = {**configured.rules, **found.rules}
     return configured.model_copy(update=told)
-
-
-def _explain(path: Path, where: tuple[int | str, ...], form: str, message: str) -> str:
-    key = ".".join(str(part) for part in where)
-    if form == "extra_forbidden":
-        return f"{path}: unknown key {key!r}{nearest(str(where[-1]), list(CheckSettings.model_fields))}"
-    return f"{path}: {key!r}: {message.removeprefix('Value error, ')}"

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from collectors.base import AnyCollector, Options
-from service.settings import registry, senders
+from service.settings import senders
 from service.settings.check import CheckSettings
 from service.settings.reading import Reader, on_disk
 from service.settings.serve import ServeSettings
-from timeline.assembly.reading import OWN_SOURCE
+from service.settings.sources import SourceConfig as SourceConfig
+from service.settings.sources import from_entry, from_flag, is_option, unique
+from service.settings.written import NOTHING, Written, decoded, shown
 from timeline.canonical import canonical, sha256
 from timeline.errors import UsageError
+from timeline.invalid.problems import Problem, problems
 from timeline.zones import Duration
 
 FILE_NAME = "timeline.toml"
-
+_MOST_FAULTS = 8  # lines of what is wrong; people mend some and look again
+T = TypeVar("T")
+P = ParamSpec("P")
 
 Kind = Literal["email", "phone", "iban", "card", "ip", "national_id", "imei", "birth_date"]
 
@@ -85,21 +88,6 @@ class Settings(BaseModel):
 
 
 @dataclass(frozen=True)
-class SourceConfig:
-    """One configured source read by one collector; `options` are as written, without secrets."""
-
-    name: str
-    collector: str
-    options: Options
-    written: dict[str, Any]
-
-    @property
-    def type(self) -> type[AnyCollector]:
-        """The collector's class."""
-        return registry.load(self.collector)
-
-
-@dataclass(frozen=True)
 class Config:
     """Settings and sources, and the folder that relative paths start from."""
 
@@ -107,6 +95,7 @@ class Config:
     sources: tuple[SourceConfig, ...]
     folder: Path
     path: Path | None = None
+    written: Written = NOTHING
 
     @property
     def digest(self) -> str:
@@ -122,34 +111,64 @@ def find(start: Path, read: Reader | None = None) -> Path | None:
 
 
 def load(path: Path | None, flags: Sequence[str] = (), *, start: Path | None = None) -> Config:
-    """Read the configuration; `flags` (`COLLECTOR[:NAME]=TARGET`) stand in for its sources."""
+    """Read the configuration; `flags` (`COLLECTOR[:NAME]=TARGET`) stand in for its sources.
+
+    Raises UsageError with a line for each thing that is wrong, up to a handful.
+    """
     start = start or Path.cwd()
-    if path is not None and not path.is_file():
-        raise UsageError(f"{path}: there is no such configuration file; `timeline init` writes one")
     found = path or find(start)
-    raw = _read(found) if found else {}
-    folder = found.resolve().parent if found else start
+    written = _read(found) if found else NOTHING
+    raw = written.table()
+    faults = _Faults()
     entries = raw.pop("source", [])
-    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
-        raise UsageError(f"{found}: sources are written as [[source]] tables")
-    settings = _validated(Settings, raw, str(found))
-    senders.check(settings.serve, str(found))
+    settings = faults.tried(_settings, raw, written)
     if flags:
-        sources = [s for flag in flags for s in _from_flag(flag)]
+        sources = [s for flag in flags for s in faults.tried(from_flag, flag) or ()]
+    elif not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+        raise UsageError(
+            f"{written.place(('source',))}a source is a table of its own, which begins with [[source]]"
+        )
     else:
         sources = [
-            s for n, entry in enumerate(entries, 1) for s in _from_entry(entry, f"{found}, source {n}")
+            s for n, entry in enumerate(entries) for s in faults.tried(from_entry, entry, n, written) or ()
         ]
-    _unique(sources)
-    return Config(settings, tuple(sources), folder, found)
+    faults.refuse()
+    assert settings is not None
+    unique(sources, written if not flags else NOTHING)
+    return Config(settings, tuple(sources), found.resolve().parent if found else start, found, written)
+
+
+class _Faults:
+    """What is wrong, gathered: people mend all of it at once."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = []
+
+    def tried(self, read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Return what a reader gives; keep what it refuses."""
+        try:
+            return read(*args, **kwargs)
+        except UsageError as err:
+            self._lines += str(err).split("\n")
+            return None
+
+    def refuse(self) -> None:
+        """Raise UsageError with what was kept."""
+        if not self._lines:
+            return
+        more = len(self._lines) - _MOST_FAULTS
+        raise UsageError(
+            "\n".join([*self._lines[:_MOST_FAULTS], *([f"and {more} more"] if more > 0 else [])])
+        )
 
 
 def settings_only(path: Path | None, read: Reader = on_disk) -> Config:
     """Read where things are, without the sources: rebuilding offline needs no collector options."""
     found = path or find(Path.cwd(), read)
-    raw = {k: v for k, v in (_read(found, read) if found else {}).items() if k != "source"}
+    written = _read(found, read) if found else NOTHING
+    raw = {k: v for k, v in written.table().items() if k != "source"}
     folder = found.resolve().parent if found else Path.cwd()
-    return Config(_validated(Settings, raw, str(found)), (), folder, found)
+    return Config(_settings(raw, written, senders_too=False), (), folder, found, written)
 
 
 def of_incident(path: Path | None, directory: Path, read: Reader = on_disk) -> Config:
@@ -160,97 +179,33 @@ def of_incident(path: Path | None, directory: Path, read: Reader = on_disk) -> C
     return settings_only(path or find(Path.cwd(), read) or find(directory.resolve(), read), read)
 
 
-def _read(path: Path, read: Reader = on_disk) -> dict[str, Any]:
+def _read(path: Path, read: Reader = on_disk) -> Written:
     try:
         data = read(path)
-        if data is None:
-            raise UsageError(f"{path}: there is no such configuration file")
-        return tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError, OSError) as err:
-        raise UsageError(f"{path} cannot be read: {err}") from err
+    except OSError as err:
+        raise UsageError(f"{shown(path)} cannot be read: {err.strerror or err}") from err
+    if data is None:
+        if read is on_disk and path.is_dir():
+            raise UsageError(
+                f"{shown(path)} is a folder; name the file in it, such as {shown(path / FILE_NAME)}"
+            )
+        raise UsageError(f"{shown(path)}: there is no such configuration file; `timeline init` writes one")
+    return decoded(path, data)
 
 
-def _from_entry(entry: dict[str, Any], where: str) -> list[SourceConfig]:
-    options = dict(entry)
-    name, collector = options.pop("name", None), options.pop("collector", None)
-    if not isinstance(collector, str):
-        raise UsageError(f"{where}: `collector` is missing; see `timeline collectors`")
-    name = name if name is not None else collector
-    return [source(name, one, _for_one(one, collector, options), where) for one in registry.expand(collector)]
-
-
-def _for_one(one: str, collector: str, options: dict[str, Any]) -> dict[str, Any]:
-    """Hand each collector behind a short name the options that are its own."""
-    if one == collector:
-        return options
-    others = {
-        k for c in registry.expand(collector) if c != one for k in registry.load(c).options_type.model_fields
-    }
-    mine = registry.load(one).options_type.model_fields
-    return {key: value for key, value in options.items() if key in mine or key not in others}
-
-
-def source(name: Any, collector: str, options: dict[str, Any], where: str) -> SourceConfig:
-    """Make one source; raise UsageError that names the key, and the nearest valid one."""
-    if not isinstance(name, str) or not name.strip() or name == OWN_SOURCE or not name.isprintable():
-        raise UsageError(f"{where}: {name!r} cannot name a source")
-    made = _validated(registry.load(collector).options_type, options, f"{where} ({name})")
-    return SourceConfig(name, collector, made, options)
-
-
-def _from_flag(flag: str) -> list[SourceConfig]:
-    head, equals, target = flag.partition("=")
-    collector, _, name = head.partition(":")
-    if not equals or not target:
-        raise UsageError(
-            f"--source {flag}: write it as COLLECTOR[:NAME]=TARGET, such as prometheus=http://localhost:9090"
-        )
-    found = []
-    for one in registry.expand(collector):
-        options = {registry.load(one).target: target}
-        found.append(source(name or collector, one, options, f"--source {flag}"))
-    return found
-
-
-def _unique(sources: Sequence[SourceConfig]) -> None:
-    seen: set[tuple[str, str]] = set()
-    for one in sources:
-        if (one.name, one.collector) in seen:
-            raise UsageError(f"two sources are named {one.name!r}; give each a name of its own")
-        seen.add((one.name, one.collector))
-
-
-def _validated(model: type[Any], raw: dict[str, Any], where: str) -> Any:
+def _settings(raw: dict[str, Any], written: Written, *, senders_too: bool = True) -> Settings:
     try:
-        return model.model_validate(raw)
+        settings = Settings.model_validate(raw)
     except ValidationError as err:
-        raise UsageError("; ".join(_explain(e, model, where) for e in err.errors()[:5])) from err
+        raise UsageError(written.said(list(_moved(problems(err, Settings, raw))))) from err
+    if senders_too:
+        senders.check(settings.serve, written)
+    return settings
 
 
-def _explain(error: Any, model: type[BaseModel], where: str) -> str:
-    path = ".".join(str(part) for part in error["loc"])
-    if error["type"] == "extra_forbidden":
-        known = _fields_at(model, error["loc"][:-1])
-        return f"{where}: unknown key {path!r}{registry.nearest(str(error['loc'][-1]), known)}"
-    if error["type"] == "missing":
-        return f"{where}: {path!r} is missing"
-    # Never the input itself: it may be a secret written in the wrong place.
-    return (
-        f"{where}: {path!r}: {error['msg'].removeprefix('Value error, ').replace('a valid tuple', 'a list')}"
-    )
-
-
-def _fields_at(model: Any, path: Sequence[Any]) -> list[str]:
-    for part in path:
-        if isinstance(part, str) and hasattr(model, "model_fields") and part in model.model_fields:
-            model = _inner(model.model_fields[part].annotation)
-    return list(getattr(model, "model_fields", {}))
-
-
-def _inner(annotation: Any) -> Any:
-    """Return the model inside `tuple[Model, ...]`, `Model | None` and the like."""
-    if hasattr(annotation, "model_fields"):
-        return annotation
-    return next(
-        (m for a in getattr(annotation, "__args__", ()) if hasattr(m := _inner(a), "model_fields")), None
-    )
+def _moved(told: Sequence[Problem]) -> Iterator[Problem]:
+    """Say of a source's option at the top that it stands in a source."""
+    for path, text in told:
+        if len(path) == 1 and text.startswith("unknown key") and is_option(str(path[0])):
+            text = f"unknown key {path[0]!r}: a source's options stand below its line [[source]]"
+        yield Problem(path, text)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
 
 from collectors.base import AnyCollector
 from timeline.errors import UsageError
+from timeline.invalid.nearest import nearest as nearest
 
 GROUP = "incident_timeline.collectors"
 #: One source of this name is read by several collectors.
@@ -44,9 +44,3 @@ def load(name: str) -> type[AnyCollector]:
     except Exception as err:  # a plugin may fail in any way; the user needs to know which and how
         raise UsageError(f"collector {name!r} cannot be loaded: {type(err).__name__}: {err}") from err
     return found
-
-
-def nearest(word: str, known: list[str]) -> str:
-    """Return `; did you mean 'x'?` for the nearest of `known`, else nothing."""
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""

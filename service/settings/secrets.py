@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from timeline.errors import UsageError
+from timeline.errors import MissingExtraError, UsageError
 
 
 def resolve(reference: str, folder: Path | None = None, *, lines: bool = False) -> str:
@@ -58,9 +58,7 @@ def _from_keyring(name: str) -> str:
     try:
         import keyring
     except ImportError as err:
-        raise UsageError(
-            "keyring: references need the extra: pip install 'incident-timeline[keyring]'"
-        ) from err
+        raise MissingExtraError("a reference keyring:NAME", "keyring") from err
     secret = keyring.get_password("incident-timeline", name)
     if secret is None:
         raise UsageError(f"the secret keyring:{name} is missing: run `keyring set incident-timeline {name}`")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from collectors.kit import webhooks
 from collectors.kit.webhooks import UnknownSenderError, Webhook
 from service.settings.registry import nearest
-from service.settings.serve import ServeSettings
+from service.settings.serve import ServeSettings, WebhookSettings
+from service.settings.written import Written
 from timeline.errors import UsageError
+from timeline.invalid.problems import Problem, named
 
 
 def names() -> list[str]:
@@ -24,13 +28,21 @@ def load(name: str) -> Webhook:
         raise UsageError(f"{err}{hint}; installed are {', '.join(known)}") from err
 
 
-def check(settings: ServeSettings, where: str) -> None:
+def check(settings: ServeSettings, written: Written) -> None:
     """Raise UsageError for a webhook whose sender is not installed, or does not prove itself so."""
-    for place, hook in enumerate(settings.webhooks):
-        key = f"{where}: 'serve.webhook.{place}"
-        if hook.sender not in webhooks.names():
-            known = webhooks.names()
-            hint = f"{nearest(hook.sender, known)}; installed are {', '.join(known)}"
-            raise UsageError(f"{key}.sender': there is no webhook sender {hook.sender!r}{hint}")
-        if hook.basic and not load(hook.sender).basic:
-            raise UsageError(f"{key}': {hook.sender} proves itself by `secret`, not by `basic`")
+    told = [
+        Problem(("serve", "webhook", place, *path), text)
+        for place, hook in enumerate(settings.webhooks)
+        for path, text in _refused(hook)
+    ]
+    if told:
+        raise UsageError(written.said([Problem(path, f"{named(path)}: {text}") for path, text in told]))
+
+
+def _refused(hook: WebhookSettings) -> Iterator[Problem]:
+    known = webhooks.names()
+    if hook.sender not in known:
+        hint = f"{nearest(hook.sender, known)}; installed are {', '.join(known)}"
+        yield Problem(("sender",), f"there is no webhook sender {hook.sender!r}{hint}")
+    elif hook.basic and not load(hook.sender).basic:
+        yield Problem((), f"{hook.sender} proves itself by `secret`, not by `basic`")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from timeline.invalid.expected import Reads
 from timeline.zones import Duration
 
 Role = Literal["reader", "editor"]
-_REFERENCE = r"^(env|file|keyring):.+"
+Reference = Annotated[
+    str,
+    Field(pattern=r"^(env|file|keyring):.+"),
+    Reads("a reference to a secret: env:NAME, file:PATH or keyring:NAME"),
+]
 
 
 class _Strict(BaseModel):
@@ -19,7 +24,10 @@ class _Strict(BaseModel):
 
 def _networks(value: tuple[str, ...]) -> tuple[str, ...]:
     for one in value:
-        ipaddress.ip_network(one, strict=False)
+        try:
+            ipaddress.ip_network(one, strict=False)
+        except ValueError as err:
+            raise ValueError("an address or a network, such as '10.0.0.1' or '10.0.0.0/8'") from err
     return value
 
 
@@ -27,8 +35,7 @@ class TokenSettings(_Strict):
     """A person's, or a team's, token (by reference) and what it allows."""
 
     name: str = Field(min_length=1, max_length=200, description="who signs notes", examples=["ada"])
-    token: str = Field(
-        pattern=_REFERENCE,
+    token: Reference = Field(
         description="a reference to 20 characters or more",
         examples=["env:TIMELINE_TOKEN_ADA"],
     )
@@ -52,21 +59,19 @@ class ProxySettings(_Strict):
 class WebhookSettings(_Strict):
     """One sender's webhook, taken at `/hooks/NAME`; `secret` (or `basic`) is what the sender proves."""
 
-    name: str = Field(
+    name: Annotated[str, Reads("a name of small letters, digits and '-'")] = Field(
         pattern=r"^[a-z0-9][a-z0-9-]{0,62}$", description="taken at `/hooks/NAME`", examples=["am"]
     )
     sender: str = Field(
         description="a name of the entry-point group `incident_timeline.webhooks`", examples=["alertmanager"]
     )
-    secret: str | None = Field(
+    secret: Reference | None = Field(
         default=None,
-        pattern=_REFERENCE,
         description="a reference to what the sender proves itself by",
         examples=["env:ALERTMANAGER_TOKEN"],
     )
-    basic: str | None = Field(
+    basic: Reference | None = Field(
         default=None,
-        pattern=_REFERENCE,
         description="instead of `secret`: a reference to USER:PASSWORD",
         examples=["env:HOOK_USER"],
     )
@@ -96,7 +101,7 @@ class ServeSettings(_Strict):
         description="default: timeline.db in the output folder",
         examples=["/var/lib/timeline/timeline.db"],
     )
-    public_url: str = Field(
+    public_url: Annotated[str, Reads("an address such as 'https://timeline.example', without a path")] = Field(
         default="",
         pattern=r"^(https?://[^/\s]+)?$",
         description="the address people type",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from service.settings import secrets
 from timeline.canonical import sha256
-from timeline.errors import UsageError
+from timeline.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -127,7 +127,7 @@ def _libraries() -> tuple[Any, Any]:
             import_module("cryptography.hazmat.primitives.asymmetric.ed25519"),
         )
     except ImportError as err:
-        raise UsageError("signatures need the extra: pip install 'incident-timeline[sign]'") from err
+        raise MissingExtraError("a signature", "sign") from err
 
 
 def _unsupported() -> type[Exception]:

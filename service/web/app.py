@@ -23,6 +23,7 @@ from service.web.agents.mount import mounted
 from service.web.gate import Gate
 from service.web.operation import health
 from timeline.errors import TimelineError
+from timeline.invalid.problems import plain
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -106,7 +107,7 @@ def _failed(_: Request, err: Exception) -> Response:
 def _invalid(_: Request, err: Exception) -> Response:
     assert isinstance(err, RequestValidationError)
     # What was sent is not sent back: it may be long, and it may be meant for nobody.
-    found = [{"loc": e["loc"], "msg": e["msg"], "type": e["type"]} for e in err.errors()[:20]]
+    found = [{"loc": e["loc"], "msg": plain(e), "type": e["type"]} for e in err.errors()[:20]]
     return JSONResponse({"detail": found}, 422)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from archive import database, sessions
@@ -14,7 +15,7 @@ from collectors.kit.redaction.personal import Personal
 from service.settings import config, personal, secrets, senders
 from service.settings.serve import ServeSettings, is_loopback
 from service.web.audit import Audit
-from timeline.errors import UsageError
+from timeline.errors import MissingExtraError, TimelineError, UsageError
 from timeline.instant import NS
 from timeline.zones import parse_duration
 
@@ -32,8 +33,12 @@ def serve(
     out: Path | None = None,
     host: str | None = None,
     port: int | None = None,
+    announce: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Serve the built timelines; raise UsageError before anything is opened that should not be."""
+    """Serve the built timelines; `announce` is told the address once it answers. Raises UsageError.
+
+    Nothing is opened that should not be: everything that can be wrong is looked at before.
+    """
     _require_extra()
     import uvicorn
 
@@ -41,13 +46,45 @@ def serve(
     from service.web.connections import guarded, most_connections
     from service.web.logs import setup
 
+    class Server(uvicorn.Server):
+        """Says where it is when it takes connections."""
+
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets=sockets)
+            if self.started:
+                announce(address(state.settings))
+
     state = make_state(config_file, out, host, port)
+    _require_port(state.settings)
     setup()
-    uvicorn.run(
+    made = uvicorn.Config(
         application(state), host=state.settings.host, port=state.settings.port, log_config=None, access_log=False,
         proxy_headers=False, server_header=False, timeout_graceful_shutdown=_STOP_SECONDS, ws="none", h11_max_incomplete_event_size=64 * 2**10,
         http=guarded(most_connections()),
     )  # fmt: skip
+    server = Server(made)
+    with suppress(KeyboardInterrupt):  # raised again once everything has ended
+        server.run()
+    if not server.started:
+        raise TimelineError("the server did not start; what it said stands above")
+
+
+def address(settings: ServeSettings) -> str:
+    """Return the address that people type."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.public_url or f"http://{host}:{settings.port}/"
+
+
+def _require_port(settings: ServeSettings) -> None:
+    """Raise UsageError where something else listens already, or the address is none of this machine's."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as err:
+        raise UsageError(
+            f"{settings.host}, port {settings.port}, cannot be listened on: {err.strerror or err}; another server "
+            "may be running there: give another --port, or --host"
+        ) from err
 
 
 def make_state(config_file: Path | None, out: Path | None, host: str | None, port: int | None) -> State:
@@ -60,7 +97,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     from service.web.state import State
 
     conf = config.settings_only(config_file)
-    senders.check(conf.settings.serve, str(conf.path))
+    senders.check(conf.settings.serve, conf.written)
     if conf.settings.serve.agents in {"read", "propose"}:
         from service.agent.stdio import require_extra
 
@@ -178,5 +215,5 @@ def _require_extra() -> None:
         import sse_starlette
         import uvicorn
     except ImportError as err:
-        raise UsageError("`timeline serve` needs the extra: pip install 'incident-timeline[serve]'") from err
+        raise MissingExtraError("`timeline serve`", "serve") from err
     del fastapi, prometheus_client, sse_starlette, uvicorn

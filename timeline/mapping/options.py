@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -49,9 +49,8 @@ class FieldMap(BaseModel):
     year: int | None = Field(
         default=None, ge=1970, le=9998, description="of times that name none, as in syslog", examples=[2026]
     )
-    unit: str | None = Field(
+    unit: Literal["s", "ms", "us", "ns"] | None = Field(
         default=None,
-        pattern="^(s|ms|us|ns)$",
         description="of times that are numbers: `s`, `ms`, `us` or `ns`",
         examples=["ms"],
     )

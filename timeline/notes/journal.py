@@ -25,6 +25,7 @@ from pydantic import (
 from timeline.canonical import canonical, short_id
 from timeline.errors import TimelineError
 from timeline.instant import Instant
+from timeline.invalid.problems import first
 from timeline.model import Fact
 from timeline.text import clean
 
@@ -246,7 +247,7 @@ def read(data: bytes) -> NotesRead:
             continue
         try:
             one = _version(text)
-        except (orjson.JSONDecodeError, ValidationError, TimelineError, ValueError) as err:
+        except (orjson.JSONDecodeError, TimelineError, ValueError) as err:
             problems.append(Problem(number, _reason(err)))
             continue
         found.setdefault(one.id, one)
@@ -254,7 +255,11 @@ def read(data: bytes) -> NotesRead:
 
 
 def _version(text: bytes) -> Version:
-    one = _LINE.validate_python(orjson.loads(text))
+    raw = orjson.loads(text)
+    try:
+        one = _LINE.validate_python(raw)
+    except ValidationError as err:
+        raise ValueError(first(err, Version, raw)) from err
     if identity(one) != one.id:
         raise ValueError(
             f"version {one.id} was changed after it was written; its content is {identity(one)}'s"
@@ -263,9 +268,6 @@ def _version(text: bytes) -> Version:
 
 
 def _reason(err: Exception) -> str:
-    if isinstance(err, ValidationError):
-        error = err.errors(include_input=False, include_url=False)[0]
-        return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
     return f"not a version: {err}" if isinstance(err, orjson.JSONDecodeError) else str(err)
 
 

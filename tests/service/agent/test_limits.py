@@ -145,7 +145,7 @@ def test_an_id_that_is_none_opens_nothing(shelf: Folders, identity: str) -> None
             for k, v in more.items()
             if k in tool.question.model_fields and not (name == "list_facts" and k == "text")
         }
-        with pytest.raises(RefusedError, match=r"pattern|no incident of this id|proposing notes is off"):
+        with pytest.raises(RefusedError, match=r"another form|no incident of this id|proposing notes is off"):
             answer(
                 shelf,
                 name,

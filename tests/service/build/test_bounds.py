@@ -13,7 +13,7 @@ from collectors.jsonl.collector import JsonlCollector
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
 from service.build.collect import Outcome, Silent, Task, context_of, read
-from service.settings import config
+from service.settings.sources import At, source
 from timeline.instant import NS, format_instant, parse_instant
 from timeline.model import Fact, Incident, Window
 
@@ -23,8 +23,8 @@ WINDOW = Window(start=parse_instant("2026-11-21T10:00:00Z"), end=parse_instant("
 def outcome(folder: Path, numbers: list[int]) -> Outcome:
     rows = [{"time": format_instant(WINDOW.start + n * NS), "message": f"m{n}"} for n in numbers]
     (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    source = config.source("logs", "jsonl", {"path": "rows.jsonl"}, "here")
-    task = Task(source, 1, WINDOW, Incident(id="INC-1"), WINDOW.end)
+    logs = source("logs", "jsonl", {"path": "rows.jsonl"}, At("here"))
+    task = Task(logs, 1, WINDOW, Incident(id="INC-1"), WINDOW.end)
     tape = RecordingTape("logs", "jsonl", MemoryStore(), Redactor())
     return anyio.run(read, task, context_of(task, tape, folder, Silent()), Silent())
 

@@ -387,7 +387,7 @@ def test_the_configuration_digest_does_not_depend_on_the_rules(home: Path) -> No
         ("[rules]\nprompt-empty = 1\n", "rules.prompt-empty"),
         ("hour = 3\n", "did you mean 'hours'"),
         ("hours = 0\n", "hours"),
-        ("x = [\n", "cannot be read"),
+        ("x = [\n", "it is no TOML"),
     ],
 )
 def test_a_wrong_switch_is_a_usage_error(built: Path, text: str, says: str) -> None:

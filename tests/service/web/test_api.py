@@ -238,7 +238,7 @@ def test_a_proxy_names_people_and_nobody_else_can(start: Start) -> None:
         ('[[serve.webhook]]\nname = "a"\nsender = "github"\nsecret = "env:ABSENT"', "env:ABSENT is missing"),
         (
             '[[serve.webhook]]\nname = "a"\nsender = "githbu"\nsecret = "env:SHORT"',
-            "'serve.webhook.0.sender': there is no webhook sender 'githbu'; did you mean 'github'?",
+            "'serve.webhook.1.sender': there is no webhook sender 'githbu'; did you mean 'github'?",
         ),
         (
             '[[serve.webhook]]\nname = "a"\nsender = "github"\nbasic = "env:SHORT"',

@@ -11,7 +11,7 @@ from collectors.kit.redaction.patterns import Pattern, compiled
 from collectors.kit.redaction.personal import addresses, numbers, phones
 from collectors.kit.redaction.personal.members import Strings, kept
 from collectors.kit.redaction.views import View, views
-from timeline.errors import UsageError
+from timeline.errors import MissingExtraError, UsageError
 
 _FINDERS: dict[str, Callable[[bytes], Iterator[Hit]]] = {
     "email": addresses.emails,
@@ -37,9 +37,7 @@ class Personal:
             import phonenumbers
             import stdnum  # noqa: F401 - the same extra
         except ImportError as err:
-            raise UsageError(
-                "`redact_personal` needs the extra: pip install 'incident-timeline[personal]'"
-            ) from err
+            raise MissingExtraError("`redact_personal`", "personal") from err
         self.regions = tuple(regions)
         for region in self.regions:
             if region not in phonenumbers.SUPPORTED_REGIONS:

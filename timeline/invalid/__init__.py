@@ -1,0 +1,1 @@
+"""What people are told of data that a model refuses: our words, and where in the file it stands."""
