@@ -19,6 +19,7 @@ from cli.diff import diff
 from cli.drill import drill
 from cli.ending import end
 from cli.export import export
+from cli.init import CONTEXT, EPILOG, init
 from cli.options import AsJson, ConfigFile, Incidents
 from cli.publish import publish
 from cli.reveal import reveal
@@ -84,14 +85,7 @@ def help_(
     typer.echo(help_of(context, command or []))
 
 
-@app.command()
-def init(
-    folder: Annotated[Path, typer.Argument(help="Where to write it.", file_okay=False, exists=True)] = Path(),
-) -> None:
-    """Write a commented timeline.toml."""
-    from service.settings.init import init as write
-
-    typer.echo(f"wrote {write(folder)}; next: edit it, then `timeline doctor`")
+app.command(context_settings=CONTEXT, epilog=EPILOG)(init)
 
 
 @app.command()
@@ -102,7 +96,12 @@ def doctor(source: Sources = None, config: ConfigFile = None, as_json: AsJson = 
 
     found = diagnose(config, tuple(source or ()))
     show.diagnoses(found, as_json=as_json)
-    raise typer.Exit(0 if all(d.ok for d in found) else 1)
+    if not as_json and not source:
+        from service.setup.advice import advice
+
+        for line in advice(config):
+            typer.echo(line)
+    raise typer.Exit(0 if found and all(d.ok for d in found) else 1)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -144,6 +144,29 @@ class Options(BaseModel):
         return ()
 
 
+class Mark(NamedTuple):
+    """How a system is known where people give its address, a folder or a file: each part that is set must fit.
+
+    `get`: a path below the address, whose JSON has all `members` (dotted). `inside`: names that a folder, or a ZIP
+    archive, holds at its top. `suffixes`: how a file's name ends. `address`: a pattern whose first group is the target.
+    """
+
+    get: str = ""
+    members: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    suffixes: tuple[str, ...] = ()
+    address: str = ""
+
+
+class Suggestion(NamedTuple):
+    """What a look at a source proposes for one of its options, and why; not `is_sure`: as a comment."""
+
+    option: str
+    value: Json
+    why: str
+    is_sure: bool = True
+
+
 @dataclass(frozen=True)
 class Check:
     """One line of `timeline doctor`: what was looked at, whether it is well, and the detail."""
@@ -162,7 +185,7 @@ class Collector(Generic[OptionsT]):
     Class attributes: `name`, `family` (alerts, metrics, changes, chat, logs, any), `summary`
     (one line), `tested_against`, `options_type`, `target` (the option that `--source
     NAME=TARGET` sets), `reads` (the other options that say what is read: two sources that differ in
-    one of them are two, whatever their names), `identities` (see `identifying`), `most_facts` (that a build keeps of one source:
+    one of them are two, whatever their names), `marks` (how such a system is known, each by itself enough), `identities` (see `identifying`), `most_facts` (that a build keeps of one source:
     the earliest; higher where what is read is the user's own file), `parser_version` (raised when `parse` reads the same bytes otherwise,
     or the collector asks for others).
     """
@@ -176,6 +199,7 @@ class Collector(Generic[OptionsT]):
     reads: ClassVar[tuple[str, ...]] = ()
     most_facts: ClassVar[int] = 250_000
     identities: ClassVar[tuple[str, ...]] = ()
+    marks: ClassVar[tuple[Mark, ...]] = ()
     parser_version: ClassVar[int] = 1
 
     def __init__(self, options: OptionsT, context: Context) -> None:
@@ -203,6 +227,12 @@ class Collector(Generic[OptionsT]):
     def probe(self) -> AsyncIterator[Check]:
         """Yield what `timeline doctor` shows: reachable, authorised, clock offset, retention."""
         raise NotImplementedError
+
+    async def suggest(self) -> AsyncIterator[Suggestion | Person]:
+        """Yield what `timeline init` proposes, and people whom other sources may know too; raise SourceError."""
+        nothing: tuple[Suggestion | Person, ...] = ()
+        for one in nothing:
+            yield one
 
     def gap(
         self, reason: GapReason, window: Window, statement: str, *,

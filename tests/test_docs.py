@@ -53,9 +53,10 @@ def test_every_sender_of_webhooks_is_documented() -> None:
 
 
 def test_every_setting_is_in_the_file_that_init_writes(tmp_path: Path) -> None:
-    from service.settings.init import init
+    from cli.text.talk import AtTerminal
+    from service.setup.init import init
 
-    text = init(tmp_path).read_text()
+    text = init(tmp_path, (), AtTerminal(asks=False)).read_text()
     for name in config.Settings.model_fields:
         assert re.search(rf"^#? ?\[?{name}\b", text, re.MULTILINE), f"{name} is not in the template"
     assert config.load(tmp_path / "timeline.toml").sources == ()

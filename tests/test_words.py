@@ -49,7 +49,7 @@ def shipped() -> list[Path]:
         for path in (HOME / root).rglob("*")
         if path.suffix in {".md", ".j2", ".js", ".html", ".css", ".toml"}
     ]
-    files += [HOME / "README.md", HOME / "service/settings/init.py"]
+    files += [HOME / "README.md", HOME / "service/setup/samples.py", HOME / "service/setup/writing.py"]
     return [path for path in files if not str(path.relative_to(HOME)).startswith(HISTORY)]
 
 

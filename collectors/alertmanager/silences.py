@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from collectors.base import Check, Collector, Payload, Record, SourceError, TestedAgainst
+from collectors.base import Check, Collector, Mark, Payload, Record, SourceError, TestedAgainst
 from collectors.kit import fields
 from collectors.kit.fields import UNREADABLE, Skipped, UnreadableError
 from collectors.kit.http import Http, HttpOptions
@@ -58,6 +58,7 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
     """Reads silences, and which of the present alerts the server says they silence."""
 
     name = "alertmanager"
+    marks = (Mark(get="api/v2/status", members=("versionInfo", "cluster")),)
     family = "alerts"
     summary = "silences, by whom and of what, from Alertmanager, or Mimir's or Grafana's"
     tested_against: ClassVar[TestedAgainst] = "real"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
-from collectors.base import Check, Collector, Context, Options, Record, SourceError
+from collectors.base import Check, Collector, Context, Mark, Options, Record, SourceError, Suggestion
 from collectors.git.branch_deploys import BranchDeploys
 from collectors.git.clone import Clone
 from collectors.git.facts import GitFacts
@@ -17,10 +17,15 @@ from collectors.git.forges import FORGES, SHORT
 from collectors.git.reading import Changes, Tags
 from collectors.git.records import Branch, Repository
 from collectors.git.run import Runner
+from collectors.git.suggest import authors, suggestions
+from collectors.kit.people import People
 from timeline.instant import NS, format_instant
-from timeline.model import Window
+from timeline.model import Person, Window
+from timeline.people.machines import is_machine
 from timeline.relative import part
 from timeline.zones import parse_duration
+
+_AUTHORS_OF = 2_000  # commits
 
 
 class GitOptions(Options):
@@ -77,6 +82,7 @@ class GitCollector(Collector[GitOptions]):
     """Reads merges, tags and, where configured, deploys from a clone."""
 
     name = "git"
+    marks = (Mark(inside=(".git",)), Mark(inside=("HEAD", "objects", "refs")))
     family = "changes"
     summary = "Merges and tags of a local clone; deploys by a configured branch or tag pattern"
     tested_against = "real"
@@ -87,7 +93,7 @@ class GitCollector(Collector[GitOptions]):
 
     def __init__(self, options: GitOptions, context: Context) -> None:
         super().__init__(options, context)
-        git = Runner(context, options.path, parse_duration(options.time_cap) / NS)
+        self._git = git = Runner(context, options.path, parse_duration(options.time_cap) / NS)
         self._clone = Clone(git, lambda payload, pointer, query: self.evidence(payload, pointer, query=query))
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
@@ -119,6 +125,21 @@ class GitCollector(Collector[GitOptions]):
         async for record in self._lacking(read, fetched, window):
             yield record
         for person in writer.people:
+            yield person
+
+    async def suggest(self) -> AsyncIterator[Suggestion | Person]:
+        """Yield which tags may be deploys, and who committed of late."""
+        await self._clone.open()
+        tags = await self._git.ask(
+            "for-each-ref", "--sort=creatordate", "--format=%(refname:strip=2)", "refs/tags"
+        )
+        for suggestion in suggestions(tags.data.decode("utf-8", "replace").split()):
+            yield suggestion
+        log = await self._git.ask("log", "--all", f"--max-count={_AUTHORS_OF}", "--format=%aN%x00%aE")
+        people = People()
+        for name, mail in authors(log.data.decode("utf-8", "replace")):
+            people.add(f"git:{mail or name}", name, mail, bot=is_machine(name, mail))
+        for person in people:
             yield person
 
     async def probe(self) -> AsyncIterator[Check]:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 import anyio
 from pydantic import Field, field_validator
 
-from collectors.base import Check, Collector, Context, Payload, Record, SourceError
+from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError
 from collectors.github.api import HEADERS, Api, ListMember, page_of
 from collectors.github.facts import (
     SHORT,
@@ -58,6 +58,7 @@ class GithubCollector(Collector[GithubOptions]):
     """Reads what GitHub itself recorded of deploys and releases."""
 
     name = "github"
+    marks = (Mark(address=r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?"),)
     family = "changes"
     summary = "Deployments with their statuses, and releases, of a GitHub repository"
     tested_against = "schema"

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import anyio.to_thread
 
-from collectors.base import Check, Collector, Context, Payload, Record, SourceError, TestedAgainst
+from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError, TestedAgainst
 from collectors.jsonl.parts import JsonlOptions, PartReader, rows_of, sound, stored
 from collectors.kit.fields import Skipped
 from collectors.kit.paging import by_cursor
@@ -35,6 +35,7 @@ class JsonlCollector(Collector[JsonlOptions]):
     """Reads the rows of a file that lie in the window, and tells each as its mapping says."""
 
     name = "jsonl"
+    marks = (Mark(suffixes=(".jsonl", ".ndjson", ".csv", ".json")),)
     family = "any"
     summary = "any JSON Lines, JSON or CSV file, by a field mapping"
     tested_against: ClassVar[TestedAgainst] = "real"

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from collectors.base import Check, Collector, Context, Record, SourceError
+from collectors.base import Check, Collector, Context, Mark, Record, SourceError
 from collectors.kit.http import Auth, Http, HttpOptions
 from collectors.kit.probing import failed, timed
 from collectors.matrix.events import Event, read_event, server_of
@@ -52,6 +52,7 @@ class MatrixCollector(Collector[MatrixOptions]):
     """Reads messages, edits and deletions of rooms that the account is in."""
 
     name = "matrix"
+    marks = (Mark(get="_matrix/client/versions", members=("versions",)),)
     family = "chat"
     summary = "Messages of Matrix rooms, over the client API"
     tested_against = "real"

@@ -9,7 +9,7 @@ from functools import partial
 
 import anyio.to_thread
 
-from collectors.base import Check, Collector, Record, SourceError
+from collectors.base import Check, Collector, Mark, Record, SourceError
 from collectors.kit import fields
 from collectors.kit.probing import failed, timed
 from collectors.opensearch.client import Engine
@@ -29,6 +29,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
     """Reads one query of an OpenSearch cluster."""
 
     name = "opensearch"
+    marks = (Mark(get="/", members=("version.distribution",)),)
     family = "logs"
     summary = "OpenSearch: first seen and rate changes of log signatures; documents and chat by query"
     tested_against = "real"

@@ -18,7 +18,7 @@ from collectors.prometheus.alert_probe import other_metric, probe_alerts
 from collectors.prometheus.alert_rules import AlertRules
 from collectors.prometheus.alert_series import AlertReader, AlertSeries, Labels, Naming, escape
 from collectors.prometheus.answers import series_text
-from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_gaps
+from collectors.prometheus.api import MARKS, PrometheusApi, PrometheusOptions, storage_gaps
 from collectors.prometheus.probe import probe
 from timeline import facts
 from timeline.alerts.coverage import Coverage, Span, longest_pause, silences
@@ -63,6 +63,7 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
     """Reads what rule evaluations stored, and yields when alerts were pending, fired and resolved."""
 
     name = "prometheus_alerts"
+    marks = MARKS
     family = "alerts"
     summary = (
         "alert history, from the ALERTS samples of Prometheus, Thanos, Mimir, VictoriaMetrics or Grafana"

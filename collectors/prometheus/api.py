@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import anyio
 from pydantic import Field
 
-from collectors.base import Context, Payload, PayloadTooLargeError, SourceError
+from collectors.base import Context, Mark, Payload, PayloadTooLargeError, SourceError
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.kit.http import Http, HttpOptions
@@ -36,6 +36,10 @@ _TOO_MUCH = re.compile(
     r"|exceed.{0,200}(limit|samples|points|chunks|bytes)",
     re.IGNORECASE,
 )
+
+
+#: Whatever speaks its API: Thanos, Mimir and VictoriaMetrics as well.
+MARKS = (Mark(get="api/v1/query?query=1", members=("data.resultType",)),)
 
 
 class PrometheusOptions(HttpOptions):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
 from collectors.kit.http import Http
-from collectors.prometheus.api import PrometheusApi, PrometheusOptions, storage_gaps
+from collectors.prometheus.api import MARKS, PrometheusApi, PrometheusOptions, storage_gaps
 from collectors.prometheus.impact import ImpactOption, impact
 from collectors.prometheus.lookback import LookBack, look_back
 from collectors.prometheus.probe import probe
@@ -102,6 +102,7 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
     """Reads samples, and yields what they did about their thresholds."""
 
     name = "prometheus_metrics"
+    marks = MARKS
     family = "metrics"
     summary = "threshold crossings, by configured thresholds and the server's own alerting rules"
     tested_against: ClassVar[TestedAgainst] = "real"

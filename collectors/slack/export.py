@@ -12,9 +12,11 @@ from collectors.base import (
     Check,
     Collector,
     Context,
+    Mark,
     Options,
     Record,
     SourceError,
+    Suggestion,
 )
 from collectors.slack.folders import Folder, entries, folders_of
 from collectors.slack.layout import NAMED, NAMELESS, USERS, day_of, folder_of
@@ -31,7 +33,7 @@ from collectors.slack.options import ChannelNames, WorkspaceUrl, no_such_channel
 from collectors.slack.people import Directory
 from timeline.canonical import Json
 from timeline.instant import MINUTE, format_instant, parse_instant
-from timeline.model import NAMES_OF, Fact, Gap, Window
+from timeline.model import NAMES_OF, Fact, Gap, Person, Window
 from timeline.relative import part
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
@@ -59,6 +61,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
     """Reads a workspace export; members outside the window's days are never opened."""
 
     name = "slack_export"
+    marks = (Mark(inside=("users.json",)), Mark(inside=("channels.json",)))
     family = "chat"
     summary = "messages of a Slack workspace export (zip or folder)"
     tested_against = "recorded"
@@ -114,6 +117,19 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         self._gaps += unread_gap(self, read, facts, window, start)
         for gap in self._gaps:
             yield gap
+
+    async def suggest(self) -> AsyncIterator[Suggestion | Person]:
+        """Yield the members of the workspace, who may be known elsewhere too."""
+        try:
+            listing = await self._members.listing("0000-00-00", "0000-00-00")
+            directory = Directory()
+            for member in _of(listing, USERS):
+                for entry in await self._members.array(member):
+                    directory.add(entry.message)
+            for person in directory.everyone(directory.team() or self.origin):
+                yield person
+        finally:
+            self._members.close()
 
     async def probe(self) -> AsyncIterator[Check]:
         """Yield whether the export opens and which days it has."""

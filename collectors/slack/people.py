@@ -57,6 +57,11 @@ class Directory:
             self._people.add("USLACKBOT", bot=True)
         return list(self._people.persons(users, prefix))
 
+    def everyone(self, origin: str) -> list[Person]:
+        """Return all whom the workspace describes, but bots."""
+        users = [user for user in self._described if not self.is_bot(user)]
+        return list(self._people.persons(users, identity(origin, "")))
+
 
 def identity(origin: str, user: str) -> str:
     """Return the identity of a user (or bot) of a workspace."""

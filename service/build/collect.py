@@ -70,15 +70,16 @@ class Task:
 
 
 def secrets_of(
-    sources: Iterable[SourceConfig], redactor: Redactor, folder: Path
+    sources: Iterable[SourceConfig], redactor: Redactor, folder: Path, *, trusted: bool = False
 ) -> Callable[[str], str]:  # fmt: skip
     """Resolve every secret reference before the first request; raise UsageError for a missing one.
 
-    `file:` references are relative to `folder`.
+    `file:` references are relative to `folder`. `trusted`: the user named the hosts a moment ago.
     """
     known: dict[str, str] = {}
     sources = tuple(sources)
-    trust.require(sources)
+    if not trusted:
+        trust.require(sources)
     for one in sources:
         for reference in one.options.references():
             if reference not in known:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +9,14 @@ from typing import Any
 
 import anyio
 
-from collectors.base import Check, Context, SourceError
+from collectors.base import Check, SourceError
 from collectors.kit.redaction import Redactor
-from collectors.kit.tape import MemoryStore, RecordingTape
 from service.build import collect
 from service.evidence.provenance import unverified
 from service.settings import config
+from service.settings.asked import context
 from service.settings.config import SourceConfig
-from timeline.errors import TimelineError, UsageError
-from timeline.model import Incident
+from timeline.errors import TimelineError
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,6 @@ class Diagnosis:
 def doctor(path: Path | None, flags: tuple[str, ...] = ()) -> list[Diagnosis]:
     """Check every configured source side by side; nothing is written."""
     conf = config.load(path, flags)
-    if not conf.sources:
-        raise UsageError(
-            "there is nothing to check: `timeline init` writes a timeline.toml, or give --source COLLECTOR=TARGET"
-        )
     redactor = Redactor()
     secret = collect.secrets_of(conf.sources, redactor, conf.folder)
     return anyio.run(_all, conf, secret, redactor)
@@ -52,7 +46,7 @@ async def _all(conf: config.Config, secret: Callable[[str], str], redactor: Reda
     shared: dict[str, Any] = {}
 
     async def one(place: int, source: SourceConfig) -> None:
-        found[place] = await _probe(source, conf.folder, secret, redactor, shared)
+        found[place] = await diagnosed(source, conf.folder, secret, redactor, shared)
 
     async with anyio.create_task_group() as group:
         for place, source in enumerate(conf.sources):
@@ -60,18 +54,15 @@ async def _all(conf: config.Config, secret: Callable[[str], str], redactor: Reda
     return [found[place] for place in sorted(found)]
 
 
-async def _probe(
+async def diagnosed(
     source: SourceConfig, folder: Path, secret: Callable[[str], str], redactor: Redactor,
     shared: dict[str, Any],
 ) -> Diagnosis:  # fmt: skip
-    tape = RecordingTape(source.name, source.collector, MemoryStore(), redactor)
-    context = Context(
-        source=source.name, incident=Incident(id="doctor"), now=time.time_ns(), tape=tape, secret=secret,
-        resolve_path=lambda path: str(folder / Path(path).expanduser()), shared=shared,
-    )  # fmt: skip
+    """Look at one source; what goes wrong is a check that is not well."""
+    looked = context(source.name, source.collector, folder, redactor=redactor, secret=secret, shared=shared)
     checks: list[Check] = []
     try:
-        made = source.type(source.options, context)
+        made = source.type(source.options, looked)
         probing: AsyncIterator[Check] = made.probe()
         async for check in probing:
             checks.append(check)  # noqa: PERF401 - what came before a failure is kept

@@ -15,7 +15,9 @@ from service.incident import incidents
 from service.incident.folders import output_directory
 from service.incident.moments import Moments
 from service.settings import config
+from service.settings.written import shown
 from timeline.errors import UsageError
+from timeline.instant import NS
 from timeline.model import Gap, Incident, Window
 
 
@@ -37,13 +39,17 @@ def plan(request: BuildRequest) -> Plan:
     """Check everything that can be wrong before the first request; raise UsageError or EvidenceError."""
     conf = config.load(request.config, request.sources)
     if not conf.sources:
+        named = (
+            f"{shown(conf.path)} names no source" if conf.path else "there is no timeline.toml here or above"
+        )
         raise UsageError(
-            "there is nothing to read: `timeline init` writes a timeline.toml, or give --source COLLECTOR=TARGET"
+            f"{named}: `timeline init --prometheus http://localhost:9090 --git .` adds some, or give --source TARGET"
         )
     folder = conf.folder / conf.settings.incidents
     bare = request.start is not None or request.since is not None
     file = incidents.find(request.incident or incidents.only(folder), folder, bare=bare)
-    now = request.now if request.now is not None else time.time_ns()
+    # In whole seconds, as people read where a window ends.
+    now = request.now if request.now is not None else time.time_ns() // NS * NS
     typed = Moments(now, request.zone)
     incident = _with_flags(file.incident, request, typed, now)
     window, gaps = incidents.window(incident, conf.settings.pad_before, conf.settings.pad_after, now)

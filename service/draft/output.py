@@ -14,6 +14,7 @@ from service.evidence.store import Evidence
 from service.names import CHARTS, DRAFT, EVIDENCE, MANIFEST, NOTES, PAGE, TIMELINE
 from service.review.notes import NotesFile
 from service.settings.config import Config
+from service.settings.config import chart_url as of_settings
 from timeline.errors import UsageError
 from timeline.model import Timeline
 
@@ -48,7 +49,9 @@ def check_ours(directory: Path) -> None:
 
 def chart_url(conf: Config, newest: Collection | None) -> str:
     """Return the prefix of links to the page; run from elsewhere, without the configuration, it stays the build's."""
-    return conf.settings.chart_url if conf.path or newest is None else newest.chart_url
+    if newest is None:
+        return conf.settings.chart_url
+    return of_settings(conf.settings, newest.incident.id) if conf.path else newest.chart_url
 
 
 def mismatches(directory: Path) -> list[str]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import anyio
 from pydantic import ValidationError
 
 from collectors.base import Context, SourceError
 from collectors.kit.http import Http
 from collectors.kit.redaction import Redactor
-from collectors.kit.tape import MemoryStore, RecordingTape
 from collectors.prometheus.api import PrometheusApi, PrometheusOptions
 from service.build import collect
 from service.settings import config
+from service.settings.asked import context
 from service.settings.config import SourceConfig
 from timeline.errors import TimelineError, UsageError
 from timeline.invalid.problems import first
-from timeline.model import Incident
 from timeline.rules.files import SUFFIXES, Contents, read_rules
 from timeline.rules.promrules import listed_rules
 
@@ -36,19 +35,28 @@ async def read(url: str, path: Path | None) -> Contents:
     conf = config.load(path)
     known = next((one for one in conf.sources if _is(one, url)), None)
     redactor = Redactor()
-    context = Context(
-        source=url, incident=Incident(id="thresholds"), now=time.time_ns(),
-        secret=collect.secrets_of([known] if known else [], redactor, conf.folder),
-        tape=RecordingTape(url, "prometheus_metrics", MemoryStore(), redactor),
-        resolve_path=lambda name: str(conf.folder / Path(name).expanduser()),
-    )  # fmt: skip
+    secret = collect.secrets_of([known] if known else [], redactor, conf.folder)
+    looked = context(url, "prometheus_metrics", conf.folder, redactor=redactor, secret=secret)
     options = known.options if known and isinstance(known.options, PrometheusOptions) else _options(url)
     try:
-        return await _rules(context, options, url)
+        return await _rules(looked, options, url)
     except SourceError as err:
         raise ServerError(
             f"{url}: {redactor.redact_text(str(err))}{_advice(err)}", refused=err.reason == "unauthorised"
         ) from err
+
+
+def of_source(source: SourceConfig, folder: Path) -> Contents:
+    """Return the rules of a source whose host the user named a moment ago; raise ServerError."""
+    redactor = Redactor()
+    secret = collect.secrets_of([source], redactor, folder, trusted=True)
+    looked = context(source.name, source.collector, folder, redactor=redactor, secret=secret)
+    options = source.options
+    assert isinstance(options, PrometheusOptions)
+    try:
+        return anyio.run(_rules, looked, options, options.url)
+    except SourceError as err:
+        raise ServerError(redactor.redact_text(str(err))) from err
 
 
 def _is(source: SourceConfig, url: str) -> bool:

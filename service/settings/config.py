@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
 
@@ -176,7 +176,14 @@ def of_incident(path: Path | None, directory: Path, read: Reader = on_disk) -> C
 
     `read` gives the files: those on the disk, or of a commit.
     """
-    return settings_only(path or find(Path.cwd(), read) or find(directory.resolve(), read), read)
+    conf = settings_only(path or find(Path.cwd(), read) or find(directory.resolve(), read), read)
+    url = chart_url(conf.settings, directory.resolve().name)
+    return replace(conf, settings=conf.settings.model_copy(update={"chart_url": url}))
+
+
+def chart_url(settings: Settings, identity: str) -> str:
+    """Return the prefix of links to an incident's page: `{id}` in it is the incident's id."""
+    return settings.chart_url.replace("{id}", identity)
 
 
 def _read(path: Path, read: Reader = on_disk) -> Written:

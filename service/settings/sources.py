@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from collectors.base import AnyCollector, Options
 from service.settings import registry
+from service.settings.identify import identify, is_address
 from service.settings.written import NOTHING, Written
 from timeline.assembly.reading import OWN_SOURCE
 from timeline.errors import UsageError
@@ -87,13 +88,17 @@ def source(
 
 
 def from_flag(flag: str) -> list[SourceConfig]:
-    """Return what `--source COLLECTOR[:NAME]=TARGET` names; raise UsageError."""
+    """Return what `--source COLLECTOR[:NAME]=TARGET`, or a target alone, names; raise UsageError."""
     head, equals, target = flag.partition("=")
     collector, _, name = head.partition(":")
-    if not equals or not target:
-        raise UsageError(
-            f"--source {flag}: write it as COLLECTOR[:NAME]=TARGET, such as prometheus=http://localhost:9090"
-        )
+    if is_address(flag) or not equals:
+        try:
+            collector, target = identify(flag)
+        except UsageError as err:
+            raise UsageError(f"--source {flag}: {err}") from err
+        name = ""
+    elif not target:
+        raise UsageError(f"--source {flag}: the target is missing: write COLLECTOR[:NAME]=TARGET")
     found = []
     for one in registry.expand(collector):
         options = {registry.load(one).target: target}

@@ -1,0 +1,92 @@
+"""`timeline init`: asks, or takes a target for each collector that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from service.setup.init import Wanted
+
+#: What lets a command take an option for each collector, plug-ins included: they are read in `_wanted`.
+CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["-h", "--help"]}
+EPILOG = (
+    "Each collector is an option with its target: `--prometheus http://localhost:9090 --git . --slack-export DIR "
+    "--alertmanager URL --opensearch URL --matrix URL --github OWNER/NAME --jsonl FILE --pagerduty URL --slack CHANNELS`; "
+    "`timeline collectors` lists them. Credentials are taken by reference: where NAME_TOKEN, or NAME_LOGIN "
+    "(user:password), of a collector's NAME is set in the environment, and its server asks for some."
+)
+
+
+def init(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="DIR", help="Where to write it.", file_okay=False, exists=True)
+    ] = Path(),
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--source",
+            metavar="[COLLECTOR=]TARGET",
+            help="A source to try; alone, its collector is found by asking; repeatable.",
+        ),
+    ] = None,
+    chart_url: Annotated[
+        str,
+        typer.Option(
+            "--chart-url", metavar="URL", help="Where people open the pages; {id} is the incident's id."
+        ),
+    ] = "",
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask; for scripts.")] = False,
+) -> None:
+    """Try each source, propose what it shows, and write a timeline.toml that builds; with one there, add to it."""
+    from cli.text.talk import AtTerminal
+    from service.settings.written import shown
+    from service.setup.advice import advice
+    from service.setup.init import init as run
+
+    words = list(context.args)
+    if words and not words[0].startswith("-") and Path(words[0]).is_dir():
+        folder = Path(words.pop(0))
+    wanted = [*_wanted(words), *(_of(one) for one in source or ())]
+    path = run(folder, wanted, AtTerminal(asks=not wanted and not no_input), chart_url)
+    typer.echo(f"wrote {shown(path)}")
+    for line in advice(path):
+        typer.echo(line)
+
+
+def _of(text: str) -> Wanted:
+    from service.settings.identify import is_address
+    from service.setup.init import Wanted
+
+    collector, equals, target = text.partition("=")
+    return Wanted(text) if is_address(text) or not equals else Wanted(target, collector)
+
+
+def _wanted(words: Sequence[str]) -> Iterator[Wanted]:
+    """Yield the sources among a command's words: `--COLLECTOR TARGET`, `--COLLECTOR=TARGET`; raise UsageError."""
+    from service.settings import registry
+    from service.setup.init import Wanted
+    from timeline.errors import UsageError
+    from timeline.invalid.nearest import nearest
+
+    options = {name.replace("_", "-"): name for name in (*registry.SHORT, *registry.names())}
+    rest = list(words)
+    while rest:
+        word, equals, target = rest.pop(0).partition("=")
+        if not word.startswith("--"):
+            raise UsageError(
+                f"init takes no {word!r}: a target stands behind its collector, such as `--git {word}`; --dir names the folder"
+            )
+        name = word.removeprefix("--")
+        if name not in options:
+            near = nearest(word, [f"--{one}" for one in (*options, "dir", "source", "chart-url", "no-input")])
+            raise UsageError(f"init has no option {word}{near}; `timeline init --help` lists them")
+        if not equals:
+            if not rest or rest[0].startswith("--"):
+                raise UsageError(f"{word} needs its target, such as `{word} TARGET`")
+            target = rest.pop(0)
+        yield Wanted(target, options[name])
