@@ -23,7 +23,7 @@ from collectors.kit.access import seconds as seconds
 from collectors.kit.backoff import back_off
 from collectors.kit.decoding import ACCEPTED, UndecodableError, decoded
 from collectors.kit.patience import Budget, Patience, jittered
-from collectors.kit.refusal import said
+from collectors.kit.refusal import advised, said
 from collectors.kit.signing import Sign, Unsigned, sigv4
 from collectors.kit.tape import LackingError
 from timeline.canonical import Json, canonical
@@ -177,7 +177,7 @@ class Http:
         except TimeoutError as err:
             raise self._used_up(wait) from err
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
-            raise self._unreached(host, str(err) or type(err).__name__) from err
+            raise self._unreached(host, advised(str(err) or type(err).__name__)) from err
         answer = _answer(response, raw, host)
         if limited(answer.status, answer.headers):
             self._budget.hold(self._who, back_off(answer.headers, attempt, time.time()).seconds)

@@ -43,6 +43,20 @@ def said(data: bytes) -> str:
     return line(_PERSON.sub("(somebody)", ": ".join(words)), _LONGEST).strip().rstrip(".")
 
 
+def advised(why: str) -> str:
+    """Return why no connection came about, with what to write in its place where that is known."""
+    return next((f"{why}; {advice}" for sign, advice in _ADVICE if sign in why), why)
+
+
+_ADVICE = (
+    ("WRONG_VERSION_NUMBER", "it speaks no TLS there: write http:// in place of https://"),
+    ("RECORD_LAYER_FAILURE", "it speaks no TLS there: write http:// in place of https://"),
+    ("CERTIFICATE_VERIFY_FAILED", 'name the CA that it has its certificate of: tls = { ca = "FILE" }'),
+    ("Name or service not known", "check the host's name"),
+    ("nodename nor servname", "check the host's name"),
+)
+
+
 def _words(value: Json) -> Iterator[str]:
     """Yield the texts of an answer's own members for them, from without inward."""
     if isinstance(value, str):

@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from statistics import median_low
 from typing import Any, NamedTuple
 
 _TIMEOUT = 5  # seconds of one question
 _MOST = 4  # proposals of each sort
+_TIMES = 4  # as much as usual is taken for a breach
 _RATE = "[5m]"
 #: Of the machinery itself, and of what watches it: nothing that an incident's customers see.
 _OWN = re.compile(
@@ -35,18 +37,16 @@ def proposals(
     """Return thresholds for the busiest metrics of a server; none where it does not answer in time."""
     from prometheus_api_client import PrometheusConnect
     from prometheus_api_client.exceptions import PrometheusApiClientException
-    from requests import RequestException
-    from urllib3.util.retry import Retry
 
     end = now or datetime.now(UTC)
     client = PrometheusConnect(
-        url=url, headers=dict(headers), disable_ssl=not verify, retry=Retry(total=0), timeout=_TIMEOUT
+        url=url, headers=dict(headers), disable_ssl=not verify, retry=0, timeout=_TIMEOUT
     )
     client._session.trust_env = False  # noqa: SLF001 - what the machine's proxies are is not asked, as nowhere else
     try:
         with client:
             return list(_proposed(client, end))
-    except (PrometheusApiClientException, RequestException, ValueError, KeyError, TypeError):
+    except (PrometheusApiClientException, OSError, ValueError, KeyError, TypeError):
         return []
 
 
@@ -75,13 +75,16 @@ def _busiest(client: Any, names: Iterable[str]) -> list[str]:
     if not names:
         return []
     pattern = "|".join(map(re.escape, names)).replace("\\", "\\\\")
-    rows = client.custom_query(
-        f'topk({_MOST * 3}, sum by (__name__) (increase({{__name__=~"{pattern}"}}[1h])) > 0)'
-    )
-    grown = {row["metric"].get("__name__", ""): float(row["value"][1]) for row in rows}
-    if not grown:  # before the first hour is over, or where names are not kept by the server's functions
-        grown = dict.fromkeys(names, 0.0)
+    chosen = f'{{__name__=~"{pattern}"}}'
+    # Two sums: `increase` would drop the name that the sums are told apart by.
+    then, now = (_sums(client, f"{chosen}{when}") for when in (" offset 1h", ""))
+    grown = {name: value - then.get(name, 0.0) for name, value in now.items()}
     return sorted(grown, key=lambda name: (-grown[name], name))
+
+
+def _sums(client: Any, selector: str) -> dict[str, float]:
+    rows = client.custom_query(f"sum by (__name__) ({selector})")
+    return {row["metric"].get("__name__", ""): float(row["value"][1]) for row in rows}
 
 
 def _code_label(client: Any, name: str) -> str:
@@ -109,28 +112,29 @@ def _errors(counter: str, label: str) -> Candidate:
 
 
 def _words(name: str) -> str:
-    return re.sub(r"_(seconds|milliseconds|duration)\b", "", name).replace("_", " ")
+    return re.sub(r"_(seconds|milliseconds)\b", "", name).replace("_", " ")
 
 
 def _judged(client: Any, end: datetime, candidate: Candidate) -> Iterator[Proposal]:
-    """Yield a threshold at twice what 95 % of the last day stayed below, in two digits; a hundredth for a ratio at least."""
+    """Yield a threshold at four times what half of the last day stayed below, in two digits; a hundredth for a ratio at least.
+
+    The half, as an incident of that day may be a good part of what a young server has.
+    """
     name, query, unit = candidate
     rows = client.custom_query_range(query, end - timedelta(days=1), end, "300")
     values = sorted(v for row in rows for _, text in row["values"] if math.isfinite(v := float(text)))
     if not values and unit != "ratio":
         return
-    usual = values[min(len(values) - 1, int(len(values) * 0.95))] if values else 0.0
-    above = _rounded(max(2 * usual, 0.01 if unit == "ratio" else 0.0))
+    usual = median_low(values) if values else 0.0
+    above = _rounded(max(_TIMES * usual, 0.01 if unit == "ratio" else 0.0))
     if above <= 0:
         return
-    highest = f", at most {values[-1]:.3g}" if values else ""
-    yield Proposal(
-        name,
-        query,
-        above,
-        unit,
-        f"95 % of the last 24 h were at or below {usual:.3g}{highest}; this is twice as much",
+    told = (
+        f"half of the last 24 h were at or below {usual:.3g}, all at or below {values[-1]:.3g}"
+        if values
+        else "no error in the last 24 h"
     )
+    yield Proposal(name, query, above, unit, told)
 
 
 def _rounded(value: float) -> float:
