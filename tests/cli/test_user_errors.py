@@ -302,7 +302,7 @@ def test_an_end_that_is_ahead_is_clamped_and_said(folder: Path) -> None:
         "--no-stills",
     )
     assert found.returncode == 3, found.stderr
-    assert "not_yet" in found.stderr
+    assert "incident: not yet recorded: " in found.stderr
     assert "run again after" in found.stderr
 
 
