@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -99,7 +100,7 @@ def doctor(source: Sources = None, config: ConfigFile = None, as_json: AsJson = 
     if not as_json and not source:
         from service.setup.advice import advice
 
-        for line in advice(config):
+        for line in advice(config, well=all(d.ok for d in found)):
             typer.echo(line)
     raise typer.Exit(0 if found and all(d.ok for d in found) else 1)
 
@@ -222,10 +223,10 @@ def collectors(
     name: Annotated[str | None, typer.Argument(help="Show one collector's options.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """List what can be read, with options."""
-    from cli.text import show
+    """List what can be read, with options; of one collector, every option."""
+    from cli.text.collectors import collectors as show
 
-    show.collectors(name, as_json=as_json)
+    show(name, as_json=as_json)
 
 
 @app.command()
@@ -268,6 +269,7 @@ def _load_only(words: Sequence[str], group: typer.Typer) -> None:
 
 
 _INTERRUPTED = 130
+_LOGIN = re.compile(r"(?<=://)[^/\s@]+@")  # of an address that somebody typed with a password in it
 
 
 def _set_encoding_errors() -> None:
@@ -315,7 +317,7 @@ def main() -> None:
 def _say(text: str) -> None:
     from timeline.text import inert, shown
 
-    lines = inert(shown(text)).split("\n")
+    lines = _LOGIN.sub("[redacted]@", inert(shown(text))).split("\n")
     told = lines if len(lines) == 1 else ["", *(f"  {line}" for line in lines)]
     typer.echo("timeline: " * (len(lines) == 1) + "\n".join(told).removeprefix("\n"), err=True)
 

@@ -116,33 +116,3 @@ def diagnoses(found: Sequence[Diagnosis], *, as_json: bool) -> None:
         print(f"{'ok ' if one.ok else 'BAD'} {one.source} ({one.collector})")  # noqa: T201 - data
         for check in one.checks:
             print(f"    {'ok ' if check.ok else 'BAD'} {check.name}: {check.detail}")  # noqa: T201 - data
-
-
-def collectors(name: str | None, *, as_json: bool) -> None:
-    """Print what can be read; one that cannot be imported is listed with its reason."""
-    from service.settings import registry, senders
-    from timeline.errors import UsageError
-
-    rows: list[dict[str, Any]] = []
-    for one in registry.expand(name) if name else registry.names():
-        try:
-            made = registry.load(one)
-        except UsageError as err:
-            rows.append(
-                {"name": one, "family": None, "summary": str(err), "options": None, "tested_against": None}
-            )
-            continue
-        rows.append(
-            {"name": one, "family": made.family, "summary": made.summary,
-             "options": made.options_type.model_json_schema(), "tested_against": made.tested_against}
-        )  # fmt: skip
-    if as_json:
-        print(json.dumps(rows, indent=2))  # noqa: T201 - data goes to stdout
-        return
-    if name is None:
-        print(f"webhook senders: {', '.join(senders.names())}\n")  # noqa: T201 - data
-    for row in rows:
-        print(f"{row['name']:20} {row['family'] or '-':8} {row['summary']}")  # noqa: T201 - data
-        for option, form in ((row["options"] or {}).get("properties", {})).items():
-            default = form.get("default", "required")
-            print(f"    {option} = {json.dumps(default) if default != 'required' else 'required'}")  # noqa: T201 - data

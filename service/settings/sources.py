@@ -17,7 +17,7 @@ from timeline.assembly.reading import OWN_SOURCE
 from timeline.errors import UsageError
 from timeline.invalid.expected import Form, members
 from timeline.invalid.problems import Path as Members
-from timeline.invalid.problems import problems
+from timeline.invalid.problems import Problem, problems
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,16 @@ def source(
         return SourceConfig(name, collector, model.model_validate(options), options)
     except ValidationError as err:
         also = [key for other in each for key in _takes(other)]
-        told = problems(err, model, options, also=also)
+        told = [
+            Problem(path, f"{text}; `timeline collectors {collector}` lists them" if _is_open(text) else text)
+            for path, text in problems(err, model, options, also=also)
+        ]
         raise UsageError(at.written.said(told, f"{at.where} ({name})", at.table)) from err
+
+
+def _is_open(text: str) -> bool:
+    """Tell whether a message leaves open which names there are."""
+    return " names: " in text or (text.startswith("unknown key") and "; " not in text)
 
 
 def from_flag(flag: str) -> list[SourceConfig]:

@@ -19,8 +19,8 @@ _FAMILIES = (
 )
 
 
-def advice(path: Path | None) -> list[str]:
-    """Return lines: what is missing, then `next: ...`."""
+def advice(path: Path | None, *, well: bool = True) -> list[str]:
+    """Return lines: what is missing, then `next: ...`; where not all is `well`, that comes first."""
     conf = config.load(path)
     families = {one.type.family for one in conf.sources}
     lines, hints = list[str](), list[str]()
@@ -33,7 +33,11 @@ def advice(path: Path | None) -> list[str]:
         where = shown(conf.path) if conf.path else f"{config.FILE_NAME}: there is none here"
         return [f"missing: sources ({where})", f"next: timeline init {' '.join(hints)}"]
     added = [f"a source is added by: timeline init {' '.join(hints)}"] if hints else []
-    return [*lines, *added, f"next: {_next(conf)}"]
+    return [
+        *lines,
+        *added,
+        f"next: {_next(conf) if well else 'correct what is BAD above, then timeline doctor'}",
+    ]
 
 
 def _next(conf: Config) -> str:

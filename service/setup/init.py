@@ -167,7 +167,7 @@ def _try(folder: Path, wanted: Wanted, talk: Talk, taken: set[str]) -> _Tried:
     if _refused(diagnoses):
         raise UsageError(f"{known.target} wants credentials: {_how(known.collector)}, and run this again")
     if bad := next((c for one in diagnoses for c in one.checks if not c.ok and c.name in _ENDING), None):
-        raise UsageError(f"{known.target} cannot be read: {bad.detail}")
+        raise UsageError(f"{known.target} cannot be read: {bad.detail}{_other(known)}")
     suggestions, seen = _suggested(configs, folder, redactor)
     thresholds, remarks = _watched(configs, folder)
     for one in suggestions:
@@ -180,6 +180,17 @@ def _try(folder: Path, wanted: Wanted, talk: Talk, taken: set[str]) -> _Tried:
         suggestions = [one if one.is_sure else replace_sure(one, talk) for one in suggestions]
     text = writing.SourceText(name, known.collector, options, suggestions, thresholds, remarks)
     return _Tried(text, tuple(seen), tuple(configs))
+
+
+def _other(known: Known) -> str:
+    """Return which other collector an address answers to; empty where it is none, or no address."""
+    if not is_address(known.target):
+        return ""
+    with suppress(UsageError):
+        other = identify(known.target)
+        if other.collector != known.collector:
+            return f"; it answers as {other.collector} does: write --{other.collector.replace('_', '-')} {other.target}"
+    return ""
 
 
 def replace_sure(one: Suggestion, talk: Talk) -> Suggestion:

@@ -27,7 +27,7 @@ class Shop:
     """A checkout that failed from 60 to 30 minutes ago; times are of the second in which it was made."""
 
     def __init__(
-        self, start: Callable[..., Prometheus], folder: Path, *, rules: str = RULES, hours: int = 3
+        self, start: Callable[..., Prometheus], folder: Path, *, rules: str = RULES, hours: float = 3
     ) -> None:
         self.now = datetime.now(UTC).replace(microsecond=0)
         self.broke, self.mended = self.now - timedelta(minutes=60), self.now - timedelta(minutes=30)

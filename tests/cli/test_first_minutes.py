@@ -211,3 +211,41 @@ def test_the_other_protocol_is_named(start_prometheus: Callable[..., Prometheus]
     assert (found.returncode, "https" in found.stderr.lower()) == (2, True), found.stderr
     found = timeline(tmp_path, "init", "--prometheus", secure.url)
     assert (found.returncode, "tls = { ca = " in found.stderr) == (2, True), found.stderr
+
+
+def test_an_address_of_another_system_is_named(
+    start_alertmanager: Callable[..., object], tmp_path: Path
+) -> None:
+    url = start_alertmanager().url  # type: ignore[attr-defined]
+    found = timeline(tmp_path, "init", "--prometheus", url)
+    assert (found.returncode, f"write --alertmanager {url}" in found.stderr) == (2, True), found.stderr
+    assert timeline(tmp_path, "init", "--prometheus", url, "--no-input").returncode == 2
+    assert not (tmp_path / "timeline.toml").exists()
+
+
+def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
+    address = "http://reader:hunter2@127.0.0.1:9"
+    for words in (("init", "--prometheus", address), ("init", "--source", address), ("doctor", "--source", address),
+                  ("doctor", "--source", f"prometheus={address}"), ("thresholds", address)):  # fmt: skip
+        found = timeline(tmp_path, *words)
+        assert found.returncode == 2, found.stderr
+        assert "hunter2" not in found.stdout + found.stderr
+        assert "credentials do not belong in the URL" in found.stderr
+
+
+def test_that_a_server_is_young_is_a_note_and_no_gap_of_a_later_incident(
+    start_prometheus: Callable[..., Prometheus], tmp_path: Path
+) -> None:
+    shop = Shop(start_prometheus, tmp_path / "shop", rules="", hours=1.25)
+    line = ("build", "INC-1", "--end", "-31m", "--source", shop.prometheus.url, "--no-stills", "--start")
+    found = timeline(shop.folder, *line, "-62m")
+    assert found.returncode == 0, found.stderr
+    assert re.search(
+        r"^  note prometheus: .*oldest samples .*; the incident began later$", found.stderr, re.MULTILINE
+    ), found.stderr
+    assert "  gap " not in found.stderr
+    assert timeline(shop.folder, *line, "-62m", "--strict", "-o", "strict").returncode == 0
+    # The same words about a time that is the incident's own are a gap of it.
+    longer = timeline(shop.folder, *line, "-80m", "-o", "longer")
+    assert longer.returncode == 3, longer.stderr
+    assert re.search(r"^  gap  prometheus: .*oldest samples", longer.stderr, re.MULTILINE), longer.stderr
