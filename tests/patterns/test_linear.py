@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from collectors.github.collector import GithubCollector
 from collectors.matrix import pills
 from render.draft import leaks
 from render.text.names import CHARTS
@@ -29,12 +30,14 @@ MADE: dict[str, re.Pattern[Any] | str] = {
     "render.draft.leaks._named": leaks._named(["checkout", "db-1"])[0],
     "render.printing.asciidoc._image": re.compile(rf"{CHARTS}/[\w.-]+\.svg"),
     "render.text.audience.outside": re.compile(r"(?<!\w)checkout(?!\w)", re.IGNORECASE),
+    "service.settings.identify.identify": re.compile(GithubCollector.marks[0].address),
     "service.web.draft.findings._mark": "words of a finding, escaped",
     "timeline.checks.claims.when.naming.called": "words that a module holds, escaped",
     "timeline.checks.claims.words.actor._is_named": "an actor of the timeline, escaped",
     "timeline.checks.claims.words.patterns.words_of": words_of(["rolled back", "never at all fired"]),
     "timeline.checks.located._exactly": located._exactly("rolled back"),
     "timeline.checks.located._loosely": located._loosely(f"the {CODE} of {CODE} was {CODE} high"),
+    "timeline.invalid.places._keyed": re.compile(r"""(?:^|[\s{,.\[])["']?channels["']?\s*[=\].]"""),
     "timeline.references.places._of_unit": re.compile(r"(?<!`)```(?!`)"),
     "service.incident.claims._pointer": re.compile(r"(?:^|[{,])\s*([\"']?)detected\1\s*[:=]"),
     "timeline.checks.blameless._where_names_matter": re.compile(

@@ -21,11 +21,12 @@ def line_of(text: str, suffix: str, path: Sequence[str | int]) -> int | None:
 
 def syntax(message: str) -> tuple[str, int | None, int | None]:
     """Split what `tomllib` says into the words, the line and the column."""
-    match = re.search(r"^(.*?)\s*\(at (?:line (\d+), column (\d+)|end of document)\)$", message, re.DOTALL)
-    if match is None:
+    words, found, place = message.rpartition(" (at ")
+    if not found:
         return message, None, None
-    words, line, column = match.groups()
-    return words, int(line) if line else None, int(column) if column else None
+    numbers = re.findall(r"\b\d{1,9}\b", place)  # none at the end of the document
+    line, column = (int(number) for number in numbers) if len(numbers) == 2 else (None, None)
+    return words, line, column
 
 
 def _in_toml(text: str, path: Sequence[str | int]) -> int | None:
