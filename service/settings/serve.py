@@ -101,11 +101,13 @@ class ServeSettings(_Strict):
         description="default: timeline.db in the output folder",
         examples=["/var/lib/timeline/timeline.db"],
     )
-    public_url: Annotated[str, Reads("an address such as 'https://timeline.example', without a path")] = Field(
-        default="",
-        pattern=r"^(https?://[^/\s]+)?$",
-        description="the address people type",
-        examples=["https://timeline.example"],
+    public_url: Annotated[str, Reads("an address such as 'https://timeline.example', without a path")] = (
+        Field(
+            default="",
+            pattern=r"^(https?://[^/\s]+)?$",
+            description="the address people type",
+            examples=["https://timeline.example"],
+        )
     )
     forwarded_by: tuple[str, ...] = Field(
         default=(),

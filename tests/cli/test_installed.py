@@ -45,7 +45,7 @@ def test_a_tool_of_uv_keeps_what_it_was_made_of_and_its_extras(tmp_path: Path, w
         "UV_CACHE_DIR": str(tmp_path / "cache"),
     }
     command = [
-        UV,
+        str(UV),
         "tool",
         "install",
         "--offline",
