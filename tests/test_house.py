@@ -39,6 +39,7 @@ FLOORS = {
         "document references",
         "series rules notes alerts",
         "measures",
+        "response",
         "assembly answers checks",
     ),
     "render": ("text", "page printing exports", "stills", "draft", "comment"),

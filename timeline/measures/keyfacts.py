@@ -1,7 +1,7 @@
 """Key facts: which facts the draft's table shows, chosen by fixed rules; no model, no guess.
 
 Flaps are collapsed into one row first, and a tag stands in the row of the deploy that it is. A timeline of at most
-`MOST` rows is shown whole, of a long one up to `LONGEST`. Otherwise a row has, in this order: what a measure ends with; what the record of the
+`MOST` rows is shown whole. Otherwise a row has, in this order: what a measure ends with; what the record of the
 incident and its status page say; in each lane (alerts, signals, changes, talk) the `SHARE` facts that tell most; then
 of all lanes what tells most. What a fact tells is what `RULES` name, and its information
 (`timeline.measures.information`); what says nearly the same as a chosen fact of its lane comes later.
@@ -22,10 +22,9 @@ from timeline.measures.information import Told, information, is_marked, lane_of
 from timeline.model import Fact, Incident
 from timeline.order import display_key, in_display_order
 
-MOST, LONGEST, RECORD, SHARE, FLAPS = 40, 60, 12, 5, 12
+MOST, RECORD, SHARE, FLAPS = 40, 12, 5, 12
 #: Facts of a lane that are looked into.
 CONSIDERED = 2_000
-_EACH = 4  # facts that a row stands for, from which on the table grows
 _SEVERE = {"critical", "page", "error", "emergency", "fatal", "high", "sev1", "sev2", "p1", "p2"}
 #: Of two facts that share so much of their words, the second tells but this much.
 _ALIKE, _AGAIN = 0.7, 0.4
@@ -99,12 +98,11 @@ def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
     inside = {fact.id: ribbon for ribbon in flaps for fact in ribbon.facts}
     single = [f for f in facts if f.id not in inside and f.id not in hidden]
     shown = sorted(flaps, key=lambda r: (not relative.inside(r.first, incident), display_key(r.first)))
-    most = min(max(MOST, len(single) // _EACH), LONGEST)
     rows = [KeyRow(ribbon.first, _FLAP, ribbon) for ribbon in shown[:FLAPS]]
-    if len(single) + len(rows) <= most:
+    if len(single) + len(rows) <= MOST:
         rows += [KeyRow(fact, _ALL) for fact in single]
     else:
-        rows += _chosen(incident, single, frozenset(points), most - len(rows))
+        rows += _chosen(incident, single, frozenset(points), MOST - len(rows))
     whole = (row._replace(tag=tags.get(row.fact.id)) for row in rows)
     return KeyFacts(tuple(sorted(whole, key=lambda row: ordered.places[row.fact.id])), len(facts))
 
