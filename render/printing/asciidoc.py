@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from render.printing.document import Document, items, level, rows, stripped, words
+from render.printing.document import Document, is_question, items, level, rows, stripped, words
 from render.text.markdown import is_web
 from render.text.names import CHARTS
 
@@ -81,7 +81,8 @@ def _table(node: Node) -> str:
 
 def _cells(row: Node) -> str:
     # A cell ends at a pipe, whatever it stands in, unless a backslash is before it.
-    return "".join("|" + _led(_inline(cell)).replace("|", "\\|") + "\n" for cell in row.children)
+    shown = ("" if is_question(cell) else _inline(cell) for cell in row.children)
+    return "".join("|" + _led(text).replace("|", "\\|") + "\n" for text in shown)
 
 
 def _inline(node: Node) -> str:

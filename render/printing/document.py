@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 #: Gives a still by its file name, or None where it is not there.
 Read = Callable[[str], bytes | None]
 _CHARTS = f"{CHARTS}/"
+#: How a draft's last line says that it was made for one page.
+_ONE_PAGE = re.compile(r"^<!-- timeline:draft .*\bregions=[a-z,-]*\bbuild-short\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Document:
     title: str
     blocks: tuple[Node, ...]
     read: Read = lambda _: None
+    compact: bool = False  # made to fit on one page
 
     def still(self, node: Node) -> tuple[str, bytes] | None:
         """Return the name and bytes of a picture of the draft's own charts; None for any other."""
@@ -44,7 +48,7 @@ def document(text: str, read: Read = lambda _: None, *, diagrams: bool = False) 
     shown = [node for node in root.children if not _left_out(node, diagrams)]
     blocks = tuple(_without_empty_sections(shown))
     title = next((words(node) for node in blocks if node.type == "heading"), "")
-    return Document(title, blocks, read)
+    return Document(title, blocks, read, bool(_ONE_PAGE.search(text)))
 
 
 def words(node: Node) -> str:
@@ -72,13 +76,21 @@ def asks(node: Node) -> bool:
     if node.type == "tr":
         cells = [cell for cell in node.children if words(cell).strip()]
         # A row may name what it asks in its first cell.
-        return bool(cells) and _emphasised_question(cells[-1]) and all(map(_emphasised_question, cells[1:]))
+        return bool(cells) and is_question(cells[-1]) and all(map(is_question, cells[1:]))
     if node.type == "list_item":
         return len(node.children) == 1 and asks(node.children[0])
-    return node.type == "paragraph" and _emphasised_question(node)
+    return node.type == "paragraph" and is_question(node)
 
 
-def _emphasised_question(node: Node) -> bool:
+def is_note(node: Node) -> bool:
+    """Tell whether a paragraph is a note in small letters, from its first sign to its last."""
+    inline = node.children[0].children if len(node.children) == 1 else []
+    tags = [child.content for child in inline if child.type == "html_inline"]
+    return tags == ["<sub>", "</sub>"] and inline[0].type == inline[-1].type == "html_inline"
+
+
+def is_question(node: Node) -> bool:
+    """Tell whether a paragraph or a cell is a question in italics, and nothing else."""
     inline = node.children[0] if len(node.children) == 1 else None
     parts = (
         [child for child in inline.children if child.type != "text" or child.content.strip()]
@@ -104,8 +116,6 @@ def _left_out(node: Node, diagrams: bool) -> bool:
 
 def stripped(html: str) -> str:
     """Return what HTML in a draft says, without its comments and tags."""
-    import re
-
     return re.sub(r"<!--.*?(?:-->|\Z)|<[^>]*+(?:>|\Z)", "", html, flags=re.DOTALL)
 
 

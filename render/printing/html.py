@@ -6,7 +6,7 @@ from base64 import b64encode
 from html import escape
 from typing import TYPE_CHECKING
 
-from render.printing.document import Document, items, rows, stripped, words
+from render.printing.document import Document, is_note, is_question, items, rows, stripped, words
 from render.text.markdown import is_web
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ table { border-collapse: collapse; max-width: 100%; font-size: .86rem; font-vari
 th, td { border: 1px solid #d1d9e0; padding: .25rem .5rem; text-align: left; vertical-align: top; overflow-wrap: break-word }
 td code { overflow-wrap: anywhere }
 th { background: #f6f8fa } td:first-child { min-width: 5.5rem }
+sub { font-size: .75em; vertical-align: baseline }
 code { font: .88em ui-monospace, monospace; background: #eff1f3; padding: .1em .3em; border-radius: 3px }
 pre { background: #f6f8fa; padding: .75rem; white-space: pre-wrap } pre code { background: none; padding: 0 }
 img { max-width: 100% } a { color: #0550ae } blockquote { border-left: 3px solid #d1d9e0; margin-left: 0; padding-left: 1rem }
@@ -28,6 +29,15 @@ img { max-width: 100% } a { color: #0550ae } blockquote { border-left: 3px solid
 @media print {
   body { margin: 0; max-width: none; padding: 0; font-size: 10.5pt } table { font-size: 8.5pt }
   thead { display: table-header-group } tr, img { break-inside: avoid } h2, h3, h4 { break-after: avoid }
+}
+"""
+#: What a document for one page is printed in.
+_COMPACT = """
+@page { margin: 10mm 12mm }
+@media print {
+  body { font-size: 8.5pt; line-height: 1.3 } table { font-size: 7.2pt; margin: 2pt 0 } th, td { padding: 1pt 4pt }
+  h1 { font-size: 14pt; margin: 0 0 4pt } h2 { font-size: 10.5pt; margin: 6pt 0 2pt; padding: 0 }
+  p, ul, ol { margin: 2pt 0 } sub { font-size: 6.5pt }
 }
 """
 
@@ -90,6 +100,8 @@ class Html:
     def paragraph(self, node: Node) -> str:
         """Return a paragraph; of a tight list's item, the bare words."""
         inside = self._inside(node)
+        if is_note(node):
+            inside = f"<sub>{inside}</sub>"
         return f"{inside}\n" if node.hidden else f"<p>{inside}</p>\n"
 
     def blockquote(self, node: Node) -> str:
@@ -131,7 +143,8 @@ class Html:
         return f"<table>\n<thead>\n{head}</thead>\n<tbody>\n{body}</tbody>\n</table>\n"
 
     def _row(self, row: Node, tag: str) -> str:
-        return f"<tr>{''.join(f'<{tag}>{self._inside(cell)}</{tag}>' for cell in row.children)}</tr>\n"
+        cells = ("" if is_question(cell) else self._inside(cell) for cell in row.children)
+        return f"<tr>{''.join(f'<{tag}>{inside}</{tag}>' for inside in cells)}</tr>\n"
 
     def link(self, node: Node) -> str:
         """Return a link where it leads somewhere from here, else its words."""
@@ -160,5 +173,5 @@ def to_html(document: Document, *, relative: bool = True) -> bytes:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8"/>\n'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(_POLICY)}"/>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1"/>\n'
-        f"<title>{escape(document.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
+        f"<title>{escape(document.title)}</title>\n<style>{_STYLE}{_COMPACT if document.compact else ''}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     ).encode()

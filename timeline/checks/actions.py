@@ -100,7 +100,7 @@ def actions(blocks: Sequence[Block]) -> list[Action]:
 
 
 def _relevant(blocks: Sequence[Block]) -> Iterator[Block]:
-    return (b for b in blocks if b.kind == "actions" and not (b.kept or b.quoted or b.prompt))
+    return (b for b in blocks if b.kind == "actions" and not (b.kept or b.quoted or b.prompt or b.follows_up))
 
 
 def _rows(blocks: Sequence[Block]) -> Iterator[Action]:

@@ -40,7 +40,7 @@ def prompts(
     """
     found_here: list[Block] = []
     for section in _sections(blocks):
-        found_here += [b for b in section if b.half_asked and b.kind != "actions" and not b.kept]
+        found_here += [b for b in section if _waits(b) and not is_noted((*b.section, b.cells[0].text), noted)]
         asked = [place for place, block in enumerate(section) if block.prompt]
         alone = len(asked) == 1
         for place, following in zip(asked, [*asked[1:], len(section)], strict=False):
@@ -51,6 +51,12 @@ def prompts(
             if not optional and not any(_says_something(block, refuted) for block in answers):
                 found_here.append(section[place])
     return found_here
+
+
+def _waits(block: Block) -> bool:
+    """Tell whether cells of a row ask still, or nothing stands beside what it names; of an action, others say what it lacks."""
+    asked = (block.half_asked or block.left_blank) and not block.kept
+    return asked and (block.kind != "actions" or block.follows_up)
 
 
 def is_noted(section: Sequence[str], noted: frozenset[str]) -> bool:
@@ -74,7 +80,11 @@ def _sections(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 def _says_something(block: Block, refuted: frozenset[int] = frozenset()) -> bool:
-    said = not block.prompt and not block.kept and (block.form == "code" or not block.empty)
+    said = (
+        not (block.prompt or block.half_asked or block.left_blank)
+        and not block.kept
+        and (block.form == "code" or not block.empty)
+    )
     return said and refuted.isdisjoint(range(block.line, block.line + block.raw.count("\n") + 1))
 
 
@@ -85,7 +95,14 @@ def empty(
     unanswered = {id(block) for block in prompts(blocks, noted)} if refuted else set[int]()
     for block in prompts(blocks, noted, refuted):
         asked = _asked(block)
-        message = f"nobody has answered {asked[:100]!r}: answer below it, or delete it with its heading"
+        how = (
+            "answer in its place, or delete the row"
+            if block.form == "row" and block.half_asked
+            else ("answer below it, or delete it with its heading")
+        )
+        message = f"nobody has answered {asked[:100]!r}: {how}"
+        if block.left_blank:
+            message = f"nothing stands beside {asked[:100]!r}: answer in its place, or delete the row"
         if refuted and id(block) not in unanswered:
             message = f"the facts disprove what answers {asked[:100]!r}: answer it by what they say"
         yield finding("prompt-empty", block.line, message, mark=asked)
@@ -121,7 +138,8 @@ def _asks_inside(block: Block) -> bool:
 
 def _may_hold_places(block: Block) -> bool:
     # A cell of an action that says TBD is found by what it lacks.
-    return block.form != "code" and not block.kept and not (block.form == "row" and block.kind == "actions")
+    of_action = block.form == "row" and block.kind == "actions" and not block.follows_up
+    return block.form != "code" and not block.kept and not of_action
 
 
 def deadline(timeline: Timeline, hours: int) -> Deadline | None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+#: What heads the first column of a table that names in it what is asked for.
+FORMS = frozenset({"category", "follow-up"})
 #: Stands for a code span or an image in the words of a block.
 CODE = "\ufffc"
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
@@ -94,6 +96,22 @@ class Block:
     def half_asked(self) -> bool:
         """Whether some cells of a row are still questions and others are filled."""
         return self.form == "row" and not (self.prompt or self.quoted) and any(c.asks for c in self.cells)
+
+    @property
+    def in_form(self) -> bool:
+        """Whether this is a row of a table whose first column names what is asked for: a category, or a step after."""
+        return self.form == "row" and bool(self.header) and self.header[0].strip().casefold() in FORMS
+
+    @property
+    def left_blank(self) -> bool:
+        """Whether a row of such a table has nothing but what it names."""
+        own = [cell.text.strip() for cell in self.cells]
+        return self.in_form and not self.quoted and bool(own) and bool(own[0]) and not any(own[1:])
+
+    @property
+    def follows_up(self) -> bool:
+        """Whether this is a row on what comes after, under a heading that might as well hold actions."""
+        return self.in_form and self.header[0].strip().casefold() == "follow-up"
 
     @property
     def empty(self) -> bool:

@@ -144,6 +144,8 @@ def _units(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     for block in blocks:
         if block.kind not in {"factors", "lessons", "observations"} or block.kept or block.prompt:
             continue
+        if block.half_asked or block.left_blank:  # what waits for an answer cites when it has one
+            continue
         if block.form == "item":
             units.setdefault(("item", block.group), []).append(block)
         elif block.form == "row":

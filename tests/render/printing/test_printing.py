@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from render.draft.draft import render_draft
-from render.draft.templates import BUILT_IN, Layout, Template
+from render.draft.templates import BUILT_IN, Layout, Template, shipped
 from render.printing.asciidoc import to_asciidoc
 from render.printing.confluence import to_confluence
 from render.printing.document import document
@@ -178,7 +178,9 @@ def test_confluence_is_well_formed_and_links_only_the_web(template: str) -> None
     tree = minidom.parseString(f'<r xmlns:ac="a" xmlns:ri="r">{made}</r>')
     assert all(a.getAttribute("href").startswith("https://") for a in tree.getElementsByTagName("a"))
     attached = [node.getAttribute("ri:filename") for node in tree.getElementsByTagName("ri:attachment")]
-    assert set(attached) == (set(still_names(timeline)) if template != "one-page" else set())
+    assert set(attached) == (
+        set(still_names(timeline)) if '{{ fence("stills") }}' in shipped()[template] else set()
+    )
 
 
 def test_confluence_keeps_code_that_ends_its_own_section() -> None:
