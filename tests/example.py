@@ -9,13 +9,24 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from render.draft.draft import samples_of
 from service.build.demo import demo
+from service.evidence.place import evidence_of
+from service.settings.config import of_incident
 from timeline.model import Timeline
+from timeline.response.samples import Samples
 
 
 def example() -> Timeline:
     """Return the example's timeline."""
     return _built()[1]
+
+
+@cache
+def example_samples() -> Samples:
+    """Return the example's samples, which peaks and readings around changes are taken from."""
+    folder, timeline = _built()
+    return samples_of(timeline, evidence_of(folder, of_incident(None, folder)).get)
 
 
 def example_folder() -> Path:

@@ -186,9 +186,17 @@ def laid(form: str, held: Sequence[Sentence]) -> list[str]:
     return ["", *(f"{'-' if form == 'item' else f'{n}.'} {one.text}" for n, one in enumerate(held, 1))]
 
 
+#: Headings of the former draft, and what asks for the same today.
+_NOW = dict.fromkeys(("Technical", "Process", "Human", "Organisational", "Environmental"), "Contributing factors") | {
+    "Expected and actual": "Response",
+}  # fmt: skip
+
+
 def inserted(draft: str, heading: str, blocks: str) -> str:
-    """Put blocks at the end of what stands under a heading."""
+    """Put blocks at the end of what stands under a heading; under what took its place where the draft has it no longer."""
     lines, inside = draft.splitlines(), False
+    if heading in _NOW and not any(line.lstrip("# ") == heading for line in lines if line.startswith("#")):
+        heading = _NOW[heading]
     for number, line in enumerate(lines):
         if inside and line.startswith("#"):
             return "\n".join([*lines[:number], *blocks.split("\n"), "", *lines[number:]]) + "\n"

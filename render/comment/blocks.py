@@ -10,10 +10,11 @@ from typing import NamedTuple
 from render.comment import findings
 from render.comment.marker import Marker
 from render.comment.signoff import SignOff
-from render.draft import numbers as draft_numbers
-from render.draft import sections as draft_sections
-from render.draft import table as draft_table
 from render.draft.parts import SHORT, Parts
+from render.draft.regions import detection as region_detection
+from render.draft.regions import impact as region_impact
+from render.draft.regions import summary as region_summary
+from render.draft.regions import table as region_table
 from render.text import markdown
 from render.text.mermaid import gantt
 from render.text.names import PAGE, TIMELINE
@@ -29,6 +30,9 @@ _SIGN = (
     "`timeline sign-off` keeps it in the repository.\n\n"
 )
 _SERVICES, _GANTT = 10, 6_000
+_PUBLISH = (
+    "publish it by Pages and set `chart_url`, or upload it and give `--artefact-url`, and links lead there"
+)
 
 
 @dataclass(frozen=True)
@@ -85,12 +89,10 @@ def blocks(view: View) -> list[Block]:
     parts = _Parts(view.timeline, view.page if markdown.is_web(view.page) else "", (), str)
     made = [
         _intro(view, parts),
-        _table("Impact in numbers", numbers)
-        if (numbers := draft_numbers.impact_table(parts, short=True))
-        else Block(""),
-        _table("Measures", draft_sections.measured(parts)),
-        _table("Key facts", draft_table.timeline_table(parts)),
-        _table("Gaps", draft_table.gaps_table(parts)),
+        _table("Impact in numbers", numbers) if (numbers := region_impact.impact_table(parts)) else Block(""),
+        _table("Measures", region_detection.measured(parts)),
+        _table("Key facts", region_table.timeline_table(parts)),
+        _table("Gaps", region_table.gaps_table(parts)),
         _check(view),
         *_compared(view),
         _chart(view),
@@ -101,7 +103,7 @@ def blocks(view: View) -> list[Block]:
 def _intro(view: View, parts: Parts) -> Block:
     incident = view.timeline.incident
     title = ": ".join(markdown.escape(markdown.excerpt(t)) for t in (incident.id, incident.title) if t)
-    summary = draft_sections.summary(parts).split("\n", 1)[0]
+    summary = region_summary.sentences(parts)
     said = " · ".join(_said(view))
     said += f"\n\n{_at_a_glance(view)}"
     return Block(f"### Timeline of {title}\n\n{summary}\n\n{said}\n")
@@ -114,6 +116,11 @@ def _said(view: View) -> Iterator[str]:
     if services := [markdown.code(markdown.excerpt(name)) for name in incident.services[:_SERVICES]]:
         more = len(incident.services) - len(services)
         yield f"services {', '.join(services)}" + (f" and {more} more" if more > 0 else "")
+    sources = len({fact.source for fact in view.timeline.facts})
+    facts = present.count(len(view.timeline.facts), "fact") + (
+        f" from {present.count(sources, 'source')}" if sources else ""
+    )
+    yield f"{facts}, {present.count(len(view.timeline.gaps), 'gap')}"
     yield _whole(view)
 
 
@@ -144,7 +151,7 @@ def _whole(view: View) -> str:
         return f"**{markdown.link('Interactive timeline', f'{view.page}{PAGE}')}**"
     if markdown.is_web(view.artefact):
         return f"**{markdown.link('Interactive timeline (HTML, to download)', view.artefact)}**"
-    return f"interactive timeline: {markdown.code(f'{view.folder}/{PAGE}')}"
+    return f"interactive timeline: {markdown.code(f'{view.folder}/{PAGE}')} ({_PUBLISH})"
 
 
 def _table(title: str, text: str) -> Block:

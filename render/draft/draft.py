@@ -5,58 +5,84 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from render.draft import built as draft_built
 from render.draft import form as draft_form
 from render.draft import note_places
-from render.draft import people as draft_people
-from render.draft import sections as draft_sections
-from render.draft import table as draft_table
 from render.draft.form import BASE, form_of
 from render.draft.notes import NOTE_REGIONS
 from render.draft.parts import Parts
+from render.draft.regions import built as region_built
+from render.draft.regions import detection as region_detection
+from render.draft.regions import impact as region_impact
+from render.draft.regions import letter as region_letter
+from render.draft.regions import people as region_people
+from render.draft.regions import phases as region_phases
+from render.draft.regions import response as region_response
+from render.draft.regions import scope as region_scope
+from render.draft.regions import summary as region_summary
+from render.draft.regions import table as region_table
+from render.draft.regions.shown import measured_range, moment
 from render.draft.templates import Layout, compose
 from render.text import markdown
+from render.text.provenance import clock_offsets
 from timeline import present
 from timeline.checks import fences
 from timeline.model import Timeline
 from timeline.notes.journal import Note
 from timeline.references.filling import fill, typed
 from timeline.references.values import Values
+from timeline.response.samples import Read, Samples
 
 DraftResult = fences.Rendered
 
 #: Region name to the function that makes its body.
 REGIONS: Mapping[str, Callable[[Parts], str]] = {
-    "summary": draft_sections.summary,
-    "scope": draft_sections.scope,
-    "impact": draft_sections.impact,
-    "customers": draft_people.customers,
-    "detection": draft_sections.detection,
-    "timeline": draft_table.timeline_table,
-    "highlights": draft_table.highlights,
-    "gaps": draft_table.gaps_table,
-    "stills": draft_built.stills,
-    "gantt": draft_built.gantt_chart,
-    "participants": draft_people.participants,
-    "glossary": draft_people.glossary,
-    "build": draft_built.build,
+    "summary": region_summary.summary,
+    "scope": region_scope.scope,
+    "record": region_scope.record,
+    "impact": region_impact.impact,
+    "impact-short": region_impact.short_impact,
+    "impact-list": region_impact.impact_list,
+    "customers": region_people.customers,
+    "detection": region_detection.detection,
+    "response": region_response.response,
+    "phases": region_phases.phases,
+    "leadup": region_phases.leadup,
+    "trigger": region_phases.trigger,
+    "recovery": region_phases.recovery,
+    "resolution": region_phases.resolution,
+    "timeline": region_table.timeline_table,
+    "log": region_table.log,
+    "highlights": region_table.highlights,
+    "gaps": region_table.gaps_table,
+    "gaps-short": region_table.short_gaps,
+    "stills": region_built.stills,
+    "gantt": region_built.gantt_chart,
+    "participants": region_people.participants,
+    "letter-happened": region_letter.happened,
+    "letter-affected": region_letter.affected,
+    "letter-did": region_letter.did,
+    "glossary": region_people.glossary,
+    "build": region_built.build,
+    "build-short": region_built.short_build,
 }
 
 
 def render_draft(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (), previous: str | None = None,
     file_name: Callable[[str], str] = str, layout: Layout | None = None, notes: Sequence[Note] = (),
+    samples: Samples | None = None,
 ) -> DraftResult:  # fmt: skip
     """Return the draft and messages for the user.
 
     `stills` are file names in `charts/`; `file_name` gives an evidence payload's file name by its
-    SHA-256; `chart_url` is the prefix of links to the page. With `previous` (read without newline
+    SHA-256; `chart_url` is the prefix of links to the page; `samples` are those of the panels, which peaks and readings
+    around changes are taken from. With `previous` (read without newline
     translation) only its regions are made again, for the layout's audience, else for its own. Regions
     of `notes` (folded) are added where there is something to say; people outside get none.
     Raises FenceError when its fences are broken, TemplateError where a template cannot be used.
     """
     audience = layout.audience if layout else form_of(previous or "").audience
-    parts = Parts(timeline, chart_url, tuple(stills), file_name, audience)
+    parts = Parts(timeline, chart_url, tuple(stills), file_name, audience, samples)
     noted = note_places.bodies(parts, notes)
     if previous is None:
         return _filled(note_places.place(_new(parts, layout or Layout()), noted), parts)
@@ -65,6 +91,11 @@ def render_draft(
     text, messages = fences.replace(previous, bodies)
     text, unplaced = note_places.place(draft_form.with_audience(text, audience), noted)
     return _filled(DraftResult(text, (*messages, *unplaced)), parts)
+
+
+def samples_of(timeline: Timeline, read: Read) -> Samples:
+    """Return the samples that peaks and readings of a draft are taken from; `read` gives payloads by their SHA-256."""
+    return Samples(timeline, read, clock_offsets(timeline))
 
 
 def _filled(draft: DraftResult, parts: Parts) -> DraftResult:
@@ -89,13 +120,14 @@ def values(timeline: Timeline, *, chart_url: str = "", of: str = "") -> Values:
 def regions(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (),
     file_name: Callable[[str], str] = str, of: str = "", notes: Sequence[Note] = (),
+    samples: Samples | None = None,
 ) -> dict[str, str]:  # fmt: skip
     """Return the body of every region that the draft `of` was made with, lines ended by LF.
 
     A draft that does not say it was made for engineers, of the regions `BASE`.
     """
     form = form_of(of)
-    parts = Parts(timeline, chart_url, tuple(stills), file_name, form.audience)
+    parts = Parts(timeline, chart_url, tuple(stills), file_name, form.audience, samples)
     return _bodies(parts, form.regions, note_places.bodies(parts, notes))
 
 
@@ -165,18 +197,27 @@ def context(parts: Parts) -> dict[str, Any]:
             "title": markdown.escape(title),
             "severity": markdown.escape(incident.severity or "") if audience.scope else "",
             "services": [markdown.code(name) for name in incident.services] if audience.scope else [],
-            "start": draft_sections.moment(incident.start) if incident.start is not None else "",
-            "end": draft_sections.moment(incident.end) if incident.end is not None else "",
+            "start": moment(incident.start) if incident.start is not None else "",
+            "end": moment(incident.end) if incident.end is not None else "",
         },
         "facts": len(timeline.facts),
         "gaps": len(timeline.gaps),
         "measures": [
-            {"name": markdown.escape(m.name), "range": draft_sections.measured_range(m)}
-            for m in timeline.measures
+            {"name": markdown.escape(m.name), "range": measured_range(m)} for m in timeline.measures
         ],
         "digest": timeline.digest,
         "fences": _Fences(parts),
     }
 
 
-__all__ = ["BASE", "REGIONS", "DraftResult", "context", "regions", "render_draft", "untouched", "values"]
+__all__ = [
+    "BASE",
+    "REGIONS",
+    "DraftResult",
+    "context",
+    "regions",
+    "render_draft",
+    "samples_of",
+    "untouched",
+    "values",
+]

@@ -44,19 +44,36 @@ def _without(text: str, timeline: Timeline, names: Names, how: str) -> tuple[str
         return text, []
     text = without_comments(text)
     inside = Parts(timeline, "", (), str, audience).inside
+    public = _public(timeline)
     patterns = [INSIDE, PEOPLE, *_named(inside)]
     made, found, line = [], [], 1
     for piece in fences.parse(text):
         lines = [piece.text] if piece.form == "region" else list(_lines(piece.text))
         for number, said in enumerate(lines, line):
-            shown, words = (
-                (said, []) if piece.form == "region" else _told(said, patterns, names, timeline.incident.id)
-            )
+            shown, words = (said, []) if piece.form == "region" else _told(said, patterns, names, public)
             made.append(shown if shown.endswith("\n") or not said.endswith("\n") else f"{shown}\n")
             found += [f"line {number}: {word!r} {how.format(audience.name)}" for word in words]
         line += piece.text.count("\n")
     more = len(found) - _MOST
     return "".join(made), [*found[:_MOST], *([f"{more} more of the kind"] if more > 0 else [])]
+
+
+def _public(timeline: Timeline) -> str:
+    """Return what readers outside know already: the incident's id, and what the status page said and is called."""
+    posts = [f for f in timeline.facts if f.kind == "status.posted"]
+    said = [str(f.names.get("page") or "") for f in posts] + [f.quote.text for f in posts if f.quote]
+    return "\n".join([timeline.incident.id, *said])
+
+
+def _stands(word: str, text: str) -> bool:
+    """Tell whether a word stands in a text, as no part of a longer one."""
+    at = text.find(word)
+    while at >= 0:
+        around = text[at - 1 : at] + text[at + len(word) : at + len(word) + 1]
+        if not any(c.isalnum() or c == "_" for c in around):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
 def _named(known: Iterable[str]) -> list[re.Pattern[str]]:
@@ -75,15 +92,15 @@ def _lines(text: str) -> Iterator[str]:
     return iter(_COMMENT.sub(ends, text).splitlines(keepends=True))
 
 
-def _told(said: str, patterns: list[re.Pattern[str]], names: Names, incident: str) -> tuple[str, list[str]]:
-    """Return a line without what is not for the readers, and those words; our own comments stay."""
+def _told(said: str, patterns: list[re.Pattern[str]], names: Names, public: str) -> tuple[str, list[str]]:
+    """Return a line without what is not for the readers, and those words; our own comments and public words stay."""
     if "-->" in said.partition(_OURS)[2]:
         return said, []
     heading = re.match(r"#+ ", said)
     shown, words = said[heading.end() :] if heading else said, []
 
     def taken(match: re.Match[str]) -> str:
-        if match[0] == incident:
+        if _stands(match[0], public):
             return match[0]
         words.append(match[0])
         return LEFT_OUT

@@ -15,8 +15,12 @@ from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.instant import NS, parse_instant, precise
 from timeline.model import Incident, Timeline, Window
 
-#: What every draft has: a region (or one of two), or a section about it under any heading that says so.
-REQUIRED_REGIONS = (("summary",), ("timeline", "highlights"), ("gaps",), ("build",))
+#: What every draft has: a region (or one of several), or a section about it under any heading that says so.
+REQUIRED_REGIONS = (
+    ("summary",), ("timeline", "log", "highlights"), ("gaps", "gaps-short"), ("build", "build-short"),
+)  # fmt: skip
+#: A letter has none of them: it is no draft of a postmortem.
+LETTER = "letter-happened"
 REQUIRED_SECTIONS = (
     ({"factors"}, "contributing factors, such as `## Contributing factors`"),
     ({"actions"}, "action items, such as `## Action items`"),
@@ -82,18 +86,23 @@ def _run(template: Template, audience: Audience, sample: Timeline) -> Iterator[P
         yield Problem("error", f"{why}: `fence(...)` stands on a line of its own, and each region once")
         return
     there = {piece.name for piece in pieces if piece.form == "region"}
-    for choice in REQUIRED_REGIONS:
+    is_letter = LETTER in there and "summary" not in there
+    for choice in () if is_letter else REQUIRED_REGIONS:
         if not there & set(choice):
             wanted = " or ".join(f'`{{{{ fence("{name}") }}}}`' for name in choice)
             yield Problem("error", f"required block missing: {wanted}{_only(audience)}")
-    yield from _written(audience, [DraftSpan(p.form, p.name, p.text) for p in pieces])
+    yield from _written(
+        audience,
+        LETTER in there and "summary" not in there,
+        [DraftSpan(p.form, p.name, p.text) for p in pieces],
+    )
 
 
-def _written(audience: Audience, spans: list[DraftSpan]) -> Iterator[Problem]:
+def _written(audience: Audience, is_letter: bool, spans: list[DraftSpan]) -> Iterator[Problem]:
     found = blocks(spans)
     kinds = {block.kind for block in found if block.form == "heading"}
     for choice, wanted in REQUIRED_SECTIONS:
-        if not kinds & choice and audience.sources:
+        if not kinds & choice and audience.sources and not is_letter:
             yield Problem("error", f"required block missing: a section on {wanted}")
     if not any(block.form == "heading" and block.level == 1 for block in found):
         yield Problem("warning", "there is no title: `# {{ title }}`")

@@ -36,6 +36,7 @@ _HEADINGS: dict[str, tuple[frozenset[str], ...]] = {
     "note-lessons": (_LESSONS, _CONCLUSIONS),
 }
 _ORDER = {name: number for number, name in enumerate(NOTE_REGIONS)}
+_TABLE, _OF_CATEGORY = "note-factors", "note-factors-"
 _ATX = re.compile(r"\ufeff? {0,3}#{1,6}[ \t]")
 
 
@@ -57,6 +58,17 @@ def bodies(parts: Parts, notes: Sequence[Note]) -> dict[str, str]:
     return {name: _labelled(name, body) for name, body in made.items()}
 
 
+def _by_form(wanted: Sequence[str], known: set[str], headings: Sequence[Block]) -> list[str]:
+    """Return the regions without those of factors that are of another form: by category, or all in one table.
+
+    By category where the draft has such headings, or has such regions already.
+    """
+    by_category = any(name.startswith(_OF_CATEGORY) for name in known) or any(
+        _heading(name, headings, own=True) for name in NOTE_REGIONS if name.startswith(_OF_CATEGORY)
+    )
+    return [name for name in wanted if not (name == _TABLE if by_category else name.startswith(_OF_CATEGORY))]
+
+
 def _labelled(name: str, body: str) -> str:
     return f"**{_LABELS[name]}**\n\n{body}" if body and name in _LABELS else body
 
@@ -69,11 +81,12 @@ def place(text: str, made: Mapping[str, str]) -> fences.Rendered:
     pieces = fences.parse(text)
     known = {*draft_form.form_of(text).regions, *(p.name for p in pieces if p.form == "region")}
     wanted = [name for name, body in made.items() if body and name not in known]
+    draft = _read(text, pieces)
+    wanted = _by_form(wanted, known, draft.headings)
     if not wanted:
         return fences.Rendered(text, ())
     if not draft_form.says(text):
         return fences.Rendered(text, (_unsaid(),))
-    draft = _read(text, pieces)
     found = {name: _place(name, draft) for name in wanted}
     places = {name: at for name, at in found.items() if at is not None}
     for name, at in sorted(places.items(), key=lambda one: (one[1], _ORDER[one[0]]), reverse=True):
@@ -123,9 +136,10 @@ def _place(name: str, draft: _Lines) -> int | None:
     return at
 
 
-def _heading(name: str, headings: Iterable[Block]) -> Block | None:
+def _heading(name: str, headings: Iterable[Block], *, own: bool = False) -> Block | None:
+    """Return the heading that a region belongs to; its `own`, or the nearest that there is."""
     given = list(headings)
-    for names in _HEADINGS.get(name, (_FACTORS,)):
+    for names in _HEADINGS.get(name, (_FACTORS,))[: 1 if own else None]:
         found = [h for h in given if h.text.strip(" .:?").casefold() in names and _fits(h, names)]
         if found:
             return found[0] if len(found) == 1 else None

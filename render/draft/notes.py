@@ -38,7 +38,7 @@ _PLURAL = {
 }
 #: Every region that notes fill, in the order of a draft's sections.
 NOTE_REGIONS: tuple[str, ...] = (
-    "note-observations", "note-hypotheses", *(f"note-factors-{name}" for name in FACTOR_CATEGORIES), "note-factor-map", "note-whys",
+    "note-observations", "note-hypotheses", "note-factors", *(f"note-factors-{name}" for name in FACTOR_CATEGORIES), "note-factor-map", "note-whys",
     "note-decisions", "note-actions", "note-lessons", "note-questions", "note-disputes",
 )  # fmt: skip
 
@@ -59,6 +59,7 @@ def note_bodies(
     kept = current(notes)
     write = _Writer(facts, chart_url, values)
     found = {f"note-{plural}": write.points(kept, kind) for kind, plural in _PLURAL.items()}
+    found["note-factors"] = write.factors(kept)
     for category in FACTOR_CATEGORIES:
         inside = [n for n in kept if isinstance(b := n.head.body, Factor) and b.category == category]
         found[f"note-factors-{category}"] = write.points(inside, "factor")
@@ -109,6 +110,20 @@ class _Writer:
         assert body is not None
         more = self._more[type(body)](body) if type(body) in self._more else ""
         return f"- {self.words(body.text)}{more} {self._cited(body)}{_conflict(note)}\n"
+
+    def factors(self, notes: Iterable[Note]) -> str:
+        """Return the factors of all categories as a table of the columns that the template's has."""
+        rows = [(note, body) for note in notes if isinstance(body := note.head.body, Factor)]
+        rows.sort(key=lambda row: FACTOR_CATEGORIES.index(row[1].category))
+        cells = [
+            (
+                body.category, self.words(body.text) + _conflict(note), self._cited(body)[1:-1], "",
+                "a known risk" if body.awareness == "known_risk" else "a surprise",
+            )
+            for note, body in rows
+        ]  # fmt: skip
+        header = ("category", "factor", "evidence", "expected and actual", "known or a surprise")
+        return markdown.table(header, cells) if cells else ""
 
     def step(self, step: note_views.Step, level: int) -> str:
         """Return a why and the steps that explain it, indented."""

@@ -8,7 +8,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from render.text import markdown
-from render.text.audience import ENGINEERS, Audience, outside, plain
+from render.text.audience import ENGINEERS, Audience, outside, plain, public
 from render.text.cited import Cited
 from render.text.names import EVIDENCE, PAGE
 from render.text.provenance import members
@@ -19,12 +19,19 @@ from timeline.measures.keyfacts import MOST, KeyFacts, KeyRow, key_facts
 from timeline.model import Evidence, Fact, Timeline
 from timeline.order import clock_errors, undetermined_groups
 from timeline.references.values import Values
+from timeline.response.course import Course
+from timeline.response.people import roles_of
+from timeline.response.samples import Samples
 from timeline.statements import fields
 
 #: How much of a digest is shown.
 SHORT = 8
 #: End points that every audience is shown, and the rank of what one is not shown.
 _MAIN, _NEVER = {terms.MET, "firing", terms.CLEARED, "resolved"}, 9
+
+
+#: Roles that are called by their two letters.
+_COMMANDERS = {"incident commander", "commander", "incident manager", "ic"}
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,7 @@ class Parts:
     stills: tuple[str, ...]
     file_name: Callable[[str], str]
     audience: Audience = ENGINEERS
+    samples: Samples | None = None
 
     @cached_property
     def headline(self) -> Headline:
@@ -46,6 +54,18 @@ class Parts:
     def points(self) -> dict[str, Point]:
         """The named points of the headline's life."""
         return chain(self.timeline.incident, self.timeline.facts)
+
+    @cached_property
+    def course(self) -> Course:
+        """The course of the incident; without samples where no payload can be read."""
+        return Course(self.timeline, self.points, self.clocks, self.samples or Samples(self.timeline))
+
+    def who(self, actor: str | None) -> str:
+        """Return how a person is called in the draft: `IC`, the role, or the pseudonym; nobody is `someone`."""
+        roles = roles_of(self.timeline.incident).get(actor or "", ())
+        if any(role.casefold() in _COMMANDERS for role in roles):
+            return "IC"
+        return markdown.escape(roles[0] if roles else actor or "someone")
 
     @cached_property
     def key(self) -> KeyFacts:
@@ -108,8 +128,9 @@ class Parts:
                 return markdown.link(markdown.escape(entry.source), entry.link)
         for entry in evidence:
             if entry.payload:
-                label = f"{markdown.escape(entry.source)} {markdown.code(entry.payload[:SHORT])}"
-                return markdown.link(label, f"{EVIDENCE}/{self.file_name(entry.payload)}")
+                return markdown.link(
+                    markdown.escape(entry.source), f"{EVIDENCE}/{self.file_name(entry.payload)}"
+                )
         return ""
 
     def at(self, fact: Fact) -> str:
@@ -142,7 +163,13 @@ class Parts:
         """Return `: “...”` with the fact's own words, or nothing where the audience is shown none."""
         if fact.quote is None or not fact.kind.startswith(self.audience.quotes):
             return ""
-        return f": {markdown.quoted(self.words(fact.quote.text))}"
+        return f": {markdown.quoted(self.said(fact, fact.quote.text))}"
+
+    def said(self, fact: Fact, text: str) -> str:
+        """Return a fact's own words as the audience is shown them; what a status page said is public already."""
+        if self.audience.identifiers:
+            return text
+        return public(text) if fact.kind == "status.posted" else self.words(text)
 
     def words(self, text: str) -> str:
         """Return somebody's words, for people outside without hosts, addresses and names of ours."""

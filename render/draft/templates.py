@@ -26,6 +26,8 @@ BUILT_IN = {
     "one-page": "what fits on a page",
 }
 DEFAULT = "default"
+#: What executives, and readers outside, get of every template that ships: a page, and a letter.
+PAGE, LETTER = "one-page", "letter"
 _WALL_S = 15
 _ENDING = ".md.j2"
 
@@ -63,17 +65,24 @@ class TemplateError(UsageError):
 def shipped() -> Mapping[str, str]:
     """Return the sources of what ships, by the names that templates extend and include."""
     home = files("render") / "templates"
-    found = {name: (home / f"{name}{_ENDING}").read_text("utf-8") for name in BUILT_IN}
+    found = {name: (home / f"{name}{_ENDING}").read_text("utf-8") for name in (*BUILT_IN, LETTER)}
     for part in sorted((home / "blocks").iterdir(), key=lambda p: p.name):
         found[f"blocks/{part.name.removesuffix(_ENDING)}"] = part.read_text("utf-8")
     return found
+
+
+def document_for(name: str, audience: str) -> str:
+    """Return the document that a template which ships is for an audience: executives get a page, readers outside a letter."""
+    return {"executives": PAGE, "customers": LETTER, "public": LETTER}.get(audience, name)
 
 
 def compose(template: Template, context: Mapping[str, Any]) -> str:
     """Return the draft a template makes of its context; raise TemplateError."""
     try:
         if template.source is None:
-            return template_engine.compose(template.name, shipped(), context)
+            return template_engine.compose(
+                document_for(template.name, str(context["audience"])), shipped(), context
+            )
         return _bounded({**shipped(), OWN: template.source}, context)
     except LayoutError as err:
         where = f"{template.name}, line {err.line}" if err.line else template.name

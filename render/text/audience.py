@@ -113,6 +113,11 @@ def plain(fact: Fact) -> str:
     return _PLAIN[fact.kind]
 
 
+def public(text: str) -> str:
+    """Return words that were public already as they were, without who people are."""
+    return PEOPLE.sub(LEFT_OUT, text)
+
+
 def outside(text: str, names: tuple[str, ...] = ()) -> str:
     """Return published words without addresses, hosts, code, accounts and `names`."""
     text = INSIDE.sub(LEFT_OUT, text)  # first, since a host's name may begin with one of `names`

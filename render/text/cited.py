@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from render.text import markdown
-from render.text.audience import ENGINEERS, Audience
+from render.text.audience import ENGINEERS, Audience, public
 from render.text.names import PAGE
 from timeline.model import Fact, Timeline
 from timeline.references.grammar import Reference
@@ -33,7 +33,10 @@ class Cited:
         """Return a fact's own words as an inert quotation of at most 140 characters."""
         if fact.quote is None or not fact.kind.startswith(self._audience.quotes):
             return None
-        return markdown.quoted(self._words(fact.quote.text))
+        text = fact.quote.text
+        if fact.kind == "status.posted":
+            return markdown.quoted(text if self._audience.identifiers else public(text))
+        return markdown.quoted(self._words(text))
 
     def measured(self, fact: Fact, value: str) -> str | None:
         """Return a fact's value; readers who are shown no identifiers are shown none of a metric's either."""

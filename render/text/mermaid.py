@@ -1,4 +1,4 @@
-"""A Mermaid gantt of the incident: the headline alert, other lives, gaps; whole rows within a limit.
+"""A Mermaid gantt of the incident: impact, alerts, changes, phases, gaps; whole rows within a limit.
 
 A bar is one state of one life, over the time that it is known to have been so; an arrow says that its end is
 not. Times are written without a zone and meant as UTC: the chart's axis then shows UTC to every viewer.
@@ -7,24 +7,28 @@ not. Times are written without a zone and meant as UTC: the chart's axis then sh
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from timeline import terms
 from timeline.alerts.lives import Span, spans
-from timeline.alerts.states import alert_name
+from timeline.alerts.states import alert_name, begins_breach, ends_breach
 from timeline.apart import apart
 from timeline.instant import NS, format_instant
-from timeline.measures.chain import chain, endpoints, headline
+from timeline.measures.chain import chain, headline
 from timeline.measures.keyfacts import KeyFacts, key_facts
 from timeline.model import Fact, Timeline
+from timeline.order import clock_errors
+from timeline.response.course import Course
+from timeline.response.samples import Samples
 
 #: GitHub's limit of characters in one diagram.
 LIMIT = 50_000
-_LABEL, _HEADLINE, _MEASURES, _OTHERS, _GAPS = 60, 12, 40, 20, 10
+_LABEL, _IMPACT, _ALERTS, _CHANGES, _GAPS = 60, 8, 16, 12, 6
 _KEPT = " .-_/()+="
 _HEAD = "gantt\n    dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat %H:%M\n    todayMarker off\n"
-_FAMILIES = ("alert.", "deploy.")
-_STATES = {"pending": " pending", "running": "", "firing": " firing"}
+_CHANGED = ("deploy.", "change.flag", "change.config", "change.scale", "change.merged")
+_STATES = {"pending": " pending", "running": "", "firing": " firing", "breach": ""}
 
 #: A section's name, its rows, and how many it has at most.
 _Section = tuple[str, list[str], int]
@@ -65,25 +69,58 @@ def label(text: str, limit: int = _LABEL) -> str:
 
 
 def _sections(timeline: Timeline, key: KeyFacts | None) -> Iterator[_Section]:
-    points = dict(endpoints(chain(timeline.incident, timeline.facts)))
-    facts = [fact for fact in timeline.facts if fact.kind.startswith(_FAMILIES)]
+    points = chain(timeline.incident, timeline.facts)
+    course = Course(timeline, points, clock_errors(timeline), Samples(timeline))
+    marked = [f for f in timeline.facts if f.category == "impact" and (begins_breach(f) or ends_breach(f))]
+    yield "Impact", list(_rows(timeline, marked, _names(marked, _lives(marked)))), _IMPACT
+    rows = [row.fact for row in (key or key_facts(timeline.incident, timeline.facts)).rows]
+    alerts = [f for f in timeline.facts if f.kind.startswith("alert.")]
     own = headline(timeline.incident, timeline.facts).fact
-    thread = (own.thread or own.id) if own else None
-    rows = (key or key_facts(timeline.incident, timeline.facts)).rows
-    chosen = {row.fact.thread or row.fact.id for row in rows if row.fact.kind.startswith(_FAMILIES)} - {
-        thread
-    }
-    names = _names(facts, {thread, *chosen})
-    yield "Headline alert", list(_rows(timeline, _of(facts, {thread}), names)), _HEADLINE
-    milestones = (_milestone(name, fact) for name, fact in points.items())
-    yield "Measures", [*_measured(timeline), *milestones], _MEASURES
-    yield "Others", list(_rows(timeline, _of(facts, chosen), names)), _OTHERS
+    shown = _lives([own] if own else []) | _lives(f for f in rows if f.kind.startswith("alert."))
+    names = _names(alerts, shown)
+    first = _of(alerts, _lives([own])) if own else []
+    others = _of(alerts, shown - _lives([own] if own else []))
+    yield "Alerts", [*_rows(timeline, first, names), *_rows(timeline, others, names)], _ALERTS
+    tried = {one.change.id for one in course.tried} | {f.id for f in course.leadup}
+    chosen = _lives(
+        f for f in timeline.facts if f.id in tried or (f in rows and f.kind.startswith("deploy."))
+    )
+    changes = _of([f for f in timeline.facts if f.kind.startswith(_CHANGED)], chosen)
+    yield "Changes", list(_rows(timeline, changes, _names(changes, chosen))), _CHANGES
+    yield "Phases", list(_phases(course)), len(PHASES) + 1
     gaps = sorted(timeline.gaps, key=lambda gap: (gap.start, gap.end, gap.id))
     yield (
         "Gaps",
         [_bar(label(f"{g.source} {terms.reason(g.reason)}"), g.start, g.end, "crit, ") for g in gaps],
         _GAPS,
     )
+
+
+#: A phase's name, and the points that it lies between; of several, the first that is known.
+PHASES: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("Leadup", ("last change before",), (terms.MET,)),
+    ("Detection", (terms.MET, terms.IMPACT_STARTED), ("firing",)),
+    ("Response", ("firing", "first message"), (terms.CLEARED, terms.IMPACT_ENDED, "resolved")),
+)
+
+
+def _phases(course: Course) -> Iterator[str]:
+    for name, starts, ends in PHASES:
+        start, end = _first(course, starts), _first(course, ends)
+        if start and end and end.earliest is not None:
+            yield _bar(name, start.latest, end.earliest, "active, ")
+    recovered = _first(course, PHASES[-1][2])
+    over = course.claimed("incident.resolved") or course.told_over
+    if recovered and over and over.earliest is not None and over.earliest > recovered.latest:
+        yield _bar("Recovery", recovered.latest, over.earliest, "active, ")
+
+
+def _first(course: Course, names: Sequence[str]) -> Fact | None:
+    return next((point for name in names if isinstance(point := course.points[name], Fact)), None)
+
+
+def _lives(facts: Iterable[Fact]) -> set[str]:
+    return {fact.thread or fact.id for fact in facts}
 
 
 def _of(facts: Iterable[Fact], lives: Collection[str | None]) -> list[Fact]:
@@ -96,14 +133,22 @@ def _names(facts: Sequence[Fact], lives: Collection[str | None]) -> dict[str, st
     for fact in _of(facts, lives):
         firsts.setdefault(fact.thread or fact.id, fact)
     told = apart(firsts.values(), lambda fact: label(_called(fact)))
+    alike = Counter(_bare(fact) for fact in firsts.values())
     return {
-        life: label(f"{_bare(fact)} {told[fact.id].label}" if fact.id in told else _called(fact))
+        life: label(
+            f"{_bare(fact)} {told[fact.id].label}" if fact.id in told
+            else _bare(fact) if alike[_bare(fact)] == 1 else _called(fact)
+        )
         for life, fact in firsts.items()
-    }
+    }  # fmt: skip
 
 
 def _bare(fact: Fact) -> str:
-    return alert_name(fact) or f"Deploy {fact.names.get('deploy', '')}"
+    if name := alert_name(fact) or fact.names.get("name"):
+        return str(name)
+    kind = fact.kind.partition(".")[2] if fact.kind.startswith("change.") else "Deploy"
+    what = next((fact.names[name] for name in ("deploy", "flag", "change") if name in fact.names), "")
+    return f"{kind.capitalize() if kind != 'Deploy' else kind} {what}"
 
 
 def _called(fact: Fact) -> str:
@@ -117,11 +162,11 @@ def _rows(timeline: Timeline, facts: Sequence[Fact], names: dict[str, str]) -> I
     bars = [one for one in held if one.state in _STATES]
     ended = {one.end.id for one in bars if one.end}
     points = [
-        f for f in facts if f.kind.startswith("deploy.") and f.kind != "deploy.started" and f.id not in ended
+        f for f in facts if f.kind.startswith(_CHANGED) and f.kind != "deploy.started" and f.id not in ended
     ]
     drawn = [
         *((one.start, one.begin.id, _span(names[one.begin.thread or one.begin.id], one)) for one in bars),
-        *((f.latest, f.id, _milestone(f"{names[f.thread or f.id]} {_verb(f)}", f)) for f in points),
+        *((f.latest, f.id, _milestone(f"{names[f.thread or f.id]}{_verb(f)}", f)) for f in points),
     ]
     yield from (row for _, _, row in sorted(drawn))
 
@@ -133,15 +178,7 @@ def _span(name: str, one: Span) -> str:
 
 
 def _verb(fact: Fact) -> str:
-    return fact.kind.partition(".")[2].replace("_", " ")
-
-
-def _measured(timeline: Timeline) -> Iterator[str]:
-    facts = {fact.id: fact for fact in timeline.facts}
-    for measure in timeline.measures:
-        start, end = facts.get(measure.from_ or ""), facts.get(measure.to or "")
-        if start and end and end.earliest is not None and not measure.reason:
-            yield _bar(label(measure.name), start.latest, end.earliest, "active, ")
+    return f" {fact.kind.partition('.')[2].replace('_', ' ')}" if fact.kind.startswith("deploy.") else ""
 
 
 def _milestone(name: str, fact: Fact) -> str:

@@ -207,12 +207,17 @@ def of_text(
     if bundle:
         other = "" if gate.changed(draft) else rebuild.other_tool(bundle.timeline.provenance)
         if not is_part:
+            from render.draft.draft import samples_of
+
+            samples = samples_of(bundle.timeline, bundle.evidence.get)
             renderings = check_draft.renderings(
                 bundle.timeline, _chart_urls(bundle, conf),
                 check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
-                NotesFile(directory).read().notes,
+                NotesFile(directory).read().notes, samples,
             )  # fmt: skip
-            yield from check_draft.regions(pieces, renderings, other_version=other)
+            yield from check_draft.regions(
+                pieces, renderings, other_version=other, complete=not samples.lacking
+            )
         # The page copies citations whose links are its own: beside the draft they lead there as well.
         values = check_draft.values(bundle.timeline, [*_chart_urls(bundle, conf), ""], text)
         yield from check_draft.references(pieces, values, other_version=other)

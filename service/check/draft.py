@@ -17,7 +17,12 @@ from timeline.model import Timeline
 from timeline.notes.journal import Note
 from timeline.references.filling import KEPT, Problem, problems
 from timeline.references.values import Values
+from timeline.response.samples import Samples
 
+#: Made of samples as well: where payloads are absent, they cannot be made again.
+OF_SAMPLES = frozenset({
+    "summary", "impact", "impact-short", "impact-list", "response", "phases", "recovery",
+})  # fmt: skip
 #: Compared by their form alone: which stills there are depends on the machine that drew them.
 BY_FORM = frozenset({"stills"})
 _STILL = re.compile(r"!\[(?:[^\]\\\n]|\\.)*\]\(charts/[^()\s/]+\.svg\)")
@@ -54,11 +59,16 @@ def spans(placed: Iterable[Placed]) -> list[DraftSpan]:
 
 
 def regions(
-    placed: list[Placed], expected: Iterable[Mapping[str, str]], *, other_version: str = ""
+    placed: list[Placed],
+    expected: Iterable[Mapping[str, str]],
+    *,
+    other_version: str = "",
+    complete: bool = True,
 ) -> Iterator[Finding]:
     """Compare generated regions with what they may say: `expected` is one or more renderings.
 
-    Where `other_version` built the timeline, a region may differ by its form alone: that is a warning.
+    Where `other_version` built the timeline, a region may differ by its form alone: that is a warning. So is one made
+    of samples where the evidence is not `complete`.
     """
     renderings = list(expected)
     there = {piece.name: line for piece, line in placed if piece.form == "region"}
@@ -75,7 +85,14 @@ def regions(
             )  # fmt: skip
         elif piece.form == "region":
             for one in _region(piece, line, renderings):
-                yield _by_another(one, other_version) if one.rule == "region-stale" and other_version else one
+                if one.rule == "region-stale" and not complete and piece.name in OF_SAMPLES:
+                    yield _without_samples(one, piece.name)
+                else:
+                    yield (
+                        _by_another(one, other_version)
+                        if one.rule == "region-stale" and other_version
+                        else one
+                    )
             if piece.name not in NOTE_REGIONS:  # a note is people's judgement
                 yield from region_wording(piece.name, piece.body, line + 1)
     for name in sorted(set(renderings[0]) - set(there)):
@@ -123,6 +140,11 @@ def _moved_from(name: str) -> str:
     return "a reference's place" if name == KEPT else f"region {name}"
 
 
+def _without_samples(stale: Finding, name: str) -> Finding:
+    message = f"region {name} was not made again and compared: it is made of samples, and evidence is absent"
+    return stale._replace(severity="warning", message=message)
+
+
 def _by_another(stale: Finding, version: str) -> Finding:
     message = f"{stale.message.partition(':')[0]}: {version} built it and may write it otherwise; `timeline refresh` tells"
     return stale._replace(severity="warning", message=message)
@@ -164,12 +186,16 @@ def renderings(
     file_name: Callable[[str], str],
     text: str,
     notes: Sequence[Note] = (),
+    samples: Samples | None = None,
 ) -> list[dict[str, str]]:
-    """Return the regions' bodies of a draft for each prefix of links that a build or refresh may have used."""
+    """Return the regions' bodies of a draft for each prefix of links that a build or refresh may have used.
+
+    `samples` are what peaks and readings around changes are taken from.
+    """
     from render.draft.draft import regions as render
 
     return [
-        render(timeline, chart_url=url, file_name=file_name, of=text, notes=notes)
+        render(timeline, chart_url=url, file_name=file_name, of=text, notes=notes, samples=samples)
         for url in dict.fromkeys(chart_urls)
     ]
 

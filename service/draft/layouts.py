@@ -63,6 +63,9 @@ def choose(options: DraftOptions, place: Place, *, collecting: bool = False) -> 
     if draft is not None and form is not None and options.template is not None:
         before = _made_with(form, recorded, place.evidence)
         anew = _put_aside(layout.template, draft, form, before, place.directory)
+    elif draft is not None and form is not None and layout.audience != form.audience:
+        before = _made_with(form, recorded, place.evidence)  # other readers get a document of their own
+        anew = before is not None and _untouched(draft, form, before, place.directory)
     return Chosen(layout if form is not None and not anew else _tried(layout), anew)
 
 

@@ -78,7 +78,7 @@ def render(
 
     Without `chosen` the draft keeps its form, and a new one has the default's.
     """
-    from render.draft.draft import render_draft
+    from render.draft.draft import render_draft, samples_of
     from render.draft.leaks import leaks
     from render.page.page import render_page
 
@@ -89,6 +89,7 @@ def render(
     draft = render_draft(
         timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name,
         layout=chosen.layout if chosen else None, notes=written.notes,
+        samples=samples_of(timeline, evidence.get),
     )  # fmt: skip
     lost = [f"{directory / NOTES}, line {p.line}, was left out: {p.message}" for p in written.problems]
     told = leaks(draft.text, timeline, people.names)

@@ -71,7 +71,7 @@ def _draft(directory: Path, config: Path | None, options: DraftOptions) -> tuple
 def _made(
     directory: Path, timeline: Timeline, conf: Config, evidence: Evidence, options: DraftOptions
 ) -> tuple[str, tuple[str, ...]]:
-    from render.draft.draft import render_draft
+    from render.draft.draft import render_draft, samples_of
 
     there = previous_draft(directory)
     if there is not None and options == NO_OPTIONS:
@@ -81,6 +81,7 @@ def _made(
         timeline, chart_url=conf.settings.chart_url, file_name=evidence.file_name, layout=layout,
         previous=None if options.template else there, notes=NotesFile(directory).read().notes,
         stills=sorted(path.name for path in (directory / names.CHARTS).glob("*.svg")),
+        samples=samples_of(timeline, evidence.get),
     )  # fmt: skip
     return draft.text, draft.messages
 

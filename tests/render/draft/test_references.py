@@ -35,9 +35,13 @@ def prose_of(text: str) -> str:
     return next(line for line in text.split("\n") if line.startswith("It fired at"))
 
 
+def whole(audience: str) -> Layout:
+    """Return a form that has every section for everybody: a team's own, made of the default."""
+    return Layout(Template("own.md.j2", '{% include "default" %}\n'), AUDIENCES[audience])
+
+
 def drafted(audience: str, prose: str = PROSE, chart_url: str = "") -> str:
-    layout = Layout(Template(), AUDIENCES[audience])
-    empty = render_draft(TIMELINE, layout=layout, chart_url=chart_url).text
+    empty = render_draft(TIMELINE, layout=whole(audience), chart_url=chart_url).text
     assert PROMPT in empty
     return render_draft(TIMELINE, previous=empty.replace(PROMPT, prose), chart_url=chart_url).text
 
@@ -79,8 +83,7 @@ def test_a_name_of_ours_does_not_stay_in_a_comment_of_a_public_draft() -> None:
         TIMELINE.impact[0], name="errors of db-prod-07", unit="requests of db-prod-07"
     )
     timeline = msgspec.structs.replace(TIMELINE, impact=(number,))
-    layout = Layout(Template(), AUDIENCES["public"])
-    empty = render_draft(timeline, layout=layout).text
+    empty = render_draft(timeline, layout=whole("public")).text
     text = render_draft(timeline, previous=empty.replace(PROMPT, "It fired at {i:errors of}.")).text
     assert "db-prod-07" not in text
     assert f"<!--{{{number.id}}}" in text

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from render.draft.draft import REGIONS, regions, render_draft
 from render.draft.form import form_of
@@ -25,8 +27,12 @@ NAMES = Names([Person(identity="chat:U1", names=("Alice Adams",)), Person(identi
 OUTSIDE = ["customers", "public"]
 
 
-def drafted(timeline: Timeline, name: str, template: str = "default") -> str:
-    layout = Layout(Template(template), AUDIENCES[name])
+#: Every section for everybody: a team's own template, made of the default.
+WHOLE = Template("own.md.j2", '{% include "default" %}\n')
+
+
+def drafted(timeline: Timeline, name: str, template: str = "") -> str:
+    layout = Layout(Template(template) if template else WHOLE, AUDIENCES[name])
     return render_draft(
         timeline, chart_url="https://ci.inside.example/42/", stills=list(still_names(timeline)),
         file_name=lambda digest: f"{digest}.json.zst", layout=layout,
@@ -65,7 +71,7 @@ def inside_words(built: Built) -> set[str]:
     return {word for word in found if len(word) > 2} - ordinary
 
 
-@pytest.mark.parametrize("template", BUILT_IN)
+@pytest.mark.parametrize("template", ["", *BUILT_IN])
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_nothing_from_inside_reaches_readers_outside(name: str, template: str) -> None:
     built = rich()
@@ -85,24 +91,24 @@ def test_the_facts_are_the_same_for_everyone() -> None:
     timeline = rich().timeline
     texts = {name: drafted(timeline, name) for name in AUDIENCES}
     for phrase in (
-        "time to mitigate was 32m15s - 32m45s".lower(),
-        "67 facts were recorded",
+        "time to mitigate | 32m15s - 32m45s",
         "14:11:31-14:11:46",
+        "37m - 37m30s",
     ):
         assert all(phrase in text.lower() for text in texts.values())
     tables = {
-        name: text.split("| time (UTC) | event")[1].split("\n\n")[0].count("\n| ")
+        name: text.split("| 2026-11-21 (UTC) | event")[1].split("\n\n")[0].count("\n| ")
         for name, text in texts.items()
     }
     assert tables["engineers"] > tables["executives"] >= tables["customers"] == tables["public"]
-    assert "SEV1" in texts["customers"]
+    assert "severity SEV1" in texts["customers"]
     assert "SEV1" not in texts["public"]
     assert "](https://ci.inside.example/42/timeline.html#f-" in texts["executives"]
     assert "evidence/" not in texts["executives"]
 
 
 def test_readers_outside_see_how_it_began_how_it_ended_and_what_they_were_told() -> None:
-    rows = drafted(rich().timeline, "public").split("| time (UTC) | event |")[1].split("\n\n")[0]
+    rows = drafted(rich().timeline, "public").split("| 2026-11-21 (UTC) | event |")[1].split("\n\n")[0]
     for said in (
         "A metric: condition met",
         "An alert fired",
@@ -149,15 +155,24 @@ def test_published_words_lose_hosts_addresses_and_accounts(words: str) -> None:
         "C:\\srv\\x", "\\\\fs01\\share", "arn:aws:s3:::bucket/key", "s3://bucket/key", "CheckoutLatencyHigh", "shop/checkout",
     ],
 )  # fmt: skip
-def test_what_names_a_thing_inside_leaves_a_status_post(said: str) -> None:
+def test_what_names_a_thing_inside_leaves_numbers_and_stays_in_what_was_public_already(said: str) -> None:
     timeline = rich().timeline
     words = Quote(text=f"We saw {said} fail")
     posted = [f.replace(quote=words) if f.kind == "status.posted" else f for f in timeline.facts]
     number = impact(f"failures of {said}", 5, unit=f"calls to {said}")
-    text = drafted(timeline.replace(facts=tuple(posted), impact=(number,)), "public")
-    assert "“We saw [redacted] fail”" in text
-    assert "| failures of [redacted] | 5 calls to [redacted] |" in text
-    assert said not in text
+    public = timeline.replace(facts=tuple(posted), impact=(number,))
+    for template, row in (
+        ("", "| failures of [redacted] | 5 calls to [redacted] |"),
+        ("letter", "- Failures of [redacted]: 5 calls to"),
+    ):
+        text = drafted(public, "public", template)
+        assert row in text
+        shown = unescape(MarkdownIt().render(text)).replace("\u2060", "")
+        assert f"“We saw {said} fail”" in shown
+        assert said not in shown.replace(f"“We saw {said} fail”", "")
+        assert leaks(text + f"\n\nWe saw {said} fail, and web-99.\n", public, NAMES) == [
+            f"line {text.count(chr(10)) + 3}: 'web-99' is not for public; the text is a person's and was not changed"
+        ]
 
 
 def test_ordinary_words_stay() -> None:
@@ -168,12 +183,12 @@ def test_ordinary_words_stay() -> None:
     assert outside(words) == words
 
 
-def test_a_status_post_that_names_a_host_is_shown_without_it() -> None:
+def test_a_status_post_is_shown_as_it_was_but_for_who_people_are() -> None:
     timeline = rich().timeline
     said = Quote(text="Checkout is slow, see db-3.inside.example and ask responder-1")
     posted = [f.replace(quote=said) if f.kind == "status.posted" else f for f in timeline.facts]
     text = drafted(timeline.replace(facts=tuple(posted)), "public")
-    assert "Checkout is slow, see [redacted] and ask [redacted]" in text
+    assert "Checkout is slow, see db-3.inside.example and ask [redacted]" in text
 
 
 @pytest.mark.parametrize("name", AUDIENCES)

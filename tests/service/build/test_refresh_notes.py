@@ -107,10 +107,11 @@ def test_each_note_comes_below_its_heading_and_people_keep_every_byte(built: Pat
     assert run(built) == []
     after = draft(built)
     assert prose(after) == prose(text)
-    assert len(found(after)) == 12
+    assert len(found(after)) == 10
     assert set(form_of(after).regions) == {*form_of(text).regions, *found(after)}
     assert f"## Lessons{newline}<!-- timeline:begin note-lessons " in after
-    assert f"### Technical{newline}{newline}<!-- timeline:begin note-factors-technical " in after
+    assert f"{newline}| technical | F technical | " in after
+    assert f"{newline}| human | F human | " in after
     assert f"timeline.html#{ONE}" in found(after)["note-lessons"]
     assert after.count("\r\n") == (after.count("\n") if newline == "\r\n" else 0)
     assert run(built) == []
@@ -124,7 +125,7 @@ def test_every_template_has_a_place_for_every_note(built: Path, name: str) -> No
     each(built)
     assert run(built, template=name) == []
     fresh = draft(built)
-    assert len(found(fresh)) == 12
+    assert len(found(fresh)) == 10
     assert stale(built) == []
     (built / "postmortem.md").unlink()
     path = NotesFile(built).path
@@ -233,7 +234,7 @@ def test_a_draft_that_only_notes_changed_may_still_take_another_template(built: 
     run(built)
     run(built, template="pagerduty")
     assert form_of(draft(built)).template == "pagerduty"
-    assert len(found(draft(built))) == 12
+    assert len(found(draft(built))) == 10
 
 
 def test_a_line_that_is_no_note_is_named(built: Path) -> None:

@@ -9,11 +9,13 @@ from timeline.document import load
 
 FINISHED = {
     r"^\| \*What will change\?.*$": "\n".join(
-        f"| Alert on pool use above {n} % | detect | payments | 2026-12-05 | it fires | the replay | small | #1 |"
+        f"| Alert on pool use above {n} % | detect | payments | 2026-12-05 | it fires | the replay | #1 |"
         for n in (70, 80, 90)
     ),
     r"^\| \*Low, medium or high\?\*.*$": "| low | low | permanent |",
     r"\| \*Yes or no\?\* \|$": "| yes |",
+    r"^\| (technical|process|human|organisational|environmental) \|.*$": r"| \1 | It was as recorded | {fact} | as recorded | known |",
+    r"^\| (review held|closes this|effect of the actions verified) \| \*.*$": r"| \1 | as agreed |",
     r"^((?:\d\. |- )?)\*[^*\n]+\?\*$": r"\1It was as recorded, see {fact}.",
     r"(?<=:\*\* )\*[^*\n]+\?\*": "payments",
 }

@@ -538,8 +538,6 @@ def test_an_action_of_a_note_is_asked_for_what_it_lacks_on_its_own_line(built: P
 
 def test_an_action_in_draft_and_notes_is_one(built: Path) -> None:
     _note(built, 1, "action", "Alert on the pool at 80 %", **ACTION_NOTE)
-    row = (
-        "| Alert on the pool at 80 % | detect | payments | 2026-12-05 | it fires | the replay | small | #1 |"
-    )
+    row = "| Alert on the pool at 80 % | detect | payments | 2026-12-05 | it fires | the replay | #1 |"
     rewrite(built, lambda t: re.sub(r"^\| \*What will change\?.*$", row, t, flags=re.MULTILINE))
     assert status([built], now=SOON)[0].actions == 1

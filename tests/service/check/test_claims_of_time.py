@@ -23,9 +23,10 @@ FALSE = {
     "claim-order": "The deploy finished ({DEP}) after the alert fired ({FIRE}).",
 }
 TRUE = "The alert fired at 14:10 UTC ({FIRE}), nine minutes after the deploy ({DEP}), for 33 minutes ({FIRE}, {RES})."
-FACTORS = "*Which properties of the system took part, and which facts show it?*"
+RESPONSE = "*What held the response up, and which facts show it?*"
+FACTOR = "Which property of the system took part? Which facts show it? What was expected, and what happened? Which?"
 PLACES = {
-    FACTORS: "{}",
+    RESPONSE: "{}",
     "*Who was affected, how many of them, and what did they see?*": "{}",
     "*What would the next person on call want to know?*": "- {}",
     "*What helped, and which safety nets held?*": "| what | facts |\n|---|---|\n| {} | x |",
@@ -79,9 +80,9 @@ def unanswered(built: Path) -> set[str]:
 
 
 def test_a_question_is_answered_only_by_what_the_facts_do_not_disprove(built: Path) -> None:
-    asked = FACTORS.strip("*")
+    asked = RESPONSE.strip("*")
     assert f"'{asked}'" in unanswered(built)
-    written(built, FACTORS, FALSE["claim-time"])
+    written(built, RESPONSE, FALSE["claim-time"])
     (said,) = [one.message for one in findings(built) if asked in one.message]
     assert said.startswith("the facts disprove what answers")
     assert f"'{asked}'" in unanswered(built)
@@ -102,15 +103,15 @@ def test_a_note_that_facts_disprove_answers_nothing(built: Path, time: str, wait
         cites=cites,
     )
     NotesFile(built).append("n-0123456789abcdef", body, (), "ada", SOON, {f.id: f for f in timeline.facts})
-    assert (f"'{FACTORS.strip('*')}'" in unanswered(built)) is waits
+    assert (f"'{FACTOR[:100]}'" in unanswered(built)) is waits
 
 
 def test_only_an_error_takes_an_answer_away(built: Path) -> None:
-    written(built, FACTORS, FALSE["claim-time"])
+    written(built, RESPONSE, FALSE["claim-time"])
     switches = built / ".timeline-check.toml"
     for switch in ("warning", "off"):
         switches.write_text(f'[rules]\nclaim-time = "{switch}"\n')
-        assert f"'{FACTORS.strip('*')}'" not in unanswered(built)
+        assert f"'{RESPONSE.strip('*')}'" not in unanswered(built)
     assert not [one for one in findings(built) if one.rule == "claim-time"]
 
 

@@ -196,7 +196,11 @@ def test_the_example_for_the_public_and_its_printed_forms(example: Path) -> None
         "orders",
     ):
         assert inside not in public.stdout, inside
-    for form, begins in (("html", "<!doctype html>"), ("asciidoc", "= INC-42"), ("confluence", "<p>")):
+    for form, begins in (
+        ("html", "<!doctype html>"),
+        ("asciidoc", "= INC-42"),
+        ("confluence", "<h1>Executive"),
+    ):
         done = timeline(example, "export", "out/INC-42", "--to", form)
         assert done.returncode == 0, done.stderr
         assert done.stdout.startswith(begins)
@@ -225,4 +229,5 @@ def test_the_gate_has_nothing_to_say_of_a_new_draft_but_its_questions(name: str)
             prose = blocks(check_draft.spans(pieces))
             assert list(actions.check(prose)) == []
             assert list(separation.missing(prose, document.facts)) == []
-            assert 4 <= len(list(completeness.empty(prose))) <= 25
+            letter = audience.name in {"customers", "public"}
+            assert (2 if letter else 4) <= len(list(completeness.empty(prose))) <= 25

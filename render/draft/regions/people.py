@@ -9,7 +9,7 @@ from typing import NamedTuple
 from render.draft.parts import Parts
 from render.text import markdown
 from timeline import present, terms
-from timeline.alerts.states import is_person
+from timeline.alerts.states import alert_name, is_person
 from timeline.instant import NS
 from timeline.measures.chain import Point
 from timeline.model import Fact
@@ -22,18 +22,25 @@ _SEEN = {
     "status.posted": "a status post",
     "chat.message": "a message",
 }
+_UNKNOWN, _POSTS = "not known", 8
 _OVER = ("resolved", "completed", "operational")
 
 
 def first_seen(parts: Parts) -> str:
     """Return a sentence: what people could see first inside the incident, an alert or something else."""
+    told = first_signal(parts)
+    return f"First signal: {told}" if told.endswith(".") else f"First signal: {told}."
+
+
+def first_signal(parts: Parts) -> str:
+    """Return what people could see first inside the incident, and what may have come before it."""
     seen = [
         f
         for f in parts.timeline.facts
         if f.surfaced is not None and _tells(f) and inside(f, parts.timeline.incident)
     ]
     if not seen:
-        return "Nothing that people could see was recorded inside the incident."
+        return "nothing that people could see was recorded inside the incident"
     first = min(seen, key=lambda f: (f.surfaced or 0, display_key(f)))
     rivals = {
         _SEEN[f.kind]
@@ -41,9 +48,9 @@ def first_seen(parts: Parts) -> str:
         if _SEEN[f.kind] != _SEEN[first.kind] and not precedes(first, f, parts.clocks)
     }
     said = f": {parts.statement(first)}" if parts.audience.identifiers else ""
-    text = f"First signal: {_SEEN[first.kind]}, {parts.at(first)}{said}."
+    text = f"{_SEEN[first.kind]}, {parts.at(first)}{said}"
     if rivals:
-        text += f" Whether {present.listed(sorted(rivals))} came before it is uncertain."
+        text += f". Whether {present.listed(sorted(rivals))} came before it is uncertain."
     return text
 
 
@@ -65,7 +72,7 @@ def customers(parts: Parts) -> str:
     if not posts:
         return "No post on a status page was recorded.\n"
     over = next((f for f in reversed(posts) if str(f.names.get("status", "")).lower() in _OVER), None)
-    points = parts.points
+    points = parts.course.points
     rows = [
         (terms.IMPACT_STARTED, terms.IMPACT_STARTED, posts[0]),
         ("alert fired", "firing", posts[0]),
@@ -77,8 +84,15 @@ def customers(parts: Parts) -> str:
         for name, point, post in rows
         if not (point.startswith("customer") and isinstance(points[point], str))
     ]
+    if any(name == terms.IMPACT_STARTED for name, *_ in shown):  # what an alert did is then beside the point
+        shown = [row for row in shown if row[0].startswith("customer")]
+    count = f"{present.count(len(posts), 'post')} on a status page."
+    known = [row for row in shown if row[1] != _UNKNOWN]
+    if not known:
+        said = "".join(f"- {parts.at(post)}{parts.quote(post)}\n" for post in posts[:_POSTS])
+        return f"{count}\n\n{said}"
     header = ("", "internally (UTC)", "on the status page (UTC)", "delay")
-    return f"{present.count(len(posts), 'post')} on a status page.\n\n" + markdown.table(header, shown)
+    return f"{count}\n\n{markdown.table(header, known)}"
 
 
 def inside_or_after(parts: Parts, fact: Fact) -> bool:
@@ -91,7 +105,7 @@ def _told(parts: Parts, point: Point, post: Fact | None) -> tuple[str, str, str]
     internal = None if isinstance(point, str) else point
     span = elapsed(internal, post, parts.clocks) if internal and post else None
     return (
-        f"{parts.at(internal)} {parts.statement(internal)}" if internal else "not known",
+        f"{parts.at(internal)} {parts.statement(internal)}" if internal else _UNKNOWN,
         f"{parts.at(post)}{parts.quote(post) or f' {parts.statement(post)}'}" if post else "not posted",
         present.duration_range(span[0] / NS, span[1] / NS) if span else "not known",
     )
@@ -146,25 +160,36 @@ def _doing(fact: Fact) -> str:
 # --- words ---------------------------------------------------------------------------------------
 
 
+_MOST_WORDS = 20
+
+
 def glossary(parts: Parts) -> str:
-    """Return the terms that this draft uses, one a line."""
-    return "".join(f"- **{term}**: {said}\n" for term, said in _terms(parts))
+    """Return the words of the team's own that this draft uses, one a line: alerts and thresholds, as they were written down."""
+    if not parts.audience.identifiers:
+        return "No word of ours is in this version.\n"
+    found = list(_words(parts))
+    lines = "".join(f"- {markdown.code(word)}: {said}\n" for word, said in found[:_MOST_WORDS])
+    more = len(found) - _MOST_WORDS
+    rest = f"- {present.count(more, 'more word')} in {parts.to_page('the chart')}\n" if more > 0 else ""
+    return lines + rest or "No word of the team's own was recorded with what it means.\n"
 
 
-def _terms(parts: Parts) -> Iterator[tuple[str, str]]:
-    kinds = {f.kind for f in parts.timeline.facts}
-    if "alert.firing" in kinds:
-        yield (
-            "pending, firing",
-            "the condition of an alert holds; it has held for as long as the rule asks, and people are told",
-        )
-    if any(kind.startswith("metric.") for kind in kinds):
-        yield "condition met, cleared", "a metric passed the threshold of a rule, between two samples"
-    yield "14:07:31-14:07:46", "the instant lies between these two; nothing tells more"
-    if any(m.min_s is not None and m.min_s < 0 for m in parts.timeline.measures):
-        yield "a duration that begins below zero", "which of its two ends came first is uncertain"
-    if parts.timeline.gaps:
-        yield (
-            "gap",
-            "a time with no data from the source, or partial data; what happened then may be missing here",
-        )
+def _words(parts: Parts) -> Iterator[tuple[str, str]]:
+    """Yield each alert of the shown rows with its annotation, and each drawn threshold with its query."""
+    said: dict[str, str] = {}
+    for fact in parts.timeline.facts:
+        name = alert_name(fact)
+        if name and fact.quote and fact.kind.startswith(("alert.firing", "alert.pending")):
+            said.setdefault(name, markdown.quoted(fact.quote.text))
+    shown = {alert_name(row.fact) for row in parts.rows}
+    yield from sorted((name, text) for name, text in said.items() if name in shown)
+    for panel in parts.timeline.panels:
+        limits = [
+            f"{one.op} {present.quantity(one.value, panel.unit, one.value)}" for one in panel.thresholds
+        ]
+        named = [one.name for one in panel.thresholds if one.name not in said]
+        if named:
+            yield (
+                ", ".join(named),
+                f"{markdown.code(markdown.excerpt(panel.query))} {markdown.escape(', '.join(limits))}",
+            )

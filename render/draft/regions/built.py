@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from render.draft.parts import Parts
-from render.draft.sections import moment
+from render.draft.regions.shown import moment
 from render.stills.names import OVERVIEW, described, still_names
 from render.text import markdown
 from render.text.mermaid import gantt
@@ -16,6 +17,10 @@ from timeline.model import NAMES_OF
 
 #: Characters of the diagram in a draft: a forge draws up to 50,000 of them.
 _GANTT = 8_000
+_PUBLISH = (
+    "<!-- Links lead to timeline.html beside this file, which a forge shows as source. Publish it (Pages, or as an "
+    "artefact of the job) and set `chart_url` in timeline.toml; the next refresh makes every link lead there. -->\n"
+)
 _SOURCES = 100  # of which a draft tells how many facts each gave
 
 
@@ -25,6 +30,7 @@ def stills(parts: Parts) -> str:
         return "Charts are not part of this version.\n"
     names = still_names(parts.timeline)
     lines = [f"{parts.to_page('Interactive chart')}: one file, works offline.\n"]
+    lines += [] if parts.chart_url else [_PUBLISH]
     for name in parts.stills:
         if name in names and (parts.audience.sources or name == OVERVIEW):
             alt = described(parts.timeline, names[name]).replace("`", "")
@@ -57,6 +63,11 @@ def build(parts: Parts) -> str:
     if not parts.audience.sources:
         return lines[0]
     return "\n".join([*lines, markdown.table(("source", "facts", "gaps"), rows)] if rows else lines)
+
+
+def short_build(parts: Parts) -> str:
+    """Return one line: window, tool and digest."""
+    return build(replace(parts, audience=replace(parts.audience, sources=False)))
 
 
 def _asked(parts: Parts) -> set[str]:
