@@ -318,7 +318,7 @@ def test_thresholds_come_from_the_servers_rules(ruled: Prometheus) -> None:
     assert slow[0].statement.startswith("`Slow")
     assert (slow[0].evidence[0].query or "").startswith("pm_rule_lat")
     (busy,) = [f for f in result.facts if f.statement.startswith("Expression 1 of `Busy`: condition met")]
-    assert busy.statement.endswith('its threshold > 4 for `{job="a"}`: 5')
+    assert busy.statement.endswith('for `{job="a"}`, 5 (threshold > 4)')
     assert (busy.earliest, busy.latest) == (at(40) + 1, at(42))  # the group's grid, 30 s
     (gone,) = [f for f in result.facts if f.quantity and f.quantity.op == "absent"]
     assert gone.statement == '`Gone`: series went stale for `{job="a"}`'
@@ -462,7 +462,7 @@ def test_the_last_sample_up_to_the_start_tells_what_was_so_already(server: Prome
     store(server, "pm_falling", {**falling, **dict.fromkeys(range(1, 60), 60.0)}, job="a")
     (fact,) = read(server, "pm_falling", window(0, 20), above=50).facts
     assert (fact.earliest, fact.latest) == (None, at(0))
-    assert fact.statement.endswith('was already above its threshold > 50 for `{job="a"}`: 51')
+    assert fact.statement.endswith('condition already met for `{job="a"}`, 51 (threshold > 50)')
     assert opened(read(server, "pm_falling", window(0, 20), above=50), fact) == [T0, "51"]
     between = Window(start=at(-2) + 7 * NS, end=at(20))
     (fact,) = read(server, "pm_falling", between, above=50).facts
@@ -479,10 +479,9 @@ def test_a_sample_at_the_start_that_is_clear_was_not_in_breach_already(server: P
 def test_no_rounding_hides_on_which_side_a_value_is(server: Prometheus) -> None:
     store(server, "pm_close", {i: 99.9951 if i > 9 else 99.9949 for i in range(-20, 60)}, job="a")
     (fact,) = read(server, "pm_close", window(0, 20), above=99.995).facts
-    assert fact.statement.endswith("(threshold > 99.995)")
-    assert fact.statement.endswith(": 99.9951")
+    assert fact.statement.endswith(", 99.9951 (threshold > 99.995)")
     (fact,) = read(server, "pm_close", window(0, 20), at_least=99.9951).facts
-    assert fact.statement.endswith(": 99.9951")
+    assert fact.statement.endswith(", 99.9951 (threshold >= 99.9951)")
 
 
 def test_what_is_not_a_number_is_neither_clear_nor_in_breach(server: Prometheus) -> None:
@@ -496,8 +495,8 @@ def test_what_is_not_a_number_is_neither_clear_nor_in_breach(server: Prometheus)
         ("crossed_above", None, at(0)), ("undefined", at(9) + 1, at(10)), ("defined", at(19) + 1, at(20)),
     ]  # fmt: skip
     _, lost, back = sorted(result.facts, key=lambda f: f.latest)
-    assert lost.statement == '`watched` became undefined for `{job="a"}`: NaN, threshold > 0.05'
-    assert back.statement == '`watched` became defined for `{job="a"}`: 0.1, threshold > 0.05'
+    assert lost.statement == '`watched`: value became undefined for `{job="a"}`, NaN (threshold > 0.05)'
+    assert back.statement == '`watched`: value became defined for `{job="a"}`, 0.1 (threshold > 0.05)'
     store(server, "pm_nan", {i: float("nan") if 10 <= i < 20 else 9.0 for i in range(-20, 60)}, job="a")
     for way in ("samples", "envelope", "remote_read"):
         found = read(server, "pm_nan", window(0, 30), reading=way).facts
@@ -509,7 +508,7 @@ def test_equality_says_where_the_value_came_from(server: Prometheus) -> None:
     down, up = sorted(read(server, "pm_up", window(0, 30), equals=0).facts, key=lambda f: f.latest)
     assert (down.kind, down.names["previous"], turn(down)) == ("metric.matched", 1.0, "down")
     assert (up.kind, up.names["previous"], turn(up)) == ("metric.unmatched", 0.0, "up")
-    assert down.statement.endswith(": 0, after 1")
+    assert ", 0, after 1 (" in down.statement
 
 
 def test_how_long_a_sample_counts_is_told_by_the_server(

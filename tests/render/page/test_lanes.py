@@ -98,7 +98,7 @@ def test_lanes_by_keyboard(show: Callable[..., Page]) -> None:
 
 def test_a_flap_is_one_ribbon_with_count_and_duty_and_a_click_unfolds_it(show: Callable[..., Page]) -> None:
     page = show("busy")
-    assert page.locator(".flap-words").all_inner_texts() == ["14× · on 75–87 %"]
+    assert page.locator(".flap-words").all_inner_texts() == ["flapping 14×, active 75–87 % of the time"]
     facts = busy().timeline.facts
     assert page.locator("tr[data-fact]").count() == len(facts)
     x, y = page.evaluate(

@@ -227,6 +227,6 @@ def test_9_what_did_people_say_about_the_rollback(hand: Hand) -> None:
 
 
 def test_10_did_alerts_and_thresholds_agree_and_which_flapped(hand: Hand) -> None:
-    hand.sees(hand.page.locator(".flap-words", has_text="5× · on 39–52 %"))
+    hand.sees(hand.page.locator(".flap-words", has_text="flapping 5×, active 39–52 % of the time"))
     hand.click("summary:has-text('breach with no alert')")
     hand.sees(".agreement[open]", "was in breach 2 times while no alert")
