@@ -11,6 +11,7 @@ from timeline.instant import NS
 
 FIRST_WAIT, LONGEST_WAIT, MOST_TRIES = 30 * NS, 3600 * NS, 8
 FOLLOW_UP, MOST_FOLLOW_UPS = "window complete", 3
+LIVE = "live"
 
 
 class Build(NamedTuple):
@@ -42,6 +43,15 @@ def queue(
     """Queue a build; one that waits already is moved up instead. Returns its number."""
     with transaction(connection):
         return _queue(connection, incident, cause, now, start_at, end_at, not_before)
+
+
+def queue_live(connection: sqlite3.Connection, incident: str, now: int, start_at: str) -> None:
+    """Queue a build of an open incident; those before it that ended well are listed no longer: one a minute would hide the rest."""
+    with transaction(connection):
+        connection.execute(
+            "DELETE FROM builds WHERE incident = ? AND cause = ? AND state = 'done'", (incident, LIVE)
+        )
+        _queue(connection, incident, LIVE, now, start_at, None, 0)
 
 
 def _queue(

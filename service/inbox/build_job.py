@@ -85,7 +85,10 @@ def job(asked: dict[str, Any]) -> dict[str, Any]:
     )
     gaps = made.timeline.gaps
     later = [g.end for g in gaps if g.reason == "not_yet"]
-    return {"facts": len(made.timeline.facts), "gaps": len(gaps), "not_yet": max(later, default=None)}
+    return {
+        "facts": len(made.timeline.facts), "gaps": len(gaps), "not_yet": max(later, default=None),
+        "open": made.timeline.incident.end is None,
+    }  # fmt: skip
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from service.settings.config import Config
 from timeline.checks.findings import Finding
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import format_instant
+from timeline.model import Timeline
 
 
 class UnknownIncidentError(TimelineError):
@@ -64,8 +65,10 @@ class Library:
         return findings(self.directory(incident), self.load(incident).timeline, self._conf)
 
     def stamp(self, incident: str) -> str:
-        """Return what differs once the timeline was built again."""
-        return stamp(self.directory(incident) / names.TIMELINE)
+        """Return what differs once the timeline was built again, and again once its page was written."""
+        folder = self.directory(incident)
+        page = folder / names.PAGE
+        return f"{stamp(folder / names.TIMELINE)} {stamp(page) if page.is_file() else ''}"
 
     def payload(self, incident: str, digest: str) -> bytes:
         """Return a payload, checked against its digest; raise EvidenceError."""
@@ -84,18 +87,21 @@ class Library:
 
     def summary(self, folder: Path) -> dict[str, Any]:
         """Return one incident's summary, remembered in the database until its timeline changes."""
-        changed, name = stamp(folder / names.TIMELINE), str(folder.resolve())
+        path = folder / names.TIMELINE
+        changed, name = stamp(path), str(folder.resolve())
         with self._store.use() as connection:
             known = builds.summary(connection, name, changed)
-        if known is None:
+        if known is None or "open" not in known:  # of a version that did not keep it
             known = self._read(folder)
             with self._store.use() as connection:
                 builds.remember(connection, name, changed, known)
-        found: dict[str, Any] = known
+        found: dict[str, Any] = {**known, "built": path.stat().st_mtime_ns}
         return found
 
     def _read(self, folder: Path) -> dict[str, Any]:
-        empty: dict[str, Any] = dict.fromkeys(("title", "severity", "start", "end", "digest", "error"))
+        empty: dict[str, Any] = dict.fromkeys(
+            ("title", "severity", "start", "end", "digest", "error", "latest")
+        )
         try:
             made = read(folder / names.TIMELINE, f"{folder.name}/{names.TIMELINE}").timeline
         except (TimelineError, OSError) as err:
@@ -105,6 +111,7 @@ class Library:
                 "facts": 0,
                 "gaps": 0,
                 "services": [],
+                "open": False,
                 "error": str(err)[:300],
             }
         incident = made.incident
@@ -113,4 +120,12 @@ class Library:
             "id": folder.name, "title": incident.title, "severity": incident.severity, "services": list(incident.services),
             "start": format_instant(start), "end": format_instant(end) if end is not None else None,
             "facts": len(made.facts), "gaps": len(made.gaps), "digest": made.digest, "error": None,
+            "open": incident.start is not None and end is None and not _is_resolved(made),
+            "latest": format_instant(max((fact.latest for fact in made.facts), default=start)),
         }  # fmt: skip
+
+
+def _is_resolved(made: Timeline) -> bool:
+    """Tell whether a fact says that the incident ended, and none after it that it was declared anew."""
+    said = [fact.kind for fact in made.facts if fact.kind in {"incident.declared", "incident.resolved"}]
+    return said[-1:] == ["incident.resolved"]

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -167,8 +167,26 @@ def _object(body: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+class Following(Protocol):
+    """What has open incidents built again: `service.inbox.live`."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it does."""
+
+    def hurry(self, now: int) -> None:
+        """Something was delivered."""
+
+    def queue(self, now: int) -> list[str]:
+        """Queue what is due."""
+
+
 class Worker:
     """Two threads: one works events and says that somebody listens, one runs builds."""
+
+    #: Has open incidents built again; called with an incident's id after each build of it.
+    live: Following | None = None
+    built: Callable[[str], None] | None = None
 
     def __init__(self, store: Database, hooks: Mapping[str, WebhookSettings], run: Runner) -> None:
         self._store, self._hooks, self._runner = store, hooks, run
@@ -180,7 +198,7 @@ class Worker:
         with store.use() as connection:
             self._listening = events.listen(connection, time.time_ns())
             builds.recover(connection, time.time_ns())
-        self._beat = time.monotonic()
+        self._beat, self._looked = time.monotonic(), 0.0
 
     def start(self) -> None:
         """Begin to work."""
@@ -232,6 +250,10 @@ class Worker:
             first = [one for one in waiting if not one.tries]
             group = first or waiting[:1]
             events.begun(connection, [one.id for one in group])
+        if self.live and time.monotonic() - self._looked >= 1:
+            self._looked = time.monotonic()
+            if self.live.queue(now):
+                self._wake.set()
         for one in group:
             with self._store.use() as connection:
                 self._work(connection, one._replace(tries=one.tries + 1), now)
@@ -251,6 +273,8 @@ class Worker:
                 self._wake.set()
             else:
                 events.worked(connection, one.id)
+                if self.live and hook and hook.build:
+                    self.live.hurry(now)
         except Exception as err:  # noqa: BLE001 - one odd event must not hold up the others
             wait = min(_FIRST_WAIT * 2 ** (one.tries - 1), _LONGEST_WAIT)
             later = now + wait if one.tries < _MOST_TRIES else None
@@ -279,11 +303,14 @@ class Worker:
         now = time.time_ns()
         with self._store.use() as connection:
             builds.done(connection, build.id, now, made["facts"], made["gaps"])
-            if int(made.get("not_yet") or 0) > (build.started_at or now):
+            followed = bool(self.live and self.live.is_on and made.get("open"))
+            if int(made.get("not_yet") or 0) > (build.started_at or now) and not followed:
                 # What comes after the incident is still to come: once more when the window is over. What lay
                 # behind at the build already (a clone that was not fetched) is not mended by another.
                 builds.follow_up(connection, build, now, int(made["not_yet"]) + NS)
         log.info("build", extra={"fields": {"event": "build_done", "incident": build.incident, **made}})
+        if self.built:
+            self.built(build.incident)
 
     def _failed(self, build: Build, error: str) -> None:
         with self._store.use() as connection:

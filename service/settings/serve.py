@@ -133,6 +133,10 @@ class ServeSettings(_Strict):
     )
     streams_per_user: int = Field(default=20, ge=1, description="pages that follow notes at once")
     build_time_cap: Duration = Field(default="15m", description="of one build that a webhook started")
+    live: Duration = Field(default="1m", description="between builds of an open incident; 0s: none")
+    live_idle: Duration = Field(
+        default="2h", description="without a new fact, an incident that nobody ended is no longer built"
+    )
     agents: Literal["off", "read", "propose"] | None = Field(
         default=None,
         description="`/mcp` for agents (default: read, where the extra `mcp` is installed)",

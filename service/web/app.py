@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,13 @@ def make_app(state: State) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.serve
-    app.state.loop = asyncio.get_running_loop()
+    loop = app.state.loop = asyncio.get_running_loop()
+
+    def built(incident: str) -> None:
+        with suppress(RuntimeError):  # the server ends
+            loop.call_soon_threadsafe(state.announce, incident)
+
+    state.worker.built = built
     state.writer.start()
     state.worker.start()
     async with AsyncExitStack() as running:

@@ -91,6 +91,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     """Return the server's parts; raise UsageError."""
     from service.inbox.build_job import runner
     from service.inbox.library import Library
+    from service.inbox.live import Live, Pace
     from service.inbox.worker import Database, InboxWriter, Worker
     from service.web.sessions import Sessions
     from service.web.signin import SignIn
@@ -119,6 +120,8 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
         runner(conf.path, folder, cap, lambda: worker.stopping),
     )
     library = Library(folder, conf, store)
+    pace = Pace(parse_duration(settings.live), parse_duration(settings.live_idle))
+    worker.live = Live(store, library.summaries, pace)
     return State(
         settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open),
         people, audit, redactor_of(tokens, hooks, personal.chosen(conf.settings)),

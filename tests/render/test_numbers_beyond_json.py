@@ -46,7 +46,9 @@ def test_a_document_says_them_as_strings(timeline: Timeline) -> None:
     written = orjson.loads(dump(timeline))
     values = {str(f["quantity"]["value"]) for f in written["facts"] if f["quantity"]}
     assert {"NaN", "+Inf", "-Inf"} <= values
-    assert "`ratio`: value became undefined, NaN (threshold > +Inf)" in {f["statement"] for f in written["facts"]}
+    assert "`ratio`: value became undefined, NaN (threshold > +Inf)" in {
+        f["statement"] for f in written["facts"]
+    }
 
 
 @pytest.mark.parametrize("form", [*FORMS, "draft", "page", "stills"])
