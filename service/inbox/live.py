@@ -16,7 +16,7 @@ from service.inbox.worker import Database
 from timeline.instant import NS, parse_instant
 
 _APART = 5 * NS  # between the end of a build and one that a webhook asks for
-_SHARE = 10  # a build every minute that takes longer than a tenth of it waits longer, too
+_SHARE = 3  # a build that takes longer than a third of `every` waits longer, too
 
 
 class Pace(NamedTuple):

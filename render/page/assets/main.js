@@ -6,6 +6,7 @@ import { makeHeader, makeMeasures } from './controls/header.js';
 import { makeHelp } from './ui/help.js';
 import { makeHost } from './ui/host.js';
 import { listenKeys } from './controls/keys.js';
+import { keepPlace, makeNews, putBlocks } from './ui/live.js';
 import { makeModel } from './data/model.js';
 import { makeExcerpts } from './data/excerpts.js';
 import { readFacts } from './data/facts.js';
@@ -43,7 +44,12 @@ async function start() {
   page.selected(true);
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
   listen(store, page);
-  makeHost(model, store, () => page.selected(false));
+  let renewing = Promise.resolve();
+  makeHost(model, store, () => page.selected(false), (blocks) => {
+    const made = renewing.then(() => renew(model, store, page, blocks));
+    renewing = made.then(() => undefined, () => undefined);
+    return made;
+  });
   page.seek();
   await readRest(model);
 }
@@ -57,6 +63,26 @@ async function unpackModel() {
   const read = readFacts(facts, ids, data.facts, origin);
   const rows = makeRows(data.rows, unpackJson);
   return makeModel(data, read, origin, { rows, find: makeFind(read.items, rows), samples: readSamples(samples, sinceOrigin(data.window.start, origin)) });
+}
+
+/**
+ * Take another build's data in: the page stays, and so do the range, what is chosen and the rows in sight. How many facts are new.
+ * @param {Model} model @param {Store} store @param {Page} page @param {Record<string, string>} blocks
+ */
+async function renew(model, store, page, blocks) {
+  const [known, origin, { notes, payloads }] = [new Set(model.items.map((item) => item.id)), model.origin, model];
+  putBlocks(blocks);
+  const fresh = await unpackModel();
+  if (fresh.data.tool !== model.data.tool) throw new Error('another version made the page');
+  await Promise.all(fresh.rows.parts.slice(0, HELD).map((_, part) => fresh.rows.part(part)));
+  Object.assign(model, fresh, { notes, payloads });
+  const by = origin - model.origin; // a window that begins elsewhere
+  const moved = (/** @type {number | null} */ at) => (at === null ? null : at + by);
+  if (by) store.set({ from: moved(store.get().from), to: moved(store.get().to), at: moved(store.get().at) });
+  const count = page.news.since(known);
+  keepPlace(page.renewed);
+  await page.chart.draw();
+  return count;
 }
 
 /** What is seen at once: the chosen fact, and the first rows of the table. @param {Model} model @param {State} state */
@@ -86,9 +112,12 @@ function assemble(model, store) {
   const actions = { help: help.toggle, theme, replay: player.toggle, play: player.play, step: player.step };
   listenKeys(model, store, actions);
   listenTouch(byId('chart'), chart.current);
-  const measures = makeMeasures(model, store);
-  const [header, strip, filters, overview, table] = [makeHeader(model, store, actions), makeStrip(model, store), makeFilters(model, store), makeOverview(model, store), makeTable(model, store)];
-  const panel = makePanel(model, store, makeExcerpts(model.data.excerpts, unpackJson));
+  let measures = makeMeasures(model, store);
+  let [header, strip, filters] = [makeHeader(model, store, actions), makeStrip(model, store), makeFilters(model, store)];
+  const [overview, table] = [makeOverview(model, store), makeTable(model, store)];
+  const news = makeNews(model, store);
+  let excerpts = makeExcerpts(model.data.excerpts, unpackJson);
+  const panel = makePanel(model, store, (list, place) => excerpts(list, place));
   const words = () => {
     const state = store.get();
     const shown = shownItems(model, state);
@@ -122,16 +151,37 @@ function assemble(model, store) {
     drawn = performance.now();
   };
   const seek = () => { if (unsearched(model, store.get())) model.find.read(store.get().q, follow); };
-  model.rows.whenRead(() => {
+  const hear = () => model.rows.whenRead(() => {
     table.arrived();
     panel.arrived();
     refreshTip();
     if (store.get().at !== null) player.draw();
   });
-  const limits = byId('limits');
-  limits.textContent = limitWords(model);
-  limits.hidden = !limits.textContent;
-  return { chart, words, selected, table, player, moved, seek, lanes: filters.lanes, drill: model.drill };
+  const limit = () => {
+    const limits = byId('limits');
+    limits.textContent = limitWords(model);
+    limits.hidden = !limits.textContent;
+  };
+  hear();
+  limit();
+  /** The model holds another build. */
+  const renewed = () => {
+    hear();
+    limit();
+    hideTip();
+    excerpts = makeExcerpts(model.data.excerpts, unpackJson);
+    [measures, strip] = [makeMeasures(model, store), makeStrip(model, store)];
+    // Who types or chooses there goes on doing so; the numbers follow with the next build.
+    if (!byId('header').contains(document.activeElement)) header = makeHeader(model, store, actions);
+    const bar = byId('filters');
+    if (!bar.contains(document.activeElement) && !bar.querySelector('details[open]')) filters = makeFilters(model, store);
+    words();
+    selected(false);
+    moved();
+    seek();
+    news.draw();
+  };
+  return { chart, words, selected, table, player, moved, seek, news, renewed, lanes: () => filters.lanes(), drill: model.drill };
 }
 
 /** @param {string} text */

@@ -1,6 +1,10 @@
 const FACT = /^f-[0-9a-f]{16}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
+const DATA = /<script type="application\/octet-stream" id="([\w-]{1,80})">([^<]*)<\/script>/g;
+const RUNS = new Set(['application', 'plotly']); // scripts of the page, not data
+const REBUILT = 'This timeline was built again meanwhile: reload to see it.';
 const HASH = /^(#[\x21-\x7e]{0,20000})?$/;
+const ANSWERED = 30000; // ms that a page takes at most to take another build in
 const OLDER = 15000; // ms after which a page that says nothing is one of an older version
 
 /**
@@ -17,19 +21,36 @@ export function makeChart(frame, incident, chose, tell) {
   let fact;
   /** @type {ChartNote[]} */
   let notes = [];
+  /** @type {number | undefined} */
+  let awaited;
+  let late = false;
   // The frame's origin has no name that a message could be sent to.
   const say = (/** @type {Record<string, unknown>} */ words) => { if (ready) frame.contentWindow?.postMessage(words, '*'); };
+  const renew = async () => {
+    late = !ready; // built while the chart was being loaded: then once it is there
+    if (late) return;
+    const answer = await fetch(`/incidents/${incident}/timeline.html`);
+    if (!answer.ok) return void tell(REBUILT);
+    // Read as text: a document made of it would be held to this page's policy, styles and all.
+    const blocks = Object.fromEntries([...(await answer.text()).matchAll(DATA)].filter(([, id]) => !RUNS.has(id)).map(([, id, text]) => [id, text]));
+    clearTimeout(awaited);
+    awaited = setTimeout(() => tell(REBUILT), ANSWERED);
+    say({ timeline: 'built', blocks });
+  };
   const go = (/** @type {string} */ next) => {
     hash = next ? `#${next}` : '';
     say({ timeline: 'go', hash: next });
   };
   /** @type {Record<string, (given: any) => void>} */
   const hears = {
+    renewed: () => { clearTimeout(awaited); },
+    outdated: () => { clearTimeout(awaited); tell(REBUILT); },
     ready: () => {
       ready = true;
       say({ timeline: 'payloads', base });
       say({ timeline: 'notes', notes });
       if (hash !== frameHash) go(hash.slice(1));
+      if (late) renew().catch(() => tell(REBUILT));
     },
     view: (given) => {
       if (typeof given.hash !== 'string' || !HASH.test(given.hash)) return;
@@ -72,6 +93,8 @@ export function makeChart(frame, incident, chose, tell) {
       const [start, end] = [pairs.get('from'), pairs.get('to')];
       return start && end ? { start, end } : null;
     },
+    /** Hand another build's data to the page: it takes them in where it stands. */
+    renew,
     /** @param {ChartNote[]} now what is told of facts, the oldest first */
     notes: (now) => { notes = now; say({ timeline: 'notes', notes }); },
   };

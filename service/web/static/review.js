@@ -16,7 +16,7 @@ const store = makeStore(incident, ({ notes: touched }) => draw(touched), (on) =>
   const shown = byId('connection');
   shown.className = `connection ${on ? 'on' : 'off'}`;
   shown.textContent = on ? 'live' : 'connection lost, trying again';
-}, () => page.tell('This timeline was built again meanwhile: reload to see it.'));
+}, () => chart.renew().catch((error) => page.tell(`The new build could not be read: ${error instanceof Error ? error.message : error}`)));
 
 /** @type {ReviewPage} */
 const page = {

@@ -87,8 +87,8 @@ def test_a_slow_build_waits_longer(table: Table) -> None:
     table.live.queue(START + MINUTE)
     table.build(START + MINUTE, took=30 * NS)
     ended = START + MINUTE + 30 * NS
-    assert table.live.queue(ended + 299 * NS) == []
-    assert table.live.queue(ended + 300 * NS) == ["INC-1"]
+    assert table.live.queue(ended + 89 * NS) == []
+    assert table.live.queue(ended + 90 * NS) == ["INC-1"]
 
 
 def test_what_waits_to_be_tried_again_keeps_its_wait_and_a_list_has_one_line(table: Table) -> None:

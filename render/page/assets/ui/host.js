@@ -1,4 +1,5 @@
 import { byFact } from '../data/model.js';
+import { areBlocks } from './live.js';
 import { factNotes, markNoted } from './noted.js';
 
 const EVIDENCE = /^\/api\/incidents\/[\w.-]+\/evidence\/$/;
@@ -7,8 +8,9 @@ const EVIDENCE = /^\/api\/incidents\/[\w.-]+\/evidence\/$/;
  * Speak with the review that shows this page in a frame: by messages alone, for it lies behind an origin of its own.
  * What it says is where to go, and the notes of now; what it is told is what is chosen, and which payload is wanted.
  * @param {Model} model @param {Store} store @param {() => void} redraw draws the panel anew
+ * @param {(blocks: Record<string, string>) => Promise<number>} renew takes another build's data in
  */
-export function makeHost(model, store, redraw) {
+export function makeHost(model, store, redraw, renew) {
   if (window.parent === window) return;
   // A frame without an origin still knows the address it came from: nobody else's page is spoken to.
   const { origin } = new URL(location.href);
@@ -27,6 +29,10 @@ export function makeHost(model, store, redraw) {
       if (!Array.isArray(notes)) return;
       model.notes = byFact(notes.filter(isNote));
       mark();
+    },
+    built: ({ blocks }) => {
+      if (!areBlocks(blocks)) return;
+      renew(blocks).then((fresh) => { mark(); say({ timeline: 'renewed', fresh }); }, (error) => { console.error(error); say({ timeline: 'outdated' }); });
     },
     payloads: ({ base }) => {
       if (typeof base !== 'string' || !EVIDENCE.test(base)) return;
