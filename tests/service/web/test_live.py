@@ -237,6 +237,8 @@ def test_one_that_nobody_ends_is_left_alone_without_news(tmp_path: Path, start: 
     count = drill.done()
     drill.deliver()  # else a build is five seconds away at most
     wait_until(
-        lambda: time.time_ns() > (drill.builds()[0].finished_at or 0) + 15 * NS, 60, "the clock does not go on"
+        lambda: time.time_ns() > (drill.builds()[0].finished_at or 0) + 15 * NS,
+        60,
+        "the clock does not go on",
     )
     assert (drill.done(), drill.builds()[0].state) == (count, "done")
