@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page
 from tests.render.page.page_cases import busy, silenced
 from tests.render.page_browser import FIRING, chosen, needs_browser, rested, the, until
 from tests.render.timeline_fixture import rich
+from timeline.terms import SEVERAL
 
 pytestmark = needs_browser
 
@@ -106,7 +108,7 @@ def test_a_flap_is_one_ribbon_with_count_and_duty_and_a_click_unfolds_it(show: C
     )
     page.mouse.move(x, y)
     until(page, "!document.querySelector('#tip').hidden")
-    assert "14 times" in page.inner_text("#tip")
+    assert "14×" in page.inner_text("#tip")
     page.mouse.click(x, y)
     until(page, "location.hash.includes('open=f-')")
     until(page, "document.querySelectorAll('.flap-words').length === 0")
@@ -157,10 +159,11 @@ def test_what_thresholds_and_alerts_say_of_each_other_is_chosen_by_a_click(show:
     page = show()
     rows = rich().timeline.reconciliation
     assert rows
-    assert {name.rsplit(" ", 1)[0] for name in page.locator(".agreement summary").all_inner_texts()} == {
-        row.name for row in rows
-    }
-    page.click(f".agreement summary:has-text('{rows[-1].name}')")
+    times = Counter(row.name for row in rows)
+    assert page.locator(".agreement summary").all_inner_texts() == [
+        f"{SEVERAL[name] if number > 1 else name} {number}" for name, number in times.items()
+    ]
+    page.click(f".agreement summary:has-text('{rows[-1].name.split()[0]}') >> nth=-1")
     page.click(f".agreement button[data-from='{rows[-1].from_}'] >> nth=0")
     assert chosen(page)[0] == rows[-1].from_
 
