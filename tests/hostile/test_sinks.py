@@ -38,6 +38,7 @@ from timeline.text import escaped, line
 SEEDS = {seed.name: seed for seed in seeds.stored()}
 ROUNDS = 4
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_OURS = {"<sub>", "</sub>"}  # notes below a draft's tables
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -115,7 +116,8 @@ def foreign(draft: str, timeline: Timeline) -> list[str]:
     own = {entry.link for fact in timeline.facts for entry in fact.evidence} | set(timeline.incident.links)
     found = []
     for token in tokens(draft):
-        if token.type in {"image", "html_inline"} and not str(token.content).startswith("<!-- timeline:"):
+        ours = str(token.content).startswith("<!-- timeline:") or token.content in _OURS
+        if token.type in {"image", "html_inline"} and not ours:
             found.append(f"{token.type} {token.content} {token.attrs}"[:200])
         if token.type == "link_open":
             target = str(token.attrs["href"])
