@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from service.setup.init import Wanted
+    from service.setup.trying import Wanted
 
 #: What lets a command take an option for each collector, plug-ins included: they are read in `_wanted`.
 CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": ["-h", "--help"]}
@@ -60,7 +60,7 @@ def init(
 
 def _of(text: str) -> Wanted:
     from service.settings.identify import is_address
-    from service.setup.init import Wanted
+    from service.setup.trying import Wanted
 
     collector, equals, target = text.partition("=")
     return Wanted(text) if is_address(text) or not equals else Wanted(target, collector)
@@ -69,7 +69,7 @@ def _of(text: str) -> Wanted:
 def _wanted(words: Sequence[str]) -> Iterator[Wanted]:
     """Yield the sources among a command's words: `--COLLECTOR TARGET`, `--COLLECTOR=TARGET`; raise UsageError."""
     from service.settings import registry
-    from service.setup.init import Wanted
+    from service.setup.trying import Wanted
     from timeline.errors import UsageError
     from timeline.invalid.nearest import nearest
 

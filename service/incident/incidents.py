@@ -126,12 +126,14 @@ def find(text: str, folder: Path, *, bare: bool) -> IncidentSource:
     if is_path(text):
         return read(Path(text))
     if Path(text).suffix in SUFFIXES and ("/" in text or not bare):
+        _refuse_folder(Path(text))
         raise UsageError(f"{text}: there is no such incident file")
     check_id(text)
     for suffix in SUFFIXES:
         path = folder / f"{text}{suffix}"
         if path.is_file():
             return _same(read(path), text)
+        _refuse_folder(path)
     if bare:
         return IncidentSource(Incident(id=text))
     raise UsageError(
@@ -151,7 +153,13 @@ def only(folder: Path) -> str:
 
 
 def _known(folder: Path) -> list[str]:
-    return [p.stem for p in sorted(folder.glob("*")) if p.suffix in SUFFIXES] if folder.is_dir() else []
+    files = sorted(folder.glob("*")) if folder.is_dir() else []
+    return [path.stem for path in files if path.suffix in SUFFIXES and path.is_file()]
+
+
+def _refuse_folder(path: Path) -> None:
+    if path.is_dir():
+        raise UsageError(f"{shown(path)} is a folder; an incident file is one of TOML, YAML or JSON")
 
 
 def _same(found: IncidentSource, identity: str) -> IncidentSource:

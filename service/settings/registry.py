@@ -29,9 +29,9 @@ def expand(name: str) -> tuple[str, ...]:
     if name in SHORT:
         return SHORT[name]
     if name not in _points():
-        raise UsageError(
-            f"there is no collector {name!r}{nearest(name, [*SHORT, *_points()])}; see `timeline collectors`"
-        )
+        known = [*SHORT, *_points()]
+        hint = nearest(name, known) or f"; there are {', '.join(known)}"
+        raise UsageError(f"there is no collector {name!r}{hint}; see `timeline collectors`")
     return (name,)
 
 

@@ -50,4 +50,5 @@ def _next(conf: Config) -> str:
 def incidents(conf: Config) -> Sequence[str]:
     """Return the ids of incident files, in order."""
     folder = conf.folder / conf.settings.incidents
-    return [one.stem for one in sorted(folder.glob("*")) if one.suffix in SUFFIXES] if folder.is_dir() else []
+    files = sorted(folder.glob("*")) if folder.is_dir() else []
+    return [one.stem for one in files if one.suffix in SUFFIXES and one.is_file()]

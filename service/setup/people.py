@@ -12,7 +12,7 @@ _NAME = re.compile(r"\S{2,}(?: \S+)+")
 
 def same(people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
     """Return identities of one person each, by a short name, those with several identities alone; bots are left out."""
-    groups: list[tuple[set[str], set[str], str]] = []  # what tells a person, identities, a name
+    groups: list[tuple[set[str], list[Person]]] = []  # what tells a person, and who has it
     for person in people:
         keys = _keys(person)
         if person.bot or not keys:
@@ -20,14 +20,14 @@ def same(people: Iterable[Person]) -> dict[str, tuple[str, ...]]:
         met = [group for group in groups if group[0] & keys]
         joined = (
             keys.union(*(group[0] for group in met)),
-            {person.identity}.union(*(group[1] for group in met)),
-            next((group[2] for group in met), "") or _short(person),
+            [person, *(one for group in met for one in group[1])],
         )
         groups = [group for group in groups if group not in met] + [joined]
+    named = ((_short(group), {one.identity for one in group}) for _, group in groups)
     found: dict[str, tuple[str, ...]] = {}
-    for _, identities, name in sorted(groups, key=lambda group: (group[2], sorted(group[1]))):
+    for name, identities in sorted((name, sorted(identities)) for name, identities in named):
         if len(identities) > 1:
-            found[_free(name, found)] = tuple(sorted(identities))
+            found[_free(name, found)] = tuple(identities)
     return found
 
 
@@ -37,14 +37,13 @@ def _keys(person: Person) -> set[str]:
     return {text for text in texts if "@" in text.strip("@") or _NAME.fullmatch(text)}
 
 
-def _short(person: Person) -> str:
-    whole = sorted(
-        (name for name in person.names if "@" not in name and name.strip()),
-        key=lambda name: (" " not in name, name),
-    )
-    local = person.identity.rpartition(":")[2].partition("@")[0]
-    word = re.sub(r"[^\w-]", "", (whole[0].split()[0] if whole else local).casefold())
-    return word or "person"
+def _short(group: Iterable[Person]) -> str:
+    """Return a word for a person: the first of a whole name, else the shortest of the names."""
+    people = list(group)
+    names = {" ".join(name.split()) for person in people for name in person.names if "@" not in name} - {""}
+    local = {person.identity.rpartition(":")[2].partition("@")[0] for person in people}
+    first = min(names or local, key=lambda name: (" " not in name, len(name), name))
+    return re.sub(r"[^\w-]", "", first.split()[0].casefold()) or "person"
 
 
 def _free(name: str, taken: Iterable[str]) -> str:

@@ -39,7 +39,7 @@ def everything(folder: Path) -> set[str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "timeline.toml").write_text(CONFIG)
-    (tmp_path / "incidents").mkdir()
+    (tmp_path / "incidents" / "INC-5.toml").mkdir(parents=True)
     (tmp_path / "incidents" / "INC-42.toml").write_text(
         'title = "t"\nstart = 2026-11-01T10:00:00Z\nend = 2026-11-01T11:00:00Z\n'
     )
@@ -64,6 +64,9 @@ WRONG = {
     "no such time": (("build", "--incident", "X", "--start", "2026-02-30T10:00:00Z"), ["--start", "no time that exists"]),
     "id that leaves": (("build", "--incident", "../x", *TIMES), ["../x", "no incident id"]),
     "id with a slash": (("build", "--incident", "a/b", *TIMES), ["a/b", "no incident id"]),
+    "a folder in place of an incident file": (("build", "incidents/INC-5.toml"), ["incidents/INC-5.toml is a folder"]),
+    "a folder of that id": (("build", "INC-5"), ["INC-5.toml is a folder"]),
+    "a collector that none is like": (("build", "X", *TIMES, "--source", "csv=x"), ["no collector 'csv'", "there are prometheus, alertmanager"]),
     "missing incident file": (("build", "--incident", "nowhere/INC.toml"), ["nowhere/INC.toml", "no such incident file"]),
     "misspelt collector": (("build", "--incident", "X", *TIMES, "--source", "promethues=http://x"), ["promethues", "did you mean 'prometheus'"]),
     "source without target": (("build", "--incident", "X", *TIMES, "--source", "git"), ["--source git", "COLLECTOR[:NAME]=TARGET"]),
