@@ -98,7 +98,7 @@ def test_a_silence_is_told_as_long_as_it_held(
     assert "Alert `CheckoutErrors` was silenced (`cluster=eu, service=checkout, severity=page`)" in {
         f.statement for f in said
     }
-    measure = next(m for m in live.measures if m.name == "silenced")
+    measure = next(m for m in live.measures if m.name == "time silenced")
     assert measure.reason == "no end of the silence was recorded in the window"
     assert measure.from_ in {f.id for f in said}
 
@@ -115,14 +115,14 @@ def test_a_silence_is_told_as_long_as_it_held(
     other = tmp_path / "after"
     other.mkdir()
     unknown = build(other, config, begun)
-    reason = next(m.reason for m in unknown.measures if m.name == "silenced")
+    reason = next(m.reason for m in unknown.measures if m.name == "time silenced")
     assert reason is not None
     assert reason.endswith("a silence was of it depends on labels that its record lacks (`cluster`)")
     assert not [r for r in unknown.reconciliation if r.name == "breach while silenced"]
 
     done = build(other, config + 'external_labels = { cluster = "eu" }\n', begun)
     marks = {f.kind: f for f in done.facts if f.kind in {"alert.silenced", "alert.unsilenced"}}
-    measure = next(m for m in done.measures if m.name == "silenced")
+    measure = next(m for m in done.measures if m.name == "time silenced")
     assert (measure.from_, measure.to) == (marks["alert.silenced"].id, marks["alert.unsilenced"].id)
     assert measure.min_s is not None
     assert measure.max_s is not None
