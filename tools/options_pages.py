@@ -125,7 +125,7 @@ def incident() -> str:
     yaml = [f"{n}: {json.dumps(v)}" for n, v in few.items()]
     return "\n".join([
         "# The incident file\n",
-        f"{_MADE} `timeline build --incident INC-42` looks for `INC-42.toml`, `.yaml` or `.json` in the folder",
+        f"{_MADE} `timeline build INC-42` looks for `INC-42.toml`, `.yaml` or `.json` in the folder",
         "[`incidents`](configuration.md#at-the-top) names; a path stands for itself. What people claim in it becomes facts that",
         "say so (*per the incident file*). An unknown key is an error that names the nearest one, and a time without a zone is",
         "refused; TOML's own times may stand without quotes.\n",

@@ -43,7 +43,7 @@ class Stage:
         for name, place in PROJECT.items():
             if place != "index.md":
                 self._place(HOME / name)
-        self.write("decisions/index.md", decisions())
+        self._place(DOCS / "decisions")
 
     def write(self, place: str, text: str) -> None:
         """Write a page that no checkout has."""
@@ -56,7 +56,7 @@ class Stage:
         if path not in self._placed:
             self._placed.add(path)
             if path.is_dir():
-                self.write(place, _listing(path))
+                self.write(place, index(path) if path.is_relative_to(DOCS) else _listing(path))
             elif path.suffix == ".md":
                 self.write(place, self._linked(path, place))
             else:
@@ -86,18 +86,15 @@ def place_of(path: Path) -> str:
     name = path.relative_to(HOME).as_posix()
     if name in PROJECT:
         return PROJECT[name]
-    if path == DOCS / "decisions":
-        return "decisions/index.md"
     if path.is_relative_to(DOCS):
-        return path.relative_to(DOCS).as_posix()
+        return (path.relative_to(DOCS) / ("index.md" if path.is_dir() else "")).as_posix()
     return f"files/{name}.md" if path.is_dir() else f"files/{name}"
 
 
-def decisions() -> str:
-    """Return the list of decisions, by their titles."""
-    pages = sorted((DOCS / "decisions").glob("*.md"))
-    rows = [f"- [{title(page)}]({page.name})" for page in pages]
-    return "\n".join(["# Decisions\n", "Why it is as it is, where others may ask.\n", *rows, ""])
+def index(folder: Path) -> str:
+    """Return the list of a folder's pages, by their titles."""
+    rows = [f"- [{title(page)}]({page.name})" for page in sorted(folder.glob("*.md"))]
+    return "\n".join([f"# {folder.name.capitalize()}\n", *rows, ""])
 
 
 def title(page: Path) -> str:
