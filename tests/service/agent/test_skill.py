@@ -77,4 +77,4 @@ def test_every_tool_is_named_and_nothing_that_is_none() -> None:
 
 def test_it_ships_with_the_source() -> None:
     project = tomllib.loads((HOME / "pyproject.toml").read_text())
-    assert "skills" in project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    assert "/skills" in project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
