@@ -45,7 +45,6 @@ SERVED = {
     "prometheus-slack-github.md",
     "grafana-cloud.md",
     "pagerduty-datadog.md",
-    "kubernetes-argo-cd.md",
 }
 
 
@@ -136,6 +135,11 @@ def test_what_is_not_run_is_counted() -> None:
     left = [c for c in OURS if c.block.page not in WHOLE and c not in RUN]
     print(f"command lines of `timeline` in the documentation: {len(OURS)}; parsed only: {len(left)}")
     assert len(left) <= 24, [c.line for c in left]
+    followed = "".join(
+        (HOME / f"tests/{name}.py").read_text()
+        for name in ("documentation/test_stacks", "cli/test_first_minutes")
+    )
+    assert [name for name in SERVED if name not in followed] == []
     unused = [begins for begins in NOT_RUN if not any(c.line.startswith(begins) for c in LINES)]
     assert unused == []
 
