@@ -104,10 +104,15 @@ class Course:
     @cached_property
     def pause(self) -> people.Pause | None:
         """The longest time without any recorded response while it lasted; None where nothing tells when that was."""
+        return next(iter(self.pauses), None)
+
+    @cached_property
+    def pauses(self) -> tuple[people.Pause, ...]:
+        """All of these times, the longest first."""
         if self.extent is None:
-            return None
+            return ()
         end = self.span[1] if self.extent.last is None else self.extent.last
-        return people.longest_pause(self._timeline, self.extent.first, end)
+        return people.pauses(self._timeline, self.extent.first, end)
 
     @cached_property
     def told_over(self) -> Fact | None:

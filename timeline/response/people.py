@@ -84,7 +84,12 @@ def decisions(timeline: Timeline) -> list[Fact]:
 
 
 def longest_pause(timeline: Timeline, start: int, end: int) -> Pause | None:
-    """Return the longest time in `[start, end]` certainly without a record of the response; None where that is empty.
+    """Return the longest of `pauses`; None where there is none."""
+    return next(iter(pauses(timeline, start, end)), None)
+
+
+def pauses(timeline: Timeline, start: int, end: int) -> tuple[Pause, ...]:
+    """Return the times in `[start, end]` certainly without a record of the response, the longest first.
 
     A time that one record's bounds may lie in is no pause.
     """
@@ -92,11 +97,11 @@ def longest_pause(timeline: Timeline, start: int, end: int) -> Pause | None:
         f for f in in_display_order(timeline.facts)
         if is_response(f) and f.latest >= start and (f.earliest is None or f.earliest <= end)
     ]  # fmt: skip
-    longest = max(_pauses(inside_, start, end), key=lambda p: (p.end - p.start, -p.start), default=None)
-    if longest is None or longest.end <= longest.start:
-        return None
-    over = tuple(g for g in timeline.gaps if g.start < longest.end and g.end > longest.start)
-    return longest._replace(gaps=over)
+    certain = [pause for pause in _pauses(inside_, start, end) if pause.end > pause.start]
+    return tuple(
+        pause._replace(gaps=tuple(g for g in timeline.gaps if g.start < pause.end and g.end > pause.start))
+        for pause in sorted(certain, key=lambda p: (p.start - p.end, p.start))
+    )
 
 
 def _pauses(facts: Sequence[Fact], start: int, end: int) -> list[Pause]:

@@ -27,7 +27,7 @@ from timeline.model import (
 )
 from timeline.response.course import Course
 from timeline.response.extent import ALERT, BREACH, CLAIMED, CUSTOMERS, RECORDED
-from timeline.response.people import longest_pause
+from timeline.response.people import longest_pause, pauses
 from timeline.response.samples import Samples, after, before, peak
 from timeline.response.tried import changes, tried
 
@@ -259,6 +259,14 @@ def test_the_longest_pause_is_certainly_without_a_record_and_names_gaps_in_it() 
     assert found is not None
     assert (found.start, found.end, found.before, found.after) == (200 * NS, 900 * NS, held[1], held[2])
     assert found.gaps == (lost,)
+    every = pauses(timeline(*held, alert, bot, gaps=(lost,)), 0, 1_100 * NS)
+    assert [(p.start // NS, p.end // NS) for p in every] == [
+        (200, 900),
+        (0, 100),
+        (100, 200),
+        (900, 1000),
+        (1000, 1100),
+    ]
     wide = make("chat.message", 800, thread=None, actor="responder-1", early=500 * NS)
     shorter = longest_pause(timeline(*held, wide), 0, 1_100 * NS)
     assert shorter is not None
