@@ -69,10 +69,11 @@ def assemble(build: Build) -> Assembled:
     gaps = tuple(hidden.gap(gap) for gap in gaps)
     clocks = _disagreeing(_clocks(build.readings), facts)
     incident = _without_names(build.incident, holders, pseudonyms, hidden.names)
+    measured = bool(panels) or any(fact.kind.startswith("metric.") for fact in facts)
     document = Timeline(
         incident=incident, window=build.window, facts=facts, gaps=gaps,
         measures=measures(incident, facts, clocks), panels=panels, impact=_impact(newest),
-        reconciliation=(*reconcile(incident, facts, clocks), *clock_offsets(facts, clocks)),
+        reconciliation=(*reconcile(incident, facts, clocks, measured=measured), *clock_offsets(facts, clocks)),
         provenance={
             **build.provenance, "clocks": clocks, **described(offsets),
             **_remaining(hidden.may_name),

@@ -38,15 +38,24 @@ class StateSpan(NamedTuple):
     expression_index: str
 
 
-def reconcile(incident: Incident, facts: Sequence[Fact], errors: ClockErrors) -> tuple[Reconciled, ...]:
-    """Return the rows of the table: by name, then in the order of their first facts."""
+def reconcile(
+    incident: Incident, facts: Sequence[Fact], errors: ClockErrors, *, measured: bool = True
+) -> tuple[Reconciled, ...]:
+    """Return the rows of the table: by name, then in the order of their first facts.
+
+    Where nothing is `measured`, no metric was read: then that an alert has no breach says nothing.
+    """
     ordered = in_display_order(facts)
     breaches, firings = list(_breaches(ordered)), list(_firings(ordered))
     own = {span.thread for span in breaches}
     foreign = [span for span in firings if span.thread not in own]
     rows = [
         *_alone(breaches, _Overlap(firings, foreign, errors), UNALERTED),
-        *_alone(firings, _Overlap(breaches, _of_no_alert(breaches, firings), errors), UNCROSSED),
+        *_alone(
+            firings if measured else (),
+            _Overlap(breaches, _of_no_alert(breaches, firings), errors),
+            UNCROSSED,
+        ),
         *_earlier(breaches, incident, headline(incident, ordered), errors),
         *_silenced(breaches, firings, _silences(ordered), errors),
     ]

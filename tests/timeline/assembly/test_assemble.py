@@ -155,8 +155,10 @@ def test_impact_is_of_the_newest_collection_that_the_source_gave() -> None:
 
 def test_what_thresholds_and_alerts_say_is_in_the_document_and_its_digest() -> None:
     alone = at(1, 150, kind="alert.firing", thread="t")
-    timeline = built(reading(alone))
+    timeline = built(reading(alone, at(2, 160, kind="metric.absent", thread="m")))
     assert [(r.name, r.from_) for r in timeline.reconciliation] == [("alert with no breach", alone.id)]
+    # Where no metric was read, that an alert has no breach says nothing.
+    assert built(reading(alone)).reconciliation == ()
     other = timeline.replace(reconciliation=())
     assert seal(other).document.digest != timeline.digest == seal(timeline).document.digest
 
