@@ -3,6 +3,7 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const DATA = /<script type="application\/octet-stream" id="([\w-]{1,80})">([^<]*)<\/script>/g;
 const RUNS = new Set(['application', 'plotly']); // scripts of the page, not data
 const REBUILT = 'This timeline was built again meanwhile: reload to see it.';
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 const HASH = /^(#[\x21-\x7e]{0,20000})?$/;
 const ANSWERED = 30000; // ms that a page takes at most to take another build in
 const OLDER = 15000; // ms after which a page that says nothing is one of an older version
@@ -17,6 +18,8 @@ export function makeChart(frame, incident, chose, tell) {
   const base = `/api/incidents/${incident}/evidence/`;
   let hash = location.hash;
   let ready = false;
+  /** @type {{ start: string, end: string } | null} */
+  let shown = null;
   /** @type {string | null | undefined} */
   let fact;
   /** @type {ChartNote[]} */
@@ -55,6 +58,7 @@ export function makeChart(frame, incident, chose, tell) {
     view: (given) => {
       if (typeof given.hash !== 'string' || !HASH.test(given.hash)) return;
       hash = given.hash;
+      shown = [given.start, given.end].every((at) => typeof at === 'string' && INSTANT.test(at)) ? { start: given.start, end: given.end } : null;
       if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname);
       const now = typeof given.fact === 'string' && FACT.test(given.fact) ? given.fact : null;
       if (now === fact) return;
@@ -88,11 +92,7 @@ export function makeChart(frame, incident, chose, tell) {
       go([...kept, `from=${start}`, `to=${end}`].join('&'));
     },
     /** The range that is shown. @returns {{start: string, end: string} | null} */
-    range: () => {
-      const pairs = new URLSearchParams(hash.slice(1));
-      const [start, end] = [pairs.get('from'), pairs.get('to')];
-      return start && end ? { start, end } : null;
-    },
+    range: () => shown,
     /** Hand another build's data to the page: it takes them in where it stands. */
     renew,
     /** @param {ChartNote[]} now what is told of facts, the oldest first */

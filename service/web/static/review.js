@@ -61,8 +61,8 @@ async function show() {
   if (fact.id !== chosen) return;
   const open = store.state.disputed[fact.id];
   const own = notes().filter((one) => one.heads.some((head) => head.body?.cites.some((cite) => cite.fact === fact.id))).length;
-  bar.replaceChildren(el('span', { className: 'time' }, fact.when), el('span', { className: 'words' }, ...withCode(fact.statement)), open && el('span', { className: 'tag' }, 'disputed'), el('span', { className: 'muted' }, `${own} note${own === 1 ? '' : 's'}`),
-    form && el('button', { type: 'button', onclick: () => form.add({ fact: fact.id }) }, 'Cite'), form && el('button', { type: 'button', onclick: () => form.start('dispute', { fact: fact.id }) }, 'Dispute'));
+  bar.replaceChildren(...[el('span', { className: 'time' }, fact.when), el('span', { className: 'words' }, ...withCode(fact.statement)), open && el('span', { className: 'tag' }, 'disputed'), el('span', { className: 'muted' }, `${own} note${own === 1 ? '' : 's'}`),
+    form && el('button', { type: 'button', onclick: () => form.add({ fact: fact.id }) }, 'Cite'), form && el('button', { type: 'button', onclick: () => form.start('dispute', { fact: fact.id }) }, 'Dispute')].filter((part) => part instanceof Node));
 }
 
 /** Cards that somebody edits here stay as they are. @param {Set<string> | null} touched */

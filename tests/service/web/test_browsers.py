@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,8 @@ class People:
             lambda m: self.problems.append(m.text) if m.type == "error" and "409" not in m.text else None,
         )
         page.on("dialog", lambda dialog: self.problems.append(dialog.message))
-        page.goto(f"{self.server.url}/incidents/{INCIDENT}")
+        # The whole window: some of what is noted is of before the incident.
+        page.goto(f"{self.server.url}/incidents/{INCIDENT}#view=window")
         page.frame_locator("#chart").locator("html[data-ready]").wait_for()
         page.locator("#connection.on").wait_for()
         page.fill("#author", name)
@@ -66,6 +68,7 @@ def choose(page: Any, fact: str) -> None:
     page.frame_locator("#chart").locator(f'tr[data-fact="{fact}"]').click()
     page.wait_for_function("fact => location.hash.startsWith('#' + fact)", arg=fact)
     page.locator("#chosen .words").wait_for(state="attached")
+    assert not re.search("undefined|false|null", page.inner_text("#chosen"))
 
 
 def card(page: Any, text: str) -> Any:
