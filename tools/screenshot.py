@@ -16,9 +16,9 @@ from typing import Any
 PICTURES = Path(__file__).parent.parent / "docs" / "pictures"
 #: name, colour scheme, width, height, and what is behind the fact in the link: what the docs show.
 SHOTS = (
-    ("checkout-outage", "light", 1440, 1180, ""),
-    ("checkout-outage-dark", "dark", 1440, 1180, ""),
-    ("checkout-outage-replay", "light", 1440, 1000, "&at=2026-11-12T14:15:30Z"),
+    ("checkout-outage", "light", 1440, 900, ""),
+    ("checkout-outage-dark", "dark", 1440, 900, ""),
+    ("checkout-outage-replay", "light", 1440, 900, "&at=2026-11-12T14:15:30Z"),
 )
 #: name, colour scheme, width, height, greyscale: each case in each, and as a sheet.
 LOOKS = (

@@ -11,6 +11,7 @@ from render.page.excerpts import Excerpts, excerpts
 from render.page.packing import FAST, pack
 from render.page.rows import Chunk, chunk, chunks, gap_records, nearest
 from render.page.samples import Samples
+from render.page.units import unit_of
 from render.page.words import drawn_words
 from render.text import provenance
 from timeline.alerts.flaps import Ribbon, ribbons
@@ -18,16 +19,22 @@ from timeline.alerts.lives import STATES
 from timeline.alerts.silences import by_alert
 from timeline.apart import Difference, apart
 from timeline.canonical import Json
-from timeline.instant import NS
+from timeline.instant import NS, format_instant
+from timeline.measures.chain import chain
 from timeline.model import Fact, Measure, Panel, Timeline
 from timeline.order import clock_errors, undetermined_runs
 from timeline.record import plain, present
 from timeline.references import measure_id
+from timeline.response.course import Course
+from timeline.response.people import Pause
+from timeline.response.samples import Samples as Readings
 
 #: Facts that a page draws at most, those nearest the incident: beyond, a browser can no longer follow a zoom.
 MOST_FACTS = 1_000_000
 #: Of a page's room, what excerpts may take.
 _EXCERPTS_SHARE = 3
+#: Intervals without a response that a page lists, the longest.
+PAUSES = 5
 
 Read = Callable[[str], bytes]
 
@@ -124,10 +131,25 @@ def _document(timeline: Timeline, facts: Sequence[Fact]) -> dict[str, Json]:
         "measures": [_measure(one, facts, places) for one in timeline.measures],
         "reconciliation": [present(one) for one in timeline.reconciliation],
         "impact": [_without(present(one), "evidence") for one in timeline.impact],
+        "pauses": _pauses(timeline),
         "silenced": [[places[fact.id] if fact else None for fact in span] for span in silenced],
         "groups": undetermined_runs(facts, clocks),
         "apart": _rows_apart(facts),
     }
+
+
+def _pauses(timeline: Timeline) -> list[Json]:
+    """Return [start, end, shortest and longest length in s] of the longest pauses: from record to record."""
+    points = chain(timeline.incident, timeline.facts)
+    course = Course(timeline, points, clock_errors(timeline), Readings(timeline))
+    return [_pause(pause) for pause in course.pauses[:PAUSES]]
+
+
+def _pause(pause: Pause) -> Json:
+    before, after = pause.before, pause.after
+    start = pause.start if before is None or before.earliest is None else min(before.earliest, pause.start)
+    end = pause.end if after is None else max(after.latest, pause.end)
+    return [format_instant(start), format_instant(end), (pause.end - pause.start) / NS, (end - start) / NS]
 
 
 def _rows_apart(facts: Sequence[Fact]) -> list[Json]:
@@ -198,7 +220,7 @@ def _tool(timeline: Timeline) -> str:
 
 
 def _panel(panel: Panel, samples: Samples, offset: float) -> Json:
-    data = present(panel)
+    data = present(panel) | ({} if panel.unit else {"unit": unit_of(panel.query)})
     drawn = [samples.add(series, offset) for series in panel.series]
     data["series"] = [one for one in drawn if one is not None]
     return data

@@ -10,7 +10,7 @@ import math
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from render.page.words import drawn_words, turn
+from render.page.words import change_of, drawn_words, severity, turn
 from timeline.alerts.flaps import Ribbon
 from timeline.canonical import Json
 from timeline.instant import NS
@@ -51,6 +51,8 @@ def draw_facts(facts: Sequence[Fact], start: int, ribbons: Sequence[Ribbon]) -> 
     columns.texts("origin", [_origin(f) for f in facts])
     columns.texts("service", [f.subject.service or f.subject.labels.get("service") or "" for f in facts])
     columns.texts("words", [drawn_words(f) for f in facts])
+    columns.texts("severity", [severity(f) for f in facts])
+    columns.places("change", [change_of(f) for f in facts])
     columns.texts("actor", [f.actor or "" for f in facts])
     columns.texts("clock", [f.clock for f in facts])
     columns.texts("means", [f.time_means for f in facts])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, cast
 
 from timeline.model import Fact
 
 _SILENCES = frozenset({"alert.silenced", "alert.unsilenced"})
+#: What of a record of one kind is written beside its mark.
+_NAMED = {"incident.role_assigned": "role", "status.posted": "status", "custom": "label"}
 #: Names of a change, the first that it has is written beside its mark.
 _CHANGES = ("deploy", "change", "tag", "release", "flag")
 
@@ -19,7 +21,32 @@ def drawn_words(fact: Fact) -> str:
         return _alert(fact)
     if family in {"deploy", "change"}:
         return str(next((fact.names[name] for name in _CHANGES if name in fact.names), ""))
-    return str(fact.names.get("role", "role")) if fact.kind == "incident.role_assigned" else ""
+    if fact.kind in _NAMED:
+        return str(fact.names.get(_NAMED[fact.kind]) or "")
+    return fact.kind.partition(".")[2].replace("_", " ") if family == "incident" else ""
+
+
+#: How urgent a source says that an alert is, in its words, by what they mean.
+_SEVERITIES = {
+    "high": frozenset({"critical", "crit", "page", "error", "err", "fatal", "disaster", "emergency", "high", "urgent", "major", "sev0", "sev1", "p0", "p1", "s1", "blocker"}),
+    "middle": frozenset({"warning", "warn", "medium", "average", "moderate", "minor", "ticket", "sev2", "sev3", "p2", "p3", "s2", "s3"}),
+    "low": frozenset({"info", "information", "informational", "notice", "low", "none", "debug", "ok", "sev4", "sev5", "p4", "p5", "s4"}),
+}  # fmt: skip
+
+
+def severity(fact: Fact) -> Literal["high", "middle", "low", ""]:
+    """Return how urgent an alert is by its label `severity` or `priority`; empty where it has none that is known."""
+    if not fact.kind.startswith("alert."):
+        return ""
+    word = str(_first(fact.subject.labels, "severity", "priority", "urgency", "level") or "").lower()
+    found = next((rank for rank, words in _SEVERITIES.items() if word in words), "")
+    return cast("Literal['high', 'middle', 'low', '']", found)
+
+
+def change_of(fact: Fact) -> str | None:
+    """Return what the records of one change share, a merge, its tag and its deploy: the commit; None for others."""
+    commit = fact.subject.labels.get("commit")
+    return f"{fact.subject.component} {commit}" if commit and fact.category == "change" else None
 
 
 def turn(fact: Fact) -> Literal["up", "down", ""]:

@@ -54,7 +54,7 @@ test('holes break a band', () => {
 
 test('the overview counts every fact once', () => {
   const items = Array.from({ length: 500 }, (_, index) => item('chat.message', index * 2, index * 2 + 5));
-  assert.equal(bins(items, 800, 1000).reduce((sum, [count]) => sum + count, 0), 500);
+  assert.equal(bins(items, { from: 0, to: 1010, width: 800 }).reduce((sum, [count]) => sum + count, 0), 500);
 });
 
 test('values and durations for reading', () => {

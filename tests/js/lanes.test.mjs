@@ -13,7 +13,7 @@ const fact = (kind, at, more = {}) => ({
   id: `f-${kind}-${at}-${more.source ?? ''}`, kind, category: 'signal', earliest: second(at), latest: second(at), time_means: 't', clock: 'c', subject: { labels: {} },
   statement: 'Alert `Slow` fired', words: 'Slow', related: [], source: 'prod', evidence: [{ source: 'prod' }], variants: 0, ...more,
 });
-const lanes = (made, items = made.items) => placeLanes(made, items, emptyState(), false, 1).lanes;
+const lanes = (made, items = made.items) => placeLanes(made, items, emptyState(), 2000, 1).lanes;
 
 test('every kind has a lane', () => {
   assert.deepEqual(['alert.firing', 'metric.absent', 'deploy.failed', 'change.flag', 'chat.edited', 'log.first_seen', 'trace.first_error', 'status.posted', 'incident.resolved', 'custom'].map((kind) => laneOf({ kind, category: 'signal' })),
@@ -43,7 +43,7 @@ test('many lives share rows and lose nothing', () => {
 
 test('a zoom parts alerts that share a row: each has its own, with its name', () => {
   const made = model(Array.from({ length: 100 }, (_, n) => [fact('alert.firing', n * 30, { id: `f-${n}`, thread: `t${n}`, words: `A${n}` }), fact('alert.resolved', n * 30 + 60, { id: `r-${n}`, thread: `t${n}` })]).flat());
-  const rows = (change) => placeLanes(made, made.items, { ...emptyState(), ...change }, false, 1).lanes.find((lane) => lane.id === 'alerts').rows;
+  const rows = (change) => placeLanes(made, made.items, { ...emptyState(), ...change }, 2000, 1).lanes.find((lane) => lane.id === 'alerts').rows;
   assert.ok(rows({}).every((row) => / alerts$/.test(row.label)));
   const near = rows({ from: 600, to: 660 });
   assert.deepEqual(near.map((row) => row.label), ['A18', 'A19', 'A20', 'A21', 'A22']);
@@ -56,7 +56,7 @@ test('a silence with a life of its own crosses out the alerts that it was of', (
     fact('alert.silenced', 130, { thread: 's', source: 'am' }), fact('alert.unsilenced', 600, { thread: 's', source: 'am' }),
   ];
   const made = model(facts, { silenced: [[0, 2, 4]] });
-  const rows = (at) => placeLanes(made, made.items, { ...emptyState(), at }, false, 1).lanes.find((lane) => lane.id === 'alerts').rows;
+  const rows = (at) => placeLanes(made, made.items, { ...emptyState(), at }, 2000, 1).lanes.find((lane) => lane.id === 'alerts').rows;
   const spans = (row) => row.spans.filter((span) => span.state !== 'ahead').map((span) => [span.state, span.from, span.to, span.open]);
   assert.deepEqual(rows(null).map((row) => [row.label, spans(row)]), [
     ['Slow', [['firing', 60, 3600, true], ['silenced', 120, 600, false]]], ['Full', [['firing', 61, 3600, true]]], ['silence of {team="shop"}', [['silenced', 120, 600, false]]],

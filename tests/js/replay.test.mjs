@@ -60,7 +60,7 @@ test('an exercise selects nothing that is still ahead, gaps neither', () => {
   const made = story({ drill: true, gaps: [{ id: 'g', source: 'prod', start: second(500), end: second(600), reason: 'partial', statement: '', evidence: [] }] });
   const at = (seconds) => ({ ...emptyState(), at: seconds });
   assert.deepEqual([selectItems(made, at(200)).length, shownItems(made, at(260)).length, selectGaps(made, at(499)).length, selectGaps(made, at(500)).length], [4, 5, 0, 1]);
-  const lanes = placeLanes(made, selectItems(made, at(200)), at(200), false, 1).lanes;
+  const lanes = placeLanes(made, selectItems(made, at(200)), at(200), 2000, 1).lanes;
   assert.ok(lanes.flatMap((lane) => lane.rows.flatMap((row) => row.spans)).every((span) => span.to <= 200 && span.state !== 'ahead'));
 });
 
@@ -74,17 +74,17 @@ test('a flap is a ribbon while it is whole, folded, and there is no playhead', (
 
 test('lanes fold to one row, stand in the order that was chosen, and take the height that was chosen', () => {
   const made = model([told('alert.firing', 1, { thread: 'a' }), told('alert.firing', 2, { thread: 'b', words: 'B' }), told('chat.message', 3), told('deploy.finished', 4)]);
-  const keys = (change) => placeLanes(made, made.items, { ...emptyState(), ...change }, false, 1).lanes;
-  assert.deepEqual(keys({}).map((lane) => lane.key), ['alerts', 'changes', 'chat', 'coverage']);
-  assert.deepEqual(keys({ order: ['coverage', 'gone', 'alerts'] }).map((lane) => lane.key), ['coverage', 'alerts', 'changes', 'chat']);
-  const [alerts] = keys({ fold: ['alerts'], sizes: [['chat', 80]] });
+  const keys = (change) => placeLanes(made, made.items, { ...emptyState(), ...change }, 2000, 1).lanes;
+  assert.deepEqual(keys({}).map((lane) => lane.key), ['changes', 'alerts', 'chat', 'coverage']);
+  assert.deepEqual(keys({ order: ['coverage', 'gone', 'alerts'] }).map((lane) => lane.key), ['changes', 'coverage', 'alerts', 'chat']);
+  const [, alerts] = keys({ fold: ['alerts'], sizes: [['chat', 80]] });
   assert.deepEqual([alerts.folded, alerts.rows.length, alerts.rows[0].items.length], [true, 1, 2]);
   assert.equal(keys({ sizes: [['chat', 80]] }).find((lane) => lane.key === 'chat').height, 80);
 });
 
 test('an acknowledgement without a service stands in the row of the only alert of its name', () => {
   const made = model([told('alert.firing', 60, { thread: 't', words: 'Slow · shop' }), told('alert.acknowledged', 70, { source: 'pager', statement: 'Alert `Slow` was acknowledged' })]);
-  const alerts = placeLanes(made, made.items, emptyState(), false, 1).lanes.find((lane) => lane.key === 'alerts');
+  const alerts = placeLanes(made, made.items, emptyState(), 2000, 1).lanes.find((lane) => lane.key === 'alerts');
   assert.deepEqual([alerts.rows.length, alerts.rows[0].items.length], [1, 2]);
 });
 

@@ -39,12 +39,16 @@ def show(browser: Browser, folder: Path, request: pytest.FixtureRequest) -> Iter
         case: str | Built = "rich",
         fragment: str = "",
         *,
+        home: bool = False,
         drill: bool = False,
         notes: Sequence[Note] = (),
         **options: object,
     ) -> Page:
         context, page, troubles = new_context(browser, options)
         opened.append((context, troubles))
+        # All of the window, but where a test is of what a page opens on: a link says what it shows.
+        if not home and "from=" not in fragment and "view=" not in fragment:
+            fragment = "&".join(filter(None, (fragment, "view=window")))
         page.goto(
             written(folder, case, drill=drill, notes=notes).as_uri() + (f"#{fragment}" if fragment else "")
         )

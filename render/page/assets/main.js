@@ -1,8 +1,13 @@
 import { makeChart, shownItems } from './chart/chart.js';
 import { notDrawn, runPacked, unpackBytes, unpackJson } from './data/codec.js';
 import { byId } from './ui/dom.js';
+import { makeDrawer } from './ui/drawer.js';
+import { makeLegend } from './ui/legend.js';
+import { makePanes } from './ui/panes.js';
 import { makeFilters } from './controls/filters.js';
-import { makeHeader, makeMeasures } from './controls/header.js';
+import { makeHeader } from './controls/header.js';
+import { makeHeadline } from './controls/headline.js';
+import { makeTimings } from './controls/timings.js';
 import { makeHelp } from './ui/help.js';
 import { makeHost } from './ui/host.js';
 import { listenKeys } from './controls/keys.js';
@@ -18,7 +23,7 @@ import { HELD, makeRows } from './data/rows.js';
 import { makeOverview } from './chart/overview.js';
 import { makePanel } from './controls/panel.js';
 import { makePlayer } from './controls/player.js';
-import { inRange, selectGaps, selectItems, unsearched } from './data/select.js';
+import { inRange, selectGaps, unsearched } from './data/select.js';
 import { readSamples } from './data/series.js';
 import { makeStore } from './data/store.js';
 import { makeStrip } from './ui/strip.js';
@@ -97,6 +102,7 @@ async function readRest(model) {
   for (const part of model.rows.parts.slice(0, HELD).keys()) {
     await new Promise((then) => { (window.requestIdleCallback ?? ((later) => setTimeout(later, 50)))(() => then(undefined), { timeout: 1000 }); });
     await model.rows.part(part);
+    await model.find.prepare(part);
   }
   document.documentElement.dataset.read = 'yes';
 }
@@ -106,15 +112,19 @@ async function readRest(model) {
 /** @param {Model} model @param {Store} store */
 function assemble(model, store) {
   const help = makeHelp();
-  const chart = makeChart(model, store);
+  const overview = makeOverview(model, store);
+  const chart = makeChart(model, store, overview.draw);
   const theme = makeTheme(() => chart.draw());
   const player = makePlayer(model, store, () => chart.draw());
-  const actions = { help: help.toggle, theme, replay: player.toggle, play: player.play, step: player.step };
+  const actions = { help: help.toggle, close: () => timings.close(), theme, replay: player.toggle, play: player.play, step: player.step };
   listenKeys(model, store, actions);
   listenTouch(byId('chart'), chart.current);
-  let measures = makeMeasures(model, store);
+  const timings = makeTimings(model, store);
+  const headline = makeHeadline(model, store, timings);
+  const [drawer, legend] = [makeDrawer(), makeLegend(model)];
+  makePanes(() => chart.draw());
   let [header, strip, filters] = [makeHeader(model, store, actions), makeStrip(model, store), makeFilters(model, store)];
-  const [overview, table] = [makeOverview(model, store), makeTable(model, store)];
+  const table = makeTable(model, store);
   const news = makeNews(model, store);
   let excerpts = makeExcerpts(model.data.excerpts, unpackJson);
   const panel = makePanel(model, store, (list, place) => excerpts(list, place));
@@ -123,16 +133,20 @@ function assemble(model, store) {
     const shown = shownItems(model, state);
     const left = unsearched(model, state);
     header();
+    timings.draw();
+    legend(shown);
     filters.draw(shown.length, left);
-    overview.draw(selectItems(model, state));
     table.draw(shown, selectGaps(model, state), left > 0);
   };
   const selected = (/** @type {boolean} */ scroll) => {
     const state = store.get();
     panel.draw();
     strip();
+    drawer.show(Boolean(state.fact || state.gap || state.at !== null));
     table.choose(state, scroll);
-    const there = measures(scroll) || model.drill;
+    headline();
+    if (scroll) chart.seek();
+    const there = timings.cited(scroll) || model.drill;
     tell(state.fact && !model.byId.has(state.fact) ? `This link names ${state.fact}, which is no fact of this timeline.` : there ? '' : `This link names ${state.named}, which is no measure and no number of this timeline.`);
   };
   const moved = () => {
@@ -170,7 +184,7 @@ function assemble(model, store) {
     limit();
     hideTip();
     excerpts = makeExcerpts(model.data.excerpts, unpackJson);
-    [measures, strip] = [makeMeasures(model, store), makeStrip(model, store)];
+    strip = makeStrip(model, store);
     // Who types or chooses there goes on doing so; the numbers follow with the next build.
     if (!byId('header').contains(document.activeElement)) header = makeHeader(model, store, actions);
     const bar = byId('filters');
@@ -207,7 +221,7 @@ function listen(store, page) {
     if (again || changed(PLACES)) page.lanes();
     if (again || changed(['at', 'speed', 'fact'])) page.moved();
     if (again || changed(['fact', 'named', 'gap', 'zone'])) page.selected(true);
-    else if (changed(['mark'])) page.selected(false);
+    else if (changed(['mark', 'at'])) page.selected(false);
   });
   /** @type {number | undefined} */
   let later;
@@ -219,7 +233,7 @@ function listen(store, page) {
   /** @type {HTMLDetailsElement[]} */
   let opened = [];
   window.addEventListener('beforeprint', () => {
-    opened = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.agreement:not([open]), .tile.unknown:not([open])'))];
+    opened = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.agreement:not([open])'))];
     opened.forEach((one) => { one.open = true; });
     page.table.whole();
     page.chart.draw(PRINT_WIDTH);

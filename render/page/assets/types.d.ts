@@ -106,6 +106,7 @@ interface FactNames {
   sort: [string, Fact['category'], Turn][]; // kind, category, where its value went
   origin: string[][]; // the source, and others that evidence is from
   service: string[];
+  severity: Severity[];
   words: string[]; // drawn beside the mark, or as the row's name
   actor: string[];
   clock: string[];
@@ -135,6 +136,7 @@ interface Rows {
 interface Find {
   hits(q: string): Uint8Array; // 1 for each fact that has every word, of those that are searched
   left(q: string): number; // chunks that are not searched yet
+  prepare(part: number): Promise<void>; // what words of a chunk are looked for in: once it is made, a search is quick
   of: number; // all chunks
   absent(): number; // facts whose words are not in this page
   read(q: string, progress: () => void): Promise<void>;
@@ -200,6 +202,7 @@ interface PageData {
   impact?: Impact[];
   flaps?: { times: number; duty: [number, number] | null }[];
   apart?: [number, string][]; // place of a fact of an alert, and what tells its row from others of the name
+  pauses?: [string, string, number, number][]; // start, end, and how long, s
   silenced?: [number, number, number | null][]; // places of a firing, and of begin and end of a silence of its alert
   drill?: boolean;
   notes?: Note[];
@@ -209,6 +212,15 @@ interface PageData {
 interface Silence {
   begin: Item;
   end: Item | null;
+}
+
+// A time without a recorded response: outermost bounds, as seconds of the window too.
+interface Pause {
+  start: string;
+  end: string;
+  min_s: number;
+  max_s: number;
+  mark: [number, number];
 }
 
 // What a person wrote about facts; the newest words, those of a conflict included.
@@ -226,6 +238,7 @@ interface Note {
 type LaneId = 'impact' | 'metrics' | 'alerts' | 'changes' | 'chat' | 'logs' | 'people' | 'other';
 
 // A fact as the page works with it, all but what its row says: times in seconds since the window's start.
+type Severity = 'high' | 'middle' | 'low' | ''; // as its source says; empty where it does not
 type Turn = 'up' | 'down' | '';
 
 interface Item {
@@ -244,6 +257,8 @@ interface Item {
   readonly panel: string; // empty: none
   readonly height: number | null; // of a crossing, in the panel's unit
   readonly words: string; // drawn beside its mark, or as its row's name
+  readonly severity: Severity;
+  readonly change: number; // which change it is a record of: a merge, its tag and its deploy share it; 0: none
   readonly life: number; // of its thread; below zero: it is alone
   readonly ribbon: number; // of a flap; -1: none
   readonly from: number; // -Infinity: it was already so
@@ -277,6 +292,8 @@ interface Model {
   data: PageData;
   origin: number; // the window's start, whole seconds since 1970
   length: number; // the window's seconds
+  pauses: Pause[];
+  home: [number, number] | null; // the incident and a margin, which the page opens on; null: the whole window
   items: Item[];
   gaps: GapItem[];
   byId: { get(id: string): Item | undefined; has(id: string): boolean };
@@ -300,6 +317,7 @@ interface State {
   gap: string | null;
   from: number | null; // seconds since the window's start; null: the whole window
   to: number | null;
+  whole: boolean; // of what a link said: the whole window, where it names no range
   q: string;
   lanes: string[] | null; // null: all
   sources: string[] | null;
@@ -342,6 +360,7 @@ interface Row {
   words?: string; // drawn on the row: what an incident file claims
   lives?: number; // that share the row
   hint?: string; // who they are
+  severity?: Severity;
 }
 
 interface Lane {
@@ -354,12 +373,20 @@ interface Lane {
   height: number;
   rowHeight: number;
   above: number; // px of each row's name, where it stands above its row
+  below: number; // px for words below each row's marks
   rows: Row[];
   panel?: Panel;
   drawn?: Drawn[]; // the panel's series in the view
   range?: [number, number]; // and their values
   crossings: Item[];
   flaps: Flap[];
+}
+
+// Where times and rows are on the screen, in px of the chart.
+interface Place {
+  x: (at: number) => number;
+  top: number;
+  scale: number;
 }
 
 interface View {
@@ -375,6 +402,7 @@ interface Mark {
   symbol: string;
   lane: LaneId;
   quiet: boolean;
+  small?: boolean; // in a row that many share
   standing: Standing;
 }
 

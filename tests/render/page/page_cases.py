@@ -294,7 +294,52 @@ def million(series: int = 40, samples: int = 25_000) -> Built:
     return Built(assemble(Incident(id="INC-1M", title="A million"), window, made, (), (panel,)), payloads)
 
 
+def many_alerts() -> Built:
+    """A hundred and twenty alerts: twelve names, ten instances each, of three severities; the pager tells of some."""
+    payloads: dict[str, bytes] = {}
+    made = []
+    for number in range(120):
+        name, instance = f"Alert{number % 12:02d}HighErrorRate", number // 12
+        labels = {
+            "alertname": name,
+            "service": f"service-{number % 4}",
+            "instance": f"node-{instance}",
+            "severity": ("critical", "warning", "info")[number % 3],
+        }
+        states: tuple[tuple[Kind, int], ...] = (
+            ("alert.pending", 20),
+            ("alert.firing", 24),
+            ("alert.resolved", 60),
+        )
+        for kind, minute in states:
+            at = START + (minute + number % 30) * MINUTE + instance * NS
+            made.append(facts.fact(
+                kind, origin="prod", key=[number, kind], at=Bounds(at - 15 * NS, at), time_means="sample", clock="prom.example", source="prod",
+                names={"alert": name, "labels": None}, evidence=[evidence(payloads, "prod", {"n": number, "kind": kind})], subject=Subject(service=labels["service"], labels=labels), thread=f"t-{number}",
+            ))  # fmt: skip
+    incident = Incident(
+        id="INC-120",
+        title="Everything fires",
+        severity="SEV1",
+        start=START + 20 * MINUTE,
+        end=START + 100 * MINUTE,
+    )
+    return Built(assemble(incident, _window(3), made), payloads)
+
+
+def midnight() -> Built:
+    """An incident over midnight UTC, in which a clock of Europe changes (25 October 2026, 01:00 UTC)."""
+    payloads: dict[str, bytes] = {}
+    start = parse_instant("2026-10-24T22:00:00Z")
+    made = [message(payloads, n, start + (10 + n * 11) * MINUTE, f"step {n} of the night") for n in range(24)]
+    incident = Incident(
+        id="INC-MN", title="Over midnight", start=start + 60 * MINUTE, end=start + 240 * MINUTE
+    )
+    return Built(assemble(incident, _window(5, start), made), payloads)
+
+
 CASES: dict[str, Callable[[], Built]] = {
     "rich": rich, "one-fact": one_fact, "no-metrics": no_metrics, "forty-series": many_series, "ten-thousand": many_facts,
     "three-days": three_days, "all-gaps": all_gaps, "empty": empty, "hostile": hostile, "busy": busy,
+    "many-alerts": many_alerts, "midnight": midnight,
 }  # fmt: skip

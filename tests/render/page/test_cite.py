@@ -19,7 +19,7 @@ pytestmark = needs_browser
 _COPY = "#fact-panel button[aria-label='Copy citation, in Markdown']"
 #: Built before a browser runs: a build has an event loop of its own.
 EXAMPLE = example()
-_TILE = "document.querySelector('.tile.cited')"
+_ROW = "document.querySelector('#timings tr.cited')"
 
 
 def built() -> Built:
@@ -63,21 +63,24 @@ def test_every_measure_and_number_has_its_place_in_the_page(show: Callable[..., 
     assert len(ids) == len(set(ids)) > 15
     for identity in ids:
         page.evaluate("hash => { location.hash = hash; }", identity)
-        until(page, f"{_TILE}?.contains(document.getElementById('{identity}'))")
-        assert page.locator(f"#{identity}").is_visible()
-        assert page.locator(".tile.cited").count() == 1
+        until(page, f"{_ROW}?.id === '{identity}'")
+        # In the headline, or in the drawer of all.
+        seen = page.locator(f"#{identity}, .tile.cited[data-id='{identity}']")
+        assert any(one.is_visible() for one in seen.all())
+        assert page.locator("#timings tr.cited").count() == 1
         assert page.locator("#notice").is_hidden()
 
 
 def test_a_link_to_a_measure_opens_with_it_in_sight(show: Callable[..., Page]) -> None:
     page = show(built(), "m-silenced", viewport={"width": 600, "height": 500})
-    until(page, f"{_TILE} !== null")
-    assert page.evaluate(f"{_TILE}.open")
+    until(page, f"{_ROW} !== null")
+    assert page.locator("#timings").is_visible()
     box = page.locator("#m-silenced").bounding_box()
     assert box is not None
     assert 0 <= box["y"] < 500
-    page.locator(".tile .ends button").first.click()
-    until(page, f"{_TILE} === null")
+    page.locator("#timings button:has-text('from')").first.click()
+    until(page, f"{_ROW} === null")
+    assert page.locator("#timings").is_hidden()
     assert "m-silenced" not in page.evaluate("location.hash")
 
 

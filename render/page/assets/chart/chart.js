@@ -2,7 +2,8 @@ import { makeFigure } from './figure.js';
 import { placeLanes } from './lanes.js';
 import { palette } from '../data/palette.js';
 import { inRange, selectGaps, selectItems } from '../data/select.js';
-import { drawOverlay, followPointer } from './overlay.js';
+import { drawOverlay } from './overlay.js';
+import { makeCrosshair } from './crosshair.js';
 import { makeLaneHandles } from './lanetools.js';
 import { makePlayhead } from './playhead.js';
 import { hideTip, showTip } from './tip.js';
@@ -11,12 +12,12 @@ import { chooseFact } from '../data/ranges.js';
 import { byId, el } from '../ui/dom.js';
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false, showTips: false };
-const NARROW = 720;
+const HIDDEN = 16; // px beside the chart on a phone, where it may be behind its tab
 
 /** @typedef {{ model: Model, store: Store, geometry: Geometry, view: View, drawn: boolean, gestured: boolean }} Chart */
 
-/** @param {Model} model @param {Store} store */
-export function makeChart(model, store) {
+/** @param {Model} model @param {Store} store @param {(items: Item[], geometry: Geometry, view: View) => void} shown draws what shares the time axis */
+export function makeChart(model, store, shown) {
   const plot = /** @type {PlotElement} */ (byId('plot'));
   const section = byId('chart');
   const under = el('div', { class: 'under', 'aria-hidden': 'true' });
@@ -28,15 +29,15 @@ export function makeChart(model, store) {
   /** @type {Chart} */
   const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false, gestured: false };
   const draw = async (/** @type {number} */ forced = 0) => {
-    await drawChart(chart, plot, forced || section.clientWidth);
-    drawOverlay(chart, under, over);
+    await drawChart(chart, plot, forced || section.clientWidth || innerWidth - HIDDEN, shown, forced > 0);
+    overlay();
     head();
-    if (!chart.drawn) listenChart(chart, plot, () => drawOverlay(chart, under, over));
+    if (!chart.drawn) listenChart(chart, plot, overlay);
     chart.drawn = true;
   };
-  const overlay = () => drawOverlay(chart, under, over);
-  followPointer(section, () => chart);
-  return { draw: latest(draw), overlay, view: () => chart.view, current: () => chart };
+  const values = makeCrosshair(section, () => chart);
+  const overlay = () => { drawOverlay(chart, under, over); values(); };
+  return { draw: latest(draw), overlay, seek: () => seek(chart, section), view: () => chart.view, current: () => chart };
 }
 
 /**
@@ -61,17 +62,39 @@ function latest(draw) {
   };
 }
 
-/** @param {Chart} chart @param {HTMLElement} plot @param {number} width */
-async function drawChart(chart, plot, width) {
+/** @param {Chart} chart @param {HTMLElement} plot @param {number} width @param {Parameters<typeof makeChart>[2]} shown @param {boolean} forced to a sheet's width */
+async function drawChart(chart, plot, width, shown, forced) {
   const { model, store } = chart;
   const state = store.get();
+  const section = byId('chart');
   const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
-  chart.geometry = placeLanes(model, selectItems(model, state), state, width < NARROW, root / 16);
+  const items = selectItems(model, state);
+  chart.geometry = placeLanes(model, items, state, width, root / 16, forced ? 0 : section.clientHeight);
   chart.view = { from: state.from ?? 0, to: state.to ?? model.length, width: Math.max(width - chart.geometry.left - chart.geometry.right, 50) };
+  shown(items, chart.geometry, chart.view);
   const font = Math.round(root * 0.75);
   const look = { zone: state.zone, colours: palette(), touch: matchMedia('(pointer: coarse)').matches, font, at: state.at };
   const { traces, layout } = makeFigure(model, chart.geometry, chart.view, selectGaps(model, { ...state, from: null, to: null }), look);
   await window.Plotly.react(plot, traces, layout, CONFIG);
+}
+
+/** Bring the lane of what is chosen into sight, where it is not. @param {Chart} chart @param {HTMLElement} section */
+function seek({ geometry, model, store }, section) {
+  const { fact, gap } = store.get();
+  const item = fact ? model.byId.get(fact) : undefined;
+  const source = gap ? model.gaps.find((one) => one.gap.id === gap)?.gap.source : undefined;
+  if (!item && !source) return;
+  const places = geometry.lanes.flatMap((lane) => {
+    if (source) return lane.id === 'coverage' ? [{ y: lane.top, height: lane.height }] : [];
+    if (lane.crossings.some((one) => one === item)) return [{ y: lane.top, height: lane.height }];
+    return lane.rows.filter((row) => row.items.some((one) => one === item) || row.flaps.some((flap) => flap.items.some((one) => one === item))).map((row) => ({ y: row.y - lane.rowHeight / 2, height: lane.rowHeight }));
+  });
+  // Rules compared stand in a lane of their own: the fact's own is the other.
+  const place = places[0];
+  if (!place) return;
+  const top = place.y + geometry.top;
+  if (top >= section.scrollTop && top + place.height <= section.scrollTop + section.clientHeight) return;
+  section.scrollTop = Math.max(top - section.clientHeight / 3, 0);
 }
 
 /** @param {Chart} chart @param {PlotElement} plot @param {() => void} overlay */

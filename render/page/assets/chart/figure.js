@@ -1,8 +1,10 @@
 import { doubtBars, flapBars, gapBars, rowMarks, spanBars } from '../ui/marks.js';
+import { changeBars, changeMarks } from '../ui/changes.js';
+import { severityColour } from '../ui/severity.js';
 import { drawn } from '../data/series.js';
 import { arrowTrace, barTrace, crossingTraces, hatchTraces, markTrace, panelTraces } from './traces.js';
 import { faint } from '../data/palette.js';
-import { ticks } from '../data/instant.js';
+import { axisTicks } from './axis.js';
 import { amount } from '../data/words.js';
 
 /** Vertical lines of changes help while they are few. */
@@ -23,16 +25,16 @@ const MOST_POINTS = 8_000;
 export function makeFigure(model, geometry, view, gaps, look) {
   const { lanes, height } = geometry;
   const bars = lanes.flatMap((lane) => laneBars(lane, view, gaps, model.length, look.at));
-  const marks = lanes.flatMap((lane) => (lane.panel || lane.id === 'coverage' ? [] : lane.rows.flatMap((row) => rowMarks(row.items, view, row.y, factLane(lane), look.at))));
+  const marks = lanes.flatMap((lane) => (lane.panel || lane.id === 'coverage' ? [] : lane.rows.flatMap((row) => lane.id === 'changes' ? changeMarks(row.items, view, row.y, look.at) : rowMarks(row.items, view, row.y, factLane(lane), look.at).map((mark) => ((row.lives ?? 1) > 1 ? { ...mark, small: true } : mark)))));
   const traces = [barTrace(bars, look.colours), ...hatchTraces(bars, view, look.colours), arrowTrace(lanes, view, look.colours, look.at), markTrace(marks, look.colours, 'y')];
   /** @type {Record<string, any>} */
   const layout = {
     height: height + geometry.top + geometry.bottom, width: view.width + geometry.left + geometry.right,
     margin: { l: geometry.left, r: geometry.right, t: geometry.top, b: geometry.bottom, pad: 0 }, showlegend: false, barmode: 'overlay', hovermode: 'closest', hoverdistance: 12,
     dragmode: look.touch ? false : 'zoom', paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', font: { family: 'system-ui, sans-serif', size: look.font, color: look.colours.muted },
-    xaxis: timeAxis(model, view, look), yaxis: { domain: [0, 1], range: [height, 0], visible: false, fixedrange: true, anchor: 'x' }, shapes: shapesOf(model, geometry, view, look),
+    xaxis: timeAxis(model, view, look, geometry.scale), yaxis: { domain: [0, 1], range: [height, 0], visible: false, fixedrange: true, anchor: 'x' }, shapes: shapesOf(model, geometry, view, look),
   };
-  lanes.filter((lane) => lane.panel).forEach((lane, index) => addPanel(lane, `y${index + 2}`, { traces, layout, view, height, look }));
+  lanes.filter((lane) => lane.panel).forEach((lane, index) => addPanel(lane, `y${index + 2}`, { traces, layout, view, height, look, drill: model.drill }));
   return { traces, layout };
 }
 
@@ -60,7 +62,9 @@ function rowBars(lane, row, view, gaps, length, at) {
     return [...uncovered(covered, gaps, view), ...hatched];
   }
   const id = factLane(lane);
-  return [...hatched, ...flapBars(row.flaps, view, row.y, thick, id), ...doubtBars(row, view, id, thick, at), ...spanBars(row, view, id === 'changes' || lane.id === 'agreement' ? 5 : thick, id)];
+  const colour = id === 'alerts' && lane.id !== 'agreement' ? severityColour(row.severity) : id;
+  const changes = id === 'changes' ? changeBars(row.items, view, row.y, at) : [];
+  return [...hatched, ...changes, ...flapBars(row.flaps, view, row.y, thick, colour), ...doubtBars(row, view, colour, thick, at), ...spanBars(row, view, id === 'changes' || lane.id === 'agreement' ? 5 : thick, colour)];
 }
 
 /** Quiet is a plain line, and it stops where a gap begins. @param {Bar} line @param {GapItem[]} gaps @param {View} view @returns {Bar[]} */
@@ -76,13 +80,11 @@ export function uncovered(line, gaps, view) {
   return parts.filter((part) => part.length > 0);
 }
 
-/** @param {Model} model @param {View} view @param {Look} look */
-function timeAxis(model, view, look) {
-  const most = Math.max(Math.floor(view.width / (look.font * 6)), 2);
-  const marks = ticks(model.origin + view.from, model.origin + view.to, most, look.zone);
+/** Lines at the times that the overview names. @param {Model} model @param {View} view @param {Look} look @param {number} scale */
+function timeAxis(model, view, look, scale) {
+  const marks = axisTicks(model, view, look.zone, scale);
   return {
-    type: 'linear', range: [view.from, view.to], domain: [0, 1], anchor: 'y', side: 'bottom', tickmode: 'array', tickvals: marks.map((mark) => mark.at - model.origin),
-    ticktext: marks.map((mark) => (mark.day ? `${mark.text}<br>${mark.day}` : mark.text)), tickfont: { size: look.font, color: look.colours.muted },
+    type: 'linear', range: [view.from, view.to], domain: [0, 1], anchor: 'y', showticklabels: false, tickmode: 'array', tickvals: marks.map((mark) => mark.at - model.origin),
     gridcolor: look.colours.grid, zeroline: false, showline: false, ticks: '', fixedrange: look.touch, automargin: false, minallowed: 0, maxallowed: model.length,
   };
 }
@@ -106,19 +108,20 @@ function padding(model, colours) {
     .map(([from, to]) => ({ type: 'rect', xref: 'x', yref: 'paper', x0: from, x1: to, y0: 0, y1: 1, line: { width: 0 }, fillcolor: colours.shade, layer: 'below' }));
 }
 
-/** @param {Lane} lane @param {string} yaxis @param {{ traces: object[], layout: Record<string, any>, view: View, height: number, look: Look }} into */
+/** @param {Lane} lane @param {string} yaxis @param {{ traces: object[], layout: Record<string, any>, view: View, height: number, look: Look, drill: boolean }} into */
 function addPanel(lane, yaxis, into) {
   const { colours, font, at } = into.look;
   const series = lane.panel?.series ?? [];
   const pixels = Math.max((series.length * into.view.width * 4) / MOST_POINTS, 1);
   lane.drawn = series.map((one) => drawn(one, into.view, at ?? Infinity, pixels));
-  const range = panelRange(lane);
+  // A replay keeps the axis still; an exercise, which may not tell what is to come, does not.
+  const range = panelRange(at === null || into.drill ? lane : { ...lane, drawn: series.map((one) => drawn(one, into.view, Infinity, pixels)) });
   lane.range = range;
   into.traces.push(...panelTraces(lane, yaxis, colours, range), ...crossingTraces(lane, into.view, yaxis, range, colours, at));
   const values = niceTicks(range);
   into.layout[yaxis.replace('y', 'yaxis')] = {
     domain: [1 - (lane.top + lane.height) / into.height, 1 - lane.top / into.height], range, fixedrange: true, anchor: 'x', tickmode: 'array', tickvals: values,
-    ticktext: values.map((value) => amount(value)), tickfont: { size: font - 1, color: colours.muted }, gridcolor: colours.grid, zeroline: false, ticks: '', automargin: false,
+    ticktext: values.map((value) => amount(value, lane.panel?.unit === 'ratio' ? 'ratio' : '')), tickfont: { size: font - 1, color: colours.muted }, gridcolor: colours.grid, zeroline: false, ticks: '', automargin: false,
   };
   for (const { value } of lane.panel?.thresholds ?? []) {
     if (typeof value === 'number') into.layout.shapes.push({ type: 'line', xref: 'paper', yref: yaxis, x0: 0, x1: 1, y0: value, y1: value, line: { color: colours.alerts, width: 1.25, dash: 'dash' } });

@@ -1,8 +1,10 @@
 import { parted } from '../data/flaps.js';
 import { addTo, grouped } from '../data/grouped.js';
+import { severityOf } from '../ui/severity.js';
 import { spanning, spansOf } from '../data/lives.js';
 
 const MOST_ROWS = 24; // with more lives in the range, several share a row, and it says so
+const FEW_ROWS = 8; // with more, those of one service and name share a row
 const NAMED = 20; // lives that a shared row names
 
 /**
@@ -40,11 +42,32 @@ export function sourceRows(model, items, state) {
 export function alertRows(model, items, state) {
   const rows = withGuests(livesOf(items).map((life) => {
     const { rest, flaps } = parted(life, state);
-    return { label: [life[0].words, model.apart.get(life[0].life)].filter(Boolean).join(' · '), sources: [life[0].source], y: 0, items: rest, flaps, spans: lifeSpans(rest, model, state) };
+    return { label: [life[0].words, model.apart.get(life[0].life)].filter(Boolean).join(' · '), sources: [life[0].source], y: 0, items: rest, flaps, spans: lifeSpans(rest, model, state), severity: severityOf(life) };
   }));
-  if (rows.length <= MOST_ROWS) return rows;
-  const near = rows.filter((row) => meets(row, state));
-  return near.length <= MOST_ROWS ? near : packed(near);
+  if (rows.length <= FEW_ROWS) return rows;
+  const near = rows.length > MOST_ROWS ? rows.filter((row) => meets(row, state)) : rows;
+  const few = near.length <= FEW_ROWS ? near : byName(near);
+  return few.length <= MOST_ROWS ? few : packed(few);
+}
+
+/** Alerts of one service and name as one row, where it begins first. @param {Row[]} rows @returns {Row[]} */
+function byName(rows) {
+  return [...grouped(rows, calledBy).entries()].map(([name, own]) => {
+    if (own.length === 1) return own[0];
+    const most = atOnce(own.map(extent));
+    const label = `${name} · ${own.length}×${most > 1 ? `, ${most} at once` : ''}`;
+    return { ...own[0], label, hint: hintOf(own), severity: worst(own), items: own.flatMap((row) => row.items).sort((a, b) => a.index - b.index), spans: own.flatMap((row) => row.spans), flaps: own.flatMap((row) => row.flaps), sources: [...new Set(own.flatMap((row) => row.sources))], lives: own.length };
+  });
+}
+
+/** @param {Row[]} rows @returns {Severity} */
+function worst(rows) {
+  return /** @type {Severity[]} */ (['high', 'middle', 'low']).find((rank) => rows.some((row) => row.severity === rank)) ?? '';
+}
+
+/** Who shares a row. @param {Row[]} rows */
+function hintOf(rows) {
+  return [...rows.slice(0, NAMED).map((row) => row.label), ...(rows.length > NAMED ? [`and ${rows.length - NAMED} more`] : []), 'zoom in to part them'].join('\n');
 }
 
 /**
@@ -56,12 +79,12 @@ function withGuests(rows) {
   const own = (/** @type {Row} */ row) => row.spans.length > 0 || row.flaps.length > 0;
   const hosts = rows.filter(own);
   const byWords = grouped(hosts, calledBy);
-  const byName = grouped(hosts, (host) => alertName(calledBy(host)));
+  const named = grouped(hosts, (host) => alertName(calledBy(host)));
   /** @type {Map<Row, Item[]>} */
   const guests = new Map();
   const left = rows.filter((row) => {
     if (own(row)) return true;
-    const [host] = [byWords.get(calledBy(row)), byName.get(alertName(calledBy(row)))].flatMap((some) => (some?.length === 1 ? some : []));
+    const [host] = [byWords.get(calledBy(row)), named.get(alertName(calledBy(row)))].flatMap((some) => (some?.length === 1 ? some : []));
     if (host) for (const item of row.items) addTo(guests, host, item);
     return !host;
   });
@@ -100,15 +123,19 @@ function packed(rows) {
       place.end = Math.max(place.end, to);
     } else shared.push({ row: { ...row, items: [...row.items], spans: [...row.spans], flaps: [...row.flaps] }, end: to, lives: [row] });
   }
-  return shared.map(({ row, lives }) => ({ ...row, ...sharedWords(lives), items: row.items.sort((a, b) => a.index - b.index), lives: lives.length }));
+  return shared.map(({ row, lives }) => ({ ...row, ...sharedWords(lives), items: row.items.sort((a, b) => a.index - b.index), severity: worst(lives), lives: livesIn(lives) }));
 }
 
 /** What a shared row says of itself: how many, how many of them at once, and who. @param {Row[]} lives */
 function sharedWords(lives) {
   if (lives.length === 1) return {};
   const most = atOnce(lives.map(extent));
-  const names = lives.slice(0, NAMED).map((row) => row.label);
-  return { label: `${lives.length} alerts${most > 1 ? ` · ${most} at once` : ''}`, hint: [...names, ...(lives.length > NAMED ? [`and ${lives.length - NAMED} more`] : []), 'zoom in to part them'].join('\n') };
+  return { label: `${livesIn(lives)} alerts${most > 1 ? ` · ${most} at once` : ''}`, hint: hintOf(lives) };
+}
+
+/** @param {Row[]} rows */
+function livesIn(rows) {
+  return rows.reduce((sum, row) => sum + (row.lives ?? 1), 0);
 }
 
 /** How many of these overlap at most. @param {[number, number][]} extents */

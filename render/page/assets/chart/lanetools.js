@@ -1,18 +1,13 @@
 import { el } from '../ui/dom.js';
-import { placeLanes } from './lanes.js';
+import { isFolded, placeLanes, refolded } from './lanes.js';
 
 const STEP = 24; // px that a lane grows by from the menu
 const LOWEST = 28; // px
 const DRAGGED = 5; // px from which a press is a drag
 
-/** @param {string[]} list @param {string} value */
-function switched(list, value) {
-  return list.includes(value) ? list.filter((one) => one !== value) : [...list, value];
-}
-
 /** @param {Store} store @param {string} key */
 function fold(store, key) {
-  store.set({ fold: switched(store.get().fold, key) });
+  store.set({ fold: refolded(key, store.get()) });
 }
 
 /** Put a lane before another, or last. @param {Store} store @param {string[]} keys as they stand @param {string} key @param {number} to */
@@ -25,7 +20,7 @@ function putAt(store, keys, key, to) {
 /** @param {Store} store @param {string} key @param {number} height px at type of 16 px */
 function resize(store, key, height) {
   const sizes = store.get().sizes.filter(([one]) => one !== key);
-  store.set({ sizes: [...sizes, [key, Math.round(Math.min(Math.max(height, LOWEST), 1200))]], fold: store.get().fold.filter((one) => one !== key) });
+  store.set({ sizes: [...sizes, [key, Math.round(Math.min(Math.max(height, LOWEST), 1200))]], fold: isFolded(key, store.get()) ? refolded(key, store.get()) : store.get().fold });
 }
 
 /**
@@ -91,7 +86,7 @@ export function makeLaneMenu(model, store) {
     if (!node.open) return;
     const state = store.get();
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.does : undefined;
-    const lanes = placeLanes(model, model.items, { ...state, lanes: null, sources: null }, false, 1).lanes;
+    const lanes = placeLanes(model, model.items, { ...state, lanes: null, sources: null }, Infinity, 1).lanes;
     const keys = lanes.map((lane) => lane.key);
     const reset = el('button', { type: 'button', class: 'small', 'data-does': 'reset', on: { click: () => store.set({ fold: [], order: null, sizes: [], open: [] }) } }, 'as they were');
     list.replaceChildren(reset, ...lanes.map((lane, index) => laneRow(lane, index, keys, state, store)));
@@ -110,7 +105,7 @@ export function makeLaneMenu(model, store) {
 
 /** @param {Lane} lane @param {number} index @param {string[]} keys @param {State} state @param {Store} store */
 function laneRow(lane, index, keys, state, store) {
-  const folded = state.fold.includes(lane.key);
+  const folded = isFolded(lane.key, state);
   const button = (/** @type {string} */ sign, /** @type {string} */ what, /** @type {() => void} */ then, off = false) => el('button', { type: 'button', class: 'small', disabled: off, 'data-does': `${what} ${lane.key}`, 'aria-label': `${what} ${lane.title}`, title: what, on: { click: then } }, sign);
   return el('div', { class: 'lane-row' },
     el('span', { dir: 'auto' }, lane.title),

@@ -1,9 +1,9 @@
 import { byId, el, statementOf, withCode } from '../ui/dom.js';
 import { boundsText, clockText } from '../data/instant.js';
-import { valueWords } from './overlay.js';
+import { sampleWords, seriesNames } from './crosshair.js';
 import { dutyWords } from '../data/flaps.js';
 import { pointRefs } from '../data/refs.js';
-import { count, kindText, labelText, reasonText } from '../data/words.js';
+import { count, kindText, reasonText } from '../data/words.js';
 
 /** What is shown again once more has been read. */
 let redraw = () => {};
@@ -18,7 +18,7 @@ export function showTip(chart, event) {
   const tip = byId('tip');
   redraw = () => showTip(chart, event);
   const point = event.points[0];
-  const words = point.data.meta ? seriesWords(chart, point) : point.customdata?.words ? [el('b', {}, point.customdata.words), ` at ${clockText(chart.model.origin + point.x, chart.store.get().zone)}`] : refWords(chart, pointRefs(point));
+  const words = point.data.name === 'series' ? seriesWords(chart, point) : point.customdata?.words ? [el('b', {}, point.customdata.words), ` at ${clockText(chart.model.origin + point.x, chart.store.get().zone)}`] : refWords(chart, pointRefs(point));
   if (!words.length) return;
   tip.replaceChildren(...words);
   tip.hidden = false;
@@ -41,8 +41,10 @@ export function hideTip() {
 /** @param {import('./chart.js').Chart} chart @param {any} point */
 function seriesWords(chart, point) {
   const { panel, series } = point.data.meta;
+  if (panel.series.length === 1) return []; // its value stands in its panel
+  const name = seriesNames(panel)[panel.series.indexOf(series)];
   const at = clockText(chart.model.origin + point.x, chart.store.get().zone);
-  return [el('b', {}, valueWords(series, point.x, panel)), el('span', { class: 'muted' }, ` ${at}`), el('div', { dir: 'auto' }, labelText(series.labels) || panel.title)];
+  return [el('b', {}, sampleWords(series, point.x, panel).words), el('span', { class: 'muted' }, ` ${at}`), el('div', { dir: 'auto' }, name || panel.title)];
 }
 
 /** @param {import('./chart.js').Chart} chart @param {string[]} refs */

@@ -1,6 +1,8 @@
 import { faint } from '../data/palette.js';
+import { severityColour } from '../ui/severity.js';
 import { flapBars, rowMarks, secondsPerPixel } from '../ui/marks.js';
 
+const SMALL = 5; // px of a mark in a row that many share
 const MARK_SIZE = 11; // px at type of 16 px
 
 /**
@@ -109,7 +111,7 @@ export function markTrace(marks, colours, yaxis) {
     x: marks.map((mark) => mark.x), y: marks.map((mark) => mark.y), customdata: marks,
     marker: {
       symbol: marks.map((mark) => mark.symbol), color: marks.map((mark) => colours[mark.lane]), opacity: marks.map((mark) => (mark.standing === 'ahead' ? 0.4 : 1)),
-      size: marks.map((mark) => (mark.quiet ? MARK_SIZE + 3 : MARK_SIZE) + (mark.items.length > 1 ? 3 : 0)),
+      size: marks.map((mark) => (mark.small ? SMALL : mark.quiet ? MARK_SIZE + 3 : MARK_SIZE) + (mark.items.length > 1 ? 3 : 0)),
       line: { color: marks.map((mark) => (open(mark) ? colours[mark.lane] : colours.paper)), width: marks.map((mark) => (open(mark) ? 2 : 1)) },
     },
   };
@@ -122,7 +124,7 @@ export function arrowTrace(lanes, view, colours, at) {
   return {
     type: 'scatter', mode: 'markers', hoverinfo: 'skip', xaxis: 'x', yaxis: 'y', name: 'still open', cliponaxis: false,
     x: ends.map((end) => Math.min(end.span.to, until)), y: ends.map((end) => end.row.y),
-    marker: { symbol: 'triangle-right', size: 13, color: ends.map((end) => colours[end.lane.id]), line: { width: 0 }, opacity: 1 },
+    marker: { symbol: 'triangle-right', size: 13, color: ends.map((end) => colours[end.lane.id === 'alerts' ? severityColour(end.row.severity) : end.lane.id]), line: { width: 0 }, opacity: 1 },
   };
 }
 

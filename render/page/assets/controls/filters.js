@@ -1,8 +1,10 @@
-import { zoomBy } from '../chart/chart.js';
+import { zoomBy, zoomTo } from '../chart/chart.js';
 import { byId, el } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
+import { switchRange } from '../data/home.js';
 import { makeLaneMenu } from '../chart/lanetools.js';
 import { LANES, NO_SERVICE } from '../data/lane.js';
+import { queryRange, termsOf, withoutTimes } from '../data/query.js';
 import { isFiltered, tally, toggled } from '../data/select.js';
 import { countWords } from '../table/table.js';
 import { kindText } from '../data/words.js';
@@ -10,10 +12,20 @@ import { kindText } from '../data/words.js';
 /** One kind stands for a lane in the list: its shape is the lane's. @type {Record<string, string>} */
 const EXAMPLES = { impact: 'status.posted', metrics: 'metric.crossed_above', alerts: 'alert.firing', changes: 'deploy.finished', chat: 'chat.message', logs: 'log.first_seen', people: 'incident.role_assigned', other: 'custom' };
 
+const FIND_WORDS = 'Words, each of which a fact has: rolling finds rolled. "in quotes": just so. -word: not this one. 14:20..14:30: that time; Enter zooms to it. kind:alert, by:somebody, source:, service:, lane:. f-…: an id';
+
 /** @param {Model} model @param {Store} store */
 export function makeFilters(model, store) {
-  const search = el('input', { type: 'search', id: 'find', placeholder: 'Find in facts', 'aria-label': 'Find in facts', spellcheck: false, autocomplete: 'off' });
+  const search = el('input', { type: 'search', id: 'find', placeholder: 'find, 14:20..14:30, by:…', title: FIND_WORDS, 'aria-label': 'Find in facts', spellcheck: false, autocomplete: 'off' });
   search.addEventListener('input', () => store.set({ q: search.value }));
+  search.addEventListener('keydown', (event) => {
+    const { q, zone } = store.get();
+    const range = event.key === 'Enter' ? queryRange(q, model, zone) : null;
+    if (!range) return;
+    event.preventDefault();
+    store.set({ q: withoutTimes(q) }, true);
+    zoomTo(store, model, ...range);
+  });
   const perLane = tally(model, (item) => item.lane);
   const lanes = LANES.filter(({ id }) => perLane.has(id));
   const laneIds = lanes.map(({ id }) => id);
@@ -25,7 +37,8 @@ export function makeFilters(model, store) {
   const lanesMenu = makeLaneMenu(model, store);
   const shown = el('output', { class: 'shown', 'aria-live': 'polite' });
   const clear = el('button', { type: 'button', class: 'clear', hidden: true, on: { click: () => store.set({ q: '', lanes: null, sources: null, services: null, kinds: null, from: null, to: null }) } }, 'show all');
-  byId('filters').replaceChildren(el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), sources.node, services.node, kinds.node, lanesMenu.node, zoomers(model, store), search, shown, clear);
+  byId('filters').replaceChildren(search, el('div', { class: 'chips', role: 'group', 'aria-label': 'Lanes' }, ...chips), more(sources.node, services.node, kinds.node, lanesMenu.node), clear, shown);
+  byId('zoomers').replaceChildren(zoomers(model, store));
   const draw = (/** @type {number} */ now, /** @type {number} */ left) => {
     const state = store.get();
     if (search.value !== state.q) search.value = state.q;
@@ -34,13 +47,27 @@ export function makeFilters(model, store) {
     services.update();
     kinds.update();
     const words = model.drill ? `${now} shown` : countWords(model.items.length, now);
-    const absent = state.q.trim() ? model.find.absent() : 0;
+    const absent = termsOf(state.q).length ? model.find.absent() : 0;
     const unread = absent ? `; the words of ${absent.toLocaleString('en-US')} are not in this page` : '';
     shown.textContent = left ? `${words}, reading ${Math.round(100 * (1 - left / model.find.of))} %` : `${words}${unread}`;
     shown.toggleAttribute('data-reading', left > 0);
-    clear.hidden = !isFiltered(state);
+    clear.hidden = !isFiltered(state, model.home);
   };
   return { draw, lanes: lanesMenu.update };
+}
+
+/** Filters that are asked for less often, behind one button. @param {...HTMLDetailsElement} menus */
+function more(...menus) {
+  const title = el('summary', {}, '+ filter');
+  const node = el('details', { class: 'menu more-filters' }, title, el('div', { class: 'menu-list' }, ...menus));
+  document.addEventListener('click', (event) => { if (!event.composedPath().includes(node)) node.open = false; });
+  node.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !node.open) return;
+    node.open = false;
+    title.focus();
+    event.stopPropagation();
+  });
+  return node;
 }
 
 /** Only this lane; where it is alone already, all. @param {string[] | null} lanes @param {string} id */
@@ -52,7 +79,7 @@ function alone(lanes, id) {
 function zoomers(model, store) {
   const button = (/** @type {string} */ sign, /** @type {string} */ what, /** @type {() => void} */ then) => el('button', { type: 'button', 'aria-label': what, title: what, on: { click: then } }, sign);
   return el('div', { class: 'zoomers', role: 'group', 'aria-label': 'Range' },
-    button('−', 'Zoom out (S)', () => zoomBy(store, model, 2)), button('+', 'Zoom in (W)', () => zoomBy(store, model, 0.5)),
+    button('⤢', 'The whole window, or the incident (0)', () => switchRange(store, model)), button('−', 'Zoom out (S)', () => zoomBy(store, model, 2)), button('+', 'Zoom in (W)', () => zoomBy(store, model, 0.5)),
     button('‹', 'Earlier (A)', () => zoomBy(store, model, 1, -0.25)), button('›', 'Later (D)', () => zoomBy(store, model, 1, 0.25)));
 }
 
@@ -75,7 +102,7 @@ function menu(key, name, counts, label, store, all = [...counts.keys()]) {
     list.append(...boxes.map((box) => el('label', {}, box, el('span', { dir: 'auto' }, label(box.value)), el('span', { class: 'n' }, (counts.get(box.value) ?? 0).toLocaleString('en-US')))));
     update();
   });
-  document.addEventListener('click', (event) => { if (!node.contains(/** @type {Node} */ (event.target))) node.open = false; });
+  document.addEventListener('click', (event) => { if (!event.composedPath().includes(node)) node.open = false; });
   node.addEventListener('keydown', (event) => { if (event.key === 'Escape' && node.open) { node.open = false; title.focus(); event.stopPropagation(); } });
   const update = () => {
     const chosen = store.get()[key];

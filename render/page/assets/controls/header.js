@@ -1,8 +1,7 @@
-import { byId, el } from '../ui/dom.js';
+import { byId, el, plainText } from '../ui/dom.js';
 import { knownZone } from '../data/fragment.js';
 import { clockText, dateText, readInstant } from '../data/instant.js';
-import { impactTiles } from '../ui/strip.js';
-import { count, durationRange } from '../data/words.js';
+import { count, duration } from '../data/words.js';
 
 const OTHER = '';
 
@@ -10,10 +9,12 @@ const OTHER = '';
 export function makeHeader(model, store, actions) {
   const { incident } = model.data;
   const times = el('span', { class: 'times' });
-  const title = [el('code', { class: 'incident' }, incident.id), el('h1', { dir: 'auto' }, incident.title ?? 'Incident'), incident.severity && el('span', { class: 'severity', dir: 'auto' }, incident.severity), times];
+  const title = [el('code', { class: 'incident' }, incident.id), el('h1', { dir: 'auto', title: plainText(incident.title ?? '') }, incident.title ?? 'Incident'), incident.severity && el('span', { class: 'severity', dir: 'auto' }, incident.severity), times];
   const zones = zonePicker(store);
   const tools = el('div', { class: 'tools' }, el('label', { class: 'offscreen', for: 'zone' }, 'Time zone'), zones, model.drill ? null : button('Replay: what could we see then? (P)', 'replay', actions.replay), button('Help', '?', actions.help), button('Light or dark', '◐', actions.theme));
-  byId('header').replaceChildren(el('div', { class: 'title' }, ...title, counts(model), tools));
+  byId('header').replaceChildren(el('div', { class: 'title' }, ...title, model.drill && el('span', { class: 'counts' }, 'drill: what came later is hidden'), tools));
+  byId('footer').replaceChildren(...colophon(model));
+  byId('colophon').replaceChildren(...colophon(model));
   return () => {
     const { zone } = store.get();
     times.replaceChildren(...spanWords(model, zone));
@@ -78,70 +79,11 @@ function spanWords(model, zone) {
   const ended = model.drill ? null : end;
   const short = (/** @type {number} */ at) => clockText(at, zone).replace(/:00$/, '');
   const last = dateText(start, zone) === dateText(end, zone) ? '' : `${dateText(end, zone)} `;
-  return [el('span', {}, dateText(start, zone)), ' ', el('b', {}, ended === null ? `from ${short(start)}` : `${short(start)}–${last}${short(end)}`), ` ${zone}`];
+  return [el('span', {}, dateText(start, zone)), ' ', el('b', {}, ended === null ? `from ${short(start)}` : `${short(start)}–${last}${short(end)}`), ` ${zone}${ended === null ? '' : ` (${duration(end - start, true)})`}`];
 }
 
-/** @param {Model} model */
-function counts(model) {
-  const { data } = model;
-  const inGroups = model.groups.reduce((sum, { length }) => sum + length, 0);
-  const { of } = data.facts;
-  const parts = [
-    `${count(of, 'fact')} from ${count(data.sources.length, 'source')}`, count(data.gaps.length, 'gap'),
-    el('span', { title: `${count(inGroups, 'fact')} in ${count(model.groups.length, 'group')}: their bounds overlap, or their clocks do not tell` }, `${count(model.groups.length, 'group')} whose order is uncertain`),
-  ];
-  byId('footer').replaceChildren(...[data.tool && el('span', {}, data.tool), data.unverified?.length && el('span', {}, `certificates were not verified of: ${data.unverified.join(', ')}`), data.digest && el('span', {}, 'made from timeline.json with digest ', el('code', {}, data.digest))].filter((part) => part instanceof Node));
-  // An exercise does not tell how much is still to come.
-  return el('p', { class: 'counts' }, ...(model.drill ? ['drill: what came later is hidden'] : parts).filter(Boolean).map((part) => el('span', {}, /** @type {string | Node} */ (part))));
-}
-
-/** @type {Record<string, string>} */
-const MEASURE_ENDS = { from: 'Show where it begins', to: 'Show where it ends' };
-
-/**
- * Durations as ranges, each with the two facts that it is between. What is returned marks the one that a link names; `seen` brings it into sight.
- * @param {Model} model @param {Store} store
- */
-export function makeMeasures(model, store) {
-  const section = byId('measures');
-  section.hidden = model.drill || !(model.data.measures.length || model.data.impact?.length);
-  if (!section.hidden) {
-    const known = model.data.measures.filter((one) => one.min_s !== undefined && one.max_s !== undefined);
-    const unknown = model.data.measures.filter((one) => !known.includes(one));
-    section.replaceChildren(...impactTiles(model), ...known.map((measure) => tile(measure, model, store)), ...(unknown.length ? [unknownTile(unknown)] : []));
-  }
-  return (/** @type {boolean} */ seen) => markCited(section, store.get(), seen);
-}
-
-/** Tells whether a link's measure or number is there, or none is named. @param {HTMLElement} section @param {State} state @param {boolean} seen */
-function markCited(section, { fact, named }, seen) {
-  section.querySelectorAll('.cited').forEach((one) => one.classList.remove('cited'));
-  const node = fact || !named ? null : document.getElementById(named);
-  if (!node || !section.contains(node)) return Boolean(fact || !named);
-  const tile = node.closest('.tile') ?? node;
-  tile.classList.add('cited');
-  if (tile instanceof HTMLDetailsElement) tile.open = true;
-  if (seen) tile.scrollIntoView({ block: 'nearest' });
-  return true;
-}
-
-/** @param {Measure} measure @param {Model} model @param {Store} store */
-function tile(measure, model, store) {
-  const ends = /** @type {const} */ (['from', 'to']).flatMap((end) => {
-    const item = measure[end] ? model.byId.get(/** @type {string} */ (measure[end])) : undefined;
-    return item ? [el('button', { type: 'button', class: 'small', title: `${MEASURE_ENDS[end]}: ${(measure[`${end}_words`] ?? '').replaceAll('`', '')}`, on: { click: () => store.set({ fact: item.id, gap: null }) } }, end)] : [];
-  });
-  const name = words(measure.name);
-  return el('div', { class: 'tile', id: measure.id }, el('div', { class: 'name', title: name }, name), el('div', { class: 'value' }, durationRange(measure.min_s, measure.max_s)), el('div', { class: 'ends' }, ...ends));
-}
-
-/** @param {string} name */
-function words(name) {
-  return name.replaceAll('_', ' ');
-}
-
-/** What could not be computed is one tile; each says why. @param {Measure[]} measures */
-function unknownTile(measures) {
-  const rows = measures.flatMap((one) => [el('dt', { id: one.id }, words(one.name)), el('dd', {}, one.reason ?? '')]);
-  return el('details', { class: 'tile unknown' }, el('summary', {}, el('span', { class: 'name' }, 'not known'), el('span', { class: 'value' }, count(measures.length, 'measure'))), el('dl', {}, ...rows));
+/** What the page was made from, at its end. @param {Model} model */
+function colophon({ data, drill, items }) {
+  const counts = drill ? 'drill: what came later is hidden' : `${count(data.facts.of, 'fact')} from ${count(data.sources.length, 'source')}${data.facts.of > items.length ? `, ${items.length.toLocaleString('en-US')} here` : ''}`;
+  return [el('span', {}, counts), data.tool && el('span', {}, data.tool), data.unverified?.length && el('span', {}, `certificates were not verified of: ${data.unverified.join(', ')}`), data.digest && el('span', {}, 'made from timeline.json with digest ', el('code', {}, data.digest))].filter((part) => part instanceof Node);
 }

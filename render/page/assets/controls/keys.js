@@ -1,11 +1,13 @@
 import { byId } from '../ui/dom.js';
+import { keysOn } from '../ui/keysetting.js';
 import { shownItems, zoomBy, zoomTo } from '../chart/chart.js';
+import { switchRange } from '../data/home.js';
 import { markRange } from '../data/ranges.js';
 
 /**
  * Everything by keyboard, with the keys of trace viewers.
  * @param {Model} model @param {Store} store
- * @param {{ help: () => void, theme: () => void, replay: () => void, play: () => void, step: (by: number) => boolean }} actions
+ * @param {{ help: () => void, close: () => boolean, theme: () => void, replay: () => void, play: () => void, step: (by: number) => boolean }} actions
  */
 export function listenKeys(model, store, actions) {
   const step = (/** @type {number} */ by) => () => { if (!Number.isFinite(by) || !actions.step(by)) move(model, store, by); };
@@ -13,14 +15,15 @@ export function listenKeys(model, store, actions) {
   const keys = {
     ',': step(-1), '.': step(1), ArrowLeft: step(-1), ArrowRight: step(1), Home: step(-Infinity), End: step(Infinity),
     w: () => zoomBy(store, model, 0.5), s: () => zoomBy(store, model, 2), a: () => zoomBy(store, model, 1, -0.25), d: () => zoomBy(store, model, 1, 0.25),
-    f: () => focusFact(model, store), 0: () => store.set({ from: null, to: null }), z: () => switchZone(store), t: actions.theme, p: actions.replay, ' ': actions.play, m: () => markRange(model, store), '?': actions.help,
+    f: () => focusFact(model, store), 0: () => switchRange(store, model), z: () => switchZone(store), t: actions.theme, p: actions.replay, ' ': actions.play, m: () => markRange(model, store), '?': actions.help,
     '/': () => { const find = /** @type {HTMLInputElement} */ (byId('find')); find.focus(); find.select(); },
   };
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape') return escape(event, store);
+    if (event.key === 'Escape') return actions.close() ? event.preventDefault() : escape(event, store);
     // Space presses the button that has the focus; everywhere else it plays.
     if (event.key === ' ' && event.target instanceof Element && event.target.closest('button, a, [role="slider"]')) return;
+    if (event.key.length === 1 && !keysOn()) return;
     if (isField(event.target) || document.querySelector('dialog[open]')) return;
     const inTable = event.target instanceof Element && event.target.closest('#table');
     const then = inTable && event.key === 'ArrowUp' ? step(-1) : inTable && event.key === 'ArrowDown' ? step(1) : keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
@@ -43,7 +46,7 @@ function escape(event, store) {
   if (active instanceof HTMLInputElement && active.id === 'find') {
     if (store.get().q) store.set({ q: '' });
     active.blur();
-  } else store.set({ fact: null, gap: null });
+  } else store.set({ fact: null, gap: null, named: null });
   event.preventDefault();
 }
 

@@ -1,11 +1,12 @@
 import { byId, copyButton, el, leaveLink, statementOf, webHost, withCode } from '../ui/dom.js';
 import { citation } from '../data/cite.js';
+import { aroundChange } from './around.js';
 import { boundsText, exactText } from '../data/instant.js';
 import { icon } from '../ui/icons.js';
 import { absentWords, noExcerptWords } from '../data/limits.js';
 import { markWords } from '../data/ranges.js';
 import { factNotes, markNoted } from '../ui/noted.js';
-import { shapeList } from '../ui/help.js';
+import { factCopies } from '../ui/copying.js';
 import { amount, duration, kindText, labelText, reasonText } from '../data/words.js';
 
 /** @typedef {ReturnType<typeof import('../data/excerpts.js').makeExcerpts>} ReadExcerpt */
@@ -36,7 +37,7 @@ export function makePanel(model, store, excerpts) {
 }
 
 function hint() {
-  return [el('p', { class: 'hint' }, 'Choose a mark or a row: here it says what was recorded, when, and how we know. Drag over the chart to zoom. Press ', el('kbd', {}, '?'), ' for keys.'), shapeList()];
+  return [el('p', { class: 'hint' }, 'Choose a mark or a row: here it says what was recorded, when, and how we know. Drag over the chart to zoom. Press ', el('kbd', {}, '?'), ' for keys.')];
 }
 
 /** @param {Item} item @param {Fact | null} fact null: it is not at hand @param {Model} model @param {Store} store @param {ReadExcerpt} excerpts */
@@ -49,7 +50,7 @@ function factWords(item, fact, model, store, excerpts) {
   ];
   return [
     top(icon(item.kind, item.lane, item.turn), kindText(item.kind), store), ...markedWords(model, store), fact ? el('h2', { class: 'statement' }, ...withCode(statementOf(fact))) : el('p', { class: 'muted' }, absentWords(item, model)), ...(quote || []),
-    factNotes(item.id, model),
+    el('p', { class: 'copies' }, 'copy ', ...factCopies(item, model, zone)), factNotes(item.id, model), ...aroundChange(item, model, store.get()),
     facts(timeRows(item, model, zone)), facts(fact ? aboutRows(fact) : bareRows(item)), ...otherFacts(item, fact?.related ?? [], model, store),
     ...(fact?.evidence ?? []).flatMap((one) => evidenceWords(one, model, excerpts)),
   ].flatMap((part) => (part instanceof Node ? [part] : []));

@@ -158,6 +158,10 @@ class FactItem {
 
   get words() { return this.facts.names.words[this.facts.columns.words[this.index]]; }
 
+  get severity() { return this.facts.names.severity[this.facts.columns.severity[this.index]]; }
+
+  get change() { return this.facts.columns.change[this.index]; }
+
   get life() { return (this.facts.columns.life[this.index] || -this.index) - 1; }
 
   get ribbon() { return this.facts.columns.flap[this.index] - 1; }

@@ -1,4 +1,6 @@
-import { labelText } from './words.js';
+import { termsOf } from './query.js';
+import { stemOf } from './stem.js';
+import { kindText, labelText } from './words.js';
 
 /** @typedef {{ items: Item[], text: string, starts: Uint32Array }} Searched */
 
@@ -18,18 +20,20 @@ export function makeFind(items, rows) {
     if (!texts.has(part)) texts.set(part, textsOf(items.slice(first, end), records));
   };
   const hits = (/** @type {string} */ q) => {
-    const words = wordsOf(q);
-    if (search.words !== words.join(' ')) Object.assign(search, { words: words.join(' '), hits: new Uint8Array(items.length), left: new Set(rows.parts.keys()), version: search.version + 1 });
+    const terms = termsOf(q);
+    const words = JSON.stringify(terms);
+    if (search.words !== words) Object.assign(search, { words, hits: new Uint8Array(items.length), left: new Set(rows.parts.keys()), version: search.version + 1 });
     for (const part of search.left) {
       const held = texts.get(part);
       if (!held) continue;
-      markHits(held, words, search.hits, rows.parts[part][0]);
+      markHits(held, terms, search.hits, rows.parts[part][0]);
       search.left.delete(part);
     }
     return search.hits;
   };
   return {
     hits,
+    prepare: gather,
     left: (q) => { hits(q); return search.left.size; },
     of: rows.parts.length,
     absent: () => rows.parts.reduce((sum, [first, end, name]) => sum + (name ? 0 : end - first), 0),
@@ -44,11 +48,6 @@ export function makeFind(items, rows) {
       }
     },
   };
-}
-
-/** @param {string} q */
-export function wordsOf(q) {
-  return q.toLowerCase().split(/\s+/).filter(Boolean);
 }
 
 /** What is looked in, a fact after the other, in lower case. @param {Item[]} items @param {Records | null} records null: they are not in this page */
@@ -66,31 +65,46 @@ function textsOf(items, records) {
 /** @param {Item} item @param {Record<string, any>} [row] */
 function factText(item, row) {
   const own = row ? [row.statement.replaceAll('`', ''), row.quote, row.component, row.environment, labelText(row.labels ?? {})] : [];
-  return [item.kind, item.source, item.actor, item.service, ...own].filter(Boolean).join('\n');
+  return [item.kind, kindText(item.kind), item.source, item.actor, item.service, ...own].filter(Boolean).join('\n').replace(/ +/g, ' ');
 }
 
-/** Mark the facts that hold every word. @param {Searched} held @param {string[]} words @param {Uint8Array} hits @param {number} first */
-function markHits({ items, text, starts }, words, hits, first) {
-  const has = (/** @type {number} */ row, /** @type {string} */ word) => (isId(word) ? items[row].id.startsWith(word) : text.slice(starts[row], starts[row + 1]).includes(word));
-  const [word = '', ...others] = words;
-  const among = isId(word) ? [...items.keys()].filter((row) => has(row, word)) : rowsWith(text, starts, word);
-  for (const row of among) if (others.every((other) => has(row, other))) hits[first + row] = 1;
+/** @typedef {import('./query.js').Term} Term */
+
+/** Mark the facts that hold every word, and none that is not wanted. @param {Searched} held @param {Term[]} terms @param {Uint8Array} hits @param {number} first */
+function markHits({ items, text, starts }, terms, hits, first) {
+  const rows = (/** @type {Term} */ term) => (term.id ? [...items.keys()].filter((row) => items[row].id.startsWith(term.text)) : rowsWith(text, starts, term));
+  // Each word goes once through all that is there, and leaves those that the words before it left.
+  let left = new Uint8Array(items.length).fill(1);
+  for (const term of terms) {
+    const own = new Uint8Array(items.length);
+    for (const row of rows(term)) own[row] = 1;
+    left = left.map((held, row) => (held && (own[row] === 1) !== term.not ? 1 : 0));
+  }
+  hits.set(left, first);
 }
 
-/** An id is found by how it begins: digits that somebody looks for stand in the middle of many. @param {string} word */
-function isId(word) {
-  return word.startsWith('f-');
-}
+const LETTERS = /[a-z0-9]/;
+const WORD_AT = /[a-z]+/y;
 
-/** @param {string} text @param {Uint32Array} starts @param {string} word */
-function rowsWith(text, starts, word) {
+/** Rows with a term: as it is written anywhere, or a word of its stem. @param {string} text @param {Uint32Array} starts @param {Term} term */
+function rowsWith(text, starts, { text: word, stem }) {
   /** @type {number[]} */
   const rows = [];
   let row = 0;
-  for (let at = text.indexOf(word); at >= 0 && row < starts.length - 1; at = text.indexOf(word, starts[row])) {
+  for (let at = text.indexOf(stem); at >= 0 && row < starts.length - 1;) {
     while (starts[row + 1] <= at) row += 1;
-    rows.push(row);
-    row += 1;
+    if (stem === word || text.startsWith(word, at) || isOfStem(text, at, stem)) {
+      rows.push(row);
+      row += 1;
+      at = text.indexOf(stem, starts[row]);
+    } else at = text.indexOf(stem, at + 1);
   }
   return rows;
+}
+
+/** @param {string} text @param {number} at @param {string} stem */
+function isOfStem(text, at, stem) {
+  if (at > 0 && LETTERS.test(text[at - 1])) return false;
+  WORD_AT.lastIndex = at;
+  return stemOf(WORD_AT.exec(text)?.[0] ?? '') === stem;
 }

@@ -2,11 +2,12 @@ const FACT = /^f-[0-9a-f]{16}$/;
 const MEASURED = /^(?:i-[0-9a-f]{16}|m-[a-z0-9]+(?:-[a-z0-9]+)*)$/; // a number of the impact, a measure
 const LISTS = /** @type {const} */ (['lanes', 'sources', 'services', 'kinds']);
 const KEY_NAMES = { lanes: 'lane', sources: 'source', services: 'service', kinds: 'kind' };
+const WINDOW = 'window'; // `view=window`: all of it, not the incident alone
 export const SPEED = 60; // seconds a second
 
 /** @returns {State} */
 export function emptyState() {
-  return { fact: null, named: null, gap: null, from: null, to: null, q: '', lanes: null, sources: null, services: null, kinds: null, zone: 'UTC', at: null, speed: SPEED, mark: null, fold: [], order: null, sizes: [], open: [], rest: [] };
+  return { fact: null, named: null, gap: null, from: null, to: null, whole: false, q: '', lanes: null, sources: null, services: null, kinds: null, zone: 'UTC', at: null, speed: SPEED, mark: null, fold: [], order: null, sizes: [], open: [], rest: [] };
 }
 
 /**
@@ -43,6 +44,7 @@ const READERS = {
   from: (state, value, toSeconds) => { state.from = toSeconds(value); },
   to: (state, value, toSeconds) => { state.to = toSeconds(value); },
   at: (state, value, toSeconds) => { state.at = toSeconds(value); },
+  view: (state, value) => { state.whole = value === WINDOW; },
   q: (state, value) => { state.q = value; },
   gap: (state, value) => { state.gap = value; },
   zone: (state, value) => { state.zone = knownZone(value); },
@@ -98,11 +100,13 @@ export function knownZone(zone) {
  * Write a state; `readFragment` brings it back exactly.
  * @param {State} state
  * @param {(seconds: number) => string} toIso
+ * @param {[number, number] | null} [home] the range that a link without one shows; null: the whole window
  */
-export function writeFragment(state, toIso) {
+export function writeFragment(state, toIso, home = null) {
+  const known = home && state.from === home[0] && state.to === home[1];
   /** @type {[string, string | null][]} */
   const pairs = [
-    ['gap', state.gap], ['from', state.from === null ? null : toIso(state.from)], ['to', state.to === null ? null : toIso(state.to)], ['q', state.q || null],
+    ['gap', state.gap], ['from', state.from === null || known ? null : toIso(state.from)], ['to', state.to === null || known ? null : toIso(state.to)], ['view', home && state.from === null ? WINDOW : null], ['q', state.q || null],
     ...LISTS.map((name) => /** @type {[string, string | null]} */ ([KEY_NAMES[name], state[name] && writeList(state[name] ?? [])])),
     ['zone', state.zone === 'UTC' ? null : state.zone], ['at', state.at === null ? null : toIso(state.at)], ['speed', state.speed === SPEED ? null : String(state.speed)],
     ['mark', state.mark && state.mark.map(toIso).join('/')], ['fold', state.fold.length ? writeList(state.fold) : null], ['order', state.order && writeList(state.order)],

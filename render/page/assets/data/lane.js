@@ -1,8 +1,13 @@
 /** Lanes of facts, in the order they are drawn. @type {{ id: LaneId, title: string }[]} */
 export const LANES = [
-  { id: 'impact', title: 'impact' }, { id: 'metrics', title: 'metrics' }, { id: 'alerts', title: 'alerts' },
-  { id: 'changes', title: 'changes' }, { id: 'chat', title: 'chat' }, { id: 'logs', title: 'logs' }, { id: 'people', title: 'people' }, { id: 'other', title: 'other' },
+  { id: 'changes', title: 'changes' }, { id: 'alerts', title: 'alerts' }, { id: 'metrics', title: 'metrics' }, { id: 'chat', title: 'chat' },
+  { id: 'impact', title: 'status' }, { id: 'people', title: 'people' }, { id: 'logs', title: 'logs' }, { id: 'other', title: 'other' },
 ];
+
+/** @param {string} lane */
+export function laneTitle(lane) {
+  return LANES.find(({ id }) => id === lane)?.title ?? lane;
+}
 
 /** What a filter calls facts of no service: a message, a role. */
 export const NO_SERVICE = '—';

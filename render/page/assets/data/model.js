@@ -1,4 +1,6 @@
 import { addTo, grouped } from './grouped.js';
+import { outward } from './ranges.js';
+import { homeOf } from './home.js';
 import { sinceOrigin } from './instant.js';
 
 /**
@@ -14,10 +16,12 @@ export function makeModel(data, { items, byId }, origin, { rows, find, samples =
   groups.forEach(({ first, length }, group) => { for (let index = first; index < first + length; index += 1) items[index].group = group; });
   // A life of one fact alone has a number below zero.
   const threads = grouped(items.filter((item) => item.life >= 0), (item) => item.life);
+  const length = Math.max(sinceOrigin(data.window.end, origin), 1);
   return {
     data, origin, items, byId, groups, threads, rows, find, flaps: flapsOf(data.flaps ?? [], items), notes: byFact(data.notes ?? []),
     apart: new Map((data.apart ?? []).map(([index, words]) => [items[index].life, words])), silences: silencesOf(data.silenced ?? [], items), drill: Boolean(data.drill), alerts: alertLives(items, threads), messages: messagesOf(items),
-    length: Math.max(sinceOrigin(data.window.end, origin), 1),
+    pauses: data.drill ? [] : (data.pauses ?? []).map(([start, end, min_s, max_s]) => ({ start, end, min_s, max_s, mark: outward(sinceOrigin(start, origin), sinceOrigin(end, origin)) })),
+    length, home: homeOf(data, origin, length, items),
     gaps: data.gaps.map((gap) => ({ gap, from: sinceOrigin(gap.start, origin), to: sinceOrigin(gap.end, origin) })),
   };
 }

@@ -1,4 +1,4 @@
-const NAMES = ['impact', 'metrics', 'alerts', 'changes', 'chat', 'logs', 'people', 'other', 'gap', 'text', 'muted', 'paper', 'grid', 'shade'];
+const NAMES = ['impact', 'metrics', 'alerts', 'warning', 'info', 'changes', 'chat', 'logs', 'people', 'other', 'gap', 'text', 'muted', 'paper', 'grid', 'shade'];
 
 /**
  * The colours in force, from the style sheet: one place says what a lane looks like.

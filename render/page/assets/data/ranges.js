@@ -4,8 +4,18 @@ const NONE = 1e-6; // of a millisecond: what a float of seconds may have too muc
 
 /** A fact's bounds as the link carries them, to the millisecond and outward. @param {Item} item @returns {[number, number]} */
 function boundsOf(item) {
-  const [from, to] = [Math.max(item.from === -Infinity ? item.to : item.from, 0), item.to];
+  return outward(Math.max(item.from === -Infinity ? item.to : item.from, 0), item.to);
+}
+
+/** To the millisecond, and outward. @param {number} from s @param {number} to s @returns {[number, number]} */
+export function outward(from, to) {
   return [Math.floor(from * 1000 + NONE) / 1000, Math.ceil(to * 1000 - NONE) / 1000];
+}
+
+/** From the bounds of one fact to those of another; null where either is not there. @param {Model} model @param {string} [from] @param {string} [to] @returns {[number, number] | null} */
+export function rangeBetween(model, from, to) {
+  const ends = [from, to].flatMap((id) => { const item = id ? model.byId.get(id) : undefined; return item ? boundsOf(item) : []; });
+  return ends.length === 4 ? [Math.min(...ends), Math.max(...ends)] : null;
 }
 
 /**
@@ -27,6 +37,12 @@ export function chooseFact(model, store, fact, upTo) {
   if (!upTo || !before || !now) return store.set({ fact, gap: null });
   const ends = [...boundsOf(before), ...boundsOf(now)];
   store.set({ fact, gap: null, mark: [Math.min(...ends), Math.max(...ends)] });
+}
+
+/** What a mark says: of a measure its own range, which knows of clocks, too. @param {Model} model @param {[number, number]} mark @param {string | null} named */
+export function markTold(model, mark, named) {
+  const measure = named ? model.data.measures.find((one) => one.id === named) : undefined;
+  return measure?.min_s === undefined ? markWords(model, mark) : durationRange(measure.min_s, measure.max_s);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { wordsOf } from './find.js';
+import { itemTest, termsOf } from './query.js';
+import { isHome } from './home.js';
 
 /**
  * The one selection that chart, table and overview show.
@@ -7,17 +8,33 @@ import { wordsOf } from './find.js';
  * @returns {Item[]} in display order
  */
 export function selectItems(model, state) {
+  const { q, lanes, sources, services, kinds, zone } = state;
+  // The same is asked for by each part that draws; what a search has found so far is part of the question.
+  const question = [model.items, q, lanes, sources, services, kinds, zone, model.drill ? state.at : null, termsOf(q).length ? model.find.left(q) : 0];
+  const held = ANSWERS.get(model);
+  if (held && held.question.every((part, place) => part === question[place])) return held.items;
+  const items = selected(model, state);
+  ANSWERS.set(model, { question, items });
+  return items;
+}
+
+/** @type {WeakMap<Model, { question: unknown[], items: Item[] }>} the last, by model */
+const ANSWERS = new WeakMap();
+
+/** @param {Model} model @param {State} state @returns {Item[]} */
+function selected(model, state) {
   const [lanes, sources, services, kinds] = [state.lanes, state.sources, state.services, state.kinds].map((list) => list && new Set(list));
-  const hits = wordsOf(state.q).length ? model.find.hits(state.q) : null;
+  const hits = termsOf(state.q).length ? model.find.hits(state.q) : null;
+  const asked = itemTest(state.q, model, state.zone);
   const until = model.drill ? state.at ?? 0 : Infinity;
-  if (!lanes && !sources && !services && !kinds && !hits && until === Infinity) return model.items;
-  return model.items.filter((item) => item.seen <= until && (!hits || hits[item.index]) && (!lanes || lanes.has(item.lane)) && (!kinds || kinds.has(item.kind))
+  if (!lanes && !sources && !services && !kinds && !hits && !asked && until === Infinity) return model.items;
+  return model.items.filter((item) => item.seen <= until && (!hits || hits[item.index]) && (!asked || asked(item)) && (!lanes || lanes.has(item.lane)) && (!kinds || kinds.has(item.kind))
     && (!services || services.has(item.service)) && (!sources || item.sources.some((source) => sources.has(source))));
 }
 
 /** Chunks that are not searched yet: with any, what is selected is not all. @param {Model} model @param {State} state */
 export function unsearched(model, state) {
-  return wordsOf(state.q).length ? model.find.left(state.q) : 0;
+  return termsOf(state.q).length ? model.find.left(state.q) : 0;
 }
 
 /**
@@ -43,9 +60,9 @@ export function selectGaps(model, state) {
   return model.gaps.filter((item) => item.from <= until && (!sources || sources.has(item.gap.source)) && item.to >= from && item.from <= to);
 }
 
-/** @param {State} state */
-export function isFiltered(state) {
-  return Boolean(state.q || state.lanes || state.sources || state.services || state.kinds || state.from !== null || state.to !== null);
+/** @param {State} state @param {[number, number] | null} home */
+export function isFiltered(state, home) {
+  return Boolean(state.q || state.lanes || state.sources || state.services || state.kinds || !(state.from === null || isHome(state, home)));
 }
 
 /**

@@ -45,8 +45,32 @@ const PREFIXES = /** @type {[number, string][]} */ ([[1e12, 'T'], [1e9, 'G'], [1
  */
 export function amount(value, unit, beside = []) {
   if (value === undefined || value === null) return '—';
-  const text = typeof value === 'string' ? value : rounded(value, beside);
-  return unit ? `${text} ${unit}` : text;
+  const share = PERCENT[unit ?? ''];
+  const text = typeof value === 'string' ? value : rounded(share ? percent(value, share) : value, share ? beside.map((other) => (typeof other === 'number' ? percent(other, share) : other)) : beside);
+  return share ? `${text} %` : unit ? `${text} ${unit}` : text;
+}
+
+/** Units of shares, which people write as percent: what a value of one is in percent. @type {Record<string, number>} */
+const PERCENT = { ratio: 100, percent: 1, '%': 1 };
+
+/** Without what a float has too much. @param {number} value @param {number} share */
+function percent(value, share) {
+  return Number((value * share).toPrecision(12));
+}
+
+/**
+ * A measured number as people say it, with its unit: `25.3 %` of 0.2531, `4.3 s`, `0.42`, `145`; as `amount` where that
+ * would hide on which side of a threshold it is.
+ * @param {number} value @param {string} [unit] @param {number[]} [limits] thresholds
+ */
+export function reading(value, unit, limits = []) {
+  if (!Number.isFinite(value)) return amount(value, unit);
+  const share = PERCENT[unit ?? ''] ?? 1;
+  const size = Math.abs(percent(value, share));
+  const short = size >= 100 ? Math.round(value * share) : size >= 1 ? Number((value * share).toFixed(1)) : Number((value * share).toPrecision(2));
+  if (limits.some((limit) => Math.sign(value - limit) !== Math.sign(short / share - limit) && Math.abs(short / share - limit) < Math.abs(limit) * 0.5)) return amount(value, unit, limits);
+  const text = size >= 10_000 ? rounded(short, []) : short.toLocaleString('en-US', { maximumSignificantDigits: 12 });
+  return PERCENT[unit ?? ''] ? `${text} %` : unit ? `${text} ${unit}` : text;
 }
 
 /** @param {number} value @param {(number | string | undefined)[]} beside */
@@ -57,6 +81,14 @@ function rounded(value, beside) {
   if (!near) return String(value);
   return prefix ? `${short} ${prefix}` : String(short);
 }
+
+/** A number of the impact with its unit and how it was taken: `508 customers at most at once`. @param {Pick<Impact, 'value' | 'unit' | 'take'>} one */
+export function impactAmount({ value, unit, take }) {
+  return `${amount(value, unit)}${TAKEN[take] ?? ''}`;
+}
+
+/** @type {Record<string, string>} */
+const TAKEN = { max: ' at most at once', min: ' at least at once', mean: ' on average', avg: ' on average' };
 
 /** @param {Record<string, string>} labels */
 export function labelText(labels) {

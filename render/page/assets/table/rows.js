@@ -25,8 +25,17 @@ export function factRow(item, model, store) {
   return tr;
 }
 
+/** What somebody said stands before who said it. @param {Fact} fact */
+function saidWords(fact) {
+  const { statement, quote, actor } = fact;
+  const how = fact.kind === 'chat.edited' ? ' · edited' : '';
+  const words = quote?.text ?? '';
+  return [el('div', { class: 'statement who', title: statement.replaceAll('`', '') }, actor ?? '', how), el('div', { class: 'quote said', dir: 'auto' }, words.length > QUOTE ? `${words.slice(0, QUOTE)}…` : words)];
+}
+
 /** @param {Fact} fact */
 function eventWords(fact) {
+  if (fact.kind.startsWith('chat.') && fact.quote?.text && fact.actor) return saidWords(fact);
   const words = el('div', { class: 'statement' }, ...withCode(statementOf(fact)));
   const text = fact.quote?.text;
   return text ? [words, el('div', { class: 'quote', dir: 'auto' }, text.length > QUOTE ? `${text.slice(0, QUOTE)}…` : text)] : [words];

@@ -1,6 +1,7 @@
 import { byId, el } from '../ui/dom.js';
 import { factRow, gapRow } from './rows.js';
 import { linesOf, placesOf } from './lines.js';
+import { rangeCopies } from '../ui/copying.js';
 import { makeSight } from './sight.js';
 import { standing } from '../data/replay.js';
 import { count } from '../data/words.js';
@@ -16,6 +17,7 @@ export function makeTable(model, store) {
   const section = byId('table');
   const grid = el('table', { role: 'grid', 'aria-label': 'Facts in order of time' });
   section.append(grid);
+  const copies = rangeCopies(model, store);
   /** @type {Line[]} */
   let lines = [];
   let places = new Int32Array(0);
@@ -32,7 +34,7 @@ export function makeTable(model, store) {
     sight.reset(parts(), Math.min(CHUNK, lines.length));
     // Gaps stay in sight whatever is looked for: blank is not quiet.
     const none = items.length ? [] : [el('tbody', {}, el('tr', {}, el('td', { colspan: 3, class: 'none' }, reading ? 'reading …' : model.items.length ? 'No fact matches the filter.' : 'There is no fact in this timeline.')))];
-    grid.replaceChildren(head(store.get().zone), ...none);
+    grid.replaceChildren(head(store.get().zone, items, model, copies), ...none);
     grid.setAttribute('aria-rowcount', String(lines.length + 1));
     see();
   };
@@ -74,9 +76,12 @@ export function makeTable(model, store) {
   return { draw, choose, whole, see, stand, arrived };
 }
 
-/** @param {string} zone */
-function head(zone) {
-  return el('thead', {}, el('tr', {}, ...[`time (${zone})`, 'event', 'data link'].map((name) => el('th', {}, name))));
+/** @param {string} zone @param {Item[]} items @param {Model} model @param {HTMLElement} copies */
+function head(zone, items, model, copies) {
+  const groups = new Set(items.map((item) => item.group).filter((group) => group >= 0)).size;
+  const order = groups ? el('span', { class: 'order', title: 'A bracket joins facts whose order is not known: their bounds overlap, or their clocks do not tell.' }, `${count(groups, 'group')} whose order is uncertain`) : null;
+  const shown = model.drill ? count(items.length, 'fact') : items.length === model.items.length ? count(items.length, 'fact') : `${items.length.toLocaleString('en-US')} of ${count(model.items.length, 'fact')}`;
+  return el('thead', {}, el('tr', {}, el('th', {}, `time (${zone})`), el('th', {}, shown, copies, order), el('th', {}, 'data link')));
 }
 
 /** @param {Line} line @param {number} place @param {Model} model @param {Store} store */

@@ -26,6 +26,15 @@ export function plainText(text) {
   return text.replace(/[\u202d\u202e]/g, '\ufffd');
 }
 
+/**
+ * Text that may break where a name has a seam, and nowhere inside its words: `Checkout|Error|Ratio`, `queue_|depth`.
+ * @param {string} text
+ * @returns {(Node | string)[]}
+ */
+export function seamed(text) {
+  return text.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[_./:-])(?=\w)/).flatMap((part, index) => (index ? [el('wbr'), part] : [part]));
+}
+
 /** @param {string} id @returns {HTMLElement} */
 export function byId(id) {
   const node = document.getElementById(id);
@@ -54,9 +63,14 @@ export function statementOf({ statement, apart = '' }) {
  * @param {string} [sign]
  */
 export function copyButton(text, what, sign = 'copy') {
+  return copyButtonOf(() => Promise.resolve(text), what, sign);
+}
+
+/** The same of a text that is made when it is asked for. @param {() => Promise<string>} make @param {string} what @param {string} sign */
+export function copyButtonOf(make, what, sign) {
   const button = el('button', { class: 'small', type: 'button', 'aria-label': `Copy ${what}`, title: `Copy ${what}` }, sign);
   button.addEventListener('click', () => {
-    copy(text).then(() => { button.textContent = 'copied'; }, () => { button.textContent = 'not copied'; });
+    make().then(copy).then(() => { button.textContent = 'copied'; }, () => { button.textContent = 'not copied'; });
     setTimeout(() => { button.textContent = sign; }, 1500);
   });
   return button;

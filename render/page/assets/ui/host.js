@@ -1,3 +1,4 @@
+import { isoText } from '../data/instant.js';
 import { byFact } from '../data/model.js';
 import { areBlocks } from './live.js';
 import { factNotes, markNoted } from './noted.js';
@@ -16,7 +17,12 @@ export function makeHost(model, store, redraw, renew) {
   const { origin } = new URL(location.href);
   if (origin === 'null') return; // another program shows the page as a text of its own: it is no review
   const say = (/** @type {Record<string, unknown>} */ words) => window.parent.postMessage(words, origin);
-  const view = () => say({ timeline: 'view', fact: store.get().fact, hash: location.hash });
+  const view = () => {
+    const { fact, from, to } = store.get();
+    // Of the whole window the review knows the exact times.
+    const [start, end] = from === null || to === null ? [] : [from, to].map((at) => isoText(model.origin + at));
+    say({ timeline: 'view', fact, hash: location.hash, start, end });
+  };
   const mark = () => {
     for (const node of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('tr[data-fact], #fact-panel'))) markNoted(node, node.dataset.fact, model);
     const place = document.getElementById('fact-notes');

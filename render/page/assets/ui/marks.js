@@ -42,7 +42,7 @@ export function secondsPerPixel(view) {
  * Bars for facts whose bounds are wider than two pixels; the bar is as wide as the bounds.
  * @param {Row} row
  * @param {View} view
- * @param {LaneId} lane
+ * @param {string} lane whose colour it has
  * @param {number} thick px
  * @param {number | null} [at] the playhead
  * @returns {Bar[]}
@@ -125,7 +125,7 @@ function markAt(item, view, pixel) {
  * @param {Row} row
  * @param {View} view
  * @param {number} thick px
- * @param {LaneId} lane
+ * @param {string} lane whose colour it has
  * @returns {Bar[]}
  */
 export function spanBars(row, view, thick, lane) {
@@ -149,7 +149,7 @@ export function spanBars(row, view, thick, lane) {
 
 /**
  * A life that began again and again, as one ribbon.
- * @param {Flap[]} flaps @param {View} view @param {number} y @param {number} thick px @param {LaneId} lane
+ * @param {Flap[]} flaps @param {View} view @param {number} y @param {number} thick px @param {string} lane
  * @returns {Bar[]}
  */
 export function flapBars(flaps, view, y, thick, lane) {

@@ -1,5 +1,5 @@
 import { byId, el, withCode } from './dom.js';
-import { amount, durationRange } from '../data/words.js';
+import { durationRange } from '../data/words.js';
 
 /** Several rows of a name; `SEVERAL` in `timeline/terms` says the same. @type {Record<string, string>} */
 export const SEVERAL = { 'breach with no alert': 'breaches with no alert', 'alert with no breach': 'alerts with no breach', 'early signal': 'early signals', 'breach while silenced': 'breaches while silenced' };
@@ -13,7 +13,7 @@ export function makeStrip(model, store) {
   const rows = model.drill ? [] : (model.data.reconciliation ?? []);
   section.hidden = !rows.length;
   const names = [...new Set(rows.map((row) => row.name))];
-  section.replaceChildren(...names.map((name) => group(name, rows.filter((row) => row.name === name), model, store)));
+  section.replaceChildren(...(names.length ? [el('h3', {}, 'Thresholds and alerts')] : []), ...names.map((name) => group(name, rows.filter((row) => row.name === name), model, store)));
   return () => {
     const { fact } = store.get();
     for (const button of section.querySelectorAll('button')) button.setAttribute('aria-pressed', String(fact !== null && button.dataset.from === fact));
@@ -23,7 +23,7 @@ export function makeStrip(model, store) {
 /** @param {string} name @param {Reconciled[]} rows @param {Model} model @param {Store} store */
 function group(name, rows, model, store) {
   const list = el('ul', {}, ...rows.map((row) => el('li', {}, entry(row, model, store))));
-  return el('details', { class: 'agreement' }, el('summary', {}, el('b', {}, rows.length > 1 ? SEVERAL[name] ?? name : name), el('span', { class: 'n' }, ` ${rows.length.toLocaleString('en-US')}`)), list);
+  return el('details', { class: 'agreement', open: true }, el('summary', {}, el('b', {}, rows.length > 1 ? SEVERAL[name] ?? name : name), el('span', { class: 'n' }, ` ${rows.length.toLocaleString('en-US')}`)), list);
 }
 
 /** @param {Reconciled} row @param {Model} model @param {Store} store */
@@ -32,20 +32,4 @@ function entry(row, model, store) {
   const button = el('button', { type: 'button', class: 'plain', disabled: !model.byId.has(row.from), on: { click: () => store.set({ fact: row.from, gap: null }) } }, el('span', {}, ...withCode(row.statement)), range);
   button.dataset.from = row.from;
   return button;
-}
-
-/** Numbers of impact, as tiles beside the durations: one a name, of the incident first. @param {Model} model */
-export function impactTiles(model) {
-  const all = model.data.impact ?? [];
-  return [...new Set(all.map((one) => one.name))].map((name) => {
-    const [first, ...others] = all.filter((one) => one.name === name);
-    const rest = others.flatMap((one) => ['; ', el('span', { id: one.id }, `${amount(one.value)} over the ${one.span}`)]);
-    const unit = el('span', { class: 'unit' }, ` ${first.unit}${others.length ? ` over the ${first.span}` : ''}`, ...rest);
-    return el('div', { class: 'tile', id: first.id, title: [first, ...others].map(takenWords).join('\n') }, el('div', { class: 'name' }, name), el('div', { class: 'value with-unit' }, amount(first.value), unit));
-  });
-}
-
-/** @param {Impact} one */
-function takenWords(one) {
-  return `${one.name}: ${amount(one.value, one.unit)}, ${one.take} over the ${one.span}${one.missing_s ? `; ${durationRange(one.missing_s, one.missing_s)} could not be read` : ''}`;
 }
