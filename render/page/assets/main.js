@@ -17,6 +17,7 @@ import { makeExcerpts } from './data/excerpts.js';
 import { readFacts } from './data/facts.js';
 import { makeFind } from './data/find.js';
 import { readInstant, sinceOrigin } from './data/instant.js';
+import { isHome } from './data/home.js';
 import { limitWords } from './data/limits.js';
 import { readRecords } from './data/records.js';
 import { HELD, makeRows } from './data/rows.js';
@@ -80,10 +81,13 @@ async function renew(model, store, page, blocks) {
   const fresh = await unpackModel();
   if (fresh.data.tool !== model.data.tool) throw new Error('another version made the page');
   await Promise.all(fresh.rows.parts.slice(0, HELD).map((_, part) => fresh.rows.part(part)));
+  // Who looks at the incident goes on doing so, longer as it may be now.
+  const atHome = model.home !== null && isHome(store.get(), model.home);
   Object.assign(model, fresh, { notes, payloads });
   const by = origin - model.origin; // a window that begins elsewhere
   const moved = (/** @type {number | null} */ at) => (at === null ? null : at + by);
   if (by) store.set({ from: moved(store.get().from), to: moved(store.get().to), at: moved(store.get().at) });
+  if (atHome) store.set({ from: model.home?.[0] ?? null, to: model.home?.[1] ?? null });
   const count = page.news.since(known);
   keepPlace(page.renewed);
   await page.chart.draw();
@@ -133,6 +137,7 @@ function assemble(model, store) {
     const shown = shownItems(model, state);
     const left = unsearched(model, state);
     header();
+    headline(); // how much room the chart has depends on it
     timings.draw();
     legend(shown);
     filters.draw(shown.length, left);
