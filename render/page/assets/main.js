@@ -48,6 +48,8 @@ async function start() {
   await plotly;
   await page.chart.draw();
   page.selected(true);
+  // What came to stand around the chart meanwhile may leave it another height.
+  if (byId('chart').clientHeight !== page.chart.current().room) await page.chart.draw();
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
   listen(store, page);
   let renewing = Promise.resolve();

@@ -14,7 +14,7 @@ import { byId, el } from '../ui/dom.js';
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false, showTips: false };
 const HIDDEN = 16; // px beside the chart on a phone, where it may be behind its tab
 
-/** @typedef {{ model: Model, store: Store, geometry: Geometry, view: View, drawn: boolean, gestured: boolean }} Chart */
+/** @typedef {{ model: Model, store: Store, geometry: Geometry, view: View, drawn: boolean, gestured: boolean, room: number }} Chart */
 
 /** @param {Model} model @param {Store} store @param {(items: Item[], geometry: Geometry, view: View) => void} shown draws what shares the time axis */
 export function makeChart(model, store, shown) {
@@ -27,7 +27,7 @@ export function makeChart(model, store, shown) {
   makeLaneHandles(over, () => chart);
   const head = makePlayhead(section, () => chart);
   /** @type {Chart} */
-  const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false, gestured: false };
+  const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false, gestured: false, room: 0 };
   const draw = async (/** @type {number} */ forced = 0) => {
     await drawChart(chart, plot, forced || section.clientWidth || innerWidth - HIDDEN, shown, forced > 0);
     overlay();
@@ -70,6 +70,7 @@ async function drawChart(chart, plot, width, shown, forced) {
   const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
   const items = selectItems(model, state);
   chart.geometry = placeLanes(model, items, state, width, root / 16, forced ? 0 : section.clientHeight);
+  chart.room = section.clientHeight;
   chart.view = { from: state.from ?? 0, to: state.to ?? model.length, width: Math.max(width - chart.geometry.left - chart.geometry.right, 50) };
   shown(items, chart.geometry, chart.view);
   const font = Math.round(root * 0.75);
