@@ -71,7 +71,7 @@ def headline(incident: Incident, facts: Sequence[Fact]) -> Headline:
     # What was firing already has no known beginning: it is taken when nothing else fired.
     fired = sorted((f for f in firings if inside(f, incident)), key=lambda f: f.earliest is None)
     if not fired:
-        return Headline(None, f"no alert fired {where}", None)
+        return Headline(None, f"no firing of an alert was recorded {where}", None)
     return Headline(fired[0].thread, f"the first alert that fired {where}", fired[0])
 
 

@@ -104,7 +104,7 @@ def _clauses(parts: Parts) -> Iterator[str]:
         )
         yield f"{name} fired at {parts.at(head)}{since(parts, terms.DETECT)}"
     else:
-        yield "no alert fired"
+        yield "no firing of an alert was recorded"
     if isinstance(notified, Fact):
         whom = notified.names.get("receiver")
         named = markdown.code(str(whom)) if whom and parts.audience.identifiers else "somebody"

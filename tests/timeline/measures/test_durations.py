@@ -152,7 +152,7 @@ def test_reasons_where_there_is_no_duration() -> None:
     assert found["time to mitigate"].reason == "no end of the firing was recorded in the window"
     assert found["time in breach"].reason == "no end of the breach was recorded in the window"
     nothing = measures(INCIDENT, [], {})
-    assert {m.reason for m in nothing} == {"no alert fired inside the incident"}
+    assert {m.reason for m in nothing} == {"no firing of an alert was recorded inside the incident"}
 
 
 def resolved(*found: Fact, incident: Incident = INCIDENT) -> Measure:
