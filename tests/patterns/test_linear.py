@@ -14,6 +14,8 @@ from render.text.names import CHARTS
 from tests.patterns.attacks import attacks, slow
 from tests.patterns.walk import calls, held, is_anchored
 from timeline.checks import blameless, located
+from timeline.checks.claims import certain
+from timeline.checks.claims.phrases.english_unread import UNREAD
 from timeline.checks.claims.words.patterns import words_of
 from timeline.checks.draft import CODE
 
@@ -32,6 +34,8 @@ MADE: dict[str, re.Pattern[Any] | str] = {
     "render.text.audience.outside": re.compile(r"(?<!\w)checkout(?!\w)", re.IGNORECASE),
     "service.settings.identify.identify": re.compile(GithubCollector.marks[0].address),
     "service.web.draft.findings._mark": "words of a finding, escaped",
+    "timeline.checks.claims.certain._is_of_saying": "an actor of the timeline, escaped",
+    "timeline.checks.claims.certain._pattern": certain._pattern(UNREAD["claim-duration"].around),
     "timeline.checks.claims.when.naming.called": "words that a module holds, escaped",
     "timeline.checks.claims.words.actor._is_named": "an actor of the timeline, escaped",
     "timeline.checks.claims.words.patterns.words_of": words_of(["rolled back", "never at all fired"]),

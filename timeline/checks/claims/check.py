@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from timeline.checks.claims.certain import is_whole
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.when import durations, order, times
@@ -42,7 +43,9 @@ def check(claims: Iterable[Claim], ground: Ground, off: Collection[str] = frozen
         return
     for claim in claims:
         for read in readers:
-            yield from (one for one in read(claim, ground) if one.rule not in off)
+            yield from (
+                one for one in read(claim, ground) if one.rule not in off and is_whole(claim, one, ground)
+            )
 
 
 def refuted(

@@ -186,6 +186,11 @@ class Plain:
         line = bisect_right(self._ends, place)
         return Position(self.line + line, place - (self._ends[line - 1] if line else 0) + 1)
 
+    def place(self, position: Position) -> int:
+        """Return the place of a line and column of the file."""
+        line = position.line - self.line
+        return (self._ends[line - 1] if line > 0 else 0) + position.column - 1
+
     @cached_property
     def _ends(self) -> list[int]:
         return [match.end() for match in re.finditer("\n", self.raw)]

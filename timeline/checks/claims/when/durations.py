@@ -33,6 +33,7 @@ _SETTING_BEFORE, _SETTING_AFTER, _SETTING, _SETTING_COLUMN, _LASTS, _FROM, _LATE
 
 _SO_FAR = re.compile(r"\b(?:had been|has been|when|before|by then|so far|already|until)\b", re.IGNORECASE)
 _SECONDS = 60
+_FEW = 8
 _FAR = 2 * DAY
 _PLAIN_FOR = re.compile(r"\bfor\s{1,3}$", re.IGNORECASE)
 _STATE = re.compile(
@@ -163,6 +164,9 @@ def _one(claim: Claim, one: Typed, spans: Sequence[Span], place: int, ground: Gr
         return
     if _OF_IT.match(text, one.span.end) or any(each.meets(one) for each in lengths.from_times(claim, ground)):
         return
+    every = ground.facts_of(claim.citations)
+    if not pair and len(every) > 2 and any(each.meets(one) for each in lengths.between(every[:_FEW], ground)):
+        return  # of two of them it is true
     if any(_says(fact, one) for fact in ground.facts_of(claim.citations)):
         return
     if not exact and (wrong := misread.check(claim, one, ground)):

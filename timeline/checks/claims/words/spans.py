@@ -86,8 +86,8 @@ def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
         return first
     if _AMID.search(text) and (amid := _amid(claim, ground)):
         return _by_edges(amid, whole, window)
-    if _LENGTH.search(text):
-        return None
+    if _LENGTH.search(text + (onward[:40] if onward.lstrip().startswith("and ") else "")):
+        return None  # `until two and a half minutes after` is one
     if edges := _between(claim, ground) or _onward(claim, place, _edges(claim, ground), ground):
         return _by_edges(edges, whole, window)
     if event := _EVENT.search(text):
