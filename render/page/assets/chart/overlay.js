@@ -67,7 +67,7 @@ function flapNames(lane, view, place) {
       const width = words.length * 6.8 * place.scale;
       const [left, right] = [place.x(Math.max(flap.from, view.from)), place.x(Math.min(flap.to, view.to))];
       // On a short ribbon the words would hide it.
-      const beside = right - left < 2 * width && right < place.x(view.to) - width;
+      const beside = right - left < 2 * width && right < place.x(view.to) - width * 0.7; // its end may be cut, the tip has it
       // Upon the ribbon at its end: its row's name may stand upon its beginning.
       const at = beside ? right + 6 : Math.max(right - width - 6, left + 6);
       if (taken.some(([from, to]) => at < to && at + width > from)) return [];
