@@ -41,6 +41,9 @@ TRUE = [
 ]  # fmt: skip
 #: `<true|false>`: words that look alike, and are read.
 READ = [
+    "It lasted <forty|twenty> minutes at the very most ({FIRE}, {RES}).",
+    "It lasted <thirty|fifty> minutes at the very least ({FIRE}, {RES}).",
+    "It was at the very most <forty|twenty> minutes from the alert ({FIRE}) to its end ({RES}).",
     "The page took <no more than three minutes|no more than two minutes> ({FIRE}, {PAGE}).",
     "It was <not quite three minutes|not quite two minutes> until the page went out ({FIRE}, {PAGE}).",
     "It took another <six|nine> minutes from the rollback ({ROLL}) to the end ({RES}).",

@@ -58,11 +58,11 @@ SOON: Final = (
 
 # What a duration is to the range: before it.
 AT_MOST: Final = (
-    r"(?:within|at most|no more than|not more than|up to|no longer than|not longer than|inside of|a maximum of|max\.?|maximum"
+    r"(?:within|at (?:the )?(?:very )?most|no more than|not more than|up to|no longer than|not longer than|inside of|a maximum of|max\.?|maximum"
     r"|in at most|<=|≤|in no more than|as much as|in under|inside)"
 )
 LESS: Final = r"(?:less than|fewer than|under|below|shorter than|<)"
-AT_LEAST: Final = r"(?:at least|no less than|not less than|no fewer than|a minimum of|minimum|min\.?|>=|≥|upwards of|as long as)"
+AT_LEAST: Final = r"(?:at (?:the )?(?:very |bare )?least|no less than|not less than|no fewer than|a minimum of|minimum|min\.?|>=|≥|upwards of|as long as)"
 MORE: Final = (
     r"(?:more than|over|longer than|above|exceeding|in excess of|well over|greater than|>|well above)"
 )

@@ -63,7 +63,7 @@ _FELL_OVER = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    rf"\s{{0,2}},?\s?(?:(?P<rough>{english.ROUGHLY})|(?P<least>or (?:more|longer)|at least|plus|and a bit|and change|and something|odd)|(?P<most>or (?:less|fewer)|at most|at the most|tops))\b",
+    rf"\s{{0,2}},?\s?(?:(?P<rough>{english.ROUGHLY})|(?P<least>or (?:more|longer)|at (?:the )?(?:very |bare )?least|plus|and a bit|and change|and something|odd)|(?P<most>or (?:less|fewer)|at (?:the )?(?:very |absolute )?most|at the outside|tops))\b",
     re.IGNORECASE,
 )
 _UP_TO = re.compile(r"(?:up to|as much as|as long as)\b", re.IGNORECASE)  # a rounded most
