@@ -22,8 +22,7 @@ _HEADER = ("measure", "range", "between (UTC)")
 def detection(parts: Parts) -> str:
     """Return four rows, which alert they are of, and the rest folded; without an alert, what was to be seen first."""
     if parts.headline.fact is None:
-        rule = markdown.statement(parts.headline.rule) if parts.audience.identifiers else "no firing of an alert was recorded"
-        return f"{first_seen(parts)} Nothing was measured: {rule}.\n{_folded(parts, [])}"
+        return f"{first_seen(parts)} {_unmeasured(parts)}{_folded(parts, [])}"
     rows = [("first signal", first_signal(parts), ""), *(_row(parts, one) for one in _chosen(parts))]
     note = f"<sub>{_about(parts, parts.headline.fact)}.</sub>\n"
     others = [one for one in parts.timeline.measures if one.name not in ROWS]
@@ -59,10 +58,15 @@ def _folded(parts: Parts, others: list[Measure]) -> str:
 def measured(parts: Parts) -> str:
     """Return the rule that chose the alert, and the table of those measures that are known."""
     if parts.headline.fact is None:
-        rule = markdown.statement(parts.headline.rule) if parts.audience.identifiers else "no firing of an alert was recorded"
-        return f"Nothing was measured: {rule}.\n"
+        return _unmeasured(parts)
     rows = [_measured(parts, measure) for measure in parts.timeline.measures if _ends(parts, measure)]
     return f"{_about(parts, parts.headline.fact)}.\n\n{markdown.table(_HEADER, rows)}"
+
+
+def _unmeasured(parts: Parts) -> str:
+    identified = parts.audience.identifiers
+    rule = markdown.statement(parts.headline.rule) if identified else "no firing of an alert was recorded"
+    return f"Nothing was measured: {rule}.\n"
 
 
 def _about(parts: Parts, firing: Fact) -> str:
