@@ -150,7 +150,9 @@ def coverage_of(shelf: Shelf, asked: CoverageQuestion) -> CoverageForm:
             "no source of this timeline has this name; get_incident lists them: nothing of it was collected"
         )
     start = timeline.window.start if asked.from_ is None else asked.from_
-    end = timeline.window.end if asked.to is None else asked.to
+    # What is ahead of an open incident begins where its window ends.
+    ahead = [gap.end for gap in timeline.gaps if gap.reason == "not_yet"]
+    end = max([timeline.window.end, *ahead]) if asked.to is None else asked.to
     if start >= end:
         raise UsageError("`from` is not before `to`")
     wanted = known if asked.source is None else [asked.source]

@@ -109,6 +109,12 @@ class Moment(OfIncident):
 class CoverageQuestion(Spanned):
     """Arguments of `coverage`."""
 
+    to: Annotated[
+        Time | None,
+        Field(
+            description="RFC 3339 with a zone; default: the end of the window, and of what is ahead of an open incident"
+        ),
+    ] = None
     source: Annotated[_Name | None, Field(description="a source of get_incident; default: all")] = None
     limit: Limit = 50
     cursor: Cursor = None
