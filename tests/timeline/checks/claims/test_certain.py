@@ -83,6 +83,8 @@ SILENT = [
     "Two minutes after the page ({PAGE}) errors fired ({ERR}), and after another twenty-two the rollback came ({ROLL}).",
     # whose words name the other's fact
     "The fix ({MERGE}) was out 90 seconds after its merge ({DEP2}).",
+    # how long it is between two is no value of one
+    "The time from `checkout p99, early` to the firing of CheckoutLatencyHigh was 250 s (f-86f7df8840c43d64, {FIRE}).",
     # nobody is no program
     "No human wrote in the channel before 14:13 UTC (f-d82137525b5cb681).",
 ]  # fmt: skip
