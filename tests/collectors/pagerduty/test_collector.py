@@ -62,16 +62,16 @@ def test_a_whole_incident_is_one_thread_of_facts(account: FakePagerduty) -> None
     told = sorted((f.kind, f.statement.replace("\ue000", "<").replace("\ue001", ">")) for f in found.facts)
     ada, bo = "<pagerduty:PU00001>", "<pagerduty:PU00002>"
     assert told == sorted([
-        ("incident.declared", "Incident `PagerDuty #4` was declared by <pagerduty:PSERV01>, as claimed in PagerDuty"),
+        ("incident.declared", "Incident `PagerDuty #4` was declared by <pagerduty:PSERV01>, per PagerDuty"),
         ("alert.notified", "A notification of alert `PagerDuty #4` was sent"),
-        ("incident.role_assigned", f"Role `assignee of PagerDuty #4` was assigned to {ada}, as claimed in PagerDuty"),
-        ("incident.role_assigned", f"Role `assignee of PagerDuty #4` was assigned to {bo}, as claimed in PagerDuty"),
+        ("incident.role_assigned", f"Role `assignee of PagerDuty #4` was assigned to {ada}, per PagerDuty"),
+        ("incident.role_assigned", f"Role `assignee of PagerDuty #4` was assigned to {bo}, per PagerDuty"),
         ("alert.acknowledged", f"Alert `PagerDuty #4` was acknowledged by {ada}"),
-        ("incident.severity_changed", f"The severity of `PagerDuty #4` was changed to `P1` by {ada}, as claimed in PagerDuty"),
+        ("incident.severity_changed", f"The severity of `PagerDuty #4` was changed to `P1` by {ada}, per PagerDuty"),
         ("chat.message", f"A message was posted by {ada} in `PagerDuty #4`"),
         ("custom", "`snooze of PagerDuty #4` was recorded by `PagerDuty`"),
         ("custom", "`exhaust_escalation_path of PagerDuty #4` was recorded by `PagerDuty`"),
-        ("incident.resolved", f"Incident `PagerDuty #4` was resolved by {bo}, as claimed in PagerDuty"),
+        ("incident.resolved", f"Incident `PagerDuty #4` was resolved by {bo}, per PagerDuty"),
     ])  # fmt: skip
     assert len({f.thread for f in found.facts}) == 1
     assert {f.subject.service for f in found.facts} == {"Checkout"}

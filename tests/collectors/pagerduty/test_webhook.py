@@ -47,7 +47,7 @@ def test_an_incident_is_told_in_one_thread(inbox: Inbox) -> None:
     told = {f.kind: f.statement for f in run.facts}
     severity = told["incident.severity_changed"]
     assert severity.startswith("The severity of `PagerDuty #12` was changed to `P1` by ")
-    assert severity.endswith(", as claimed in PagerDuty")
+    assert severity.endswith(", per PagerDuty")
     assert told["custom"] == "`incident.status_update_published of PagerDuty #12` was recorded by `PagerDuty`"
     assert len({f.thread for f in run.facts}) == 1
     assert [(p.identity, p.names) for p in run.people] == [("pagerduty:P1", ("Cy Example",))]

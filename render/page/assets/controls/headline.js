@@ -6,8 +6,8 @@ import { amount, count, durationRange, impactAmount, reading } from '../data/wor
 
 /** What a review asks first, and the measures that answer it, the first that is there. @type {[string, string[]][]} */
 const ASKED = [
-  ['Detect', ['time to detect', 'first crossing to firing']], ['Acknowledge', ['time to acknowledge', 'firing to acknowledged']],
-  ['Mitigate', ['time to mitigate', 'alert active', 'firing to resolved']], ['Tell customers', ['time to tell customers', 'impact to first status post']],
+  ['Detect', ['time to detect']], ['Acknowledge', ['time to acknowledge']],
+  ['Mitigate', ['time to mitigate']], ['Tell customers', ['time to tell customers']],
 ];
 /** How an impact is taken that counts all of it, before one that says how many at most. */
 const TOTALS = ['integral', 'increase', 'sum', 'count', 'distinct'];
