@@ -112,8 +112,9 @@ def _by_place(refusals: Sequence[_Refusal]) -> dict[Path, list[_Refusal]]:
     places: dict[Path, list[_Refusal]] = {}
     for one in refusals:
         places.setdefault(one.path, []).append(one)
+    above = {path[:end] for path in places for end in range(len(path))}
     for path in list(places):
-        if any(other[: len(path)] == path and len(other) > len(path) for other in places):
+        if path in above:
             kept = [one for one in places[path] if one.kind in {"value_error", "assertion_error"}]
             if kept:
                 places[path] = kept
