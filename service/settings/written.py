@@ -6,11 +6,12 @@ import os
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from timeline.errors import UsageError
-from timeline.invalid.places import line_of, syntax
+from timeline.invalid.places import Lines, syntax
 from timeline.invalid.problems import Problem
 
 _QUOTES = "texts stand in quotes, `true` and `false` do not"
@@ -51,7 +52,11 @@ class Written:
         return f"{shown(self.path)}:{line}: " if line else f"{shown(self.path)}: "
 
     def _line(self, path: Sequence[str | int]) -> int:
-        return (line_of(self.text, self.path.suffix, path) or 0) if path and self.path else 0
+        return (self._lines.of(path) or 0) if path and self.path else 0
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return Lines(self.text, self.path.suffix if self.path else "")
 
     def said(self, problems: Sequence[Problem], where: str = "", inside: Sequence[str | int] = ()) -> str:
         """Return a line for each problem of the table `inside`, in the file's order; `where` names that table for people."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timeline.invalid.places import line_of, syntax
+from timeline.invalid.places import Lines, syntax
 
 TOML = '''# a comment
 out = "x"   # another
@@ -54,7 +54,7 @@ above = 1
     ],
 )  # fmt: skip
 def test_a_member_of_toml_has_its_line(path: tuple[str | int, ...], line: int | None) -> None:
-    assert line_of(TOML, ".toml", path) == line
+    assert Lines(TOML, ".toml").of(path) == line
 
 
 @pytest.mark.parametrize(
@@ -65,9 +65,9 @@ def test_a_member_of_toml_has_its_line(path: tuple[str | int, ...], line: int | 
     ],
 )
 def test_a_member_of_yaml_and_json_has_its_line(text: str, suffix: str, line: int) -> None:
-    assert line_of(text, suffix, ("roles", "other")) == line
-    assert line_of(text, suffix, ("roles", "nobody")) == line_of(text, suffix, ("roles",))
-    assert line_of("{", suffix, ("roles",)) is None
+    assert Lines(text, suffix).of(("roles", "other")) == line
+    assert Lines(text, suffix).of(("roles", "nobody")) == Lines(text, suffix).of(("roles",))
+    assert Lines("{", suffix).of(("roles",)) is None
 
 
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3), st.integers(0, 2)), max_size=12))
@@ -82,9 +82,58 @@ def test_a_table_of_any_toml_begins_on_the_line_of_its_header(shape: list[tuple[
     text = "\n".join(lines)
     for name, numbers in seen.items():
         for place, number in enumerate(numbers):
-            assert line_of(text, ".toml", (name, place)) == number
+            assert Lines(text, ".toml").of((name, place)) == number
             for key in tomllib.loads(text)[name][place]:
-                assert lines[(line_of(text, ".toml", (name, place, key)) or 0) - 1].startswith(key)
+                assert lines[(Lines(text, ".toml").of((name, place, key)) or 0) - 1].startswith(key)
+
+
+#: Values with what ends or opens a statement elsewhere; each is written with the line of its key first.
+VALUES = (
+    '"a # [b\\" {"', "'c:\\ # ['", '"""\n[[x]]\n\\"" # a\n"""""', "'''\n] = ''\n''''", '""', "''", '"""a"""', "1 # ] '", "[\n  1, # ] \"\n  [2],\n]",
+    "[ {a = 1}, {a = [\n{b = 2}\n]} ]", "{ a = { 'b]' = \"}\" } }", "1979-05-27 07:32:00Z", "[]", "{}",
+)  # fmt: skip
+KEYS = ("k{}", '"k {}"', "'k#{}'", "k.l{}", "k . '[{}' .m", '"k\\"]{}"')
+HEADERS = ("", "[t{}]", "[[u]]", "[[ u ]] # [", "[ t{} . 'x]' ]", "[[t{}.v]]\n[t{}.v.w]")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(HEADERS),
+            st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(VALUES)), max_size=3),
+        ),
+        max_size=5,
+    ),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_each_key_of_any_toml_has_the_line_that_it_was_written_on(
+    shape: list[tuple[str, list[tuple[str, str]]]], end: str
+) -> None:
+    text, written, count = "", [], 0
+    for number, (header, pairs) in enumerate(shape):
+        text += f"  {header.format(number, number)}\n\n# '\n" if header else ""
+        for key, value in pairs:
+            count += 1
+            written.append(f"{count}")
+            text += f"\t{key.format(f'_{count}_')} = {value}\n"
+    text = text.replace("\n", end)
+    rows = text.split("\n")
+    lines = Lines(text, ".toml")
+
+    def walk(value: object, path: tuple[str | int, ...]) -> None:
+        if path:
+            line = lines.of(path)
+            assert line is not None
+            for number in written:
+                if isinstance(path[-1], str) and f"_{number}_" in path[-1]:
+                    assert f"_{number}_" in rows[line - 1]
+        inner = (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        )
+        for part, one in inner:
+            walk(one, (*path, part))
+
+    walk(tomllib.loads(text), ())
 
 
 def test_what_a_parser_says_is_taken_apart() -> None:
