@@ -21,6 +21,7 @@ from timeline.model import Gap, Incident, Window, gap
 from timeline.zones import parse_duration
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_ID_FORM = "use letters, digits, '.', '_' and '-', such as INC-42"
 _FIRST, _LAST = parse_instant("0001-01-01T00:00:00Z"), parse_instant("9999-12-31T23:59:59Z")
 SUFFIXES = (".toml", ".yaml", ".yml", ".json")
 
@@ -107,9 +108,7 @@ def is_id(text: str) -> bool:
 def check_id(identity: str) -> str:
     """Return the id; raise UsageError when it could leave the output folder."""
     if not is_id(identity):
-        raise UsageError(
-            f"{identity!r} is no incident id: use letters, digits, '.', '_' and '-', such as INC-42"
-        )
+        raise UsageError(f"{identity!r} is no incident id: {_ID_FORM}")
     return identity
 
 
@@ -193,8 +192,10 @@ def read(path: Path) -> IncidentSource:
     raw.setdefault("id", path.stem)
     if told:
         raise UsageError(written.said(told))
+    if not is_id(str(raw["id"])):
+        what = repr(path.stem) if raw["id"] == path.stem else "'id'"  # what a file says may hold a secret
+        raise UsageError(f"{written.place(('id',))}{what} is no incident id: {_ID_FORM}")
     try:
-        check_id(str(raw["id"]))
         return IncidentSource(IncidentForm.model_validate(raw).incident(), path, data)
     except ValidationError as err:
         raise UsageError(written.said(problems(err, IncidentForm, raw))) from err
