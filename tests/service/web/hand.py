@@ -81,6 +81,10 @@ class Hand:
         )
         # A hand presses what stands still: what opened a moment ago has moved the chart.
         rested(self.page)
+        # Two presses in less than that are a double click, wherever the second is: no hand gets there in it.
+        self.page.wait_for_function(
+            "() => { const { _mouseDownTime, _context } = document.querySelector('#plot'); return !(Date.now() - _mouseDownTime <= _context.doubleClickDelay); }"
+        )
         self.page.mouse.move(*self.mark(fact), steps=3)
         self.page.wait_for_selector("#tip:not([hidden])")
         if shift:

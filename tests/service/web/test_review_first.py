@@ -117,8 +117,6 @@ def test_17_what_do_we_not_know_and_why(hand: Hand) -> None:
     assert "partial data" in hand.page.inner_text("#fact-panel dl")
 
 
-# Shift and a click on the rollback's mark chose the merge of the change before it in the last runs: to be looked into.
-@pytest.mark.xfail(reason="the second press may choose another mark of the changes lane", strict=False)
 def test_18_how_long_did_the_first_fix_stand(hand: Hand) -> None:
     hand.press(hand.fact("deploy.finished", "deploy-2026.11.12-2"))
     hand.press(hand.fact("deploy.rolled_back"), shift=True)
