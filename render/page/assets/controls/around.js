@@ -1,4 +1,4 @@
-import { el } from '../ui/dom.js';
+import { el, seamed } from '../ui/dom.js';
 import { sampleWords, seriesNames } from '../chart/crosshair.js';
 import { duration } from '../data/words.js';
 
@@ -19,5 +19,5 @@ export function aroundChange(item, model, { at }) {
   });
   const head = el('tr', {}, el('th', { scope: 'col' }, 'metric'), ...steps.map((step) => el('th', { scope: 'col' }, step === 0 ? 'then' : `${duration(Math.abs(step), true)} ${step < 0 ? 'before' : 'after'}`)));
   const more = rows.length > MOST_SERIES ? [el('p', { class: 'muted' }, `and ${rows.length - MOST_SERIES} more series`)] : [];
-  return [el('h3', {}, 'metrics before and after'), el('table', { class: 'timings around' }, el('thead', {}, head), el('tbody', {}, ...rows.slice(0, MOST_SERIES).map(({ name, values }) => el('tr', {}, el('th', { scope: 'row', dir: 'auto' }, name), ...values.map((words) => el('td', { class: 'value' }, words)))))), ...more];
+  return [el('h3', {}, 'metrics before and after'), el('table', { class: 'timings around' }, el('thead', {}, head), el('tbody', {}, ...rows.slice(0, MOST_SERIES).map(({ name, values }) => el('tr', {}, el('th', { scope: 'row', dir: 'auto' }, ...seamed(name)), ...values.map((words) => el('td', { class: 'value' }, words)))))), ...more];
 }
