@@ -1,4 +1,4 @@
-import { el } from '../ui/dom.js';
+import { closing, el } from '../ui/dom.js';
 import { isFolded, placeLanes, refolded } from './lanes.js';
 
 const STEP = 24; // px that a lane grows by from the menu
@@ -93,13 +93,7 @@ export function makeLaneMenu(model, store) {
     if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-does="${CSS.escape(focused)}"]`))?.focus();
   };
   node.addEventListener('toggle', update);
-  document.addEventListener('click', (event) => { if (!event.composedPath().includes(node)) node.open = false; });
-  node.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !node.open) return;
-    node.open = false;
-    node.querySelector('summary')?.focus();
-    event.stopPropagation();
-  });
+  closing(node);
   return { node, update };
 }
 

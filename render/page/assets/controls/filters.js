@@ -1,5 +1,5 @@
 import { zoomBy, zoomTo } from '../chart/chart.js';
-import { byId, el } from '../ui/dom.js';
+import { byId, closing, el } from '../ui/dom.js';
 import { icon } from '../ui/icons.js';
 import { switchRange } from '../data/home.js';
 import { makeLaneMenu } from '../chart/lanetools.js';
@@ -60,13 +60,7 @@ export function makeFilters(model, store) {
 function more(...menus) {
   const title = el('summary', {}, '+ filter');
   const node = el('details', { class: 'menu more-filters' }, title, el('div', { class: 'menu-list' }, ...menus));
-  document.addEventListener('click', (event) => { if (!event.composedPath().includes(node)) node.open = false; });
-  node.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !node.open) return;
-    node.open = false;
-    title.focus();
-    event.stopPropagation();
-  });
+  closing(node);
   return node;
 }
 
@@ -102,8 +96,7 @@ function menu(key, name, counts, label, store, all = [...counts.keys()]) {
     list.append(...boxes.map((box) => el('label', {}, box, el('span', { dir: 'auto' }, label(box.value)), el('span', { class: 'n' }, (counts.get(box.value) ?? 0).toLocaleString('en-US')))));
     update();
   });
-  document.addEventListener('click', (event) => { if (!event.composedPath().includes(node)) node.open = false; });
-  node.addEventListener('keydown', (event) => { if (event.key === 'Escape' && node.open) { node.open = false; title.focus(); event.stopPropagation(); } });
+  closing(node);
   const update = () => {
     const chosen = store.get()[key];
     boxes.forEach((box) => { box.checked = !chosen || chosen.includes(box.value); });

@@ -112,3 +112,15 @@ export function webHost(address) {
     return null;
   }
 }
+
+/** Close a menu by Escape, and by a click beside it: only what is open listens to the document. @param {HTMLDetailsElement} node */
+export function closing(node) {
+  const beside = (/** @type {MouseEvent} */ event) => { if (!node.isConnected || !event.composedPath().includes(node)) node.open = false; };
+  node.addEventListener('toggle', () => (node.open ? document.addEventListener('click', beside) : document.removeEventListener('click', beside)));
+  node.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !node.open) return;
+    node.open = false;
+    node.querySelector('summary')?.focus();
+    event.stopPropagation();
+  });
+}
