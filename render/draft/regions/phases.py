@@ -55,21 +55,22 @@ def _leadup(parts: Parts) -> list[str]:
     return [_told(parts, fact) for fact in parts.course.leadup]
 
 
+def _started(parts: Parts, start: Fact | int) -> str:
+    if isinstance(start, Fact):
+        return _told(parts, start)
+    return f"{present.time(start)} start per the incident file"
+
+
 def _trigger(parts: Parts) -> list[str]:
     extent = parts.course.extent
     if extent is None:
         return []
-    start = extent.start
-    first = (
-        _told(parts, start)
-        if isinstance(start, Fact)
-        else f"{present.time(start)} start per the incident file"
-    )
+    first = _started(parts, extent.start)
     before = parts.points["last change before"]
     if not isinstance(before, Fact):
         return [f"recorded first: {first}"]
     apart = measure(parts, terms.SINCE_CHANGE)
-    between = f" ({measured_range(apart)} apart)" if apart and start == parts.points[terms.MET] else ""
+    between = f" ({measured_range(apart)} apart)" if apart and extent.start == parts.points[terms.MET] else ""
     return [f"last change before: {_told(parts, before)}", f"recorded first: {first}{between}"]
 
 
@@ -98,12 +99,7 @@ def _short_trigger(parts: Parts) -> list[str]:
     extent = parts.course.extent
     if extent is None:
         return []
-    start = extent.start
-    first = (
-        _told(parts, start)
-        if isinstance(start, Fact)
-        else f"{present.time(start)} start per the incident file"
-    )
+    first = _started(parts, extent.start)
     apart = measure(parts, terms.SINCE_CHANGE)
     return [first, *([f"{terms.SINCE_CHANGE} {measured_range(apart)}"] if apart else [])]
 
