@@ -3,41 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser
-
-from service.build.demo import demo
 from tests.render.page_browser import needs_browser, until
-from tests.servers.browser import launched
-from tests.service.web.hand import Hand, at_the_page
+from tests.service.web.hand import Hand
 from timeline import terms
-from timeline.model import Timeline
 
 pytestmark = needs_browser
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Timeline]:
-    out = tmp_path_factory.mktemp("meeting")
-    result = demo(out, stills=False)
-    return out / "INC-42" / "timeline.html", result.timeline
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: Path, example: tuple[Path, Timeline]) -> Iterator[Browser]:
-    # After the build: each has an event loop of its own.
-    with launched(chromium) as running:
-        yield running
-
-
-@pytest.fixture
-def hand(browser: Browser, example: tuple[Path, Timeline], request: pytest.FixtureRequest) -> Iterator[Hand]:
-    number = int(request.node.name.split("_")[1])
-    with at_the_page(browser, *example, request.node.name, number) as person:
-        yield person
 
 
 def timing(hand: Hand, name: str) -> str:

@@ -7,41 +7,12 @@ docs/usability.md tells the counts, and these tests hold it to them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser
-
-from service.build.demo import demo
 from tests.render.page_browser import needs_browser, rested
-from tests.servers.browser import launched
-from tests.service.web.hand import Hand, at_the_page
-from timeline.model import Timeline
+from tests.service.web.hand import Hand
 
 pytestmark = needs_browser
 PANELS = 6
-
-
-@pytest.fixture(scope="module")
-def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Timeline]:
-    out = tmp_path_factory.mktemp("meeting")
-    result = demo(out, stills=False)
-    return out / "INC-42" / "timeline.html", result.timeline
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: Path, example: tuple[Path, Timeline]) -> Iterator[Browser]:
-    # After the build: each has an event loop of its own.
-    with launched(chromium) as running:
-        yield running
-
-
-@pytest.fixture
-def hand(browser: Browser, example: tuple[Path, Timeline], request: pytest.FixtureRequest) -> Iterator[Hand]:
-    number = int(request.node.name.split("_")[1])
-    with at_the_page(browser, *example, request.node.name, number) as person:
-        yield person
 
 
 def shown(hand: Hand) -> list[str]:
