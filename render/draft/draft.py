@@ -70,19 +70,19 @@ REGIONS: Mapping[str, Callable[[Parts], str]] = {
 def render_draft(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (), previous: str | None = None,
     file_name: Callable[[str], str] = str, layout: Layout | None = None, notes: Sequence[Note] = (),
-    samples: Samples | None = None,
+    samples: Samples | None = None, ticket_url: str = "",
 ) -> DraftResult:  # fmt: skip
     """Return the draft and messages for the user.
 
     `stills` are file names in `charts/`; `file_name` gives an evidence payload's file name by its
-    SHA-256; `chart_url` is the prefix of links to the page; `samples` are those of the panels, which peaks and readings
+    SHA-256; `chart_url` is the prefix of links to the page, `ticket_url` makes links of tickets' keys; `samples` are those of the panels, which peaks and readings
     around changes are taken from. With `previous` (read without newline
     translation) only its regions are made again, for the layout's audience, else for its own. Regions
     of `notes` (folded) are added where there is something to say; people outside get none.
     Raises FenceError when its fences are broken, TemplateError where a template cannot be used.
     """
     audience = layout.audience if layout else form_of(previous or "").audience
-    parts = Parts(timeline, chart_url, tuple(stills), file_name, audience, samples)
+    parts = Parts(timeline, chart_url, tuple(stills), file_name, audience, samples, ticket_url)
     noted = note_places.bodies(parts, notes)
     if previous is None:
         return _filled(note_places.place(_new(parts, layout or Layout()), noted), parts)
@@ -120,14 +120,14 @@ def values(timeline: Timeline, *, chart_url: str = "", of: str = "") -> Values:
 def regions(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (),
     file_name: Callable[[str], str] = str, of: str = "", notes: Sequence[Note] = (),
-    samples: Samples | None = None,
+    samples: Samples | None = None, ticket_url: str = "",
 ) -> dict[str, str]:  # fmt: skip
     """Return the body of every region that the draft `of` was made with, lines ended by LF.
 
     A draft that does not say it was made for engineers, of the regions `BASE`.
     """
     form = form_of(of)
-    parts = Parts(timeline, chart_url, tuple(stills), file_name, form.audience, samples)
+    parts = Parts(timeline, chart_url, tuple(stills), file_name, form.audience, samples, ticket_url)
     return _bodies(parts, form.regions, note_places.bodies(parts, notes))
 
 

@@ -14,7 +14,8 @@ from render.draft.notes import NOTE_REGIONS, note_bodies
 from render.draft.parts import Parts
 from timeline.checks import fences
 from timeline.checks.draft import Block, DraftSpan, blocks
-from timeline.notes.journal import FACTOR_CATEGORIES, Note
+from timeline.notes.bodies import FACTOR_CATEGORIES
+from timeline.notes.journal import Note
 
 #: What stands above a region that shares its heading with others.
 _LABELS = {
@@ -25,6 +26,7 @@ _FACTORS = frozenset({"contributing factors", "contributing factor", "root cause
 _WHYS = frozenset({"five whys", "5 whys"})
 _ACTIONS = frozenset({"action items", "actions", "actionables", "corrective actions"})
 _LESSONS = frozenset({"lessons", "lessons learned", "learnings", "what we learned"})
+_FOLLOW_UP = frozenset({"follow-up", "follow up", "followup"})
 _CONCLUSIONS = frozenset({"conclusions", "conclusion"})
 _SPELLED = {"organisational": frozenset({"organisational", "organizational"})}
 #: Headings by region, the nearest first; what is not named stands with the contributing factors.
@@ -34,6 +36,7 @@ _HEADINGS: dict[str, tuple[frozenset[str], ...]] = {
     "note-decisions": (_ACTIONS,),
     "note-actions": (_ACTIONS,),
     "note-lessons": (_LESSONS, _CONCLUSIONS),
+    "note-meeting": (_FOLLOW_UP, _ACTIONS),
 }
 _ORDER = {name: number for number, name in enumerate(NOTE_REGIONS)}
 _TABLE, _OF_CATEGORY = "note-factors", "note-factors-"
@@ -54,7 +57,9 @@ def bodies(parts: Parts, notes: Sequence[Note]) -> dict[str, str]:
         return dict.fromkeys(NOTE_REGIONS, "")
     incident = parts.timeline.incident
     title = f"{incident.id}: {incident.title}" if incident.title else incident.id
-    made = note_bodies(notes, parts.facts, chart_url=parts.chart_url, title=title, values=parts.values)
+    made = note_bodies(
+        notes, parts.facts, chart_url=parts.chart_url, title=title, values=parts.values, ticket_url=parts.ticket_url
+    )  # fmt: skip
     return {name: _labelled(name, body) for name, body in made.items()}
 
 
@@ -148,7 +153,7 @@ def _heading(name: str, headings: Iterable[Block], *, own: bool = False) -> Bloc
 
 def _fits(heading: Block, names: frozenset[str]) -> bool:
     # "Process" or "Human" may be a heading of anything; only one on contributing factors is meant.
-    plain = names in (_FACTORS, _WHYS, _ACTIONS, _LESSONS, _CONCLUSIONS)
+    plain = names in (_FACTORS, _WHYS, _ACTIONS, _LESSONS, _CONCLUSIONS, _FOLLOW_UP)
     return plain or heading.kind == "factors"
 
 

@@ -12,19 +12,21 @@ from render.text import markdown
 from render.text.names import PAGE
 from timeline import present
 from timeline.model import Fact
+from timeline.notes import tickets
 from timeline.notes import views as note_views
-from timeline.notes.journal import (
+from timeline.notes.bodies import (
     FACTOR_CATEGORIES,
     Action,
     Body,
     Dispute,
     FactCitation,
     Factor,
-    Note,
+    Meeting,
     Question,
     RangeCitation,
-    current,
 )
+from timeline.notes.journal import Note, current
+from timeline.notes.meeting import meetings
 from timeline.references.filling import linked, parts
 from timeline.references.grammar import Reference
 from timeline.references.names import UnknownReferenceError
@@ -39,7 +41,7 @@ _PLURAL = {
 #: Every region that notes fill, in the order of a draft's sections.
 NOTE_REGIONS: tuple[str, ...] = (
     "note-observations", "note-hypotheses", "note-factors", *(f"note-factors-{name}" for name in FACTOR_CATEGORIES), "note-factor-map", "note-whys",
-    "note-decisions", "note-actions", "note-lessons", "note-questions", "note-disputes",
+    "note-decisions", "note-actions", "note-lessons", "note-questions", "note-disputes", "note-meeting",
 )  # fmt: skip
 
 
@@ -50,14 +52,15 @@ def note_bodies(
     chart_url: str = "",
     title: str = "the incident",
     values: Values | None = None,
+    ticket_url: str = "",
 ) -> dict[str, str]:
     """Return the body of every region of `NOTE_REGIONS`, lines ended by LF.
 
     `notes` are folded (`timeline.notes.journal.fold`), `facts` the timeline's by id; `title` names the
-    incident in the factor map; `values` are what references in notes say. What people wrote is shown, never alive.
+    incident in the factor map; `values` are what references in notes say; `ticket_url` makes links of tickets' keys. What people wrote is shown, never alive.
     """
     kept = current(notes)
-    write = _Writer(facts, chart_url, values)
+    write = _Writer(facts, chart_url, values, ticket_url)
     found = {f"note-{plural}": write.points(kept, kind) for kind, plural in _PLURAL.items()}
     found["note-factors"] = write.factors(kept)
     for category in FACTOR_CATEGORIES:
@@ -68,6 +71,7 @@ def note_bodies(
     found["note-actions"] = write.actions(kept)
     found["note-questions"] = write.points(kept, "question")
     found["note-disputes"] = write.points(kept, "dispute")
+    found["note-meeting"] = "".join(write.meeting(*one) for one in meetings(kept))
     return {name: found[name] for name in NOTE_REGIONS}
 
 
@@ -78,16 +82,20 @@ def _map(notes: Sequence[Note], facts: Mapping[str, Fact], title: str) -> str:
 
 
 class _Writer:
-    def __init__(self, facts: Mapping[str, Fact], chart_url: str, values: Values | None) -> None:
-        self._facts, self._chart_url, self._values = facts, chart_url, values
+    def __init__(
+        self, facts: Mapping[str, Fact], chart_url: str, values: Values | None, ticket_url: str
+    ) -> None:
+        self._facts, self._chart_url, self._values, self._ticket_url = facts, chart_url, values, ticket_url
         self._more: dict[type, Callable[[Body], str]] = {
             Factor: _factor,
             Question: self._question,
             Dispute: self._dispute,
         }
 
-    def words(self, text: str) -> str:
-        """Return somebody's words in Markdown that does nothing, its references as links."""
+    def words(self, text: str | None) -> str:
+        """Return somebody's words in Markdown that does nothing, its references as links; nothing where there are none."""
+        if not text:
+            return ""
         if self._values is None:
             return markdown.escape(text)
         return "".join(self._part(words, given) for words, given in parts(text)).strip()
@@ -137,15 +145,48 @@ class _Writer:
         rows = [(n, n.head.body) for n in notes if isinstance(n.head.body, Action)]
         if not rows:
             return ""
-        header = ("action", "kind", "owner", "due", "definition of done", "verified by", "ticket", "cites")
+        header = (
+            "action",
+            "kind",
+            "owner",
+            "due",
+            "definition of done",
+            "verified by",
+            "ticket",
+            "done",
+            "cites",
+        )
         return markdown.table(header, [self._action(note, body) for note, body in rows])
 
     def _action(self, note: Note, body: Action) -> tuple[str, ...]:
-        words = [self.words(t or "") for t in (body.text, body.effect, body.owner)]
-        due = body.due.isoformat() if body.due else ""
-        rest = [self.words(t or "") for t in (body.criterion, body.verification)]
-        ticket = markdown.link("ticket", body.ticket) if body.ticket and markdown.is_web(body.ticket) else ""
-        return (words[0] + _conflict(note), words[1], words[2], due, *rest, ticket, self._cited(body))
+        words = [self.words(t) for t in (body.text, body.effect, body.owner)]
+        due, done = (day.isoformat() if day else "" for day in (body.due, body.done))
+        rest = [self.words(t) for t in (body.criterion, body.verification)]
+        return (
+            words[0] + _conflict(note),
+            *words[1:],
+            due,
+            *rest,
+            self._ticket(body),
+            done,
+            self._cited(body),
+        )
+
+    def _ticket(self, body: Action) -> str:
+        """Return a ticket as a link by its key, or as the key alone."""
+        address, given = tickets.link(body.ticket, self._ticket_url), body.ticket or ""
+        label = "ticket" if given == address else markdown.escape(given)
+        return (
+            markdown.link(label, address) if address and markdown.is_web(address) else label if given else ""
+        )
+
+    def meeting(self, note: Note, body: Meeting) -> str:
+        """Return when a review was held, who was there and what was written down of it."""
+        there = ", ".join(markdown.escape(name) for name in body.present)
+        told = [f"Review held on {body.held.isoformat()}."]
+        told += [f"Present at the review: {there}."] if there else []
+        told += [part for part in (self.words(body.text), self._cited(body) if body.cites else "") if part]
+        return f"- {' '.join(told)}{_conflict(note)}\n"
 
     def _question(self, body: Body) -> str:
         assert isinstance(body, Question)

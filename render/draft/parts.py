@@ -44,6 +44,7 @@ class Parts:
     file_name: Callable[[str], str]
     audience: Audience = ENGINEERS
     samples: Samples | None = None
+    ticket_url: str = ""
 
     @cached_property
     def headline(self) -> Headline:

@@ -21,7 +21,7 @@ def _note(note: Note, is_open: bool) -> Json:
     assert body is not None
     return {
         "kind": body.kind,
-        "text": body.text,
+        "text": body.text or "",
         "author": note.head.author,
         "at": format_instant(note.head.at),
         "facts": list(dict.fromkeys(cited(body))),

@@ -19,7 +19,7 @@ from timeline.answers.pages import page
 from timeline.answers.untrusted import seen
 from timeline.canonical import short_id
 from timeline.errors import TimelineError
-from timeline.notes.journal import Hypothesis
+from timeline.notes.bodies import Hypothesis
 
 _LONGEST = 2000  # characters of one member of a finding
 

@@ -87,8 +87,8 @@ def _collection(planned: Plan, number: int, outcomes: list[collect.Outcome]) -> 
         number=number, now=planned.now, window=planned.window, incident=planned.incident,
         sources=tuple(outcome.run for outcome in outcomes), gaps=tuple(plain(gap) for gap in planned.gaps),
         joined={identity: ids[0] for ids in settings.people.values() for identity in ids},
-        config_digest=planned.conf.digest, chart_url=chart_url(settings, planned.incident.id), tool=version("incident-timeline"),
-        incident_file=file, layout=record(planned.out.chosen.layout, evidence),
+        config_digest=planned.conf.digest, chart_url=chart_url(settings, planned.incident.id),
+        ticket_url=settings.ticket_url, tool=version("incident-timeline"), incident_file=file, layout=record(planned.out.chosen.layout, evidence),
         exchanges=tuple(entry for outcome in outcomes for entry in outcome.entries),
     )  # fmt: skip
 

@@ -26,14 +26,16 @@ def refresh(
         if stored.changed:
             told.append(f"{path} was changed after it was built: `timeline build --offline` makes it again")
         chosen = choose(options, Place(directory, evidence, conf))
+        newest = evidence.manifest().newest
         rendered = output.render(
             directory,
             stored.timeline,
             evidence,
             evidence.people(),
-            output.chart_url(conf, evidence.manifest().newest),
+            output.chart_url(conf, newest),
             stills=stills,
             chosen=chosen,
+            ticket_url=output.ticket_url(conf, newest),
         )
         output.write(directory, rendered)
     return [*told, *rendered.messages]

@@ -45,7 +45,8 @@ def write(out: Output, manifest: Manifest, again: Replayed, known: People, *, ne
     made = assembled(derived, again, known)
     people = known.grown(made.people, made.pseudonyms)
     rendered = output.render(
-        out.directory, made.timeline, out.evidence, people, newest.chart_url, stills=out.stills, chosen=out.chosen
+        out.directory, made.timeline, out.evidence, people, newest.chart_url, stills=out.stills, chosen=out.chosen,
+        ticket_url=newest.ticket_url,
     )  # fmt: skip
     if new:
         out.evidence.commit()

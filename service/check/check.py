@@ -211,7 +211,7 @@ def of_text(
 
             samples = samples_of(bundle.timeline, bundle.evidence.get)
             renderings = check_draft.renderings(
-                bundle.timeline, _chart_urls(bundle, conf),
+                bundle.timeline, _links(bundle, conf),
                 check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
                 NotesFile(directory).read().notes, samples,
             )  # fmt: skip
@@ -219,7 +219,9 @@ def of_text(
                 pieces, renderings, other_version=other, complete=not samples.lacking
             )
         # The page copies citations whose links are its own: beside the draft they lead there as well.
-        values = check_draft.values(bundle.timeline, [*_chart_urls(bundle, conf), ""], text)
+        values = check_draft.values(
+            bundle.timeline, [*(chart_url for chart_url, _ in _links(bundle, conf)), ""], text
+        )
         yield from check_draft.references(pieces, values, other_version=other)
     prose = blocks(check_draft.spans(pieces))
     timeline, evidence = (bundle.timeline, bundle.evidence) if bundle else (None, None)
@@ -231,10 +233,12 @@ def of_text(
     yield from _in(directory / names.NOTES, actions.complete(a for a in beside if a in known.noted.actions))
 
 
-def _chart_urls(bundle: check_evidence.Bundle, conf: Config) -> list[str]:
-    """Return the prefixes that a build (the manifest's) or a refresh (the configuration's) used."""
+def _links(bundle: check_evidence.Bundle, conf: Config) -> list[tuple[str, str]]:
+    """Return the prefixes of links to the page, and what makes links of tickets, that a build (the manifest's) or a refresh (the configuration's) used."""
     collections = bundle.manifest.collections if bundle.manifest else ()
-    return [*(one.chart_url for one in reversed(collections[-1:])), conf.settings.chart_url]
+    settings = conf.settings
+    own = [(one.chart_url, one.ticket_url) for one in collections[-1:]]
+    return [*own, (settings.chart_url, settings.ticket_url)]
 
 
 def _notes(directory: Path, bundle: check_evidence.Bundle | None) -> Iterator[Finding]:

@@ -182,21 +182,29 @@ def _source(name: str) -> str:
 
 def renderings(
     timeline: Timeline,
-    chart_urls: Iterable[str],
+    links: Iterable[tuple[str, str]],
     file_name: Callable[[str], str],
     text: str,
     notes: Sequence[Note] = (),
     samples: Samples | None = None,
 ) -> list[dict[str, str]]:
-    """Return the regions' bodies of a draft for each prefix of links that a build or refresh may have used.
+    """Return the regions' bodies of a draft for each prefix of links to the page, and each `ticket_url`, that a build or refresh used.
 
     `samples` are what peaks and readings around changes are taken from.
     """
     from render.draft.draft import regions as render
 
     return [
-        render(timeline, chart_url=url, file_name=file_name, of=text, notes=notes, samples=samples)
-        for url in dict.fromkeys(chart_urls)
+        render(
+            timeline,
+            chart_url=chart_url,
+            ticket_url=ticket_url,
+            file_name=file_name,
+            of=text,
+            notes=notes,
+            samples=samples,
+        )
+        for chart_url, ticket_url in dict.fromkeys(links)
     ]
 
 

@@ -20,7 +20,7 @@ _RESTORE = "restore it from the base branch"
 _JOURNALS = (names.NOTES, names.REVIEWS)
 _FILES = (names.DRAFT, names.PAGE, *_JOURNALS)
 #: What of timeline.toml decides what a check sees.
-_DECIDES = ("check", "evidence_dir", "chart_url")
+_DECIDES = ("check", "evidence_dir", "chart_url", "ticket_url")
 
 
 def touched(base: Base, evidence_dir: Path | None) -> list[str]:

@@ -16,8 +16,9 @@ from timeline.checks.findings import Finding, finding
 from timeline.checks.prose import Noted
 from timeline.errors import UsageError
 from timeline.notes import journal, views
-from timeline.notes.journal import Action as ActionNote
-from timeline.notes.journal import Dispute, FactCitation, Factor, Lesson, Note, Question, Why, current
+from timeline.notes.bodies import Action as ActionNote
+from timeline.notes.bodies import Dispute, FactCitation, Factor, Lesson, Meeting, Question, Why
+from timeline.notes.journal import Note, current
 from timeline.references.filling import unknown_in_words
 from timeline.references.values import Values
 
@@ -58,7 +59,7 @@ def written(notes: Iterable[Placed]) -> Iterator[Claim]:
     """Yield what the notes beside a draft claim, each on its line; an action has not happened, a dispute and a question claim nothing."""
     for note, line in notes:
         body = note.head.body
-        if body is not None and not isinstance(body, ActionNote | Dispute | Question):
+        if body is not None and body.text and not isinstance(body, ActionNote | Dispute | Question):
             cites = [one.fact for one in body.cites if isinstance(one, FactCitation)]
             yield from note_claims(body.text, cites, line)
 
@@ -76,7 +77,8 @@ def _action(line: int, body: ActionNote) -> Action:
         "owner": body.owner, "due": body.due.isoformat() if body.due else None, "criterion": body.criterion,
         "verification": body.verification,
     }  # fmt: skip
-    return Action(line, " ".join(body.text.split()), {name: text for name, text in fields.items() if text})
+    told = {name: text for name, text in fields.items() if text}
+    return Action(line, " ".join(body.text.split()), told, ended=body.done is not None)
 
 
 def _subject(note: Note) -> str:
@@ -89,6 +91,8 @@ def _subject(note: Note) -> str:
             return "lessons"
         case Why():
             return "whys"
+        case Meeting():
+            return "review held"
         case _:
             return ""
 

@@ -54,6 +54,11 @@ def chart_url(conf: Config, newest: Collection | None) -> str:
     return of_settings(conf.settings, newest.incident.id) if conf.path else newest.chart_url
 
 
+def ticket_url(conf: Config, newest: Collection | None) -> str:
+    """Return what makes links of tickets' keys; without the configuration it stays the build's."""
+    return newest.ticket_url if newest and not conf.path else conf.settings.ticket_url
+
+
 def mismatches(directory: Path) -> list[str]:
     """Name draft and page that carry another digest than `timeline.json`: a build was stopped between them."""
     held = {
@@ -72,7 +77,7 @@ def mismatches(directory: Path) -> list[str]:
 
 def render(
     directory: Path, timeline: Timeline, evidence: Evidence, people: People, chart_url: str, *, stills: bool,
-    chosen: Chosen | None = None,
+    chosen: Chosen | None = None, ticket_url: str = "",
 ) -> Rendered:  # fmt: skip
     """Render timeline, stills, draft and page; people's text in an existing draft is kept.
 
@@ -89,7 +94,7 @@ def render(
     draft = render_draft(
         timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name,
         layout=chosen.layout if chosen else None, notes=written.notes,
-        samples=samples_of(timeline, evidence.get),
+        samples=samples_of(timeline, evidence.get), ticket_url=ticket_url,
     )  # fmt: skip
     lost = [f"{directory / NOTES}, line {p.line}, was left out: {p.message}" for p in written.problems]
     told = leaks(draft.text, timeline, people.names)

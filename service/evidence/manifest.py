@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property, partial
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from collectors.kit.tape import Entry
 from timeline.instant import Instant
@@ -78,6 +78,7 @@ class Collection(BaseModel):
     joined: dict[str, str] = {}
     config_digest: str = ""
     chart_url: str = ""
+    ticket_url: str = Field(default="", exclude_if=lambda url: not url)
     tool: str = ""
     incident_file: IncidentFile | None = None
     layout: RecordedLayout | None = None

@@ -81,7 +81,7 @@ def _made(
         timeline, chart_url=conf.settings.chart_url, file_name=evidence.file_name, layout=layout,
         previous=None if options.template else there, notes=NotesFile(directory).read().notes,
         stills=sorted(path.name for path in (directory / names.CHARTS).glob("*.svg")),
-        samples=samples_of(timeline, evidence.get),
+        samples=samples_of(timeline, evidence.get), ticket_url=conf.settings.ticket_url,
     )  # fmt: skip
     return draft.text, draft.messages
 

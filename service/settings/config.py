@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeVar
+from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from service.settings import senders
 from service.settings.check import CheckSettings
@@ -19,6 +19,7 @@ from service.settings.written import NOTHING, Written, decoded, shown
 from timeline.canonical import canonical, sha256
 from timeline.errors import UsageError
 from timeline.invalid.problems import Problem, problems
+from timeline.notes import tickets
 from timeline.zones import Duration
 
 FILE_NAME = "timeline.toml"
@@ -27,6 +28,12 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 Kind = Literal["email", "phone", "iban", "card", "ip", "national_id", "imei", "birth_date"]
+
+
+def _ticket_url(value: str) -> str:
+    if wrong := tickets.problem(value):
+        raise ValueError(wrong)
+    return value
 
 
 class Settings(BaseModel):
@@ -49,6 +56,13 @@ class Settings(BaseModel):
         default="",
         description="what links from the draft to the page begin with, where they stand apart",
         examples=["https://postmortems.example/"],
+    )
+    # As little as the template below do links to tickets decide about the facts.
+    ticket_url: Annotated[str, AfterValidator(_ticket_url)] = Field(
+        default="",
+        exclude=True,
+        description="makes links of the keys of actions' tickets: `{ticket}` is the key, `{number}` the digits it ends with, `{project}` what stands before its `#`",
+        examples=["https://jira.example.org/browse/{ticket}"],
     )
     # How a new draft is laid out decides nothing about the facts: no part of the configuration's digest.
     template: str = Field(

@@ -26,7 +26,9 @@ from timeline.present import listed
 from timeline.text import line
 
 #: Addresses that only stand in links, and are never asked.
-_SHOWN = frozenset({"external_url", "web_url", "dashboards_url", "workspace_url", "chart_url", "origin"})
+_SHOWN = frozenset(
+    {"external_url", "web_url", "dashboards_url", "workspace_url", "chart_url", "ticket_url", "origin"}
+)
 _HEAD = "# Which secrets may be sent to which hosts. `timeline trust` adds to it; * stands for any part of a host's name.\n"
 
 

@@ -21,11 +21,11 @@ from timeline.instant import NS, parse_instant
 from timeline.mapping.options import FieldMap
 from timeline.mapping.reader import RowReader
 from timeline.model import Incident, Window
-from timeline.notes import journal
+from timeline.notes import bodies, journal
 
 #: How often the smallest text's time the largest of four times its length may take, and seconds at most.
 MOST, SECONDS = 9.0, 2.0
-_BODY: TypeAdapter[journal.Body] = TypeAdapter(journal.Body)
+_BODY: TypeAdapter[bodies.Body] = TypeAdapter(bodies.Body)
 START = "2026-11-21T10:00:00Z"
 
 

@@ -15,6 +15,8 @@ from timeline.model import Timeline
 
 #: Sections of factors; `timeline.notes` has a category of each.
 _CATEGORIES = frozenset({"technical", "process", "human", "organisational", "environmental"})
+#: The row of a draft's follow-up that a note of the meeting answers.
+_HELD = "review held"
 _SPELLED = {"organizational": "organisational"}
 _OPTIONAL = re.compile(r"^\W*\(?optional", re.IGNORECASE)
 # A question within a line: `**Authors:** *Who wrote this?*`.
@@ -63,7 +65,7 @@ def is_noted(section: Sequence[str], noted: frozenset[str]) -> bool:
     """Tell whether notes stand in a section: those of its subject are put there."""
     heading = section[-1].casefold().strip() if section else ""
     heading = _SPELLED.get(heading, heading)
-    if heading in _CATEGORIES:
+    if heading in _CATEGORIES or heading == _HELD:
         return heading in noted
     kind = kind_of(section[-1:])
     if kind == "factors":

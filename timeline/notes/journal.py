@@ -8,18 +8,12 @@ see and settle. So neither two browsers nor two branches of a repository overwri
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Annotated, Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import orjson
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
     TypeAdapter,
     ValidationError,
-    model_validator,
 )
 
 from timeline.canonical import canonical, short_id
@@ -27,130 +21,7 @@ from timeline.errors import TimelineError
 from timeline.instant import Instant
 from timeline.invalid.problems import first
 from timeline.model import Fact
-from timeline.text import clean
-
-_VISIBLE = r"[!-~\u00a1-\u1fff]"
-#: Words of a person: at least one visible character, control characters dropped.
-Words = Annotated[str, Field(max_length=10_000, pattern=_VISIBLE), AfterValidator(clean)]
-Short = Annotated[str, Field(max_length=200, pattern=_VISIBLE), AfterValidator(clean)]
-Link = Annotated[str, Field(max_length=2_000, pattern=r"^https?://[!-~]+$")]
-NoteId = Annotated[str, Field(pattern=r"^n-[0-9a-f]{16}$")]
-VersionId = Annotated[str, Field(pattern=r"^v-[0-9a-f]{16}$")]
-FactId = Annotated[str, Field(pattern=r"^f-[0-9a-f]{16}$")]
-Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-FactorCategory = Literal["technical", "process", "human", "organisational", "environmental"]
-Effect = Literal["prevent", "reduce", "detect"]
-FACTOR_CATEGORIES: tuple[str, ...] = get_args(FactorCategory)
-
-
-class Record(BaseModel):
-    """Base of notes' records: frozen, and without members that nobody knows."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class FactCitation(Record):
-    """A fact, and the digest of what it said when it was cited."""
-
-    fact: FactId
-    content: Digest | None = None
-
-
-class RangeCitation(Record):
-    """A closed range of time; a range given backwards is turned round."""
-
-    start: Instant
-    end: Instant
-
-    @model_validator(mode="after")
-    def _forward(self) -> RangeCitation:
-        if self.start <= self.end:
-            return self
-        return RangeCitation.model_construct(start=self.end, end=self.start)
-
-
-Citation = FactCitation | RangeCitation
-Citations = Annotated[tuple[Citation, ...], Field(min_length=1, max_length=200)]
-
-
-class _Body(Record):
-    text: Words
-    cites: Citations
-
-
-class Observation(_Body):
-    """What somebody saw in the facts."""
-
-    kind: Literal["observation"]
-
-
-class Hypothesis(_Body):
-    """What somebody thinks may be so."""
-
-    kind: Literal["hypothesis"]
-
-
-class Factor(_Body):
-    """A contributing factor; `parent` is the factor it contributed to, none: the incident."""
-
-    kind: Literal["factor"]
-    category: FactorCategory
-    awareness: Literal["known_risk", "surprise"]
-    parent: NoteId | None = None
-
-
-class Decision(_Body):
-    """What was decided, in the incident or about it."""
-
-    kind: Literal["decision"]
-
-
-class Question(_Body):
-    """A question and who finds out; open until there is an answer."""
-
-    kind: Literal["question"]
-    owner: Short | None = None
-    answer: Words | None = None
-
-
-class Lesson(_Body):
-    """What the next person would want to know."""
-
-    kind: Literal["lesson"]
-
-
-class Action(_Body):
-    """What will change; what is still missing of it is on the agenda."""
-
-    kind: Literal["action"]
-    effect: Effect
-    owner: Short | None = None
-    due: date | None = None
-    criterion: Words | None = None
-    verification: Words | None = None
-    ticket: Link | None = None
-
-
-class Dispute(_Body):
-    """A person doubts one fact and says why; open until there is an answer. The fact never changes."""
-
-    kind: Literal["dispute"]
-    cites: Annotated[tuple[FactCitation, ...], Field(min_length=1, max_length=1)]
-    answer: Words | None = None
-
-
-class Why(_Body):
-    """One step of asking why; `parent` is the step it explains, several may explain one."""
-
-    kind: Literal["why"]
-    parent: NoteId | None = None
-
-
-Body = Annotated[
-    Observation | Hypothesis | Factor | Decision | Question | Lesson | Action | Dispute | Why,
-    Field(discriminator="kind"),
-]
+from timeline.notes.bodies import Body, FactCitation, NoteId, Record, Short, VersionId
 
 
 class Version(Record):

@@ -8,19 +8,17 @@ from typing import NamedTuple
 
 from timeline import present
 from timeline.model import Fact
-from timeline.notes.journal import (
+from timeline.notes.bodies import (
     FACTOR_CATEGORIES,
     Action,
     Body,
     Dispute,
     FactCitation,
     Factor,
-    Note,
     Question,
     Why,
-    cited,
-    current,
 )
+from timeline.notes.journal import Note, cited, current
 from timeline.references.filling import in_words
 from timeline.references.values import Values
 
@@ -105,7 +103,9 @@ def _items(note: Note) -> Iterator[AgendaItem]:
 
 
 def lacking(action: Action) -> list[str]:
-    """Return what an action still needs before anyone can tell whether it was done."""
+    """Return what an action still needs before anyone can tell whether it was done; nothing once it was."""
+    if action.done:
+        return []
     names = {
         "owner": "an owner",
         "due": "a due date",

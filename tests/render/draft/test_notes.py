@@ -10,7 +10,8 @@ from render.draft.notes import NOTE_REGIONS, note_bodies
 from tests.render.timeline_fixture import rich
 from timeline.checks import fences
 from timeline.notes import journal as notes
-from timeline.notes.journal import Body, Note
+from timeline.notes.bodies import Body
+from timeline.notes.journal import Note
 
 FACTS = {f.id: f for f in rich().timeline.facts}
 ONE, TWO = list(FACTS)[3:5]
@@ -35,6 +36,7 @@ def test_each_kind_has_its_place_and_cites_its_facts() -> None:
         note(9, kind="why", parent=f"n-{8:016x}"),
         note(10, kind="action", effect="prevent", owner="cy", due="2026-12-01", ticket="https://t.example/1", cites=cites),
     ]  # fmt: skip
+    made.append(note(11, kind="meeting", held="2026-12-04", present=["ada"], cites=[]))
     bodies = note_bodies(made, FACTS, chart_url="https://p.example/", title="INC-42")
     filled = {name for name, body in bodies.items() if body}
     assert filled == set(NOTE_REGIONS) - {
@@ -46,6 +48,9 @@ def test_each_kind_has_its_place_and_cites_its_facts() -> None:
     assert bodies["note-whys"].splitlines()[1].startswith("  - ")
     assert "#from=2026-11-21T14:00:00Z&to=2026-11-21T14:10:00Z" in bodies["note-actions"]
     assert bodies["note-disputes"].startswith("- The pool was empty (no answer yet) (")
+    assert bodies["note-meeting"].startswith(
+        "- Review held on 2026-12-04. Present at the review: ada. The pool"
+    )
     assert "(bo finds out) (open) (" in bodies["note-questions"]
     assert all(body.endswith("\n") for body in bodies.values() if body)
     for name, body in bodies.items():
@@ -68,6 +73,7 @@ def test_what_people_write_is_not_alive() -> None:
         note(1, text=evil),
         note(2, kind="action", effect="reduce", text=evil, owner=evil),
         note(3, kind="question", text=evil, owner=evil),
+        note(4, kind="meeting", held="2026-12-04", text=evil, present=[evil], cites=[]),
     ]
     for body in note_bodies(made, FACTS).values():
         assert "<script" not in body

@@ -23,7 +23,7 @@ from tests.render.page_browser import (
 )
 from tests.render.timeline_fixture import rich
 from timeline.notes import journal as notes
-from timeline.notes.journal import Body
+from timeline.notes.bodies import Body
 
 pytestmark = needs_browser
 

@@ -24,7 +24,8 @@ from service.review.notes import NotesFile
 from tests.render.timeline_fixture import rich
 from tests.service.web.running import build_incident
 from timeline.checks import fences
-from timeline.notes.journal import Body, Version
+from timeline.notes.bodies import Body
+from timeline.notes.journal import Version
 
 FACTS = {f.id: f for f in rich().timeline.facts}
 ONE, TWO = list(FACTS)[3:5]
@@ -35,6 +36,7 @@ EACH: tuple[dict[str, Any], ...] = (
     {"kind": "decision", "text": "Roll back"}, LESSON, {"kind": "question", "text": "Since when?", "owner": "bo"},
     {"kind": "dispute", "text": "Not so"}, {"kind": "why", "text": "No limit"},
     {"kind": "action", "text": "Set a limit", "effect": "prevent", "owner": "cy"},
+    {"kind": "meeting", "held": "2026-12-04", "present": ["Ada Byron", "bo"], "discussed": ["n-0000000000000001"]},
     *({"kind": "factor", "text": f"F {c}", "category": c, "awareness": "surprise"} for c in ("technical", "process", "human")),
 )  # fmt: skip
 
@@ -107,12 +109,16 @@ def test_each_note_comes_below_its_heading_and_people_keep_every_byte(built: Pat
     assert run(built) == []
     after = draft(built)
     assert prose(after) == prose(text)
-    assert len(found(after)) == 10
+    assert len(found(after)) == 11
     assert set(form_of(after).regions) == {*form_of(text).regions, *found(after)}
     assert f"## Lessons{newline}<!-- timeline:begin note-lessons " in after
     assert f"{newline}| technical | F technical | " in after
     assert f"{newline}| human | F human | " in after
     assert f"timeline.html#{ONE}" in found(after)["note-lessons"]
+    assert (
+        "- Review held on 2026-12-04. Present at the review: Ada Byron, bo. (" in found(after)["note-meeting"]
+    )
+    assert after.index("timeline:begin note-meeting") > after.index("## Follow-up")
     assert after.count("\r\n") == (after.count("\n") if newline == "\r\n" else 0)
     assert run(built) == []
     assert draft(built) == after
@@ -125,7 +131,7 @@ def test_every_template_has_a_place_for_every_note(built: Path, name: str) -> No
     each(built)
     assert run(built, template=name) == []
     fresh = draft(built)
-    assert len(found(fresh)) == 10
+    assert len(found(fresh)) == 11
     assert stale(built) == []
     (built / "postmortem.md").unlink()
     path = NotesFile(built).path
@@ -234,7 +240,7 @@ def test_a_draft_that_only_notes_changed_may_still_take_another_template(built: 
     run(built)
     run(built, template="pagerduty")
     assert form_of(draft(built)).template == "pagerduty"
-    assert len(found(draft(built))) == 10
+    assert len(found(draft(built))) == 11
 
 
 def test_a_line_that_is_no_note_is_named(built: Path) -> None:
@@ -244,3 +250,32 @@ def test_a_line_that_is_no_note_is_named(built: Path) -> None:
     (said,) = run(built)
     assert "notes.jsonl, line 2, was left out" in said
     assert "note-lessons" in found(draft(built))
+
+
+def test_who_was_there_is_for_the_inside_alone(built: Path) -> None:
+    note(
+        built, kind="meeting", held="2026-12-04", present=["Ada Byron"], text="Ada Byron took notes", cites=[]
+    )
+    run(built)
+    assert "Ada Byron" in draft(built)
+    for audience in AUDIENCES.values():
+        made = printed(built, "html", options=DraftOptions(template="one-page", audience=audience.name))
+        assert (b"Ada Byron" in made.data) is audience.identifiers, audience.name
+
+
+def test_a_ticket_is_a_link_by_its_key_as_far_as_the_setting_goes(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built.parent)
+    given: dict[str, Any] = {"kind": "action", "text": "Set a limit", "effect": "prevent", "done": "2026-12-03"}
+    note(built, 1, **given, ticket="SHOP-991")
+    note(built, 2, **{**given, "text": "Alert"}, ticket="https://tracker.example/2")
+    run(built)
+    assert " | SHOP-991 | 2026-12-03 | " in draft(built)
+    assert " | [ticket](https://tracker.example/2) | 2026-12-03 | " in draft(built)
+    assert stale(built) == []
+    (built.parent / "timeline.toml").write_text('ticket_url = "https://jira.example.org/browse/{ticket}"\n')
+    assert any("note-actions is not what" in message for message in stale(built))
+    run(built)
+    assert " | [SHOP-991](https://jira.example.org/browse/SHOP-991) | " in draft(built)
+    assert stale(built) == []

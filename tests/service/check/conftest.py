@@ -21,7 +21,7 @@ from tests.service.check.finished import finish
 from tests.service.check.forgeries import DEMO, OTHER, Repository
 from timeline.document import load
 from timeline.instant import parse_instant
-from timeline.notes import journal
+from timeline.notes import bodies
 
 SOON = parse_instant("2026-11-13T00:00:00Z")
 
@@ -47,7 +47,7 @@ def _other(home: Path) -> Path:
     timeline = load((folder / "timeline.json").read_bytes())
     fact = timeline.facts[0].id
     for text in ("The pool was full", "The pool was small"):
-        body = journal.Observation(kind="observation", text=text, cites=(journal.FactCitation(fact=fact),))
+        body = bodies.Observation(kind="observation", text=text, cites=(bodies.FactCitation(fact=fact),))
         note = f"n-{abs(hash(text)) % 16**16:016x}"
         NotesFile(folder).append(note, body, (), "ada", SOON, {f.id: f for f in timeline.facts})
     sign_off(folder, timeline, [fact], "incident-commander", SOON)

@@ -24,7 +24,7 @@ from timeline.canonical import canonical, sha256
 from timeline.checks import fences
 from timeline.document import load, seal
 from timeline.instant import parse_instant
-from timeline.notes import journal
+from timeline.notes import bodies, journal
 
 GIT = ("git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "init.defaultBranch=main")
 DEMO, OTHER = "INC-42", "INC-1"
@@ -798,8 +798,8 @@ def a_line_that_is_no_note(repository: Repository) -> None:
 
 @forgery("notes", "citation-unknown")
 def a_note_cites_what_never_was(repository: Repository) -> None:
-    body = journal.Observation(
-        kind="observation", text="seen", cites=(journal.FactCitation(fact="f-0123456789abcdef"),)
+    body = bodies.Observation(
+        kind="observation", text="seen", cites=(bodies.FactCitation(fact="f-0123456789abcdef"),)
     )
     made = journal.version("n-0123456789abcdef", body, (), "ada", parse_instant("2026-11-02T00:00:00Z"))
     path = repository.incident(OTHER) / "notes.jsonl"

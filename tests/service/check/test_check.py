@@ -16,6 +16,7 @@ import zstandard
 from pydantic import TypeAdapter
 
 from render.draft.templates import BUILT_IN
+from service.build.refresh import refresh
 from service.check.check import Report
 from service.check.check import check as run
 from service.check.status import status
@@ -34,7 +35,7 @@ from timeline.document import load, seal
 from timeline.errors import UsageError
 from timeline.instant import parse_instant
 from timeline.model import Timeline
-from timeline.notes.journal import Body
+from timeline.notes.bodies import Body
 
 SOON = parse_instant("2026-11-02T00:00:00Z")
 FACTS = [rule for rule in BY_ID if not rule.startswith(("prompt", "action", "draft-late", "citation"))]
@@ -534,6 +535,23 @@ def test_an_action_of_a_note_is_asked_for_what_it_lacks_on_its_own_line(built: P
     assert {(f.rule, Path(f.file).name, f.line) for f in missing} == {
         (rule, "notes.jsonl", 2) for rule in ("action-due", "action-criterion", "action-verification")
     }
+
+
+def test_a_note_of_the_meeting_says_when_the_review_was_held(built: Path) -> None:
+    def asks() -> bool:
+        return any("On which day?" in f.message for f in check(built).findings)
+
+    assert asks()
+    _note(built, 1, "meeting", "All were there", held="2026-12-04", present=["Responder One"])
+    assert not asks()
+    refresh(built, stills=False)
+    assert not asks()
+    assert not [f for f in check(built).findings if "Responder One" in f.message]
+
+
+def test_an_action_that_was_done_lacks_nothing(built: Path) -> None:
+    _note(built, 1, "action", "Cap the pool at 100", effect="prevent", done="2026-12-02")
+    assert not [f for f in check(built).findings if f.rule.startswith("action-") and f.rule != "action-count"]
 
 
 def test_an_action_in_draft_and_notes_is_one(built: Path) -> None:

@@ -14,7 +14,7 @@ from tests.timeline.checks.claims.judged import WHEN, filled
 from timeline.checks.findings import Finding
 from timeline.document import load
 from timeline.instant import parse_instant
-from timeline.notes import journal
+from timeline.notes import bodies
 
 SOON = parse_instant("2026-11-13T00:00:00Z")
 FALSE = {
@@ -64,8 +64,8 @@ def test_what_is_true_is_no_finding_anywhere(built: Path, prompt: str) -> None:
 
 def test_a_note_is_held_against_its_facts(built: Path) -> None:
     timeline = load((built / "timeline.json").read_bytes())
-    cites = (journal.FactCitation(fact=filled("{FIRE}")),)
-    body = journal.Observation(kind="observation", text="It fired at 14:50 UTC.", cites=cites)
+    cites = (bodies.FactCitation(fact=filled("{FIRE}")),)
+    body = bodies.Observation(kind="observation", text="It fired at 14:50 UTC.", cites=cites)
     NotesFile(built).append("n-0123456789abcdef", body, (), "ada", SOON, {f.id: f for f in timeline.facts})
     (one,) = [one for one in findings(built) if one.rule in WHEN]
     assert (one.rule, Path(one.file).name, one.line) == ("claim-time", "notes.jsonl", 1)
@@ -94,8 +94,8 @@ def test_a_question_is_answered_only_by_what_the_facts_do_not_disprove(built: Pa
 @pytest.mark.parametrize(("time", "waits"), [("14:50", True), ("14:10", False)])
 def test_a_note_that_facts_disprove_answers_nothing(built: Path, time: str, waits: bool) -> None:
     timeline = load((built / "timeline.json").read_bytes())
-    cites = (journal.FactCitation(fact=filled("{FIRE}")),)
-    body = journal.Factor(
+    cites = (bodies.FactCitation(fact=filled("{FIRE}")),)
+    body = bodies.Factor(
         kind="factor",
         category="technical",
         awareness="surprise",

@@ -11,7 +11,7 @@ from service.review.notes import NotesFile
 from timeline.document import load
 from timeline.instant import parse_instant
 from timeline.model import Timeline
-from timeline.notes import journal
+from timeline.notes import bodies
 
 SOON = parse_instant("2026-11-13T00:00:00Z")
 WORDS = ("claim-number", "claim-quote", "claim-absence", "claim-subject", "claim-actor")
@@ -52,8 +52,8 @@ def test_false_sentences_are_found_in_prose_lists_and_tables(built: Path, form: 
 def test_a_note_is_read_and_a_rule_that_is_off_is_not(built: Path) -> None:
     timeline = load((built / "timeline.json").read_bytes())
     message = next(fact for fact in timeline.facts if fact.actor == "responder-2")
-    body = journal.Observation(
-        kind="observation", text="Responder-3 wrote it", cites=(journal.FactCitation(fact=message.id),)
+    body = bodies.Observation(
+        kind="observation", text="Responder-3 wrote it", cites=(bodies.FactCitation(fact=message.id),)
     )
     NotesFile(built).append(
         "n-00000000000000aa", body, (), "ada", SOON, {fact.id: fact for fact in timeline.facts}

@@ -27,7 +27,7 @@ from timeline.notes import journal
 
 SECRET = "hunter2-in-plain-sight"
 WHOLE: dict[str, Any] = {
-    "out": "postmortems", "pad_before": "1h", "pad_after": "30m", "incidents": "incidents/", "chart_url": "",
+    "out": "postmortems", "pad_before": "1h", "pad_after": "30m", "incidents": "incidents/", "chart_url": "", "ticket_url": "https://t.example/{ticket}",
     "template": "default", "people": {"alice": ["a:b", "c:d"]}, "redact_personal": ["email"], "phone_regions": ["DE"],
     "serve": {"host": "127.0.0.1", "port": 8642, "public_url": "https://x.example", "requests_per_minute": 5, "agents": "read",
               "token": [{"name": "a", "token": "env:A", "role": "reader"}], "proxy": {"header": "X", "trusted": ["::1"]},

@@ -14,7 +14,8 @@ from tests.render.timeline_fixture import rich
 from timeline.errors import TimelineError
 from timeline.notes import journal as notes
 from timeline.notes import views as note_views
-from timeline.notes.journal import Body, Note, RangeCitation, StaleError, UnknownNoteError, Version
+from timeline.notes.bodies import Body, RangeCitation
+from timeline.notes.journal import Note, StaleError, UnknownNoteError, Version
 
 FACTS = {f.id: f for f in rich().timeline.facts}
 ONE, TWO = list(FACTS)[:2]
@@ -59,7 +60,8 @@ def test_every_kind_has_its_fields() -> None:
         {"kind": "factor", "category": "technical", "awareness": "surprise"},
         {"kind": "question", "owner": "bo"}, {"kind": "why", "parent": "n-0000000000000001"},
         {"kind": "action", "effect": "detect", "owner": "cy", "due": "2026-12-01", "criterion": "c", "verification": "v",
-         "ticket": "https://tickets.example/1"},
+         "ticket": "https://tickets.example/1", "done": "2026-12-02"},
+        {"kind": "meeting", "held": "2026-12-04", "present": ["Ada"], "discussed": ["n-0000000000000001"]},
     ]  # fmt: skip
     for row in rows:
         made = first(BODY.validate_python({"text": "t", "cites": cites, **row}))
@@ -72,7 +74,8 @@ def test_every_kind_has_its_fields() -> None:
         {"kind": "opinion"}, {"kind": "factor"}, {"kind": "factor", "category": "divine", "awareness": "surprise"},
         {"kind": "dispute", "cites": [{"fact": ONE}, {"fact": TWO}]}, {"cites": []}, {"text": " \n\t"}, {"text": "x" * 10_001},
         {"kind": "dispute", "cites": [{"start": "2026-11-21T14:00:00Z", "end": "2026-11-21T14:10:00Z"}]},
-        {"kind": "action", "effect": "prevent", "ticket": "javascript:alert(1)"}, {"surprise": 1},
+        {"kind": "action", "effect": "prevent", "ticket": "javascript:alert(1)"}, {"surprise": 1}, {"kind": "meeting"},
+        {"kind": "action", "effect": "prevent", "ticket": "the one about the pool"}, {"kind": "action", "effect": "prevent", "done": "soon"},
     ],
 )  # fmt: skip
 def test_what_is_no_note_is_refused(wrong: dict[str, Any]) -> None:
@@ -189,6 +192,7 @@ def test_the_agenda_is_what_is_open() -> None:
     rows = [
         body("question", owner="bo"), body("question"), body("question", answer="yes"), body("observation"), body("dispute"),
         body("action", effect="prevent", owner="x", due="2026-12-01", criterion="c", verification="v"), body("action", effect="prevent"),
+        body("action", effect="prevent", done="2026-12-02"),
     ]  # fmt: skip
     found = note_views.agenda(notes.fold([first(row, at=at) for at, row in enumerate(rows)]))
     assert [item.reason for item in found] == [

@@ -6,8 +6,9 @@ from render.draft.notes import note_bodies
 from render.page.notes import page_notes
 from render.text.cited import engineers
 from tests.example import example
-from timeline.notes.journal import FactCitation as Cites
-from timeline.notes.journal import Note, Observation, Question, current, fold, version
+from timeline.notes.bodies import FactCitation as Cites
+from timeline.notes.bodies import Observation, Question
+from timeline.notes.journal import Note, current, fold, version
 from timeline.notes.views import factor_map, shown_words, with_values
 from timeline.references.filling import in_words, unknown_in_words
 
