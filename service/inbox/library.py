@@ -38,6 +38,11 @@ class Library:
         """The configuration that holds for every incident, where there is one."""
         return self._conf.path
 
+    @property
+    def ticket_url(self) -> str:
+        """What makes links of the keys of tickets."""
+        return self._conf.settings.ticket_url
+
     def ids(self) -> list[str]:
         """Return every incident that has a timeline, by id."""
         return [folder.name for folder in self._folders()]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -14,7 +15,9 @@ from service import files
 from service.names import NOTES
 from timeline.model import Fact
 from timeline.notes import journal as notes
-from timeline.notes.journal import Body, Note, Problem, Version
+from timeline.notes.bodies import Body
+from timeline.notes.journal import Note, Problem, UnknownNoteError, Version
+from timeline.notes.meeting import Tick, folded, target
 
 _CURSOR = re.compile(r"(\d{1,15})-(v-[0-9a-f]{16}|start)")
 
@@ -62,9 +65,24 @@ class NotesFile:
         """
         if body is not None and facts is not None:
             body = notes.with_digests(body, facts)
+        return self._written(lambda known: _wanted(known, note, body, base, author, at, beside=beside))
+
+    def tick(self, tick: Tick, author: str, at: int, today: date) -> Version:
+        """Fold a tick into the meeting as it stands and return its version; one that changes nothing writes nothing.
+
+        Nobody's tick is refused: it is folded under the lock. Raises UnknownNoteError, OSError.
+        """
+        return self._written(lambda known: _ticked(known, tick, author, at, today))
+
+    def _written(self, make: Callable[[tuple[Note, ...]], _Made]) -> Version:
         while True:
             with self._locked() as file:
-                made = _appended(file, note, body, base, author, at, beside=beside)
+                data = file.read()
+                made, is_new = make(notes.fold(notes.read(data).versions))
+                if is_new:
+                    # What a crash left of a line without its end stays a line of its own.
+                    torn = b"\n" if data and not data.endswith(b"\n") else b""
+                    _durably(file, torn + notes.line(made))
                 # `git pull` puts another file in this one's place, and waits for no lock.
                 if self._is_current(file):
                     return made
@@ -113,20 +131,31 @@ class NotesFile:
             return False
 
 
-def _appended(
-    file: IO[bytes], note: str, body: Body | None, base: Sequence[str], author: str, at: int, *, beside: bool
-) -> Version:
-    data = file.read()
-    known = notes.fold(notes.read(data).versions)
+class _Made(NamedTuple):
+    """A version, and whether it is still to be written."""
+
+    version: Version
+    is_new: bool
+
+
+def _wanted(
+    known: tuple[Note, ...], note: str, body: Body | None, base: Sequence[str], author: str, at: int, *, beside: bool
+) -> _Made:  # fmt: skip
     # Clocks go back; a version that replaces another is never before it.
     latest = max((v.at for n in known if n.id == note for v in n.versions), default=at)
     wanted = notes.version(note, body, base, author, max(at, latest))
     made = notes.add(known, wanted, beside=beside)
-    if made is wanted:
-        # What a crash left of a line without its end stays a line of its own.
-        torn = b"\n" if data and not data.endswith(b"\n") else b""
-        _durably(file, torn + notes.line(made))
-    return made
+    return _Made(made, made is wanted)
+
+
+def _ticked(known: tuple[Note, ...], tick: Tick, author: str, at: int, today: date) -> _Made:
+    ids = {note.id for note in known}
+    if unknown := [one for one, is_ticked in tick.discussed.items() if is_ticked and one not in ids]:
+        raise UnknownNoteError(f"there is no note {', '.join(unknown[:3])}; reload the page")
+    note, base, meeting = target(known, tick.held, today)
+    after = folded(meeting, tick)
+    same = next((v for n in known if n.id == note for v in n.heads if v.id in base and v.body == after), None)
+    return _Made(same, is_new=False) if same else _wanted(known, note, after, base, author, at, beside=True)
 
 
 def _durably(file: IO[bytes], line: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from archive import builds
 from service.evidence.kept import Loaded
 from service.web.forms import (
+    Around,
     BuildForm,
     Conflict,
     Detail,
@@ -19,6 +21,7 @@ from service.web.forms import (
     FactForm,
     FactorsForm,
     IncidentForm,
+    MeetingTick,
     NewNote,
     NoteForm,
     NotesForm,
@@ -27,11 +30,15 @@ from service.web.forms import (
     note_form,
     notes_form,
 )
+from service.web.signin import User
 from service.web.state import State, state_of, user_of
 from timeline.errors import TimelineError
+from timeline.instant import NS
 from timeline.notes import journal as notes
 from timeline.notes import views as note_views
-from timeline.notes.journal import Body, Note, Short, StaleError, UnknownNoteError
+from timeline.notes.bodies import Body, Short
+from timeline.notes.journal import Note, StaleError, UnknownNoteError
+from timeline.notes.meeting import Tick
 
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 Incident = Annotated[str, Path(pattern=_ID, description="the incident's id")]
@@ -93,10 +100,8 @@ def evidence(
 @router.get("/incidents/{incident}/notes", summary="Read all notes", tags=["notes"])
 def read_notes(request: Request, incident: Incident) -> NotesForm:
     """Return the notes, what they cite, the agenda, and the cursor that the stream goes on from."""
-    library = state_of(request).library
-    found = library.notes(incident).read()
-    loaded = library.load(incident)
-    return notes_form(found.notes, loaded.facts, loaded.values, found.cursor, found.problems)
+    found = state_of(request).library.notes(incident).read()
+    return notes_form(found.notes, around(state_of(request), incident), found.cursor, found.problems)
 
 
 @router.post(
@@ -123,6 +128,25 @@ def remove_note(
 ) -> NoteForm:  # fmt: skip
     """Append a tombstone; earlier versions stay in the file."""
     return _append(request, incident, note, None, tuple(base), author)
+
+
+@router.post(
+    "/incidents/{incident}/meeting", summary="Tick who is there, and what was gone through", tags=["notes"]
+)
+def tick_meeting(request: Request, incident: Incident, tick: MeetingTick) -> NoteForm:
+    """Fold a tick into the meeting as it stands; the first one of a day begins its meeting."""
+    state = state_of(request)
+    shown, file, now = around(state, incident), state.library.notes(incident), time.time_ns()
+    told = Tick(held=tick.held, present=tick.present, discussed=tick.discussed)
+    try:
+        made = file.tick(
+            told, _signed(user_of(request), tick.author), now, datetime.fromtimestamp(now / NS, UTC).date()
+        )
+    except UnknownNoteError as err:
+        raise HTTPException(404, str(err)) from err
+    state.metrics.notes_written.inc()
+    request.app.state.loop.call_soon_threadsafe(state.announce, incident)
+    return note_form(_note(state, incident, made.note), shown)
 
 
 @router.get("/incidents/{incident}/notes/{note}/versions", summary="Read a note's history", tags=["notes"])
@@ -177,22 +201,29 @@ def _append(
     beside: bool = False,
 ) -> NoteForm:  # fmt: skip
     state, user = state_of(request), user_of(request)
-    loaded, file = state.library.load(incident), state.library.notes(incident)
-    name = user.name if user.named else (author or "").strip() or "somebody"
+    shown, file = around(state, incident), state.library.notes(incident)
     try:
-        file.append(note, body, base, name, time.time_ns(), loaded.facts, beside=beside)
+        file.append(note, body, base, _signed(user, author), time.time_ns(), shown.facts, beside=beside)
     except StaleError as err:
         state.metrics.notes_conflicts.inc()
-        raise StaleEdit(
-            Conflict(detail=str(err), note=note_form(err.note, loaded.facts, loaded.values), yours=body)
-        ) from err
+        raise StaleEdit(Conflict(detail=str(err), note=note_form(err.note, shown), yours=body)) from err
     except UnknownNoteError as err:
         raise HTTPException(404, str(err)) from err
     except TimelineError as err:
         raise HTTPException(400, str(err)) from err
     state.metrics.notes_written.inc()
     request.app.state.loop.call_soon_threadsafe(state.announce, incident)
-    return note_form(_note(state, incident, note), loaded.facts, loaded.values)
+    return note_form(_note(state, incident, note), shown)
+
+
+def _signed(user: User, author: str | None) -> str:
+    return user.name if user.named else (author or "").strip() or "somebody"
+
+
+def around(state: State, incident: str) -> Around:
+    """Return what an incident's notes are shown with."""
+    loaded = state.library.load(incident)
+    return Around(loaded.facts, loaded.values, state.library.ticket_url)
 
 
 class StaleEdit(Exception):  # noqa: N818 - an answer, not a failure

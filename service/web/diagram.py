@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from timeline.model import Fact
 from timeline.notes import views as note_views
-from timeline.notes.journal import Factor, Note, cited
+from timeline.notes.bodies import Factor
+from timeline.notes.journal import Note, cited
 
 WIDTH, GAP_X, GAP_Y, LINE, PAD = 250, 70, 16, 17, 10
 _CHARS, _LINES = 30, 6

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from timeline import present
 from timeline.instant import Instant
 from timeline.model import Fact
+from timeline.notes import tickets
 from timeline.notes import views as note_views
-from timeline.notes.journal import (
-    Body,
-    FactId,
-    Note,
-    NoteId,
-    Problem,
-    Record,
-    Short,
-    Version,
-    VersionId,
-    cited,
-)
+from timeline.notes.bodies import Action, Body, FactId, NoteId, Record, Short, VersionId
+from timeline.notes.journal import Note, Problem, Version, cited
+from timeline.notes.meeting import Tick
 from timeline.references.values import Values
 
 Heads = Annotated[tuple[VersionId, ...], Field(min_length=1, max_length=20)]
@@ -32,6 +24,12 @@ class NewNote(Record):
 
     id: NoteId | None = None
     body: Body
+    author: Short | None = Field(default=None, description="used where nobody signs in")
+
+
+class MeetingTick(Tick):
+    """What somebody ticks at the review meeting; ticks of others stay, and the same tick again changes nothing."""
+
     author: Short | None = Field(default=None, description="used where nobody signs in")
 
 
@@ -62,6 +60,9 @@ class NoteForm(BaseModel):
     changed: dict[str, str] = Field(description="cited facts that say something else by now, or are gone")
     shown: dict[str, dict[str, str]] = Field(
         description="words of a head, by its id and the member's name, in which references are shown as values"
+    )
+    links: dict[str, dict[str, str]] = Field(
+        description="addresses of a head's words, by its id and the member's name, where `ticket_url` or the words give one"
     )
 
 
@@ -161,15 +162,29 @@ class FactorsForm(BaseModel):
     mermaid: str
 
 
-def note_form(note: Note, facts: dict[str, Fact], values: Values) -> NoteForm:
+class Around(NamedTuple):
+    """What notes are shown with: the facts by id, what references say, what makes links of tickets."""
+
+    facts: dict[str, Fact]
+    values: Values
+    ticket_url: str = ""
+
+
+def note_form(note: Note, around: Around) -> NoteForm:
     """Return a note for the page, its references beside it as values."""
+    facts, values, ticket_url = around
+    tickets_of = {one.id: address for one in note.heads if (address := _ticket(one.body, ticket_url))}
     shown = {one.id: told for one in note.heads if (told := note_views.shown_words(one.body, values))}
     first, body = note.versions[0], note.head.body
     return NoteForm(
         id=note.id, heads=note.heads, conflict=note.conflict, removed=note.removed, versions=len(note.versions),
         created_at=first.at, created_by=first.author, changed=note_views.changed(body, facts) if body else {},
-        shown=shown,
+        shown=shown, links={head: {"ticket": address} for head, address in tickets_of.items()},
     )  # fmt: skip
+
+
+def _ticket(body: Body | None, ticket_url: str) -> str:
+    return tickets.link(body.ticket, ticket_url) if isinstance(body, Action) else ""
 
 
 def fact_form(fact: Fact, disputed: dict[str, tuple[Note, ...]]) -> FactForm:
@@ -181,17 +196,14 @@ def fact_form(fact: Fact, disputed: dict[str, tuple[Note, ...]]) -> FactForm:
 
 
 def notes_form(
-    notes: tuple[Note, ...],
-    facts: dict[str, Fact],
-    values: Values,
-    cursor: str,
-    problems: tuple[Problem, ...] = (),
+    notes: tuple[Note, ...], around: Around, cursor: str, problems: tuple[Problem, ...] = ()
 ) -> NotesForm:
     """Return everything the notes' panel shows."""
+    facts = around.facts
     disputed = note_views.disputes(notes)
     used: dict[str, Any] = {f: facts[f] for n in notes for v in n.heads for f in cited(v.body) if f in facts}
     return NotesForm(
-        cursor=cursor, notes=tuple(note_form(n, facts, values) for n in notes),
+        cursor=cursor, notes=tuple(note_form(n, around) for n in notes),
         facts={identity: fact_form(fact, disputed) for identity, fact in used.items()},
         agenda=tuple(AgendaItem(reason=i.reason, note=i.note.id) for i in note_views.agenda(notes)),
         disputed={fact: tuple(n.id for n in held) for fact, held in disputed.items()},

@@ -13,7 +13,7 @@ from sse_starlette import EventSourceResponse
 
 from service.inbox.library import UnknownIncidentError
 from service.review.notes import NotesFile, Tail
-from service.web.api import Incident
+from service.web.api import Incident, around
 from service.web.forms import note_form, notes_form
 from service.web.gate import headers_of
 from service.web.peers import connected
@@ -99,21 +99,20 @@ async def _pause(changed: asyncio.Event, stopping: anyio.Event) -> None:
 
 
 def _events(state: State, incident: str, file: NotesFile, tail: Tail) -> list[dict[str, Any]]:
-    loaded = state.library.load(incident)
-    facts, values = loaded.facts, loaded.values
+    shown = around(state, incident)
     if tail.whole:
         found = file.read()
-        whole = notes_form(found.notes, facts, values, found.cursor, found.problems)
+        whole = notes_form(found.notes, shown, found.cursor, found.problems)
         return [{"id": found.cursor, "event": "all", "data": whole.model_dump_json()}]
     if not tail.versions:
         return []
     found = file.read()
-    form = notes_form(found.notes, facts, values, found.cursor, found.problems)
+    form = notes_form(found.notes, shown, found.cursor, found.problems)
     notes = {n.id: n for n in found.notes}
 
     def event(cursor: str, version: Version) -> dict[str, Any]:
         touched = form.model_copy(
-            update={"cursor": cursor, "notes": (note_form(notes[version.note], facts, values),)}
+            update={"cursor": cursor, "notes": (note_form(notes[version.note], shown),)}
         )
         # The version says what was written, the note how it stands: sent twice it would change nothing.
         data = '{"version":"' + version.id + '",' + touched.model_dump_json()[1:]

@@ -4,7 +4,7 @@ type Cite = { fact: string; content?: string; start?: undefined; end?: undefined
 
 interface NoteBody {
   kind: string;
-  text: string;
+  text?: string; // none in a meeting where nobody wrote any
   cites: Cite[];
   parent?: string;
   answer?: string;
@@ -28,6 +28,7 @@ interface NoteForm {
   versions: number;
   changed: Record<string, string>;
   shown: Record<string, Record<string, string>>; // words of a head in which references are values
+  links: Record<string, Record<string, string>>; // addresses of a head's words, such as its ticket's
 }
 
 interface FactForm {

@@ -2,6 +2,8 @@ import { Refused } from './api.js';
 import { el, moment } from './dom.js';
 import { KINDS, label, makeForm } from './form.js';
 
+/** What a meeting has of its own; it is ticked, and not written in the form. */
+const MEETING = [{ name: 'held', label: 'held' }, { name: 'present', label: 'present' }, { name: 'discussed', label: 'notes gone through' }];
 const WORDS = /** @type {Record<string, string>} */ ({ known_risk: 'a known risk', surprise: 'a surprise' });
 
 /**
@@ -12,31 +14,33 @@ export function makeCards(page) {
   const card = (/** @type {NoteForm} */ note, reason = '') => {
     const head = note.heads.find((one) => one.body) ?? note.heads[0];
     const made = el('li', { className: `note ${head.body?.kind ?? ''}${note.conflict ? ' conflict' : ''}`, 'data-note': note.id, id: reason ? '' : note.id });
-    const edit = page.editor && el('button', { className: 'quiet', type: 'button', onclick: () => change(made, note, head) }, 'Edit');
+    const edit = page.editor && head.body?.kind !== 'meeting' && el('button', { className: 'quiet', type: 'button', onclick: () => change(made, note, head) }, 'Edit');
     const remove = page.editor && el('button', { className: 'quiet', type: 'button', onclick: () => drop(made, note) }, 'Remove');
     const past = note.versions > 1 && el('button', { className: 'quiet', type: 'button', onclick: (/** @type {any} */ event) => history(made, note, event.target) }, `${note.versions} versions`);
     made.append(...[reason && el('p', { className: 'reason' }, reason), top(head, [past, edit, remove])].filter(Boolean));
     if (note.conflict) made.append(conflict(note));
-    else made.append(...words(head.body, note.shown[head.id]), ...marks(note));
+    else made.append(...words(head.body, note.shown[head.id], note.links[head.id]?.ticket), ...marks(note));
     return made;
   };
   const top = (/** @type {Version} */ head, /** @type {any[]} */ buttons) => el('div', { className: 'note-top' }, el('b', {}, head.body?.kind ?? 'removed'), el('span', {}, `${head.author}, ${moment(head.at)}`), el('span', { className: 'spring' }), ...buttons);
 
-  const words = (/** @type {NoteBody | null} */ body, /** @type {Record<string, string>} */ said = {}) => {
+  const words = (/** @type {NoteBody | null} */ body, /** @type {Record<string, string>} */ said = {}, /** @type {string | undefined} */ address = undefined) => {
     if (!body) return [el('p', { className: 'words' }, 'This side removed the note.')];
-    const told = KINDS[body.kind].filter(({ name }) => body[name]).flatMap(({ name, label: what }) => [el('dt', {}, what), el('dd', {}, value(name, said[name] ?? body[name]))]);
+    const told = (KINDS[body.kind] ?? MEETING).filter(({ name }) => body[name]).flatMap(({ name, label: what }) => [el('dt', {}, what), el('dd', {}, value(name, said[name] ?? body[name], address))]);
     const cites = body.cites.map((cite) => el('li', {}, el('button', { type: 'button', onclick: () => page.open(cite) }, ...label(cite, page.store.state.facts))));
-    return [el('p', { className: 'words', dir: 'auto' }, said.text ?? body.text), ...(told.length ? [el('dl', {}, ...told)] : []), el('ul', { className: 'cites' }, ...cites)];
+    return [el('p', { className: 'words', dir: 'auto' }, said.text ?? body.text ?? ''), ...(told.length ? [el('dl', {}, ...told)] : []), el('ul', { className: 'cites' }, ...cites)];
   };
-  const value = (/** @type {string} */ name, /** @type {string} */ given) => {
-    if (name === 'ticket') return el('a', { href: given, target: '_blank', rel: 'noreferrer noopener' }, given);
-    if (name === 'parent') return page.store.state.notes.get(given)?.heads[0].body?.text.slice(0, 100) ?? 'a note that is gone';
+  const value = (/** @type {string} */ name, /** @type {any} */ given, /** @type {string | undefined} */ address) => {
+    const url = address ?? (/^https?:/.test(given) ? given : undefined);
+    if (name === 'ticket') return url ? el('a', { href: url, target: '_blank', rel: 'noreferrer noopener' }, given) : given;
+    if (Array.isArray(given)) return name === 'discussed' ? String(given.length) : given.join(', ');
+    if (name === 'parent') return page.store.state.notes.get(given)?.heads[0].body?.text?.slice(0, 100) ?? 'a note that is gone';
     return WORDS[given] ?? given;
   };
   const marks = (/** @type {NoteForm} */ note) => Object.entries(note.changed).map(([fact, what]) => el('p', { className: 'reason' }, `${page.store.state.facts[fact]?.when ?? fact}: ${what}`));
 
   const conflict = (/** @type {NoteForm} */ note) => {
-    const sides = note.heads.map((head) => el('div', {}, el('p', { className: 'muted' }, `${head.author}, ${moment(head.at)}`), ...words(head.body, note.shown[head.id]),
+    const sides = note.heads.map((head) => el('div', {}, el('p', { className: 'muted' }, `${head.author}, ${moment(head.at)}`), ...words(head.body, note.shown[head.id], note.links[head.id]?.ticket),
       page.editor && el('button', { type: 'button', onclick: () => settle(note, head.body) }, head.body ? 'Keep this one' : 'Remove the note')));
     return el('div', { className: 'versions' }, el('p', { className: 'reason' }, 'Two people changed this note. Keep one, or edit it to hold both.'), ...sides);
   };

@@ -17,7 +17,7 @@ export const KINDS = {
   action: [
     { name: 'effect', label: 'it will', choices: [['prevent', 'prevent'], ['reduce', 'reduce'], ['detect', 'detect']] },
     { name: 'owner', label: 'owner' }, { name: 'due', label: 'due', form: 'date' },
-    { name: 'criterion', label: 'definition of done' }, { name: 'verification', label: 'how it is verified' }, { name: 'ticket', label: 'ticket', form: 'url' },
+    { name: 'criterion', label: 'definition of done' }, { name: 'verification', label: 'how it is verified' }, { name: 'ticket', label: 'ticket' }, { name: 'done', label: 'done on', form: 'date' },
   ],
   dispute: [{ name: 'answer', label: 'answer', many: true }],
   why: [{ name: 'parent', label: 'explains', form: 'why' }],
@@ -55,7 +55,7 @@ export function makeForm(form, with_) {
     let made;
     if (field.choices) made = el('select', {}, ...field.choices.map(([one, label]) => el('option', { value: one }, label)));
     else if (field.name === 'parent') made = el('select', {}, el('option', { value: '' }, field.form === 'why' ? 'nothing yet: a first step' : 'the incident'), ...with_.others(field.form ?? '').map((one) => el('option', { value: one.id }, one.text.slice(0, 80))));
-    else made = el(field.many ? 'textarea' : 'input', field.many ? {} : { type: field.form ?? 'text', maxLength: field.form === 'url' ? 2000 : 200 });
+    else made = el(field.many ? 'textarea' : 'input', field.many ? {} : { type: field.form ?? 'text', maxLength: field.name === 'ticket' ? 2000 : 200 });
     made.name = field.name;
     if (value || !field.choices) made.value = value;
     return el('label', {}, field.label, made);

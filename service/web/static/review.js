@@ -91,7 +91,7 @@ function told() {
   return notes().flatMap((one) => {
     const { author: by, at, body } = one.heads.find((head) => head.body) ?? one.heads[0];
     const facts = new Set(one.heads.flatMap((head) => (head.body?.cites ?? []).flatMap((cite) => cite.fact ?? [])));
-    return body ? [{ kind: body.kind, text: body.text, author: by, at, facts: [...facts], open: open.has(one.id), answer: body.answer ?? '', conflict: one.conflict }] : [];
+    return body ? [{ kind: body.kind, text: body.text ?? '', author: by, at, facts: [...facts], open: open.has(one.id), answer: body.answer ?? '', conflict: one.conflict }] : [];
   });
 }
 

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from tests.render.timeline_fixture import rich
 from tests.servers.process import wait_until
 from timeline.errors import TimelineError
 from timeline.notes import journal as notes
-from timeline.notes.journal import Body, StaleError
+from timeline.notes.bodies import Body, Meeting
+from timeline.notes.journal import StaleError, UnknownNoteError
+from timeline.notes.meeting import Tick
 
 FACTS = {f.id: f for f in rich().timeline.facts}
 ONE = next(iter(FACTS))
@@ -135,6 +138,58 @@ def test_what_a_crash_left_of_a_line_spoils_no_other(tmp_path: Path) -> None:
     found = file.read()
     assert [n.head for n in found.notes] == [first, second]
     assert [p.line for p in found.problems] == [2]
+
+
+DAY = date(2026, 12, 4)
+
+
+def test_ticks_of_many_at_once_are_all_kept(tmp_path: Path) -> None:
+    names = [f"person {number}" for number in range(40)]
+
+    def tick(one: str) -> str:
+        made = NotesFile(tmp_path).tick(Tick(present={one: True}), one, 5, DAY)
+        assert isinstance(made.body, Meeting)
+        assert one in made.body.present
+        return made.note
+
+    with ThreadPoolExecutor(8) as pool:
+        (note,) = set(pool.map(tick, names * 2))  # each twice, as after an answer that was lost
+    (found,) = NotesFile(tmp_path).read().notes
+    assert isinstance(found.head.body, Meeting)
+    assert (found.id, set(found.head.body.present), found.conflict) == (note, set(names), False)
+    assert len(found.versions) == len(names)
+
+
+def test_a_tick_of_a_note_that_is_not_there_writes_nothing(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    with pytest.raises(UnknownNoteError):
+        file.tick(Tick(discussed={ID: True}), "ada", 5, DAY)
+    assert file.path.read_bytes() == b""
+    file.append(ID, body(), (), "ada", 5)
+    made = file.tick(Tick(discussed={ID: True}), "ada", 6, DAY)
+    assert file.tick(Tick(discussed={ID: True}), "bo", 7, DAY) == made
+    # What is gone by now can still be taken back.
+    assert file.tick(Tick(discussed={ID: False, name(9): False}), "bo", 8, DAY).base == (made.id,)
+
+
+def test_a_tick_folds_into_what_was_pulled_meanwhile(tmp_path: Path) -> None:
+    file = NotesFile(tmp_path)
+    file.tick(Tick(present={"ada": True}), "ada", 1, DAY)
+    with ThreadPoolExecutor(1) as pool:
+        with file.path.open("ab") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            later = pool.submit(file.tick, Tick(present={"cy": True}), "cy", 3, DAY)
+            wait_until(lambda: waits_for_the_lock(file.path), 30, "nobody waits for the lock", str)
+            elsewhere = tmp_path / "elsewhere"
+            elsewhere.mkdir()
+            pulled = NotesFile(elsewhere)
+            pulled.path.write_bytes(file.path.read_bytes())
+            pulled.tick(Tick(present={"bo": True}), "bo", 2, DAY)
+            pulled.path.replace(file.path)
+        later.result(30)
+    (found,) = file.read().notes
+    assert isinstance(found.head.body, Meeting)
+    assert found.head.body.present == ("ada", "bo", "cy")
 
 
 WRITER = """

@@ -49,6 +49,7 @@ MATRIX = {
     "GET /api/incidents/{incident}/factors": READ,
     "GET /api/incidents/{incident}/whys": READ,
     "GET /api/incidents/{incident}/stream": READ,
+    "POST /api/incidents/{incident}/meeting": WRITE,
     "GET /api/builds": READ,
     "POST /api/incidents/{incident}/builds": WRITE,
     "POST /hooks/{name}": PROVEN,
@@ -79,6 +80,7 @@ THERE = {
 BODIES: dict[str, Any] = {
     "POST /api/incidents/{incident}/notes": {"body": note()},
     "PUT /api/incidents/{incident}/notes/{note}": {"body": note(), "base": ["v-00000000000000aa"]},
+    "POST /api/incidents/{incident}/meeting": {"present": {"ada": True}},
     "POST /mcp": {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}},
 }
 QUERIES = {"DELETE /api/incidents/{incident}/notes/{note}": {"base": "v-00000000000000aa"}}

@@ -37,6 +37,7 @@ OPERATIONS = [
     "GET /api/incidents/{incident}/evidence/{sha256}", "GET /api/incidents/{incident}/notes", "POST /api/incidents/{incident}/notes",
     "PUT /api/incidents/{incident}/notes/{note}", "DELETE /api/incidents/{incident}/notes/{note}",
     "GET /api/incidents/{incident}/notes/{note}/versions", "GET /api/incidents/{incident}/factors", "GET /api/incidents/{incident}/whys",
+    "POST /api/incidents/{incident}/meeting",
     "GET /api/builds", "POST /api/incidents/{incident}/builds", "POST /hooks/{name}", "OPTIONS /hooks/{name}", "GET /healthz", "GET /livez", "GET /readyz", "GET /metrics",
 ]  # fmt: skip
 #: Asked for half of the time: otherwise nearly all answers would be 404.

@@ -36,6 +36,15 @@ def write(server: Serving, text: str) -> None:
     httpx.post(f"{server.api}/notes", json={"body": note(text)}, trust_env=False).raise_for_status()
 
 
+def test_a_tick_of_the_meeting_is_heard(start: Start) -> None:
+    server = start()
+    write(server, "x")
+    heard = events(server)
+    next(heard)
+    httpx.post(f"{server.api}/meeting", json={"present": {"Ada": True}}, trust_env=False).raise_for_status()
+    assert next(heard)["data"]["notes"][0]["heads"][0]["body"]["present"] == ["Ada"]
+
+
 def words(event: dict[str, Any]) -> str:
     return str(event["data"]["notes"][0]["heads"][0]["body"]["text"])
 
