@@ -26,6 +26,7 @@ MORE = """
 # redact_personal = ["email", "phone", "iban", "card", "ip"]   # or true; the extra `personal`
 # phone_regions = ["DE"]       # whose national numbers are known; international ones always are
 # template = "default"         # of new drafts; `timeline template list`, or a file of your own
+# ticket_url = "https://jira.example.org/browse/{ticket}"   # makes keys such as SHOP-991 links where notes are shown
 # [serve]                      # `timeline serve`: review page, notes, webhooks
 # port = 8642
 # [check]                      # `timeline check`: a draft is due this long after resolution
