@@ -82,7 +82,7 @@ PROCESSES = {
     "render.draft.templates": "a team's template, bounded in time and memory",
     "service.backfill.backfill": "one build a core",
     "service.export.pdf": "the browser that prints",
-    "service.inbox.build_job": "a build that must not hold up the pages",
+    "service.inbox.child": "a build that must not hold up the pages",
 }
 #: Modules that do I/O.
 IO = {

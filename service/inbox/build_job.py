@@ -1,21 +1,14 @@
-"""A build in a process of its own: it can take a core, memory and minutes, and the pages stay quick."""
+"""A build that a webhook, a page or an open incident asked for, in a process of its own."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from archive.builds import Build
-from service import memory
-from service.inbox.worker import BuildError, Outcome
-
-_STOP_SECONDS = 10
+from service.inbox import child
+from service.inbox.worker import Outcome
 
 
 def runner(
@@ -28,39 +21,9 @@ def runner(
             "incident": build.incident, "start": build.start_at, "end": build.end_at,
             "config": str(config) if config else None, "out": str(out),
         }  # fmt: skip
-        return _watched(json.dumps(asked), cap, stopping)
+        return Outcome(child.answer(__name__, asked, cap, stopping))
 
     return run
-
-
-def _watched(asked: str, cap: float, stopping: Callable[[], bool]) -> Outcome:
-    # -P: a folder named `service` where the server was started is not ours.
-    command = [sys.executable, "-P", "-m", "service.inbox.build_job"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        end = time.monotonic() + cap
-        given: str | None = asked
-        while True:
-            try:
-                answer, told = process.communicate(given, timeout=0.5)
-                break
-            except subprocess.TimeoutExpired:
-                given = None
-                if stopping() or time.monotonic() > end:
-                    _end(process)
-                    raise BuildError(f"it took longer than {cap:.0f} s and was ended") from None
-    if process.returncode:
-        last = told.strip().splitlines()[-1:] or [f"it ended with {process.returncode}"]
-        raise BuildError(last[0])
-    return Outcome(json.loads(answer.strip().splitlines()[-1]))
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    process.terminate()
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(_STOP_SECONDS)
-    process.kill()  # nothing, where it ended
 
 
 def job(asked: dict[str, Any]) -> dict[str, Any]:
@@ -91,17 +54,5 @@ def job(asked: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def main() -> None:
-    """Read the request from stdin, print what was made; a failure is one line on stderr."""
-    with suppress(OSError):
-        # Where memory runs out, the build ends and not the server that takes webhooks.
-        Path("/proc/self/oom_score_adj").write_text("1000")
-    memory.keep_private()  # from here on that file is no longer ours
-    try:
-        print(json.dumps(job(json.load(sys.stdin))))  # noqa: T201 - the parent reads it
-    except Exception as err:  # noqa: BLE001 - any failure is told in one line
-        sys.exit(f"{type(err).__name__.removesuffix('Error')}: {err}".replace("\n", " "))
-
-
 if __name__ == "__main__":
-    main()
+    child.run(job)

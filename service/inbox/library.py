@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from service.review.notes import NotesFile
 from service.settings.config import Config
 from timeline.checks.findings import Finding
 from timeline.errors import TimelineError, UsageError
-from timeline.instant import format_instant
+from timeline.instant import NS, format_instant
 from timeline.model import Timeline
 
 
@@ -67,13 +68,22 @@ class Library:
 
     def findings(self, incident: str) -> list[Finding]:
         """Return what is found in the prose of the incident's draft; of facts and regions `timeline check` is the judge."""
-        return findings(self.directory(incident), self.load(incident).timeline, self._conf)
+        now = time.time_ns()
+        # How late a draft is would differ each second, and every page that follows would take it anew.
+        return findings(
+            self.directory(incident), self.load(incident).timeline, self._conf, now - now % (60 * NS)
+        )
 
     def stamp(self, incident: str) -> str:
         """Return what differs once the timeline was built again, and again once its page was written."""
         folder = self.directory(incident)
         page = folder / names.PAGE
         return f"{stamp(folder / names.TIMELINE)} {stamp(page) if page.is_file() else ''}"
+
+    def draft_stamp(self, incident: str) -> str:
+        """Return what differs once the draft was written: by a build, a refresh, or a person."""
+        draft = self.directory(incident) / names.DRAFT
+        return stamp(draft) if draft.is_file() else ""
 
     def payload(self, incident: str, digest: str) -> bytes:
         """Return a payload, checked against its digest; raise EvidenceError."""

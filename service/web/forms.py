@@ -141,6 +141,14 @@ class BuildForm(BaseModel):
     error: str | None
 
 
+class RefreshForm(BaseModel):
+    """What a refresh changed: files that were written anew, regions of the draft that say something else, messages."""
+
+    files: tuple[str, ...]
+    regions: tuple[str, ...]
+    messages: tuple[str, ...]
+
+
 class Accepted(BaseModel):
     """What became of a delivery: how many events were stored, how many were there already."""
 

@@ -42,6 +42,7 @@ class Metrics:
             "webhooks", "Deliveries by webhook and outcome: stored, replay, refused, failed.", "webhook", "outcome"
         )  # fmt: skip
         self.notes_written = counter("notes_written", "Versions of notes that were written.")
+        self.refreshes = counter("refreshes", "Refreshes by outcome: done, refused, failed.", "outcome")
         self.notes_conflicts = counter(
             "notes_conflicts", "Edits that were refused because the note had changed."
         )

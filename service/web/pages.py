@@ -26,6 +26,7 @@ from service.web.sessions import SECONDS as SESSION_SECONDS
 from service.web.signin import COOKIE, cookie
 from service.web.state import State, peer_of, state_of, user_of
 from timeline import present
+from timeline.canonical import sha256
 from timeline.checks.findings import tally
 from timeline.errors import TimelineError
 from timeline.instant import format_instant, parse_instant
@@ -86,18 +87,36 @@ def review(request: Request, incident: Incident) -> Response:
     """Show the chart with the draft, the notes and the agenda beside it."""
     library = state_of(request).library
     loaded = library.load(incident)
+    window = loaded.timeline.window
+    return _page(
+        request, "review.html", incident=loaded.timeline.incident, id=incident, title=title_of(loaded), tab="review",
+        sandbox=_SANDBOX, start=format_instant(window.start), end=format_instant(window.end),
+        **_draft(library, incident),
+    )  # fmt: skip
+
+
+def _draft(library: Library, incident: str) -> dict[str, Any]:
+    """Return what the draft's panel shows: the draft as HTML (None: there is none), and what is found in its prose."""
     path = library.directory(incident) / DRAFT
     found = library.findings(incident) if path.is_file() else []
     # Without newline translation: findings count lines as they are stored.
     draft = (
         draft_html(path.read_bytes().decode("utf-8", "replace"), incident, found) if path.is_file() else None
     )
-    window = loaded.timeline.window
-    return _page(
-        request, "review.html", incident=loaded.timeline.incident, id=incident, title=title_of(loaded), draft=draft, tab="review",
-        sandbox=_SANDBOX, findings=tally(found), wrong=len(found),
-        start=format_instant(window.start), end=format_instant(window.end),
-    )  # fmt: skip
+    return {"draft": draft, "findings": tally(found), "wrong": len(found)}
+
+
+@router.get("/incidents/{incident}/draft")
+def draft(request: Request, incident: Incident) -> Response:
+    """Give what the draft's panel holds, findings included, for a page that is open; 304 where it has it already."""
+    library = state_of(request).library
+    library.load(incident)
+    panel = _draft(library, incident)
+    body = _environment().get_template("draft.html").render(**panel)
+    tag = f'"{sha256(body.encode())}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "x-findings": str(panel["wrong"])}
+    given = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    return Response(status_code=304, headers=headers) if tag in given else HTMLResponse(body, headers=headers)
 
 
 @router.get("/incidents/{incident}/timeline.html")

@@ -92,6 +92,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     from service.inbox.build_job import runner
     from service.inbox.library import Library
     from service.inbox.live import Live, Pace
+    from service.inbox.refresh_job import refresher
     from service.inbox.worker import Database, InboxWriter, Worker
     from service.web.sessions import Sessions
     from service.web.signin import SignIn
@@ -124,7 +125,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     worker.live = Live(store, library.summaries, pace)
     return State(
         settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open),
-        people, audit, redactor_of(tokens, hooks, personal.chosen(conf.settings)),
+        people, audit, refresher(conf.path, cap, lambda: worker.stopping), redactor_of(tokens, hooks, personal.chosen(conf.settings)),
     )  # fmt: skip
 
 

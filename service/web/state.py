@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from collectors.kit.proof import Proof
 from collectors.kit.redaction import Redactor
 from collectors.kit.webhooks import Webhook
 from service.inbox.library import Library
+from service.inbox.refresh_job import Refresher
 from service.inbox.worker import Database, InboxWriter, Worker
 from service.settings.serve import ServeSettings, WebhookSettings
 from service.web.audit import Audit
@@ -52,6 +54,7 @@ class State:
     hosts: frozenset[str] | None  # names a browser may call us by; None: any, people sign in
     sessions: Sessions
     audit: Audit
+    refresher: Refresher
     redactor: Redactor  # knows the secrets that the server knows
     metrics: Metrics = field(default_factory=Metrics)
     started_at: int = field(default_factory=time.time_ns)
@@ -66,6 +69,7 @@ class State:
         self.proxies = Proxies(self.settings.proxies)
         self.deliveries = Limiter(self.settings.webhooks_per_minute, self.settings.webhooks_per_minute / 2)
         self.metrics.watch(self.gauges)
+        self.refreshing = threading.Lock()  # one at a time: each may take a core
         self._changed: dict[str, asyncio.Event] = {}
 
     def changed(self, incident: str) -> asyncio.Event:

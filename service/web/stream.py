@@ -31,7 +31,7 @@ router = APIRouter(prefix="/api")
 
 @router.get(
     "/incidents/{incident}/stream", summary="Follow the notes", tags=["notes"], response_class=EventSourceResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "`version`: one that was written; `all`: start anew; `timeline`: it was built again."}},
+    responses={200: {"content": {"text/event-stream": {}}, "description": "`version`: one that was written; `all`: start anew; `timeline`: it was built again; `draft`: the draft was written."}},
 )  # fmt: skip
 async def stream(
     request: Request, incident: Incident,
@@ -70,6 +70,7 @@ async def _follow(
     headers, peer = headers_of(request.scope), connected(request.scope)
     try:
         built = await anyio.to_thread.run_sync(state.library.stamp, incident)
+        draft = await anyio.to_thread.run_sync(state.library.draft_stamp, incident)
         seen: tuple[int, int] | None = None
         # Who was signed out hears nothing more.
         while not stopping.is_set() and state.signin.user(headers, peer):
@@ -84,6 +85,10 @@ async def _follow(
             if again != built:
                 built = again
                 yield {"event": "timeline", "data": "{}"}
+            written = await anyio.to_thread.run_sync(state.library.draft_stamp, incident)
+            if written != draft:
+                draft = written
+                yield {"event": "draft", "data": "{}"}
             await _pause(changed, stopping)
     except (UnknownIncidentError, FileNotFoundError):
         yield {"event": "gone", "data": "{}"}

@@ -267,7 +267,12 @@ def test_a_ticket_is_a_link_by_its_key_as_far_as_the_setting_goes(
     built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(built.parent)
-    given: dict[str, Any] = {"kind": "action", "text": "Set a limit", "effect": "prevent", "done": "2026-12-03"}
+    given: dict[str, Any] = {
+        "kind": "action",
+        "text": "Set a limit",
+        "effect": "prevent",
+        "done": "2026-12-03",
+    }
     note(built, 1, **given, ticket="SHOP-991")
     note(built, 2, **{**given, "text": "Alert"}, ticket="https://tracker.example/2")
     run(built)

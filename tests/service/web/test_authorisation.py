@@ -50,6 +50,7 @@ MATRIX = {
     "GET /api/incidents/{incident}/whys": READ,
     "GET /api/incidents/{incident}/stream": READ,
     "POST /api/incidents/{incident}/meeting": WRITE,
+    "POST /api/incidents/{incident}/refresh": WRITE,
     "GET /api/builds": READ,
     "POST /api/incidents/{incident}/builds": WRITE,
     "POST /hooks/{name}": PROVEN,
@@ -62,6 +63,7 @@ MATRIX = {
 PAGES = {
     "GET /": READ,
     "GET /incidents/{incident}": READ,
+    "GET /incidents/{incident}/draft": READ,
     "GET /incidents/{incident}/timeline.html": READ,
     "GET /incidents/{incident}/charts/{name}": READ,
     "GET /incidents/{incident}/factors": READ,
