@@ -15,7 +15,7 @@ from service import names
 from service.build.result import Result
 from timeline import terms
 from timeline.instant import NS
-from timeline.model import Gap, Window
+from timeline.model import Gap, Incident, Window
 from timeline.present import count, duration, listed
 
 _OPENED = ((names.PAGE, "the page"), (names.DRAFT, "the draft"), (names.TIMELINE, "the facts"))
@@ -53,8 +53,13 @@ def lines(made: Result, zone: tzinfo, seconds: float | None = None) -> list[str]
         f"{', '.join(counted)}{took}, read from {_moment(read.start)} to {_moment(read.end, read.start)} UTC",
         *([f"taken out of the evidence: {_redacted(made)}"] if _redacted(made) else []),
         *(f"  gap  {_said(one)}" for one in gaps),
-        *(f"  note {_said(one)}; the incident began later" for one in notes),
+        *(f"  note {_said(one)}; the incident {_beside(one, incident)}" for one in notes),
     ]
+
+
+def _beside(note: Gap, incident: Incident) -> str:
+    before = incident.start is not None and note.end <= incident.start
+    return "began later" if before else "had ended"
 
 
 def span(window: Window, zone: tzinfo = UTC) -> str:

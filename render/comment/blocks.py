@@ -21,6 +21,7 @@ from render.text.names import PAGE, TIMELINE
 from timeline import present
 from timeline.apart import Difference as Told
 from timeline.apart import apart
+from timeline.assembly.coverage import notes_of, of_incident
 from timeline.assembly.diff import Difference
 from timeline.checks.findings import Finding, tally
 from timeline.model import Evidence, Fact, Gap, Measure, Timeline
@@ -120,7 +121,10 @@ def _said(view: View) -> Iterator[str]:
     facts = present.count(len(view.timeline.facts), "fact") + (
         f" from {present.count(sources, 'source')}" if sources else ""
     )
-    yield f"{facts}, {present.count(len(view.timeline.gaps), 'gap')}"
+    gaps, notes = of_incident(view.timeline), notes_of(view.timeline)
+    yield f"{facts}, {present.count(len(gaps), 'gap')}" + (
+        f", {present.count(len(notes), 'note')}" if notes else ""
+    )
     yield _whole(view)
 
 

@@ -25,6 +25,7 @@ from render.draft.templates import Layout, compose
 from render.text import markdown
 from render.text.provenance import clock_offsets
 from timeline import present
+from timeline.assembly.coverage import of_incident
 from timeline.checks import fences
 from timeline.model import Timeline
 from timeline.notes.journal import Note
@@ -201,7 +202,7 @@ def context(parts: Parts) -> dict[str, Any]:
             "end": moment(incident.end) if incident.end is not None else "",
         },
         "facts": len(timeline.facts),
-        "gaps": len(timeline.gaps),
+        "gaps": len(of_incident(timeline)),
         "measures": [
             {"name": markdown.escape(m.name), "range": measured_range(m)} for m in timeline.measures
         ],

@@ -81,7 +81,9 @@ def page_data(
     near = nearest(named, facts, timeline.incident.start, timeline.incident.end)
     order = _pieces_of(named, near, len(pieces))
     texts = excerpts(pieces, read, mask, max(room // _EXCERPTS_SHARE, 0), order)
-    document["gaps"] = gap_records(timeline.gaps, texts, sum(len(fact.evidence) for fact in facts), file_name)
+    document["gaps"] = gap_records(
+        timeline.gaps, timeline.incident, texts, sum(len(fact.evidence) for fact in facts), file_name
+    )
     made = {f"excerpts-{n}": data for n, data in enumerate(texts.chunks)}
     document["excerpts"] = [[*first, name] for first, name in zip(texts.firsts, made, strict=True)]
     document["excerpts_left_out"] = texts.left_out

@@ -9,9 +9,10 @@ from render.page.columns import lists, table
 from render.page.excerpts import Excerpts
 from render.page.packing import packed
 from timeline.apart import Difference
+from timeline.assembly.coverage import is_note
 from timeline.canonical import Json
 from timeline.instant import format_instant
-from timeline.model import Evidence, Fact, Gap
+from timeline.model import Evidence, Fact, Gap, Incident
 from timeline.record import present
 
 #: A chunk ends after so many facts, or so many characters of statements and quotes.
@@ -67,13 +68,14 @@ def chunk(
 
 
 def gap_records(
-    gaps: Sequence[Gap], excerpts: Excerpts, first: int, file_name: Callable[[str], str]
+    gaps: Sequence[Gap], incident: Incident, excerpts: Excerpts, first: int, file_name: Callable[[str], str]
 ) -> dict[str, Json]:
-    """Return gaps as `records` makes them."""
+    """Return gaps as `records` makes them; `note`, where there is one, tells those that are none of the incident."""
     columns: dict[str, list[Json]] = {
         "id": [gap.id for gap in gaps], "source": [gap.source for gap in gaps], "reason": [gap.reason for gap in gaps],
         "start": [format_instant(gap.start) for gap in gaps], "end": [format_instant(gap.end) for gap in gaps],
         "statement": [gap.statement for gap in gaps], "missing": [gap.missing for gap in gaps],
+        "note": [True if is_note(gap, incident) else None for gap in gaps],
     }  # fmt: skip
     return records(columns, [gap.evidence for gap in gaps], excerpts, first, file_name)
 

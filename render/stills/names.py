@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from timeline import present
+from timeline.assembly.coverage import of_incident
 from timeline.model import Fact, Panel, Timeline
 
 #: The still that shows alerts, changes, chat and logs on one time axis.
@@ -36,7 +37,7 @@ def _overview(timeline: Timeline) -> Iterator[str]:
     yield present.count(sum(k.startswith("deploy.") for k in kinds), "deploy event")
     yield present.count(sum(k.startswith("chat.") for k in kinds), "chat message")
     yield present.count(sum(k.startswith("log.") for k in kinds), "log event")
-    yield present.count(len(timeline.gaps), "gap")
+    yield present.count(len(of_incident(timeline)), "gap")
 
 
 def _panel(timeline: Timeline, panel: Panel) -> Iterator[str]:

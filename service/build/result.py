@@ -9,6 +9,7 @@ from pathlib import Path
 
 from service.build.collect import Outcome
 from service.evidence.manifest import Collection
+from timeline.assembly.coverage import is_note, notes_of, of_incident
 from timeline.assembly.reading import OWN_SOURCE, SourceReading
 from timeline.canonical import Json
 from timeline.errors import TimelineError
@@ -35,13 +36,13 @@ class Result:
 
     @property
     def notes(self) -> tuple[Gap, ...]:
-        """What a source had no data for before the incident began: no gap of the incident."""
-        return tuple(gap for gap in self.timeline.gaps if is_note(gap, self.timeline.incident))
+        """What sources had no data for around the incident: no gap of it."""
+        return notes_of(self.timeline)
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """The gaps of the incident."""
-        return tuple(gap for gap in self.timeline.gaps if not is_note(gap, self.timeline.incident))
+        return of_incident(self.timeline)
 
     @property
     def exit_code(self) -> int:
@@ -70,11 +71,6 @@ class Result:
             "name": run.name, "collector": run.collector, "facts": facts, "gaps": gaps,
             "seconds": run.seconds, "bytes": run.bytes, "redacted": dict(run.redacted),
         }  # fmt: skip
-
-
-def is_note(gap: Gap, incident: Incident) -> bool:
-    """Tell whether a gap is none of the incident: its source says that its data begins later, and so did the incident."""
-    return gap.reason == "past_retention" and incident.start is not None and gap.end <= incident.start
 
 
 def _by_reason(gaps: Sequence[Gap]) -> dict[str, Json]:

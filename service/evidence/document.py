@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +13,10 @@ import orjson
 
 from service.names import TIMELINE
 from timeline import document
+from timeline.assembly.coverage import is_note
 from timeline.errors import UsageError
-from timeline.model import Timeline
+from timeline.model import Gap, Incident, Timeline
+from timeline.record import build
 
 _DIGEST = re.compile(rb'^"digest":"([0-9a-f]{64})"', re.MULTILINE)
 
@@ -32,7 +35,7 @@ class TimelineFile(NamedTuple):
 
 
 class Outline(NamedTuple):
-    """What a `timeline.json` says of itself: counts, its digest, the newest collection it was made from."""
+    """What a `timeline.json` says of itself: counts (gaps of the incident, without notes), digest, newest collection."""
 
     facts: int
     gaps: dict[str, int]
@@ -91,22 +94,25 @@ def fact_lines(path: Path) -> Iterator[bytes]:
 
 def outline(path: Path) -> Outline:
     """Read what a `timeline.json` says of itself, line by line."""
-    facts, gaps, digest, collection, section = 0, dict[str, int](), "", 0, b""
+    facts, digest, collection, section = 0, "", 0, b""
+    gaps, incident = list[Gap](), None
     with path.open("rb") as file:
         for line in file:
             if line.startswith(b'{"'):
                 if section == b"facts":
                     facts += 1
                 elif section == b"gaps":
-                    reason = orjson.loads(line.rstrip(b",\n"))["reason"]
-                    gaps[reason] = gaps.get(reason, 0) + 1
+                    gaps.append(build(Gap, orjson.loads(line.rstrip(b",\n"))))
                 continue
             section, _, rest = line.strip(b'"').partition(b'":')
             if section == b"digest":
                 digest = rest.decode().strip('",\n')
+            if section == b"incident":
+                incident = build(Incident, orjson.loads(rest.rstrip(b",\n")))
             if section == b"provenance":
                 collection = _newest(orjson.loads(rest.rstrip(b",\n")))
-    return Outline(facts, gaps, digest, collection)
+    own = [gap for gap in gaps if incident is None or not is_note(gap, incident)]
+    return Outline(facts, dict(Counter[str](gap.reason for gap in own)), digest, collection)
 
 
 def _newest(provenance: dict[str, list[dict[str, int]]]) -> int:

@@ -49,7 +49,7 @@ def job(asked: dict[str, Any]) -> dict[str, Any]:
     gaps = made.timeline.gaps
     later = [g.end for g in gaps if g.reason == "not_yet"]
     return {
-        "facts": len(made.timeline.facts), "gaps": len(gaps), "not_yet": max(later, default=None),
+        "facts": len(made.timeline.facts), "gaps": len(made.gaps), "not_yet": max(later, default=None),
         "open": made.timeline.incident.end is None,
     }  # fmt: skip
 

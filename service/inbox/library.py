@@ -17,6 +17,7 @@ from service.inbox.worker import Database
 from service.incident import incidents
 from service.review.notes import NotesFile
 from service.settings.config import Config
+from timeline.assembly.coverage import of_incident
 from timeline.checks.findings import Finding
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import NS, format_instant
@@ -134,7 +135,7 @@ class Library:
         return {
             "id": folder.name, "title": incident.title, "severity": incident.severity, "services": list(incident.services),
             "start": format_instant(start), "end": format_instant(end) if end is not None else None,
-            "facts": len(made.facts), "gaps": len(made.gaps), "digest": made.digest, "error": None,
+            "facts": len(made.facts), "gaps": len(of_incident(made)), "digest": made.digest, "error": None,
             "open": incident.start is not None and end is None and not _is_resolved(made),
             "latest": format_instant(max((fact.latest for fact in made.facts), default=start)),
         }  # fmt: skip

@@ -309,6 +309,20 @@ def test_an_end_that_is_ahead_is_clamped_and_said(folder: Path) -> None:
     assert "run again after" in found.stderr
 
 
+def test_that_the_time_after_an_incident_is_ahead_is_a_note_and_no_gap_of_it(folder: Path) -> None:
+    GitRepo(folder / "repo").commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
+    line = ("build", "X", "--start", "-20m", "--end", "now", "--source", "git=repo", "--no-stills")
+    found = timeline(folder, *line, "--strict")
+    assert found.returncode == 0, found.stderr
+    assert re.search(
+        r"^  note incident: not yet recorded: .*; the incident had ended$", found.stderr, re.MULTILINE
+    )
+    again = json.loads(timeline(folder, *line, "--json").stdout)
+    assert (again["gaps"], again["notes"]) == ({}, {"not_yet": 1})
+    draft = (folder / "postmortems" / "X" / "postmortem.md").read_text()
+    assert "note: not yet recorded" in draft
+
+
 def test_the_first_use_needs_no_configuration(tmp_path: Path) -> None:
     GitRepo(tmp_path).commit("Start", datetime(2026, 11, 1, 10, 5, tzinfo=UTC))
     found = timeline(tmp_path, "build", "--incident", "INC-42", *TIMES, "--source", "git=.", "--no-stills")

@@ -6,8 +6,27 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from timeline.assembly.reading import SourceReading
-from timeline.model import Gap, GapReason, Window, gap
+from timeline.model import Gap, GapReason, Incident, Timeline, Window, gap
 from timeline.wire import encode
+
+
+def is_note(gap: Gap, incident: Incident) -> bool:
+    """Tell whether a gap is none of the incident: a source's data begins late, or is not there yet, and the incident lies beside that."""
+    if gap.reason == "past_retention":
+        return incident.start is not None and gap.end <= incident.start
+    if gap.reason == "not_yet":
+        return incident.end is not None and gap.start >= incident.end
+    return False
+
+
+def of_incident(timeline: Timeline) -> tuple[Gap, ...]:
+    """Return the gaps that are of the incident."""
+    return tuple(gap for gap in timeline.gaps if not is_note(gap, timeline.incident))
+
+
+def notes_of(timeline: Timeline) -> tuple[Gap, ...]:
+    """Return what sources had no data for around the incident."""
+    return tuple(gap for gap in timeline.gaps if is_note(gap, timeline.incident))
 
 
 def source_gaps(all_readings: Sequence[SourceReading], window: Window) -> Iterable[Gap]:

@@ -13,6 +13,7 @@ from render.text.mermaid import gantt
 from render.text.names import CHARTS
 from render.text.provenance import names_may_remain, unverified
 from timeline import present
+from timeline.assembly.coverage import of_incident
 from timeline.model import NAMES_OF
 
 #: Characters of the diagram in a draft: a forge draws up to 50,000 of them.
@@ -50,7 +51,7 @@ def build(parts: Parts) -> str:
     """Return sources with their counts, collections, tool and digest."""
     timeline = parts.timeline
     facts = Counter(e for f in timeline.facts for e in {f.source, *(e.source for e in f.evidence)})
-    gaps = Counter(g.source for g in timeline.gaps)
+    gaps = Counter(g.source for g in of_incident(timeline))
     names = sorted({*facts, *gaps, *_asked(parts)})
     rows = [(markdown.code(name), f"{facts[name]:,}", f"{gaps[name]:,}") for name in names[:_SOURCES]]
     if rest := names[_SOURCES:]:

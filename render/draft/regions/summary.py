@@ -10,6 +10,7 @@ from render.draft.regions.shown import impact_number, metric, moment, named_peak
 from render.text import markdown
 from timeline import present, terms
 from timeline.alerts.states import threshold_name
+from timeline.assembly.coverage import of_incident
 from timeline.model import Fact
 from timeline.response.extent import BREACH, RECORDED, Extent
 from timeline.response.tried import Tried
@@ -32,7 +33,7 @@ def sentences(parts: Parts) -> str:
 
 def _nothing(parts: Parts) -> str:
     window = parts.timeline.window
-    gaps = present.count(len(parts.timeline.gaps), "gap")
+    gaps = present.count(len(of_incident(parts.timeline)), "gap")
     return f"Nothing was recorded between {moment(window.start)} and {moment(window.end)} UTC, with {gaps}."
 
 

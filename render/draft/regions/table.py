@@ -10,6 +10,7 @@ from render.draft.parts import Parts
 from render.text import markdown
 from render.text.audience import AUDIENCES
 from timeline import present, terms
+from timeline.assembly.coverage import is_note, of_incident
 from timeline.measures.keyfacts import MOST, KeyRow
 from timeline.model import Fact, Gap
 from timeline.order import display_key
@@ -167,7 +168,7 @@ def _dated(lines: list[_Line]) -> Iterator[tuple[str, str]]:
 
 def gaps_table(parts: Parts) -> str:
     """Return the table of gaps, or the sentence that there is none."""
-    gaps = parts.timeline.gaps
+    gaps = parts.timeline.gaps if parts.audience.identifiers else of_incident(parts.timeline)
     if not gaps:
         return "Every source answered for the whole window.\n"
     if not parts.audience.identifiers:
@@ -175,8 +176,13 @@ def gaps_table(parts: Parts) -> str:
         return (
             f"{present.count(len(gaps), 'gap')}, times (UTC) for which a source could not be read: {spans}.\n"
         )
-    rows = [(markdown.code(gap.source), _span(gap), terms.reason(gap.reason), _missing(gap)) for gap in gaps]
+    rows = [(markdown.code(gap.source), _span(gap), _reason(parts, gap), _missing(gap)) for gap in gaps]
     return parts.table(_GAP_HEADER, rows)
+
+
+def _reason(parts: Parts, gap: Gap) -> str:
+    is_outside = is_note(gap, parts.timeline.incident)
+    return f"{'note: ' if is_outside else ''}{terms.reason(gap.reason)}"
 
 
 _NAMED = 4
@@ -184,9 +190,9 @@ _NAMED = 4
 
 def short_gaps(parts: Parts) -> str:
     """Return one line on the gaps: how many, and of which sources."""
-    gaps = parts.timeline.gaps
+    gaps = of_incident(parts.timeline)
     if not gaps:
-        return "Every source answered for the whole window.\n"
+        return f"Every source answered for the whole {'incident' if parts.timeline.gaps else 'window'}.\n"
     names = (
         list(dict.fromkeys(markdown.code(gap.source) for gap in gaps)) if parts.audience.identifiers else []
     )

@@ -41,6 +41,7 @@ interface Gap {
   reason: string;
   statement: string;
   missing?: string;
+  note?: boolean; // none of the incident: no data before it began, or after it ended
   evidence: Evidence[];
 }
 

@@ -38,7 +38,7 @@ def test_it_says_what_when_how_long_how_many_and_what_is_not_known() -> None:
     body = comment(view())
     assert body.splitlines()[1] == "### Timeline of INC-42: Checkout errors"
     for part in (
-        "time in breach | 37m - 37m30s", "67 facts from 7 sources, 4 gaps",
+        "time in breach | 37m - 37m30s", "67 facts from 7 sources, 3 gaps, 1 note",
         "Facts match their evidence; no finding.", f"[Interactive timeline]({OURS}timeline.html)",
         "severity SEV1 · services `checkout`, `payments`", "| `logs` | 2026-11-21 14:20:00-14:31:00 | timed out |",
         "```mermaid\ngantt\n",

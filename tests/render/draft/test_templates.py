@@ -101,7 +101,7 @@ def test_the_documented_context_is_there() -> None:
     )
     assert compose(Template("own", source), given()) == (
         "INC-42: Checkout errors|2026-11-21|engineers|INC-42|SEV1|`checkout`,`payments`|2026-11-21 14:00:00|2026-11-21 15:10:00"
-        "|67|4|64|True|False|32m15s - 32m45s\n"
+        "|67|3|64|True|False|32m15s - 32m45s\n"
     )
     assert "SEV1" not in compose(Template("own", source), given("public"))
 

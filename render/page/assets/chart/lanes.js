@@ -125,7 +125,7 @@ function grow(panels, left) {
 
 /** In an exercise only those that began. @param {Model} model @param {State} state */
 function gapCount({ gaps, drill }, { at }) {
-  const known = drill ? gaps.filter((gap) => gap.from <= (at ?? 0)) : gaps;
+  const known = gaps.filter((item) => !item.gap.note && (!drill || item.from <= (at ?? 0)));
   return known.length ? String(known.length) : 'none';
 }
 

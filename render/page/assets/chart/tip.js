@@ -69,5 +69,5 @@ function saidOf(item, model) {
 /** @param {import('./chart.js').Chart} chart @param {string} ref */
 function gapTip(chart, ref) {
   const item = chart.model.gaps.find((one) => one.gap.id === ref);
-  return item ? [el('b', {}, `${item.gap.source}: ${reasonText(item.gap.reason)}`), el('div', {}, ...withCode(item.gap.statement))] : [];
+  return item ? [el('b', {}, `${item.gap.source}: ${item.gap.note ? 'note: ' : ''}${reasonText(item.gap.reason)}`), el('div', {}, ...withCode(item.gap.statement))] : [];
 }

@@ -76,7 +76,8 @@ function measureLine(name, names, model) {
   return { name, id: measure.id, value: durationRange(measure.min_s, measure.max_s), title: `${measure.name}\nfrom: ${ends[0]}\nto: ${ends[1]}`, known: true, mark: rangeBetween(model, measure.from, measure.to) };
 }
 
-/** What the drawer's button says. @param {number} timings @param {number} gaps */
-export function moreWords(timings, gaps) {
-  return [`all ${count(timings, 'timing')} ›`, gaps ? `${count(gaps, 'gap')} ›` : 'no gap'];
+/** What the drawer's buttons say. @param {number} timings @param {number} gaps @param {number} [notes] */
+export function moreWords(timings, gaps, notes = 0) {
+  const held = [...(gaps ? [count(gaps, 'gap')] : []), ...(notes ? [count(notes, 'note')] : [])];
+  return [`all ${count(timings, 'timing')} ›`, held.length ? `${held.join(', ')} ›` : 'no gap'];
 }

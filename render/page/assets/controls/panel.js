@@ -7,7 +7,7 @@ import { absentWords, noExcerptWords } from '../data/limits.js';
 import { markWords } from '../data/ranges.js';
 import { factNotes, markNoted } from '../ui/noted.js';
 import { factCopies } from '../ui/copying.js';
-import { amount, duration, kindText, labelText, reasonText } from '../data/words.js';
+import { amount, duration, gapName, kindText, labelText, reasonText } from '../data/words.js';
 
 /** @typedef {ReturnType<typeof import('../data/excerpts.js').makeExcerpts>} ReadExcerpt */
 
@@ -177,7 +177,7 @@ function gapWordsOf(item, model, store, excerpts) {
   const { gap } = item;
   const { zone } = store.get();
   return [
-    top(icon('gap', 'gap'), 'gap', store), el('h2', { class: 'statement' }, ...withCode(gap.statement)),
+    top(icon('gap', 'gap'), gapName(gap), store), el('h2', { class: 'statement' }, ...withCode(gap.statement)),
     facts([['reason', [reasonText(gap.reason)]], ['source', [gap.source]], [`from (${zone})`, [exactText(gap.start, zone)]], ['to', [exactText(gap.end, zone)]], ['missing', [gap.missing]],
       ['cite', [copyButton(citation({ id: gap.id, earliest: gap.start, latest: gap.end }, model.data.window), 'citation, in Markdown', 'copy citation')]]]),
     ...gap.evidence.flatMap((one) => evidenceWords(one, model, excerpts)),

@@ -11,7 +11,9 @@ import { moreWords } from './headline.js';
 export function makeTimings(model, store) {
   const section = byId('timings');
   const list = byId('timings-list');
-  const words = () => moreWords(model.data.measures.length, model.gaps.length);
+  const own = () => model.gaps.filter(({ gap }) => !gap.note);
+  const notes = () => model.gaps.filter(({ gap }) => gap.note);
+  const words = () => moreWords(model.data.measures.length, own().length, notes().length);
   const buttons = words().map((text, place) => el('button', { type: 'button', 'aria-controls': 'timings', 'aria-expanded': 'false', on: { click: () => toggle(place ? '.timings-gaps' : undefined) } }, text));
   const button = el('div', {}, ...buttons);
   const show = (/** @type {boolean} */ open) => {
@@ -41,7 +43,8 @@ export function makeTimings(model, store) {
     const parts = [
       table(model.data.measures.map((measure) => timing(measure, model, store))),
       ...part('Impact', (model.data.impact ?? []).map((one) => timingRow(one.id, one.name, impactAmount(one), [`over the ${one.span}`, one.missing_s ? `; ${durationRange(one.missing_s, one.missing_s)} could not be read` : '']))),
-      ...part('Gaps', model.gaps.map((item) => gapTiming(item, store, zone)), 'timings-gaps'),
+      ...part('Gaps', own().map((item) => gapTiming(item, store, zone)), 'timings-gaps'),
+      ...part('Notes: no data before or after the incident', notes().map((item) => gapTiming(item, store, zone)), own().length ? '' : 'timings-gaps'),
       ...part('Longest intervals without a recorded response', model.pauses.map((pause) => pauseRow(pause, model, store, zone)), 'timings-pauses'),
     ];
     list.replaceChildren(head, el('div', { class: 'timings-parts' }, ...parts));

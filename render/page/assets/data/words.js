@@ -111,3 +111,8 @@ const REASONS = {
 export function reasonText(reason) {
   return REASONS[reason] ?? reason;
 }
+
+/** What a gap is called: one that is none of the incident is a note. @param {Gap} gap */
+export function gapName(gap) {
+  return gap.note ? 'note' : 'gap';
+}

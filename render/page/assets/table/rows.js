@@ -5,7 +5,7 @@ import { absentWords } from '../data/limits.js';
 import { markNoted } from '../ui/noted.js';
 import { chooseFact } from '../data/ranges.js';
 import { standing } from '../data/replay.js';
-import { kindText, reasonText } from '../data/words.js';
+import { gapName, kindText, reasonText } from '../data/words.js';
 
 const QUOTE = 280;
 
@@ -66,7 +66,7 @@ export function gapRow(item, within, store) {
   const { gap } = item;
   const { zone } = store.get();
   const time = boundsText({ earliest: gap.start, latest: gap.end }, zone);
-  const words = el('td', { class: 'event' }, el('span', { class: 'icon' }, icon('gap', 'gap')), el('div', {}, el('div', { class: 'statement' }, ...withCode(gap.statement)), el('div', { class: 'muted' }, `gap: ${reasonText(gap.reason)}${gap.missing ? ` · ${gap.missing}` : ''}`)));
+  const words = el('td', { class: 'event' }, el('span', { class: 'icon' }, icon('gap', 'gap')), el('div', {}, el('div', { class: 'statement' }, ...withCode(gap.statement)), el('div', { class: 'muted' }, `${gapName(gap)}: ${reasonText(gap.reason)}${gap.missing ? ` · ${gap.missing}` : ''}`)));
   const tr = el('tr', { 'data-gap': gap.id, class: 'gap', 'aria-selected': String(store.get().gap === gap.id), tabIndex: -1 }, el('td', { class: within ? 'time undetermined' : 'time' }, time), words, el('td', { class: 'link' }, gap.source));
   tr.addEventListener('click', () => store.set({ gap: gap.id, fact: null }));
   return tr;
