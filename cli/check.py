@@ -66,9 +66,10 @@ def check(
     from service.check.check import FORMS, rendered
     from service.check.check import check as run
     from timeline.errors import UsageError
+    from timeline.invalid.nearest import among
 
     if form not in FORMS:
-        raise UsageError(f"--format {form}: use one of {', '.join(FORMS)}")
+        raise UsageError(f"--format {form}: there is no such form{among(form, list(FORMS))}")
     against = _against(base, paths or (), fix=fix, watch=watch)
     asked = _asked(paths or (), config, has_base=against is not None)
     checked = partial(

@@ -84,7 +84,8 @@ def _wanted(words: Sequence[str]) -> Iterator[Wanted]:
         name = word.removeprefix("--")
         if name not in options:
             near = nearest(word, [f"--{one}" for one in (*options, "dir", "source", "chart-url", "no-input")])
-            raise UsageError(f"init has no option {word}{near}; `timeline init --help` lists them")
+            told = f"init has no option {word}{near}"
+            raise UsageError(f"{told}{'' if near else ';'} `timeline init --help` lists them")
         if not equals:
             if not rest or rest[0].startswith("--"):
                 raise UsageError(f"{word} needs its target, such as `{word} TARGET`")

@@ -6,9 +6,9 @@ import io
 import os
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,7 @@ from cli.serve import mcp, serve
 from cli.sign import sign
 from cli.template import AudienceName, TemplateName
 from cli.template import template as template_commands
+from cli.text.usage import Commands
 from cli.thresholds import thresholds
 from cli.trust import ask_at_terminal, trust
 from service import memory
@@ -35,6 +36,7 @@ from service.build.garbage import gc_relaxed
 
 app = typer.Typer(
     name="timeline",
+    cls=Commands,
     help="Rebuild what happened in an incident, when, and how we know.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -252,6 +254,10 @@ for command in (backfill, check, cite, status, sign_off, sign, diff, export):
     app.command()(command)
 
 
+#: The functions of commands that no word named, by name.
+_unread: dict[str, Callable[..., Any]] = {}
+
+
 def _spared() -> None:
     """Stand in for a command that is not asked for."""
 
@@ -263,9 +269,22 @@ def _load_only(words: Sequence[str], group: typer.Typer) -> None:
         one.name = one.name or (function.__name__.replace("_", "-") if function else None)
         if function and one.name not in words:
             one.help, one.callback = one.help or function.__doc__, _spared
+            _unread[one.name or ""] = function
     for inner in group.registered_groups:
         if inner.typer_instance and inner.name not in words:
             _load_only((), inner.typer_instance)
+
+
+def _every_command() -> dict[str, Any]:
+    """Return all commands with their parameters, those that were spared as well."""
+    for one in app.registered_commands:
+        if one.callback is _spared:
+            one.callback = _unread[one.name or ""]
+    group: Any = typer.main.get_command(app)
+    return dict(group.commands)
+
+
+Commands.every = staticmethod(_every_command)
 
 
 _INTERRUPTED = 130

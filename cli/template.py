@@ -7,7 +7,11 @@ from typing import Annotated
 
 import typer
 
-template = typer.Typer(no_args_is_help=True, help="Show the draft's templates, and check one of your own.")
+from cli.text.usage import Commands
+
+template = typer.Typer(
+    cls=Commands, no_args_is_help=True, help="Show the draft's templates, and check one of your own."
+)
 
 TemplateName = Annotated[
     str | None,

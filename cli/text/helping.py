@@ -21,8 +21,9 @@ def help_of(context: typer.Context, words: Sequence[str]) -> str:
         if command is None:
             path = " ".join(["timeline", *words[:place]])
             known = group.list_commands(parent) if hasattr(group, "list_commands") else []
+            near = nearest(word, known)
             raise UsageError(
-                f"{path} has no command {word!r}{nearest(word, known)}; `{path} --help` lists them"
+                f"{path} has no command {word!r}{near}{'' if near else ';'} `{path} --help` lists them"
             )
         parent = type(parent)(command, info_name=word, parent=parent)
     text: str = parent.get_help()

@@ -12,6 +12,7 @@ from typing import Literal
 
 from timeline.alerts.states import begins_breach
 from timeline.errors import UsageError
+from timeline.invalid.nearest import among
 from timeline.kinds import Kind
 from timeline.model import Fact
 from timeline.terms import REDACTED
@@ -99,7 +100,7 @@ LEFT_OUT = REDACTED
 def audience(name: str) -> Audience:
     """Return the audience of that name; raise UsageError naming those there are."""
     if name not in AUDIENCES:
-        raise UsageError(f"there is no audience {name!r}; there are {', '.join(AUDIENCES)}")
+        raise UsageError(f"there is no audience {name!r}{among(name, list(AUDIENCES))}")
     return AUDIENCES[name]
 
 

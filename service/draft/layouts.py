@@ -18,9 +18,9 @@ from service.evidence.manifest import RecordedLayout
 from service.evidence.store import Evidence
 from service.names import DRAFT
 from service.settings.config import Config
-from service.settings.registry import nearest
 from timeline.checks import fences
 from timeline.errors import TimelineError, UsageError
+from timeline.invalid.nearest import among
 
 
 class DraftOptions(NamedTuple):
@@ -107,10 +107,9 @@ def template(name: str, folder: Path) -> Template:
     try:
         return Template(name, path.read_bytes().decode("utf-8"))
     except FileNotFoundError as err:
-        known = ", ".join(BUILT_IN)
         raise UsageError(
             f"--template {name}: there is no such file, and no template of that name"
-            f"{nearest(name, list(BUILT_IN))}: {known}"
+            f"{among(name, list(BUILT_IN))}"
         ) from err
     except (OSError, UnicodeDecodeError) as err:
         raise UsageError(f"--template {name} cannot be read: {err}") from err

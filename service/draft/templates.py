@@ -10,6 +10,7 @@ from render.draft.templates import BUILT_IN
 from render.draft.templates import shipped as sources
 from service.draft import layouts
 from timeline.errors import UsageError
+from timeline.invalid.nearest import among
 
 
 def shipped() -> Mapping[str, str]:
@@ -20,7 +21,7 @@ def shipped() -> Mapping[str, str]:
 def source(name: str) -> str:
     """Return the source of a template that ships; raise UsageError naming those there are."""
     if name not in BUILT_IN:
-        raise UsageError(f"there is no template {name!r}; there are {', '.join(BUILT_IN)}")
+        raise UsageError(f"there is no template {name!r}{among(name, list(BUILT_IN))}")
     return sources()[name]
 
 

@@ -39,11 +39,11 @@ FORMS: Mapping[str, ExportForm] = {
 
 def export(directory: Path, form: str, *, config: Path | None = None, sign: bool = False) -> bytes:
     """Return a built timeline in `form`; raise UsageError, DocumentError, EvidenceError or SigningError."""
-    from service.settings.registry import nearest
+    from timeline.invalid.nearest import among
 
     if form not in FORMS:
         known = [*FORMS, *printing.FORMS]
-        raise UsageError(f"--to {form}: there is no such form{nearest(form, known)}: {', '.join(known)}")
+        raise UsageError(f"--to {form}: there is no such form{among(form, known)}")
     if sign and form != "in-toto":
         raise UsageError("--sign signs an in-toto statement; add `--to in-toto`")
     timeline = load(directory)

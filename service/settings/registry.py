@@ -30,8 +30,8 @@ def expand(name: str) -> tuple[str, ...]:
         return SHORT[name]
     if name not in _points():
         known = [*SHORT, *_points()]
-        hint = nearest(name, known) or f"; there are {', '.join(known)}"
-        raise UsageError(f"there is no collector {name!r}{hint}; see `timeline collectors`")
+        hint = nearest(name, known) or f"; there are {', '.join(known)};"
+        raise UsageError(f"there is no collector {name!r}{hint} see `timeline collectors`")
     return (name,)
 
 

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+
+def closest(word: str, known: Iterable[str], *, least: float = 0.5) -> str:
+    """Return the nearest of `known`, or nothing where none is `least` (0 to 1) alike; of equals, the one with its letters swapped."""
+    near = difflib.get_close_matches(word, list(known), n=5, cutoff=least)
+    return max(near, key=lambda one: (sorted(one) == sorted(word), -near.index(one)), default="")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the nearest of `known`, else nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    close = closest(word, known)
+    return f"; did you mean {close!r}?" if close else ""
+
+
+def among(word: str, known: Sequence[str]) -> str:
+    """Return `; did you mean 'x'? Known are x, y`, and without the question where none is near."""
+    near = nearest(word, known)
+    return f"{near} Known are {', '.join(known)}" if near else f"; known are {', '.join(known)}"

@@ -16,6 +16,7 @@ from service.publish.forges.gitea import Gitea
 from service.publish.forges.github import HEADERS, Github
 from service.publish.forges.gitlab import Gitlab
 from timeline.errors import UsageError
+from timeline.invalid.nearest import among
 
 KINDS = ("github", "gitlab", "gitea", "forgejo")
 #: Where a token is looked for when none is named.
@@ -65,7 +66,7 @@ class Target:
 def resolve(given: Target, environ: Mapping[str, str], folder: Path) -> Target:
     """Complete what flags gave; raise UsageError naming the flag that is needed."""
     if given.forge and given.forge not in KINDS:
-        raise UsageError(f"--forge {given.forge}: known are {', '.join(KINDS)}")
+        raise UsageError(f"--forge {given.forge}: there is no such forge{among(given.forge, list(KINDS))}")
     said = _from_ci(environ)
     # The CI of one forge may write to another: then only its numbers and its summary are of use.
     if given.forge not in {"", said.forge}:
