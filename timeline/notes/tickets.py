@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from string import digits
 from urllib.parse import quote
 
 #: What may stand in `ticket_url`: the key, what stands before its `#`, the digits that it ends with.
 PLACES = ("ticket", "project", "number")
 _PLACE = re.compile(r"\{(\w*)\}")
 _LINK = re.compile(r"https?://", re.IGNORECASE)
-_NUMBER = re.compile(r"[0-9]+$")
 
 
 def link(ticket: str | None, ticket_url: str) -> str:
@@ -17,8 +17,8 @@ def link(ticket: str | None, ticket_url: str) -> str:
     if not ticket or _LINK.match(ticket):
         return ticket or ""
     project, sign, _ = ticket.rpartition("#")
-    number = _NUMBER.search(ticket)
-    parts = {"ticket": ticket, "project": project if sign else "", "number": number[0] if number else ""}
+    number = ticket[len(ticket.rstrip(digits)) :]
+    parts = {"ticket": ticket, "project": project if sign else "", "number": number}
     wanted = _PLACE.findall(ticket_url)
     if not wanted or not all(parts.get(name) for name in wanted):
         return ""

@@ -225,7 +225,10 @@ def test_the_gate_has_nothing_to_say_of_a_new_draft_but_its_questions(name: str)
         for audience in AUDIENCES.values():
             text = render_draft(document, layout=Layout(Template(name), audience)).text
             pieces = check_draft.pieces(text)
-            assert list(check_draft.regions(pieces, check_draft.renderings(document, [""], str, text))) == []
+            assert (
+                list(check_draft.regions(pieces, check_draft.renderings(document, [("", "")], str, text)))
+                == []
+            )
             prose = blocks(check_draft.spans(pieces))
             assert list(actions.check(prose)) == []
             assert list(separation.missing(prose, document.facts)) == []
