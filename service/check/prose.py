@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from service import names
 from service.check import draft as check_draft
@@ -80,3 +82,29 @@ def findings(
             )
         ]
     return in_order(placed(located(found, text), names.DRAFT, chosen.rules))
+
+
+class Waiting(NamedTuple):
+    """A section of a draft with questions that nobody answered: how many, and the line of the first."""
+
+    section: str
+    questions: int
+    line: int
+
+
+def waiting(directory: Path, found: Iterable[Finding]) -> list[Waiting]:
+    """Return how many questions wait in each section of an incident's draft, by what was found in its prose."""
+    lines = [one.line for one in found if one.rule == "prompt-empty"]
+    if not lines:
+        return []
+    text = (directory / names.DRAFT).read_bytes().decode("utf-8", "replace")
+    headings = [b for b in blocks(check_draft.spans(check_draft.pieces(text))) if b.form == "heading"]
+    sections: dict[int, Waiting] = {}
+    for at in lines:
+        above = next((b for b in reversed(headings) if b.line <= at), None)
+        before = sections.get(above.line if above else 0)
+        title = above.text if above else "before the first heading"
+        sections[above.line if above else 0] = Waiting(
+            title, before.questions + 1 if before else 1, before.line if before else at
+        )
+    return list(sections.values())

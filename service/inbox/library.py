@@ -9,7 +9,7 @@ from typing import Any
 
 from archive import builds
 from service import names
-from service.check.prose import findings
+from service.check.prose import Waiting, findings, waiting
 from service.evidence.document import read
 from service.evidence.kept import Kept, Loaded, stamp
 from service.evidence.place import evidence_of
@@ -74,6 +74,10 @@ class Library:
         return findings(
             self.directory(incident), self.load(incident).timeline, self._conf, now - now % (60 * NS)
         )
+
+    def waiting(self, incident: str) -> list[Waiting]:
+        """Return how many questions of the draft wait for an answer, by section, in its order."""
+        return waiting(self.directory(incident), self.findings(incident))
 
     def stamp(self, incident: str) -> str:
         """Return what differs once the timeline was built again, and again once its page was written."""

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from archive import builds
 from service.evidence.kept import Loaded
 from service.web.forms import (
+    AgendaForm,
     Around,
     BuildForm,
     Conflict,
@@ -25,7 +26,9 @@ from service.web.forms import (
     NewNote,
     NoteForm,
     NotesForm,
+    WaitingForm,
     WhyForm,
+    agenda_items,
     fact_form,
     note_form,
     notes_form,
@@ -102,6 +105,17 @@ def read_notes(request: Request, incident: Incident) -> NotesForm:
     """Return the notes, what they cite, the agenda, and the cursor that the stream goes on from."""
     found = state_of(request).library.notes(incident).read()
     return notes_form(found.notes, around(state_of(request), incident), found.cursor, found.problems)
+
+
+@router.get("/incidents/{incident}/agenda", summary="Show what the meeting has to settle", tags=["notes"])
+def agenda(request: Request, incident: Incident) -> AgendaForm:
+    """Return the notes to settle, in the order of a meeting, and the questions of the draft that wait."""
+    library = state_of(request).library
+    waits = tuple(
+        WaitingForm(section=one.section, count=one.questions, line=one.line)
+        for one in library.waiting(incident)
+    )
+    return AgendaForm(items=agenda_items(library.notes(incident).read().notes), draft=waits)
 
 
 @router.post(

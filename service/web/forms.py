@@ -11,6 +11,7 @@ from timeline.instant import Instant
 from timeline.model import Fact
 from timeline.notes import tickets
 from timeline.notes import views as note_views
+from timeline.notes.agenda import agenda
 from timeline.notes.bodies import Action, Body, FactId, NoteId, Record, Short, VersionId
 from timeline.notes.journal import Note, Problem, Version, cited
 from timeline.notes.meeting import Tick
@@ -78,10 +79,27 @@ class FactForm(BaseModel):
 
 
 class AgendaItem(BaseModel):
-    """Something the meeting has to settle."""
+    """Something the meeting has to settle, or went through: then it is `discussed`, and stands at the end."""
 
     reason: str
     note: str
+    settles: str = Field(description="what settles it; empty where nothing is open")
+    discussed: bool
+
+
+class WaitingForm(BaseModel):
+    """Questions of the draft that nobody answered yet, by section."""
+
+    section: str
+    count: int
+    line: int = Field(description="of the first of them in postmortem.md")
+
+
+class AgendaForm(BaseModel):
+    """The meeting's order: notes to settle, then what waits in the draft, section by section."""
+
+    items: tuple[AgendaItem, ...]
+    draft: tuple[WaitingForm, ...]
 
 
 class NotesForm(BaseModel):
@@ -203,6 +221,14 @@ def fact_form(fact: Fact, disputed: dict[str, tuple[Note, ...]]) -> FactForm:
     )  # fmt: skip
 
 
+def agenda_items(notes: tuple[Note, ...]) -> tuple[AgendaItem, ...]:
+    """Return the agenda of notes."""
+    return tuple(
+        AgendaItem(reason=i.reason, note=i.note.id, settles=i.settles, discussed=i.discussed)
+        for i in agenda(notes)
+    )
+
+
 def notes_form(
     notes: tuple[Note, ...], around: Around, cursor: str, problems: tuple[Problem, ...] = ()
 ) -> NotesForm:
@@ -213,7 +239,7 @@ def notes_form(
     return NotesForm(
         cursor=cursor, notes=tuple(note_form(n, around) for n in notes),
         facts={identity: fact_form(fact, disputed) for identity, fact in used.items()},
-        agenda=tuple(AgendaItem(reason=i.reason, note=i.note.id) for i in note_views.agenda(notes)),
+        agenda=agenda_items(notes),
         disputed={fact: tuple(n.id for n in held) for fact, held in disputed.items()},
         problems=tuple(f"line {p.line}: {p.message}" for p in problems),
     )  # fmt: skip

@@ -32,6 +32,8 @@ from timeline.errors import TimelineError
 from timeline.instant import format_instant, parse_instant
 from timeline.model import Fact
 from timeline.notes import views as note_views
+from timeline.notes.agenda import agenda as agenda_of
+from timeline.notes.agenda import waiting
 from timeline.notes.journal import Note, cited, current
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ def _open(state: State, incident: str) -> dict[str, int]:
         notes = state.library.notes(incident).read().notes
     except TimelineError:
         return {"notes": 0, "agenda": 0}
-    return {"notes": len(current(notes)), "agenda": len(note_views.agenda(notes))}
+    return {"notes": len(current(notes)), "agenda": waiting(agenda_of(notes))}
 
 
 @router.get("/incidents/{incident}")
@@ -187,8 +189,16 @@ def agenda(request: Request, incident: Incident) -> Response:
     """Show what the meeting has to settle, fit for printing."""
     library = state_of(request).library
     loaded, notes = _with_notes(library, incident)
-    items = [{"item": item, "facts": _cited(item.note, loaded.facts)} for item in note_views.agenda(notes)]
-    return _page(request, "agenda.html", id=incident, title=title_of(loaded), items=items, tab="agenda")
+    items = [{"item": item, "facts": _cited(item.note, loaded.facts)} for item in agenda_of(notes)]
+    return _page(
+        request,
+        "agenda.html",
+        id=incident,
+        title=title_of(loaded),
+        items=items,
+        draft=library.waiting(incident),
+        tab="agenda",
+    )
 
 
 def _cited(note: Note, facts: dict[str, Fact]) -> list[Fact]:

@@ -44,7 +44,7 @@ interface NotesForm {
   cursor: string;
   notes: NoteForm[];
   facts: Record<string, FactForm>;
-  agenda: { reason: string; note: string }[];
+  agenda: { reason: string; note: string; settles: string; discussed: boolean }[];
   disputed: Record<string, string[]>;
   problems: string[];
 }

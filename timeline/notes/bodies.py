@@ -77,9 +77,10 @@ class Observation(_Body):
 
 
 class Hypothesis(_Body):
-    """What somebody thinks may be so."""
+    """What somebody thinks may be so; open until an answer says what confirmed or refuted it."""
 
     kind: Literal["hypothesis"]
+    answer: Words | None = None
 
 
 class Factor(_Body):

@@ -1,21 +1,19 @@
-"""What follows from notes: disputed facts, the meeting's agenda, the factor map, five whys."""
+"""What follows from notes: disputed facts, the factor map, five whys."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from timeline import present
 from timeline.model import Fact
 from timeline.notes.bodies import (
     FACTOR_CATEGORIES,
-    Action,
     Body,
     Dispute,
     FactCitation,
     Factor,
-    Question,
     Why,
 )
 from timeline.notes.journal import Note, cited, current
@@ -25,13 +23,6 @@ from timeline.references.values import Values
 MERMAID_LIMIT = 50_000  # characters that a forge draws
 _SHORT = 80
 MOST_LEVELS = 20  # of whys: pages, drafts and answers of the API nest them
-
-
-class AgendaItem(NamedTuple):
-    """A line of the agenda: the note, and why it needs the meeting."""
-
-    note: Note
-    reason: str
 
 
 class Step(NamedTuple):
@@ -79,40 +70,6 @@ def disputes(notes: Iterable[Note]) -> dict[str, tuple[Note, ...]]:
             fact = body.cites[0].fact
             found[fact] = (*found.get(fact, ()), note)
     return found
-
-
-def agenda(notes: Iterable[Note]) -> tuple[AgendaItem, ...]:
-    """Return what the meeting has to settle: conflicts, open disputes, open questions, unready actions."""
-    found = [item for note in current(notes) for item in _items(note)]
-    return tuple(sorted(found, key=lambda item: _PLACE[item.reason.split(":")[0]]))
-
-
-_PLACE = {"two versions": 0, "disputed fact": 1, "open question": 2, "action lacks": 3}
-
-
-def _items(note: Note) -> Iterator[AgendaItem]:
-    body = note.head.body
-    if note.conflict:
-        yield AgendaItem(note, "two versions: settle which holds")
-    if isinstance(body, Dispute) and not body.answer:
-        yield AgendaItem(note, "disputed fact")
-    if isinstance(body, Question) and not body.answer:
-        yield AgendaItem(note, "open question" if body.owner else "open question: nobody owns it")
-    if isinstance(body, Action) and (lacks := lacking(body)):
-        yield AgendaItem(note, f"action lacks: {present.listed(lacks)}")
-
-
-def lacking(action: Action) -> list[str]:
-    """Return what an action still needs before anyone can tell whether it was done; nothing once it was."""
-    if action.done:
-        return []
-    names = {
-        "owner": "an owner",
-        "due": "a due date",
-        "criterion": "a success criterion",
-        "verification": "a way to verify it",
-    }
-    return [words for name, words in names.items() if not getattr(action, name)]
 
 
 def whys(notes: Iterable[Note]) -> tuple[Step, ...]:

@@ -5,7 +5,7 @@ import { el, range, withCode } from './dom.js';
 /** @type {Record<string, Field[]>} */
 export const KINDS = {
   observation: [],
-  hypothesis: [],
+  hypothesis: [{ name: 'answer', label: 'what confirmed or refuted it', many: true }],
   factor: [
     { name: 'category', label: 'category', choices: ['technical', 'process', 'human', 'organisational', 'environmental'].map((one) => [one, one]) },
     { name: 'awareness', label: 'it was', choices: [['known_risk', 'a known risk'], ['surprise', 'a surprise']] },

@@ -75,9 +75,9 @@ function draw(touched) {
   first = false;
   setTimeout(() => list.querySelectorAll('.fresh').forEach((/** @type {Element} */ one) => one.classList.remove('fresh')), 2000);
   const items = store.state.agenda.filter((one) => store.state.notes.has(one.note));
-  byId('agenda').replaceChildren(...(items.length ? items.map((one) => card(/** @type {NoteForm} */ (store.state.notes.get(one.note)), one.reason)) : [el('li', { className: 'empty' }, 'Nothing is open.')]));
+  byId('agenda').replaceChildren(...(items.length ? items.map((one) => card(/** @type {NoteForm} */ (store.state.notes.get(one.note)), one.discussed ? `✓ ${one.reason}` : one.reason)) : [el('li', { className: 'empty' }, 'Nothing is open.')]));
   byId('count-notes').textContent = String(shown.length);
-  byId('count-agenda').textContent = String(items.length);
+  byId('count-agenda').textContent = String(items.filter((one) => !one.discussed).length);
   byId('problems').textContent = store.state.problems.length ? `notes.jsonl has lines that are no notes: ${store.state.problems.join('; ')}` : '';
   byId('problems').hidden = !store.state.problems.length;
   chart.notes(told());

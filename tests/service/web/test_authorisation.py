@@ -49,6 +49,7 @@ MATRIX = {
     "GET /api/incidents/{incident}/factors": READ,
     "GET /api/incidents/{incident}/whys": READ,
     "GET /api/incidents/{incident}/stream": READ,
+    "GET /api/incidents/{incident}/agenda": READ,
     "POST /api/incidents/{incident}/meeting": WRITE,
     "POST /api/incidents/{incident}/refresh": WRITE,
     "GET /api/builds": READ,

@@ -84,3 +84,30 @@ def test_a_ticket_is_a_key_and_its_address_stands_beside_it(start: Start, settin
     assert made["links"] == (
         {head["id"]: {"ticket": "https://jira.example.org/browse/SHOP-991"}} if setting else {}
     )
+
+
+def test_the_agenda_ends_with_what_the_draft_waits_for(start: Start) -> None:
+    server = start()
+    with server.client() as client:
+        made = client.post(f"{server.api}/notes", json={"body": note(kind="question")}).json()
+        other = client.post(f"{server.api}/notes", json={"body": note(kind="dispute")}).json()
+        tick(server, discussed={other["id"]: True})
+        told = client.get(f"{server.api}/agenda").json()
+        assert [(one["note"], one["discussed"]) for one in told["items"]] == [
+            (made["id"], False),
+            (other["id"], True),
+        ]
+        waits = {one["section"]: one["count"] for one in told["draft"]}
+        assert waits["Lessons"] == 1
+        assert waits["Contributing factors"] > 1
+        draft = (server.folder / "postmortems" / INCIDENT / "postmortem.md").read_text()
+        for one in told["draft"]:
+            assert "?" in draft.splitlines()[one["line"] - 1]
+        (server.folder / "postmortems" / INCIDENT / "postmortem.md").write_text(
+            draft.replace("*What would the next person on call want to know?*", "Pools have limits.")
+        )
+        assert "Lessons" not in {one["section"] for one in client.get(f"{server.api}/agenda").json()["draft"]}
+        page = client.get(f"/incidents/{INCIDENT}/agenda").text
+        assert "open question: nobody owns it" in page
+        assert "✓ disputed fact" in page
+        assert "What the draft waits for" in page

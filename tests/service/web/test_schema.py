@@ -38,6 +38,7 @@ OPERATIONS = [
     "PUT /api/incidents/{incident}/notes/{note}", "DELETE /api/incidents/{incident}/notes/{note}",
     "GET /api/incidents/{incident}/notes/{note}/versions", "GET /api/incidents/{incident}/factors", "GET /api/incidents/{incident}/whys",
     "POST /api/incidents/{incident}/meeting",
+    "GET /api/incidents/{incident}/agenda",
     "POST /api/incidents/{incident}/refresh",
     "GET /api/builds", "POST /api/incidents/{incident}/builds", "POST /hooks/{name}", "OPTIONS /hooks/{name}", "GET /healthz", "GET /livez", "GET /readyz", "GET /metrics",
 ]  # fmt: skip
