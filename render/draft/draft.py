@@ -84,12 +84,15 @@ def render_draft(
     """
     audience = layout.audience if layout else form_of(previous or "").audience
     parts = Parts(timeline, chart_url, tuple(stills), file_name, audience, samples, ticket_url)
-    noted = note_places.bodies(parts, notes)
     if previous is None:
-        return _filled(note_places.place(_new(parts, layout or Layout()), noted), parts)
+        new = _new(parts, layout or Layout())
+        return _filled(note_places.place(new, note_places.bodies(parts, notes, new)), parts)
+    previous = note_places.joined(previous)
+    noted = note_places.bodies(parts, notes, previous)
     form = form_of(previous)
     bodies = _bodies(parts, (*form.regions, *_extra(previous, form.regions)), noted)
     text, messages = fences.replace(previous, bodies)
+    text = note_places.emptied(previous, text)
     text, unplaced = note_places.place(draft_form.with_audience(text, audience), noted)
     return _filled(DraftResult(text, (*messages, *unplaced)), parts)
 
@@ -129,7 +132,7 @@ def regions(
     """
     form = form_of(of)
     parts = Parts(timeline, chart_url, tuple(stills), file_name, form.audience, samples, ticket_url)
-    return _bodies(parts, form.regions, note_places.bodies(parts, notes))
+    return _bodies(parts, form.regions, note_places.bodies(parts, notes, of))
 
 
 def untouched(text: str, timeline: Timeline, layout: Layout) -> bool:

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
+from render.draft import action_rows
 from render.draft import form as draft_form
-from render.draft.notes import NOTE_REGIONS, note_bodies
+from render.draft.notes import ACTION_COLUMNS, ACTION_ROWS, NOTE_REGIONS, note_bodies
 from render.draft.parts import Parts
 from timeline.checks import fences
 from timeline.checks.draft import Block, DraftSpan, blocks
-from timeline.notes.bodies import FACTOR_CATEGORIES
+from timeline.notes.bodies import FACTOR_CATEGORIES, Action
 from timeline.notes.journal import Note
 
 #: What stands above a region that shares its heading with others.
@@ -35,6 +37,7 @@ _HEADINGS: dict[str, tuple[frozenset[str], ...]] = {
     "note-whys": (_WHYS, _FACTORS),
     "note-decisions": (_ACTIONS,),
     "note-actions": (_ACTIONS,),
+    ACTION_ROWS: (_ACTIONS,),
     "note-lessons": (_LESSONS, _CONCLUSIONS),
     "note-meeting": (_FOLLOW_UP, _ACTIONS),
 }
@@ -49,16 +52,18 @@ class _Lines(NamedTuple):
     lines: list[str]
     headings: list[Block]
     regions: dict[int, tuple[str, int]]
+    tables: dict[int, int]  # the line of a heading to that of the first table below it
 
 
-def bodies(parts: Parts, notes: Sequence[Note]) -> dict[str, str]:
-    """Return the body of every note region; all are empty for people outside."""
+def bodies(parts: Parts, notes: Sequence[Note], of: str) -> dict[str, str]:
+    """Return the body of every note region in the draft `of`; all are empty for people outside."""
     if not parts.audience.identifiers:
         return dict.fromkeys(NOTE_REGIONS, "")
     incident = parts.timeline.incident
     title = f"{incident.id}: {incident.title}" if incident.title else incident.id
     made = note_bodies(
-        notes, parts.facts, chart_url=parts.chart_url, title=title, values=parts.values, ticket_url=parts.ticket_url
+        notes, parts.facts, chart_url=parts.chart_url, title=title, values=parts.values, ticket_url=parts.ticket_url,
+        columns=(_columns(of) if any(isinstance(n.head.body, Action) for n in notes) else ()) or ACTION_COLUMNS,
     )  # fmt: skip
     return {name: _labelled(name, body) for name, body in made.items()}
 
@@ -74,6 +79,49 @@ def _by_form(wanted: Sequence[str], known: set[str], headings: Sequence[Block]) 
     return [name for name in wanted if not (name == _TABLE if by_category else name.startswith(_OF_CATEGORY))]
 
 
+def _by_table(wanted: Sequence[str], known: set[str], draft: _Lines) -> list[str]:
+    """Return the regions with actions once: as rows where people's table takes them, else as a table of their own."""
+    in_table = ACTION_ROWS in known or ("note-actions" not in known and _table(draft) is not None)
+    return [name for name in wanted if name != ("note-actions" if in_table else ACTION_ROWS)]
+
+
+def _table(draft: _Lines) -> int | None:
+    """Return the line, from 1, of the header of the table that takes actions; None where there is none."""
+    heading = _heading("note-actions", draft.headings)
+    at = draft.tables.get(heading.line) if heading else None
+    return at if at is not None and action_rows.columns(draft.lines[at - 1]) else None
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    """Return what the columns of the table take that actions stand in, or would."""
+    pieces, line = fences.parse(text), 1
+    for piece in pieces:
+        if piece.rows and piece.name == ACTION_ROWS:
+            lines = text.split("\n")[: line - 1]
+            above = list(takewhile(lambda one: one.lstrip().startswith("|"), reversed(lines)))
+            return action_rows.columns(above[-1]) if above else ()
+        line += piece.text.count("\n")
+    draft = _read(text, pieces)
+    at = _table(draft)
+    return action_rows.columns(draft.lines[at - 1]) if at is not None else ()
+
+
+def joined(text: str) -> str:
+    """Return a draft whose table of noted actions, in which nobody wrote, gives way to rows of people's table."""
+    pieces = fences.parse(text)
+    own = next((p for p in pieces if p.name == "note-actions" and p.form == "region" and not p.rows), None)
+    if own is None or own.touched or _table(_read(text, pieces)) is None:
+        return text
+    left = "".join(piece.text for piece in pieces if piece is not own)
+    return draft_form.without_regions(left, {own.name})
+
+
+def emptied(before: str, after: str) -> str:
+    """Return the draft, without naming the region of rows where its last row went: nobody deleted it."""
+    there = [any(p.rows for p in fences.parse(text)) for text in (before, after)]
+    return draft_form.without_regions(after, {ACTION_ROWS}) if there == [True, False] else after
+
+
 def _labelled(name: str, body: str) -> str:
     return f"**{_LABELS[name]}**\n\n{body}" if body and name in _LABELS else body
 
@@ -87,7 +135,7 @@ def place(text: str, made: Mapping[str, str]) -> fences.Rendered:
     known = {*draft_form.form_of(text).regions, *(p.name for p in pieces if p.form == "region")}
     wanted = [name for name, body in made.items() if body and name not in known]
     draft = _read(text, pieces)
-    wanted = _by_form(wanted, known, draft.headings)
+    wanted = _by_table(_by_form(wanted, known, draft.headings), known, draft)
     if not wanted:
         return fences.Rendered(text, ())
     if not draft_form.says(text):
@@ -96,7 +144,8 @@ def place(text: str, made: Mapping[str, str]) -> fences.Rendered:
     places = {name: at for name, at in found.items() if at is not None}
     for name, at in sorted(places.items(), key=lambda one: (one[1], _ORDER[one[0]]), reverse=True):
         newline = "\r" if draft.lines[at - 1].endswith("\r") else ""
-        region = fences.region(name, made[name], f"{newline}\n").removesuffix("\n")
+        write = fences.rows if name == ACTION_ROWS else fences.region
+        region = write(name, made[name], f"{newline}\n").removesuffix("\n")
         draft.lines.insert(at, region)
     placed = draft_form.with_regions("\n".join(draft.lines), [name for name in wanted if name in places])
     return fences.Rendered(placed, tuple(_unplaced(name) for name in wanted if name not in places))
@@ -113,23 +162,36 @@ def _read(text: str, pieces: Iterable[fences.Piece]) -> _Lines:
     line, regions, spans = 0, {}, []
     for piece in pieces:
         height = piece.text.count("\n")
-        if piece.form == "region" and piece.name in _ORDER:
+        if piece.form == "region" and piece.name in _ORDER and not piece.rows:
             regions[line] = (piece.name, height)
         spans.append(DraftSpan(piece.form, piece.name, piece.text))
         line += height
     lines = text.split("\n")
+    there = blocks(spans)
+    tables: dict[int, int] = {}
+    for block in there:
+        piped = (
+            block.form == "row"
+            and not (block.kept or block.quoted)
+            and lines[block.group - 1].startswith("|")
+        )
+        if piped and block.group < len(lines):
+            tables.setdefault(block.heading, block.group)
     # Only a heading that is nobody's quotation, item or moved text, and has a line after it.
     headings = [
         block
-        for block in blocks(spans)
+        for block in there
         if block.form == "heading" and not (block.kept or block.quoted) and block.group == block.line
         and block.line < len(lines) and _ATX.match(lines[block.line - 1])
     ]  # fmt: skip
-    return _Lines(lines, headings, regions)
+    return _Lines(lines, headings, regions, tables)
 
 
 def _place(name: str, draft: _Lines) -> int | None:
     """Return the index of the line before which a region goes; None without a heading that is one alone."""
+    if name == ACTION_ROWS:
+        table = _table(draft)
+        return None if table is None else table + 1
     heading = _heading(name, draft.headings)
     if heading is None:
         return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from render.draft import action_rows
 from render.text import markdown
 from render.text.names import PAGE
 from timeline import present
@@ -21,6 +22,7 @@ from timeline.notes.bodies import (
     Dispute,
     FactCitation,
     Factor,
+    Hypothesis,
     Meeting,
     Question,
     RangeCitation,
@@ -38,10 +40,13 @@ _PLURAL = {
     "decision": "decisions",
     "lesson": "lessons",
 }
+#: The region of actions within a table that people write in, and the columns it has where there is no such table.
+ACTION_ROWS = "note-action-rows"
+ACTION_COLUMNS = ("text", "effect", "owner", "due", "criterion", "verification", "ticket")
 #: Every region that notes fill, in the order of a draft's sections.
 NOTE_REGIONS: tuple[str, ...] = (
     "note-observations", "note-hypotheses", "note-factors", *(f"note-factors-{name}" for name in FACTOR_CATEGORIES), "note-factor-map", "note-whys",
-    "note-decisions", "note-actions", "note-lessons", "note-questions", "note-disputes", "note-meeting",
+    "note-decisions", "note-actions", ACTION_ROWS, "note-lessons", "note-questions", "note-disputes", "note-meeting",
 )  # fmt: skip
 
 
@@ -53,11 +58,13 @@ def note_bodies(
     title: str = "the incident",
     values: Values | None = None,
     ticket_url: str = "",
+    columns: Sequence[str] = ACTION_COLUMNS,
 ) -> dict[str, str]:
     """Return the body of every region of `NOTE_REGIONS`, lines ended by LF.
 
     `notes` are folded (`timeline.notes.journal.fold`), `facts` the timeline's by id; `title` names the
-    incident in the factor map; `values` are what references in notes say; `ticket_url` makes links of tickets' keys. What people wrote is shown, never alive.
+    incident in the factor map; `values` are what references in notes say; `ticket_url` makes links of tickets' keys; `columns` are those of the
+    table that takes the actions. What people wrote is shown, never alive.
     """
     kept = current(notes)
     write = _Writer(facts, chart_url, values, ticket_url)
@@ -69,6 +76,7 @@ def note_bodies(
     found["note-factor-map"] = _map(note_views.with_values(kept, values) if values else kept, facts, title)
     found["note-whys"] = "".join(write.step(step, 0) for step in note_views.whys(kept))
     found["note-actions"] = write.actions(kept)
+    found[ACTION_ROWS] = write.action_rows(kept, columns)
     found["note-questions"] = write.points(kept, "question")
     found["note-disputes"] = write.points(kept, "dispute")
     found["note-meeting"] = "".join(write.meeting(*one) for one in meetings(kept))
@@ -88,6 +96,7 @@ class _Writer:
         self._facts, self._chart_url, self._values, self._ticket_url = facts, chart_url, values, ticket_url
         self._more: dict[type, Callable[[Body], str]] = {
             Factor: _factor,
+            Hypothesis: self._hypothesis,
             Question: self._question,
             Dispute: self._dispute,
         }
@@ -158,6 +167,15 @@ class _Writer:
         )
         return markdown.table(header, [self._action(note, body) for note, body in rows])
 
+    def action_rows(self, notes: Iterable[Note], columns: Sequence[str]) -> str:
+        """Return the actions as rows for a table of these columns, without a header."""
+        rows = [(n, n.head.body) for n in notes if isinstance(n.head.body, Action)]
+        if not rows:
+            return ""
+        parts = ("text", "effect", "owner", "due", "criterion", "verification", "ticket", "done", "cites")
+        made = [action_rows.row(dict(zip(parts, self._action(*one), strict=True)), columns) for one in rows]
+        return "".join(f"{line}\n" for line in markdown.table(columns, made).splitlines()[2:] if line)
+
     def _action(self, note: Note, body: Action) -> tuple[str, ...]:
         words = [self.words(t) for t in (body.text, body.effect, body.owner)]
         due, done = (day.isoformat() if day else "" for day in (body.due, body.done))
@@ -187,6 +205,10 @@ class _Writer:
         told += [f"Present at the review: {there}."] if there else []
         told += [part for part in (self.words(body.text), self._cited(body) if body.cites else "") if part]
         return f"- {' '.join(told)}{_conflict(note)}\n"
+
+    def _hypothesis(self, body: Body) -> str:
+        assert isinstance(body, Hypothesis)
+        return self._answer(body.answer) if body.answer else ""
 
     def _question(self, body: Body) -> str:
         assert isinstance(body, Question)

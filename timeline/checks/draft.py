@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 #: What heads the first column of a table that names in it what is asked for.
+_LINE = re.compile(r"[^\n]+")
 FORMS = frozenset({"category", "follow-up"})
 #: Stands for a code span or an image in the words of a block.
 CODE = "\ufffc"
@@ -157,7 +158,9 @@ def _own(spans: Iterable[DraftSpan]) -> tuple[str, frozenset[int]]:
         height = plain.count("\n")
         if form == "kept":  # the fence's own two lines are comments
             kept |= set(range(line + 1, line + height))
-        parts.append("\n" * height if form == "region" else plain)
+        # Rows that are generated stay empty rows: without them people's rows below would be no table.
+        blank = _LINE.sub("| |", plain) if plain.startswith("|") else "\n" * height
+        parts.append(blank if form == "region" else plain)
         line += height
     whole = "".join(parts).replace("\x00", " ").removeprefix("\ufeff")
     return _FRONT_MATTER.sub(lambda match: "\n" * match[0].count("\n"), whole), frozenset(kept)

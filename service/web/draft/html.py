@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 _SCROLLS = '<div class="scroll" role="region" aria-label="Table" tabindex="0"><table>'
 _FENCE = re.compile(r"^ {0,3}<!-- timeline:[^\n]*-->[ \t]*$", re.MULTILINE)
+#: Within a row of a table.
+_MARK = re.compile(
+    r" ?<!-- timeline:(?:begin [a-z][a-z0-9-]{0,60} sha256=[0-9a-f]{64}|end [a-z][a-z0-9-]{0,60}) -->"
+)
 _FACT = re.compile(r"timeline\.html#(f-[0-9a-f]{16})\b")
 #: The page, or a measure, a number of the impact or a view in it.
 _PAGE = re.compile(r"timeline\.html(?:#[\w&=:.,/-]*)?$")
@@ -33,7 +37,7 @@ def draft_html(text: str, incident: str, findings: Sequence[Finding] = ()) -> st
     reader = MarkdownIt("js-default", {"html": False, "linkify": False})
     # Lines as findings count them: only LF ends one.
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", " ")
-    tokens = reader.parse(_FENCE.sub("", without_comments(lines)))
+    tokens = reader.parse(_MARK.sub("", _FENCE.sub("", without_comments(lines))))
     base = f"/incidents/{incident}"
     _rows(tokens)
     beside(tokens, findings, base)

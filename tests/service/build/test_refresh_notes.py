@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 from pydantic import TypeAdapter
 
 from render.draft.form import form_of
-from render.draft.notes import NOTE_REGIONS
+from render.draft.notes import ACTION_ROWS, NOTE_REGIONS
 from render.draft.templates import BUILT_IN
 from render.text.audience import AUDIENCES
 from service.build.refresh import refresh
 from service.check.check import check
+from service.check.status import status
 from service.draft.layouts import DraftOptions
 from service.export.printing import printed
 from service.review.notes import NotesFile
@@ -276,11 +278,147 @@ def test_a_ticket_is_a_link_by_its_key_as_far_as_the_setting_goes(
     note(built, 1, **given, ticket="SHOP-991")
     note(built, 2, **{**given, "text": "Alert"}, ticket="https://tracker.example/2")
     run(built)
-    assert " | SHOP-991 | 2026-12-03 | " in draft(built)
-    assert " | [ticket](https://tracker.example/2) | 2026-12-03 | " in draft(built)
+    assert " | done 2026-12-03 |  |  | SHOP-991 <!-- timeline:begin" in draft(built)
+    assert " | done 2026-12-03 |  |  | [ticket](https://tracker.example/2) <!-- timeline:end" in draft(built)
     assert stale(built) == []
     (built.parent / "timeline.toml").write_text('ticket_url = "https://jira.example.org/browse/{ticket}"\n')
-    assert any("note-actions is not what" in message for message in stale(built))
+    assert any("note-action-rows is not what" in message for message in stale(built))
     run(built)
-    assert " | [SHOP-991](https://jira.example.org/browse/SHOP-991) | " in draft(built)
+    assert " | [SHOP-991](https://jira.example.org/browse/SHOP-991) <!-- " in draft(built)
     assert stale(built) == []
+
+
+ACTION: dict[str, Any] = {"kind": "action", "text": "Set a | limit", "effect": "prevent", "owner": "cy"}
+MINE = "| Mine | detect | me | 2026-12-05 | it fires | the replay | #1 |  \n"
+ASKED = "| *What will change?*"
+
+
+def table(text: str) -> list[list[str]]:
+    """Return the cells of the table of actions as a forge shows it: all of its rows, or none."""
+    tokens = MarkdownIt("gfm-like", {"html": True, "linkify": False}).parse(text)
+    rows: list[list[str]] = []
+    at = next(n for n, one in enumerate(tokens) if one.type == "inline" and one.content == "Action items")
+    for one in tokens[at:]:
+        if one.type == "table_close":
+            return rows
+        if one.type == "tr_open":
+            rows.append([])
+        elif one.type == "inline" and rows:
+            shown = [c.content for c in one.children or [] if c.type in {"text", "code_inline"}]
+            rows[-1].append("".join(shown))
+    return rows
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_actions_of_notes_and_those_typed_stand_in_one_table(built: Path, newline: str) -> None:
+    text = draft(built).replace(ASKED, f"{MINE}{ASKED}").replace("\n", newline)
+    write(built, text)
+    note(built, 1, **ACTION)
+    note(built, 2, **{**ACTION, "text": "Alert"})
+    assert run(built) == []
+    after = draft(built)
+    assert [row[0].partition(" (")[0] for row in table(after)] == [
+        "action",
+        "Set a | limit",
+        "Alert",
+        "Mine",
+        "What will change?",
+    ]
+    assert prose(after) == prose(text), "not a byte of people's"
+    assert stale(built) == []
+    assert run(built) == []
+    assert draft(built) == after
+    (one,) = status([built], now=1)
+    assert one.actions == 3
+
+
+def test_rows_come_and_go_with_their_notes_and_people_keep_theirs(built: Path) -> None:
+    made = note(built, 1, **ACTION)
+    run(built)
+    write(built, draft(built).replace(ASKED, f"{MINE}{ASKED}"))
+    before = draft(built)
+    note(built, 1, (made.id,))
+    run(built)
+    gone = draft(built)
+    assert [row[0] for row in table(gone)] == ["action", "Mine", "What will change?"]
+    assert form_of(gone).regions == tuple(r for r in form_of(before).regions if r != ACTION_ROWS)
+    note(built, 2, **ACTION)
+    run(built)
+    assert draft(built) == before, "the same rows again, at the same place"
+
+
+def test_a_row_in_which_a_person_wrote_stays_as_theirs(built: Path) -> None:
+    note(built, 1, **ACTION)
+    note(built, 2, **{**ACTION, "text": "Alert"})
+    run(built)
+    edited = draft(built).replace("| prevent | cy |", "| prevent | the payments team |", 1)
+    write(built, edited)
+    assert any("region-edited" in f.rule for f in check([built]).findings)
+    (message,) = run(built)
+    assert "their rows stay" in message
+    assert [row[2] for row in table(draft(built))][1:4] == ["cy", "cy", "the payments team"]
+    assert run(built) == []
+
+
+def test_the_rows_fit_whatever_columns_the_table_has(built: Path) -> None:
+    text = draft(built)
+    start = text.index("| action | kind |")
+    own = "| who | what | when | done | evidence |\n| - | - | - | - | - |\n| me | Mine | 2026-12-05 |  |  |\n"
+    write(built, text[:start] + own + text[text.index("\n\n", start) + 1 :])
+    note(built, 1, **ACTION, due="2026-12-01", done="2026-12-02", criterion="it holds")
+    assert run(built) == []
+    row = table(draft(built))[1]
+    assert row[:4] == [
+        "cy",
+        "Set a | limit; kind: prevent; definition of done: it holds",
+        "2026-12-01",
+        "2026-12-02",
+    ]
+    assert row[4].startswith("(13:")
+    assert stale(built) == []
+
+
+def test_without_such_a_table_actions_are_one_of_their_own_and_join_it_later(built: Path) -> None:
+    text = draft(built)
+    start = text.index("| action | kind |")
+    end = text.index("\n\n", start) + 1
+    write(built, text[:start] + "- Mine, by me\n" + text[end:])
+    note(built, 1, **ACTION)
+    assert run(built) == []
+    assert set(found(draft(built))) == {"note-actions"}
+    assert stale(built) == []
+    write(built, draft(built).replace("- Mine, by me\n", text[start:end]))
+    assert run(built) == []
+    assert set(found(draft(built))) == {ACTION_ROWS}
+    assert [row[0].partition(" (")[0] for row in table(draft(built))] == [
+        "action",
+        "Set a | limit",
+        "What will change?",
+    ]
+    assert stale(built) == []
+
+
+def test_rows_that_a_person_deleted_stay_deleted(built: Path) -> None:
+    note(built, 1, **ACTION)
+    run(built)
+    text = "".join(p.text for p in fences.parse(draft(built)) if p.name != ACTION_ROWS)
+    write(built, text)
+    assert run(built) == [f"region {ACTION_ROWS} was deleted from the draft and stays deleted"]
+    assert draft(built) == text
+
+
+def test_readers_outside_are_written_a_letter_and_not_our_draft_with_words_taken_out(built: Path) -> None:
+    write(built, draft(built).replace("## Lessons\n", "## Lessons\n\nPools of payments have limits.\n"))
+    for audience in ("public", "customers"):
+        letter = printed(built, "markdown", options=DraftOptions(audience=audience)).data.decode()
+        assert "## What happened" in letter
+        assert "## Detection" not in letter
+        assert "Pools of payments" not in letter
+    inside = printed(built, "markdown", options=DraftOptions(audience="executives")).data.decode()
+    assert "Pools of payments have limits." in inside
+    # A draft that is for them already keeps what people wrote for them.
+    (built / "postmortem.md").unlink()
+    run(built, audience="public")
+    write(built, draft(built).replace("*Who noticed it, and how?*", "Buyers wrote to us."))
+    for options in (DraftOptions(audience="customers"), DraftOptions()):
+        assert "Buyers wrote to us." in printed(built, "markdown", options=options).data.decode()

@@ -1,9 +1,12 @@
 """Fences: what people wrote is kept, byte by byte; broken fences change nothing."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from timeline.checks import fences
 from timeline.checks.fences import FenceError, body_digest, parse, region, replace
 
 BODIES = {"summary": "one\ntwo\n", "timeline": "| a |\n"}
@@ -98,3 +101,50 @@ def test_a_mark_of_byte_order_and_a_missing_last_newline_stay() -> None:
 def test_fence_words_in_the_middle_of_a_line_are_prose() -> None:
     text = "see `<!-- timeline:begin a -->` for more\n"
     assert [p.form for p in parse(text) if p.text] == ["prose"]
+
+
+CELL = st.text(alphabet="ab |c\\<!->é", max_size=6).map(
+    lambda text: text.replace("|", "\\|").replace("<!--", "").rstrip("\\")
+)
+ROWS = st.lists(
+    st.lists(CELL, min_size=2, max_size=2).map(lambda cells: f"| {' | '.join(cells)} |"),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(ROWS, ROWS, ROWS, st.sampled_from(["\n", "\r\n"]))
+def test_a_region_of_rows_is_parsed_and_made_anew_within_its_table(
+    above: list[str], old: list[str], new: list[str], newline: str
+) -> None:
+    head = newline.join(["| a | b |", "| - | - |", *above, ""])
+    body, other = ("".join(f"{row}\n" for row in rows) for rows in (old, new))
+    text = head + fences.rows("xs", body, newline) + f"| mine | me |{newline}"
+    pieces = fences.parse(text)
+    assert "".join(piece.text for piece in pieces) == text
+    (region,) = (piece for piece in pieces if piece.form == "region")
+    assert (region.name, region.touched, region.body.replace("\r\n", "\n")) == ("xs", False, body)
+    made = fences.replace(text, {"xs": other})
+    assert (made.text, made.messages) == (
+        head + fences.rows("xs", other, newline) + f"| mine | me |{newline}",
+        (),
+    )
+    assert fences.replace(made.text, {"xs": body}).text == text
+    assert fences.replace(text, {"xs": ""}).text == head + f"| mine | me |{newline}"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda t: t.replace(" <!-- timeline:end xs -->", ""), "this fence has no end"),
+        (lambda t: t.replace("timeline:end xs", "timeline:end ys"), "ys ends here, but line 3 begins xs"),
+        (lambda t: t.replace("begin xs", "begin  xs"), "a row has a broken fence"),
+        (lambda t: t.replace("| c | d", "\n| c | d"), "no end in its table"),
+        (lambda t: t + t, "region xs is there twice"),
+        (lambda t: t.replace("| a | b |", "| a | b <!-- timeline:end xs --> |", 1), "a row has a broken fence"),
+    ],
+)  # fmt: skip
+def test_broken_marks_in_rows_are_an_error(change: Callable[[str], str], says: str) -> None:
+    text = "| a | b |\n| - | - |\n" + fences.rows("xs", "| 1 | 2 |\n| c | d |\n")
+    with pytest.raises(fences.FenceError, match=says):
+        fences.parse(change(text))
