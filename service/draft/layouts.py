@@ -69,13 +69,18 @@ def choose(options: DraftOptions, place: Place, *, collecting: bool = False) -> 
     return Chosen(layout if form is not None and not anew else _tried(layout), anew)
 
 
-def choose_for_copy(options: DraftOptions, place: Place) -> Layout:
-    """Return the form of a printed copy, which leaves the draft that is there alone."""
+def choose_for_copy(options: DraftOptions, place: Place) -> Chosen:
+    """Return the form of a printed copy, which leaves the draft that is there alone.
+
+    Readers outside are written a document of their own (`anew`) where the draft is for those inside.
+    """
     draft = previous_draft(place.directory)
     form = form_of(draft) if draft is not None else None
     if form is not None and options.template is None:
-        return Layout(Template(), _audience(options, form, None))  # the draft's own prose, so no template
-    return _tried(_layout(options, form, _recorded(place.evidence), place))
+        audience = _audience(options, form, None)
+        if audience.identifiers or not form.audience.identifiers:
+            return Chosen(Layout(Template(), audience))  # the draft's own prose, so no template
+    return Chosen(_tried(_layout(options, form, _recorded(place.evidence), place)), anew=True)
 
 
 def _layout(

@@ -46,8 +46,9 @@ def printed(
 ) -> Printed:
     """Return the draft in `form`; nothing in the folder is changed. Raises UsageError, PrintError.
 
-    With another audience the regions are made for it. People's text stays, but for what is not for
-    readers outside, which is left out of the copy and named in the messages. With another template the draft is a new one of facts and notes alone.
+    With another audience the regions are made for it, and people's text stays. Readers outside get a letter of facts alone, unless the
+    draft is for them: then its text stays, but for what is not for them, which is left out and named in the messages. With another
+    template the draft is a new one of facts and notes alone.
     """
     if not directory.is_dir():
         raise UsageError(f"--to {form} prints a draft: give the folder that `timeline build` made")
@@ -76,10 +77,10 @@ def _made(
     there = previous_draft(directory)
     if there is not None and options == NO_OPTIONS:
         return there, ()
-    layout = choose_for_copy(options, Place(directory, evidence, conf))
+    chosen = choose_for_copy(options, Place(directory, evidence, conf))
     draft = render_draft(
-        timeline, chart_url=conf.settings.chart_url, file_name=evidence.file_name, layout=layout,
-        previous=None if options.template else there, notes=NotesFile(directory).read().notes,
+        timeline, chart_url=conf.settings.chart_url, file_name=evidence.file_name, layout=chosen.layout,
+        previous=None if chosen.anew else there, notes=NotesFile(directory).read().notes,
         stills=sorted(path.name for path in (directory / names.CHARTS).glob("*.svg")),
         samples=samples_of(timeline, evidence.get), ticket_url=conf.settings.ticket_url,
     )  # fmt: skip
