@@ -24,4 +24,9 @@ def thresholds(
 
     found = read(targets, config)
     show(found, as_json=as_json)
+    if not as_json:
+        from cli.text.thresholds import propose
+        from service.setup.offer import offers
+
+        propose(offers(targets, found, config))
     raise typer.Exit(found.exit_code)

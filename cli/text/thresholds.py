@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from service.rules.thresholds import RuleSet
+from service.setup.offer import Offer
 from timeline.canonical import plain
 from timeline.rules.promrules import AlertingRule
 from timeline.rules.slo import budget
@@ -51,6 +52,15 @@ def _rule(rule: AlertingRule) -> Iterator[str]:
         yield f"      {'refused':<12} {_flat(rule.reading.refused)}"
     for note in rule.notes:
         yield f"      {'note':<12} {_flat(note)}"
+
+
+def propose(offers: Sequence[Offer]) -> None:
+    """Print what could be watched where no rule gives anything to, on stdout; and on stderr what to do next."""
+    for one in offers:
+        for line in one.lines:
+            print(clean(line))  # noqa: T201 - as above
+        text = f"{clean(one.target)} has no rule that gives a threshold, so nothing of it would be watched; next: {clean(one.next)}"
+        print(f"timeline: {text}", file=sys.stderr)  # noqa: T201 - the place for it
 
 
 def summary(found: RuleSet) -> str:

@@ -15,7 +15,7 @@ from collectors.prometheus.api import PrometheusApi, PrometheusOptions
 from service.build import collect
 from service.settings import config
 from service.settings.asked import context
-from service.settings.config import SourceConfig
+from service.settings.config import Config, SourceConfig
 from timeline.errors import TimelineError, UsageError
 from timeline.invalid.problems import first
 from timeline.rules.files import SUFFIXES, Contents, read_rules
@@ -37,7 +37,7 @@ async def read(url: str, path: Path | None) -> Contents:
     redactor = Redactor()
     secret = collect.secrets_of([known] if known else [], redactor, conf.folder)
     looked = context(url, "prometheus_metrics", conf.folder, redactor=redactor, secret=secret)
-    options = known.options if known and isinstance(known.options, PrometheusOptions) else _options(url)
+    _, options = source_of(url, conf)
     try:
         return await _rules(looked, options, url)
     except SourceError as err:
@@ -57,6 +57,14 @@ def of_source(source: SourceConfig, folder: Path) -> Contents:
         return anyio.run(_rules, looked, options, options.url)
     except SourceError as err:
         raise ServerError(redactor.redact_text(str(err))) from err
+
+
+def source_of(url: str, conf: Config) -> tuple[str, PrometheusOptions]:
+    """Return the name and the options of the configured source of a URL; of one that is not configured, no name."""
+    known = next((one for one in conf.sources if _is(one, url)), None)
+    if known is not None and isinstance(known.options, PrometheusOptions):
+        return known.name, known.options
+    return "", _options(url)
 
 
 def _is(source: SourceConfig, url: str) -> bool:

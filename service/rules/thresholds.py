@@ -41,7 +41,7 @@ def thresholds(targets: Sequence[str], config: Path | None = None) -> RuleSet:
     """Read the rules of paths and URLs; raise UsageError for a path, ServerError for a server."""
     if not targets:
         raise UsageError("there is nothing to read: name a rule file, a folder of them, or a server's URL")
-    local = [None if _is_url(target) else _files(target) for target in targets]
+    local = [None if is_url(target) else _files(target) for target in targets]
     parts: list[tuple[str, Contents]] = []
     unread: list[str] = []
     for target, files in zip(targets, local, strict=True):
@@ -64,7 +64,8 @@ def thresholds(targets: Sequence[str], config: Path | None = None) -> RuleSet:
     )  # fmt: skip
 
 
-def _is_url(target: str) -> bool:
+def is_url(target: str) -> bool:
+    """Tell whether a target is a server's address, or a file's that it hands out."""
     return target.startswith(("http://", "https://"))
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from statistics import median_low
 from typing import Any, NamedTuple
+
+from collectors.kit.http import HttpOptions
 
 _TIMEOUT = 5  # seconds of one question
 _MOST = 4  # proposals of each sort
@@ -142,3 +146,15 @@ def _rounded(value: float) -> float:
         return 0.0
     digits = 1 - math.floor(math.log10(value))
     return round(value, digits) if digits > 0 else float(round(value, digits))
+
+
+def headers(options: HttpOptions, folder: Path) -> dict[str, str] | None:
+    """Return what lets the quick look in; None where it cannot be let in so."""
+    from service.settings.secrets import resolve
+
+    auth = options.auth
+    if auth.bearer:
+        return {"Authorization": f"Bearer {resolve(auth.bearer, folder)}"}
+    if auth.basic:
+        return {"Authorization": f"Basic {b64encode(resolve(auth.basic, folder).encode()).decode()}"}
+    return None if auth.references() or options.proxy or options.tls.ca else {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from service.settings.asked import context
 from service.settings.identify import Known, identify, is_address
 from service.settings.sources import At, SourceConfig, source
 from service.setup import writing
-from service.setup.look import Proposal, proposals
+from service.setup.look import Proposal, headers, proposals
 from timeline.errors import TimelineError, UsageError
 from timeline.model import GapReason, Person
 from timeline.present import count, listed
@@ -198,22 +197,10 @@ def _watched(configs: Sequence[SourceConfig], folder: Path) -> tuple[list[Propos
             remarks.append(f"rules = true (the default): {said}{f', of {named}' if named else ''}")
         if readings:
             return [], remarks
-    headers = _headers(options, folder)
-    if headers is None:
+    allowed = headers(options, folder)
+    if allowed is None:
         return [], remarks
-    return proposals(options.url, headers, verify=options.tls.verify), [
+    return proposals(options.url, allowed, verify=options.tls.verify), [
         *remarks,
         *([] if remarks else ["the server has no alerting rule"]),
     ]
-
-
-def _headers(options: HttpOptions, folder: Path) -> dict[str, str] | None:
-    """Return what lets the quick look in; None where it cannot be let in so."""
-    from service.settings.secrets import resolve
-
-    auth = options.auth
-    if auth.bearer:
-        return {"Authorization": f"Bearer {resolve(auth.bearer, folder)}"}
-    if auth.basic:
-        return {"Authorization": f"Basic {b64encode(resolve(auth.basic, folder).encode()).decode()}"}
-    return None if auth.references() or options.proxy or options.tls.ca else {}

@@ -68,12 +68,17 @@ def _lines(source: SourceText) -> Iterator[str]:
         yield f"{'' if is_sure else '# '}{key(option)} = {value(proposed)}   # {flat(why)}"
     yield from (f"# {flat(remark)}" for remark in source.remarks)
     for one in source.thresholds:
-        yield f"[[source.threshold]]          # proposed: {flat(one.why)}"
-        yield f"name = {value(one.name)}"
-        yield f"query = {value(one.query)}"
-        yield f"above = {value(one.above)}"
-        if one.unit:
-            yield f"unit = {value(one.unit)}"
+        yield from threshold(one)
+
+
+def threshold(one: Proposal) -> Iterator[str]:
+    """Yield the lines of a proposed `[[source.threshold]]`."""
+    yield f"[[source.threshold]]          # proposed: {flat(one.why)}"
+    yield f"name = {value(one.name)}"
+    yield f"query = {value(one.query)}"
+    yield f"above = {value(one.above)}"
+    if one.unit:
+        yield f"unit = {value(one.unit)}"
 
 
 def _chart(chosen: str, proposed: str) -> str:

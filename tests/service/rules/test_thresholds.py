@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 
 from service.rules.live import ServerError
 from service.rules.thresholds import thresholds
+from service.settings import config
+from tests.cli.shop import Shop
 from tests.servers.ports import free_port
 from tests.servers.prometheus import Prometheus
 from timeline.errors import UsageError
@@ -162,6 +165,43 @@ def test_a_live_server_gives_what_its_file_gives(
 
 def test_a_server_without_rules_has_none(victoria: Prometheus) -> None:
     assert thresholds([victoria.url]).answer() == []
+
+
+def test_a_server_without_rules_is_offered_thresholds_of_its_busiest_metrics(
+    start_prometheus: Callable[..., Prometheus], tmp_path: Path
+) -> None:
+    shop = Shop(start_prometheus, tmp_path / "shop", rules="")
+    url = shop.prometheus.url
+    done = command(url, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    offered = tomllib.loads(done.stdout)["source"]["threshold"]
+    assert {one["name"] for one in offered} == {
+        "checkout duration p99", "checkout requests error ratio", "checkout queue depth",
+    }  # fmt: skip
+    assert f"{url} has no rule that gives a threshold, so nothing of it would be watched" in done.stderr
+    assert f"next: `timeline init --prometheus {url}` writes these into timeline.toml" in done.stderr
+    rows = command(url, "--json", cwd=tmp_path)
+    assert (rows.returncode, rows.stdout) == (0, "[]\n")
+    # What is offered goes where it says, and builds.
+    source = f'[[source]]\nname = "prod"\ncollector = "prometheus"\nurl = "{url}"\n'
+    (tmp_path / "timeline.toml").write_text(source + done.stdout)
+    known = command(url, cwd=tmp_path)
+    assert "next: put what suits below the source 'prod' in timeline.toml" in known.stderr
+    assert len(config.load(tmp_path / "timeline.toml").sources) == 2
+
+
+def test_a_server_of_nothing_and_a_file_of_nothing_say_where_a_threshold_is_written(
+    start_prometheus: Callable[..., Prometheus], tmp_path: Path
+) -> None:
+    (tmp_path / "rules.yml").write_text(
+        "groups:\n  - name: recorded\n    rules:\n      - {record: a, expr: b}\n"
+    )
+    refused = "groups:\n  - name: g\n    rules:\n      - {alert: Always, expr: vector(1)}\n"
+    for target in (start_prometheus(rules=refused).url, "rules.yml"):
+        done = command(target, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert f"timeline: {target} has no rule that gives a threshold" in done.stderr
+        assert "write a [[source.threshold]] with name, query and above" in done.stderr
 
 
 def test_a_server_that_is_not_there_ends_with_1(tmp_path: Path) -> None:
