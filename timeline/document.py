@@ -6,6 +6,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import PurePath
 from typing import NamedTuple
 
 import msgspec
@@ -216,7 +217,7 @@ def _other_version(version: str, where: str) -> DocumentError:
     if version.startswith("1."):
         return OlderError(
             f"{where} has schema version {version}, whose facts lack their names; this version reads "
-            f"{SCHEMA_VERSION}: `timeline build --offline --incident ID` makes it anew from its evidence"
+            f"{SCHEMA_VERSION}: `timeline build {PurePath(where).parent.name or 'ID'} --offline` makes it anew from its evidence"
         )
     return DocumentError(f"{where} has schema version {version!r}; this version reads {SCHEMA_VERSION}")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from render.text.cited import engineers
-from service.evidence.document import load
+from service.evidence.document import read
 from timeline.model import Fact, Timeline
 from timeline.references.values import Values
 
@@ -42,7 +42,9 @@ class Kept:
             if held and held[0] == changed:
                 self._held.move_to_end(path)
                 return held[1]
-        timeline = load(path)
+        timeline = read(
+            path, f"{path.parent.name}/{path.name}"
+        ).timeline  # no folder of this machine is shown
         loaded = Loaded(timeline, {fact.id: fact for fact in timeline.facts})
         with self._lock:
             self._held[path] = (changed, loaded)

@@ -23,6 +23,7 @@ from service.web.agents.mount import mounted
 from service.web.draft import refresh
 from service.web.gate import Gate
 from service.web.operation import health
+from timeline.document import DocumentError
 from timeline.errors import TimelineError
 from timeline.invalid.problems import plain
 
@@ -103,8 +104,13 @@ def metrics(request: Request) -> Response:
     return Response(text, headers={"content-type": content_type})
 
 
-def _failed(_: Request, err: Exception) -> Response:
+def _failed(request: Request, err: Exception) -> Response:
     status = 404 if isinstance(err, UnknownIncidentError) or "absent" in str(err) else 500
+    if isinstance(err, DocumentError):
+        status = 409  # the server is well: what lies in the folder is another version's, or damaged
+    is_page = request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    if is_page and not isinstance(err, EvidenceError):
+        return pages.failed(request, str(err)[:500], status)
     if isinstance(err, EvidenceError):
         # The message names a folder of this machine; the page needs no more than this.
         return JSONResponse({"detail": "the payload is absent or does not match its digest"}, 404)

@@ -84,6 +84,12 @@ def _open(state: State, incident: str) -> dict[str, int]:
     return {"notes": len(current(notes)), "agenda": waiting(agenda_of(notes))}
 
 
+def failed(request: Request, said: str, status: int) -> Response:
+    """Show what an incident's page cannot be made of, and what to do."""
+    title = "There is no such incident" if status == 404 else "This incident cannot be shown"
+    return _page(request, "failed.html", status=status, title=title, said=said)
+
+
 @router.get("/incidents/{incident}")
 def review(request: Request, incident: Incident) -> Response:
     """Show the chart with the draft, the notes and the agenda beside it."""
