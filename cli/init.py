@@ -66,12 +66,29 @@ def _of(text: str) -> Wanted:
     return Wanted(text) if is_address(text) or not equals else Wanted(target, collector)
 
 
+def _unread(name: str, options: Sequence[str]) -> str:
+    """Return what is said of an option that is none: it may be a system that is read otherwise."""
+    from service.settings import senders
+    from timeline.invalid.nearest import closest
+
+    if name.replace("-", "_") in senders.names():
+        return (
+            f"init has no option --{name}: {name} is not asked, it sends: `timeline serve` takes its webhooks "
+            "(docs/how-to/serve.md), and `--jsonl FILE` reads an export of it"
+        )
+    if near := closest(f"--{name}", [f"--{one}" for one in options], least=0.7):
+        return f"init has no option --{name}; did you mean {near!r}? `timeline init --help` lists them"
+    return (
+        f"init has no option --{name}; `timeline init --help` lists them. What no collector asks, `--jsonl FILE` reads from "
+        "an export (docs/how-to/csv-and-json.md)"
+    )
+
+
 def _wanted(words: Sequence[str]) -> Iterator[Wanted]:
     """Yield the sources among a command's words: `--COLLECTOR TARGET`, `--COLLECTOR=TARGET`; raise UsageError."""
     from service.settings import registry
     from service.setup.trying import Wanted
     from timeline.errors import UsageError
-    from timeline.invalid.nearest import nearest
 
     options = {name.replace("_", "-"): name for name in (*registry.SHORT, *registry.names())}
     rest = list(words)
@@ -83,9 +100,7 @@ def _wanted(words: Sequence[str]) -> Iterator[Wanted]:
             )
         name = word.removeprefix("--")
         if name not in options:
-            near = nearest(word, [f"--{one}" for one in (*options, "dir", "source", "chart-url", "no-input")])
-            told = f"init has no option {word}{near}"
-            raise UsageError(f"{told}{'' if near else ';'} `timeline init --help` lists them")
+            raise UsageError(_unread(name, [*options, "dir", "source", "chart-url", "no-input"]))
         if not equals:
             if not rest or rest[0].startswith("--"):
                 raise UsageError(f"{word} needs its target, such as `{word} TARGET`")

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from collectors.base import Check, Collector, Context, Mark, Record, SourceError
+from collectors.base import Check, Collector, Context, Mark, Record, SourceError, Suggestion
 from collectors.kit.http import Auth, Http, HttpOptions
 from collectors.kit.probing import failed, timed
 from collectors.matrix.events import Event, read_event, server_of
@@ -17,13 +17,15 @@ from collectors.matrix.gaps import hidden, unread
 from collectors.matrix.people import members, mentioned
 from collectors.matrix.rooms import API, Rooms, UnknownRoomError, Upgrade
 from collectors.matrix.stream import Stream, StreamReader
-from timeline.model import NAMES_OF, Fact, Gap, Window
+from timeline.model import NAMES_OF, Fact, Gap, Person, Window
 from timeline.relative import part
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
 _WHOAMI = f"{API}/account/whoami"
 _WAYS = ("earlier", "later")
+_SUGGESTED = 10  # rooms that are proposed at most
+_FEW = 3  # of so many it is plain that they are meant
 _STEPS = 8  # how far an edit of an edit of ... is followed
 
 
@@ -93,14 +95,35 @@ class MatrixCollector(Collector[MatrixOptions]):
             yield answered.reachable(self.options.url)
             yield Check("authorised", True, me)
             yield answered.clock(self.options)
+            if not self._named():
+                yield Check(
+                    "rooms", True, "none is named: an incident file's `channels` name its own, else `rooms`"
+                )
+                return
             for name in self._wanted(server_of(me)):
                 try:
                     yield Check(f"room {name}", True, await Rooms(http).resolve(name))
                 except SourceError as err:
                     yield Check(f"room {name}", False, str(err))
 
+    async def suggest(self) -> AsyncIterator[Suggestion | Person]:
+        """Yield the rooms that the account is in; of many, people say which are read."""
+        if self._named():
+            return
+        async with Http(self.context, self.options) as http:
+            rooms = Rooms(http)
+            ids = await rooms.joined()
+            named = [await rooms.called(one) for one in ids[:_SUGGESTED]]
+        if ids:
+            more = f" and {len(ids) - len(named)} more" if ids[_SUGGESTED:] else ""
+            why = f"this account is in {', '.join(named)}{more}"
+            yield Suggestion("rooms", list(ids[:_SUGGESTED]), why, is_sure=len(ids) <= _FEW)
+
+    def _named(self) -> tuple[str, ...]:
+        return tuple(self.options.rooms or self.context.incident.channels)
+
     def _wanted(self, server: str) -> list[str]:
-        names = self.options.rooms or self.context.incident.channels
+        names = self._named()
         if not names:
             raise SourceError("partial", "no room is named; set `rooms`, or `channels` in the incident file")
         full = (n if n[:1] in "!#" else f"#{n}" for n in names)

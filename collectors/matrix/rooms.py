@@ -56,6 +56,17 @@ class Rooms:
             raise UnknownRoomError(name)
         return room
 
+    async def joined(self) -> list[str]:
+        """Return the ids of the rooms that the account is in."""
+        answer = (await self.http.get(f"{API}/joined_rooms")).json()
+        held = fields.at(answer, "joined_rooms")
+        return sorted(one for one in held if isinstance(one, str)) if isinstance(held, list) else []
+
+    async def called(self, room: str) -> str:
+        """Return what people call a room: its alias, else its name, else its id."""
+        alias = fields.text(await self.state(room, "m.room.canonical_alias"), "alias")
+        return alias or fields.text(await self.state(room, "m.room.name"), "name") or room
+
     async def state(self, room: str, kind: str) -> Mapping[str, Any]:
         """Return the content of a state; empty where there is none, or none to see."""
         payload = await self.http.get(_of(room, f"state/{kind}/"), allow=(403, 404))

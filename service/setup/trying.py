@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import NamedTuple, Protocol, get_args
 
 import anyio
 
-from collectors.base import SourceError, Suggestion
+from collectors.base import Check, SourceError, Suggestion
 from collectors.kit.http import HttpOptions
 from collectors.kit.redaction import Redactor
 from service.build import collect, doctor
@@ -65,7 +66,7 @@ class Tried:
 
 def tried(folder: Path, wanted: Wanted, talk: Talk, taken: set[str]) -> Tried:
     """Look at one source; raise UsageError where it does not answer as it should."""
-    known = Known(wanted.collector, wanted.target) if wanted.collector else identify(wanted.target, folder)
+    known = _known(wanted) if wanted.collector else identify(wanted.target, folder)
     each = registry.expand(known.collector)
     name = next(
         free
@@ -84,9 +85,14 @@ def tried(folder: Path, wanted: Wanted, talk: Talk, taken: set[str]) -> Tried:
     for check in {(c.name, c.ok): c for one in diagnoses for c in one.checks}.values():
         talk.say(f"  {'ok ' if check.ok else 'BAD'} {check.name}: {check.detail}")
     if _refused(diagnoses):
+        given = _given(known.collector)
+        if given:
+            raise UsageError(
+                f"{known.target} refuses what {given} holds: look whether it is right, is of this server, and may read; then run this again"
+            )
         raise UsageError(f"{known.target} wants credentials: {_how(known.collector)}, and run this again")
     if bad := next((c for one in diagnoses for c in one.checks if not c.ok and c.name in _ENDING), None):
-        raise UsageError(f"{known.target} cannot be read: {bad.detail}{_other(known)}")
+        raise UsageError(f"{known.target} cannot be read: {bad.detail}{_other(known) or _away(bad, known)}")
     suggestions, seen = _suggested(configs, folder, redactor)
     thresholds, remarks = _watched(configs, folder)
     for one in suggestions:
@@ -99,6 +105,19 @@ def tried(folder: Path, wanted: Wanted, talk: Talk, taken: set[str]) -> Tried:
         suggestions = [one if one.is_sure else _decided(one, talk) for one in suggestions]
     text = writing.SourceText(name, known.collector, options, suggestions, thresholds, remarks)
     return Tried(text, tuple(seen), tuple(configs))
+
+
+def _known(wanted: Wanted) -> Known:
+    """Return what was named; of an address that its collector knows by its form (a repository's page), what it reads of it."""
+    marks = (mark for one in registry.expand(wanted.collector) for mark in registry.load(one).marks)
+    found = (re.fullmatch(mark.address, wanted.target) for mark in marks if mark.address)
+    return Known(wanted.collector, next((match[1] for match in found if match), wanted.target))
+
+
+def _away(bad: Check, known: Known) -> str:
+    """Return what to look at where nothing answers; empty where that is said already."""
+    is_away = bad.name in {"reachable", "unreachable", "timed_out"} and is_address(known.target)
+    return "; check the address, and that the server runs" if is_away and "check" not in bad.detail else ""
 
 
 def _other(known: Known) -> str:
@@ -151,6 +170,11 @@ def _credentials(collector: str) -> dict[str, str]:
     if os.environ.get(token):
         return {"bearer": f"env:{token}"}
     return {"basic": f"env:{login}"} if os.environ.get(login) else {}
+
+
+def _given(collector: str) -> str:
+    """Return the name of the variable that credentials were taken from."""
+    return next((name for name in _variables(collector) if os.environ.get(name)), "")
 
 
 def _how(collector: str) -> str:
