@@ -288,6 +288,7 @@ Commands.every = staticmethod(_every_command)
 
 
 _INTERRUPTED = 130
+_EXTRA = re.compile(r"install the extra `(\w+)`")
 _LOGIN = re.compile(r"(?<=://)[^/\s@]+@")  # of an address that somebody typed with a password in it
 
 
@@ -321,7 +322,9 @@ def main() -> None:
         _say(f"{err.what} needs the extra `{err.extra}`; add it by: {with_extra(err.extra)}")
         sys.exit(2)
     except TimelineError as err:
-        _say(str(err))
+        from cli.installed import with_extra
+
+        _say(_EXTRA.sub(lambda match: f"{match[0]} by: {with_extra(match[1])}", str(err)))
         sys.exit(2 if isinstance(err, UsageError) else getattr(err, "exit_code", 1))
     except OSError as err:
         named = f"{err.filename}: " if err.filename is not None else ""

@@ -57,6 +57,15 @@ def test_it_is_installed_and_builds_the_demo_as_the_checkout_does(
     assert said.stdout.strip() == python
     installed.run("demo", "--no-stills", "--out", "demo", cwd=tmp_path)
     assert digest(tmp_path / "demo") == demo
+    asks: list[str | Path] = [installed.command, "export", "demo/INC-42", "--to", "parquet", "--out", "f"]
+    lacking = subprocess.run(
+        asks, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert lacking.returncode == 2
+    assert (
+        f"Parquet needs the extra `parquet`; add it by: {installer} install --force '{wheel}[parquet]'"
+        in lacking.stderr
+    )
 
 
 def test_every_python_that_is_here_is_tried() -> None:

@@ -6,17 +6,17 @@ import io
 
 from render.exports.frame import frame
 from render.exports.rows import COLUMNS, INSTANTS, NUMBERS
-from timeline.errors import TimelineError
+from timeline.errors import MissingExtraError
 from timeline.model import Timeline
 
 
 def to_parquet(timeline: Timeline) -> bytes:
-    """Return one table; raise TimelineError where pyarrow is not installed."""
+    """Return one table; raise MissingExtraError where pyarrow is not installed."""
     try:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as err:
-        raise TimelineError("Parquet needs pyarrow: install incident-timeline[parquet]") from err
+        raise MissingExtraError("Parquet", "parquet") from err
     types = dict.fromkeys(COLUMNS, pa.string())
     types |= dict.fromkeys(INSTANTS, pa.timestamp("ns", tz="UTC")) | dict.fromkeys(NUMBERS, pa.float64())
     schema = pa.schema(

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
-from timeline.errors import UsageError
+from timeline.errors import MissingExtraError, UsageError
 
 _CONNECT = 10  # seconds
 
@@ -17,7 +17,7 @@ def check(scheduler: str) -> None:
     try:
         client = _connected(scheduler)
     except ImportError as err:
-        raise UsageError("--executor dask needs Dask: install incident-timeline[dask]") from err
+        raise MissingExtraError("--executor dask", "dask") from err
     except (OSError, TimeoutError, ValueError) as err:
         raise UsageError(f"--scheduler {scheduler}: no cluster answers there: {err}") from err
     with client:

@@ -114,7 +114,11 @@ def _stills(timeline: Timeline, evidence: Evidence) -> tuple[dict[str, bytes], l
     from service.draft.stills import render_stills, unavailable
 
     reason = unavailable()
-    return ({}, [f"no charts/*.svg: {reason}"]) if reason else (render_stills(timeline, evidence.get), [])
+    return (
+        ({}, [f"no charts/*.svg: {reason.removeprefix('no stills: ')}"])
+        if reason
+        else (render_stills(timeline, evidence.get), [])
+    )
 
 
 def write(directory: Path, rendered: Rendered) -> None:

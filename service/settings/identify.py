@@ -91,7 +91,7 @@ async def _of_address(url: str) -> Known:
                 except SourceError as err:
                     if not answers:
                         raise UsageError(
-                            f"{url} does not answer: {err}{'' if 'check' in str(err) else '; check the address, and that the server runs'}"
+                            f"{url} does not answer: {err}; check the address, and that the server runs"
                         ) from err
     found = [
         name

@@ -21,7 +21,7 @@ def signed(statement: bytes) -> bytes:
         from sigstore.oidc import IdentityToken, detect_credential
         from sigstore.sign import SigningContext
     except ImportError as err:
-        raise SigningError("signing needs sigstore: install incident-timeline[sigstore]") from err
+        raise SigningError("signing needs sigstore: install the extra `sigstore`") from err
     try:
         checked = Statement(statement)
         token = detect_credential()

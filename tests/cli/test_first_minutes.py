@@ -50,8 +50,10 @@ def test_the_page_is_what_happens(shop: Shop) -> None:
         assert "Traceback" not in printed
         for line in filter(None, map(str.strip, shown.splitlines())):
             assert like(line) in map(like, printed.splitlines()), f"{line!r} is not in:\n{printed}"
-        ran.append((words[0], found.returncode))
-    assert ran == [("init", 0), ("doctor", 0), ("build", 3), ("status", 0)]
+        # An export says less of the night before its first day: by the time of day that is a gap.
+        assert found.returncode == (3 if re.search("^  gap  ", printed, re.MULTILINE) else 0), printed
+        ran.append(words[0])
+    assert ran == ["init", "doctor", "build", "status"]
     assert time.monotonic() - begun < 300
 
 

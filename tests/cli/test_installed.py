@@ -78,10 +78,47 @@ def test_of_a_registry_the_name_is_enough(tmp_path: Path) -> None:
     assert installed.with_extra("serve", tmp_path) == "uv tool install --force 'incident-timeline[serve]'"
 
 
-def test_pipx_is_known_by_its_metadata(tmp_path: Path) -> None:
-    held = {"main_package": {"package": "incident-timeline", "package_or_url": "incident-timeline[stills]"}}
+@pytest.mark.parametrize(
+    ("spec", "told"),
+    [
+        ("incident-timeline", "'incident-timeline[mcp]'"),
+        ("incident-timeline[stills]", "'incident-timeline[mcp,stills]'"),
+        ("incident-timeline[stills]==1.2", "'incident-timeline[mcp,stills]==1.2'"),
+        ("incident-timeline~=1.2", "'incident-timeline[mcp]~=1.2'"),
+        ("/w/incident_timeline-1.2-py3-none-any.whl[stills]", "'/w/incident_timeline-1.2-py3-none-any.whl[mcp,stills]'"),
+        ("git+https://git.example/it@v1", "'incident-timeline[mcp] @ git+https://git.example/it@v1'"),
+        ("incident-timeline[sign] @ git+https://git.example/it", "'incident-timeline[mcp,sign] @ git+https://git.example/it'"),
+    ],
+)  # fmt: skip
+def test_pipx_is_known_by_its_metadata(tmp_path: Path, spec: str, told: str) -> None:
+    held = {"main_package": {"package": "incident-timeline", "package_or_url": spec}}
     (tmp_path / "pipx_metadata.json").write_text(json.dumps(held))
-    assert installed.with_extra("mcp", tmp_path) == "pipx install --force 'incident-timeline[mcp,stills]'"
+    assert installed.with_extra("mcp", tmp_path) == f"pipx install --force {told}"
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ('specifier = "==1.2"', "'incident-timeline[serve]==1.2'"),
+        (
+            'git = "https://git.example/it?rev=v1"',
+            "'incident-timeline[serve] @ git+https://git.example/it@v1'",
+        ),
+        ('url = "https://x.example/it.whl"', "'incident-timeline[serve] @ https://x.example/it.whl'"),
+        ('editable = "/src/it"', "'/src/it[serve]'"),
+    ],
+)
+def test_a_tool_of_uv_comes_from_where_it_came(tmp_path: Path, source: str, told: str) -> None:
+    (tmp_path / "uv-receipt.toml").write_text(
+        f'[tool]\nrequirements = [{{ name = "incident-timeline", {source} }}]\n'
+    )
+    assert installed.with_extra("serve", tmp_path) == f"uv tool install --force {told}"
+
+
+def test_a_checkout_that_runs_as_it_lies_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "_distribution", lambda: None)
+    home = Path(installed.__file__).resolve().parents[1]
+    assert installed.with_extra("serve", tmp_path) == f"{sys.executable} -m pip install '{home}[serve]'"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +128,9 @@ def test_pipx_is_known_by_its_metadata(tmp_path: Path) -> None:
         ("uv\n", None, "uv pip install 'incident-timeline[serve]'"),
         ("pip\n", {"url": "file:///src/my%20tool", "dir_info": {"editable": True}}, f"{sys.executable} -m pip install -e '/src/my tool[serve]'"),
         ("uv", {"url": "file:///src/tool", "dir_info": {}}, "uv pip install '/src/tool[serve]'"),
+        ("pip", {"url": "file:///w/it-1-py3-none-any.whl", "archive_info": {}}, f"{sys.executable} -m pip install '/w/it-1-py3-none-any.whl[serve]'"),
+        ("pip", {"url": "https://git.example/it", "vcs_info": {"vcs": "git", "requested_revision": "v1", "commit_id": "c"}},
+         f"{sys.executable} -m pip install 'incident-timeline[serve] @ git+https://git.example/it@v1'"),
     ],
 )  # fmt: skip
 def test_of_an_environment_its_installer_is_named(
@@ -104,6 +144,20 @@ def test_of_an_environment_its_installer_is_named(
         (home / "direct_url.json").write_text(json.dumps(direct))
     monkeypatch.setattr(installed, "distribution", lambda _: Distribution.at(home))
     assert installed.with_extra("serve", tmp_path / "nowhere") == told
+
+
+def test_of_an_image_without_pip_its_build_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "incident_timeline-0.0.1.dist-info"
+    home.mkdir()
+    (home / "METADATA").write_text(_META)
+    (home / "INSTALLER").write_text("pip\n")
+    (home / "direct_url.json").write_text('{"url": "file:///wheel/it.whl", "archive_info": {}}')
+    monkeypatch.setattr(installed, "distribution", lambda _: Distribution.at(home))
+    monkeypatch.setattr(installed, "find_spec", lambda _: None)
+    assert installed.with_extra("personal", tmp_path) == 'podman build --build-arg EXTRAS="personal" .'
+    image = (Path(__file__).resolve().parents[2] / "Containerfile").read_text()
+    assert "ARG EXTRAS" in image
+    assert "pip uninstall --yes pip" in image
 
 
 def test_an_absent_extra_is_named_with_the_command_that_adds_it(capsys: pytest.CaptureFixture[str]) -> None:
