@@ -119,6 +119,16 @@ def last(connection: sqlite3.Connection, incident: str) -> Build | None:
     return Build(*row) if row else None
 
 
+def shown(connection: sqlite3.Connection, incident: str, now: int) -> Build | None:
+    """Return the newest build of an incident but for one that merely waits for its time, such as the end of the window."""
+    row = connection.execute(
+        f"SELECT {_COLUMNS} FROM builds WHERE incident = ? AND (state <> 'queued' OR next_at <= ? OR error IS NOT NULL)"  # noqa: S608 - our own names
+        " ORDER BY id DESC LIMIT 1",
+        (incident, now),
+    ).fetchone()
+    return Build(*row) if row else None
+
+
 def done(connection: sqlite3.Connection, identity: int, now: int, facts: int, gaps: int) -> None:
     """Note that a build ended well."""
     connection.execute(

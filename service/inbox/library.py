@@ -87,8 +87,10 @@ class Library:
 
     def draft_stamp(self, incident: str) -> str:
         """Return what differs once the draft was written: by a build, a refresh, or a person."""
-        draft = self.directory(incident) / names.DRAFT
-        return stamp(draft) if draft.is_file() else ""
+        try:
+            return stamp(self.directory(incident) / names.DRAFT)
+        except FileNotFoundError:  # there is none, or an editor puts another file in its place
+            return ""
 
     def payload(self, incident: str, digest: str) -> bytes:
         """Return a payload, checked against its digest; raise EvidenceError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,9 +12,10 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, HTTPException, Query, Request
 from sse_starlette import EventSourceResponse
 
+from archive import builds
 from service.inbox.library import UnknownIncidentError
 from service.review.notes import NotesFile, Tail
-from service.web.api import Incident, around
+from service.web.api import Incident, around, build_form
 from service.web.forms import note_form, notes_form
 from service.web.gate import headers_of
 from service.web.peers import connected
@@ -31,7 +33,7 @@ router = APIRouter(prefix="/api")
 
 @router.get(
     "/incidents/{incident}/stream", summary="Follow the notes", tags=["notes"], response_class=EventSourceResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "`version`: one that was written; `all`: start anew; `timeline`: it was built again; `draft`: the draft was written."}},
+    responses={200: {"content": {"text/event-stream": {}}, "description": "`version`: one that was written; `all`: start anew; `timeline`: it was built again; `draft`: the draft was written; `build`: how the newest build goes."}},
 )  # fmt: skip
 async def stream(
     request: Request, incident: Incident,
@@ -70,7 +72,7 @@ async def _follow(
     headers, peer = headers_of(request.scope), connected(request.scope)
     try:
         built = await anyio.to_thread.run_sync(state.library.stamp, incident)
-        draft = await anyio.to_thread.run_sync(state.library.draft_stamp, incident)
+        draft, build = await anyio.to_thread.run_sync(state.library.draft_stamp, incident), ""
         seen: tuple[int, int] | None = None
         # Who was signed out hears nothing more.
         while not stopping.is_set() and state.signin.user(headers, peer):
@@ -89,9 +91,20 @@ async def _follow(
             if written != draft:
                 draft = written
                 yield {"event": "draft", "data": "{}"}
+            now = await anyio.to_thread.run_sync(_build, state, incident)
+            if now != build:
+                build = now
+                yield {"event": "build", "data": build}
             await _pause(changed, stopping)
     except (UnknownIncidentError, FileNotFoundError):
         yield {"event": "gone", "data": "{}"}
+
+
+def _build(state: State, incident: str) -> str:
+    """Return how the newest build goes, as JSON; empty where none was asked for."""
+    with state.store.use() as connection:
+        last = builds.shown(connection, incident, time.time_ns())
+    return build_form(last).model_dump_json() if last else ""
 
 
 async def _pause(changed: asyncio.Event, stopping: anyio.Event) -> None:

@@ -11,7 +11,9 @@ import pytest
 from archive import builds, database, events
 from archive.builds import FIRST_WAIT, LONGEST_WAIT, MOST_FOLLOW_UPS, MOST_TRIES
 from archive.events import Event
+from timeline.instant import NS
 
+NOW = 1_800_000_000 * NS
 EARLY, LATE = "2026-11-21T14:00:00Z", "2026-11-21T15:00:00Z"
 
 
@@ -29,6 +31,29 @@ def test_what_waits_already_is_not_queued_twice_and_grows_to_the_later_end(
     found = builds.get(connection, first)
     assert found is not None
     assert (found.start_at, found.end_at) == (EARLY, LATE)
+
+
+def test_what_merely_waits_for_its_time_is_not_what_a_page_shows(connection: sqlite3.Connection) -> None:
+    assert builds.shown(connection, "INC-1", NOW) is None
+    number = builds.queue(connection, "INC-1", "by Ada", NOW)
+    shown = builds.shown(connection, "INC-1", NOW)
+    assert shown
+    assert (shown.id, shown.state) == (number, "queued")
+    build = builds.take(connection, NOW)
+    assert build
+    builds.done(connection, build.id, NOW, 3, 0)
+    assert builds.follow_up(connection, build, NOW, NOW + 3600 * NS)
+    shown = builds.shown(connection, "INC-1", NOW)
+    assert shown
+    assert (shown.id, shown.state) == (number, "done")
+    # One that failed and is tried again is shown: its words are.
+    builds.queue(connection, "INC-1", "by Ada", NOW)
+    again = builds.take(connection, NOW)
+    assert again
+    builds.failed(connection, again, NOW, "no such host")
+    shown = builds.shown(connection, "INC-1", NOW)
+    assert shown
+    assert (shown.state, shown.error) == ("queued", "no such host")
 
 
 def test_a_build_that_runs_is_followed_by_another_when_asked_again(connection: sqlite3.Connection) -> None:
