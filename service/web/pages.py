@@ -14,7 +14,6 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from archive import builds, events
-from service.evidence.kept import Loaded
 from service.inbox.library import Library
 from service.names import CHARTS, DRAFT, PAGE
 from service.web.api import Incident, title_of
@@ -30,11 +29,10 @@ from timeline.canonical import sha256
 from timeline.checks.findings import tally
 from timeline.errors import TimelineError
 from timeline.instant import format_instant, parse_instant
-from timeline.model import Fact
 from timeline.notes import views as note_views
 from timeline.notes.agenda import agenda as agenda_of
 from timeline.notes.agenda import waiting
-from timeline.notes.journal import Note, cited, current
+from timeline.notes.journal import current
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -94,13 +92,7 @@ def failed(request: Request, said: str, status: int) -> Response:
 def review(request: Request, incident: Incident) -> Response:
     """Show the chart with the draft, the notes and the agenda beside it."""
     library = state_of(request).library
-    loaded = library.load(incident)
-    window = loaded.timeline.window
-    return _page(
-        request, "review.html", incident=loaded.timeline.incident, id=incident, title=title_of(loaded), tab="review",
-        sandbox=_SANDBOX, start=format_instant(window.start), end=format_instant(window.end),
-        **_draft(library, incident),
-    )  # fmt: skip
+    return _incident_page(request, "review", incident, **_draft(library, incident))
 
 
 def _draft(library: Library, incident: str) -> dict[str, Any]:
@@ -149,66 +141,49 @@ def still(
     )
 
 
-def _with_notes(library: Library, incident: str) -> tuple[Loaded, tuple[Note, ...]]:
-    """Return an incident and its notes as they are shown."""
-    loaded = library.load(incident)
-    return loaded, note_views.with_values(library.notes(incident).read().notes, loaded.values)
-
-
 @router.get("/incidents/{incident}/factors")
 def factors(request: Request, incident: Incident) -> Response:
-    """Show the contributing-factor map, drawn and as Mermaid."""
+    """Show the contributing-factor map, drawn and as Mermaid, and its factors to be edited."""
     library = state_of(request).library
-    loaded, notes = _with_notes(library, incident)
+    return _incident_page(request, "factors", incident, **_map(library, incident))
+
+
+@router.get("/incidents/{incident}/factors/map")
+def factor_map(request: Request, incident: Incident) -> Response:
+    """Give the map alone, as it is by now, for a page that is open."""
+    return _page(request, "map.html", **_map(state_of(request).library, incident))
+
+
+def _map(library: Library, incident: str) -> dict[str, Any]:
+    loaded = library.load(incident)
+    notes = note_views.with_values(library.notes(incident).read().notes, loaded.values)
     drawn = diagram(notes, loaded.facts, title_of(loaded))
     mermaid = note_views.factor_map(notes, loaded.facts, title_of(loaded)) if drawn else ""
-    return _page(
-        request,
-        "factors.html",
-        id=incident,
-        title=title_of(loaded),
-        diagram=drawn,
-        mermaid=mermaid,
-        tab="factors",
-    )
+    return {"id": incident, "diagram": drawn, "mermaid": mermaid}
 
 
 @router.get("/incidents/{incident}/whys")
 def whys(request: Request, incident: Incident) -> Response:
-    """Show the five whys, each step with the facts it cites."""
-    library = state_of(request).library
-    loaded, notes = _with_notes(library, incident)
-    steps = [_step(step, loaded.facts) for step in note_views.whys(notes)]
-    return _page(request, "whys.html", id=incident, title=title_of(loaded), steps=steps, tab="whys")
-
-
-def _step(step: note_views.Step, facts: dict[str, Fact]) -> dict[str, Any]:
-    body = step.note.head.body
-    return {
-        "note": step.note, "text": body.text if body else "", "facts": [facts[f] for f in cited(body) if f in facts],
-        "answers": [_step(answer, facts) for answer in step.answers],
-    }  # fmt: skip
+    """Show the five whys, each step with the facts it cites, and what explains it below."""
+    return _incident_page(request, "whys", incident)
 
 
 @router.get("/incidents/{incident}/agenda")
 def agenda(request: Request, incident: Incident) -> Response:
-    """Show what the meeting has to settle, fit for printing."""
-    library = state_of(request).library
-    loaded, notes = _with_notes(library, incident)
-    items = [{"item": item, "facts": _cited(item.note, loaded.facts)} for item in agenda_of(notes)]
+    """Show the meeting: who is there, what it has to settle, what will be done; fit for printing."""
+    return _incident_page(request, "agenda", incident)
+
+
+def _incident_page(request: Request, tab: str, incident: str, **values: Any) -> Response:
+    """Return a page of an incident; the notes on it come from the API, and stay as they are by the stream."""
+    loaded = state_of(request).library.load(incident)
+    lasts, window = loaded.timeline.incident, loaded.timeline.window
+    first, last = lasts.start or window.start, lasts.end or window.end
+    shown = {"start": window.start, "end": window.end, "first": first, "last": last}
     return _page(
-        request,
-        "agenda.html",
-        id=incident,
-        title=title_of(loaded),
-        items=items,
-        draft=library.waiting(incident),
-        tab="agenda",
-    )
-
-
-def _cited(note: Note, facts: dict[str, Fact]) -> list[Fact]:
-    return [facts[f] for f in cited(note.head.body) if f in facts]
+        request, f"{tab}.html", tab=tab, title=title_of(loaded), sandbox=_SANDBOX,
+        **{"id": incident, **{name: format_instant(at) for name, at in shown.items()}, **values},
+    )  # fmt: skip
 
 
 @router.get("/login")
@@ -274,10 +249,7 @@ def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(loader=PackageLoader("service.web"), autoescape=True, undefined=StrictUndefined)
-    environment.filters |= {
-        "moment": _moment, "bounds": lambda fact: present.bounds(fact.earliest, fact.latest),
-        "plain": lambda text: text.replace("`", ""), "ago": _ago,
-    }  # fmt: skip
+    environment.filters |= {"moment": _moment, "ago": _ago}
     return environment
 
 

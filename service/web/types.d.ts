@@ -28,7 +28,7 @@ interface NoteForm {
   versions: number;
   changed: Record<string, string>;
   shown: Record<string, Record<string, string>>; // words of a head in which references are values
-  links: Record<string, Record<string, string>>; // addresses of a head's words, such as its ticket's
+  links: Record<string, Record<string, string>>; // addresses of a head's words
 }
 
 interface FactForm {
@@ -40,11 +40,24 @@ interface FactForm {
   disputed: string[];
 }
 
+interface Agenda {
+  reason: string;
+  note: string;
+  settles: string;
+  discussed: boolean;
+}
+
+interface Waiting {
+  section: string;
+  count: number;
+  line: number;
+}
+
 interface NotesForm {
   cursor: string;
   notes: NoteForm[];
   facts: Record<string, FactForm>;
-  agenda: { reason: string; note: string; settles: string; discussed: boolean }[];
+  agenda: Agenda[];
   disputed: Record<string, string[]>;
   problems: string[];
 }
@@ -75,28 +88,77 @@ interface ChartNote {
   conflict: boolean;
 }
 
-interface FormWith {
-  cites: () => Cite[];
-  facts: Record<string, FactForm>;
-  others: (kind: string) => { id: string; text: string }[];
-  save: (body: NoteBody) => Promise<void>;
-  cancel?: () => void;
-  body?: NoteBody;
-  chosen?: () => string | null;
-  shown?: () => { start: string; end: string };
-  wanted?: (id: string) => Promise<FactForm>;
+interface BuildForm {
+  cause: string;
+  state: string; // queued, running, done, failed
+  queued_at: string;
+  next_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  facts: number | null;
+  gaps: number | null;
+  error: string | null;
 }
 
-// What the cards of notes may do with the page they are on.
+interface RefreshForm {
+  files: string[];
+  regions: string[];
+  messages: string[];
+}
+
+// What a page does as the stream tells it.
+interface Heard {
+  changed: (change: { notes: Set<string> | null }) => void; // null: all of them
+  connected: (on: boolean) => void;
+  timeline: () => void; // built again
+  draft: () => void; // written anew, by whomever
+  build: (build: BuildForm) => void;
+}
+
+interface FormWith {
+  save: (body: NoteBody) => Promise<void>;
+  cancel?: () => void;
+  body?: NoteBody; // one that stands: an edit
+  self?: string; // the note that is edited
+  kind?: string; // the only one to choose
+  preset?: Partial<NoteBody>; // what a new one begins with
+}
+
+// What a list adds to a card.
+interface CardWith {
+  name?: string;
+  without?: string[]; // fields that the list shows itself
+  before?: Node[];
+  after?: (Node | false | null)[];
+  fields?: string[]; // to be filled in where it stands
+  saved?: (body: NoteBody | null) => void;
+}
+
+type Card = (note: NoteForm, more?: CardWith) => HTMLElement;
+
+interface PageWith {
+  draw: (touched: Set<string> | null) => void;
+  chose?: (fact: string | null) => void;
+  heard?: (what: 'timeline' | 'draft') => void;
+}
+
+// What every page of an incident shares.
 interface ReviewPage {
+  incident: string;
   editor: boolean;
-  editing: Set<string>; // notes that somebody edits here
-  author: () => string;
-  tell: (text: string) => void;
-  open: (cite: Cite) => void;
-  forms: () => Omit<FormWith, 'save' | 'cancel' | 'body'>;
-  draw: () => void;
   store: NoteStore;
+  tell: (text: string) => void;
+  author: () => Promise<string>; // the name to send; asked once
+  me: () => string;
+  open: (cite: Cite, at?: HTMLElement | null) => void;
+  current: () => Cite; // what a note cites unless somebody says otherwise
+  shown: () => Cite;
+  chosen: () => string | null;
+  notes: () => NoteForm[]; // that are not removed
+  others: (kind: string) => { id: string; text: string }[];
+  people: () => string[];
+  draw: () => void;
+  start: () => Promise<void>;
 }
 
 type NoteStore = ReturnType<typeof import('./static/store.js').makeStore>;

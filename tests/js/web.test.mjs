@@ -71,12 +71,13 @@ test('the store follows the stream, and a lost connection goes on behind the las
   const lights = [];
   let rebuilt = 0;
   const until = async (holds) => { for (let n = 0; n < 400 && !holds(); n += 1) await new Promise((then) => { setTimeout(then, 10); }); assert.ok(holds(), String(holds)); };
-  const store = makeStore('INC-1', ({ notes }) => seen.push(notes && [...notes]), (on) => lights.push(on), () => { rebuilt += 1; });
+  const told = [];
+  const store = makeStore('INC-1', { changed: ({ notes }) => seen.push(notes && [...notes]), connected: (on) => lights.push(on), timeline: () => { rebuilt += 1; }, draft: () => told.push('draft'), build: ({ state }) => told.push(state) });
   await store.start();
   await until(() => lights.at(-1) === true && streams.length === 1);
   assert.deepEqual(seen, [null]);
   assert.match(asked.at(-1).url, /\/stream\?after=10-v-1$/);
-  send(streams[0], '20-v-2', 'version', form(note('n-2', 'second')));
+  send(streams[0], '20-v-2', 'version', { ...form(note('n-2', 'second')), cursor: '20-v-2' });
   await until(() => store.state.notes.size === 2);
   assert.deepEqual(seen.at(-1), ['n-2']);
   streams[0].destroy();
@@ -84,10 +85,19 @@ test('the store follows the stream, and a lost connection goes on behind the las
   assert.ok(lights.includes(false));
   assert.equal(asked.at(-1).last, '20-v-2');
   // The same event again changes nothing; everything anew leaves out what is gone.
-  send(streams[1], '20-v-2', 'version', form(note('n-2', 'second')));
+  send(streams[1], '20-v-2', 'version', { ...form(note('n-2', 'second')), cursor: '20-v-2' });
+  // Of a build notes are read again: they may cite what says something else by now. What is older than what is shown is not taken.
+  answers['GET /api/incidents/INC-1/notes'] = json(200, form(note('n-1', 'older')));
   send(streams[1], '30-v-3', 'timeline', {});
-  await until(() => rebuilt === 1);
+  await until(() => rebuilt === 1 && asked.at(-1).url === '/api/incidents/INC-1/notes');
   assert.equal(store.state.notes.size, 2);
+  answers['GET /api/incidents/INC-1/notes'] = json(200, { ...form(note('n-1', 'first'), note('n-2', 'again')), cursor: '30-v-3' });
+  send(streams[1], '30-v-3', 'timeline', {});
+  await until(() => store.state.notes.get('n-2').heads[0].body.text === 'again');
+  send(streams[1], '30-v-3', 'draft', {});
+  send(streams[1], '30-v-3', 'build', { state: 'running' });
+  await until(() => told.length === 2);
+  assert.deepEqual(told, ['draft', 'running']);
   send(streams[1], '40-v-4', 'all', form(note('n-2', 'changed')));
   await until(() => store.state.notes.size === 1);
   assert.equal(store.state.notes.get('n-2').heads[0].body.text, 'changed');

@@ -20,7 +20,8 @@ function words(status, answer) {
 export async function ask(path, method = 'GET', body = undefined) {
   /** @type {Record<string, string>} */
   const headers = body === undefined ? {} : { 'content-type': 'application/json' };
-  const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
+    .catch(() => { throw new Error('the server cannot be reached now; try again in a moment'); });
   const value = await answer.json().catch(() => null);
   if (!answer.ok) throw new Refused(answer.status, value);
   return value;

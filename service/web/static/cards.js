@@ -1,60 +1,64 @@
 import { Refused } from './api.js';
-import { el, moment } from './dom.js';
-import { KINDS, label, makeForm } from './form.js';
+import { label } from './cites.js';
+import { el, moment, reason } from './dom.js';
+import { KINDS, input, makeForm, sends, values } from './form.js';
+import { makeSides } from './sides.js';
 
 /** What a meeting has of its own; it is ticked, and not written in the form. */
 const MEETING = [{ name: 'held', label: 'held' }, { name: 'present', label: 'present' }, { name: 'discussed', label: 'notes gone through' }];
 const WORDS = /** @type {Record<string, string>} */ ({ known_risk: 'a known risk', surprise: 'a surprise' });
 
 /**
- * The cards of notes; `page` gives what a card can do.
+ * The cards of notes, on every page: what a note says, and all that can be done with it.
  * @param {ReviewPage} page
  */
 export function makeCards(page) {
-  const card = (/** @type {NoteForm} */ note, reason = '') => {
-    const head = note.heads.find((one) => one.body) ?? note.heads[0];
-    const made = el('li', { className: `note ${head.body?.kind ?? ''}${note.conflict ? ' conflict' : ''}`, 'data-note': note.id, id: reason ? '' : note.id });
-    const edit = page.editor && head.body?.kind !== 'meeting' && el('button', { className: 'quiet', type: 'button', onclick: () => change(made, note, head) }, 'Edit');
+  /** @param {NoteForm} note @param {CardWith} [more] */
+  const card = (note, more = {}) => {
+    const head = headOf(note);
+    const made = el('li', { className: `note ${head.body?.kind ?? ''}${note.conflict ? ' conflict' : ''}`, 'data-note': note.id });
+    const edit = page.editor && head.body?.kind !== 'meeting' && el('button', { className: 'quiet edit', type: 'button', onclick: () => change(made, note, head, more) }, 'Edit');
     const remove = page.editor && el('button', { className: 'quiet', type: 'button', onclick: () => drop(made, note) }, 'Remove');
     const past = note.versions > 1 && el('button', { className: 'quiet', type: 'button', onclick: (/** @type {any} */ event) => history(made, note, event.target) }, `${note.versions} versions`);
-    made.append(...[reason && el('p', { className: 'reason' }, reason), top(head, [past, edit, remove])].filter(Boolean));
-    if (note.conflict) made.append(conflict(note));
-    else made.append(...words(head.body, note.shown[head.id], note.links[head.id]?.ticket), ...marks(note));
+    made.append(...[...(more.before ?? []), top(more.name ?? head.body?.kind ?? 'removed', head, [past, edit, remove]),
+      ...(note.conflict ? [sides.conflict(note, (body) => settle(note, body, more))] : [...words(head.body, note.shown[head.id], note.links[head.id], more.without), ...marks(note)]),
+      page.editor && !note.conflict && more.fields?.length && here(made, note, head, more), ...(more.after ?? [])].filter(Boolean));
     return made;
   };
-  const top = (/** @type {Version} */ head, /** @type {any[]} */ buttons) => el('div', { className: 'note-top' }, el('b', {}, head.body?.kind ?? 'removed'), el('span', {}, `${head.author}, ${moment(head.at)}`), el('span', { className: 'spring' }), ...buttons);
+  const top = (/** @type {string} */ name, /** @type {Version} */ head, /** @type {any[]} */ buttons) => el('div', { className: 'note-top' }, el('b', {}, name), el('span', { title: `${moment(head.at)} UTC` }, `${head.author}, ${moment(head.at).slice(0, -3)}`), el('span', { className: 'spring' }), el('span', { className: 'does' }, ...buttons));
 
-  const words = (/** @type {NoteBody | null} */ body, /** @type {Record<string, string>} */ said = {}, /** @type {string | undefined} */ address = undefined) => {
+  const words = (/** @type {NoteBody | null} */ body, /** @type {Record<string, string>} */ said = {}, /** @type {Record<string, string>} */ links = {}, /** @type {string[]} */ without = []) => {
     if (!body) return [el('p', { className: 'words' }, 'This side removed the note.')];
-    const told = (KINDS[body.kind] ?? MEETING).filter(({ name }) => body[name]).flatMap(({ name, label: what }) => [el('dt', {}, what), el('dd', {}, value(name, said[name] ?? body[name], address))]);
+    const told = (KINDS[body.kind] ?? MEETING).filter(({ name }) => body[name] && !without.includes(name)).flatMap(({ name, label: what }) => [el('dt', {}, what), el('dd', { dir: 'auto' }, value(name, said[name] ?? body[name], links[name]))]);
     const cites = body.cites.map((cite) => el('li', {}, el('button', { type: 'button', onclick: () => page.open(cite) }, ...label(cite, page.store.state.facts))));
-    return [el('p', { className: 'words', dir: 'auto' }, said.text ?? body.text ?? ''), ...(told.length ? [el('dl', {}, ...told)] : []), el('ul', { className: 'cites' }, ...cites)];
+    return [el('p', { className: 'words', dir: 'auto' }, said.text ?? body.text ?? ''), ...(told.length ? [el('dl', {}, ...told)] : []), el('ul', { className: 'cites', 'aria-label': 'Cites' }, ...cites)];
   };
-  const value = (/** @type {string} */ name, /** @type {any} */ given, /** @type {string | undefined} */ address) => {
-    const url = address ?? (/^https?:/.test(given) ? given : undefined);
-    if (name === 'ticket') return url ? el('a', { href: url, target: '_blank', rel: 'noreferrer noopener' }, given) : given;
+  const value = (/** @type {string} */ name, /** @type {any} */ given, /** @type {string | undefined} */ link) => {
     if (Array.isArray(given)) return name === 'discussed' ? String(given.length) : given.join(', ');
+    if (name === 'ticket' && link) return el('a', { href: link, target: '_blank', rel: 'noreferrer noopener' }, given);
     if (name === 'parent') return page.store.state.notes.get(given)?.heads[0].body?.text?.slice(0, 100) ?? 'a note that is gone';
     return WORDS[given] ?? given;
   };
   const marks = (/** @type {NoteForm} */ note) => Object.entries(note.changed).map(([fact, what]) => el('p', { className: 'reason' }, `${page.store.state.facts[fact]?.when ?? fact}: ${what}`));
+  const sides = makeSides(page, words);
 
-  const conflict = (/** @type {NoteForm} */ note) => {
-    const sides = note.heads.map((head) => el('div', {}, el('p', { className: 'muted' }, `${head.author}, ${moment(head.at)}`), ...words(head.body, note.shown[head.id], note.links[head.id]?.ticket),
-      page.editor && el('button', { type: 'button', onclick: () => settle(note, head.body) }, head.body ? 'Keep this one' : 'Remove the note')));
-    return el('div', { className: 'versions' }, el('p', { className: 'reason' }, 'Two people changed this note. Keep one, or edit it to hold both.'), ...sides);
-  };
-  const settle = async (/** @type {NoteForm} */ note, /** @type {NoteBody | null} */ body) => {
+  const settle = (/** @type {NoteForm} */ note, /** @type {NoteBody | null} */ body, /** @type {CardWith} */ more = {}) => {
     const heads = note.heads.map((head) => head.id);
-    await guard(() => (body ? page.store.change(note.id, heads, body, page.author()) : page.store.remove(note.id, heads, page.author())));
+    return guard(async () => {
+      const author = await page.author();
+      await (body ? page.store.change(note.id, heads, body, author) : page.store.remove(note.id, heads, author));
+      more.saved?.(body);
+    });
   };
-  const drop = async (/** @type {HTMLElement} */ made, /** @type {NoteForm} */ note) => {
-    const sure = el('div', { className: 'row' }, el('span', { className: 'bad' }, 'Remove this note? Its versions stay in the file. '),
-      el('button', { type: 'button', onclick: () => settle(note, null) }, 'Remove'), el('button', { type: 'button', onclick: () => made.replaceWith(card(note)) }, 'Keep'));
+  const drop = (/** @type {HTMLElement} */ made, /** @type {NoteForm} */ note) => {
+    if (made.querySelector('.sure')) return;
+    const sure = el('div', { className: 'row sure' }, el('span', { className: 'bad' }, 'Remove this note? Its versions stay in the file. '),
+      el('button', { type: 'button', onclick: () => settle(note, null) }, 'Remove it'), el('button', { type: 'button', onclick: () => sure.remove() }, 'Keep'));
     made.append(sure);
+    sure.querySelector('button').focus();
   };
   const guard = async (/** @type {() => Promise<any>} */ what) => {
-    try { await what(); } catch (error) { page.tell(error instanceof Error ? error.message : String(error)); }
+    try { await what(); page.tell(''); } catch (error) { page.tell(reason(error)); }
   };
 
   const history = async (/** @type {HTMLElement} */ made, /** @type {NoteForm} */ note, /** @type {HTMLButtonElement} */ button) => {
@@ -65,36 +69,60 @@ export function makeCards(page) {
     });
   };
 
-  /** An edit starts from the heads it was opened on; what others write meanwhile does not slip in. */
-  const change = (/** @type {HTMLElement} */ made, /** @type {NoteForm} */ note, /** @type {Version} */ head) => {
-    const form = el('form', { className: 'note-form', 'aria-label': 'Edit note' });
+  /** Ends an edit: the card is as the note is by now, and the keyboard is where it was. */
+  const closing = (/** @type {HTMLElement} */ made, /** @type {string} */ id) => () => {
+    const list = made.parentElement;
+    delete made.dataset.editing;
+    delete made.dataset.signature;
+    page.draw();
+    /** @type {HTMLElement | null | undefined} */ (list?.querySelector(`[data-note="${id}"] .edit`))?.focus({ preventScroll: true });
+  };
+  /** Save over the heads that the edit was opened on: what others write meanwhile does not slip in. */
+  const over = (/** @type {HTMLElement} */ made, /** @type {NoteForm} */ note, /** @type {() => void} */ close, /** @type {CardWith} */ more) => async (/** @type {NoteBody} */ body) => {
     const heads = note.heads.map((one) => one.id);
-    page.editing.add(note.id);
-    const close = () => { page.editing.delete(note.id); page.draw(); };
-    const save = async (/** @type {NoteBody} */ body) => {
-      try {
-        await page.store.change(note.id, heads, body, page.author());
-        close();
-      } catch (error) {
-        if (!(error instanceof Refused) || !error.conflict) throw error;
-        clash(made, note.id, heads, body, error.conflict, close);
-      }
-    };
-    makeForm(form, { ...page.forms(), body: head.body ?? note.heads[0].body ?? undefined, save, cancel: close });
-    made.replaceChildren(form);
+    try {
+      await page.store.change(note.id, heads, body, await page.author());
+      close();
+      more.saved?.(body);
+    } catch (error) {
+      if (!(error instanceof Refused) || !error.conflict) throw error;
+      sides.clash(made, note.id, heads, body, error.conflict, (what) => guard(async () => { await what(); close(); }));
+    }
   };
 
-  const clash = (/** @type {HTMLElement} */ made, /** @type {string} */ id, /** @type {string[]} */ heads, /** @type {NoteBody} */ mine, /** @type {Conflict} */ found, /** @type {() => void} */ close) => {
-    const theirs = found.note.heads;
-    const all = theirs.map((one) => one.id);
-    const then = (/** @type {() => Promise<any>} */ what) => () => guard(async () => { await what(); close(); });
-    made.className = 'note conflict';
-    made.replaceChildren(el('p', { className: 'reason', role: 'alert' }, found.detail), el('div', { className: 'versions' },
-      ...theirs.map((one) => el('div', { 'data-side': 'theirs' }, el('p', { className: 'muted' }, `${one.author}, ${moment(one.at)}`), ...words(one.body))),
-      el('div', { 'data-side': 'mine' }, el('p', { className: 'muted' }, 'yours, not saved yet'), ...words(mine))), el('div', { className: 'row' },
-      el('button', { type: 'button', onclick: then(async () => {}) }, 'Keep theirs'),
-      el('button', { type: 'button', onclick: then(() => page.store.change(id, all, mine, page.author())) }, 'Replace it by mine'),
-      el('button', { type: 'button', onclick: then(() => page.store.change(id, heads, mine, page.author(), true)) }, 'Keep both for the meeting')));
+  const change = (/** @type {HTMLElement} */ made, /** @type {NoteForm} */ note, /** @type {Version} */ head, /** @type {CardWith} */ more) => {
+    const form = el('form', { className: 'note-form', 'aria-label': 'Edit note' });
+    const close = closing(made, note.id);
+    made.dataset.editing = 'yes';
+    const { focus } = makeForm(form, page, { body: head.body ?? note.heads[0].body ?? undefined, self: note.id, save: over(made, note, close, more), cancel: close });
+    made.replaceChildren(form);
+    focus();
+  };
+
+  /** What a note still lacks, to be filled in where it stands. */
+  const here = (/** @type {HTMLElement} */ made, /** @type {NoteForm} */ note, /** @type {Version} */ head, /** @type {CardWith} */ more) => {
+    const { body } = head;
+    if (!body) return null;
+    const fields = el('div', { className: 'row' }, ...KINDS[body.kind].filter(({ name }) => more.fields?.includes(name)).map((field) => input(page, field, body)));
+    const told = el('span', { className: 'told bad', role: 'alert' });
+    const save = el('button', { className: 'main', type: 'submit' }, 'Save');
+    const form = el('form', { className: 'here', 'aria-label': `Settle: ${(body.text ?? '').slice(0, 80)}` }, fields, el('div', { className: 'row' }, told, save));
+    form.addEventListener('input', () => {
+      // From the first letter on it is an edit: nobody else's save may take the words away.
+      if (form.querySelector('[name]') && Object.keys(values(form)).length) made.dataset.editing = 'yes';
+      else delete made.dataset.editing;
+    });
+    sends(form, save, told, async () => {
+      const given = values(form);
+      if (!Object.keys(given).length) throw new Error('nothing is filled in');
+      await over(made, note, closing(made, note.id), more)({ ...body, ...given });
+    });
+    return form;
   };
   return card;
+}
+
+/** The version to show; of a conflict one that is no removal. @param {NoteForm} note */
+export function headOf(note) {
+  return note.heads.find((one) => one.body) ?? note.heads[0];
 }

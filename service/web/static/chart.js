@@ -12,9 +12,10 @@ const OLDER = 15000; // ms after which a page that says nothing is one of an old
  * The chart in its frame. Its file may say anything, so it has no origin here, and can call nothing with the
  * reader's session: it is spoken to by messages, and of its own only those in `hears` are taken.
  * @param {HTMLIFrameElement} frame @param {string} incident
- * @param {(fact: string | null) => void} chose @param {(text: string) => void} tell
+ * @param {(fact: string | null) => void} chose @param {() => void} viewed called once another range or fact is in sight
+ * @param {(text: string) => void} tell
  */
-export function makeChart(frame, incident, chose, tell) {
+export function makeChart(frame, incident, chose, viewed, tell) {
   const base = `/api/incidents/${incident}/evidence/`;
   let hash = location.hash;
   let ready = false;
@@ -61,9 +62,8 @@ export function makeChart(frame, incident, chose, tell) {
       shown = [given.start, given.end].every((at) => typeof at === 'string' && INSTANT.test(at)) ? { start: given.start, end: given.end } : null;
       if (hash !== location.hash) history.replaceState(null, '', hash || location.pathname);
       const now = typeof given.fact === 'string' && FACT.test(given.fact) ? given.fact : null;
-      if (now === fact) return;
-      fact = now;
-      chose(now);
+      if (now !== fact) chose(fact = now);
+      viewed();
     },
     // Only upon somebody's own click, and nothing but a payload of this incident, which is plain text.
     payload: ({ digest }) => { if (typeof digest === 'string' && DIGEST.test(digest) && navigator.userActivation?.isActive !== false) window.open(base + digest, '_blank', 'noopener'); },

@@ -35,3 +35,35 @@ export function range(start, end) {
   const sameDay = start.slice(0, 10) === end.slice(0, 10);
   return `${start.slice(11, 19)} to ${sameDay ? end.slice(11, 19) : moment(end)}`;
 }
+
+/**
+ * Show items in a list, by key. Whatever is fresh is made anew; the rest is left alone, not even moved where it need
+ * not be, and what somebody edits (`data-editing`) stays whatever becomes of its item: there are words in it.
+ * @param {HTMLElement} list @param {{ key: string, make: () => HTMLElement, fresh: boolean }[]} items
+ */
+export function keyed(list, items) {
+  const old = /** @type {HTMLElement[]} */ ([...list.children]);
+  const known = new Map(old.map((node) => [node.dataset.key, node]));
+  const wanted = items.map(({ key, make, fresh }) => {
+    const there = known.get(key);
+    if (there && (there.dataset.editing || !fresh)) return there;
+    const made = make();
+    made.dataset.key = key;
+    return made;
+  });
+  old.forEach((node, place) => { if (node.dataset.editing && !wanted.includes(node)) wanted.splice(Math.min(place, wanted.length), 0, node); });
+  const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+  const kept = new Set(wanted);
+  for (const node of old) if (!kept.has(node)) node.remove();
+  let next = list.firstElementChild;
+  for (const node of wanted) {
+    if (node === next) next = next.nextElementSibling;
+    else list.insertBefore(node, next);
+  }
+  if (focused && focused !== document.activeElement && list.contains(focused)) focused.focus({ preventScroll: true });
+}
+
+/** @param {unknown} error */
+export function reason(error) {
+  return error instanceof Error ? error.message : String(error);
+}

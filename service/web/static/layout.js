@@ -1,17 +1,20 @@
 import { byId } from './dom.js';
 
-/** Tabs, the divider, and the draft's rows that belong to facts. */
-export function makeLayout() {
+/** Tabs, and the draft's rows that belong to facts. @param {(panel: string) => void} shown */
+export function makeLayout(shown) {
   const tabs = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[role="tab"]')]);
   const draft = byId('panel-draft');
   // Who goes to a fact from a finding reads on at the sentence.
   let stays = false;
-  const choose = (/** @type {HTMLElement} */ tab) => tabs.forEach((one) => {
-    const on = one === tab;
-    one.setAttribute('aria-selected', String(on));
-    one.tabIndex = on ? 0 : -1;
-    byId(one.getAttribute('aria-controls') ?? '').hidden = !on;
-  });
+  const choose = (/** @type {HTMLElement} */ tab) => {
+    for (const one of tabs) {
+      const on = one === tab;
+      one.setAttribute('aria-selected', String(on));
+      one.tabIndex = on ? 0 : -1;
+      byId(one.getAttribute('aria-controls') ?? '').hidden = !on;
+    }
+    shown(tab.getAttribute('aria-controls') ?? '');
+  };
   tabs.forEach((tab, place) => {
     tab.addEventListener('click', () => choose(tab));
     tab.addEventListener('keydown', (event) => {
@@ -22,7 +25,6 @@ export function makeLayout() {
       next.focus();
     });
   });
-  divide();
   return {
     /** Show which row of the draft tells the chosen fact. @param {string | null} fact */
     row: (fact) => {
@@ -59,7 +61,8 @@ function step(href) {
   return true;
 }
 
-function divide() {
+/** The divider between the chart and what stands beside it: by pointer and by keyboard. */
+export function divide() {
   const [divider, split] = [byId('divider'), byId('content')];
   const width = (/** @type {number} */ px) => {
     const most = Math.max(innerWidth - 400, 280);

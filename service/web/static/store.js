@@ -3,32 +3,42 @@ import { ask } from './api.js';
 /**
  * The notes as they stand, kept up by the stream. Every event carries its note whole, so an event that
  * comes twice changes nothing, and `Last-Event-ID` sees to it that none is left out.
- * @param {string} incident @param {(change: {notes: Set<string> | null}) => void} changed @param {(on: boolean) => void} connected @param {() => void} rebuilt
+ * @param {string} incident @param {Heard} heard
  */
-export function makeStore(incident, changed, connected, rebuilt) {
+export function makeStore(incident, heard) {
   const base = `/api/incidents/${incident}`;
   /** @type {Shown} */
   const state = { notes: new Map(), facts: {}, agenda: [], disputed: {}, problems: [] };
+  let place = 0; // in the file, after what is shown
   const take = (/** @type {NotesForm} */ form, /** @type {boolean} */ whole) => {
+    place = Number.parseInt(form.cursor, 10);
     if (whole) state.notes = new Map();
     for (const note of form.notes) state.notes.set(note.id, note);
     Object.assign(state.facts, form.facts);
     state.agenda = form.agenda;
     state.disputed = form.disputed;
     state.problems = form.problems;
-    changed({ notes: whole ? null : new Set(form.notes.map((note) => note.id)) });
+    heard.changed({ notes: whole ? null : new Set(form.notes.map((note) => note.id)) });
+  };
+  /** After a build the same notes cite facts that may say something else. */
+  const again = async () => {
+    heard.timeline();
+    const form = await ask(`${base}/notes`).catch(() => null);
+    if (form && Number.parseInt(form.cursor, 10) >= place) take(form, true);
   };
   const follow = (/** @type {string} */ cursor) => {
     const source = new EventSource(`${base}/stream?after=${encodeURIComponent(cursor)}`);
-    source.addEventListener('open', () => connected(true));
+    source.addEventListener('open', () => heard.connected(true));
     source.addEventListener('error', () => {
-      connected(false);
+      heard.connected(false);
       // A refused stream (signed out, server renewed) is not tried again by the browser itself.
       if (source.readyState === EventSource.CLOSED) setTimeout(start, 3000);
     });
     source.addEventListener('version', (event) => take(JSON.parse(event.data), false));
     source.addEventListener('all', (event) => take(JSON.parse(event.data), true));
-    source.addEventListener('timeline', rebuilt);
+    source.addEventListener('timeline', again);
+    source.addEventListener('draft', heard.draft);
+    source.addEventListener('build', (event) => heard.build(JSON.parse(event.data)));
   };
   const start = async () => {
     try {
@@ -36,7 +46,7 @@ export function makeStore(incident, changed, connected, rebuilt) {
       take(form, true);
       follow(form.cursor);
     } catch {
-      connected(false);
+      heard.connected(false);
       setTimeout(start, 3000);
     }
   };
@@ -49,6 +59,7 @@ export function makeStore(incident, changed, connected, rebuilt) {
       ask(`${base}/notes/${id}`, 'PUT', { base: heads, body, beside, ...(author ? { author } : {}) }),
     remove: (/** @type {string} */ id, /** @type {string[]} */ heads, /** @type {string} */ author) =>
       ask(`${base}/notes/${id}?${new URLSearchParams([...heads.map((head) => ['base', head]), ...(author ? [['author', author]] : [])])}`, 'DELETE'),
+    tick: (/** @type {Record<string, any>} */ ticks, /** @type {string} */ author) => ask(`${base}/meeting`, 'POST', { ...ticks, ...(author ? { author } : {}) }),
     history: (/** @type {string} */ id) => ask(`${base}/notes/${id}/versions`),
   };
 }

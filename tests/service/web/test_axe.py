@@ -33,6 +33,13 @@ PAGES = {
     "whys": f"/incidents/{INCIDENT}/whys",
     "sign-in": "/login",
 }
+#: What a page shows once its notes are there.
+DRAWN = {
+    "review": "#notes .note.conflict",
+    "agenda": "#agenda .note.conflict",
+    "factors": "#factors .note",
+    "whys": "#whys .step",
+}
 #: What a person can act on and see; the chart in its frame has a test of its own.
 ACTS = "a[href], button, input, select, textarea, summary, [tabindex]"
 #: Every element that can be acted on, in view, not disabled, not taken out of the tab order on purpose.
@@ -107,7 +114,9 @@ def opened(browser: Browser, server: Serving, name: str, **options: Any) -> Page
         _SIGNED_IN[server.url] = context.storage_state()
     if name == "review":
         page.frame_locator("#chart").locator("html[data-ready]").wait_for()
-        page.locator("#notes .note.conflict").wait_for()
+    if name in DRAWN:
+        page.locator("#connection.on").wait_for()
+        page.locator(DRAWN[name]).first.wait_for()
     return page
 
 
@@ -125,6 +134,10 @@ def test_axe_finds_no_serious_fault(
             assert faults(page, axe) == []
         page.click("#tab-notes")
         page.locator("#notes .note", has_text="Set a limit").get_by_role("button", name="Edit").click()
+        assert faults(page, axe) == []
+    if name in {"agenda", "factors", "whys"}:
+        page.get_by_role("button", name="Show the chart").click()
+        page.frame_locator("#chart").locator("html[data-ready]").wait_for()
         assert faults(page, axe) == []
     page.context.close()
 

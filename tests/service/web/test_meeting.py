@@ -1,113 +1,295 @@
-"""The review meeting by the API: ticks of many people, folded by the server, and heard by everybody."""
+"""A whole hour of a review meeting, in two real browsers over a freshly built example: from ten notes to a draft that `check` passes.
+
+Everything is done as hands do it, by labels and roles; the draft's prose is written in the file, as in an editor.
+"""
 
 from __future__ import annotations
 
-import json
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
-from tests.service.web.running import INCIDENT, SECRETS, TOKENS, Serving, Start, note
+from service.build.demo import demo
+from service.evidence.document import load
+from service.names import DRAFT, TIMELINE
+from tests.servers.browser import launched
+from tests.service.web.room import Person, Room
+from tests.service.web.running import INCIDENT, Start
+from timeline.model import Fact
 
-DAY = "2026-12-04"
+pytestmark = pytest.mark.browser
+ADA, BO = "ada-secret-that-is-long-enough", "bo-secret-that-is-long-enough"
+TOKENS = """
+[[serve.token]]
+name = "ada"
+token = "env:ADA"
+role = "editor"
+[[serve.token]]
+name = "bo"
+token = "env:BO"
+role = "editor"
+"""
+TOP = 'ticket_url = "https://tracker.example/browse/{ticket}"\n'
+#: What people write where the draft asks, by a part of its question, with the fact it rests on by words of its statement.
+ANSWERS = {
+    "tell somebody outside": (
+        "Many checkouts failed for a while, because the database pool was too small.",
+        "",
+    ),
+    "Who was affected": ("Customers of every shop that pay by card saw an error page or waited.", ""),
+    "told us earlier": ("An alert on the use of the pool: it was full early.", "DatabasePoolSaturated"),
+    "held the response up": ("The first change that was tried did not help.", "deploy-2026.11.12-2"),
+    "What helped": ("The roll-back was one command, and everybody knew where it stands", "was rolled back"),
+    "made detection": ("Nobody watched the pool, and its saturation is no page", "DatabasePoolSaturated"),
+    "gone the other way": (
+        "It was a working day: at the weekend fewer would have been there",
+        "was detected",
+    ),
+    "next person on call": ("Look at the pool before you scale out", "DatabasePoolSaturated"),
+}
+#: Cells of rows that are kept; a row that asks something else is deleted, and its table with the last of them.
+CELLS = {
+    "Low, medium or high?": "medium",
+    "A workaround, or permanent?": "permanent",
+    "On which day?": "2026-11-30",
+    "Who?": "incident commander",
+    "When, and by whom?": "2027-01-15, by the owners",
+}
 
 
-def tick(server: Serving, **given: Any) -> dict[str, Any]:
-    answer = httpx.post(f"{server.api}/meeting", json={"held": DAY, **given}, trust_env=False, timeout=30)
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+@pytest.fixture
+def room(tmp_path: Path, start: Start, chromium: Path) -> Iterator[Room]:
+    """Build the example, serve it, and let two editors sign in."""
+    demo(tmp_path / "postmortems", stills=False)
+    server = start(TOKENS, top=TOP, ADA=ADA, BO=BO)
+    with launched(chromium) as browser:
+        found = Room(browser, server)
+        yield found
+    assert found.problems == []
 
 
-def lines(server: Serving) -> list[dict[str, Any]]:
-    path = server.folder / "postmortems" / INCIDENT / "notes.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines()]
+def test_an_hour(room: Room, tmp_path: Path) -> None:
+    ada, bo = room.person().signs_in(ADA), room.person().signs_in(BO)
+    folder = tmp_path / "postmortems" / INCIDENT
+    _arrive(ada, bo)
+    _write_down(ada, bo)
+    _ask_why(ada, bo)
+    _settle(ada, bo)
+    _refresh(ada, bo)
+    _do(ada, bo)
+    _finish(ada, bo, folder / DRAFT)
+    said = check(tmp_path, folder)
+    assert said.returncode == 0, said.stdout + said.stderr
+    notes = httpx.get(f"{room.server.api}/notes", headers={"authorization": f"Bearer {ADA}"}, trust_env=False)
+    kinds = [one["heads"][0]["body"]["kind"] for one in notes.json()["notes"] if not one["removed"]]
+    assert sorted(kinds) == sorted([
+        "observation", "hypothesis", "decision", "lesson", "question", "dispute", "factor", "why", "why", "action", "meeting",
+    ])  # fmt: skip
+    assert {item["reason"] for item in notes.json()["agenda"]} == {"gone through"}
 
 
-def test_two_browsers_tick_at_once_and_both_ticks_stay(start: Start) -> None:
-    server = start()
-    names = [f"person {number}" for number in range(20)]
-    with ThreadPoolExecutor(10) as pool:
-        list(pool.map(lambda one: tick(server, present={one: True}, author=one), names * 2))
-    with server.client() as client:
-        (one,) = client.get(f"{server.api}/notes").json()["notes"]
-    (head,) = one["heads"]
-    assert (head["body"]["kind"], head["body"]["held"], sorted(head["body"]["present"])) == (
-        "meeting",
-        DAY,
-        sorted(names),
+def _arrive(ada: Person, bo: Person) -> None:
+    """Who is there is ticked, by both, each for the other to see."""
+    ada.goes("Agenda")
+    bo.goes("Agenda")
+    expect(ada.page.locator(".clock")).to_have_text(re.compile(r"^\d\d:\d\d "))
+    for name in ("ada", "Chris from payments"):
+        place = ada.page.get_by_role("group", name="Present")
+        if place.get_by_label(name, exact=True).count():
+            place.get_by_label(name, exact=True).check()
+        else:
+            place.get_by_role("combobox", name="Name of somebody who is there").fill(name)
+            place.get_by_role("button", name="Add").click()
+        expect(place.get_by_label(name, exact=True)).to_be_checked()
+        expect(bo.page.get_by_role("group", name="Present").get_by_label(name, exact=True)).to_be_checked()
+    bo.page.get_by_role("group", name="Present").get_by_label("bo", exact=True).check()
+    expect(ada.page.get_by_role("group", name="Present").get_by_label("bo", exact=True)).to_be_checked()
+
+
+def _write_down(ada: Person, bo: Person) -> None:
+    """Seven notes beside the table, each on the fact that its writer chose."""
+    for person in (ada, bo):
+        person.goes("Review")
+        person.chart.locator("html[data-ready]").wait_for()
+    ada.chooses("CheckoutLatencyHigh fired")
+    ada.writes("observation", "The page came two minutes after customers saw it")
+    bo.sees("The page came two minutes")
+    bo.chooses("DatabasePoolSaturated")
+    bo.writes("hypothesis", "Two instances share a pool that was sized for one")
+    ada.sees("Two instances share a pool")
+    ada.chooses("was rolled back")
+    ada.writes("decision", "We roll back first and look later")
+    bo.chooses("was detected")
+    bo.writes("question", "Who sized the pool, and when?", who_finds_out="Chris from payments")
+    ada.sees("Who sized the pool")
+    ada.chooses("CaptureQueueDeep")
+    ada.writes("lesson", "A queue that flaps is a symptom")
+    row = bo.chart.locator("#table tr[data-fact]", has_text="CheckoutErrorRatioHigh").first
+    row.click()
+    bo.page.get_by_role("button", name="Dispute").click()
+    bo.form().get_by_label("Words").fill("The exporter was restarted just then")
+    bo.form().get_by_role("button", name="Save").click()
+    ada.sees("The exporter was restarted")
+    # It is marked where it stands, for both.
+    expect(ada.chart.locator("#table tr[data-disputed]").first).to_be_attached()
+    ada.chooses("Tag deploy-2026.11.12-3")
+    ada.writes("action", "Alert when the pool is in use by 80 %", it_will="detect", owner="Bo")
+    for person in (ada, bo):
+        expect(person.page.get_by_role("tab", name=re.compile("^Notes 7"))).to_be_visible()
+        expect(person.page.get_by_role("tab", name=re.compile("^Agenda 4"))).to_be_visible()
+        person.shot(f"notes-{'ada' if person is ada else 'bo'}")
+
+
+def _ask_why(ada: Person, bo: Person) -> None:
+    """A factor on the map, and two whys, each below what it explains."""
+    ada.goes("Factor map")
+    bo.goes("Five whys")
+    ada.page.get_by_role("button", name="Show the chart").click()
+    ada.chart.locator("html[data-ready]").wait_for()
+    ada.chooses("DatabasePoolSaturated")
+    ada.writes(
+        "",
+        "The pool held 40 connections for two instances",
+        "New factor",
+        category="technical",
+        it_was="a known risk",
     )
-    assert not one["conflict"]
-    assert len(lines(server)) == len(names)
+    expect(ada.page.locator(".map .known_risk")).to_contain_text("The pool held 40")
+    bo.page.get_by_role("button", name="Show the chart").click()
+    bo.chart.locator("html[data-ready]").wait_for()
+    bo.chooses("checkouts fail")
+    bo.writes("", "Many checkouts failed", "New first step")
+    bo.note("Many checkouts").get_by_role("button", name="Why?").click()
+    bo.chooses("DatabasePoolSaturated")
+    bo.writes("", "No connection was free", "Why?")
+    expect(bo.page.locator("#whys .step")).to_have_count(2)
+    ada.goes("Five whys")
+    ada.sees("Many checkouts failed", "No connection was free")
+    ada.shot("whys")
 
 
-def test_a_tick_is_taken_back_and_what_was_gone_through_is_kept(start: Start) -> None:
-    server = start()
-    with server.client() as client:
-        made = client.post(f"{server.api}/notes", json={"body": note()}).json()
-        tick(server, discussed={made["id"]: True}, present={"Ada": True, "bo": True})
-        found = tick(server, present={"bo": False})["heads"][0]["body"]
-        assert (found["present"], found["discussed"]) == (["Ada"], [made["id"]])
-        unknown = client.post(f"{server.api}/meeting", json={"discussed": {"n-" + "0" * 16: True}})
-        assert unknown.status_code == 404
-        assert "n-0000000000000000" in unknown.json()["detail"]
-        for wrong in (
-            {"held": "tomorrow"},
-            {"present": {"": True}},
-            {"present": {"x" * 201: True}},
-            {"discussed": {"x": True}},
-            {"kind": "x"},
-        ):
-            assert client.post(f"{server.api}/meeting", json=wrong).status_code == 422, wrong
-
-
-def test_whoever_signs_in_ticks_in_their_own_name_and_a_reader_not_at_all(start: Start) -> None:
-    server = start(TOKENS, **SECRETS)
-    with server.client() as client:
-        for name, status in (("ADA", 200), ("BO", 403)):
-            headers = {"authorization": f"Bearer {SECRETS[name]}"}
-            sent = {"present": {"cy": True}, "author": "somebody else"}
-            assert client.post(f"{server.api}/meeting", json=sent, headers=headers).status_code == status
-    assert [one["author"] for one in lines(server)] == ["ada"]
-
-
-@pytest.mark.parametrize("setting", ["", 'ticket_url = "https://jira.example.org/browse/{ticket}"\n'])
-def test_a_ticket_is_a_key_and_its_address_stands_beside_it(start: Start, setting: str) -> None:
-    server = start(top=setting)
-    with server.client() as client:
-        body = note(kind="action", effect="prevent", ticket="SHOP-991", done="2026-12-03")
-        made = client.post(f"{server.api}/notes", json={"body": body}).json()
-    (head,) = made["heads"]
-    assert (head["body"]["ticket"], head["body"]["done"]) == ("SHOP-991", "2026-12-03")
-    assert made["links"] == (
-        {head["id"]: {"ticket": "https://jira.example.org/browse/SHOP-991"}} if setting else {}
+def _settle(ada: Person, bo: Person) -> None:
+    """The agenda is gone through: a dispute, a question and a hypothesis answered, an action made ready with its ticket."""
+    ada.goes("Agenda")
+    bo.goes("Agenda")
+    for person in (ada, bo):
+        expect(person.page.get_by_role("list", name="Agenda").locator("> li")).to_have_count(4)
+    expect(ada.page.locator("#progress")).to_have_text("0 of 4 gone through")
+    dispute = ada.item("The exporter was restarted")
+    dispute.locator(".words").click()  # its fact, in the chart
+    ada.chart.locator("#fact-panel[data-fact]").wait_for()
+    dispute.get_by_label("answer").fill("Its own log says it was up")
+    ada.shot("agenda")
+    dispute.get_by_role("button", name="Save").click()
+    expect(bo.page.locator("#progress")).to_have_text("1 of 4 gone through")
+    question = bo.item("Who sized the pool")
+    question.get_by_label("answer").fill("Nobody since launch")
+    question.get_by_role("button", name="Save").click()
+    expect(ada.page.locator("#progress")).to_have_text("2 of 4 gone through")
+    hypothesis = ada.item("Two instances share a pool")
+    hypothesis.get_by_label("what confirmed or refuted it").fill("The pool's own log shows both")
+    hypothesis.get_by_role("button", name="Save").click()
+    expect(bo.page.locator("#progress")).to_have_text("3 of 4 gone through")
+    action = bo.item("Alert when the pool")
+    for label, value in (
+        ("due", "2026-12-11"), ("definition of done", "it fires in a load test"), ("how it is verified", "a game day"), ("ticket", "SHOP-991"),
+    ):  # fmt: skip
+        action.get_by_label(label).fill(value)
+    action.get_by_role("button", name="Save").click()
+    ada.page.get_by_role("list", name="Actions").get_by_role("link", name="SHOP-991").wait_for()
+    expect(ada.page.get_by_role("link", name="SHOP-991").first).to_have_attribute(
+        "href", "https://tracker.example/browse/SHOP-991"
     )
+    for person in (ada, bo):
+        expect(person.page.locator("#progress")).to_have_text("4 of 4 gone through")
+        expect(person.page.locator("#agenda > li:not(.settled)")).to_have_count(0)
 
 
-def test_the_agenda_ends_with_what_the_draft_waits_for(start: Start) -> None:
-    server = start()
-    with server.client() as client:
-        made = client.post(f"{server.api}/notes", json={"body": note(kind="question")}).json()
-        other = client.post(f"{server.api}/notes", json={"body": note(kind="dispute")}).json()
-        tick(server, discussed={other["id"]: True})
-        told = client.get(f"{server.api}/agenda").json()
-        assert [(one["note"], one["discussed"]) for one in told["items"]] == [
-            (made["id"], False),
-            (other["id"], True),
-        ]
-        waits = {one["section"]: one["count"] for one in told["draft"]}
-        assert waits["Lessons"] == 1
-        assert waits["Contributing factors"] > 1
-        draft = (server.folder / "postmortems" / INCIDENT / "postmortem.md").read_text()
-        for one in told["draft"]:
-            assert "?" in draft.splitlines()[one["line"] - 1]
-        (server.folder / "postmortems" / INCIDENT / "postmortem.md").write_text(
-            draft.replace("*What would the next person on call want to know?*", "Pools have limits.")
+def _refresh(ada: Person, bo: Person) -> None:
+    """Notes come into the draft by a button; both see it without a reload."""
+    for person in (ada, bo):
+        person.goes("Review")
+        person.chart.locator("html[data-ready]").wait_for()
+        person.tab("Draft")
+        person.page.evaluate("window.unbroken = true")
+    ada.page.get_by_role("button", name="Refresh").click()
+    for person in (ada, bo):
+        panel = person.page.get_by_role("tabpanel", name="Draft")
+        expect(panel).to_contain_text("SHOP-991", timeout=60_000)
+        expect(panel).to_contain_text("The pool held 40 connections")
+    expect(ada.page.locator("#build-state")).to_contain_text("refreshed")
+
+
+def _do(ada: Person, bo: Person) -> None:
+    """An action that is done is ticked, and not where it was not."""
+    for person in (ada, bo):
+        person.tab("Agenda")
+    done = [p.page.get_by_role("list", name="Actions").get_by_label("done") for p in (ada, bo)]
+    done[1].check()
+    expect(done[0]).to_be_checked()
+    expect(ada.page.get_by_role("list", name="Actions")).to_contain_text(re.compile(r"done \d{4}-\d\d-\d\d"))
+    done[0].uncheck()
+    expect(done[1]).not_to_be_checked()
+    ada.shot("actions")
+    for person in (ada, bo):
+        person.tab("Draft")
+
+
+def _finish(ada: Person, bo: Person, draft: Path) -> None:
+    """The prose is written in an editor; the pages that are open follow the file, and a refresh fills in the rest."""
+    wrong = ada.page.locator("#count-draft").inner_text()
+    draft.write_text(finished(draft.read_text("utf-8"), load(draft.with_name(TIMELINE)).facts), "utf-8")
+    for person in (ada, bo):
+        expect(person.page.get_by_role("tabpanel", name="Draft")).to_contain_text(
+            "Look at the pool before you scale out", timeout=30_000
         )
-        assert "Lessons" not in {one["section"] for one in client.get(f"{server.api}/agenda").json()["draft"]}
-        page = client.get(f"/incidents/{INCIDENT}/agenda").text
-        assert "open question: nobody owns it" in page
-        assert "✓ disputed fact" in page
-        assert "What the draft waits for" in page
+        expect(person.page.locator("#count-draft")).not_to_have_text(wrong)
+    bo.page.get_by_role("button", name="Refresh").click()
+    expect(bo.page.locator("#build-state")).to_contain_text("refreshed", timeout=60_000)
+    left = ada.page.get_by_role("tabpanel", name="Draft").locator(".finding.error")
+    expect(left).to_have_count(0)
+    assert [person.page.evaluate("window.unbroken") for person in (ada, bo)] == [True, True]
+    ada.shot("draft")
+
+
+def finished(text: str, facts: Sequence[Fact]) -> str:
+    """Return the draft as people finish it: every question answered below its heading, rows filled in or deleted."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if re.fullmatch(r"\*[^*]+\?\*", line):
+            lines += [] if line.startswith("*Optional") else [_answer(line, facts)]
+        elif re.search(r"\| \*[^*]+\?\* \|", line):
+            for question, answer in CELLS.items():
+                line = line.replace(f"*{question}*", answer)
+            lines += [] if re.search(r"\*[^*]+\?\*", line) else [line]
+        else:
+            lines.append(line)
+    # A table of which no row is left.
+    return re.sub(r"(?m)^\|.*\|\n\|[ :|-]+\|\n(?!\|)", "", "\n".join(lines))
+
+
+def _answer(question: str, facts: Sequence[Fact]) -> str:
+    words, about = next(answer for part, answer in ANSWERS.items() if part in question)
+    fact = next((fact.id for fact in facts if about and about in fact.statement), "")
+    return f"{words} ({fact})" if fact else words
+
+
+def check(home: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "cli.main",
+        "check",
+        "--config",
+        str(home / "timeline.toml"),
+        str(folder),
+    ]
+    env = {**os.environ, "PYTHONPATH": str(Path.cwd()), "ADA": ADA, "BO": BO}
+    return subprocess.run(command, cwd=home, check=False, env=env, capture_output=True, text=True)
