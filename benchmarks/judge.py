@@ -95,7 +95,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="a folder for what is built; built once")
     parser.add_argument(
         "--hold-out",
-        choices=("A", "B", "C", "D", "E", "F", "P", "Q"),
+        choices=("A", "B", "C", "D", "E", "F", "G", "H", "P", "Q"),
         help="the sentences that were written by hand, of one half",
     )
     parser.add_argument(

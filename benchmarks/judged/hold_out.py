@@ -1,4 +1,4 @@
-"""Sentences written by hand: the rules' authors saw what failed of A while they tuned, nothing of B to F before their first runs."""
+"""Sentences written by hand: the rules' authors saw what failed of A while they tuned, nothing of B to H before their first runs."""
 
 from __future__ import annotations
 

@@ -56,7 +56,9 @@ def is_whole(claim: Claim, finding: Finding, ground: Ground) -> bool:
         claim.plain.text, scope.start
     ):
         return False
-    before, behind = _words(claim, Span(scope.start, start)), _words(claim, Span(stop, scope.end))
+    onward = _pattern(unread.until).search(claim.plain.text, stop, scope.end) if unread.until else None
+    before = _words(claim, Span(scope.start, start))
+    behind = _words(claim, Span(stop, onward.start() if onward else scope.end))
     if _pattern(unread.around).search(f"{before} | {behind}"):
         return False
     if unread.behind and _pattern(unread.behind).match(behind):
@@ -109,7 +111,7 @@ def _tells_of(fact: Fact, claimed: str) -> bool:
     """Tell whether a message names another time than its own, and has a word of what is claimed."""
     words = fact.quote.text[:_LONGEST] if fact.quote and fact.kind in _MESSAGES else ""
     said, claimed_words = ({word.casefold() for word in _WORD.findall(text)} for text in (words, claimed))
-    if not (said & claimed_words) - _UNITS:
+    if not (said & claimed_words) - _UNITS - english.COMMON:
         return False
     return (
         _ELSEWHEN.search(words) is not None

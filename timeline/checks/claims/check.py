@@ -6,11 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from timeline.checks.claims.absences import absence
 from timeline.checks.claims.certain import is_whole
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.when import durations, order, times
-from timeline.checks.claims.words import absence, actor, number, quote, subject
+from timeline.checks.claims.words import actor, number, quote, subject
 from timeline.checks.findings import Finding, Switch
 
 Read = Callable[[Claim, Ground], Iterator[Finding]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.timeline.checks.claims.judged import filled, ground, read
+from tests.timeline.checks.claims.judged import filled, ground, pair, read
 
 TRUE = [
     "Roughly one in twenty to one in four checkouts failed between 14:13 and 14:44 UTC (f-8f807b845bd1d686, f-51e3d24249b60a3e).",
@@ -124,3 +124,91 @@ def test_a_true_sentence_by_names_is_no_error(text: str) -> None:
 @pytest.mark.parametrize(("text", "rule"), REFUSED)
 def test_a_false_one_by_names_is(text: str, rule: str) -> None:
     assert rule in errors(filled(text))
+
+
+#: `<true|false>` of forms that a reader of drafts met: the false one is an error of the rule.
+PAIRS = {
+    "claim-absence": [
+        # the span begins, or ends, with what is cited, and its time is said too
+        "After the alert had cleared at 14:44 UTC ({RES}), no <alert fired again|status post was made>.",
+        "As soon as the queue alert fired at 14:18 UTC ({Q1}), no <merge of `#812` took place|deploy took place>.",
+        "Between the page at 14:13 UTC ({PAGE}) and the ack at 14:13 UTC ({ACK}), no <deploy was made|notification was sent>. The ack came at once.",
+        "No <alert was silenced|alert fired> between the page and the rollback ({PAGE}, {ROLL}).",
+        "From `investigating` to `monitoring` there was no <other update on the status page|alert> ({STAT}, f-312f63db21635a61).",
+        "There was no word on the status page <before 14:21|between 14:20 and 14:25> UTC ({STAT}).",
+        "Nothing had been posted on the status page by the time the <page went out ({PAGE})|rollback was out ({ROLL})>.",
+        "When the queue alert first cleared, that was <not the end of it: `CaptureQueueDeep` fired again|the end of it: `CaptureQueueDeep` never fired again> ({Q1}).",
+        "No message was ever <pinned|deleted> in the incident channel ({STAT}).",
+        "No alert of the <database|payments> service fired ({FIRE}).",
+        "Until <the page went out, nothing had been posted on the status page ({FIRE}, {PAGE})|we rolled back, nothing had been posted on the status page ({FIRE}, {ROLL})>.",
+        "<Something|Nothing> was posted on the status page from the page to the rollback ({PAGE}, {ROLL}).",
+    ],
+    "claim-actor": [
+        "It was <responder-2|responder-3> who had the pager and wrote “I am paged for checkout latency, looking” (f-d82137525b5cb681).",
+        "<responder-3|communications> wondered aloud whether Prometheus was gone (f-2d67f7714499b664).",
+        "The <incident commander|communications lead> announced the plan to raise the pool to 60 first (f-85857228d16fb20e).",
+        '"Rolling back to the release before 14:01" was <the incident commander|responder-2> (f-00ff9d98dba91df6).',
+        "14:17 <responder-3|responder-2> says the pool is full (f-d48052f53fad0aa9)",
+        "all of the pool in use: <responder-3|responder-2> (f-d48052f53fad0aa9)",
+        "<responder-3|responder-2> reported that the pool, rather than the database, was full (f-d48052f53fad0aa9).",
+    ],
+    "claim-duration": [
+        "Users put up with it for the better part of <an hour|three hours>, if we go by the alert ({FIRE}, {RES}).",
+        "The timeouts went on for <forty|twenty> minutes at the very most ({FIRE}, {RES}).",
+    ],
+    "claim-time": [
+        "By half past <two|noon> UTC the status page had said that some checkouts fail ({STAT}).",
+        "It was <2:38|3:38> p.m. UTC by the time we could roll back ({ROLL}).",
+    ],
+    "claim-number": [
+        "The queue alert fired <three times|twice> that afternoon ({Q1}, f-46d5be5bda8929d0, f-953586f3bd10e90e).",
+        "`CaptureQueueDeep`: <five|four> firings over the whole incident ({Q1}).",
+        "CaptureQueueDeep x<5|1> ({Q1}, {Q2})",
+        "In the whole incident only <one deploy was|two deploys were> rolled back ({ROLL}).",
+    ],
+    "claim-order": [
+        # both cited at the end: their words tell which is which
+        "The page <went out after|went out before> the alert had fired ({PAGE}, {FIRE}).",
+        "The status page said `investigating` <before|after> anybody had rolled anything back ({STAT}, {ROLL}).",
+        "First the <queue alert went off, and then latency cleared ({Q1}, {RES})|latency alert cleared, and then the first queue alert went off ({RES}, {Q1})>.",
+        "First came <`#812`, followed by `#815` (f-c7e2fefdb055029c, {MERGE})|`#815`, followed by `#812` ({MERGE}, f-c7e2fefdb055029c)>.",
+        "[<The alert|The rollback>](timeline.html#<{FIRE}|{ROLL}>), and [the ack](timeline.html#{ACK}) followed.",
+        "Under load <latency gave way first; the error ratio followed ({FIRE}, {ERR})|the error ratio gave way first; latency followed ({ERR}, {FIRE})>.",
+        "Customers had already been told when, shortly afterwards, <we rolled back ({STAT}, {ROLL})|the page was acknowledged ({STAT}, {ACK})>.",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in PAIRS.items() for text in texts])
+def test_a_pair_of_such_a_form_is_told_apart(rule: str, text: str) -> None:
+    true, false = (filled(one) for one in pair(text))
+    assert errors(true) == []
+    assert rule in errors(false)
+
+
+#: What the forms above might be taken for.
+QUIET = [
+    "no alert on record 14:30-14:32, but Prometheus was restarting, so that proves nothing (f-2d67f7714499b664, f-28c5ae2f84e63607)",
+    "It was communications, and not the commander, who reported that Prometheus was back (f-28c5ae2f84e63607).",
+    "1 h 04 from deploy to the end (f-607b885d5c557f47, f-897ea840351582e8)",
+    "In Auckland it was ten past three in the morning, on 13 November, when the alert fired ({FIRE}).",
+    "First latency rose, then we rolled back, and after that the queue alert fired once more ({XLAT}, {ROLL}, {Q5}).",
+    "Once the last of it had cleared at 14:44 UTC ({RES}), `CheckoutLatencyHigh` never fired again.",
+    "Time to first response took 193 s ({FIRE}, f-d82137525b5cb681).",
+    "Nobody acknowledged at once ({FIRE}).",
+    "Not once did an alert of the database fire ({FIRE}).",
+    "There was no deploy on 12 November before 14:01 UTC ({DEP}).",
+    "There was no message from the payments team ({FIRE}).",
+    "It took us another 13 minutes after the failed fix to roll back ({DEP2}, {ROLL}).",
+    "Seven and a half minutes before the queue alert it was latency that had gone off ({Q1}, {FIRE}).",
+    "Within eight minutes of the latency alert the queue followed with one of its own ({FIRE}, {Q1}).",
+    "It was not until the rollback was out that latency recovered for good ({ROLL}, {RES}).",
+    "The queue alert fired at least twice that afternoon ({Q1}, f-46d5be5bda8929d0, f-953586f3bd10e90e).",
+    "The queue alert fired twice within five minutes ({Q1}, f-46d5be5bda8929d0, f-953586f3bd10e90e).",
+    "It was deployed ({DEP}). Nine minutes later, the alert fired ({FIRE}).",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_what_only_looks_like_it_is_no_error(text: str) -> None:
+    assert errors(filled(text)) == []

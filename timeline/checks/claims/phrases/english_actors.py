@@ -114,3 +114,5 @@ OWN: Final = (
     "acknowledgement", "acknowledgment", "silence", "release", "update", "announcement", "request", "pull request", "finding", "call", "word", "idea", "doing", "work", "decision", "order", "discovery", "observation", "count", "estimate",
     "plan", "diagnosis", "warning", "remark",
 )  # fmt: skip
+#: Behind who did it: what they said, which makes nothing of who said it.
+SAYS_THAT: Final = r"\b(?:that|whether|if|how|why|what|when|(?:the|a|his|her|their|our) (?:plan|idea|proposal|decision)|aloud)\b"

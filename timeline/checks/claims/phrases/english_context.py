@@ -6,8 +6,8 @@ from typing import Final
 
 #: What is to come, what might have been, what comes again and again, other incidents: nothing that facts could refute.
 NOT_SO: Final = (
-    r"\b(?:will|shall|would|(?<!customers )(?<!users )(?<!people )(?<!they )(?<!drivers )(?<!shoppers )(?<!nobody )(?<!everybody )could(?! (?:read|see|not|no longer)\b)|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry(?!\b[^.;,]{0,40}\b(?:warn|alert|notic|report))|valid (?:until|till|from)"
-    r"|if|unless|whether|assum\w{1,6}|suppos\w{1,6}|hypothe\w{1,8}|expected to|due (?:by|on|at|date)|next (?:week|month|sprint|quarter|year)"
+    r"\b(?:will|shall|would|(?<!by the time we )(?<!until we )(?<!customers )(?<!users )(?<!people )(?<!they )(?<!drivers )(?<!shoppers )(?<!nobody )(?<!everybody )could(?! (?:read|see|not|no longer)\b)|should|might|may have|scheduled|planned|plan to|tomorrow|deadlines?|expires?|expiry(?!\b[^.;,]{0,40}\b(?:warn|alert|notic|report))|valid (?:until|till|from)"
+    r"|if(?! (?:we|you|one) (?:go|judge)\w? by| (?:the|our) (?:\w+ )?(?:alerts?|logs?|metrics?|chart|chat|timestamps?|records?|data|timeline) (?:is|are) (?:right|correct|to be (?:believed|trusted))| memory serves| anything)|unless|whether|assum\w{1,6}|suppos\w{1,6}|hypothe\w{1,8}|expected to|due (?:by|on|at|date)|next (?:week|month|sprint|quarter|year)"
     r"|in (?:the )?future|from now on|from here on|must(?! have)|ha(?:s|ve) to|meant to|ought to|going to|intend\w{0,3}"
     r"|(?:previous|prior|earlier|past|last|another|other|similar) (?:incidents?|outages?|occurrences?|year|month|quarter|week)"
     r"|(?<!the )last time|(?:previous|prior|earlier|past) time|last (?:month|year|week|quarter)['’]s|(?:same|like|as) (?:in|on) (?:the )?(?:previous|last|earlier)"
@@ -76,7 +76,7 @@ SETTING_AFTER: Final = (
 )
 SETTING: Final = (
     r"\b(?:p\d{2,3}|percentiles?|quantiles?|round[- ]trip|respond(?:ed|ing)? in|request (?:took|duration)|requests took|queries took|query took"
-    r"|time-?outs?|TTLs?|retention|intervals?|configur\w{1,6}|scraped? every|evaluat\w{1,4} every|SL[OA]s?|objective|error budget|lookback|keep-?alive|backoff|uptime"
+    r"|time-?outs?(?! (?:went on|lasted|last|began|started|persisted|continued|stopped|ended|ceased|alert))|TTLs?|retention|intervals?|configur\w{1,6}|scraped? every|evaluat\w{1,4} every|SL[OA]s?|objective|error budget|lookback|keep-?alive|backoff|uptime"
     r"|clock (?:skew|drift|offset)|write-?up|write the|lease|polic(?:y|ies)|gives us|allows?|allowed|requires?|agreed|contract\w{0,5}|at (?:this|that|the same|such an?) (?:rate|pace|speed)|at \d[\d.,]* \w+ (?:a|an|per) (?:second|minute|hour|day))\b"
 )
 #: Beside these words, seconds are what was measured.

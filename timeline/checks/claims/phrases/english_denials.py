@@ -147,6 +147,8 @@ EVENTS: Final = frozenset(
 )  # fmt: skip
 #: Behind `was` and a denied noun: what was not done to it.
 DONE_TO: Final = {
+    "deleted": "deletion",
+    "edited": "edit",
     "silenced": "silence",
     "muted": "silence",
     "acknowledged": "acknowledgement",
@@ -184,6 +186,7 @@ UNTIL_WHEN: Final = (
     "ahead of",
     "up until",
     "up to",
+    "by the time",
 )
 FROM_WHEN: Final = (
     "followed",

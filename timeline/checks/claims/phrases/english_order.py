@@ -23,6 +23,7 @@ BACKWARD: Final = (
 #: `X, then Y`: the same, and it may begin a sentence that goes on from the one before.
 THEN: Final = (
     r"(?<!since )(?<!by )(?<!until )(?<!even )(?<!back )(?<!just )then|subsequently|afterwards?|after that|after which|thereafter|thereupon"
+    r"|(?<!was )(?<!were )(?<!been )followed(?: suit)?(?=\s{0,3}(?:$|[(\[;.]))"
     r"|(?:was|were|is|being|been|and|,)?\s?(?:\w+ly )?followed by|(?:seconds?|secs?|minutes?|mins?|min|hours?|[smh]) later(?! than)|(?<=[,;] )later(?! than)|(?<=and )later(?! than)|later,"
 )
 #: `9 minutes earlier, Y`.
@@ -81,7 +82,7 @@ LEADING: Final = (
 )
 #: What people call a fact of a kind, in the beginnings of words.
 CALLED: Final[Mapping[str, tuple[str, ...]]] = {
-    "alert.firing": ("fir", "alert", "alarm", "went off", "trigger", "rang", "detect"),
+    "alert.firing": ("fire", "firi", "alert", "alarm", "went off", "trigger", "rang", "detect"),
     "alert.resolved": ("stop", "resolv", "resolut", "clear", "end of", "recover", "ended", "quiet", "normal", "over"),
     "alert.pending": ("pending",), "alert.acknowledged": ("ack",),
     "alert.notified": ("page", "paging", "notif", "pager"),
@@ -89,7 +90,7 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "deploy.failed": ("deploy", "fail"), "deploy.rolled_back": ("roll back", "rollback", "rolled back", "revert"),
     "change.merged": ("merg", "pull request", "pr", "change"), "change.tagged": ("tag",),
     "chat.message": ("messag", "wrote", "post", "said", "ask", "chat"), "chat.deleted": ("delet",), "chat.edited": ("edit",),
-    "status.posted": ("status", "post", "announc", "update"),
+    "status.posted": ("status", "post", "announc", "update", "told", "customers"),
     "metric.crossed_above": ("cross", "rose", "exceed", "climb", "satur", "threshold", "above", "condition", "breach"),
     "metric.crossed_below": ("cross", "fell", "drop", "recover", "below", "normal", "condition", "cleared"),
     "metric.absent": ("absent", "stopped having", "vanish", "no samples", "missing", "stale", "no series"), "metric.present": ("samples", "began", "appear"),
@@ -111,5 +112,5 @@ KEPT: Final = r"\b(?:kept|keeps|went on|continued|remained|stayed|still|persiste
 NOT_YET: Final = r"\b(?:not (?:\w+ ){0,3}yet|had yet to|has yet to|was yet to|were yet to|still (?:not|had not|was not|wasn['’]t|hadn['’]t|to come)|no(?:t|body) .{1,30} yet)\b"
 LONG_SINCE: Final = r"\b(?:had|was|were) (?:long|already|by then)\b"
 #: At the end, behind the second: it came after the first.
-AT_END: Final = r"(?:afterwards|only afterwards|later(?: on)?|after that|subsequently|thereafter|(?:seconds|minutes|hours|shortly|soon) (?:later|afterwards))"
+AT_END: Final = r"(?:(?:then |soon )?followed(?: suit)?|afterwards|only afterwards|later(?: on)?|after that|subsequently|thereafter|(?:seconds|minutes|hours|shortly|soon) (?:later|afterwards))"
 CAME: Final = r"came|fired|was|were|went|happened|went out|went off|is"

@@ -70,13 +70,15 @@ NEARLY: Final = (
     r"(?:nearly|almost|just under|just below|not quite|a little under|slightly under|a little less than"
     r"|slightly less than|just short of|just shy of|a little short of|a little shy of|a bit less than|close to)"
 )
+#: More than half of it.
+MOSTLY: Final = r"(?:(?:the )?(?:better|best|greater|bigger) part of|the (?:bulk|majority) of|most of)"
 BARELY: Final = (
     r"(?:just over|a little over|slightly over|a little more than|slightly more than|just above|a bit over|a bit more than"
     r"|barely over|just past)"
 )
 
 #: Around what a value is off by, or is short of: no length of its own.
-MARGIN: Final = r"\b(?:give or take|plus or minus|less(?! than)|minus|(?<!just )(?<!little )short of|(?<!just )(?<!little )shy of|quarters? of|fractions? of|parts? of)\s{1,3}(?:about|around|at most|up to|maybe|perhaps)?\s{0,3}$"
+MARGIN: Final = r"\b(?:give or take|plus or minus|less(?! than)|minus|(?<!just )(?<!little )short of|(?<!just )(?<!little )shy of|quarters? of|fractions? of|(?<!better )(?<!best )(?<!greater )(?<!bigger )parts? of)\s{1,3}(?:about|around|at most|up to|maybe|perhaps)?\s{0,3}$"
 SHORT: Final = r"\s{1,3}(?:less(?! than)|minus|short of|shy of|plus)\s"
 #: Behind a duration: from a time of day, and not from a fact.
 OF_CLOCK: Final = (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from timeline.checks.claims.phrases.english_actors import SAYS_THAT
+
 #: What rules read of such words: they leave no doubt.
 READ: Final = (
     r"(?:no|not) (?:more|longer|less|fewer|later|earlier|sooner|shorter|greater|higher) than|not quite|not (?:until|before)|(?:just|a little|a bit) (?:short|shy) of|not only|nothing special"
@@ -48,7 +50,7 @@ class Unread(NamedTuple):
     """Words that a rule does not read: anywhere in the clause of a value, before it, directly behind it.
 
     `more` are words before it that make it an addition, unless `TO_EDGE` stands behind it; `sentence`: anywhere; `marked`: the words
-    of the finding themselves.
+    of the finding themselves; behind `until` it is of something else that is spoken.
     """
 
     around: str
@@ -57,6 +59,7 @@ class Unread(NamedTuple):
     more: str = ""
     sentence: str = ""
     marked: str = ""
+    until: str = ""
 
 
 #: By rule. What is in no table is read whole.
@@ -67,7 +70,8 @@ UNREAD: Final[Mapping[str, Unread]] = {
     "claim-order": Unread(ASIDE, r"\d[:.]\d\d(?: [A-Z]{2,4})?, which (?:is|was|means)\b[^,;]*"),
     "claim-absence": Unread(ASIDE, behind=ANYTHING, marked=r"nothing (?:had |has )?changed"),
     "claim-actor": Unread(
-        rf"{ASIDE}|on behalf of|at the (?:request|behest) of|in (?:his|her|their) name|(?:together|along) with|jointly|with the help of|helped by|quoting|in the name of"
+        rf"{ASIDE}|on behalf of|at the (?:request|behest) of|in (?:his|her|their) name|(?:together|along) with|jointly|with the help of|helped by|quoting|in the name of",
+        until=SAYS_THAT,
     ),
 }
 #: Before a message that is cited: it is its being written that is spoken of, and not what it tells.
@@ -78,3 +82,8 @@ SAYING: Final = (
 )
 #: In a message: it tells of another time than its own.
 ELSEWHEN: Final = r"ago|yesterday|tomorrow|tonight|will|going to|gonna|earlier|later|last night|this morning|has been|have been|since|until|soon|next|had"
+#: Words of six letters and more that name nothing.
+COMMON: Final = frozenset(
+    ["before", "during", "between", "because", "another", "should", "through", "without", "already", "against", "afterwards", "around",
+     "about", "behind", "beyond", "either", "neither", "though", "although", "unless", "until", "happened", "things", "something"]
+)  # fmt: skip

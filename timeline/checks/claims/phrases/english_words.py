@@ -157,6 +157,7 @@ COUNTED_ONCE: Final = frozenset(["distinct", "different", "separate", "unique"])
 WHOLE_INCIDENT: Final = (
     "during the incident", "in the incident", "over the incident", "during the outage", "throughout the incident", "inside the incident", "within the incident",
     "in total", "that day", "on that day", "that night", "that morning", "that evening", "all told", "in all", "overall", "altogether", "in this incident", "for the incident", "of the incident", "during this incident", "over the course of the incident",
+    *(f"{word} the {size} {name}" for word in ("during", "in", "over", "throughout", "within", "across") for size in ("whole", "entire", "full") for name in ("incident", "outage", "night", "day", "morning")),
 )  # fmt: skip
 WHOLE_WINDOW: Final = (
     "window",
@@ -333,3 +334,8 @@ IMAGINED: Final = (
 CODES: Final = frozenset(
     [401, 403, 404, 408, 409, 410, 413, 414, 416, 418, 422, 423, 429, 431, 499, 501, 502, 503, 504]
 )
+#: Behind how often something was, where nothing narrows it.
+OF_ALL: Final = frozenset(
+    ["that", "this", "the", "whole", "all", "day", "night", "morning", "afternoon", "evening", "time", "in", "total",
+     "altogether", "overall", "and", "during", "throughout", "incident", "outage"]
+)  # fmt: skip

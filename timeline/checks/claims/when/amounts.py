@@ -32,7 +32,8 @@ _PART = rf"(?:{_NUMBER}{_HALF}?[\s-]?{_UNIT}(?![\w%/]))"
 _HEDGED = rf"(?:(?:{english.NEARLY}|{english.BARELY}|{english.ROUGH})\s)"
 _DURATION = re.compile(
     r"(?<![\w.:/$-])(?:"
-    r"(?P<compact>\d{1,6}[dhm]\s?\d{1,2}(?:[hm]\s?\d{1,2}s|[ms]|\s?min)?(?!\w))"
+    r"(?P<compact>\d{1,6}\sh\s[0-5]\d(?=\s{0,2}(?:$|[,;.()]|from\b|after\b|before\b|to\b|between\b|until\b|later\b))"
+    r"|\d{1,6}[dhm]\s?\d{1,2}(?:[hm]\s?\d{1,2}s|[ms]|\s?min)?(?!\w))"
     rf"|(?P<between>(?<=between\s))?(?P<low>{_NUMBER})(?P<lowhalf>{_HALF})?(?:(?<=\d)\s?[-–—]\s?(?=\d)|\sto\s|\sor\s|(?(between)\sand\s|(?!)))(?P<high>{_NUMBER})(?P<highhalf>{_HALF})?[\s-]?(?P<unit>{_UNIT})(?![\w/%])"
     rf"|(?P<lead>an?\s(?P<leadunit>hour|minute|day)(?:,?\sand\s|\s)(?=[\da-z]))?"
     rf"(?:(?P<parts>{_PART}(?:,?\s?(?:and\s{_HEDGED}?)?{_PART}){{0,3}}(?P<half>\sand\s(?:a\s)?(?P<share>half|three\squarters|quarter)\b(?!\san?\b))?"
@@ -52,7 +53,7 @@ _AND_ROUGHLY = re.compile(rf"and\s{_HEDGED}$", re.IGNORECASE)
 _SHARES = {"half": 0.5, "quarter": 0.25, "quarters": 0.75, "½": 0.5, "¼": 0.25, "¾": 0.75}
 _BEFORE = re.compile(
     rf"(?:(?<!\w)(?:(?P<nearly>{english.NEARLY})|(?P<barely>{english.BARELY})|(?P<more>{english.MORE})|(?P<less>{english.LESS})"
-    rf"|(?P<least>{english.AT_LEAST})|(?P<most>{english.AT_MOST})|(?P<rough>{english.ROUGH}))\s{{0,3}})?"
+    rf"|(?P<least>{english.AT_LEAST})|(?P<most>{english.AT_MOST})|(?P<mostly>{english.MOSTLY})|(?P<rough>{english.ROUGH}))\s{{0,3}})?"
     r"(?:(?:the|a|an|total of|a total of)\s{1,3})?$",
     re.IGNORECASE,
 )
@@ -150,7 +151,7 @@ def _value(match: re.Match[str]) -> tuple[float, float] | None:
 
 
 def _compact(text: str) -> tuple[float, float]:
-    found = re.findall(r"(\d{1,6})\s?([dhms]|min|$)", text)
+    found = re.findall(r"(\d{1,6})\s?(min|[dhms]|$)", text)
     total, unit = 0.0, 60.0
     for digits, name in found:
         unit = _seconds(name) if name else unit / 60
@@ -229,7 +230,9 @@ def _hedged(text: str, start: int, end: int, span: Span, value: float, half: flo
     if words.get("rough") or tail.get("rough"):
         wide = max(half, value * FIFTH)
         low, high = value - wide, value + wide
-    if words.get("nearly"):
+    if words.get("mostly"):
+        low, high = value / 2, value
+    elif words.get("nearly"):
         low, high = value * (1 - FIFTH), value
     elif words.get("barely"):
         low, high = value, value * (1 + FIFTH) + half

@@ -33,6 +33,8 @@ _UNLIKE = re.compile(
     r"\b(?:unlike|contrary to|in contrast (?:to|with)|as (?:in|with|during)|compared (?:to|with)|than)\b[^.;]{0,30}\b(?:outages?|incidents?)\s(?:of|on|in|from)\b",
     re.IGNORECASE,
 )
+_RANGE_BEHIND = re.compile(r"\s?[-–—]\s?\d{1,2}:\d\d")
+_RANGE_BEFORE = re.compile(r"\d{1,2}:\d\d(?::\d\d)?\s?[-–—]\s?$")
 #: Nothing came, as well.
 QUIET = re.compile(r"\b(?:quiet|silent|silence|calm|mute|dormant|inactive|idle)\b", re.IGNORECASE)
 #: `On 12 February nothing was deployed`: it is said of that day, and of no fact.
@@ -91,12 +93,17 @@ def claims_nothing(claim: Claim) -> bool:
     return claim.quoted or claim.kind == "actions" or not claim.citations or claim.asks
 
 
-def is_so(claim: Claim, span: Span) -> bool:
-    """Tell whether a value is stated as what was: not quoted, in code, to come, supposed, or of another incident."""
-    plain = claim.plain
+def is_so(claim: Claim, span: Span, until: re.Pattern[str] | None = None) -> bool:
+    """Tell whether a value is stated as what was: not quoted, in code, to come, supposed, or of another incident.
+
+    Words from `until` on, behind the value, are of something else.
+    """
+    plain, clause = claim.plain, claim.clause_at(span.start)
     if plain.is_code(span.start) or plain.is_quoted(span.start):
         return False
-    return _NOT_SO.search(own_words(claim, claim.clause_at(span.start))) is None
+    if until and (onward := until.search(plain.text, span.end, clause.end)):
+        clause = Span(clause.start, onward.start())
+    return _NOT_SO.search(own_words(claim, clause)) is None
 
 
 def own_words(claim: Claim, span: Span) -> str:
@@ -118,10 +125,18 @@ def is_of_absence(claim: Claim, span: Span) -> bool:
         _NONE.match(text, span.end) or (_BOUND.match(text, span.end) and denies(claim, span))
     ):
         return True
+    if _of_range(text, span) and DENIES.search(text, clause.start, span.start):
+        return True
     if not _BOUNDS.search(text[max(clause.start, span.start - 75) : span.start]):
         return False
     clause = claim.clause_at(span.start)
     return denies(claim, span) or QUIET.search(text, clause.start, clause.end) is not None
+
+
+def _of_range(text: str, span: Span) -> bool:
+    """Tell whether a time is an end of `14:30-14:32`."""
+    before = text[max(span.start - 12, 0) : span.start]
+    return _RANGE_BEHIND.match(text, span.end) is not None or _RANGE_BEFORE.search(before) is not None
 
 
 def denies(claim: Claim, span: Span) -> bool:

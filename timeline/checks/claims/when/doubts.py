@@ -21,6 +21,15 @@ _NEGATIVE, _NO_DENIAL, _COMPARED = (
 )
 
 
+#: `X; Y followed (x, y)`
+_FOLLOWED = re.compile(r"\bfollowed(?: suit)?\s{0,3}[(\[;.]", re.IGNORECASE)
+#: Behind it is what somebody said: `explained that nobody knew`.
+_THAT = re.compile(
+    r"\b(?:explain|sa|wr|not|report|ask|tell|told|announc|post|complain|point|confirm|admit)\w{0,6} (?:\w+ )?(?:that|whether|why|how)\b",
+    re.IGNORECASE,
+)
+
+
 def parts(claim: Claim) -> list[Span]:
     """Return what a sentence is made of between semicolons, where each part cites two things or more; else all of it."""
     text, plain = claim.plain.text, claim.plain
@@ -32,7 +41,8 @@ def parts(claim: Claim) -> list[Span]:
     edges = [claim.span.start, *(place + 1 for place in ends), claim.span.end]
     parts = [Span(a, b) for a, b in pairwise(edges)]
     whole = [one for one in parts if len({each.id for each in cited_in(claim.citations, one)}) > 1]
-    return whole if claim.own and len(parts) > 1 and whole else [claim.span]
+    goes_on = len(whole) == 1 and whole[0] == parts[-1] and _FOLLOWED.search(text, *whole[0]) is not None
+    return whole if claim.own and len(parts) > 1 and whole and not goes_on else [claim.span]
 
 
 def is_length(text: str, place: int, end: int) -> bool:
@@ -47,7 +57,7 @@ def is_none(claim: Claim, place: Span, begin: int, end: int, *, cause: bool) -> 
         return True
     if text[place.start : place.end].lower().startswith(("until", "till", "up", "before")) and not cause:
         return False  # `X did not stop until Y` puts them in order
-    words = context.own_words(claim, Span(begin, end))
+    words = _THAT.split(context.own_words(claim, Span(begin, end)))[0]
     return _NEGATIVE.search(_NO_DENIAL.sub(" ", words)) is not None
 
 

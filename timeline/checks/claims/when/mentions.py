@@ -56,9 +56,10 @@ def _by_clock(claim: Claim, one: Written, every: Sequence[Written]) -> Written:
         beside = [
             other for other in every if other.clocks and not other.is_day and _gap(one.span, other.span) < 25
         ]
-        return replace(
-            one, clocks=min(beside, key=lambda other: _gap(one.span, other.span)).clocks if beside else own
-        )
+        if beside:
+            return replace(one, clocks=min(beside, key=lambda other: _gap(one.span, other.span)).clocks)
+        if not any(not other.is_day for other in every):
+            return replace(one, clocks=own)
     named = zone.near(claim.plain.text[max(claim.span.start, one.span.start - 200) : one.span.start])
     return replace(one, clocks=tuple(dict.fromkeys((*own, *told, *named))) if own else own)
 

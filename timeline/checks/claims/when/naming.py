@@ -18,6 +18,9 @@ _ORDINAL = re.compile(
 _CALLED = {
     kind: re.compile(rf"\b(?:{any_of(words)})", re.IGNORECASE) for kind, words in english.CALLED.items()
 }
+_FOR_GOOD = re.compile(r"\bfor good\b", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]{4,30}")
+_LONGEST, _MOST, _STEM = 500, 3, 4  # characters that are read, words that count, letters that words share
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
@@ -34,6 +37,20 @@ def called(fact: Fact, words: str) -> int:
         for part in (value, *_WORDS.findall(value))
     }
     return 2 * score + sum(len(part) > 2 and part in folded for part in sorted(named)[:40])
+
+
+def quoted(fact: Fact, words: str) -> int:
+    """Return how many words of what somebody wrote stand in some words, in whatever form; three at most."""
+    said = (
+        {one.casefold() for one in _LETTERS.findall(fact.quote.text[:_LONGEST])} if fact.quote else set[str]()
+    )
+    here = {one.casefold() for one in _LETTERS.findall(words)}
+    return min(sum(any(_is_form(one, other) for other in here) for one in sorted(said)), _MOST)
+
+
+def _is_form(one: str, other: str) -> bool:
+    size = max(_STEM, min(len(one), len(other)) - 3)
+    return one[:size] == other[:size]
 
 
 def is_called(fact: Fact, words: str) -> bool:
@@ -53,6 +70,8 @@ def meant(fact: Fact, words: str, ground: Ground) -> list[Fact]:
 
 def ordinal(words: str) -> int | None:
     """Return which of several `for the first time` and kin say: 0 the first, -1 the last."""
+    if _FOR_GOOD.search(words):
+        return -1
     which = _ORDINAL.search(words)
     return None if which is None else english.ORDINALS[(which["which"] or which["verb"]).lower()]
 

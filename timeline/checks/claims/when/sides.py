@@ -13,7 +13,7 @@ from timeline.checks.claims.phrases.english_time import MONTH, WEEKDAYS
 from timeline.checks.claims.plain import Citation, Span, cited_in
 from timeline.checks.claims.when import amounts, doubts
 from timeline.checks.claims.when.cited import groups
-from timeline.checks.claims.when.naming import called
+from timeline.checks.claims.when.naming import called, quoted
 from timeline.model import Fact
 
 _MEETING = re.compile(
@@ -50,6 +50,19 @@ _VALUE = re.compile(
 )
 
 
+_AT_ONCE = re.compile(
+    r"[\s,]{0,4}(?:(?:shortly|soon|only|some|a few|\d{1,3}|seconds|minutes|hours)[\s,]{1,3}){0,3}",
+    re.IGNORECASE,
+)
+#: `It took 13 minutes after X to Y`: both are on the right.
+_LENGTH = re.compile(
+    r"(?:\b(?:minutes?|mins?|seconds?|secs?|hours?|days?|while|moments?)|\d\s?[smhd])\s{0,3}$", re.IGNORECASE
+)
+_BESIDE = 4  # characters between two citations that stand together
+_PARTED = re.compile(r"[,;]|\band\b")
+_SPOKEN = re.compile(r"[^\W_]{2,}")
+
+
 class Meeting(NamedTuple):
     """Where two sides meet: `first` and `second` in the order that is claimed, and the words of each."""
 
@@ -81,7 +94,11 @@ def meetings(claim: Claim, ground: Ground) -> Iterator[Meeting]:
 
 def _joints(claim: Claim, scope: Span) -> Iterator[_Joint]:
     """Yield where the sides of a span meet, in their order."""
-    return iter(sorted([*_connectives(claim, scope), *_adverbs(claim, scope)]))
+    every = sorted([*_connectives(claim, scope), *_adverbs(claim, scope)])
+    for place, joint in enumerate(every):
+        lead = claim.plain.text[every[place - 1].span.end : joint.span.start] if place else "-"
+        if not (joint.goes_on and _AT_ONCE.fullmatch(lead)):  # `when, shortly afterwards, X` is one
+            yield joint
 
 
 def _connectives(claim: Claim, scope: Span) -> Iterator[_Joint]:
@@ -145,7 +162,19 @@ def _meeting(
     held = groups(here, claim.plain)
     before = [group for group in held if group[-1].start < place.start]
     after = [group for group in held if group[0].start >= place.end]
-    if _leads(text, begin, place.start, whole=begin == scope.start) and not (joint.goes_on and before):
+    # `A, and then B (a, b)`
+    told = _CONJOINED.sub("", text[scope.start : place.start])
+    inside = (
+        joint.goes_on
+        and not before
+        and [len(one) for one in after] == [2]
+        and not _LEADING.fullmatch(told.strip(" *_-–—,"))
+    )
+    if (
+        _leads(text, begin, place.start, whole=begin == scope.start)
+        and not (joint.goes_on and before)
+        and not inside
+    ):
         comma = _comma(claim, place.end, scope.end)
         if joint.goes_on:
             earlier = groups([one for one in claim.plain.citations if one.end <= scope.start], claim.plain)
@@ -172,7 +201,10 @@ def _meeting(
         leads = spans[0].start > spans[1].start
         # `Nine minutes after A, and twenty after B, C`: what is behind the comma is no side of its own.
         several = leads and _MEETING.search(words[0]) is not None
-        sides = ((), ()) if joint.goes_on or several else _by_words(here or claim.citations, ground, words)
+        whole = not joint.goes_on or (inside and not leads)
+        if joint.goes_on and whole and not _SPOKEN.search(words[1]):
+            words = _apart(words[0])  # `X first, Y after that`
+        sides = ((), ()) if several or not whole else _by_words(here or claim.citations, ground, words)
     if not (sides[0] and sides[1]) or {f.id for f in sides[0]} & {f.id for f in sides[1]}:
         return None
     goes_on = bool(left) and left[0][0].start < scope.start  # its words are in the sentence before
@@ -210,6 +242,12 @@ def _leads(text: str, begin: int, place: int, *, whole: bool = True) -> bool:
     return _LEADING.fullmatch(lead[max(fresh, 0) :].strip(" *_-–—,")) is not None
 
 
+def _apart(words: str) -> tuple[str, str]:
+    """Part the words before an adverb that ends a sentence where their last clause begins."""
+    *left, right = _PARTED.split(words)
+    return " ".join(left), right
+
+
 def _facts(held: Sequence[Sequence[Citation]], ground: Ground) -> tuple[Fact, ...]:
     return tuple(fact for group in held for fact in ground.facts_of(group))
 
@@ -221,9 +259,24 @@ def _by_words(
     facts = ground.facts_of(citations)
     if not 2 <= len(facts) <= 4 or not all(side.strip() for side in words):
         return (), ()
+    if len(facts) == 2 and citations[0].end + _BESIDE >= citations[1].start and not _LENGTH.search(words[0]):
+        return _of_two(facts, words)
     best = [_best(facts, side, other) for side, other in (words, words[::-1])]
     left, right = best
     return ((left,), (right,)) if left and right and left.id != right.id else ((), ())
+
+
+def _of_two(facts: Sequence[Fact], words: tuple[str, str]) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """Tell of two facts which side each is about: what names the one leaves the other; people cite in the order they speak."""
+    one, other = facts
+    (a, b), (c, d) = ((_named(fact, words[0]), _named(fact, words[1])) for fact in facts)
+    if a >= b and d >= c and a + d > b + c:
+        return (one,), (other,)
+    return ((other,), (one,)) if b >= a and c >= d and b + c > a + d + 1 else ((), ())
+
+
+def _named(fact: Fact, words: str) -> int:
+    return called(fact, words) + quoted(fact, words)
 
 
 def _best(facts: Sequence[Fact], words: str, other: str) -> Fact | None:

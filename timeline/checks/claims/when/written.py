@@ -30,7 +30,7 @@ _CLOCK = re.compile(
     rf"|(?P<hour12>1[0-2]|0?[1-9])(?:{_HALF.format('half12')}|\s?o['’]clock\b|(?={_OF_DAY.format('ahead')}))(?!\w)(?:{_OF_DAY.format('day2')})?"
     r"|(?P<military>(?:[01]\d|2[0-3])[0-5]\d)(?:\s?hrs\b)?(?=\s?(?:Z\b|UTC\b|GMT\b))"
     # `half to five` is no time: it ends `two and a half`.
-    rf")|(?<!\bin\s)\b(?P<side>half(?=\spast)|quarter|{_MINUTES}|\d{{1,2}}(?=\smin))(?:\smin(?:ute)?s?)?\s(?P<way>past|to)\s(?P<of>{_HOURS})\b(?!{_COUNTED})(?:{_OF_DAY.format('day3')})?"
+    rf")|(?<!\bin\s)\b(?P<side>half(?=\spast)|quarter|{_MINUTES}|\d{{1,2}}(?=\smin))(?:\smin(?:ute)?s?)?\s(?P<way>past|to)\s(?P<of>{_HOURS}|noon|midday|midnight)\b(?!{_COUNTED})(?:{_OF_DAY.format('day3')})?"
     rf"|\b(?P<oclock>{_HOURS})\so['’]clock\b(?:{_OF_DAY.format('day4')})?"
     rf"|(?<=\s)(?P<of_day>{_HOURS})(?=\sin\sthe\s(?:(?:early|late)\s)?(?P<part_of>morning|afternoon|evening)\b|\sat\s(?P<night>night)\b)"
     r"|\b(?P<named>noon|midday|midnight)\b",
@@ -47,6 +47,7 @@ _DATE = re.compile(
 _PARTS_OF_DAY = ("day1", "day2", "day3", "day4")
 _HOUR_CELL = 3 * HOUR // 2
 _SIDES = {"half": 30, "quarter": 15}
+_NAMED = {"midnight": 0, "noon": 12, "midday": 12}
 _ONWARD = re.compile(r"[-−](\d\d):([0-5]\d)(:[0-5]\d)?")
 _WHOLE = ((0, DAY),)
 
@@ -127,8 +128,7 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
     """Return the readings of a time: nanoseconds since midnight, and how much time the words leave open."""
     half = (match["half"] or match["half12"] or _half_of(match)).lower()
     if match["named"]:
-        middle = 0 if match["named"].lower() == "midnight" else 12 * HOUR
-        return [(middle - 5 * MINUTE, 10 * MINUTE)]
+        return [(_NAMED[match["named"].lower()] * HOUR - 5 * MINUTE, 10 * MINUTE)]
     if match["military"]:
         return [(int(match["military"][:2]) * HOUR + int(match["military"][2:]) * MINUTE, MINUTE)]
     if match["hour"]:
@@ -146,15 +146,15 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
         part = match["part"]
         return [(start + int(part.ljust(9, "0") or 0), 10 ** (9 - len(part)))]
     if match["hour12"]:
-        hours = [_of_day(int(match["hour12"]), half)] if half else _either(int(match["hour12"]))
+        hours = _hours(int(match["hour12"]), half)
         return [(hour * HOUR - HOUR // 2, _HOUR_CELL) for hour in hours if hour is not None]
     if match["of_day"]:
         begun = english.NUMBERS[match["of_day"].lower()] % 12
         late = (match["part_of"] or "").lower() in {"afternoon", "evening"} or (match["night"] and begun > 5)
         return [((begun + (12 if late else 0)) * HOUR - 10 * MINUTE, 20 * MINUTE)]
-    number = english.NUMBERS[(match["of"] or match["oclock"]).lower()]
+    word = (match["of"] or match["oclock"]).lower()
+    hours = [_NAMED[word]] if word in _NAMED else _hours(english.NUMBERS[word], half)
     if match["oclock"]:
-        hours = [_of_day(number, half)] if half else _either(number)
         return [(hour * HOUR - 5 * MINUTE, 10 * MINUTE) for hour in hours if hour is not None]
     side = match["side"].lower()
     size = (
@@ -163,7 +163,6 @@ def _cells(match: re.Match[str]) -> list[tuple[int, int]]:
         else _SIDES.get(side) or sum(english.NUMBERS[word] for word in re.split(r"[\s-]", side))
     )
     minutes = size * (1 if match["way"].lower() == "past" else -1)
-    hours = [_of_day(number, half)] if half else _either(number)
     return [(hour * HOUR + minutes * MINUTE - 2 * MINUTE, 5 * MINUTE) for hour in hours if hour is not None]
 
 
@@ -175,8 +174,8 @@ def _half_of(match: re.Match[str]) -> str:
     return "a" if part.lower().endswith("morning") else "p"
 
 
-def _either(hour: int) -> list[int]:
-    return [hour % 12, hour % 12 + 12]
+def _hours(hour: int, half: str) -> list[int | None]:
+    return [_of_day(hour, half)] if half else [hour % 12, hour % 12 + 12]
 
 
 def _of_day(hour: int, half: str) -> int | None:

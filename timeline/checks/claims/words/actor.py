@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
+from timeline.checks.claims.phrases import english_actors as english
 from timeline.checks.claims.report import report
 from timeline.checks.claims.when.context import is_so
 from timeline.checks.claims.words.actors import BOT, PERSON, PROGRAM, Agent, actor_of, agents, called
@@ -14,6 +15,8 @@ from timeline.checks.findings import Finding
 from timeline.model import Fact
 
 RULE = "claim-actor"
+_SAYS_THAT = re.compile(english.SAYS_THAT, re.IGNORECASE)
+_BOTH = re.compile(r"\s[a-z]{2,20}\sboth\s(?!of\b|\w+\sand\b)", re.IGNORECASE)
 
 
 def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
@@ -24,10 +27,12 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
         return
     named = list(agents(claim, ground))
     for place, agent in enumerate(named):
-        if is_so(claim, agent.span):
+        if is_so(claim, agent.span, until=_SAYS_THAT):
             facts = _facts(claim, named, place, ground)
-            if not any(_is_named(claim, agent, named, fact, ground) for fact in facts):
-                yield from _check(claim, agent, facts, ground)
+            each = _is_of_each(claim, agent, facts)
+            others = [fact for fact in facts if _is_other(agent.who, fact, ground)] if each else facts
+            if not any(_is_named(claim, agent, named, fact, ground) for fact in others):
+                yield from _check(claim, agent, others, ground)
 
 
 def _facts(claim: Claim, named: Sequence[Agent], place: int, ground: Ground) -> list[Fact]:
@@ -41,6 +46,12 @@ def _facts(claim: Claim, named: Sequence[Agent], place: int, ground: Ground) -> 
     clause = claim.clause_at(begins[place])
     inside = [fact for at, fact in held if clause.start <= at <= clause.end]
     return inside or [fact for _, fact in held]
+
+
+def _is_of_each(claim: Claim, agent: Agent, facts: Sequence[Fact]) -> bool:
+    """Tell whether it is said of each of two facts: `released both versions`."""
+    clause = claim.clause_at(agent.span.start)
+    return len(facts) == 2 and _BOTH.search(claim.plain.text, agent.span.end, clause.end) is not None
 
 
 def _check(claim: Claim, agent: Agent, facts: Sequence[Fact], ground: Ground) -> Iterator[Finding]:

@@ -35,9 +35,30 @@ _WAS = re.compile(
     r"\b(?:the (?:one|person|first|last|call|word|message|idea|decision|finding|order|plan|question|remark)\b|who\b)[^.;]{0,60}\s(?:was|is)\s(?:the\s)?$",
     re.IGNORECASE,
 )
+#: `"rolling back" was responder-2`, `"rolling back" came from responder-2`
+_QUOTED_WAS = re.compile(
+    r"[\"”»’][\s,]{0,3}(?:(?:was|is|came from|comes from|is from|was from|[–—-]{1,2})\s)(?:the\s)?$"
+)
+#: `It was responder-2 who …`
+_IT_WAS = re.compile(r"\bit (?:was|had been|is)\s(?:the\s|our\s)?$", re.IGNORECASE)
+_WHO = re.compile(r"\s{1,3}(?:who|that)\b", re.IGNORECASE)
+#: `and not the commander`: it was somebody else.
+_NOT_HE = re.compile(
+    r"\b(?:not|never|rather than|instead of|unlike|nor|without)\s(?:by\s|from\s)?(?:the\s|our\s)?$",
+    re.IGNORECASE,
+)
 _IS_LAST = re.compile(r"(?:['’]s?)?\s{0,3}(?:$|[(.,;])")
 _IN_BRACKETS = re.compile(r"[\"”»’]\s\($")
 _BRACKETED = re.compile(r"\s{0,2}[,;:]?\s{0,3}(?:\)|[\s,;]*\))")
+#: `rollout to the other two: responder-1`
+_LISTED = re.compile(
+    r"^(?!.*\b(?:paged|pag(?:es|ing)|call|assigned|notified|informed|owner|for|todo|to do|asked|told)\b).*\w:\s(?:the\s)?$",
+    re.IGNORECASE,
+)
+#: Of a note: `12:37 responder-3 gives it 16 GB`.
+_DOES = re.compile(
+    r"\s(?!(?:is|was|has|does|gets|needs|seems|misses|waits|joins|leaves)\b)[a-z]{2,20}s\s", re.IGNORECASE
+)
 _SPEAKS = re.compile(r"\s{0,2}:\s")
 _PASSIVE = re.compile(r"\s{1,3}(?:(?:had|has)\s)?(?:was|were|been|being|got)\s", re.IGNORECASE)
 _MOST = 3  # words of a role
@@ -104,9 +125,13 @@ def _named(text: str, first: re.Match[str], end: int, known: Mapping[str, str]) 
 def _is_agent(claim: Claim, span: Span) -> bool:
     text, end = claim.plain.text, claim.span.end
     before = text[max(claim.span.start, span.start - 90) : span.start]
+    if _NOT_HE.search(before):
+        return False
     if _BEFORE.search(before):
         return not _OWN.match(text, span.end, end)
-    if _SAID.search(before) or (_WAS.search(before) and _IS_LAST.match(text, span.end, end)):
+    if _SAID.search(before) or (_IT_WAS.search(before) and _WHO.match(text, span.end, end)):
+        return True
+    if (_WAS.search(before) or _QUOTED_WAS.search(before)) and _IS_LAST.match(text, span.end, end):
         return True
     if _IN_BRACKETS.search(before) and _BRACKETED.match(text, span.end, end):
         return True
@@ -114,7 +139,10 @@ def _is_agent(claim: Claim, span: Span) -> bool:
         return False
     if _OWN.match(text, span.end, end) or _DID.match(text, span.end, end):
         return True
-    return not before.strip(" ,.;:-–—()0123456789UTCZ") and _SPEAKS.match(text, span.end, end) is not None
+    if _LISTED.search(before) and _IS_LAST.match(text, span.end, end):
+        return True
+    bare = not before.strip(" ,.;:-–—|()0123456789UTCZ")
+    return bare and (_SPEAKS.match(text, span.end, end) or _DOES.match(text, span.end, end)) is not None
 
 
 def _is_column(claim: Claim, place: int) -> bool:

@@ -24,6 +24,8 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "silence": ("alert.silenced",),
     "acknowledgement": ("alert.acknowledged",),
     "merge": ("change.merged",),
+    "deletion": ("chat.deleted",),
+    "edit": ("chat.edited",),
 }
 
 

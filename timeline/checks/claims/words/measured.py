@@ -63,6 +63,7 @@ _FROM = re.compile(rf"\bfrom\s(?:(?:{any_of(english.ABOUT)})\s)?$", re.IGNORECAS
 _TO = re.compile(r"\sto\s(?:\w{1,20}\s){0,2}[\d.]", re.IGNORECASE)
 _SET_TO = re.compile(r"\s{0,3}(?:(?:of|is|was|at|to|=|:)\s{0,3}){0,2}")
 _LATER = re.compile(r"\s?(?:later|earlier|after|before|ago|apart|past|long)\b", re.IGNORECASE)
+_TOOK = re.compile(r"\b(?:took|taken|takes|lasted|passed|elapsed|time to|needed)\b", re.IGNORECASE)
 _OVER_TIME = re.compile(r"\b(?:between|from|during|throughout|over|while)\b", re.IGNORECASE)
 
 
@@ -73,8 +74,14 @@ def check(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
         return
     clause = claim.clause_at(number.start)
     lead, rest = claim.plain.text[clause.start : number.start], claim.plain.text[number.end : clause.end]
-    if _NONE_OF.search(lead) or (number.unit == "s" and len(facts) > 1 and _OVER_TIME.search(lead)):
+    if (
+        number.unit == "s"
+        and len(ground.facts_of(claim.citations)) > 1
+        and (_OVER_TIME.search(lead) or _TOOK.search(lead) or _OVER_TIME.match(rest.lstrip()))
+    ):
         return  # `the time from X to Y was 150 s` is a length, another rule's
+    if _NONE_OF.search(lead):
+        return
     held = {fact.id: tuple(quantities.values(fact)) for fact in facts}
     said = [ground.once(quantities.Words).of(fact) for fact in facts]
     for fact in facts:

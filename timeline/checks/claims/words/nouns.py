@@ -8,6 +8,7 @@ from typing import NamedTuple
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_words as english
+from timeline.checks.claims.phrases.english_denials import DONE_TO
 from timeline.checks.claims.words.numerals import Numeral
 from timeline.checks.claims.words.patterns import any_of, words_of
 from timeline.checks.claims.words.terms import Terms
@@ -37,6 +38,10 @@ _OF = re.compile(
 )
 _CLOCK = re.compile(
     r"\d{1,2}:\d\d|\d\s?(?:min|s\b|h\b|[ap]m\b)|\b(?:minutes?|hours?|seconds?|days?|morning|afternoon|noon|midnight|night)\b",
+    re.IGNORECASE,
+)
+_DONE = re.compile(
+    rf"\s{{1,3}}(?:was|were|had been|got|have been)\s{{1,3}}(?P<words>{any_of(DONE_TO)})(?![\w-])",
     re.IGNORECASE,
 )
 _PARTING = english.NO_NOUN - {"of", "the", "in"}
@@ -94,6 +99,8 @@ def noun(claim: Claim, number: Numeral, ground: Ground) -> Noun | None:
             partial = True
     end = match.end("noun")
     rest, lead = text[end : clause.end], text[clause.start : number.start]
+    if (done := _DONE.match(rest)) and sort in {"deploy", "release", "alert", "firing", "message"}:
+        sort = DONE_TO[done["words"].lower()]  # `one deploy was rolled back`
     narrowing = _OF.match(rest)
     if narrowing and (name := narrowing["name"].casefold().strip("#.,")) in known.every:
         names.add(name)

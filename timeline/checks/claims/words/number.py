@@ -70,6 +70,9 @@ _OTHER_COLUMN = re.compile(
     r"\b(?:before|baseline|normal|usual|previous|expected|threshold|limit|SLO|target|budget|last (?:time|week|month|year))\b",
     re.IGNORECASE,
 )
+_ONLY = re.compile(r"\s(?:only|just|exactly|fired|:)\s{0,3}$", re.IGNORECASE)
+_NO_MORE = re.compile(r"\b(?:not|no) more\b")
+_AN_ALERT = re.compile(r"\b(?:alert|alarm)\b", re.IGNORECASE)
 _IT_FIRED = re.compile(rf"\s{{1,3}}it\s{{1,3}}(?:{any_of(english.FIRED)})(?![\w-])", re.IGNORECASE)
 
 
@@ -163,9 +166,11 @@ def _count(claim: Claim, number: Numeral, what: Noun, ground: Ground) -> Iterato
     if not claim.citations and not is_whole(claim):
         return
     terms = ground.once(Terms)
-    facts = [one for one in counts.of_sort(ground, what.sort) if what.names <= terms.of(one)]
     cited = [one for one in ground.facts_of(claim.citations) if one.kind in counts.SORTS[what.sort]]
-    if cited and number.meets(len(cited), exact=True):
+    if own := _own_firings(claim, what, cited):
+        what = what._replace(names=frozenset([own]))
+    facts = [one for one in counts.of_sort(ground, what.sort) if what.names <= terms.of(one)]
+    if cited and number.meets(len(cited), exact=True) and not (own and is_whole(claim)):
         return
     if not facts and (what.names or what.partial):
         return
@@ -176,6 +181,14 @@ def _count(claim: Claim, number: Numeral, what: Noun, ground: Ground) -> Iterato
     yield from _compare(
         claim, number, what.sort, facts, ground, partial=what.partial, once=what.once, window=what.window
     )
+
+
+def _own_firings(claim: Claim, what: Noun, cited: Sequence[Fact]) -> str:
+    """Return the alert whose firings are counted, as they are all that is cited and it is named: `X: three firings`."""
+    names = {str(fact.names.get("alert", "")).casefold() for fact in cited}
+    one = next(iter(names)) if len(names) == 1 else ""
+    named = one and what.sort == "firing" and not what.names and one in claim.text.casefold()
+    return one if named and len(cited) == len({one.id for one in claim.citations}) else ""
 
 
 def _total(claim: Claim, number: Numeral, total: int, sort: str) -> Iterator[Finding]:
@@ -255,7 +268,8 @@ def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
             claim, number, "status", posts, ground, partial=partial, once=False, window=is_window(claim)
         )
         return
-    if not _FIRED.search(lead) and not _FIRED_BEHIND.match(rest):
+    last = _ONLY.sub("", lead).strip().casefold().split()[-1:]  # `SlotConflicts x3`
+    if not _FIRED.search(lead) and not _FIRED_BEHIND.match(rest) and not ground.once(alerts).keys() & {*last}:
         if _CAME.search(lead):
             yield from _waves(claim, number, f"{lead} | {rest}", ground)
         return
@@ -264,10 +278,31 @@ def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
     named = [name for low, name in known.items() if low in words.casefold()]
     if not named and (called := _ALERT.search(lead) or _SUBJECT.search(lead)):
         named = [known[low] for low in alerts_called(ground, called[1].split())]
+    cited = _cited_firings(claim, clause, ground)
+    if not named and cited and _AN_ALERT.search(lead):
+        named = [str(cited[0].names["alert"])]
     if len(named) != 1:
         return
     facts = [one for one in counts.of_sort(ground, "firing") if one.names.get("alert") == named[0]]
+    if (
+        len(cited) > number.high
+        and number.bound not in {">", ">="}
+        and cited[0].names["alert"] == named[0]
+        and english.OF_ALL.issuperset(re.findall("[a-z']+", _NO_MORE.sub(" ", rest.lower())))
+    ):
+        message = f"{typed(claim, number)} is less than the {len(cited)} firings of {named[0]} that are cited"
+        yield report(
+            RULE, claim, Span(number.start, number.end), message, about=cited, expected=str(len(cited))
+        )
+        return
     yield from _compare(
         claim, number, "firing", facts, ground, partial=is_partial(f"{lead} | {rest}", claim), once=False,
         window=is_window(claim), about=f" of {named[0]}",
     )  # fmt: skip
+
+
+def _cited_firings(claim: Claim, clause: Span, ground: Ground) -> list[Fact]:
+    """Return the firings of one alert that are all that a clause cites."""
+    facts = ground.facts_of([one for one in claim.citations if clause.start <= one.start <= clause.end])
+    names = {fact.names.get("alert") for fact in facts if fact.kind == "alert.firing"}
+    return facts if len(names) == 1 and all(fact.kind == "alert.firing" for fact in facts) else []

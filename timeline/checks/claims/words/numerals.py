@@ -24,6 +24,7 @@ _NUMBER = re.compile(
     rf"|(?<![\w-])(?P<part>{any_of(tuple(english.PARTS))})(?=\s(?:of|the|as\s(?:many|much|high|low|often|fast))\b(?!\s(?:that|this|it)\b)(?!\s(?:an?|the)\s(?:first\s|last\s|next\s)?(?:second|minute|hour|day|week|month|year)\b))"
     rf"|(?<![\w-])(?P<half>half\s(?:a|an)\s(?=dozen|hundred|thousand|million|billion))?(?P<words>(?:an?\s)?(?:{_WORD})(?:(?:\s|-|(?:(?<=hundred)|(?<=thousand)|(?<=million))\sand\s)(?:{_WORD})){{0,6}}(?P<more>\sand\sa\shalf\s(?:{_BIG}))?)(?![\w'’]|-\w)"
     rf"|(?<![\w-])(?P<every>{any_of(tuple(english.EVERY))})(?=\s[a-z-]{{3,30}}\b(?!\s(?:minutes?|hours?|days?)\b))"
+    rf"|(?<![\w-])(?<!\d )(?P<fold>[x×]\s?\d{{1,3}})(?![\w.])"
     rf"|(?<![\w-])(?P<often>{any_of(tuple(english.OFTEN))})(?![\w-])",
     re.IGNORECASE,
 )
@@ -139,6 +140,8 @@ def _words(match: re.Match[str]) -> tuple[float, float] | None:
         return value, value * _HEDGE
     if match["often"]:
         return english.OFTEN[match["often"].lower()], 0.0
+    if match["fold"]:  # `SlotConflicts x3`
+        return float(match["fold"][1:]), 0.0
     words = re.findall(r"[a-z]+", match["words"].lower())
     if match["more"]:  # `nine and a half thousand`
         value = (english.SMALL.get(words[0], 0) + 0.5) * english.LARGE[words[-1]]
@@ -162,7 +165,7 @@ def _words(match: re.Match[str]) -> tuple[float, float] | None:
 def _unit(match: re.Match[str], after: str) -> tuple[str, float, int]:
     if match["part"] or match["every"]:
         return "%", 1.0, match.end()
-    if match["often"]:
+    if match["often"] or match["fold"]:
         return "times", 1.0, match.end()
     unit = _UNIT.match(after)
     if unit is None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from timeline.checks.claims.absences import spans
+from timeline.checks.claims.absences.denials import Denial, denials
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_denials as english
 from timeline.checks.claims.plain import Span
 from timeline.checks.claims.report import report
-from timeline.checks.claims.words import counts, spans
+from timeline.checks.claims.words import counts
 from timeline.checks.claims.words.actors import PROGRAM, actor_of
 from timeline.checks.claims.words.collected import is_given
-from timeline.checks.claims.words.denials import Denial, denials
 from timeline.checks.claims.words.patterns import any_of
 from timeline.checks.claims.words.terms import Terms
 from timeline.checks.findings import Finding
@@ -49,7 +50,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _CALLED = {
     "page": "notification", "status": "status post", "acknowledgement": "acknowledgement", "flag": "change of a flag", "config": "change of configuration",
-    "error": "first error", "resolution": "end of an alert",
+    "error": "first error", "resolution": "end of an alert", "deletion": "deleted message", "edit": "edited message",
 }  # fmt: skip
 
 
@@ -65,6 +66,8 @@ def read(claim: Claim, ground: Ground) -> Iterator[Finding]:
             follows = _FOLLOWED.match(claim.plain.text, denial.span.end)
             if denial.again or follows:
                 span = spans.beside_cited(claim, ground, before=bool(follows and follows["before"]))
+        elif span is None and denial.again:
+            span = spans.after_own(claim, clause, denial.alerts or denial.names, ground)
         elif span and denial.again and (after := spans.beside_cited(claim, ground)):
             span = spans.later(span, after)
         if not is_given(ground, KINDS[denial.sort]):

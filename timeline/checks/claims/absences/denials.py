@@ -64,7 +64,11 @@ _LISTED = re.compile(
 )
 _NO_EVENT = words_of(english.NO_EVENT)
 _OF = re.compile(
-    r"\s{1,3}(?P<word>of|for|from|on|in|by|about|to)\s{1,3}(?:the\s|any\s|service\s|channel\s|our\s){0,2}(?P<name>[\w.:/#@-]{1,80})",
+    r"\s{1,3}(?P<word>of|for|from|on|in|by|about|to)\s{1,3}(?:the\s|any\s|service\s|channel\s|our\s){0,2}(?P<name>[\w.:/#@-]{1,80})(?:\s(?:service|team|alert|channel)s?\b)?",
+    re.IGNORECASE,
+)
+_TIMED = re.compile(
+    r"(?<![\w-])(?:between|before|until|till|after|since|prior to|ahead of|following)\s(?:the|its|that)\s|(?<![\w-])from\s(?:the\s)?[\w-]{2,30}(?:\s[\w-]{2,30})?\s(?:to|until|till)\s",
     re.IGNORECASE,
 )
 #: What a verb is of: `nobody acknowledged IndexLagHigh`.
@@ -174,6 +178,8 @@ def _of_noun(claim: Claim, match: re.Match[str], ground: Ground) -> Denial | Non
     sort = _done(text, match.end(), clause.end, english.DENIED[" ".join(match["noun"].lower().split())])
     if sort is None or (unknown and sort not in {"alert", "page", "acknowledgement"}):
         return None
+    if sort == "message" and _ON_PAGE.match(text, match.end(), clause.end):
+        sort = "status"
     if sort == "status" and "status" not in match["noun"].lower() and not _STATUS.search(claim.text):
         return None
     behind = _behind(text, match.end(), clause.end, known)
@@ -228,7 +234,8 @@ def _done(text: str, start: int, end: int, sort: str) -> str | None:
 def _behind(text: str, start: int, end: int, known: frozenset[str]) -> set[str] | None:
     """Return the names behind a noun that narrow it; None where something does that is not known."""
     names = set[str]()
-    for match in _OF.finditer(text, start, end):
+    timed = _TIMED.search(text, start, end)  # what stands behind it is of the time
+    for match in _OF.finditer(text, start, timed.start() if timed else end):
         name = match["name"].casefold().strip("#.,:")
         if name in known and _NEXT.match(text, match.end(), end):
             names.add(name)

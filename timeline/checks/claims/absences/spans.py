@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from timeline.checks.claims.absences.edges import amid, edges_of, is_of
 from timeline.checks.claims.claim import Claim
 from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_denials as english
@@ -29,27 +30,15 @@ _LEAD = re.compile(
 _JOIN = re.compile(r"(?:UTC|GMT|Z)?\s?(?:[–—-]|and|to|until|till)", re.IGNORECASE)
 _ASIDE = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]")  # a citation
 _EVENT = re.compile(
-    rf"(?<![\w-])(?:(?P<until>{_UNTIL})|(?P<since>{_FROM}))\s{{1,3}}(?:the\s|this\s|that\s|our\s|its\s){{0,1}}(?:(?P<incident>{any_of(english.INCIDENT)})|(?P<edge>{any_of(english.EDGES)}))(?![\w-])",
+    rf"(?<![\w-])(?:(?P<until>{_UNTIL})|(?P<since>{_FROM}))\s{{1,3}}(?:the\s|this\s|that\s|our\s|its\s){{0,1}}(?:(?P<incident>{any_of(english.INCIDENT)})|(?P<edge>{any_of(english.EDGES)}))(?![\w-]|\s(?:{any_of(english.CHANNELS)})\b)",
     re.IGNORECASE,
 )
-_EDGE = re.compile(
-    rf"(?<![\w-])(?:(?P<until>{any_of(english.UNTIL_WHEN)})|(?P<since>{any_of(english.FROM_WHEN)}))\s",
-    re.IGNORECASE,
-)
-_BETWEEN = re.compile(r"(?<![\w-])between\s", re.IGNORECASE)
 #: `for eight minutes after`: how long it was, and not until when.
 _LENGTH = re.compile(
     rf"\b(?:minutes?|mins?|hours?|seconds?|days?)\s{{1,3}}(?:{any_of((*english.FROM, *english.UNTIL))})(?![\w-])",
     re.IGNORECASE,
 )
-_THEN = re.compile(
-    r"[\s,;]{0,3}(?:(?:and|but)\s)?(?:then|from then on|after that|afterwards)\b", re.IGNORECASE
-)
-_CLOCK = re.compile(r"\d{1,2}:\d\d")
 _SINCE_OR_UNTIL = re.compile(rf"(?<![\w-])(?:{_UNTIL}|{_FROM})\s(?:the\s|about\s)?$", re.IGNORECASE)
-_AMID = re.compile(
-    r"\b(?:in between|in the meantime|between (?:them|the two|these|those|both))\b", re.IGNORECASE
-)
 _FIRST = re.compile(r"\b(?:in|within|during|for) the first\s", re.IGNORECASE)
 _UNTIL_ANY = re.compile(
     rf"(?<![\w-])(?:{_UNTIL}|{_FROM}|between|within|preced\w{{1,3}}|follow(?:s|ed))(?![\w-])", re.IGNORECASE
@@ -76,19 +65,23 @@ def span_of(claim: Claim, place: Place, ground: Ground) -> Denied | None:
     onward = claim.plain.text[place.end : claim.span.end]
     whole = counts.scope(ground, window=False)
     window = counts.scope(ground, window=True)
+    edges = edges_of(claim, place, ground)
+    said = moments(claim, claim.span, ground)
+    if said and edges and all(any(is_of(one, fact) for _, fact in edges) for one in said):
+        return _by_edges(edges, whole, window)  # `after it had cleared at 06:06 (f-…)`
     if times := moments(claim, place, ground):
         return _by_times(text, place, times, whole, window)
     if earlier := _earlier_range(claim, place, ground, whole, window):
         return earlier
-    if not _UNTIL_ANY.search(text) and moments(claim, claim.span, ground):
+    if not _UNTIL_ANY.search(text) and said:
         return None  # of one of the times that the other clauses tell, or of none
     if first := _first(text, whole):
         return first
-    if _AMID.search(text) and (amid := _amid(claim, ground)):
-        return _by_edges(amid, whole, window)
+    if between := amid(claim, text, ground):
+        return _by_edges(between, whole, window)
     if _LENGTH.search(text + (onward[:40] if onward.lstrip().startswith("and ") else "")):
         return None  # `until two and a half minutes after` is one
-    if edges := _between(claim, ground) or _onward(claim, place, _edges(claim, ground), ground):
+    if edges:
         return _by_edges(edges, whole, window)
     if event := _EVENT.search(text):
         return _by_event(claim, event, ground, whole, window)
@@ -113,6 +106,14 @@ def beside_cited(claim: Claim, ground: Ground, *, before: bool = False) -> Denie
     return _by_edges(
         [(not before, edge)], counts.scope(ground, window=False), counts.scope(ground, window=True)
     )
+
+
+def after_own(claim: Claim, place: Place, names: frozenset[str], ground: Ground) -> Denied | None:
+    """Return the time after what a sentence cites, where that is all of the one alert that is denied and no other time is told."""
+    alerts = {str(fact.names.get("alert", "")).casefold() for fact in ground.facts_of(claim.citations)}
+    if alerts != names or len(alerts) != 1 or _UNTIL_ANY.search(claim.plain.text, place.start, place.end):
+        return None
+    return beside_cited(claim, ground)
 
 
 def later(span: Denied, after: Denied) -> Denied:
@@ -156,24 +157,10 @@ def _first(text: str, whole: Span) -> Denied | None:
     return Denied(span, span, f"{' '.join(match[0].split())} {one.at / 60:g} minutes")
 
 
-def _amid(claim: Claim, ground: Ground) -> list[tuple[bool, Fact]]:
-    """Return the two cited facts that `in between` is of."""
-    facts = ground.facts_of(claim.citations)
-    if len(facts) != 2 or facts[1].earliest is None or facts[0].latest >= facts[1].earliest:
-        return []
-    return [(True, facts[0]), (False, facts[1])]
-
-
 _INCIDENT = re.compile(
     rf"(?<![\w-])(?:during|in|throughout|over|within|inside)\s(?:the\s|this\s|our\s)?(?:whole\s|entire\s)?(?:{any_of(english.INCIDENT)})(?![\w-])",
     re.IGNORECASE,
 )
-
-
-class _Edge(NamedTuple):
-    place: int
-    since: bool
-    fact: Fact
 
 
 def _by_times(text: str, place: Place, times: Sequence[Moment], whole: Span, window: Span) -> Denied | None:
@@ -207,51 +194,6 @@ def _by_times(text: str, place: Place, times: Sequence[Moment], whole: Span, win
 
 def _words(text: str, place: Place, first: Moment, last: Moment) -> str:
     return " ".join(text[first.place.start - place.start : last.place.end - place.start].split())
-
-
-def _edges(claim: Claim, ground: Ground) -> list[_Edge]:
-    """Return the cited facts that the time before (false) or after (true) is spoken of: `after X fired (f-…)`."""
-    text, edges = claim.plain.text, list[_Edge]()
-    if not claim.own:
-        return []
-    matches = list(_EDGE.finditer(text, claim.span.start, claim.span.end))
-    for place, match in enumerate(matches):
-        end = matches[place + 1].start() if place + 1 < len(matches) else claim.span.end
-        cited = [one for one in claim.citations if match.end() <= one.start <= end]
-        fact = ground.by_id.get(cited[0].id) if cited else None
-        # What is denied stands behind what is cited: `after X (f-…), no alert fired`; not `before 14:10 (f-…)`.
-        if (
-            isinstance(fact, Fact)
-            and fact.earliest is not None
-            and not _CLOCK.search(text, match.end(), cited[0].start)
-        ):
-            edges.append(_Edge(match.start(), match["since"] is not None, fact))
-    return edges
-
-
-def _onward(claim: Claim, place: Place, edges: Sequence[_Edge], ground: Ground) -> list[tuple[bool, Fact]]:
-    """Return the edges, of which those before `then` are of something else: what is cited right before it is the beginning."""
-    if not _THEN.match(claim.plain.text, place.start):
-        return [(since, fact) for _, since, fact in edges]
-    before = [one for one in claim.citations if claim.own and one.end <= place.start]
-    first = ground.by_id.get(before[-1].id) if before else None
-    inside = [(since, fact) for at, since, fact in edges if at >= place.start]
-    return [(True, first), *inside] if isinstance(first, Fact) and first.earliest is not None else inside
-
-
-def _between(claim: Claim, ground: Ground) -> list[tuple[bool, Fact]]:
-    """Return the two cited facts that a time is between: `between X (f-…) and Y (f-…)`."""
-    match = _BETWEEN.search(claim.plain.text, claim.span.start, claim.span.end) if claim.own else None
-    behind = [one for one in claim.citations if match and one.start >= match.end()][:2]
-    if match is None or len(behind) != 2 or _CLOCK.search(claim.plain.text, match.end(), behind[1].start):
-        return []
-    joined = _ASIDE.sub(" ", claim.plain.text[behind[0].end : behind[1].start]).strip(" ()[]")
-    first, last = (ground.by_id.get(one.id) for one in behind)
-    if not joined.startswith("and ") or not isinstance(first, Fact) or not isinstance(last, Fact):
-        return []
-    if last.earliest is None or first.earliest is None or first.latest >= last.earliest:
-        return []
-    return [(True, first), (False, last)]
 
 
 def _by_edges(edges: Sequence[tuple[bool, Fact]], whole: Span, window: Span) -> Denied:
