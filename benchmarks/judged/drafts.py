@@ -26,7 +26,7 @@ from benchmarks.judged.spans import (
 )
 from service.review.notes import NotesFile
 from timeline.document import load
-from timeline.notes import journal
+from timeline.notes import bodies
 
 Maker = Callable[..., str | None]
 PLACES = (
@@ -160,8 +160,8 @@ class Draft:
         return places
 
     def _note(self, ident: str, one: Sentence) -> None:
-        cites = tuple(journal.FactCitation(fact=fact) for fact in dict.fromkeys(_ID.findall(one.text)))
-        body = journal.Observation(kind="observation", text=one.text, cites=cites)
+        cites = tuple(bodies.FactCitation(fact=fact) for fact in dict.fromkeys(_ID.findall(one.text)))
+        body = bodies.Observation(kind="observation", text=one.text, cites=cites)
         NotesFile(self.folder).append(ident, body, (), "ada", 1_800_000_000_000_000_000, self.facts)
 
     def check(self, *more: str) -> list[dict[str, object]]:
