@@ -22,7 +22,6 @@ from timeline.present import listed
 _SURE = 0.75  # how alike a name must be to be meant before another command's
 _MOST = 3  # commands that are named
 _LONGEST = 60  # characters of a word that is repeated
-_EXTRA = re.compile(r"arguments?(?:\(s\))? \((.*)\)", re.DOTALL)
 _LETTER = re.compile(r"-[^-]")
 
 
@@ -48,8 +47,9 @@ def _said(err: Any, ctx: Any, words: Sequence[str]) -> str:
         return f"{path} lacks {_called(param)}{_of(param)}"
     if param is not None:
         return _wrong_value(ctx, param, words)
-    if extra := _EXTRA.search(str(getattr(err, "message", ""))):
-        return _too_many(ctx, extra[1])
+    told, opened, extra = str(getattr(err, "message", "")).partition(" (")
+    if opened and told.lower().endswith(("argument", "arguments", "argument(s)")):
+        return _too_many(ctx, extra.removesuffix(")"))
     return f"{path} is not written so: {getattr(err, 'message', err)}"
 
 
