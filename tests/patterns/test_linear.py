@@ -33,6 +33,7 @@ MADE: dict[str, re.Pattern[Any] | str] = {
     "render.printing.asciidoc._image": re.compile(rf"{CHARTS}/[\w.-]+\.svg"),
     "render.text.audience.outside": re.compile(r"(?<!\w)checkout(?!\w)", re.IGNORECASE),
     "service.settings.identify.identify": re.compile(GithubCollector.marks[0].address),
+    "service.setup.trying._known": re.compile(GithubCollector.marks[0].address),
     "service.web.draft.findings._mark": "words of a finding, escaped",
     "timeline.checks.claims.certain._is_of_saying": "an actor of the timeline, escaped",
     "timeline.checks.claims.certain._pattern": certain._pattern(UNREAD["claim-duration"].around),

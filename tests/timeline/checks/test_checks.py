@@ -14,6 +14,7 @@ from tests.timeline.checks.check_cases import NAMES, identity, known, named, pro
 from tests.timeline.checks.check_cases import found as check
 from timeline.checks import actions, completeness, separation
 from timeline.checks.draft import CODE, DraftSpan, blocks
+from timeline.checks.fences import region
 from timeline.checks.findings import Finding, finding, in_order, placed
 from timeline.checks.prose import Grounds
 from timeline.checks.prose import check as check_prose
@@ -264,7 +265,7 @@ def test_no_draft_breaks_the_rules(text: str) -> None:
 def test_what_is_inside_a_region_is_nobodys_prose(text: str) -> None:
     spans = [
         DraftSpan("prose", "", "before\n\n"),
-        DraftSpan("region", "r", text + "\n"),
+        DraftSpan("region", "r", region("r", text + "\n")),
         DraftSpan("prose", "", "\nafter\n"),
     ]
     assert [b.text for b in blocks(spans)] == ["before", "after"]
