@@ -151,6 +151,7 @@ interface ReviewPage {
   author: () => Promise<string>; // the name to send; asked once
   me: () => string;
   open: (cite: Cite, at?: HTMLElement | null) => void;
+  beside: () => void; // show the chart
   current: () => Cite; // what a note cites unless somebody says otherwise
   shown: () => Cite;
   chosen: () => string | null;

@@ -77,7 +77,13 @@ export function makeForm(form, page, with_) {
   const told = el('span', { className: 'told bad', role: 'alert' });
   const save = el('button', { className: 'main', type: 'submit' }, with_.body ? 'Save as a new version' : 'Save');
   let started = false;
-  const chosen = () => { const now = page.current(); if (now.fact !== undefined) cites.pin(now); };
+  const chosen = () => {
+    const now = page.current();
+    if (now.fact !== undefined) return cites.pin(now);
+    page.beside();
+    told.textContent = 'Choose a fact in the chart: the note will cite it.';
+  };
+  cites.node.addEventListener('view', () => { if (page.chosen()) told.textContent = ''; });
   form.replaceChildren(kinds.length > 1 ? el('label', { className: 'kind' }, 'kind', kind) : '', text, fields,
     el('div', { className: 'cited' }, el('span', { className: 'muted' }, 'cites'), cites.node),
     el('div', { className: 'row' }, el('button', { type: 'button', onclick: chosen }, 'Cite chosen fact'), el('button', { type: 'button', onclick: () => cites.pin(page.shown()) }, 'Cite shown range'),

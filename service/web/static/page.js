@@ -86,6 +86,7 @@ export function makePage(with_) {
       else chart.show(cite.start, cite.end);
       if (innerWidth <= 900) byId('chart').scrollIntoView({ block: 'start' });
     },
+    beside: () => { shows(true); },
     // A note stands on what is chosen, else on what is shown.
     current: () => (chosen ? { fact: chosen } : page.shown()),
     shown: () => (made ? made.range() ?? { start, end } : { start: from, end: to }),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.service.web.ongoing import INCIDENT as ONGOING
 from tests.service.web.ongoing import Ongoing
 from tests.service.web.room import Room
 from tests.service.web.running import INCIDENT, Start
+from timeline.instant import NS
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +35,8 @@ def test_a_build_by_button_is_told_to_all_and_comes_in_where_they_are(
     ada, bo = room.named("Ada").opens(), room.named("Bo").opens("/agenda")
     bo.page.get_by_role("button", name="Show the chart").click()
     bo.chart.locator("html[data-ready]").wait_for()
-    ongoing.say("p99 is 1.4 s")
+    # A build reads until the second that it begins in.
+    ongoing.say("p99 is 1.4 s", time.time_ns() - 2 * NS)
     build = ada.page.get_by_role("button", name="Build", exact=True)
     build.click()
     build.click(force=True)  # a second press starts nothing

@@ -121,6 +121,47 @@ def test_what_a_note_cites_is_shown_before_it_is_sent_and_follows_the_choice_unt
     assert [one["fact"] for one in bodies(room.server)[1]["cites"]] == [second]
 
 
+def test_citing_a_chosen_fact_before_one_is_chosen_opens_the_chart_and_says_so(room: Room) -> None:
+    ada = room.named("Ada").opens("/factors")
+    form = ada.form("New factor")
+    form.get_by_role("button", name="Cite chosen fact").click()
+    ada.chart.locator("html[data-ready]").wait_for()
+    expect(form.get_by_role("alert")).to_contain_text("Choose a fact in the chart")
+    fact = ada.chooses("Alert")
+    expect(form.get_by_role("alert")).to_have_text("")
+    ada.writes("", "The pool was too small", "New factor")
+    ada.sees("The pool was too small")
+    assert bodies(room.server)[0]["cites"][0]["fact"] == fact
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080)])
+def test_chart_table_and_notes_stand_side_by_side_with_no_word_cut(
+    room: Room, width: int, height: int
+) -> None:
+    for kind in ("question", "dispute", "observation"):
+        wrote(room, text=f"A {kind} " + "of some length " * 6, kind=kind, fact=FACTS[3])
+    ada = room.named("Ada", width=width, height=height).opens(f"#{FACTS[3]}")
+    top = ada.chart.locator("#chart-pane").bounding_box()
+    table = ada.chart.locator("#table").bounding_box()
+    assert top
+    assert table
+    assert top["y"] <= 150
+    assert table["x"] > top["x"] + top["width"] - 2
+    assert ada.page.evaluate("[scrollX, scrollY, document.documentElement.scrollHeight <= innerHeight]") == [
+        0,
+        0,
+        True,
+    ]
+    cut = "e => [...e.querySelectorAll('*')].filter(n => n.checkVisibility() && getComputedStyle(n).overflowX === 'hidden' && n.scrollWidth > n.clientWidth + 1).map(n => n.className)"
+    for name in ("Notes", "Agenda"):
+        panel = ada.tab(name)
+        assert panel.evaluate("e => e.scrollWidth - e.clientWidth") <= 0, name
+        assert panel.evaluate(cut) == []
+    header = ada.page.locator(".top").bounding_box()
+    assert header
+    assert header["height"] <= 40
+
+
 def test_a_dispute_cites_the_one_fact_that_is_shown(room: Room) -> None:
     ada = room.named("Ada").opens()
     ada.form().get_by_label("Kind of note").select_option("dispute")
