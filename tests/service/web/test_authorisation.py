@@ -68,6 +68,7 @@ PAGES = {
     "GET /incidents/{incident}/timeline.html": READ,
     "GET /incidents/{incident}/charts/{name}": READ,
     "GET /incidents/{incident}/factors": READ,
+    "GET /incidents/{incident}/factors/map": READ,
     "GET /incidents/{incident}/whys": READ,
     "GET /incidents/{incident}/agenda": READ,
     "GET /login": OPEN,
