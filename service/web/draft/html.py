@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from service.web.draft.findings import beside
@@ -19,6 +20,8 @@ _FENCE = re.compile(r"^ {0,3}<!-- timeline:[^\n]*-->[ \t]*$", re.MULTILINE)
 _MARK = re.compile(
     r" ?<!-- timeline:(?:begin [a-z][a-z0-9-]{0,60} sha256=[0-9a-f]{64}|end [a-z][a-z0-9-]{0,60}) -->"
 )
+_SUMMARY = re.compile(r"<details><summary>([^<>\n]*)</summary>")
+_SUB = re.compile(r"(</?sub>)")
 _FACT = re.compile(r"timeline\.html#(f-[0-9a-f]{16})\b")
 #: The page, or a measure, a number of the impact or a view in it.
 _PAGE = re.compile(r"timeline\.html(?:#[\w&=:.,/-]*)?$")
@@ -41,15 +44,52 @@ def draft_html(text: str, incident: str, findings: Sequence[Finding] = ()) -> st
     base = f"/incidents/{incident}"
     _rows(tokens)
     beside(tokens, findings, base)
+    _folds(tokens)
     for token in tokens:
         for child in token.children or ():
             if child.type == "link_open":
                 _link(child, base)
             elif child.type == "image":
                 _image(child, base)
+        if token.children:
+            token.children = _small(token.children)
     html: str = reader.renderer.render(tokens, reader.options, {})
     # Raw HTML is off and text is escaped: these are the tokens' own. A wide table scrolls, by keyboard too.
     return html.replace("<table>", _SCROLLS).replace("</table>", "</table></div>")
+
+
+def _folds(tokens: list[Token]) -> None:
+    """Make what a draft folds a fold of the panel: whole pairs alone, each mark a paragraph of its own."""
+    from markdown_it.token import Token
+
+    opened: list[int] = []
+    for place, token in enumerate(tokens):
+        if token.type != "inline" or tokens[place - 1].type != "paragraph_open":
+            continue
+        if _SUMMARY.fullmatch(token.content):
+            opened.append(place)
+        elif token.content == "</details>" and opened:
+            begin = opened.pop()
+            match = _SUMMARY.fullmatch(tokens[begin].content)
+            title = escape(match[1]) if match else ""
+            for at, html in ((begin, f"<details><summary>{title}</summary>\n"), (place, "</details>\n")):
+                blank = Token("html_block", "", 0)
+                tokens[at - 1 : at + 2] = [blank, Token("html_block", "", 0, content=html), blank]
+
+
+def _small(children: Sequence[Token]) -> list[Token]:
+    """Return inline tokens with `<sub>` and its end as what they are, where a text has as many of both."""
+    from markdown_it.token import Token
+
+    marks = [mark for one in children if one.type == "text" for mark in _SUB.findall(one.content)]
+    if not marks or marks != ["<sub>", "</sub>"] * (len(marks) // 2):
+        return list(children)
+    made = list[Token]()
+    for one in children:
+        parts = _SUB.split(one.content) if one.type == "text" else []
+        made += [Token("html_inline" if _SUB.fullmatch(p) else "text", "", 0, content=p) for p in parts if p]
+        made += [] if parts else [one]
+    return made
 
 
 def _rows(tokens: Sequence[Token]) -> None:

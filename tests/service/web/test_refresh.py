@@ -88,6 +88,21 @@ def test_the_panel_is_what_the_page_shows_and_nothing_in_it_is_alive(start: Star
     assert int(shown.headers["x-findings"]) == shown.text.count('<aside class="finding')
 
 
+def test_the_panel_folds_what_the_draft_folds_and_nothing_that_people_left_open(start: Start) -> None:
+    server = start()
+    draft = folder(server) / "postmortem.md"
+    torn = "<details><summary>open</summary>\n\nno end\n\n<sub onclick=x>a</sub> </sub> <sub>b\n\nsay <sub>small</sub> here"
+    draft.write_text(draft.read_text().replace("## Lessons\n", f"## Lessons\n\n{torn}\n"))
+    shown = panel(server).text
+    folds = draft.read_text().count("<details>") - 1
+    assert folds > 0
+    assert (shown.count("<details>"), shown.count("</details>")) == (folds, folds)
+    assert "&lt;details&gt;&lt;summary&gt;open" in shown
+    assert "say <sub>small</sub> here" in shown
+    assert shown.count("<sub>") == shown.count("</sub>")
+    assert "<sub onclick" not in shown
+
+
 def test_while_a_build_runs_a_refresh_says_so_and_writes_nothing(start: Start) -> None:
     server = start()
     write(server)
