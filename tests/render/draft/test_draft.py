@@ -59,10 +59,10 @@ def test_prose_of_any_kind_survives_another_timeline(prose: str) -> None:
 def test_the_sections_come_in_their_order() -> None:
     text = render_draft(rich().timeline).text
     order = [
-        "# INC-42", "## Executive summary", "## Impact", "### What customers were told", "## Detection", "## Response", "## Timeline",
-        "### Gaps", "## Contributing factors", "| technical |", "| process |", "| human |", "| organisational |",
+        "# INC-42", "## Executive summary", "## Impact", "### What customers were told", "## Detection", "## Response",
+        "## Contributing factors", "| technical |", "| process |", "| human |", "| organisational |",
         "| environmental |", "## What went well", "## What went poorly", "## Where we got lucky", "## Risk of recurrence",
-        "## Action items", "## Lessons", "## Follow-up", "## Charts", "## Glossary", "## How this was built",
+        "## Action items", "## Lessons", "## Follow-up", "## Timeline", "### Gaps", "## Charts", "## Glossary", "## How this was built",
     ]  # fmt: skip
     places = [text.index(f"{heading}") for heading in order]
     assert places == sorted(places)
