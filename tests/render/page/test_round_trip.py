@@ -18,6 +18,7 @@ from tests.render.page.reader import PageReader
 from tests.render.timeline_fixture import rich
 from timeline.alerts.flaps import ribbons
 from timeline.apart import apart
+from timeline.assembly.coverage import is_note
 from timeline.canonical import sha256
 from timeline.instant import NS, parse_instant
 from timeline.model import Evidence, Fact, Gap, Incident, Quantity, Quote, Related, Subject, Timeline, Window
@@ -70,7 +71,12 @@ def check(reader: PageReader, timeline: Timeline, read: Any) -> Any:
         told[f.id].words if f.id in told else None for f in timeline.facts
     ]
     assert without_excerpts(got["facts"]) == [expected(fact) for fact in timeline.facts]
-    gaps = [present(gap) | {"evidence": evidence_of(gap)} for gap in timeline.gaps]
+    gaps = [
+        present(gap)
+        | {"evidence": evidence_of(gap)}
+        | ({"note": True} if is_note(gap, timeline.incident) else {})
+        for gap in timeline.gaps
+    ]
     assert without_excerpts(got["gaps"]) == gaps
     for item, fact in zip(got["items"], timeline.facts, strict=True):
         check_item(item, fact, timeline)
