@@ -91,6 +91,8 @@ def test_a_silence_is_told_as_long_as_it_held(
     before = time.time()
     identity = alertmanager.silence(labels, by="Grace Hopper", comment="Grace Hopper: rolling back")
     made = time.time()
+    # A build reads up to the second that has ended.
+    wait_until(lambda: int(time.time()) > made, 5, "the second of the silence did not end", alertmanager.log)
 
     # While it holds, the server itself says of which alert: no label needs to be known.
     live = build(tmp_path, config, begun)
