@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 #: What heads the first column of a table that names in it what is asked for.
-_LINE = re.compile(r"[^\n]+")
 FORMS = frozenset({"category", "follow-up"})
 #: Stands for a code span or an image in the words of a block.
 CODE = "\ufffc"
+_LINE = re.compile(r"[^\n]+")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
 Form = Literal["heading", "paragraph", "item", "row", "code"]
 
@@ -159,7 +159,7 @@ def _own(spans: Iterable[DraftSpan]) -> tuple[str, frozenset[int]]:
         if form == "kept":  # the fence's own two lines are comments
             kept |= set(range(line + 1, line + height))
         # Rows that are generated stay empty rows: without them people's rows below would be no table.
-        blank = _LINE.sub("| |", plain) if plain.startswith("|") else "\n" * height
+        blank = _LINE.sub("| |", plain) if plain.lstrip(" ").startswith("|") else "\n" * height
         parts.append(blank if form == "region" else plain)
         line += height
     whole = "".join(parts).replace("\x00", " ").removeprefix("\ufeff")

@@ -260,6 +260,16 @@ def test_no_draft_breaks_the_rules(text: str) -> None:
     assert in_order(made) == in_order(check_prose(blocks([DraftSpan("prose", "", text)]), known(now=2**62)))
 
 
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_rows_below_rows_that_are_generated_are_people_s(indent: str) -> None:
+    spans = [
+        DraftSpan("prose", "", f"{indent}| action | owner |\n{indent}| --- | --- |\n"),
+        DraftSpan("region", "actions", f"{indent}| generated | bo |\n"),
+        DraftSpan("prose", "", f"{indent}| typed | ada |\n"),
+    ]
+    assert [(b.form, b.text) for b in blocks(spans)][-1] == ("row", "typed | ada")
+
+
 @settings(max_examples=100, deadline=None)
 @given(_DRAFTS)
 def test_what_is_inside_a_region_is_nobodys_prose(text: str) -> None:
