@@ -11,6 +11,7 @@ from timeline.checks.claims.ground import Ground
 from timeline.checks.claims.phrases import english_denials as english
 from timeline.checks.claims.plain import Citation
 from timeline.checks.claims.plain import Span as Place
+from timeline.checks.claims.when.cited import groups
 from timeline.checks.claims.when.dated import Moment, moments
 from timeline.checks.claims.when.naming import called
 from timeline.checks.claims.words.patterns import any_of
@@ -30,7 +31,6 @@ _NAMING = re.compile(r"(?!(?:about|around|roughly)\b)\b[a-z]{4,}\b", re.IGNORECA
 _THEN = re.compile(
     r"[\s,;]{0,3}(?:(?:and|but)\s)?(?:then|from then on|after that|afterwards)\b", re.IGNORECASE
 )
-_BESIDE = 4  # characters between two citations that stand together
 _CLOCK = re.compile(r"\d{1,2}:\d\d")
 
 
@@ -69,7 +69,7 @@ def _edge_of(claim: Claim, place: Place, held: Sequence[Citation], ground: Groun
     """Return what is cited first, or of two that stand together the one that the words between name."""
     facts = ground.facts_of(held)
     first = ground.by_id.get(held[0].id)
-    if len(held) == 2 == len(facts) and held[0].end + _BESIDE >= held[1].start:
+    if len(held) == 2 == len(facts) and len(groups(held, claim.plain)) == 1:
         words = claim.plain.text[place.start : claim.clause_at(place.start).end][:80].partition(",")[0]
         scores = [called(fact, words) for fact in facts]
         if scores[1] > scores[0]:

@@ -85,5 +85,5 @@ ELSEWHEN: Final = r"ago|yesterday|tomorrow|tonight|will|going to|gonna|earlier|l
 #: Words of six letters and more that name nothing.
 COMMON: Final = frozenset(
     ["before", "during", "between", "because", "another", "should", "through", "without", "already", "against", "afterwards", "around",
-     "about", "behind", "beyond", "either", "neither", "though", "although", "unless", "until", "happened", "things", "something"]
+     "behind", "beyond", "either", "neither", "though", "although", "unless", "happened", "things", "something"]
 )  # fmt: skip

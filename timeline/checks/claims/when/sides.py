@@ -58,7 +58,6 @@ _AT_ONCE = re.compile(
 _LENGTH = re.compile(
     r"(?:\b(?:minutes?|mins?|seconds?|secs?|hours?|days?|while|moments?)|\d\s?[smhd])\s{0,3}$", re.IGNORECASE
 )
-_BESIDE = 4  # characters between two citations that stand together
 _PARTED = re.compile(r"[,;]|\band\b")
 _SPOKEN = re.compile(r"[^\W_]{2,}")
 
@@ -204,7 +203,7 @@ def _meeting(
         whole = not joint.goes_on or (inside and not leads)
         if joint.goes_on and whole and not _SPOKEN.search(words[1]):
             words = _apart(words[0])  # `X first, Y after that`
-        sides = ((), ()) if several or not whole else _by_words(here or claim.citations, ground, words)
+        sides = ((), ()) if several or not whole else _by_words(claim, here or claim.citations, ground, words)
     if not (sides[0] and sides[1]) or {f.id for f in sides[0]} & {f.id for f in sides[1]}:
         return None
     goes_on = bool(left) and left[0][0].start < scope.start  # its words are in the sentence before
@@ -253,13 +252,13 @@ def _facts(held: Sequence[Sequence[Citation]], ground: Ground) -> tuple[Fact, ..
 
 
 def _by_words(
-    citations: Sequence[Citation], ground: Ground, words: tuple[str, str]
+    claim: Claim, citations: Sequence[Citation], ground: Ground, words: tuple[str, str]
 ) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
     """Tell by their words which of the facts that are cited together each side is about; none where that is open."""
     facts = ground.facts_of(citations)
     if not 2 <= len(facts) <= 4 or not all(side.strip() for side in words):
         return (), ()
-    if len(facts) == 2 and citations[0].end + _BESIDE >= citations[1].start and not _LENGTH.search(words[0]):
+    if len(facts) == 2 and len(groups(citations, claim.plain)) == 1 and not _LENGTH.search(words[0]):
         return _of_two(facts, words)
     best = [_best(facts, side, other) for side, other in (words, words[::-1])]
     left, right = best

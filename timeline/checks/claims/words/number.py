@@ -185,10 +185,9 @@ def _count(claim: Claim, number: Numeral, what: Noun, ground: Ground) -> Iterato
 
 def _own_firings(claim: Claim, what: Noun, cited: Sequence[Fact]) -> str:
     """Return the alert whose firings are counted, as they are all that is cited and it is named: `X: three firings`."""
-    names = {str(fact.names.get("alert", "")).casefold() for fact in cited}
-    one = next(iter(names)) if len(names) == 1 else ""
-    named = one and what.sort == "firing" and not what.names and one in claim.text.casefold()
-    return one if named and len(cited) == len({one.id for one in claim.citations}) else ""
+    alert = _alert_of(cited).casefold()
+    named = alert and what.sort == "firing" and not what.names and alert in claim.text.casefold()
+    return alert if named and len(cited) == len({one.id for one in claim.citations}) else ""
 
 
 def _total(claim: Claim, number: Numeral, total: int, sort: str) -> Iterator[Finding]:
@@ -278,16 +277,17 @@ def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
     named = [name for low, name in known.items() if low in words.casefold()]
     if not named and (called := _ALERT.search(lead) or _SUBJECT.search(lead)):
         named = [known[low] for low in alerts_called(ground, called[1].split())]
-    cited = _cited_firings(claim, clause, ground)
-    if not named and cited and _AN_ALERT.search(lead):
-        named = [str(cited[0].names["alert"])]
+    cited = ground.facts_of([one for one in claim.citations if clause.start <= one.start <= clause.end])
+    alert = _alert_of(cited)
+    if not named and alert and _AN_ALERT.search(lead):
+        named = [alert]
     if len(named) != 1:
         return
     facts = [one for one in counts.of_sort(ground, "firing") if one.names.get("alert") == named[0]]
     if (
         len(cited) > number.high
         and number.bound not in {">", ">="}
-        and cited[0].names["alert"] == named[0]
+        and alert == named[0]
         and english.OF_ALL.issuperset(re.findall("[a-z']+", _NO_MORE.sub(" ", rest.lower())))
     ):
         message = f"{typed(claim, number)} is less than the {len(cited)} firings of {named[0]} that are cited"
@@ -301,8 +301,7 @@ def _times(claim: Claim, number: Numeral, ground: Ground) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _cited_firings(claim: Claim, clause: Span, ground: Ground) -> list[Fact]:
-    """Return the firings of one alert that are all that a clause cites."""
-    facts = ground.facts_of([one for one in claim.citations if clause.start <= one.start <= clause.end])
-    names = {fact.names.get("alert") for fact in facts if fact.kind == "alert.firing"}
-    return facts if len(names) == 1 and all(fact.kind == "alert.firing" for fact in facts) else []
+def _alert_of(facts: Sequence[Fact]) -> str:
+    """Return the one alert that all of some facts are firings of; empty where they are not."""
+    alerts = {str(fact.names.get("alert", "")) if fact.kind == "alert.firing" else "" for fact in facts}
+    return alerts.pop() if len(alerts) == 1 else ""
