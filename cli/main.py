@@ -288,7 +288,6 @@ Commands.every = staticmethod(_every_command)
 
 
 _INTERRUPTED = 130
-_EXTRA = re.compile(r"install the extra `(\w+)`")
 _LOGIN = re.compile(r"(?<=://)[^/\s@]+@")  # of an address that somebody typed with a password in it
 
 
@@ -317,14 +316,10 @@ def main() -> None:
     try:
         app()
     except MissingExtraError as err:
-        from cli.installed import with_extra
-
-        _say(f"{err.what} needs the extra `{err.extra}`; add it by: {with_extra(err.extra)}")
+        _say(f"{err.what} needs the extra `{err.extra}`; add it{_adding(err.extra)}")
         sys.exit(2)
     except TimelineError as err:
-        from cli.installed import with_extra
-
-        _say(_EXTRA.sub(lambda match: f"{match[0]} by: {with_extra(match[1])}", str(err)))
+        _say(f"{err}{_adding(getattr(err, 'extra', ''))}")
         sys.exit(2 if isinstance(err, UsageError) else getattr(err, "exit_code", 1))
     except OSError as err:
         named = f"{err.filename}: " if err.filename is not None else ""
@@ -334,6 +329,15 @@ def main() -> None:
         if err.code == _INTERRUPTED:  # typer makes it of a KeyboardInterrupt, and says nothing
             typer.echo("timeline: stopped; each file is old or new, run it again", err=True)
         raise
+
+
+def _adding(extra: str) -> str:
+    """Return by which command an extra is added to this installation; nothing where none is absent."""
+    if not extra:
+        return ""
+    from cli.installed import with_extra
+
+    return f" by: {with_extra(extra)}"
 
 
 def _say(text: str) -> None:

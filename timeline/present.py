@@ -119,6 +119,6 @@ def some(words: list[str]) -> list[str]:
     return words if more <= 0 else [*words[:MOST_LISTED], f"{more:,} more"]
 
 
-def listed(words: list[str]) -> str:
-    """Return `a`, `a and b`, `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+def listed(words: list[str], joint: str = "and") -> str:
+    """Return `a`, `a and b`, `a, b and c`; `joint` may be another word."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}" if words else ""

@@ -84,7 +84,7 @@ def _no_option(ctx: Any, word: str) -> str:
     spelt = word if is_letter else f"--{word.lstrip('-')}"
     begun = [one for one in options if len(spelt) > len("--o") and one.startswith(spelt)]
     if near := begun or [one for one in [closest(spelt, options, least=_SURE)] if one and not is_letter]:
-        return f"{said}; did you mean {_either([repr(one) for one in near])}?"
+        return f"{said}; did you mean {listed([repr(one) for one in near], 'or')}?"
     if having := list(_having(ctx, spelt)):
         lines = [f"`{one} {spelt}`" for one in having[:_MOST]] + ["..."][: len(having) - _MOST]
         return f"{said}; {'others have it' if ctx.parent else 'it stands behind its command'}: {', '.join(lines)}"
@@ -137,9 +137,7 @@ def _wrong_value(ctx: Any, param: Any, words: Sequence[str]) -> str:
     choices = _choices(annotation)
     near = closest(typed, choices)
     hint = f"; did you mean {near!r}?" if near else ""
-    return (
-        f"{_name(ctx)}: {_called(param)} takes {_either(choices) or _expected(annotation, info)}{told}{hint}"
-    )
+    return f"{_name(ctx)}: {_called(param)} takes {listed(choices, 'or') or _expected(annotation, info)}{told}{hint}"
 
 
 def _declared(ctx: Any, param: Any) -> tuple[Any, Any]:
@@ -229,10 +227,6 @@ def _of(param: Any) -> str:
     """Return what a parameter is for, as its help says."""
     said = " ".join(str(getattr(param, "help", "") or "").split()).rstrip(".")
     return f" ({said[0].lower()}{said[1:]})" if said[1:2].islower() else f" ({said})" if said else ""
-
-
-def _either(words: Sequence[str]) -> str:
-    return " or ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
 
 
 def _short(word: str) -> str:

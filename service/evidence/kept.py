@@ -42,9 +42,8 @@ class Kept:
             if held and held[0] == changed:
                 self._held.move_to_end(path)
                 return held[1]
-        timeline = read(
-            path, f"{path.parent.name}/{path.name}"
-        ).timeline  # no folder of this machine is shown
+        # No folder of this machine is shown.
+        timeline = read(path, f"{path.parent.name}/{path.name}").timeline
         loaded = Loaded(timeline, {fact.id: fact for fact in timeline.facts})
         with self._lock:
             self._held[path] = (changed, loaded)

@@ -6,7 +6,11 @@ from timeline.errors import TimelineError
 
 
 class SigningError(TimelineError):
-    """A statement could not be signed; nothing was written."""
+    """A statement could not be signed, nothing was written; `extra` names the packages that are absent."""
+
+    def __init__(self, message: str, extra: str = "") -> None:
+        super().__init__(message)
+        self.extra = extra
 
 
 def signed(statement: bytes) -> bytes:
@@ -21,7 +25,7 @@ def signed(statement: bytes) -> bytes:
         from sigstore.oidc import IdentityToken, detect_credential
         from sigstore.sign import SigningContext
     except ImportError as err:
-        raise SigningError("signing needs sigstore: install the extra `sigstore`") from err
+        raise SigningError("signing needs sigstore: install the extra `sigstore`", "sigstore") from err
     try:
         checked = Statement(statement)
         token = detect_credential()
