@@ -1,6 +1,6 @@
 import { Refused } from './api.js';
 import { label } from './cites.js';
-import { el, moment, reason } from './dom.js';
+import { el, moment, outward, reason } from './dom.js';
 import { KINDS, input, makeForm, sends, values } from './form.js';
 import { makeSides } from './sides.js';
 
@@ -35,7 +35,7 @@ export function makeCards(page) {
   };
   const value = (/** @type {string} */ name, /** @type {any} */ given, /** @type {string | undefined} */ link) => {
     if (Array.isArray(given)) return name === 'discussed' ? String(given.length) : given.join(', ');
-    if (name === 'ticket' && link) return el('a', { href: link, target: '_blank', rel: 'noreferrer noopener' }, given);
+    if (name === 'ticket' && link) return outward(link, given);
     if (name === 'parent') return page.store.state.notes.get(given)?.heads[0].body?.text?.slice(0, 100) ?? 'a note that is gone';
     return WORDS[given] ?? given;
   };

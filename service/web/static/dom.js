@@ -20,6 +20,11 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+/** A link that leads away: the page it opens knows nothing of this one. @param {string} href @param {string} words */
+export function outward(href, words) {
+  return el('a', { href, target: '_blank', rel: 'noreferrer noopener' }, words);
+}
+
 /** Statements put identifiers between backticks. @param {string} text @returns {(Node | string)[]} */
 export function withCode(text) {
   return text.split('`').map((part, place) => (place % 2 ? el('code', {}, part) : part));

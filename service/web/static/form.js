@@ -90,8 +90,9 @@ export function makeForm(form, page, with_) {
       told, with_.cancel && el('button', { type: 'button', onclick: with_.cancel }, 'Cancel'), save));
   if (with_.body) [kind.value, kind.disabled, text.value] = [with_.body.kind, true, with_.body.text ?? ''];
 
+  const place = (/** @type {Partial<NoteBody>} */ held) => fields.replaceChildren(...KINDS[kind.value].filter((one) => with_.body || !LATER.has(one.name)).map((field) => input(page, field, held, with_.self)));
   const draw = () => {
-    fields.replaceChildren(...KINDS[kind.value].filter((one) => with_.body || !LATER.has(one.name)).map((field) => input(page, field, given, with_.self)));
+    place(given);
     text.placeholder = with_.kind === 'why' && !given.parent ? 'What happened? A first step.' : ASKS[/** @type {keyof typeof ASKS} */ (kind.value)] ?? 'What do the facts show?';
     cites.limit(kind.value === 'dispute');
   };
@@ -116,9 +117,7 @@ export function makeForm(form, page, with_) {
     focus: () => text.focus(),
     /** Offer what can be chosen by now; what was chosen stays. */
     renew: () => {
-      const now = values(fields);
-      if (fields.contains(document.activeElement)) return;
-      fields.replaceChildren(...KINDS[kind.value].filter((one) => with_.body || !LATER.has(one.name)).map((field) => input(page, field, { ...given, ...now }, with_.self)));
+      if (!fields.contains(document.activeElement)) place({ ...given, ...values(fields) });
     },
     start: (/** @type {string} */ wanted, /** @type {Cite} */ cite) => { kind.value = wanted; started = true; draw(); cites.reset([cite]); text.focus(); },
   };

@@ -1,7 +1,7 @@
 import { ask } from './api.js';
 import { below } from './below.js';
 import { headOf } from './cards.js';
-import { el, keyed, reason } from './dom.js';
+import { el, keyed, outward, reason } from './dom.js';
 
 const NEEDED = ['owner', 'due', 'criterion', 'verification'];
 const THROUGH = 'gone through'; // by now it has nothing to settle
@@ -88,7 +88,7 @@ export function makeMeeting(place, page, card) {
       await store.change(note.id, note.heads.map((one) => one.id), /** @type {NoteBody} */ (now ? { ...rest, done: today() } : rest), await page.author());
     });
     return el('li', { className: body.done ? 'done' : '' }, page.editor || body.done ? box('done', Boolean(body.done), set, note.id) : '', el('span', { className: 'words', dir: 'auto' }, note.shown[head.id]?.text ?? body.text),
-      el('span', { className: 'muted', dir: 'auto' }, told), body.ticket && (link ? el('a', { href: link, target: '_blank', rel: 'noreferrer noopener' }, body.ticket) : el('span', {}, body.ticket)));
+      el('span', { className: 'muted', dir: 'auto' }, told), body.ticket && (link ? outward(link, body.ticket) : el('span', {}, body.ticket)));
   };
 
   /** Draw what changed; returns how much waits. */

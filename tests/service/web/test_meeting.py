@@ -21,21 +21,13 @@ from service.evidence.document import load
 from service.names import DRAFT, TIMELINE
 from tests.servers.browser import launched
 from tests.service.web.room import Person, Room
-from tests.service.web.running import INCIDENT, Start
+from tests.service.web.running import INCIDENT, SECRETS, TOKENS, Start
 from timeline.model import Fact
 
 pytestmark = pytest.mark.browser
-ADA, BO = "ada-secret-that-is-long-enough", "bo-secret-that-is-long-enough"
-TOKENS = """
-[[serve.token]]
-name = "ada"
-token = "env:ADA"
-role = "editor"
-[[serve.token]]
-name = "bo"
-token = "env:BO"
-role = "editor"
-"""
+ADA, BO = SECRETS["ADA"], SECRETS["BO"]
+#: Both write.
+EDITORS = TOKENS + 'role = "editor"\n'
 TOP = 'ticket_url = "https://tracker.example/browse/{ticket}"\n'
 #: What people write where the draft asks, by a part of its question, with the fact it rests on by words of its statement.
 ANSWERS = {
@@ -68,7 +60,7 @@ CELLS = {
 def room(tmp_path: Path, start: Start, chromium: Path) -> Iterator[Room]:
     """Build the example, serve it, and let two editors sign in."""
     demo(tmp_path / "postmortems", stills=False)
-    server = start(TOKENS, top=TOP, ADA=ADA, BO=BO)
+    server = start(EDITORS, top=TOP, **SECRETS)
     with launched(chromium) as browser:
         found = Room(browser, server)
         yield found
@@ -291,5 +283,5 @@ def check(home: Path, folder: Path) -> subprocess.CompletedProcess[str]:
         str(home / "timeline.toml"),
         str(folder),
     ]
-    env = {**os.environ, "PYTHONPATH": str(Path.cwd()), "ADA": ADA, "BO": BO}
+    env = {**os.environ, "PYTHONPATH": str(Path.cwd()), **SECRETS}
     return subprocess.run(command, cwd=home, check=False, env=env, capture_output=True, text=True)
