@@ -18,8 +18,9 @@ from timeline.zones import ClockOffset, Duration
 Record = Fact | Gap | Person | Panel | Impact
 #: A collector's own `gap`.
 MakeGap = Callable[..., Gap]
-#: How a collector was tested: against the real system, against its schema, on recorded answers.
-TestedAgainst = Literal["real", "schema", "recorded"]
+#: How a collector was tested: against the real system, an emulator of it, a fake that the vendor's schema or typed
+#: client checks, on recorded answers, a fake of ours alone.
+TestedAgainst = Literal["real", "emulator", "schema", "recorded", "fake"]
 MAX_PAYLOAD = 16 * 2**20  # bytes of one payload; more must be split by the collector
 
 
@@ -167,6 +168,21 @@ class Suggestion(NamedTuple):
     is_sure: bool = True
 
 
+class Manual(NamedTuple):
+    """What the page of a collector says beside its options, in Markdown; each of `reads` and `limits` is one line.
+
+    `reads`: what is asked for and which facts it becomes. `rights`: the credential, where it is made, what it must be
+    allowed. `precision`: of its times, as recorded. `limits`: what it cannot give, and what then is seen. `example`:
+    options of a source that works as it stands, but for addresses and credentials.
+    """
+
+    reads: tuple[str, ...]
+    rights: str
+    precision: str
+    limits: tuple[str, ...]
+    example: Mapping[str, Json]
+
+
 @dataclass(frozen=True)
 class Check:
     """One line of `timeline doctor`: what was looked at, whether it is well, and the detail."""
@@ -183,7 +199,7 @@ class Collector(Generic[OptionsT]):
     """Base of every collector; a subclass is one file.
 
     Class attributes: `name`, `family` (alerts, metrics, changes, chat, logs, any), `summary`
-    (one line), `tested_against`, `options_type`, `target` (the option that `--source
+    (one line), `manual`, `tested_against`, `options_type`, `target` (the option that `--source
     NAME=TARGET` sets), `reads` (the other options that say what is read: two sources that differ in
     one of them are two, whatever their names), `marks` (how such a system is known, each by itself enough), `identities` (see `identifying`), `most_facts` (that a build keeps of one source:
     the earliest; higher where what is read is the user's own file), `parser_version` (raised when `parse` reads the same bytes otherwise,
@@ -193,6 +209,7 @@ class Collector(Generic[OptionsT]):
     name: ClassVar[str]
     family: ClassVar[str]
     summary: ClassVar[str]
+    manual: ClassVar[Manual | None] = None
     tested_against: ClassVar[TestedAgainst] = "recorded"
     options_type: ClassVar[type[Options]]
     target: ClassVar[str] = "url"

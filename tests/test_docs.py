@@ -44,7 +44,7 @@ def test_every_page_is_in_the_navigation_of_the_site() -> None:
     pages = {
         path.relative_to(HOME / "docs").as_posix()
         for path in (HOME / "docs").rglob("*.md")
-        if path.parent.name != "decisions"  # these have a list of their own
+        if path.parent.name not in {"decisions", "sources"}  # these have lists of their own
     }
     nav = tomllib.loads((HOME / "docs/zensical.toml").read_text())["project"]["nav"]
     assert pages - set(re.findall(r"'([^']+\.md)'", str(nav))) == set()
@@ -52,7 +52,7 @@ def test_every_page_is_in_the_navigation_of_the_site() -> None:
 
 def test_every_collector_and_reason_is_documented() -> None:
     collectors = (HOME / "docs/reference/collectors.md").read_text()
-    assert all(f"## `{name}`" in collectors for name in registry.names())
+    assert all(f"[`{name}`](../sources/{name}.md)" in collectors for name in registry.names())
     facts = (HOME / "docs/reference/facts.md").read_text()
     gaps = (HOME / "docs/reference/gaps.md").read_text()
     assert all(f"| `{reason}` |" in facts and f"| `{reason}` |" in gaps for reason in GapReason.__args__)  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from options import Model, example, key, models, own, shown, table, toml, written
 from pydantic.fields import FieldInfo
 
-from collectors.base import Options
+from collectors.base import AnyCollector, Options
 from collectors.kit.access import Auth, HttpOptions, Tls
 from collectors.kit.signing import SigV4
 from service.incident.incidents import IncidentForm
@@ -24,9 +24,11 @@ _LISTS = ("threshold", "impact", "serve.token", "serve.webhook")
 #: What the page says once, for all.
 _SHARED: dict[Model, str] = {Auth: "auth", Tls: "tls", SigV4: "auth.sigv4"}
 _TESTED = {
-    "real": "Tested against the real system.",
-    "schema": "Tested against the vendor's own schema.",
-    "recorded": "Tested on recorded files.",
+    "real": "against the real system",
+    "emulator": "against an emulator",
+    "schema": "against a fake that the vendor's schema or client checks",
+    "recorded": "on recorded answers",
+    "fake": "against a fake of ours",
 }
 
 
@@ -83,33 +85,76 @@ def _lines(model: Model) -> list[str]:
 
 
 def collectors() -> str:
-    """Return every collector with its options."""
+    """Return what can be read, and the options that all sources share."""
     parts = [
         "# Collectors\n",
-        f"{_MADE} `prometheus` is short for both `prometheus_` collectors. Whatever it reads, each also takes",
-        "the options of [every source](#every-source), and where it has a `url` those of [every source that speaks",
+        f"{_MADE} Each has a page: what it reads, what its credential needs, how exact its times are, what it cannot",
+        "give, its options. `prometheus` is short for both `prometheus_` collectors. Whatever it reads, each also takes the",
+        "options of [every source](#every-source), and where it has a `url` those of [every source that speaks",
         "HTTP](#every-source-that-speaks-http); what they are for at length is in [reach a source](../how-to/reach-a-source.md).\n",
-    ]
+        "| collector | family | what it reads | times | tested |", "|---|---|---|---|---|",
+    ]  # fmt: skip
     for name in registry.names():
         made = registry.load(name)
-        model = made.options_type
-        mine = own(model, (Options, HttpOptions))
-        required = [f"{key(n)} = {toml(example(f))}" for n, f in shown(model) if f.is_required()]
-        if name == "prometheus_metrics":  # with what it is for
-            required.append("rules = true")
-        summary = made.summary[0].upper() + made.summary[1:]
-        parts += [
-            f"## `{name}`\n", f"{summary}. Family: {made.family}. {_TESTED[made.tested_against]}\n",
-            _block(["[[source]]", f'collector = "{name}"', *required]), *table(mine), "",
-            *_below(mine, f"source of {name}: ", "###"),
-        ]  # fmt: skip
+        times = made.manual.precision if made.manual else ""
+        cells = (
+            f"[`{name}`](../sources/{name}.md)",
+            made.family,
+            _summary(made),
+            times,
+            _TESTED[made.tested_against],
+        )
+        parts.append("| " + " | ".join(cells) + " |")
     base = set(Options.model_fields)
     http = [(n, f) for n, f in shown(HttpOptions) if n not in base]
-    parts += ["## Every source\n", *table(shown(Options)), ""]
+    parts += ["\n## Every source\n", *table(shown(Options)), ""]
     parts += ["## Every source that speaks HTTP\n", *table(http), ""]
     for shared, name in _SHARED.items():
         parts += [f"### `{name}`\n", f"{_doc(shared)}\n", *table(shown(shared)), ""]
     return "\n".join(parts)
+
+
+def _summary(made: type[AnyCollector]) -> str:
+    return made.summary[0].upper() + made.summary[1:]
+
+
+def source(name: str) -> str:
+    """Return the page of a collector: what it reads and needs, how exact, what not, a configuration, its options."""
+    made = registry.load(name)
+    model, manual = made.options_type, made.manual
+    mine = own(model, (Options, HttpOptions))
+    values = {n: example(f) for n, f in shown(model) if f.is_required()} | dict(
+        manual.example if manual else {}
+    )
+    parts = [
+        f"# {name}\n", f"{_MADE} {_summary(made)}. Family: {made.family}. Tested {_TESTED[made.tested_against]}.\n",
+    ]  # fmt: skip
+    if manual:
+        parts += ["## What it reads\n", *(f"- {text}" for text in manual.reads), ""]
+        parts += [
+            "## What it needs\n",
+            f"{manual.rights}\n",
+            "## How exact its times are\n",
+            f"{manual.precision}\n",
+        ]
+        parts += ["## What it cannot give\n", *(f"- {text}" for text in manual.limits), ""]
+    tables = {n: v for n, v in values.items() if isinstance(v, list) and v and isinstance(v[0], dict)}
+    lines = [f"{key(n)} = {toml(v)}" for n, v in values.items() if n not in tables]
+    for option, rows in tables.items():
+        for row in rows:
+            lines += [f"[[source.{option}]]", *(f"{key(k)} = {toml(v)}" for k, v in row.items())]
+    parts += [
+        "## Configuration\n",
+        _block(["[[source]]", f'collector = "{name}"', *lines], title="timeline.toml"),
+    ]
+    parts += [
+        "## Options\n", *(table(mine) if mine else ["It has none of its own."]), "",
+        "Beside these, the options of [every source](../reference/collectors.md#every-source)"
+        + (" and of [every source that speaks HTTP](../reference/collectors.md#every-source-that-speaks-http)"
+           if issubclass(model, HttpOptions) else "") + ".\n",
+        *_below(mine, f"source of {name}: ", "###"),
+    ]  # fmt: skip
+    return "\n".join(parts).replace("](kinds.md)", "](../reference/kinds.md)")
 
 
 def incident() -> str:

@@ -13,6 +13,7 @@ from typing import Any
 HOME = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(HOME), str(HOME / "tools")]
 FOLDER = HOME / "docs" / "reference"
+SOURCES = HOME / "docs" / "sources"  # a page for each collector
 
 
 def commands() -> list[str]:
@@ -90,6 +91,8 @@ def main() -> int:
     """Write the pages, or with --check tell which differ."""
     import options_pages
 
+    from service.settings import registry
+
     pages = {
         FOLDER / "command.md": command_page(),
         FOLDER / "collectors.md": options_pages.collectors(),
@@ -97,16 +100,21 @@ def main() -> int:
         FOLDER / "incident.md": options_pages.incident(),
         FOLDER / "kinds.md": options_pages.kinds(),
         FOLDER / "timeline.md": timeline_page(),
+        **{SOURCES / f"{name}.md": options_pages.source(name) for name in registry.names()},
     }
+    gone = {path for path in SOURCES.glob("*.md") if path not in pages}
     stale = [path for path, text in pages.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv:
-        print(
-            "\n".join(f"{path.relative_to(HOME)} is stale: run python tools/reference.py" for path in stale)
-        )
-        return 1 if stale else 0
-    FOLDER.mkdir(parents=True, exist_ok=True)
+        wrong = [
+            f"{path.relative_to(HOME)} is stale: run python tools/reference.py" for path in (*stale, *gone)
+        ]
+        print("\n".join(wrong))
+        return 1 if wrong else 0
     for path in stale:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(pages[path])
+    for path in gone:
+        path.unlink()
     return 0
 
 

@@ -25,6 +25,11 @@ def collectors(name: str | None, *, as_json: bool) -> None:
         print(f"webhook senders: {', '.join(senders.names())}\n")  # noqa: T201 - data
     for row in rows:
         print(f"{row['name']:20} {row['family'] or '-':8} {row['summary']}")  # noqa: T201 - data
+        if name is not None and row.get("manual"):
+            for heading, told in row["manual"].items():
+                if heading != "example":
+                    lines = [told] if isinstance(told, str) else told
+                    print(f"    {heading}: " + f"\n{' ' * (len(heading) + 6)}".join(lines))  # noqa: T201 - data
         if row["options"] is not None:
             for line in options(registry.load(row["name"]).options_type, every=name is not None):
                 print(line)  # noqa: T201 - data
@@ -38,6 +43,7 @@ def _row(name: str) -> dict[str, Any]:
     return {
         "name": name, "family": made.family, "summary": made.summary,
         "options": made.options_type.model_json_schema(), "tested_against": made.tested_against,
+        "manual": made.manual._asdict() if made.manual else None,
     }  # fmt: skip
 
 

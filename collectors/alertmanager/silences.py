@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from collectors.alertmanager.manual import MANUAL
 from collectors.base import Check, Collector, Mark, Payload, Record, SourceError, TestedAgainst
 from collectors.kit import fields
 from collectors.kit.fields import UNREADABLE, Skipped, UnreadableError
@@ -62,6 +63,7 @@ class AlertmanagerCollector(Collector[AlertmanagerOptions]):
     family = "alerts"
     summary = "silences, by whom and of what, from Alertmanager, or Mimir's or Grafana's"
     tested_against: ClassVar[TestedAgainst] = "real"
+    manual = MANUAL
     options_type = AlertmanagerOptions
     identities = ("createdBy",)
     parser_version = 2  # what could not be read is one counted gap

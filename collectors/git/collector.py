@@ -14,6 +14,7 @@ from collectors.git.clone import Clone
 from collectors.git.facts import GitFacts
 from collectors.git.fetches import Fetched
 from collectors.git.forges import FORGES, SHORT
+from collectors.git.manual import MANUAL
 from collectors.git.reading import Changes, Tags
 from collectors.git.records import Branch, Repository
 from collectors.git.run import Runner
@@ -86,6 +87,7 @@ class GitCollector(Collector[GitOptions]):
     family = "changes"
     summary = "Merges and tags of a local clone; deploys by a configured branch or tag pattern"
     tested_against = "real"
+    manual = MANUAL
     options_type = GitOptions
     target = "path"
     identities = ("\n",)  # in our formats, an address is a line of its own

@@ -18,6 +18,7 @@ from collectors.github.facts import (
     repository_of,
     successions,
 )
+from collectors.github.manual import MANUAL
 from collectors.kit import fields
 from collectors.kit.fields import UNREADABLE, Skipped
 from collectors.kit.http import Http, HttpOptions
@@ -62,6 +63,7 @@ class GithubCollector(Collector[GithubOptions]):
     family = "changes"
     summary = "Deployments with their statuses, and releases, of a GitHub repository"
     tested_against = "schema"
+    manual = MANUAL
     options_type = GithubOptions
     reads = ("url",)
     target = "repository"

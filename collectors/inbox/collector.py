@@ -18,6 +18,7 @@ from archive.database import DatabaseError
 from archive.events import HEARTBEAT, Received
 from collectors.base import Answer, Check, Collector, Options, Payload, Record, SourceError, TestedAgainst
 from collectors.inbox.clocks import clock_checks
+from collectors.inbox.manual import MANUAL
 from collectors.kit import webhooks
 from collectors.kit.fields import UNREADABLE, Skipped
 from collectors.kit.webhooks import Event, Seen, UnknownSenderError
@@ -53,6 +54,7 @@ class InboxCollector(Collector[InboxOptions]):
     family = "any"
     summary = "webhooks that `timeline serve` received; gives Alertmanager a history"
     tested_against: ClassVar[TestedAgainst] = "real"
+    manual = MANUAL
     options_type = InboxOptions
     reads = ("hooks",)
     target = "path"

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 import anyio.to_thread
 
 from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError, TestedAgainst
+from collectors.jsonl.manual import MANUAL
 from collectors.jsonl.parts import JsonlOptions, PartReader, rows_of, sound, stored
 from collectors.kit.fields import Skipped
 from collectors.kit.paging import by_cursor
@@ -39,6 +40,7 @@ class JsonlCollector(Collector[JsonlOptions]):
     family = "any"
     summary = "any JSON Lines, JSON or CSV file, by a field mapping"
     tested_against: ClassVar[TestedAgainst] = "real"
+    manual = MANUAL
     options_type = JsonlOptions
     reads = ("rows",)
     target = "path"

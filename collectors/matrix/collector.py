@@ -14,6 +14,7 @@ from collectors.kit.probing import failed, timed
 from collectors.matrix.events import Event, read_event, server_of
 from collectors.matrix.facts import Room, RoomReader, bots
 from collectors.matrix.gaps import hidden, unread
+from collectors.matrix.manual import MANUAL
 from collectors.matrix.people import members, mentioned
 from collectors.matrix.rooms import API, Rooms, UnknownRoomError, Upgrade
 from collectors.matrix.stream import Stream, StreamReader
@@ -58,6 +59,7 @@ class MatrixCollector(Collector[MatrixOptions]):
     family = "chat"
     summary = "Messages of Matrix rooms, over the client API"
     tested_against = "real"
+    manual = MANUAL
     options_type = MatrixOptions
     parser_version = 3  # upgrades of rooms are followed; words that were deleted, or are formatted alone
 

@@ -15,6 +15,7 @@ from collectors.kit.probing import failed, timed
 from collectors.opensearch.client import Engine
 from collectors.opensearch.documents import Documents
 from collectors.opensearch.fields import Layout, asked_fields, read_layout
+from collectors.opensearch.manual import MANUAL
 from collectors.opensearch.options import OpensearchOptions
 from collectors.opensearch.paging import DocumentReader, Page, Progress
 from collectors.opensearch.signatures import Signature
@@ -33,6 +34,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
     family = "logs"
     summary = "OpenSearch: first seen and rate changes of log signatures; documents and chat by query"
     tested_against = "real"
+    manual = MANUAL
     options_type = OpensearchOptions
     reads = ("index", "query", "mode")
     parser_version = 3

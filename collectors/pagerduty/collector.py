@@ -21,6 +21,7 @@ from collectors.kit.redaction.marks import mark
 from collectors.kit.signing import Unsigned
 from collectors.kit.webhooks import Seen
 from collectors.pagerduty.facts import log_entry
+from collectors.pagerduty.manual import MANUAL
 from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Window
 
@@ -54,6 +55,7 @@ class PagerdutyCollector(Collector[PagerdutyOptions]):
     family = "alerts"
     summary = "log entries of PagerDuty's incidents: declared, notified, acknowledged, assigned, resolved"
     tested_against = "schema"
+    manual = MANUAL
     options_type = PagerdutyOptions
     reads = ("auth", "token")
 

@@ -19,6 +19,7 @@ from collectors.prometheus.alert_rules import AlertRules
 from collectors.prometheus.alert_series import AlertReader, AlertSeries, Labels, Naming, escape
 from collectors.prometheus.answers import series_text
 from collectors.prometheus.api import MARKS, PrometheusApi, PrometheusOptions, storage_gaps
+from collectors.prometheus.manual import ALERTS
 from collectors.prometheus.probe import probe
 from timeline import facts
 from timeline.alerts.coverage import Coverage, Span, longest_pause, silences
@@ -69,6 +70,7 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
         "alert history, from the ALERTS samples of Prometheus, Thanos, Mimir, VictoriaMetrics or Grafana"
     )
     tested_against: ClassVar[TestedAgainst] = "real"
+    manual = ALERTS
     options_type = PrometheusAlertsOptions
     identities = ("*",)  # labels tell series apart, whatever they hold
     parser_version = 2  # an end needs a proof: stale markers are read

@@ -14,6 +14,7 @@ from collectors.kit.http import Http
 from collectors.prometheus.api import MARKS, PrometheusApi, PrometheusOptions, storage_gaps
 from collectors.prometheus.impact import ImpactOption, impact
 from collectors.prometheus.lookback import LookBack, look_back
+from collectors.prometheus.manual import METRICS
 from collectors.prometheus.probe import probe
 from collectors.prometheus.samples.choose import sample
 from collectors.prometheus.samples.facts import FactBuilder, Watch
@@ -106,6 +107,7 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
     family = "metrics"
     summary = "threshold crossings, by configured thresholds and the server's own alerting rules"
     tested_against: ClassVar[TestedAgainst] = "real"
+    manual = METRICS
     options_type = PrometheusMetricsOptions
     identities = ("*",)  # labels tell series apart, whatever they hold
     parser_version = 2  # stale markers, the server's look-back and NaN tell states

@@ -11,6 +11,7 @@ from pydantic import Field
 from collectors.base import Check, Collector, Context, Record, SourceError
 from collectors.kit.http import Auth, Http, HttpOptions
 from collectors.kit.probing import Answered, failed
+from collectors.slack.manual import API
 from collectors.slack.messages import Parsed, WorkspaceReader, in_window, unread_gap
 from collectors.slack.options import ChannelNames, counted, wanted_channels
 from collectors.slack.people import Directory
@@ -54,6 +55,7 @@ class SlackCollector(Collector[SlackOptions]):
     family = "chat"
     summary = "messages of Slack channels, over the Web API"
     tested_against = "schema"
+    manual = API
     options_type = SlackOptions
     reads = ("auth",)
     target = "channels"

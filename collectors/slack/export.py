@@ -20,6 +20,7 @@ from collectors.base import (
 )
 from collectors.slack.folders import Folder, entries, folders_of
 from collectors.slack.layout import NAMED, NAMELESS, USERS, day_of, folder_of
+from collectors.slack.manual import EXPORT
 from collectors.slack.members import Members
 from collectors.slack.messages import (
     Parsed,
@@ -65,6 +66,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
     family = "chat"
     summary = "messages of a Slack workspace export (zip or folder)"
     tested_against = "recorded"
+    manual = EXPORT
     options_type = SlackExportOptions
     target = "path"
     identities = ("email",)

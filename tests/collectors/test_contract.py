@@ -32,6 +32,18 @@ def test_a_collector_declares_itself(name: str) -> None:
     assert collector.probe is not Collector.probe
 
 
+@pytest.mark.parametrize("name", registry.names())
+def test_a_collector_says_what_it_needs_and_cannot_give(name: str) -> None:
+    collector = registry.load(name)
+    manual = collector.manual
+    assert manual is not None
+    assert all((manual.reads, manual.rights, manual.precision, manual.limits))
+    assert all("\n" not in text for text in (*manual.reads, *manual.limits, manual.precision))
+    required = {n for n, f in collector.options_type.model_fields.items() if f.is_required()}
+    assert required <= set(manual.example)
+    collector.options_type.model_validate(dict(manual.example))
+
+
 def test_the_card_is_served() -> None:
     wanted = "alertmanager prometheus_alerts prometheus_metrics git github slack_export slack matrix opensearch jsonl"
     assert set(wanted.split()) <= set(registry.names())
