@@ -11,6 +11,7 @@ import anyio.to_thread
 
 from collectors.base import Check, Collector, Mark, Record, SourceError
 from collectors.kit import fields
+from collectors.kit.logs.signatures import Signature
 from collectors.kit.probing import failed, timed
 from collectors.opensearch.client import Engine
 from collectors.opensearch.documents import Documents
@@ -18,7 +19,6 @@ from collectors.opensearch.fields import Layout, asked_fields, read_layout
 from collectors.opensearch.manual import MANUAL
 from collectors.opensearch.options import OpensearchOptions
 from collectors.opensearch.paging import DocumentReader, Page, Progress
-from collectors.opensearch.signatures import Signature
 from collectors.opensearch.summary import Summary, Tally
 from collectors.opensearch.times import read_mapping
 from timeline.canonical import Json, canonical
@@ -208,7 +208,7 @@ class OpensearchCollector(Collector[OpensearchOptions]):
                     yield fact
         for gap in self._summary_gaps(window, summary, tallies):
             yield gap
-        if (judged := summary.judged_until(self.context.now)) < window.end:
+        if (judged := summary.told.judged_until(self.context.now)) < window.end:
             text = f"rates are judged up to {format_instant(judged)}: later steps have too few after them yet"
             yield self.gap(
                 "not_yet", Window(start=max(judged, window.start), end=window.end), text, missing="rates"

@@ -11,23 +11,12 @@ from typing import Any, NamedTuple
 from collectors.base import Payload, SourceError
 from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
+from collectors.kit.logs.signatures import SIGNATURE, USUAL
 from collectors.opensearch.options import Fields, OpensearchOptions
 from collectors.opensearch.times import RESOLUTION, TimeField, times_of
 from timeline.canonical import Json
 from timeline.instant import Bounds
 
-#: Usual names of what a log document holds (ECS, OpenTelemetry, common loggers), best first.
-USUAL: Mapping[str, tuple[str, ...]] = {
-    "message": ("message", "body", "log", "msg", "text"),
-    "level": ("log.level", "level", "severity", "severityText", "severity_text", "loglevel"),
-    "service": ("service.name", "service", "serviceName", "resource.attributes.service.name", "app"),
-    "host": ("host.name", "host", "hostname"),
-    "trace": ("trace.id", "trace_id", "traceId"),
-    "logger": ("log.logger", "logger", "logger_name"),
-    "error": ("error.type", "exception.type", "attributes.exception.type"),
-}
-#: What makes a signature where none is configured.
-SIGNATURE = ("level", "service", "logger", "error")
 _TIMES = ("@timestamp", "timestamp", "time", "ts", "date", "created_at")
 _GROUPS = frozenset({"object", "nested"})
 

@@ -1,18 +1,15 @@
-"""Signatures of documents: what names one, in which form an index holds it, and which was seen first."""
+"""Signatures of documents: in which form an index holds one, and which was seen first."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from collectors.base import Payload
+from collectors.kit.logs.signatures import Signature
 from collectors.opensearch.fields import text_of
 from collectors.opensearch.paging import DocumentReader, Snapshot
 from timeline.canonical import Json
 from timeline.instant import Bounds
-
-#: A signature: pairs of field and value, in the order of the fields.
-Signature = tuple[tuple[str, str | None], ...]
-
 
 #: What the fields of a signature are called, and the form of each that is aggregated.
 Forms = tuple[tuple[str, str], ...]
@@ -59,10 +56,3 @@ def earlier(one: Seen | None, other: Seen) -> Seen:
     first, second = (one, other) if one.order <= other.order else (other, one)
     earliest = min(first.at.earliest or 0, second.at.earliest or 0)
     return first._replace(at=Bounds(earliest, first.at.latest))
-
-
-def name_of(signature: Signature) -> str:
-    """Return a signature for reading: `level=ERROR service=checkout`; a missing value is `-`."""
-    return " ".join(
-        f"{name.removesuffix('.keyword')}={value if value is not None else '-'}" for name, value in signature
-    )

@@ -9,17 +9,20 @@ from dataclasses import dataclass, field
 from collectors.base import Payload
 from collectors.kit import fields
 from collectors.kit.fields import Skipped, UnreadableError
+from collectors.kit.logs import signatures
+from collectors.kit.logs.signatures import Signature
+from collectors.kit.logs.summary import Summaries, counted_steps
 from collectors.opensearch.documents import subject
 from collectors.opensearch.fields import Layout, text_of
 from collectors.opensearch.links import discover, lucene
 from collectors.opensearch.options import OpensearchOptions
 from collectors.opensearch.paging import DocumentReader
-from collectors.opensearch.signatures import BY_INDEX, Forms, Held, Seen, Signature, earlier, name_of
+from collectors.opensearch.signatures import BY_INDEX, Forms, Held, Seen, earlier
 from timeline import facts
 from timeline.canonical import Json, canonical
 from timeline.errors import UndecodableTimeError
 from timeline.instant import DAY, Bounds
-from timeline.model import Evidence, Fact, Quantity, Window
+from timeline.model import Evidence, Fact, Window
 from timeline.series import rates
 
 _MS = 1_000_000
@@ -55,8 +58,13 @@ class Summary:
         self.options = options
         self.layout = layout
         self.source = source
-        self.origin = f"{cluster}/{options.index}"
         self.cluster = cluster
+        query = options.query
+        self.told = Summaries(
+            system="opensearch", origin=f"{cluster}/{options.index}", source=source, clock=cluster, place=options.index,
+            query=query if query is None or isinstance(query, str) else canonical(query).decode(),
+            time=options.time, step=options.step,
+        )  # fmt: skip
         self.skipped = Skipped("signature")
 
     @asynccontextmanager
@@ -127,10 +135,6 @@ class Summary:
                 if window.start // step <= change.step <= window.end // step + 1:
                     yield self._rate_fact(signature, row, change, query)
 
-    def judged_until(self, now: int) -> int:
-        """Return the instant up to which rate changes are decided for good."""
-        return (now // self.options.step_ns - rates.RULE.reach) * self.options.step_ns
-
     async def known(self, parts: Sequence[Held], window: Window, tally: Tally) -> set[Signature]:
         """Return the signatures of the same hours of the days before."""
         days = range(1, self.options.baseline_days + 1)
@@ -190,43 +194,25 @@ class Summary:
         self, signature: Signature, seen: Seen, query: Json, known: set[Signature] | None
     ) -> Fact:
         values = self._values(signature, seen.hit)
-        return facts.fact(
-            "log.first_seen", origin=self.origin, key=self._key(signature), at=seen.at,
-            time_means=self.options.time, clock=values.get("host") or values.get("service") or self.cluster,
-            source=self.source, thread=self._thread(signature), subject=subject(self._values(signature, None)),
-            names={"signature": name_of(signature), "index": self.options.index, "scope": self._scope(signature, known)},
+        return self.told.first_seen(
+            signature, seen.at, scope=signatures.scope(signature, known, self.options.baseline_days),
+            clock=values.get("host") or values.get("service"), subject=subject(self._values(signature, None)),
             quote=facts.quote(values.get("message") or ""),
-            evidence=[self._evidence(seen.payload, seen.pointer, signature, seen.forms, seen.at, {"query": query})],
+            evidence=self._evidence(seen.payload, seen.pointer, signature, seen.forms, seen.at, {"query": query}),
         )  # fmt: skip
 
     def _rate_fact(
         self, signature: Signature, row: SignatureCounts, change: rates.RateChange, query: Json
     ) -> Fact:
         at = rates.bounds_of(change, self.options.step_ns)
-        steps = rates.RULE.steps
-        near = [i for i in range(change.step - steps, change.step + steps) if i in row.places]
         asked = {"query": query, "rule": rates.RULE.describe()}
-        after = change.after / steps
-        return facts.fact(
-            "log.rate_changed", origin=self.origin, key=[*self._key(signature), change.step * self.options.step_ns],
-            at=at, time_means=f"{self.options.time}, counted by {self.options.step}", clock=self.cluster,
-            source=self.source, thread=self._thread(signature), subject=subject(self._values(signature, None)),
-            names={
-                "signature": name_of(signature), "index": self.options.index, "step": self.options.step,
-                "before": change.before / steps, "after": after, "counted": rates.RULE.counted(change),
-            },
-            quantity=Quantity(value=after, unit=f"documents/{self.options.step}"),
+        return self.told.rate_changed(
+            signature, change, subject=subject(self._values(signature, None)),
             evidence=[
-                self._evidence(*place, signature, row.forms, at, asked) for i in near for place in row.places[i]
+                self._evidence(*place, signature, row.forms, at, asked)
+                for place in counted_steps(change, row.places)
             ],
         )  # fmt: skip
-
-    def _scope(self, signature: Signature, known: set[Signature] | None) -> str:
-        if known is None:
-            return "first in the window"
-        days = self.options.baseline_days
-        before = f"in the same hours of {'the day' if days == 1 else f'the {days} days'} before"
-        return f"first in the window, {'and' if signature in known else 'and not'} {before}"
 
     def _values(self, signature: Signature, hit: Json | None) -> dict[str, str | None]:
         # What the signature fixes is said of all its documents; the rest is the first document's.
@@ -242,16 +228,6 @@ class Summary:
                     or text_of(fields.at(hit.get("_source"), name))
                 )
         return values
-
-    def _key(self, signature: Signature) -> list[Json]:
-        query = self.options.query
-        return [
-            query if query is None or isinstance(query, str) else canonical(query).decode(),
-            list(signature),
-        ]
-
-    def _thread(self, signature: Signature) -> str:
-        return facts.thread_key("opensearch", self.origin, *self._key(signature))
 
     def _evidence(
         self, payload: Payload, pointer: str, signature: Signature, forms: Forms, at: Bounds, asked: Json
