@@ -113,10 +113,13 @@ def build(
     named: Annotated[
         str | None,
         typer.Argument(
-            metavar="ID|FILE", help="The incident's id, or its file (default: the only one there is)."
+            metavar="ID|FILE|URL",
+            help="The incident's id, its file, or its name or address in a tracker (default: the only one there is).",
         ),
     ] = None,
-    incident: Annotated[str | None, typer.Option("--incident", metavar="ID|FILE", help="The same.")] = None,
+    incident: Annotated[
+        str | None, typer.Option("--incident", metavar="ID|FILE|URL", help="The same.")
+    ] = None,
     start: Annotated[
         str | None, typer.Option(metavar="TIME", help="Start: 14:00, -30m, or RFC 3339 with a zone.")
     ] = None,

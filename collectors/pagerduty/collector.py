@@ -19,8 +19,10 @@ from collectors.kit.people import People
 from collectors.kit.probing import failed, timed
 from collectors.kit.redaction.marks import mark
 from collectors.kit.signing import Unsigned
+from collectors.kit.tracker import IncidentRecord, Tracker
 from collectors.kit.webhooks import Seen
 from collectors.pagerduty.facts import log_entry
+from collectors.pagerduty.incident import REFERENCES, record
 from collectors.pagerduty.manual import MANUAL
 from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Window
@@ -48,7 +50,7 @@ class PagerdutyOptions(HttpOptions):
         return (*super().references(), *own)
 
 
-class PagerdutyCollector(Collector[PagerdutyOptions]):
+class PagerdutyCollector(Collector[PagerdutyOptions], Tracker):
     """Reads every log entry of the window, whenever its incident began."""
 
     name = "pagerduty"
@@ -58,6 +60,8 @@ class PagerdutyCollector(Collector[PagerdutyOptions]):
     manual = MANUAL
     options_type = PagerdutyOptions
     reads = ("auth", "token")
+    references = REFERENCES
+    called = "`PD-1234`, `#1234`, `Q1ABCDEF2GHIJK` or its address"
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield what happened to incidents, and who did it; raise SourceError when nothing could be read."""
@@ -101,6 +105,18 @@ class PagerdutyCollector(Collector[PagerdutyOptions]):
         yield answered.clock(self.options)
         if left := answered.payload.headers.get("ratelimit-remaining"):
             yield Check("rate limit", left != "0", f"{left} requests left")
+
+    async def incident(self, reference: str) -> IncidentRecord | None:
+        """Return an incident by its id or number; None where there is none. Raises SourceError."""
+        asked = f"GET incidents/{reference}"
+        async with self._http() as http:
+            answer = await http.get(
+                f"incidents/{reference}",
+                {"include[]": "conference_bridge"},
+                allow=(404,),
+                transcribe=_without_keys,
+            )
+        return None if answer.status == 404 else record(answer, self.evidence(answer, query=asked))
 
     def _http(self) -> Http:
         def sign(_: Unsigned) -> dict[str, str]:

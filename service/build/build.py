@@ -10,7 +10,7 @@ import anyio
 
 from collectors.kit.redaction import Redactor
 from service import files
-from service.build import collect, identity
+from service.build import collect, identity, tracker
 from service.build.derive import claimed, replayed
 from service.build.garbage import gc_relaxed
 from service.build.offline import rebuild
@@ -48,6 +48,8 @@ def build(request: BuildRequest, progress: collect.Progress | None = None) -> Re
                 refuse_lost(again.gaps)
             outcomes = _collect(planned, firsts, len(manifest.collections) + 1, secret, redactor, progress)
             refuse_unanswered(outcomes, planned.incident, strict=request.strict)
+            if planned.told:
+                planned.told.keep(evidence)
             collection = _collection(planned, len(manifest.collections) + 1, outcomes)
             again.readings += _readings(collection, outcomes, planned)
             updated = manifest.model_copy(update={"collections": (*manifest.collections, collection)})
@@ -89,9 +91,15 @@ def _collection(planned: Plan, number: int, outcomes: list[collect.Outcome]) -> 
         joined={identity: ids[0] for ids in settings.people.values() for identity in ids},
         config_digest=planned.conf.digest, chart_url=chart_url(settings, planned.incident.id),
         ticket_url=settings.ticket_url, tool=version("incident-timeline"), incident_file=file, layout=record(planned.out.chosen.layout, evidence),
-        exchanges=tuple(entry for outcome in outcomes for entry in outcome.entries),
+        tracker=planned.told.run(planned.taken) if planned.told else None,
+        exchanges=(
+            *(planned.told.entries if planned.told else ()),
+            *(entry for outcome in outcomes for entry in outcome.entries),
+        ),
     )  # fmt: skip
 
 
 def _readings(collection: Collection, outcomes: list[collect.Outcome], planned: Plan) -> list[SourceReading]:
-    return [*(outcome.reading for outcome in outcomes), *claimed(collection, planned.out.evidence)]
+    told, run = planned.told, collection.tracker
+    tracked = [tracker.reading(collection, run, told.record)] if told and run else []
+    return [*(outcome.reading for outcome in outcomes), *tracked, *claimed(collection, planned.out.evidence)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from importlib.metadata import version
 from typing import NamedTuple
 
-from service.build import identity, replay
+from service.build import identity, replay, tracker
 from service.evidence import records
 from service.evidence.manifest import Collection, Derivation, Manifest, People
 from service.evidence.provenance import provenance
@@ -36,6 +37,7 @@ def replayed(
     """
     again = replay.replay(manifest, evidence, identity.labels(manifest, {}) if labels is None else labels)
     for collection in manifest.collections:
+        again.readings += tracker.replayed(collection, evidence, version("incident-timeline"))
         again.readings += claimed(collection, evidence)
     return again
 

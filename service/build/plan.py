@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from service.build import tracker
 from service.build.request import BuildRequest
+from service.build.result import UnansweredError
 from service.build.write import Output
 from service.draft import output
 from service.draft.layouts import Place, choose
@@ -16,9 +18,10 @@ from service.incident.folders import output_directory
 from service.incident.moments import Moments
 from service.settings import config
 from service.settings.written import shown
+from timeline.assembly.reading import OWN_SOURCE
 from timeline.errors import UsageError
 from timeline.instant import NS
-from timeline.model import Gap, Incident, Window
+from timeline.model import Gap, GapReason, Incident, Window, gap
 
 
 @dataclass(frozen=True)
@@ -33,10 +36,14 @@ class Plan:
     gaps: list[Gap]
     now: int
     messages: tuple[str, ...] = ()
+    told: tracker.Told | None = None  # what a tracker said of the incident
+    taken: tuple[str, ...] = ()  # members of the incident that are the tracker's alone
 
 
 def plan(request: BuildRequest) -> Plan:
-    """Check everything that can be wrong before the first request; raise UsageError or EvidenceError."""
+    """Check everything that can be wrong before the first request to a source but a tracker; raise UsageError,
+    UnansweredError or EvidenceError.
+    """
     conf = config.load(request.config, request.sources)
     if not conf.sources:
         named = (
@@ -45,14 +52,16 @@ def plan(request: BuildRequest) -> Plan:
         raise UsageError(
             f"{named}: `timeline init --prometheus http://localhost:9090 --git .` adds some, or give --source TARGET"
         )
-    folder = conf.folder / conf.settings.incidents
-    bare = request.start is not None or request.since is not None
-    file = incidents.find(request.incident or incidents.only(folder), folder, bare=bare)
     # In whole seconds, as people read where a window ends.
     now = request.now if request.now is not None else time.time_ns() // NS * NS
     typed = Moments(now, request.zone)
-    incident = _with_flags(file.incident, request, typed, now)
+    known = _known(request, conf, now)
+    own = _with_flags(known.file.incident, request, typed, now)
+    incident, taken = tracker.filled(own, known.told.record.incident) if known.told else (own, ())
     window, gaps = incidents.window(incident, conf.settings.pad_before, conf.settings.pad_after, now)
+    if known.lost:
+        reason, text = known.lost
+        gaps = [*gaps, gap(OWN_SOURCE, reason, window.start, window.end, text, missing="incident")]
     directory = output_directory(conf, incident.id, request.out)
     output.check_ours(directory)
     evidence = evidence_of(directory, conf)
@@ -60,13 +69,54 @@ def plan(request: BuildRequest) -> Plan:
     return Plan(
         Output(directory, evidence, chosen, request.stills),
         conf,
-        file,
+        known.file,
         window,
         incident,
         gaps,
         now,
-        tuple(typed.messages),
+        (*known.messages, *typed.messages),
+        known.told,
+        taken,
     )
+
+
+class _Known(NamedTuple):
+    """What is known of an incident: by its file, by a tracker; why that said nothing, where it was not needed."""
+
+    file: incidents.IncidentSource
+    told: tracker.Told | None = None
+    lost: tuple[GapReason, str] | None = None
+    messages: tuple[str, ...] = ()
+
+
+def _known(request: BuildRequest, conf: config.Config, now: int) -> _Known:
+    """Find the incident's file, and ask its tracker; raise UsageError or UnansweredError where neither tells a start."""
+    folder = conf.folder / conf.settings.incidents
+    text = request.incident or incidents.only(folder)
+    bare = request.start is not None or request.since is not None
+    trackers = [] if incidents.is_path(text) else tracker.knowing(conf, text)
+    if not trackers or incidents.is_id(text):
+        try:
+            file = incidents.find(text, folder, bare=bare or bool(trackers))
+        except UsageError as err:
+            raise UsageError(f"{err}; {forms}" if (forms := tracker.forms(conf)) else str(err)) from None
+        trackers = trackers or tracker.knowing(conf, file.incident.id)
+    else:
+        file = incidents.IncidentSource(Incident(id=""))
+    if not trackers:
+        return _Known(file)
+    try:
+        told = tracker.ask(conf, text, trackers, now)
+    except tracker.NotToldError as err:
+        if not file.incident.id or (file.incident.start is None and not bare):
+            what_next = "; give --start and --end, or --since, to build without it"
+            if err.reason is None:
+                raise UsageError(f"{err}{what_next}") from err
+            raise UnansweredError(f"{err}{what_next}", refused=err.reason == "unauthorised") from err
+        return _Known(file, lost=(err.reason, str(err))) if err.reason else _Known(file, messages=(str(err),))
+    if file.path is None:  # it may have a file under the name that the tracker gives it
+        file = incidents.find(told.record.incident.id, folder, bare=True)
+    return _Known(file, told)
 
 
 def plan_offline(request: BuildRequest) -> Output:
@@ -84,6 +134,10 @@ def plan_offline(request: BuildRequest) -> Output:
         raise UsageError(f"--offline rebuilds what was collected; it takes no {', '.join(given)}")
     conf = config.settings_only(request.config)
     named = request.incident or incidents.only(conf.folder / conf.settings.incidents)
+    if "://" in named or named.startswith("#"):
+        raise UsageError(
+            f"--offline asks no tracker what {named} is: name the incident as its folder is named"
+        )
     identity = incidents.find(named, conf.folder, bare=True).incident.id
     directory = output_directory(conf, identity, request.out)
     evidence = evidence_of(directory, conf)

@@ -64,6 +64,24 @@ class SourceRun(BaseModel):
     records: Records | None = None  # what this run derived, for versions that cannot replay it
 
 
+class TrackerRun(BaseModel):
+    """What a tracker was asked for, and said of the incident: where its members stand, by their names.
+
+    Its exchanges are those of the source `incident`, by its collector.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: str
+    collector: str
+    options: dict[str, Any]
+    parser_version: int
+    asked: str
+    incident: Incident
+    evidence: dict[str, dict[str, Any]]
+    taken: tuple[str, ...] = ()  # members of the build's incident that are the tracker's alone
+
+
 class Collection(BaseModel):
     """One build's reading of the sources: number, window, now, outcomes and exchanges in order."""
 
@@ -82,6 +100,7 @@ class Collection(BaseModel):
     tool: str = ""
     incident_file: IncidentFile | None = None
     layout: RecordedLayout | None = None
+    tracker: TrackerRun | None = Field(default=None, exclude_if=lambda run: run is None)
     exchanges: tuple[Entry, ...] = ()
 
     @field_validator("exchanges")
@@ -221,6 +240,7 @@ class Manifest(BaseModel):
     def unknown(self) -> list[str]:
         """The members that this version does not write, by name."""
         held: list[BaseModel] = [self, *self.collections, *([self.derived] if self.derived else [])]
+        held += [c.tracker for c in self.collections if c.tracker]
         held += [part for c in self.collections for s in c.sources for part in (s, s.records) if part]
         more = {name for one in held for name in one.model_extra or ()}
         return sorted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.evidence.manifest import Manifest
+from service.evidence.manifest import Manifest, TrackerRun
 from timeline.canonical import Json, canonical
 from timeline.model import SCHEMA_VERSION
 from timeline.record import plain
@@ -35,6 +35,7 @@ def provenance(manifest: Manifest) -> dict[str, Json]:
                 "number": c.number,
                 "tool": c.tool,
                 "window": plain(c.window),
+                **({"incident": _tracked(c.tracker)} if c.tracker else {}),
                 "sources": [
                     {
                         "name": s.name,
@@ -52,6 +53,17 @@ def provenance(manifest: Manifest) -> dict[str, Json]:
         "sources": sorted({s.name for s in newest.sources}),
         "unverified": sorted({s.name for s in newest.sources if unverified(s.options)}),
         "queries": _queries(manifest),
+    }
+
+
+def _tracked(run: TrackerRun) -> dict[str, Json]:
+    """Return which tracker said what the incident is, and where it says so."""
+    return {
+        "name": run.name,
+        "collector": run.collector,
+        "asked": run.asked,
+        "taken": list(run.taken),
+        "evidence": run.evidence,
     }
 
 

@@ -41,8 +41,7 @@ def job(asked: dict[str, Any]) -> dict[str, Any]:
         own = incidents.find(asked["incident"], conf.folder / conf.settings.incidents, bare=False).incident
         start, end = (None if own.start is not None else start), (None if own.end is not None else end)
     except UsageError:
-        if start is None:
-            raise
+        pass  # without a file: the webhook's times, or what a tracker says
     made = build(
         BuildRequest(incident=asked["incident"], start=start, end=end, config=path, out=Path(asked["out"]))
     )

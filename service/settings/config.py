@@ -36,6 +36,18 @@ def _ticket_url(value: str) -> str:
     return value
 
 
+class IncidentSettings(BaseModel):
+    """Where an incident is looked up that has no file, or whose file says less."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tracker: str = Field(
+        default="",
+        description="the source that is asked what an incident is; default: each one that has incidents of such a name",
+        examples=["pagerduty"],
+    )
+
+
 class Settings(BaseModel):
     """The top of `timeline.toml`; `people` joins one person's identities."""
 
@@ -87,6 +99,12 @@ class Settings(BaseModel):
         exclude_if=lambda regions: not regions,
         description="whose national phone numbers are known; international ones always are",
         examples=[["DE", "AT"]],
+    )
+    incident: IncidentSettings = Field(
+        default=IncidentSettings(),
+        exclude_if=lambda told: not told.tracker,
+        description="`[incident]`: below",
+        examples=[{"tracker": "pagerduty"}],
     )
     # How pages are served decides nothing about a build: it is no part of the configuration's digest.
     serve: ServeSettings = Field(

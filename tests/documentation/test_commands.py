@@ -23,6 +23,10 @@ OURS = [command for command in LINES if command.calls]
 #: Lines that are parsed and not run, by how they begin, and why.
 NOT_RUN = {
     "timeline build INC-42": "its sources are the reader's; pages of stacks run theirs",
+    "timeline build PD-1234": "asks a tracker: tests/service/build/test_tracker.py has one",
+    "timeline build '#1234'": "as above",
+    "timeline build Q1ABCDEF2GHIJK": "as above",
+    "timeline build https://acme.pagerduty.com": "as above",
     "timeline backfill --since 2026-01-01 --executor dask": "asks for a cluster: tests/service/backfill has one",
     "timeline check --watch": "goes on until it is ended: tests/cli/test_watch.py",
     "timeline check --base origin/main --require-signature": "the key is the reader's: run in how-to/sign.md otherwise",

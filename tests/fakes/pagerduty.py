@@ -32,12 +32,17 @@ SERVICE = {
 ADA, BO = user(1, "Ada Example"), user(2, "Bo Example")
 
 
+def _printed(after: float) -> str:
+    return (BEGIN + timedelta(seconds=after)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class FakePagerduty(RestServer):
     """An account in California with log entries; `cap` is the end of paging, `refusals` answers of 429 to come."""
 
     def __init__(self) -> None:
         super().__init__()
         self.entries: list[Row] = []
+        self.incidents: list[Row] = []
         self.cap = 10_000
         self.zone = ZoneInfo("America/Los_Angeles")
         self.refusals = 0
@@ -46,7 +51,28 @@ class FakePagerduty(RestServer):
 
     def routes(self) -> list[Route]:
         """Give what is used of the REST API."""
-        return [("GET", "/log_entries", self._list)]
+        return [("GET", "/log_entries", self._list), ("GET", "/incidents/([^/]+)", self._incident)]
+
+    def declare(self, number: int = 4, after: float = 60, ended: float | None = None, **more: Any) -> Row:
+        """Add an incident, declared so many seconds after the beginning; give it as it is kept."""
+        identity = f"Q{number:013}"
+        made = {
+            "id": identity, "type": "incident", "summary": f"[#{number}] Checkout fails", "incident_number": number,
+            "title": "Checkout fails", "status": "triggered" if ended is None else "resolved", "urgency": "high",
+            "self": f"https://api.pagerduty.com/incidents/{identity}", "html_url": f"{_HOME}/incidents/{identity}",
+            "created_at": _printed(after), "resolved_at": None if ended is None else _printed(ended),
+            "last_status_change_at": _printed(after if ended is None else ended), "service": SERVICE, "priority": None,
+            "assignments": [{"at": _printed(after), "assignee": ADA}] if ended is None else [], **more,
+        }  # fmt: skip
+        self.incidents.append(made)
+        return made
+
+    def _incident(self, call: Call, reference: str) -> Made:
+        self._refuse(call)
+        for one in self.incidents:
+            if reference in {one["id"], str(one["incident_number"])}:
+                return Made({"incident": one})
+        return Made({"error": {"message": "Not Found", "code": 2100}}, 404)
 
     def log(
         self, kind: str, after: float, agent: Row | None = None, *, incident: int = 4, channel: Row | None = None, **more: Any
@@ -76,8 +102,7 @@ class FakePagerduty(RestServer):
                 {} if self.reset is None else {"ratelimit-reset": self.reset, "ratelimit-remaining": "0"}
             )
             return Made({"error": {"message": "Rate Limit Exceeded", "code": 2020}}, 429, headers)
-        if call.token not in {f"token={KEY}", KEY}:
-            raise RefusalError(401, "Unauthorized")
+        self._refuse(call)
         offset, limit = (
             int(call.query.get(name, default)) for name, default in (("offset", "0"), ("limit", "25"))
         )
@@ -89,6 +114,10 @@ class FakePagerduty(RestServer):
         total = len(found) if call.query.get("total") == "true" else None
         answer = {"log_entries": part, "limit": limit, "offset": offset, "more": offset + limit < len(found), "total": total}  # fmt: skip
         return Made(answer, headers={"ratelimit-remaining": "959", "ratelimit-reset": "60"})
+
+    def _refuse(self, call: Call) -> None:
+        if call.token not in {f"token={KEY}", KEY}:
+            raise RefusalError(401, "Unauthorized")
 
     def _between(self, call: Call) -> list[Row]:
         since, until = (self._time(call.query.get(name)) for name in ("since", "until"))

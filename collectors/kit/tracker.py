@@ -1,0 +1,44 @@
+"""What an incident is, as the tracker has it that people declare it in: asked for by what they call it there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple
+
+from timeline.model import Evidence, Incident, Person
+
+
+class IncidentRecord(NamedTuple):
+    """An incident as its tracker has it: declared at `start`, resolved at `end`, open without one.
+
+    Its `id` is what people call it, in a form that names a folder (`PD-1234`): the same one, whatever it was asked
+    for by. `evidence` says where each member that is set stands; `people` are those in `roles`.
+    """
+
+    incident: Incident
+    evidence: Mapping[str, Evidence]
+    people: tuple[Person, ...] = ()
+
+
+class Tracker:
+    """What a collector is beside, whose system has incidents with a beginning and an end.
+
+    `references` are patterns of what people call one of them (whole): the first group that is there, else all of it, is
+    what `incident` is asked for. `called` shows them in messages, as people type them.
+    """
+
+    references: ClassVar[tuple[str, ...]] = ()
+    called: ClassVar[str] = ""
+
+    @classmethod
+    def reference(cls, text: str, options: Any) -> str | None:  # noqa: ARG003 - for those that know hosts by them
+        """Return what `incident` is asked for; None for a text that is no name of an incident here."""
+        for pattern in cls.references:
+            if match := re.fullmatch(pattern, text):
+                return next((part for part in match.groups() if part), match[0])
+        return None
+
+    async def incident(self, reference: str) -> IncidentRecord | None:
+        """Return the incident; None where the tracker has none of that name. Raises SourceError."""
+        raise NotImplementedError
