@@ -12,10 +12,11 @@ Category = Literal["signal", "impact", "action", "change"]
 Kind = Literal[
     "alert.pending", "alert.pending_ended", "alert.firing", "alert.resolved", "alert.acknowledged",
     "alert.notified", "alert.silenced", "alert.unsilenced",
+    "alert.escalated", "alert.unacknowledged", "alert.reassigned", "alert.no_data", "alert.data_returned",
     "metric.crossed_above", "metric.crossed_below", "metric.matched", "metric.unmatched",
     "metric.present", "metric.absent", "metric.undefined", "metric.defined",
-    "deploy.started", "deploy.finished", "deploy.failed", "deploy.rolled_back",
-    "change.merged", "change.tagged", "change.released", "change.flag", "change.config", "change.scale",
+    "deploy.waiting", "deploy.started", "deploy.finished", "deploy.failed", "deploy.rolled_back", "deploy.cancelled",
+    "change.merged", "change.tagged", "change.released", "change.flag", "change.config", "change.scale", "change.removed",
     "chat.message", "chat.edited", "chat.deleted",
     "log.first_seen", "log.rate_changed", "trace.first_error", "status.posted",
     "incident.declared", "incident.detected", "incident.mitigated", "incident.severity_changed",
@@ -49,7 +50,11 @@ _WAS_MET, _WAS_CLEAR = (
 # Who says so: a person's act, and the file or the tracker it is known from.
 _SAID = "[, per {claimant:w}]"
 _CLAIMED = "[ by {actor:p}]" + _SAID
-_ON = "[ to {environment}][ of {service}][ at {revision}]"
+_ON, _IN = (
+    "[ to {environment}][ of {service}][ at {revision}]",
+    "[ in {environment}][ of {service}][ at {revision}]",
+)
+_BY, _TO = "[ by {actor:p}]", "[ to {receiver}][ to {assignee:p}]"
 
 SPECS: dict[Kind, KindSpec] = {
     "alert.pending": KindSpec(
@@ -70,6 +75,13 @@ SPECS: dict[Kind, KindSpec] = {
         "action", True, f"Alert {{alert}} was unsilenced{_LABELS}",
         matching="The silence of alerts matching {matchers} ended",
     ),
+    "alert.escalated": KindSpec("action", True, f"Alert {{alert}} was escalated{_TO}{_LABELS}{_BY}"),
+    "alert.unacknowledged": KindSpec("action", True, f"Alert {{alert}} was unacknowledged{_LABELS}{_BY}"),
+    "alert.reassigned": KindSpec("action", True, f"Alert {{alert}} was reassigned{_TO}{_LABELS}{_BY}"),
+    "alert.no_data": KindSpec(
+        "signal", True, f"Alert {{alert}} had no data{_LABELS}", f"Alert {{alert}} already had no data{_LABELS}"
+    ),
+    "alert.data_returned": KindSpec("signal", True, f"Alert {{alert}} had data again{_LABELS}"),
     "metric.crossed_above": KindSpec("signal", False, _MET, _WAS_MET, below=(_CLEARED, _WAS_CLEAR)),
     "metric.crossed_below": KindSpec("signal", False, _CLEARED, _WAS_CLEAR, below=(_MET, _WAS_MET)),
     "metric.matched": KindSpec(
@@ -82,22 +94,23 @@ SPECS: dict[Kind, KindSpec] = {
     ),
     "metric.undefined": KindSpec("signal", False, f"{_WATCHED}: value became undefined{_BESIDE}"),
     "metric.defined": KindSpec("signal", False, f"{_WATCHED}: value became defined{_BESIDE}"),
+    "deploy.waiting": KindSpec("change", True, f"Deploy {{deploy}} began to wait for approval{_IN}"),
     "deploy.started": KindSpec("change", True, f"Deploy {{deploy}} started{_ON}"),
     "deploy.finished": KindSpec("change", True, f"Deploy {{deploy}} finished{_ON}"),
-    "deploy.failed": KindSpec(
-        "change", True, "Deploy {deploy} failed[ in {environment}][ of {service}][ at {revision}]"
-    ),
+    "deploy.failed": KindSpec("change", True, f"Deploy {{deploy}} failed{_IN}"),
     "deploy.rolled_back": KindSpec(
         "change", True,
         "Deploy {deploy} was rolled back[ in {environment}][ of {service}][ from {previous}][ to {revision}]"
         "[ by deploy {by}]",
     ),
+    "deploy.cancelled": KindSpec("change", True, f"Deploy {{deploy}} was cancelled{_IN}{_BY}"),
     "change.merged": KindSpec("change", True, "Change {change} was merged[ into {branch}][ in {repository}]"),
     "change.tagged": KindSpec("change", True, "Tag {tag} was made[ at {revision}][ in {repository}]"),
     "change.released": KindSpec("change", True, "Release {release} was published[ in {repository}]"),
-    "change.flag": KindSpec("change", True, "Flag {flag} was changed[ to {value}][ in {environment}]"),
-    "change.config": KindSpec("change", True, "Configuration {change} was changed[ in {repository}]"),
-    "change.scale": KindSpec("change", True, "{change} was scaled[ from {previous}][ to {value}]"),
+    "change.flag": KindSpec("change", True, f"Flag {{flag}} was changed[ to {{value}}][ in {{environment}}]{_BY}"),
+    "change.config": KindSpec("change", True, f"Configuration {{change}} was changed[ in {{repository}}]{_BY}"),
+    "change.scale": KindSpec("change", True, f"{{change}} was scaled[ from {{previous}}][ to {{value}}]{_BY}"),
+    "change.removed": KindSpec("change", True, f"{{change}} was removed[ from {{environment}}][ in {{repository}}]{_BY}"),
     "chat.message": KindSpec(
         "action", True,
         "A [{system} ]message was posted[ by {actor:p}][ in {channel}][, in a thread{reply:x}]"
@@ -132,6 +145,7 @@ assert set(SPECS) == set(get_args(Kind))
 NAMES: dict[str, str] = {
     "actor": "who did it: an identity until pseudonyms are known, then a pseudonym",
     "after": "documents in a step after the change", "alert": "the alert's name",
+    "assignee": "to whom it was handed: an identity until pseudonyms are known, then a pseudonym",
     "before": "documents in a step before the change", "branch": "the branch a change was merged into",
     "by": "the deploy that rolled it back", "change": "what was changed, as its system calls it",
     "channel": "the channel, as its system calls it", "claimant": "the file or tracker that says so",
@@ -142,7 +156,7 @@ NAMES: dict[str, str] = {
     "matchers": "the matchers of a silence", "name": "the threshold's name, or the alert's whose rule it is of",
     "op": "the operator of the threshold", "operation": "the operation of a trace", "page": "the status page",
     "part": "which of several expressions of a rule it is: `Expression 2 of`", "posted": "the time is that of the posting",
-    "previous": "what was there before: a revision, or a number", "receiver": "who was notified, as configured",
+    "previous": "what was there before: a revision, or a number", "receiver": "what was notified or is to answer, as configured: a team, a schedule, an escalation policy",
     "release": "the release's name", "reply": "it is in a thread", "repository": "the repository",
     "revision": "the revision that was deployed or tagged", "role": "the role in the incident",
     "scope": "first in the window, or since a baseline", "series": "the labels of the series, `name=value`",

@@ -13,15 +13,18 @@ from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Quote, Related, Subject
 from timeline.statements import Name
 
-State = Literal["opened", "acknowledged", "closed", "reopened"]
+State = Literal["opened", "acknowledged", "unacknowledged", "escalated", "reassigned", "closed", "reopened"]
+#: What people do with what is open: one kind, whoever holds it.
+_HANDLED: Mapping[State, Kind] = {
+    "acknowledged": "alert.acknowledged", "unacknowledged": "alert.unacknowledged",
+    "escalated": "alert.escalated", "reassigned": "alert.reassigned",
+}  # fmt: skip
 #: The kind that each state is told as: an alert of a monitoring system, an incident of a tracker, a silence.
 ALERT: Mapping[State, Kind] = {
-    "opened": "alert.firing", "acknowledged": "alert.acknowledged",
-    "closed": "alert.resolved", "reopened": "alert.firing",
+    **_HANDLED, "opened": "alert.firing", "closed": "alert.resolved", "reopened": "alert.firing",
 }  # fmt: skip
 INCIDENT: Mapping[State, Kind] = {
-    "opened": "incident.declared", "acknowledged": "alert.acknowledged",
-    "closed": "incident.resolved", "reopened": "incident.declared",
+    **_HANDLED, "opened": "incident.declared", "closed": "incident.resolved", "reopened": "incident.declared",
 }  # fmt: skip
 SILENCE: Mapping[State, Kind] = {
     "opened": "alert.silenced", "closed": "alert.unsilenced", "reopened": "alert.silenced",

@@ -24,7 +24,12 @@ Read = Callable[[str], bytes]
 WIDTH, HEIGHT, LANE = 840, 340, 34  # px: a pull request's column is about 800 wide
 _METRICS = ("#0072B2", "#56B4E9", "#009E73", "#E69F00", "#CC79A7", "#000000")
 _ALERT, _CHANGE, _CHAT, _LOG, _GAP, _INK = "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#8c8c8c", "#24292f"
-_DEPLOYS = {"deploy.started": "diamond-open", "deploy.finished": "diamond", "deploy.failed": "x", "deploy.rolled_back": "diamond-wide"}  # fmt: skip
+_MARKS = {
+    "deploy.waiting": "diamond-wide-open", "deploy.started": "diamond-open", "deploy.finished": "diamond", "deploy.failed": "x",
+    "deploy.rolled_back": "diamond-wide", "deploy.cancelled": "diamond-cross-open", "change.removed": "x-open",
+}  # fmt: skip
+#: The states of an alert that are drawn, and the hatching of each.
+_STATES = {"pending": "", "firing": "", "no_data": "."}
 _MOST_ALERTS, _MOST_SERIES, _LONGEST, _WIDEST = 8, 12, 26, 44
 
 
@@ -106,7 +111,7 @@ def _alert_lives(timeline: Timeline) -> list[list[Span]]:
     """Return the spans of each alert's life: when it was pending, and when it fired."""
     alerts = (fact for fact in timeline.facts if fact.kind.startswith("alert."))
     lives = spans(alerts, timeline.window, timeline.gaps).values()
-    return [life for life in lives if life[0].state in {"pending", "firing"}]
+    return [life for life in lives if life[0].state in _STATES]
 
 
 def _alert_lanes(lives: Sequence[list[Span]]) -> Iterator[_Lane]:
@@ -116,7 +121,8 @@ def _alert_lanes(lives: Sequence[list[Span]]) -> Iterator[_Lane]:
     rows = _distinct([f"{_called(f)} {told[f.id].label}" if f.id in told else _called(f) for f in shown])
     for row, life in zip(rows, lives, strict=False):
         yield _Lane(
-            row, [_bars(row, [s for s in life if s.state == state], state) for state in ("pending", "firing")]
+            row,
+            [_bars(row, own, state) for state in _STATES if (own := [s for s in life if s.state == state])],
         )
 
 
@@ -139,14 +145,17 @@ def _bars(row: str, spans: Sequence[Span], state: str) -> Any:
         base=[_iso(s.start) for s in spans], x=[(s.until - s.start) / 1e6 for s in spans], y=[row] * len(spans),
         orientation="h", width=0.6, showlegend=False, text=["▶" if s.open else "" for s in spans],
         textposition="inside", insidetextanchor="end",
-        marker={"color": _ALERT if state == "firing" else "#ffffff", "line": {"color": _ALERT, "width": 1.2}},
+        marker={
+            "color": _ALERT if state == "firing" else "#ffffff", "line": {"color": _ALERT, "width": 1.2},
+            **({"pattern": {"shape": hatch, "fgcolor": _ALERT, "size": 5}} if (hatch := _STATES[state]) else {}),
+        },
     )  # fmt: skip
 
 
 def _change_lane(timeline: Timeline) -> Iterator[_Lane]:
     changes = [f for f in timeline.facts if f.category == "change"]
     if changes:
-        symbols = [_DEPLOYS.get(f.kind, "circle-open") for f in changes]
+        symbols = [_MARKS.get(f.kind, "circle-open") for f in changes]
         yield _Lane("changes", [_points("changes", changes, symbols, _CHANGE)])
 
 

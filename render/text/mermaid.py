@@ -27,8 +27,12 @@ LIMIT = 50_000
 _LABEL, _IMPACT, _ALERTS, _CHANGES, _GAPS = 60, 8, 16, 12, 6
 _KEPT = " .-_/()+="
 _HEAD = "gantt\n    dateFormat YYYY-MM-DDTHH:mm:ss\n    axisFormat %H:%M\n    todayMarker off\n"
-_CHANGED = ("deploy.", "change.flag", "change.config", "change.scale", "change.merged")
-_STATES = {"pending": " pending", "running": "", "firing": " firing", "breach": ""}
+_CHANGED = ("deploy.", "change.flag", "change.config", "change.scale", "change.removed", "change.merged")
+_STATES = {
+    "pending": " pending", "firing": " firing", "no_data": " without data", "waiting": " waiting", "running": "",
+    "breach": "",
+}  # fmt: skip
+_BEGIN = frozenset({"deploy.waiting", "deploy.started"})
 
 #: A section's name, its rows, and how many it has at most.
 _Section = tuple[str, list[str], int]
@@ -161,9 +165,7 @@ def _rows(timeline: Timeline, facts: Sequence[Fact], names: dict[str, str]) -> I
     held = [one for life in spans(facts, timeline.window, timeline.gaps).values() for one in life]
     bars = [one for one in held if one.state in _STATES]
     ended = {one.end.id for one in bars if one.end}
-    points = [
-        f for f in facts if f.kind.startswith(_CHANGED) and f.kind != "deploy.started" and f.id not in ended
-    ]
+    points = [f for f in facts if f.kind.startswith(_CHANGED) and f.kind not in _BEGIN and f.id not in ended]
     drawn = [
         *((one.start, one.begin.id, _span(names[one.begin.thread or one.begin.id], one)) for one in bars),
         *((f.latest, f.id, _milestone(f"{names[f.thread or f.id]}{_verb(f)}", f)) for f in points),

@@ -171,6 +171,10 @@ class KnownForm(Form):
     ahead: int = Field(description="all others: still ahead, or perhaps so")
     firing: list[str] = Field(description="the facts that began what fired then")
     pending: list[str]
+    no_data: list[str] = Field(description="alerts whose rules had no data: neither firing nor resolved")
+    acknowledged: list[str] = Field(
+        description="acknowledgements that held then: neither given back nor over"
+    )
     silenced: list[str]
     last_message: str | None
     facts: list[FactForm]

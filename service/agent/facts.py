@@ -217,7 +217,8 @@ def known(shelf: Shelf, asked: Moment) -> KnownForm:
     shown, following = paged(question, asked.cursor, then.surfaced, brief, asked.limit)
     return KnownForm(
         time=asked.time, surfaced=len(then.surfaced), untold=then.untold, ahead=then.ahead,
-        firing=_ids(state.firing), pending=_ids(state.pending), silenced=_ids(state.silenced),
+        firing=_ids(state.firing), pending=_ids(state.pending), no_data=_ids(state.no_data),
+        acknowledged=_ids(state.acknowledged), silenced=_ids(state.silenced),
         last_message=state.message.id if state.message else None, facts=shown, next_cursor=following,
     )  # fmt: skip
 

@@ -115,7 +115,7 @@ TOOLS: Mapping[str, Tool] = {
         Tool(
             "known_at", "Show what was known",
             "Show what responders could have known at a time: the facts that were visible to them by then, the newest first, and "
-            "which alerts fired, were pending or silenced.",
+            "which alerts fired, were pending, without data, acknowledged or silenced.",
             asks.Moment, fact_forms.KnownForm, _read(facts.known),
         ),
         Tool(

@@ -77,10 +77,10 @@ test('marks of different shapes at one time do not cover each other', () => {
 test('hatching is cut to its bar, whatever the zoom', async () => {
   const { hatchTraces } = await load('chart/traces.js');
   const bar = (look, x, length, y, thick) => ({ ref: '', x, length, y, thick, look, lane: 'alerts' });
-  const bars = [bar('gap', 100, 900, 40, 12), bar('silenced', 10, 3, 80, 14), bar('flap', 500, 40, 120, 8), bar('firing', 0, 1000, 160, 14)];
+  const bars = [bar('gap', 100, 900, 40, 12), bar('silenced', 10, 3, 80, 14), bar('flap', 500, 40, 120, 8), bar('no_data', 0, 1000, 160, 14)];
   for (const view of [{ from: 0, to: 1000, width: 500 }, { from: 90, to: 95, width: 800 }]) {
     const traces = hatchTraces(bars.map((one) => ({ ...one, x: Math.max(one.x, view.from), length: Math.min(one.x + one.length, view.to) - Math.max(one.x, view.from) })), view, { alerts: '#d55e00', gap: '#68717e', muted: '#59626f' });
-    assert.deepEqual(traces.map((trace) => trace.name), ['hatching of gap', 'hatching of silenced', 'hatching of flap']);
+    assert.deepEqual(traces.map((trace) => trace.name), ['hatching of gap', 'hatching of silenced', 'hatching of flap', 'hatching of no_data']);
     traces.forEach(({ x, y }, index) => {
       assert.equal(x.length, y.length);
       x.forEach((at, n) => {

@@ -31,12 +31,19 @@ test('one sentence says what could be seen', () => {
   const made = story();
   assert.equal(sentence(made, 150, 'UTC'), 'At 13:02:30: 0 alerts firing, 1 pending; no message yet.');
   assert.equal(sentence(made, 300, 'UTC'), 'At 13:05:00: 1 alert firing, 1 silenced; last message 13:04:20.');
-  assert.deepEqual({ ...situation(made, 900), message: null }, { firing: 0, pending: 0, silenced: 1, message: null });
+  assert.deepEqual({ ...situation(made, 900), message: null }, { firing: 0, pending: 0, no_data: 0, silenced: 1, acknowledged: 0, message: null });
   // It is alerts that are counted, not silences.
   const other = [told('alert.firing', 10, { thread: 'a' }), told('alert.firing', 11, { thread: 'b' }), told('alert.silenced', 20, { thread: 's' }), told('alert.unsilenced', 90, { thread: 's' })];
   const of = model(other, { silenced: [[0, 2, 3], [1, 2, 3]] });
   assert.deepEqual([19, 21, 95].map((at) => situation(of, at).silenced), [0, 2, 0]);
   assert.deepEqual(surfacedBy(made.items, 260).map((item) => item.kind), ['chat.message', 'alert.firing', 'deploy.finished']);
+});
+
+test('what was given back is acknowledged no longer, and without data an alert is neither firing nor resolved', () => {
+  const made = model(['alert.firing', 'alert.acknowledged', 'alert.unacknowledged', 'alert.acknowledged', 'alert.no_data', 'alert.resolved'].map((kind, n) => told(kind, 10 * (n + 1), { thread: 't' })));
+  assert.deepEqual([15, 25, 35, 45, 55, 65].map((at) => [situation(made, at).firing, situation(made, at).no_data, situation(made, at).acknowledged]), [[1, 0, 0], [1, 0, 1], [1, 0, 0], [1, 0, 1], [0, 1, 1], [0, 0, 0]]);
+  assert.equal(sentence(made, 45, 'UTC'), 'At 13:00:45: 1 alert firing, 1 acknowledged; no message yet.');
+  assert.equal(sentence(made, 55, 'UTC'), 'At 13:00:55: 0 alerts firing, 1 without data, 1 acknowledged; no message yet.');
 });
 
 test('a replay begins at the first signal that told people something', () => {

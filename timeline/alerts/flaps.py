@@ -44,8 +44,9 @@ def ribbons(facts: Iterable[Fact]) -> list[Ribbon]:
     for fact in in_display_order(facts):
         if fact.thread and (family := _family(fact)):
             lives.setdefault((fact.thread, family), []).append(fact)
+    blind = {thread for thread, family in lives if family == "no data"}
     found = [
-        _ribbon(thread, life, _begins_of(family))
+        _ribbon(thread, life, _begins_of(family), blind=family == "firing" and thread in blind)
         for (thread, family), life in lives.items()
         if sum(_begins_of(family)(f) for f in life) >= SMALLEST
     ]
@@ -57,16 +58,18 @@ def _family(fact: Fact) -> str | None:
         return "firing"
     if fact.kind in {"alert.pending", "alert.pending_ended"}:
         return "pending"
+    if fact.kind in {"alert.no_data", "alert.data_returned"}:
+        return "no data"
     return expression(fact) if begins_breach(fact) or ends_breach(fact) else None
 
 
 def _begins_of(family: str) -> Callable[[Fact], bool]:
-    named = {"firing": "alert.firing", "pending": "alert.pending"}.get(family)
+    named = {"firing": "alert.firing", "pending": "alert.pending", "no data": "alert.no_data"}.get(family)
     return begins_breach if named is None else lambda fact: fact.kind == named
 
 
-def _ribbon(thread: str, life: Sequence[Fact], begins: Callable[[Fact], bool]) -> Ribbon:
-    low, high = _duty(life, begins)
+def _ribbon(thread: str, life: Sequence[Fact], begins: Callable[[Fact], bool], *, blind: bool) -> Ribbon:
+    low, high = (None, None) if blind else _duty(life, begins)  # without data nobody knows whether it fires
     return Ribbon(thread, tuple(life), sum(begins(f) for f in life), low, high)
 
 

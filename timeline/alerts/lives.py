@@ -15,18 +15,26 @@ from timeline.alerts.states import begins_breach, ends_breach, expression
 from timeline.model import Fact, Gap, Window
 from timeline.order import in_display_order
 
-State = Literal["pending", "firing", "running", "silenced", "breach"]
+State = Literal["pending", "firing", "no_data", "waiting", "running", "silenced", "breach"]
 _BEGINS: Mapping[str, State] = {
-    "alert.pending": "pending", "alert.firing": "firing", "deploy.started": "running", "alert.silenced": "silenced",
+    "alert.pending": "pending", "alert.firing": "firing", "alert.no_data": "no_data", "alert.silenced": "silenced",
+    "deploy.waiting": "waiting", "deploy.started": "running",
 }  # fmt: skip
 #: The kinds that tell an alert's states.
-STATES = frozenset({"alert.pending", "alert.pending_ended", "alert.firing", "alert.resolved"})
-#: What a kind ends. What fires is no longer pending; what begins again has not ended by that.
-_DEPLOYED: frozenset[State] = frozenset({"running"})
+STATES = frozenset({
+    "alert.pending", "alert.pending_ended", "alert.firing", "alert.resolved", "alert.no_data", "alert.data_returned",
+})  # fmt: skip
+#: What a kind ends. What fires is no longer pending; what begins again has not ended by that. Without data nobody
+#: knows whether it still fires: that is so until then, and no end of it.
+_DEPLOYED: frozenset[State] = frozenset({"waiting", "running"})
+_UNKNOWN: frozenset[State] = frozenset({"no_data"})
 _ENDS: Mapping[str, frozenset[State]] = {
-    "alert.firing": frozenset({"pending"}), "alert.pending_ended": frozenset({"pending"}),
-    "alert.resolved": frozenset({"pending", "firing"}), "alert.unsilenced": frozenset({"silenced"}),
-    "deploy.finished": _DEPLOYED, "deploy.failed": _DEPLOYED, "deploy.rolled_back": _DEPLOYED,
+    "alert.pending": _UNKNOWN, "alert.firing": frozenset({"pending", "no_data"}),
+    "alert.pending_ended": frozenset({"pending", "no_data"}), "alert.data_returned": _UNKNOWN,
+    "alert.resolved": frozenset({"pending", "firing", "no_data"}), "alert.unsilenced": frozenset({"silenced"}),
+    "alert.no_data": frozenset({"pending", "firing"}), "deploy.waiting": frozenset({"running"}),
+    "deploy.started": frozenset({"waiting"}), "deploy.finished": _DEPLOYED, "deploy.failed": _DEPLOYED,
+    "deploy.rolled_back": _DEPLOYED, "deploy.cancelled": _DEPLOYED,
 }  # fmt: skip
 #: Of a gap for one of these reasons, records of any kind may be lacking.
 _LACKING = frozenset({

@@ -10,6 +10,11 @@ from timeline.alerts.silences import KINDS, by_alert
 from timeline.model import Fact
 from timeline.order import in_display_order, of_kind
 
+#: What makes a life wait for somebody again, or ends it.
+_UNACKNOWLEDGED = frozenset({
+    "alert.unacknowledged", "alert.firing", "incident.declared", "alert.resolved", "incident.resolved",
+})  # fmt: skip
+
 
 class Known(NamedTuple):
     """Facts as they stood at an instant: `surfaced` newest first, `untold` (happened, nothing told of it), `ahead`."""
@@ -20,10 +25,12 @@ class Known(NamedTuple):
 
 
 class Situation(NamedTuple):
-    """What could be seen at an instant: the facts that began each open state of an alert, and the last message."""
+    """What could be seen at an instant: the facts that began each open state of an alert, acknowledged ones, and the last message."""
 
     firing: list[Fact]
     pending: list[Fact]
+    no_data: list[Fact]
+    acknowledged: list[Fact]
     silenced: list[Fact]
     message: Fact | None
 
@@ -58,6 +65,13 @@ def situation(facts: Sequence[Fact], at: int) -> Situation:
     for name in lives:
         if name not in silenced and (mark := marks.get(name)) and mark.kind == "alert.silenced":
             silenced[name] = mark
+    handled: dict[str, Fact] = {}  # what was acknowledged, and is neither given back nor over
+    for fact in ordered:
+        if fact.latest <= at and fact.thread:
+            if fact.kind == "alert.acknowledged":
+                handled[fact.thread] = fact
+            elif fact.kind in _UNACKNOWLEDGED:
+                handled.pop(fact.thread, None)
     said = [
         (_seen(fact), place, fact)
         for place, fact in enumerate(ordered)
@@ -66,6 +80,8 @@ def situation(facts: Sequence[Fact], at: int) -> Situation:
     return Situation(
         [fact for fact in last if fact.kind == "alert.firing"],
         [fact for fact in last if fact.kind == "alert.pending"],
+        [fact for fact in last if fact.kind == "alert.no_data"],
+        list(handled.values()),
         list(silenced.values()),
         max(said)[2] if said else None,
     )

@@ -30,9 +30,12 @@ def meets(fact: Fact, window: Window) -> bool:
     return relative.meets(earliest, fact.latest, window.start, window.end)
 
 
-_BEGINS = ("alert.pending", "alert.firing", "deploy.started")
+_BEGINS = ("alert.pending", "alert.firing", "alert.no_data", "deploy.waiting", "deploy.started")
 #: What is done about an alert neither begins nor ends its life; a silence has one of its own.
-_BESIDE = ("alert.acknowledged", "alert.notified", "alert.silenced", "alert.unsilenced")
+_BESIDE = (
+    "alert.acknowledged", "alert.unacknowledged", "alert.escalated", "alert.reassigned", "alert.notified",
+    "alert.silenced", "alert.unsilenced",
+)  # fmt: skip
 
 
 def _spans(life: Sequence[Fact], window: Window) -> bool:

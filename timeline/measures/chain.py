@@ -53,6 +53,7 @@ _OPEN = "no end of the breach was recorded in the window"
 _UNTOLD = "no notification of the alert was recorded at or after the firing"
 _UNSEEN = "no acknowledgement of the alert was recorded"
 _FIRING = "no end of the firing was recorded in the window"
+_BLIND = "the alert had no data before an end of its firing was recorded"
 _LOST = "no end of a firing was recorded before the alert began anew"
 
 
@@ -183,6 +184,12 @@ def _resolved(life: Sequence[Fact], facts: Sequence[Fact], firing: Fact, inciden
     for fact in in_turn(
         [f for f in life if f.kind in STATES and (f.id == firing.id or at_or_after(f, firing))]
     ):
+        if fact.kind in {
+            "alert.no_data",
+            "alert.data_returned",
+        }:  # what follows tells no more of when it ended
+            result = _BLIND if fact.kind == "alert.no_data" and result == _FIRING else result
+            continue
         again = fact.kind != "alert.resolved" and fact.id != firing.id
         if again and not _begins_in(fact, firing, incident):
             return _LOST if result == _FIRING else _known(result, life, facts, begun)
@@ -190,7 +197,7 @@ def _resolved(life: Sequence[Fact], facts: Sequence[Fact], firing: Fact, inciden
             result = _LOST if result == _FIRING else result
         elif again and fact.kind == "alert.firing":
             begun, result = fact, _FIRING
-        elif fact.kind == "alert.resolved":
+        elif fact.kind == "alert.resolved" and result != _BLIND:
             result = fact
     return _known(result, life, facts, begun)
 

@@ -78,8 +78,9 @@ RULES: Mapping[str, _Rule] = {
     "severe alert": lambda fact, _: _severe(fact),
     "marked message": lambda fact, _: is_marked(fact),
     "acknowledged or silenced": lambda fact, _: (
-        fact.kind in {"alert.acknowledged", "alert.silenced", "alert.unsilenced"}
+        fact.kind in {"alert.acknowledged", "alert.unacknowledged", "alert.silenced", "alert.unsilenced"}
     ),
+    "escalated or reassigned": lambda fact, _: fact.kind in {"alert.escalated", "alert.reassigned"},
     "first error": lambda fact, _: fact.kind in {"log.first_seen", "trace.first_error", "metric.present"},
 }
 #: How much more is told by what a rule names.

@@ -43,6 +43,11 @@ def first_own(facts: Sequence[Fact], firing: Fact, kind: str, none: str) -> Poin
     return next(own_ones, none)
 
 
+def _is_change(fact: Fact) -> bool:
+    """Tell whether something was changed, or began or ended to be: a deploy that waits or is cancelled changes nothing."""
+    return fact.category == "change" and fact.kind not in {"deploy.waiting", "deploy.cancelled"}
+
+
 def last_change(facts: Sequence[Fact], crossing: Point) -> Point:
     """Return the last change recorded before the breach started, by the order of display."""
     if isinstance(crossing, str):
@@ -51,7 +56,7 @@ def last_change(facts: Sequence[Fact], crossing: Point) -> Point:
     for fact in facts:
         if fact.id == crossing.id or not may_precede(fact, crossing):
             break
-        before = fact if fact.category == "change" else before
+        before = fact if _is_change(fact) else before
     return before
 
 
@@ -109,7 +114,7 @@ def first_message(facts: Sequence[Fact], firing: Fact, incident: Incident) -> Po
 def first_change(facts: Sequence[Fact], firing: Fact) -> Point:
     """Return the first change whose life began at or after the firing: an end of an older one is none."""
     running: set[str] = set()
-    for fact in (f for f in facts if f.category == "change"):
+    for fact in (f for f in facts if _is_change(f)):
         if not at_or_after(fact, firing):
             running.add(fact.thread or "")
         elif fact.thread is None or fact.thread not in running:

@@ -13,6 +13,8 @@ from timeline.relative import inside
 
 _KINDS = ("chat.", "deploy.", "change.", "status.", "incident.")
 _ACTS = frozenset({"alert.acknowledged", "alert.silenced", "alert.unsilenced"})
+#: What people do, and systems do by themselves where a time has passed: nobody's, unless somebody is named.
+_HANDED = frozenset({"alert.escalated", "alert.unacknowledged", "alert.reassigned"})
 
 
 class Joined(NamedTuple):
@@ -47,9 +49,9 @@ def is_response(fact: Fact) -> bool:
     if fact.kind in _ACTS or fact.kind == "status.posted":
         return True
     person = fact.actor is None or is_person(fact.actor)
-    if fact.kind.startswith("chat."):
+    if fact.kind.startswith("chat.") or fact.kind in _HANDED:
         return is_person(fact.actor)
-    return person and fact.category == "change"
+    return person and fact.category == "change" and fact.kind != "deploy.waiting"
 
 
 def joined(timeline: Timeline) -> list[Joined]:
@@ -57,7 +59,11 @@ def joined(timeline: Timeline) -> list[Joined]:
     facts = [f for f in in_display_order(timeline.facts) if inside(f, timeline.incident)]
     held: dict[str, list[Fact]] = {}
     for fact in facts:
-        if fact.actor and is_person(fact.actor) and (fact.kind.startswith(_KINDS) or fact.kind in _ACTS):
+        if (
+            fact.actor
+            and is_person(fact.actor)
+            and (fact.kind.startswith(_KINDS) or fact.kind in _ACTS | _HANDED)
+        ):
             held.setdefault(fact.actor, []).append(fact)
     roles = roles_of(timeline.incident)
     return [

@@ -15,8 +15,8 @@ from timeline.response.samples import Step, Watched, after, before
 
 #: A metric is read this long (ns) after a change, or before the next one where that comes first.
 LATER = 5 * MINUTE
-_ENDS = ("deploy.finished", "deploy.failed", "deploy.rolled_back")
-_OTHERS = ("change.flag", "change.config", "change.scale")
+_ENDS = ("deploy.finished", "deploy.failed", "deploy.rolled_back", "deploy.cancelled")
+_OTHERS = ("change.flag", "change.config", "change.scale", "change.removed")
 _MERGES = ("change.merged", "change.released", "change.tagged")
 
 
@@ -43,7 +43,12 @@ def changes(facts: Iterable[Fact], start: int, end: int) -> list[tuple[Fact, tup
     """
     held = [f for f in in_display_order(facts) if f.category == "change" and f.latest >= start]
     held = [f for f in held if f.earliest is None or f.earliest <= end]
-    acted = [f for f in held if f.kind in (*_ENDS, *_OTHERS)]
+    begun = {f.thread for f in held if f.kind == "deploy.started"}
+    acted = [
+        f
+        for f in held
+        if f.kind in (*_ENDS, *_OTHERS) and (f.kind != "deploy.cancelled" or f.thread in begun)
+    ]
     ended = {f.thread for f in acted if f.kind in _ENDS and f.thread}
     acted += [f for f in held if f.kind == "deploy.started" and (f.thread is None or f.thread not in ended)]
     chosen = acted or [f for f in held if f.kind in _MERGES]

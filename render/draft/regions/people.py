@@ -152,9 +152,11 @@ def _participant(part: _Part, role: str | None) -> tuple[str, str, str]:
 def _doing(fact: Fact) -> str:
     family, _, rest = fact.kind.partition(".")
     named = {"chat": "message", "deploy": "deploy event", "change": "change", "status": "status post"}
-    return {"alert.acknowledged": "acknowledgement", "alert.silenced": "silence"}.get(fact.kind) or named.get(
-        family, f"{family} {rest}".strip()
-    )
+    acts = {
+        "alert.acknowledged": "acknowledgement", "alert.silenced": "silence", "alert.escalated": "escalation",
+        "alert.reassigned": "reassignment",
+    }  # fmt: skip
+    return acts.get(fact.kind) or named.get(family, f"{family} {rest}".strip())
 
 
 # --- words ---------------------------------------------------------------------------------------

@@ -308,6 +308,7 @@ interface Model {
   notes: Map<string, Note[]>; // by fact
   payloads?: { base: string; open: (digest: string) => void }; // where a server gives them whole
   apart: Map<number, string>; // by life: what tells its row from others of the name
+  handled: Item[][]; // lives that somebody acknowledged
   silences: Map<number, Silence[]>; // by the life of the alert that was silenced
   drill: boolean;
 }
@@ -342,7 +343,7 @@ interface Store {
 }
 
 interface Span {
-  state: 'pending' | 'firing' | 'silenced' | 'running' | 'role' | 'ahead';
+  state: 'pending' | 'firing' | 'no_data' | 'silenced' | 'waiting' | 'running' | 'role' | 'ahead';
   begin: Item;
   end: Item | null;
   from: number;

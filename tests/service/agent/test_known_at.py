@@ -45,7 +45,9 @@ def test_known_at_is_what_the_replay_shows(folder: Path, node: Path) -> None:
             ids, found = ids + [fact["id"] for fact in more["facts"]], more
         assert ids == page["surfaced"], time
         assert (found["untold"], found["ahead"]) == (page["untold"], page["ahead"]), time
-        counts = {name: len(found[name]) for name in ("firing", "pending", "silenced")}
+        counts = {
+            name: len(found[name]) for name in ("firing", "pending", "no_data", "acknowledged", "silenced")
+        }
         assert counts == {name: page[name] for name in counts}, time
         assert found["last_message"] == page["message"], time
         told = told or bool(counts["firing"] and found["last_message"])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from timeline import facts
 from timeline.instant import NS, Bounds
 from timeline.kinds import Kind
+from timeline.measures.chain import chain
 from timeline.measures.durations import headline, measures
 from timeline.model import Fact, Incident, Measure, Quantity, Subject
 from timeline.order import elapsed
@@ -178,6 +179,37 @@ def test_a_firing_that_ended_without_samples_is_no_recovery() -> None:
     assert "NaN" in (resolved(*undefined).reason or "")
     # What recovered first has an end, whatever its samples did afterwards.
     assert resolved(*vanished, make("metric.crossed_below", 240)).min_s == 78
+
+
+def test_without_data_nobody_knows_when_the_firing_ended() -> None:
+    blind = [make("alert.firing", 180), make("alert.no_data", 300)]
+    reason = "the alert had no data before an end of its firing was recorded"
+    for after in (
+        [],
+        [make("alert.data_returned", 400)],
+        [make("alert.resolved", 400)],
+        [make("alert.pending", 400)],
+    ):
+        assert chain(INCIDENT, [*blind, *after])["resolved"] == reason
+    again, end = make("alert.firing", 500), make("alert.resolved", 600)
+    assert chain(INCIDENT, [*blind, again, end])["resolved"] == end
+    assert chain(INCIDENT, [blind[0], end, make("alert.no_data", 700)])["resolved"] == end
+
+
+def test_the_first_acknowledgement_counts_as_it_was_though_it_was_given_back() -> None:
+    life = [make("alert.firing", 180), make("alert.acknowledged", 210), make("alert.unacknowledged", 300), make("alert.acknowledged", 400)]  # fmt: skip
+    found = by_name(measures(INCIDENT, life, {}))["time to acknowledge"]
+    assert (found.min_s, found.max_s, found.to) == (30, 30, life[1].id)
+
+
+def test_a_deploy_that_waits_or_was_cancelled_changed_nothing() -> None:
+    life = [
+        make("deploy.waiting", 50, thread="w"), make("metric.crossed_above", 110), make("alert.firing", 180),
+        make("deploy.cancelled", 190, thread="w"), make("deploy.waiting", 200, thread="d"), make("deploy.started", 300, thread="d"),
+    ]  # fmt: skip
+    points = chain(INCIDENT, life)
+    assert points["last change before"] == "no change was recorded before the breach started"
+    assert points["first change"] == life[-1]
 
 
 def test_an_end_that_nobody_recorded_is_not_the_next_ones() -> None:

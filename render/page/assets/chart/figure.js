@@ -93,7 +93,7 @@ function timeAxis(model, view, look, scale) {
 function shapesOf(model, geometry, view, { colours, at }) {
   const panels = geometry.lanes.filter((lane) => lane.panel);
   const changes = geometry.lanes.filter((lane) => lane.id === 'changes').flatMap((lane) => lane.rows.flatMap((row) => row.items))
-    .filter((item) => item.kind.startsWith('deploy.') && item.to >= view.from && item.to <= view.to && (at === null || item.seen <= at));
+    .filter((item) => item.kind.startsWith('deploy.') && item.kind !== 'deploy.waiting' && item.to >= view.from && item.to <= view.to && (at === null || item.seen <= at));
   const lines = changes.length <= MOST_LINES ? changes.flatMap((item) => panels.map((panel) => ({
     type: 'line', xref: 'x', yref: 'y', x0: item.to, x1: item.to, y0: panel.top, y1: panel.top + panel.height, line: { color: faint(colours.changes, 0.8), width: 1, dash: 'dot' },
   }))) : [];

@@ -34,6 +34,8 @@ function barLook(bar, colours) {
     case 'firing': return { fill: colour, line: colour, width: 1 };
     case 'pending': return { fill: faint(colour, 0), line: colour, width: 1.5 };
     case 'hushed': return { fill: faint(colours.paper, 0.75), line: colour, width: 0 };
+    case 'no_data': return { fill: faint(colour, 0), line: colour, width: 1 };
+    case 'waiting': return { fill: faint(colour, 0), line: faint(colour, 0.6), width: 1 };
     case 'silenced': return { fill: faint(colour, 0), line: colour, width: 1 };
     case 'running': return { fill: faint(colour, 0.35), line: faint(colour, 0.35), width: 0 };
     case 'covered': return { fill: faint(colours.muted, 0.55), line: colours.muted, width: 0 };
@@ -46,7 +48,7 @@ function barLook(bar, colours) {
 }
 
 /** Which way a state is hatched: along x + y (`/`), x - y (`\\`) or x (`|`), px apart, how strong. @type {Record<string, { ways: string, apart: number, strength: number }>} */
-const HATCH = { gap: { ways: '/', apart: 8, strength: 0.6 }, silenced: { ways: '/\\', apart: 8, strength: 1 }, flap: { ways: '|', apart: 6, strength: 0.6 } };
+const HATCH = { gap: { ways: '/', apart: 8, strength: 0.6 }, silenced: { ways: '/\\', apart: 8, strength: 1 }, flap: { ways: '|', apart: 6, strength: 0.6 }, no_data: { ways: '\\', apart: 6, strength: 0.8 } };
 
 /**
  * Hatching, as lines cut to their bars: a browser prints Plotly's own patterns as pictures of megabytes.

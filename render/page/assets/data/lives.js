@@ -1,9 +1,11 @@
 /** What a kind begins. @type {Record<string, Span['state']>} */
-const BEGINS = { 'alert.pending': 'pending', 'alert.firing': 'firing', 'deploy.started': 'running' };
+const BEGINS = { 'alert.pending': 'pending', 'alert.firing': 'firing', 'alert.no_data': 'no_data', 'deploy.waiting': 'waiting', 'deploy.started': 'running' };
 /** What a kind ends: what fires is no longer pending; what begins again has not ended by that. @type {Record<string, Span['state'][]>} */
 const ENDS = {
-  'alert.firing': ['pending'], 'alert.pending_ended': ['pending'], 'alert.resolved': ['pending', 'firing'],
-  'deploy.finished': ['running'], 'deploy.failed': ['running'], 'deploy.rolled_back': ['running'],
+  'alert.pending': ['no_data'], 'alert.firing': ['pending', 'no_data'], 'alert.pending_ended': ['pending', 'no_data'], 'alert.data_returned': ['no_data'],
+  'alert.resolved': ['pending', 'firing', 'no_data'], 'alert.no_data': ['pending', 'firing'],
+  'deploy.waiting': ['running'], 'deploy.started': ['waiting'], 'deploy.finished': ['waiting', 'running'], 'deploy.failed': ['waiting', 'running'],
+  'deploy.rolled_back': ['waiting', 'running'], 'deploy.cancelled': ['waiting', 'running'],
 };
 /** Of a gap for one of these reasons, records of any kind may be lacking. */
 const LACKING = new Set(['unreachable', 'unauthorised', 'rate_limited', 'timed_out', 'truncated', 'partial', 'past_retention', 'not_yet', 'undecodable', 'not_refreshed']);
@@ -37,6 +39,14 @@ export function openStates(life, at, silenced) {
   const last = inTurn(life).findLast((item) => item.to <= at && item.lane === 'alerts');
   if (last && BEGINS[last.kind]) states.add(BEGINS[last.kind]);
   return states;
+}
+
+/** What makes a life wait for somebody again, or ends it. */
+const UNACKNOWLEDGED = new Set(['alert.unacknowledged', 'alert.firing', 'incident.declared', 'alert.resolved', 'incident.resolved']);
+
+/** Whether somebody had acknowledged it, and it was neither given back nor over. @param {Item[]} life in display order @param {number} at */
+export function isAcknowledged(life, at) {
+  return life.findLast((item) => item.to <= at && (item.kind === 'alert.acknowledged' || UNACKNOWLEDGED.has(item.kind)))?.kind === 'alert.acknowledged';
 }
 
 /**

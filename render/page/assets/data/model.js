@@ -19,7 +19,7 @@ export function makeModel(data, { items, byId }, origin, { rows, find, samples =
   const length = Math.max(sinceOrigin(data.window.end, origin), 1);
   return {
     data, origin, items, byId, groups, threads, rows, find, flaps: flapsOf(data.flaps ?? [], items), notes: byFact(data.notes ?? []),
-    apart: new Map((data.apart ?? []).map(([index, words]) => [items[index].life, words])), silences: silencesOf(data.silenced ?? [], items), drill: Boolean(data.drill), alerts: alertLives(items, threads), messages: messagesOf(items),
+    apart: new Map((data.apart ?? []).map(([index, words]) => [items[index].life, words])), silences: silencesOf(data.silenced ?? [], items), drill: Boolean(data.drill), alerts: alertLives(items, threads), handled: [...threads.values()].filter((life) => life.some((item) => item.kind === 'alert.acknowledged')), messages: messagesOf(items),
     pauses: data.drill ? [] : (data.pauses ?? []).map(([start, end, min_s, max_s]) => ({ start, end, min_s, max_s, mark: outward(sinceOrigin(start, origin), sinceOrigin(end, origin)) })),
     length, home: homeOf(data, origin, length, items),
     gaps: data.gaps.map((gap) => ({ gap, from: sinceOrigin(gap.start, origin), to: sinceOrigin(gap.end, origin) })),

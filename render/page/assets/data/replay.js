@@ -1,4 +1,4 @@
-import { openStates } from './lives.js';
+import { isAcknowledged, openStates } from './lives.js';
 import { clockText } from './instant.js';
 import { count } from './words.js';
 
@@ -42,18 +42,18 @@ function bySeen(a, b) {
  * @param {Model} model @param {number} at
  */
 export function situation(model, at) {
-  const counts = { firing: 0, pending: 0, silenced: 0 };
+  const counts = { firing: 0, pending: 0, no_data: 0, silenced: 0, acknowledged: model.handled.filter((life) => isAcknowledged(life, at)).length };
   for (const life of model.alerts) {
     const open = openStates(life, at, model.silences.get(life[0].life));
-    for (const state of /** @type {const} */ (['firing', 'pending', 'silenced'])) if (open.has(state)) counts[state] += 1;
+    for (const state of /** @type {const} */ (['firing', 'pending', 'no_data', 'silenced'])) if (open.has(state)) counts[state] += 1;
   }
   return { ...counts, message: model.messages.findLast((item) => item.seen <= at) ?? null };
 }
 
 /** The situation as one sentence. @param {Model} model @param {number} at @param {string} zone */
 export function sentence(model, at, zone) {
-  const { firing, pending, silenced, message } = situation(model, at);
-  const alerts = [`${count(firing, 'alert')} firing`, pending && `${pending} pending`, silenced && `${silenced} silenced`].filter(Boolean).join(', ');
+  const { firing, pending, no_data: blind, silenced, acknowledged, message } = situation(model, at);
+  const alerts = [`${count(firing, 'alert')} firing`, pending && `${pending} pending`, blind && `${blind} without data`, acknowledged && `${acknowledged} acknowledged`, silenced && `${silenced} silenced`].filter(Boolean).join(', ');
   return `At ${clockText(model.origin + at, zone)}: ${alerts}; ${message ? `last message ${clockText(model.origin + message.seen, zone)}` : 'no message yet'}.`;
 }
 

@@ -3,7 +3,7 @@ import { rowMarks, secondsPerPixel } from './marks.js';
 import { standing } from '../data/replay.js';
 
 /** Of the records of one change, which says most of how it ended. */
-const TELLING = ['deploy.rolled_back', 'deploy.failed', 'deploy.finished', 'deploy.started', 'change.released', 'change.tagged', 'change.merged'];
+const TELLING = ['deploy.rolled_back', 'deploy.failed', 'deploy.cancelled', 'deploy.finished', 'deploy.started', 'deploy.waiting', 'change.released', 'change.tagged', 'change.merged'];
 
 /** @typedef {{ items: Item[], main: Item }} Change */
 

@@ -2,9 +2,9 @@ import { byId, el } from './dom.js';
 import { icon } from './icons.js';
 import { kindText } from '../data/words.js';
 
-const BARS = [['alert.pending', 'pending'], ['alert.firing', 'firing'], ['gap', 'data gap']];
+const BARS = [['alert.pending', 'pending'], ['alert.firing', 'firing'], ['alert.no_data', 'alert without data'], ['gap', 'data gap']];
 /** Kinds that a bar stands for, not a mark of their own. */
-const DRAWN_AS_BARS = new Set(['alert.pending', 'alert.firing', 'alert.resolved', 'alert.pending_ended']);
+const DRAWN_AS_BARS = new Set(['alert.pending', 'alert.firing', 'alert.resolved', 'alert.pending_ended', 'alert.no_data', 'alert.data_returned']);
 
 /**
  * What the shapes in sight stand for: those of the selection, one line below the chart.

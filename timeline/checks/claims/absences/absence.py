@@ -40,7 +40,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "release": ("change.released", *counts.SORTS["deploy"]),
     "change": (
         "deploy.started", "deploy.finished", "deploy.failed", "deploy.rolled_back", "change.merged", "change.tagged", "change.released",
-        "change.flag", "change.config", "change.scale",
+        "change.flag", "change.config", "change.scale", "change.removed",
     ),
     "error": ("log.first_seen", "trace.first_error"),
     "log": ("log.first_seen", "log.rate_changed"),

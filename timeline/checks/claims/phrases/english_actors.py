@@ -47,7 +47,7 @@ BOT: Final = (
 #: What somebody did of which there is a record: behind who did it.
 DID: Final = (
     "said", "wrote", "posted", "asked", "told", "announced", "noted", "reported", "proposed", "suggested", "confirmed", "deployed", "shipped", "released", "merged",
-    "tagged", "pushed", "reverted", "rolled", "acknowledged", "acked", "silenced", "muted", "declared", "resolved", "closed", "took", "started", "opened", "raised",
+    "tagged", "pushed", "reverted", "rolled", "acknowledged", "acked", "escalated", "reassigned", "silenced", "muted", "declared", "resolved", "closed", "took", "started", "opened", "raised",
     "called", "noticed", "found", "spotted", "observed", "warned", "stated", "remarked", "mentioned", "messaged", "shared", "typed", "sent", "began", "made", "did",
     "paged", "updated", "changed", "edited", "deleted", "pinned", "approved", "triggered", "ran", "restarted", "scaled", "flipped", "toggled", "enabled", "disabled",
     "decided", "requested", "pointed", "handed", "logged", "committed", "published", "admitted", "explained", "concluded", "claimed", "quipped", "wondered", "thanked",

@@ -54,6 +54,7 @@ DENIED: Final = {
     "acknowledgments": "acknowledgement", "ack": "acknowledgement", "acks": "acknowledgement", "merge": "merge", "merges": "merge", "pull request": "merge",
     "pull requests": "merge", "flag": "flag", "flags": "flag", "feature flag": "flag", "feature flags": "flag", "flag change": "flag", "flag changes": "flag",
     "configuration change": "config", "config change": "config", "config changes": "config", "configuration changes": "config",
+    "escalation": "escalation", "escalations": "escalation", "reassignment": "reassignment", "reassignments": "reassignment",
 }  # fmt: skip
 #: What is denied by its verb, behind nobody or nothing, or behind a subject and never.
 VERBS: Final = {
@@ -63,7 +64,7 @@ VERBS: Final = {
     "changed": "change", "wrote": "message", "said": "message", "messaged": "message", "replied": "message", "write": "message", "reply": "message",
     "written": "message", "spoken": "message", "fired": "alert", "fire": "alert", "fires": "alert", "go off": "alert", "went off": "alert", "firing": "alert", "trigger": "alert", "triggered": "alert",
     "posted on the status page": "status", "post on the status page": "status", "posted to the status page": "status", "updated": "status", "update": "status",
-    "logged": "log", "posted": "post", "post": "post",
+    "logged": "log", "posted": "post", "post": "post", "escalated": "escalation", "escalate": "escalation", "reassigned": "reassignment", "reassign": "reassignment",
 }  # fmt: skip
 #: Before a denied noun: it narrows nothing.
 ANY: Final = frozenset(
@@ -153,6 +154,8 @@ DONE_TO: Final = {
     "muted": "silence",
     "acknowledged": "acknowledgement",
     "acked": "acknowledgement",
+    "escalated": "escalation",
+    "reassigned": "reassignment",
     "rolled back": "rollback",
     "reverted": "rollback",
 }

@@ -84,9 +84,11 @@ LEADING: Final = (
 CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "alert.firing": ("fire", "firi", "alert", "alarm", "went off", "trigger", "rang", "detect"),
     "alert.resolved": ("stop", "resolv", "resolut", "clear", "end of", "recover", "ended", "quiet", "normal", "over"),
-    "alert.pending": ("pending",), "alert.acknowledged": ("ack",),
+    "alert.pending": ("pending",), "alert.acknowledged": ("ack",), "alert.unacknowledged": ("unack",),
+    "alert.escalated": ("escalat",), "alert.reassigned": ("reassign", "handed"), "alert.no_data": ("no data", "without data"), "alert.data_returned": ("data",),
     "alert.notified": ("page", "paging", "notif", "pager"),
     "deploy.finished": ("deploy", "rollout", "rolled out", "releas", "ship"), "deploy.started": ("deploy", "rollout", "start"),
+    "deploy.waiting": ("deploy", "wait", "approv"), "deploy.cancelled": ("deploy", "cancel"), "change.removed": ("remov", "delet"),
     "deploy.failed": ("deploy", "fail"), "deploy.rolled_back": ("roll back", "rollback", "rolled back", "revert"),
     "change.merged": ("merg", "pull request", "pr", "change"), "change.tagged": ("tag",),
     "chat.message": ("messag", "wrote", "post", "said", "ask", "chat"), "chat.deleted": ("delet",), "chat.edited": ("edit",),

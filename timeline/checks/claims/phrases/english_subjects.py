@@ -12,7 +12,7 @@ THINGS: Final = (
 #: Behind a name: what happens to such things.
 HAPPENS: Final = (
     "fired", "fires", "went off", "went quiet", "stopped firing", "started firing", "began firing", "began to fire", "resolved", "was resolved", "was deployed", "were deployed", "was shipped",
-    "was rolled", "was released", "was raised", "was acknowledged", "was silenced", "was merged", "went out", "went live", "crossed", "recovered", "crashed", "restarted", "failed",
+    "was rolled", "was released", "was raised", "was acknowledged", "was unacknowledged", "was escalated", "was reassigned", "was silenced", "was merged", "went out", "went live", "crossed", "recovered", "crashed", "restarted", "failed",
     "was down", "went down", "was up", "came back", "landed", "rolled out", "finished", "charged", "was slow", "timed out", "stopped", "died", "was restarted", "was paged",
     "woke", "woke up", "paged", "alerted", "had fired", "has fired", "was firing", "were firing", "kept firing", "was the first", "rang", "cleared", "flapped", "was active", "notified",
     "sounded", "triggered", "never fired", "did not fire", "warned", "came on", "evicts", "did not help", "shipped", "brought", "came first", "began", "ended", "was live", "was out", "is live",

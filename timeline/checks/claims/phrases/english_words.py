@@ -125,6 +125,7 @@ COUNTED: Final = {
     "posts on the status page": "status", "updates on the status page": "status", "posts to the status page": "status", "updates to the status page": "status",
     "silence": "silence", "silences": "silence", "acknowledgement": "acknowledgement", "acknowledgements": "acknowledgement",
     "acknowledgment": "acknowledgement", "acknowledgments": "acknowledgement", "acks": "acknowledgement",
+    "escalation": "escalation", "escalations": "escalation", "reassignment": "reassignment", "reassignments": "reassignment",
     "merge": "merge", "merges": "merge", "pull request": "merge", "pull requests": "merge", "prs": "merge",
     "release": "release", "releases": "release", "posts": "posts", "updates": "posts",
     "facts": "fact", "gaps": "gap", "gap": "gap",

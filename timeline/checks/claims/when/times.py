@@ -41,7 +41,8 @@ _AGAIN = re.compile(english.AGAIN, re.IGNORECASE)
 #: Kinds that end what was so: of them alone `until` is a moment.
 _ENDS = frozenset(
     {"alert.resolved", "alert.pending_ended", "metric.crossed_below", "metric.absent", "incident.mitigated", "incident.resolved",
-     "deploy.finished", "deploy.failed", "deploy.rolled_back", "alert.unsilenced"}
+     "deploy.finished", "deploy.failed", "deploy.rolled_back", "deploy.cancelled",
+     "alert.unsilenced", "alert.unacknowledged", "alert.data_returned"}
 )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ SORTS: Mapping[str, tuple[str, ...]] = {
     "status": ("status.posted",),
     "silence": ("alert.silenced",),
     "acknowledgement": ("alert.acknowledged",),
+    "escalation": ("alert.escalated",),
+    "reassignment": ("alert.reassigned",),
     "merge": ("change.merged",),
     "deletion": ("chat.deleted",),
     "edit": ("chat.edited",),
