@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, NamedTuple
 
 from collectors.base import Payload, SourceError
@@ -22,6 +22,14 @@ class ListMember(NamedTuple):
 
     data: Any
     evidence: Evidence
+
+
+class Page(list[ListMember]):
+    """The members of one page; `whole` is the answer's JSON."""
+
+    def __init__(self, members: Iterable[ListMember], whole: Any) -> None:
+        super().__init__(members)
+        self.whole = whole
 
 
 class Api:
@@ -45,15 +53,29 @@ class Api:
             )
         return payload
 
-    async def pages(self, path: str, params: Params | None = None) -> AsyncIterator[list[ListMember]]:
-        """Yield each page of a list below the repository; what is no list raises SourceError."""
+    async def pages(self, path: str, params: Params | None = None, member: str = "") -> AsyncIterator[Page]:
+        """Yield each page of a list below the repository, which is in `member` of an answer, else the answer itself.
+
+        What is no list raises SourceError.
+        """
         url, query = f"repos/{self._repository}/{path}", {"per_page": 100, **(params or {})}
         async for payload in by_link(self._http.get, url, query):
-            yield self._items(payload, path)
+            whole, inside = payload.json(), f"/{member}" if member else ""
+            rows = fields.listing(whole, member)
+            items = (
+                ListMember(data, self._evidence(payload, f"{inside}/{n}", path))
+                for n, data in enumerate(rows)
+            )
+            yield Page(items, whole)
 
-    async def everything(self, path: str) -> list[ListMember]:
+    async def everything(self, path: str, params: Params | None = None, member: str = "") -> list[ListMember]:
         """Return the items of all pages."""
-        return [item async for page in self.pages(path) for item in page]
+        return [item async for page in self.pages(path, params, member) for item in page]
+
+    async def record(self, path: str) -> ListMember:
+        """Return one record below the repository."""
+        payload = await self._http.get(f"repos/{self._repository}/{path}")
+        return ListMember(payload.json(), self._evidence(payload, "", path))
 
     async def compare(self, base: str, head: str) -> tuple[str | None, Evidence]:
         """Return where `head` stands seen from `base` (`behind`, ...), None when GitHub cannot say."""
@@ -62,10 +84,6 @@ class Api:
         payload = await self._http.get(path, {"per_page": 1, "page": 2}, allow=(404,))
         status = fields.required(payload.json(), "status") if payload.status == 200 else None
         return status, self._evidence(payload, "/status", f"compare/{base}...{head}")
-
-    def _items(self, payload: Payload, path: str) -> list[ListMember]:
-        answer = fields.listing(payload.json())
-        return [ListMember(data, self._evidence(payload, f"/{n}", path)) for n, data in enumerate(answer)]
 
 
 def page_of(payload: Payload) -> str:

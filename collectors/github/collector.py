@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import anyio
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError
 from collectors.github.api import HEADERS, Api, ListMember, page_of
@@ -19,25 +18,23 @@ from collectors.github.facts import (
     successions,
 )
 from collectors.github.manual import MANUAL
+from collectors.github.options import RepositoryOptions
 from collectors.kit import fields
 from collectors.kit.fields import UNREADABLE, Skipped
-from collectors.kit.http import Http, HttpOptions
+from collectors.kit.http import Http
 from collectors.kit.probing import failed, timed
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Window
 from timeline.relative import in_window
 from timeline.zones import Duration, parse_duration
 
-_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/(?!\.{1,2}$)[A-Za-z0-9._-]+")
 _NEVER = 2**62  # ns; later than any time of a record
 _AT_ONCE = 16  # deployments whose statuses are asked for together; the client limits connections
 
 
-class GithubOptions(HttpOptions):
+class GithubOptions(RepositoryOptions):
     """Options of one repository; Enterprise servers have their API below `/api/v3`."""
 
-    url: str = Field("https://api.github.com", description="of an Enterprise server: `https://HOST/api/v3`")
-    repository: str = Field(description="owner/name", examples=["shop/web"])
     lookback: Duration = Field(
         "3d", description="deployments and releases this much older than the window are read too"
     )
@@ -46,13 +43,6 @@ class GithubOptions(HttpOptions):
     )
     roll_backs: bool = Field(True, description="compare successive deployments of an environment")
     service: str | None = Field(None, description="whose changes these are", examples=["checkout"])
-
-    @field_validator("repository")
-    @classmethod
-    def _name(cls, value: str) -> str:
-        if not _REPOSITORY.fullmatch(value):
-            raise ValueError("it is no repository; write it as owner/name")
-        return value
 
 
 class GithubCollector(Collector[GithubOptions]):

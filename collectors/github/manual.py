@@ -1,4 +1,4 @@
-"""What the page of `github` says beside its options."""
+"""What the pages of `github` and `github_actions` say beside their options."""
 
 from __future__ import annotations
 
@@ -19,3 +19,25 @@ MANUAL = Manual(
     ),
     example={"repository": "shop/web", "auth": {"bearer": "env:GITHUB_TOKEN"}, "service": "checkout"},
 )
+
+ACTIONS = Manual(
+    reads=(
+        "`/actions/runs` made in the window, or up to `lookback` before it, with `/jobs` and earlier `/attempts`: by a rule of `deploy` `deploy.started`, `deploy.finished`, `deploy.failed`; else `custom`, by the workflow's name and the state.",
+        "Each attempt is a run of its own; a job that a rule names is the deploy in place of its run.",
+        "A run ends with its last job; `updated_at` moves later and bounds the end of runs without jobs.",
+    ),
+    rights="A fine-grained token for the repository with *Actions* (and *Metadata*), read-only; `GITHUB_TOKEN` of a workflow with `actions: read`. Public repositories are read without one, 60 requests an hour.",
+    precision="seconds",
+    limits=(
+        "GitHub finds runs by when they were first made: one that was made before `lookback` and run again in the window is not seen.",
+        "At most 1,000 runs are listed of one question: spans are halved until they fit; more in one second are a gap.",
+        "One request for each run that moved since the window began. `others = false` reads deploys alone.",
+        "Environments of jobs are not told: a rule says them. What GitHub itself records of environments is `github`'s.",
+        "Skipped, cancelled and neutral runs are neither a failure nor a deploy: `custom`.",
+        "Runs that GitHub has deleted by its retention.",
+    ),
+    example={
+        "repository": "shop/web", "auth": {"bearer": "env:GITHUB_TOKEN"},
+        "deploy": [{"pipeline": "deploy*.yml", "branch": "main", "environment": "production", "service": "checkout"}],
+    },
+)  # fmt: skip

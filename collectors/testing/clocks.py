@@ -32,9 +32,13 @@ def off(origin: Origin, seconds: int) -> Origin:
         path, mark, query = asked.target.partition("?")
         target = path + mark + moved(query.encode(), -seconds).decode()
         reply = origin(asked._replace(target=target, body=moved(asked.body, -seconds)))
-        kept = tuple(pair for pair in reply.headers if pair[0].lower() != "date")
+        # A link to the next page holds the times that were asked for.
+        kept = tuple((name, _linked(name, value)) for name, value in reply.headers if name.lower() != "date")
         headers = (*kept, ("Date", formatdate(time() + seconds, usegmt=True)))
         return reply._replace(body=moved(reply.body, seconds), headers=headers)
+
+    def _linked(name: str, value: str) -> str:
+        return moved(value.encode(), seconds).decode() if name.lower() == "link" else value
 
     return ask
 

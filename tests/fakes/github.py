@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.fakes.github_actions import Actions, Counted
 from tests.fakes.github_openapi import PATHS, answer_schema, filled
 
 TOKEN = "github_pat_" + "2026testtokenofthefake"
@@ -56,6 +57,8 @@ class FakeGithub:
     limited: dict[str, AnswerError] = field(default_factory=dict)  # part of a path -> its next answer
     always: dict[str, AnswerError] = field(default_factory=dict)  # part of a path -> its every answer
     calls: list[str] = field(default_factory=list)
+    actions: Actions = field(default_factory=Actions)
+    files: dict[int, list[Row]] = field(default_factory=dict)  # of pull requests
     public_url: str = ""  # what `Link` names: the proxy's address, where there is one
     _number: int = 100
 
@@ -126,21 +129,18 @@ class FakeGithub:
 
     def _routes(self) -> list[tuple[str, str, Callable[..., Any]]]:
         base = "/repos/acme/shop"
-        found: list[Callable[..., Any]] = [
-            lambda: {"id": 1, "full_name": "acme/shop", "html_url": PAGE, "archived": False},
-            lambda: self.deployments, lambda number: self.statuses[int(number)],
-            lambda: self.releases, lambda: self.pulls, self._compare,
-        ]  # fmt: skip
-        patterns = (
-            "",
-            "/deployments",
-            r"/deployments/(\d+)/statuses",
-            "/releases",
-            "/pulls",
-            r"/compare/(\w+)\.\.\.(\w+)",
-        )
+        found: dict[str, Callable[..., Any]] = {
+            "": lambda: {"id": 1, "full_name": "acme/shop", "html_url": PAGE, "archived": False},
+            "/deployments": lambda: self.deployments,
+            r"/deployments/(\d+)/statuses": lambda number: self.statuses[int(number)],
+            "/releases": lambda: self.releases, "/pulls": lambda: self.pulls,
+            r"/compare/(\w+)\.\.\.(\w+)": self._compare,
+            "/actions/runs": self.actions.listed, r"/actions/runs/(\d+)/jobs": self.actions.jobs_of,
+            r"/actions/runs/(\d+)/attempts/(\d+)": self.actions.attempt,
+            r"/pulls/(\d+)/files": lambda number: self.files.get(int(number), []),
+        }  # fmt: skip
         return [
-            (base + pattern, path, give) for pattern, path, give in zip(patterns, PATHS, found, strict=True)
+            (base + pattern, path, give) for (pattern, give), path in zip(found.items(), PATHS, strict=True)
         ]
 
     def _compare(self, base: str, head: str) -> Row:
@@ -167,9 +167,12 @@ class FakeGithub:
             raise AnswerError(401, "Bad credentials")
         for pattern, path, give in self._routes():
             if match := re.fullmatch(self.prefix + pattern, parts.path):
-                value = give(*match.groups())
-                if isinstance(value, list):
-                    value, link = self._page(value, parts.path, parse_qs(parts.query))
+                query = parse_qs(parts.query)
+                value = give(*match.groups(), query) if "/actions/" in path else give(*match.groups())
+                rows = value.rows if isinstance(value, Counted) else value
+                if isinstance(rows, list):
+                    page, link = self._page(rows, parts.path, query)
+                    value = value.answer(page) if isinstance(value, Counted) else page
                     headers |= {"Link": link} if link else {}
                 schema = answer_schema(self.openapi, path) if self.openapi else None
                 return filled(self.openapi, schema, value) if self.openapi and schema else value, headers

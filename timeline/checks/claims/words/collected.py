@@ -13,6 +13,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "alertmanager": ("alert.",),
     "git": ("change.", "deploy."),
     "github": ("change.", "deploy."),
+    "github_actions": ("deploy.",),
     "gitlab": ("change.", "deploy."),
     "grafana": ("alert.", "metric.", "change.", "deploy.", "custom"),
     "matrix": ("chat.",),
