@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from timeline.instant import NS
 from timeline.model import Content, Related, Subject
 from timeline.order import LINEAGE
 
 #: What must be alike: where a record lies, and what sort it is. `statement` is a view of the names, and each way to
 #: a record has its own word for one time (`time_means`: an API's `created_at` is a webhook's `occurred_at`).
-_ALIKE = ("kind", "category", "earliest", "latest", "clock", "surfaced", "quantity")
+_ALIKE = ("kind", "category", "clock", "quantity")
 _TOLD = ("quote", "actor", "thread")
 _CHANNEL = "channel"
 
@@ -21,6 +22,8 @@ def says_no_more(less: Content, more: Content) -> bool:
     A webhook does not know how a source was configured, nor what a channel is called.
     """
     if any(getattr(less, name) != getattr(more, name) for name in _ALIKE):
+        return False
+    if not _is_when(less, more):
         return False
     told = all(getattr(less, name) in (None, getattr(more, name)) for name in _TOLD)
     names, labels = dict(less.names), dict(less.subject.labels)
@@ -33,6 +36,22 @@ def says_no_more(less: Content, more: Content) -> bool:
         and _subject(less.subject, more.subject)
         and _tied(less) <= _tied(more)
     )
+
+
+def _is_when(less: Content, more: Content) -> bool:
+    """Tell whether two lie alike, or `less` tells to the whole second what `more` tells finer."""
+    times = [(one.earliest, one.latest, one.surfaced) for one in (less, more)]
+    if times[0] == times[1]:
+        return True
+    if (
+        less.earliest is None
+        or more.earliest is None
+        or less.earliest % NS
+        or less.latest != less.earliest + NS - 1
+    ):
+        return False
+    told = [(one.surfaced is None, one.surfaced in (None, one.latest)) for one in (less, more)]
+    return less.earliest <= more.earliest and more.latest <= less.latest and told[0] == told[1] and told[0][1]
 
 
 def _tied(content: Content) -> set[Related]:

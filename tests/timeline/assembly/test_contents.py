@@ -10,6 +10,7 @@ from hypothesis import given
 from tests.timeline.strategies import facts, make
 from timeline.assembly.contents import says_no_more
 from timeline.assembly.merge import Seen, merge
+from timeline.instant import NS
 from timeline.model import Fact, Quote, Related, Subject
 from timeline.order import LINEAGE
 
@@ -57,6 +58,21 @@ def test_another_word_for_the_same_time_is_no_conflict() -> None:
 def test_what_says_otherwise_is_a_conflict(other: Fact) -> None:
     assert not says_no_more(other, FULL)
     assert [gap.reason for gap in merge([Seen(1, other), Seen(1, FULL)]).gaps] == ["conflict"]
+
+
+def test_a_time_told_to_the_second_is_no_conflict_with_the_same_told_finer() -> None:
+    """A webhook's `14:03:00 UTC` is its API's `14:03:00.192Z`; another second is another time."""
+    fine = of(earliest=5 * NS + 192, latest=5 * NS + 199, surfaced=5 * NS + 199)
+    coarse = of(earliest=5 * NS, latest=6 * NS - 1, surfaced=6 * NS - 1)
+    assert says_no_more(coarse, fine)
+    assert not says_no_more(fine, coarse)
+    (fact,) = merge([Seen(1, coarse), Seen(1, fine)]).facts
+    assert (fact.content(), fact.variants) == (fine.content(), ())
+    for other in (
+        of(earliest=6 * NS, latest=7 * NS - 1, surfaced=7 * NS - 1), of(earliest=4 * NS, latest=6 * NS - 1),
+        of(earliest=5 * NS, latest=6 * NS - 1, surfaced=None), of(earliest=None, latest=6 * NS - 1),
+    ):  # fmt: skip
+        assert not says_no_more(other, fine)
 
 
 def test_what_a_source_no_longer_says_is_shown_as_it_is_now() -> None:
