@@ -27,12 +27,12 @@ from collectors.kit import fields
 from collectors.kit.fields import Skipped
 from collectors.kit.http import Http
 from collectors.kit.paging import in_spans
-from collectors.kit.pipelines import DeployRule, Pipelines, Work
+from collectors.kit.pipelines import DeployRule, Pipelines, Work, alive
 from collectors.kit.probing import failed, timed
 from collectors.kit.together import gather
 from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Fact, Window
-from timeline.relative import begins_before, part
+from timeline.relative import part
 from timeline.zones import Duration, parse_duration
 
 _CAP = 1_000  # runs that one question gives, as soon as it filters
@@ -212,6 +212,4 @@ class GithubActionsCollector(Collector[ActionsOptions]):
         if not self.options.others and not writer.rule(work):
             return []
         facts = list(writer.facts(work))
-        until = max((fact.latest for fact in facts), default=window.end) if work.outcome else window.end
-        begins = any(begins_before(fact.earliest, window.end) for fact in facts)
-        return facts if begins and until >= window.start else []
+        return facts if alive(facts, window, is_over=work.outcome is not None) else []

@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
-from typing import Any
 
+from collectors.gitlab.facts import Project
 from collectors.kit import fields
-from collectors.kit.links import host_of
-from collectors.kit.people import GITLAB, quoted
+from collectors.kit.links import web
 from collectors.kit.proof import (
     Proof,
     RefusedError,
@@ -22,15 +21,8 @@ from collectors.kit.proof import (
 )
 from collectors.kit.webhooks import RETRYING, Delivery, Event, Seen, Webhook, described
 from timeline.canonical import sha256
-from timeline.facts import thread_key
-from timeline.instant import Bounds
-from timeline.kinds import Kind
-from timeline.model import Fact, Quote, Subject
+from timeline.model import Evidence, Fact
 from timeline.statements import Name
-
-_KINDS: dict[str, Kind] = {
-    "running": "deploy.started", "success": "deploy.finished", "failed": "deploy.failed",
-}  # fmt: skip
 
 
 def verify(request: Request, proof: Proof) -> None:
@@ -79,91 +71,56 @@ def deliveries(request: Request) -> list[Delivery]:
 
 
 def facts(event: Event, seen: Seen) -> Iterator[Fact]:
-    """Yield deployments, merges, releases and flags; the rest by their arrival."""
-    change = _Change(event, seen)
-    kind, action = (
-        fields.text(event.object, "object_kind"),
-        fields.text(event.object, "object_attributes.action"),
-    )
+    """Yield deployments, merges, releases and flags as the `gitlab` collector does; the rest by their arrival."""
+    body = event.object
+    kind, action = fields.text(body, "object_kind"), fields.text(body, "object_attributes.action")
+    origin = fields.text(body, "project.web_url") or event.origin
+    path = fields.text(body, "project.path_with_namespace")
+    project = Project(origin, path, event.source, people=seen.people)
     if kind == "deployment":
-        yield change.deployment()
+        yield _deployment(event, project)
     elif kind == "merge_request" and action == "merge":
-        yield change.merge()
-    elif kind == "release" and fields.text(event.object, "action") == "create":
-        yield change.release()
+        what = body.get("object_attributes")
+        yield project.merge(what, _evidence(event, fields.text(what, "url")), _actor(event, project))
+    elif kind == "release" and fields.text(body, "action") == "create":
+        tag = fields.required(body, "tag")
+        yield project.release(tag, body, _evidence(event, fields.text(body, "url")), _actor(event, project))
     elif kind == "feature_flag":
-        yield change.flag()
+        yield _flag(event, project)
     else:
         yield event.arrival()
 
 
-class _Change:
-    """One change of a project: its facts are the project's, by whoever made it."""
+def _evidence(event: Event, link: str) -> list[Evidence]:
+    return [event.evidence(event.whole, web(link))]
 
-    def __init__(self, event: Event, seen: Seen) -> None:
-        self._event, self._seen, self._body = event, seen, event.object
-        self._what = self._body.get("object_attributes")
-        self._origin = fields.text(self._body, "project.web_url") or event.origin
-        self._repository = fields.text(self._body, "project.path_with_namespace")
-        name = fields.text(self._body, "user.username") or fields.text(self._body, "user_username")
-        names = (name, fields.text(self._body, "user.name"), fields.text(self._body, "user.email"))
-        self._actor = seen.people.add(f"gitlab:{name}", *names) if name else None
 
-    def _fact(
-        self, kind: Kind, key: list[Any], at: Bounds, means: str, names: dict[str, Name], **more: Any
-    ) -> Fact:
-        more = {"clock": host_of(self._origin), **more, "quote": self._quote(more.get("text", ""))}
-        return self._event.fact(kind, key, at, means, names, origin=self._origin, actor=self._actor, **more)
+def _actor(event: Event, project: Project) -> str | None:
+    body = event.object
+    named = {"username": fields.text(body, "user_username"), "name": fields.text(body, "user_name")}
+    return project.person(body.get("user")) or project.person(named)
 
-    def _quote(self, text: str) -> Quote | None:
-        return quoted(text, GITLAB, lambda login: self._seen.people.add(f"gitlab:{login}", login))
 
-    def deployment(self) -> Fact:
-        """Make the fact of what a deployment came to."""
-        body, text = self._body, fields.text
-        status, number = fields.required(body, "status"), fields.required(body, "deployment_id")
-        place = text(body, "environment") or None
-        names: dict[str, Name] = {
-            "deploy": number, "environment": place, "revision": text(body, "short_sha") or None,
-            "label": f"deployment {number} {status}", "source": self._repository or self._event.hook,
-        }  # fmt: skip
-        return self._fact(
-            _KINDS.get(status, "custom"), ["deployment", number, status],
-            fields.time(body, "status_changed_at"), "status_changed_at", names,
-            subject=Subject(component=self._repository or None, environment=place),
-            text=text(body, "commit_title"), link=text(body, "deployable_url"),
-            thread=thread_key("deploy", self._origin, number),
-        )  # fmt: skip
+def _deployment(event: Event, project: Project) -> Fact:
+    """Make the fact of what a deployment came to."""
+    body, text = event.object, fields.text
+    return project.deployment(
+        fields.required(body, "deployment_id"), fields.required(body, "status"),
+        fields.time(body, "status_changed_at"), "status_changed_at", _evidence(event, text(body, "deployable_url")),
+        environment=text(body, "environment"), revision=text(body, "short_sha"), text=text(body, "commit_title"),
+        actor=_actor(event, project),
+    )  # fmt: skip
 
-    def merge(self) -> Fact:
-        """Make the fact that a merge request was merged."""
-        what, text = self._what, fields.text
-        names: dict[str, Name] = {
-            "change": f"!{text(what, 'iid')}", "branch": text(what, "target_branch"), "repository": self._repository,
-        }  # fmt: skip
-        means = "merged_at" if text(what, "merged_at") else "updated_at"
-        return self._fact(
-            "change.merged", ["merge_request", text(what, "id")], fields.time(what, means), means, names,
-            text=text(what, "title"), link=text(what, "url"),
-        )  # fmt: skip
 
-    def release(self) -> Fact:
-        """Make the fact that a release was made."""
-        body, text = self._body, fields.text
-        names: dict[str, Name] = {"release": text(body, "tag"), "repository": self._repository}
-        return self._fact(
-            "change.released", ["release", text(body, "id")], fields.time(body, "released_at"), "released_at", names,
-            text=text(body, "name"), link=text(body, "url"),
-        )  # fmt: skip
-
-    def flag(self) -> Fact:
-        """Make the fact that a flag was turned; GitLab tells no time of it."""
-        value = "on" if fields.at(self._what, "active") else "off"
-        names: dict[str, Name] = {"flag": fields.required(self._what, "name"), "value": value}
-        event = self._event
-        return self._fact(
-            "change.flag", ["flag", event.id], event.arrived, "received_at", names, clock=event.origin
-        )
+def _flag(event: Event, project: Project) -> Fact:
+    """Make the fact that a flag was turned; GitLab tells no time of it."""
+    what = event.object.get("object_attributes")
+    value = "on" if fields.at(what, "active") else "off"
+    names: dict[str, Name] = {"flag": fields.required(what, "name"), "value": value}
+    return event.fact(
+        "change.flag", ["flag", event.id], event.arrived, "received_at", names, origin=project.origin,
+        actor=_actor(event, project), clock=event.origin,
+    )  # fmt: skip
 
 
 WEBHOOK = Webhook(verify, deliveries, facts, screen=screen)

@@ -58,7 +58,7 @@ class InboxCollector(Collector[InboxOptions]):
     options_type = InboxOptions
     reads = ("hooks",)
     target = "path"
-    parser_version = 4  # one clock and name for what an API tells as well
+    parser_version = 5  # a release of GitLab is known by its tag, as its API tells it
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the facts of each delivery, people, and when nobody listened."""

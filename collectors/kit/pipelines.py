@@ -13,7 +13,8 @@ from timeline.canonical import Json
 from timeline.facts import fact, thread_key
 from timeline.instant import Bounds
 from timeline.kinds import Kind
-from timeline.model import Evidence, Fact, Quote, Subject
+from timeline.model import Evidence, Fact, Quote, Subject, Window
+from timeline.relative import begins_before
 from timeline.statements import Name
 
 SHORT = 12  # digits of a hash that are shown
@@ -87,6 +88,7 @@ class Pipelines:
     clock: str
     component: str
     rules: Sequence[DeployRule] = ()
+    service: str | None = None
 
     def rule(self, work: Work) -> DeployRule | None:
         """Return the first rule by which a run, or a job, is a deploy."""
@@ -96,6 +98,11 @@ class Pipelines:
         """Tell whether runs of a pipeline, or jobs in them, may be deploys."""
         names = list(names)
         return any(rule.fits(names, branch) for rule in self.rules)
+
+    def has_jobs(self, names: Iterable[str], branch: str) -> bool:
+        """Tell whether jobs in runs of a pipeline may be deploys."""
+        names = list(names)
+        return any(rule.job is not None and rule.fits(names, branch) for rule in self.rules)
 
     def facts(self, work: Work) -> Iterator[Fact]:
         """Yield since when it has been pending, when it began, and when and how it ended."""
@@ -109,7 +116,8 @@ class Pipelines:
             yield self._fact(kind, work, rule, work.ended, work.state)
 
     def _fact(self, kind: Kind, work: Work, rule: DeployRule | None, moment: Moment, state: str) -> Fact:
-        environment, service = (rule.environment, rule.service) if rule else (None, None)
+        environment, own = (rule.environment, rule.service) if rule else (None, None)
+        service = own or self.service
         names: dict[str, Name] = {
             "deploy": work.called, "label": f"{work.called} {state}", "source": self.component,
             "environment": environment, "service": service, "revision": work.revision[:SHORT] or None,
@@ -125,6 +133,12 @@ class Pipelines:
             thread=thread_key("deploy" if rule else "run", self.origin, *work.key), evidence=work.evidence,
             category="change", surfaced=True,
         )  # fmt: skip
+
+
+def alive(facts: Sequence[Fact], window: Window, *, is_over: bool) -> bool:
+    """Tell whether a life of these facts meets the window; one that is not over goes on."""
+    begins = any(begins_before(fact.earliest, window.end) for fact in facts)
+    return begins and (not is_over or max(fact.latest for fact in facts) >= window.start)
 
 
 def _fits(rule: DeployRule, work: Work) -> bool:

@@ -11,6 +11,7 @@ import pytest
 
 from collectors.base import AnyCollector
 from collectors.github.collector import GithubCollector
+from collectors.gitlab.collector import GitlabCollector
 from collectors.pagerduty.collector import PagerdutyCollector
 from collectors.slack.collector import SlackCollector
 from collectors.testing import Run, run
@@ -19,6 +20,9 @@ from tests.collectors.slack.slack_incident import WINDOW as SLACK_WINDOW
 from tests.collectors.webhook_cases import WINDOW, Inbox
 from tests.fakes.github import PAGE, FakeGithub
 from tests.fakes.github import TOKEN as GITHUB_TOKEN
+from tests.fakes.gitlab import FakeGitlab
+from tests.fakes.gitlab_changes import PAGE as GITLAB_PAGE
+from tests.fakes.gitlab_changes import SHA as GITLAB_SHA
 from tests.fakes.pagerduty import ADA, KEY, SERVICE, FakePagerduty
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_workspace import ts_of
@@ -125,6 +129,52 @@ def test_a_release_and_a_merge_of_github(github: FakeGithub, inbox: Inbox) -> No
         pull_request={**github.pulls[0], "merged": True, "merged_by": {"login": "ada"}},
     )
     is_one(read_github(github), inbox.read(), "change.released", "change.merged")
+
+
+def read_gitlab(gitlab: FakeGitlab) -> Run:
+    given = {
+        "url": gitlab.url.removesuffix("/api/v4"),
+        "project": "acme/tools/shop",
+        "auth": {"bearer": "env:T"},
+    }
+    return by_api(GitlabCollector, {**given, "merge_requests": True, "service": "shop"}, "reader")
+
+
+def as_gitlab_says(text: str) -> str:
+    """Write a time as its webhooks do: to the second, in words of Ruby."""
+    return text[:19].replace("T", " ") + " UTC"
+
+
+def test_a_record_of_gitlab_told_finer_by_its_api(inbox: Inbox) -> None:
+    """Webhooks tell whole seconds: the API's milliseconds are shown, and nothing is in conflict."""
+    fine = at(4) + timedelta(milliseconds=192)
+    with FakeGitlab() as gitlab:
+        row = gitlab.changes.deployment(at(1), started=at(2), finished=fine)
+        merge, release = (
+            gitlab.changes.merge(7, "Smaller pool", fine, fine),
+            gitlab.changes.release("v2", fine),
+        )
+        found = read_gitlab(gitlab)
+    project = {"path_with_namespace": "acme/tools/shop", "web_url": GITLAB_PAGE}
+    common = {"project": project, "user": {"username": "ada", "name": "Ada"}}
+    stamps = {name: as_gitlab_says(str(merge[name])) for name in ("created_at", "updated_at", "merged_at")}
+    for kind, body in {
+        "deployment": {
+            "status": "success", "status_changed_at": "2026-11-21 15:04:00 +0100", "deployment_id": row["id"],
+            "environment": "production", "short_sha": GITLAB_SHA[:8], "commit_title": row["deployable"]["commit"]["title"],
+        },
+        "merge_request": {"object_attributes": {**merge, **stamps, "action": "merge"}},
+        "release": {"id": 5, "action": "create", "tag": "v2", "name": "v2", "released_at": as_gitlab_says(release["released_at"])},
+    }.items():  # fmt: skip
+        inbox.take("gitlab", {"object_kind": kind, **common, **body}, idempotency_key=kind)
+    told = inbox.read()
+    kinds = {"deploy.finished", "change.merged", "change.released"}
+    assert {f.id for f in told.facts} == {f.id for f in found.facts if f.kind in kinds}
+    document = together(found, told)
+    assert not document.gaps
+    both = [fact for fact in document.facts if fact.kind in kinds]
+    assert [len(fact.evidence) for fact in both] == [2, 2, 2]
+    assert {(fact.latest - (fact.earliest or 0), fact.variants) for fact in both} == {(10**6 - 1, ())}
 
 
 def test_a_message_of_slack(inbox: Inbox) -> None:

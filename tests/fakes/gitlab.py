@@ -5,13 +5,15 @@ otherwise, what a token may not write to is not there, and lines that begin with
 """
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.fakes.gitlab_changes import PAGE as _PAGE
+from tests.fakes.gitlab_changes import Changes
 from tests.fakes.rest import Call, Made, RefusalError, RestServer, Route, Row
 
 ACCOUNTS = {"writer": (7, "project_5_bot"), "reader": (8, "reader"), "other": (9, "mallory")}
-_PAGE = "https://git.example/acme/tools/shop"
 _PROJECT = r"/projects/(?:5|acme%2Ftools%2Fshop)"
 
 
@@ -25,6 +27,8 @@ class FakeGitlab(RestServer):
         self.notes: list[Row] = []
         self.commands: list[str] = []  # quick actions that a note set off
         self.requests: list[Row] = [self._request(12, "postmortem/INC-1", "main")]
+        self.changes = Changes()
+        self.always: dict[str, RefusalError] = {}  # part of a path -> its every answer
         self._next = 100
 
     def routes(self) -> list[Route]:
@@ -32,13 +36,33 @@ class FakeGitlab(RestServer):
         notes = rf"{_PROJECT}/merge_requests/12/notes"
         return [
             ("GET", "/user", self._user),
-            ("GET", _PROJECT, lambda call: {"id": 5, "path_with_namespace": "acme/tools/shop", "web_url": _PAGE}),
+            ("GET", _PROJECT, self._project),
             ("GET", rf"{_PROJECT}/merge_requests", self._list), ("POST", rf"{_PROJECT}/merge_requests", self._open),
             ("GET", rf"{_PROJECT}/merge_requests/(\d+)", self._one),
             ("GET", notes, self._notes), ("POST", notes, self._create),
             ("PUT", rf"{notes}/(\d+)", self._edit), ("DELETE", rf"{notes}/(\d+)", self._delete),
             ("GET", rf"{notes}/(\d+)", lambda call, number: self._note(number)),
+            *self.changes.routes(_PROJECT, self.page),
         ]  # fmt: skip
+
+    def answer(self, call: Call) -> Made:
+        """Find the route and ask it, unless the path is one that is refused."""
+        for name, refusal in self.always.items():
+            if name in call.path:
+                self.calls.append(call)
+                raise refusal
+        return super().answer(call)
+
+    def page(self, rows: list[Row], call: Call) -> Made:
+        """Give one page of rows, of 20 unless told, to an account."""
+        _account(call)
+        size = min(int(call.query.get("per_page", "20")), self.changes.largest_page)
+        pairs = [*((k, v) for k, v in call.pairs if k != "per_page"), ("per_page", str(size))]
+        return super().page(rows, replace(call, pairs=pairs))
+
+    def _project(self, call: Call) -> Row:
+        _account(call)
+        return {"id": 5, "path_with_namespace": "acme/tools/shop", "web_url": _PAGE}
 
     def say(self, body: str, who: str = "other", *, system: bool = False) -> int:
         """Add a note as somebody; give its number."""
@@ -102,13 +126,18 @@ class FakeGitlab(RestServer):
             raise RefusalError(404, "404 Not found")
         return found
 
-    def _list(self, call: Call) -> list[Row]:
+    def _list(self, call: Call) -> list[Row] | Made:
+        if "updated_after" in call.query:
+            return self.page(self.changes.merged(call), call)
+        return self._found(call)
+
+    def _found(self, call: Call) -> list[Row]:
         asked = {k: v for k, v in call.query.items() if k in {"source_branch", "target_branch", "state"}}
         return [r for r in self.requests if all(r[k] == v for k, v in asked.items())]
 
     def _open(self, call: Call) -> Made:
         self._may_write(call)
-        if self._list(Call("GET", "", [*call.body.items(), ("state", "opened")], None, "")):
+        if self._found(Call("GET", "", [*call.body.items(), ("state", "opened")], None, "")):
             raise RefusalError(409, "Another open merge request already exists for this source branch")
         made = self._request(12 + len(self.requests), call.body["source_branch"], call.body["target_branch"])
         self.requests.append(made)

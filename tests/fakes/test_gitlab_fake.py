@@ -1,6 +1,7 @@
 """python-gitlab, the client people use, gets from the fake what it expects of a GitLab server."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import gitlab
@@ -67,3 +68,30 @@ def test_who_may_not_is_told_so(fake: FakeGitlab) -> None:
 def test_lines_that_begin_with_a_slash_are_commands(fake: FakeGitlab) -> None:
     fake.say("text\n/close\nmore")
     assert fake.commands == ["/close"]
+
+
+def test_what_changed_is_listed_as_the_client_expects(fake: FakeGitlab) -> None:
+    at = datetime(2026, 11, 21, 14, tzinfo=UTC)
+    fake.changes.largest_page = 1
+    for minute in range(3):
+        fake.changes.deployment(at, started=at, finished=at + timedelta(minutes=minute))
+    pipeline = fake.changes.pipeline(at, started=at, finished=at)
+    fake.changes.job(pipeline, "deploy", at, "failed", retried=True)
+    fake.changes.job(pipeline, "deploy", at)
+    fake.changes.merge(7, "Smaller pool", at, at)
+    fake.changes.release("v1", at)
+    project = client(fake).projects.get("acme/tools/shop")
+    span = {"updated_after": "2026-11-21T14:00:30Z", "updated_before": "2026-11-21T14:01:30Z"}
+    assert len(project.deployments.list(get_all=True)) == 3
+    assert len(project.deployments.list(get_all=True, order_by="updated_at", **span)) == 1
+    assert len(project.deployments.list(get_all=True, **span)) == 3, "a filter needs its own order"
+    (found,) = project.pipelines.list(get_all=True)
+    assert not hasattr(found, "started_at")
+    whole = project.pipelines.get(pipeline)
+    assert whole.started_at
+    assert [len(whole.jobs.list(get_all=True, include_retried=every)) for every in (False, True)] == [1, 2]
+    assert [r.tag_name for r in project.releases.list(get_all=True)] == ["v1"]
+    fake.changes.last_offset = 1
+    with pytest.raises(gitlab.GitlabListError) as past:
+        project.deployments.list(get_all=True)
+    assert past.value.response_code == 405
