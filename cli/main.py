@@ -143,6 +143,9 @@ def build(
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Output folder (default: postmortems).")
     ] = None,
     offline: Annotated[bool, typer.Option("--offline", help="Rebuild from the evidence alone.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last collection: ask for what it did not get.")
+    ] = False,
     strict: Annotated[
         bool, typer.Option("--strict", help="Treat any source's gap as if none had answered.")
     ] = False,
@@ -170,7 +173,7 @@ def build(
         raise UsageError(f"{named} and --incident {incident} name two incidents; give one")
     request = BuildRequest(
         incident=named or incident, start=start, end=end, since=since, zone=zone, services=tuple(service or ()), sources=tuple(source or ()),
-        config=config, out=out, offline=offline, strict=strict, stills=stills,
+        config=config, out=out, offline=offline, resume=resume, strict=strict, stills=stills,
         draft=DraftOptions(template, audience),
     )  # fmt: skip
     begun = monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -13,6 +14,7 @@ from rich.console import Console
 from cli.text.show import messages
 from service import names
 from service.build.result import Result
+from service.build.resume import LASTING
 from timeline import terms
 from timeline.instant import NS
 from timeline.model import Gap, Incident, Window
@@ -47,6 +49,7 @@ def lines(made: Result, zone: tzinfo, seconds: float | None = None) -> list[str]
         count(len(gaps), "gap"),
         *([count(len(notes), "note")] if notes else []),
     ]
+    lasting = any(gap.reason in LASTING for gap in gaps)
     took = f" in {duration(seconds, up=True)}" if seconds is not None else ""
     return [
         f"{incident.id}{title}: {own}",
@@ -54,6 +57,11 @@ def lines(made: Result, zone: tzinfo, seconds: float | None = None) -> list[str]
         *([f"taken out of the evidence: {_redacted(made)}"] if _redacted(made) else []),
         *(f"  gap  {_said(one)}" for one in gaps),
         *(f"  note {_said(one)}; the incident {_beside(one, incident)}" for one in notes),
+        *(
+            [f"`timeline build {shlex.quote(incident.id)} --resume` asks again for what did not come"]
+            if lasting
+            else []
+        ),
     ]
 
 

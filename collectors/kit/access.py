@@ -7,15 +7,19 @@ import ssl
 from fnmatch import fnmatchcase
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
 
 from collectors.base import Context, Options, SourceError
 from collectors.kit.signing import SigV4
+from timeline.errors import UndecodableTimeError
 from timeline.instant import NS
+from timeline.invalid.expected import Reads
 from timeline.zones import Duration, parse_duration
 
+_SPANS = {"s": "1s", "min": "1m", "m": "1m", "h": "1h", "d": "1d"}  # of `5/min`: one of each
 TRUSTED_HOSTS = "TIMELINE_TRUSTED_HOSTS"  # a variable of the environment
 #: Where clouds tell a machine its credentials, besides link-local addresses: of AWS (IPv6), Alibaba, Oracle and Azure.
 _METADATA = frozenset(
@@ -70,6 +74,30 @@ class Tls(BaseModel):
     )
 
 
+def per_second(rate: str) -> float:
+    """Read `5/min`, `300/5m` or `1000/h` into requests a second; raise ValueError."""
+    number, _, span = rate.partition("/")
+    try:
+        size = parse_duration(_SPANS.get(span.strip(), span.strip())) / NS
+        count = int(number)
+    except (UndecodableTimeError, ValueError):
+        size = count = 0
+    if count < 1 or size <= 0:
+        raise ValueError(f"{rate!r} is not so many requests in so long, such as 5/min, 300/5m or 1000/h")
+    return count / size
+
+
+def _readable(rate: str) -> str:
+    per_second(rate)
+    return rate
+
+
+#: An option that `per_second` reads; it is kept as it was written.
+Rate = Annotated[
+    str, AfterValidator(_readable), Reads("so many requests in so long, such as '5/min' or '300/5m'")
+]
+
+
 class HttpOptions(Options):
     """Options of every source that speaks HTTP."""
 
@@ -81,8 +109,14 @@ class HttpOptions(Options):
     tls: Tls = Field(default=Tls(), description="whom to trust", examples=[{"ca": "authority.pem"}])
     timeout: Duration = Field(default="20s", description="of one request without an answer")
     concurrency: int = Field(default=4, ge=1, le=64, description="requests at once, of all sources of a host")
+    requests: Rate | None = Field(
+        default=None, description="so many in so long, of all sources of a host", examples=["5/min"]
+    )
     rate: float | None = Field(
-        default=None, gt=0, description="requests a second, of all sources of a host", examples=[2.5]
+        default=None,
+        gt=0,
+        description="requests a second, as `requests` has them in any time; the smaller one holds",
+        examples=[2.5],
     )
     proxy: str | None = Field(
         default=None,
@@ -92,6 +126,12 @@ class HttpOptions(Options):
     proxy_auth: str | None = Field(
         default=None, description="a reference to user:password for the proxy", examples=["env:PROXY_USER"]
     )
+
+    @property
+    def most_requests(self) -> float | None:
+        """The most requests a second; None: no bound."""
+        given = [self.rate, per_second(self.requests) if self.requests else None]
+        return min((one for one in given if one is not None), default=None)
 
     def references(self) -> tuple[str, ...]:
         """Return the references of all secrets that the source needs."""

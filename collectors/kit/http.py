@@ -86,7 +86,7 @@ class Http:
         self._client: httpx.AsyncClient | None = None
         host = urlsplit(self.base_url).netloc.lower()
         self._budget: Budget = context.shared.setdefault(f"http {host}", Budget())
-        self._budget.join(options.concurrency, options.rate)
+        self._budget.join(options.concurrency, options.most_requests)
 
     async def __aenter__(self) -> Http:
         return self

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
 import anyio
 
 from collectors.kit.redaction import Redactor
+from collectors.kit.tape import Entry
 from service import files
 from service.build import collect, identity, tracker
 from service.build.derive import claimed, replayed
@@ -19,11 +20,11 @@ from service.build.request import BuildRequest
 from service.build.result import Result, refuse_lost, refuse_unanswered
 from service.build.write import write
 from service.draft.layouts import record
-from service.evidence.manifest import Collection, IncidentFile
+from service.evidence.manifest import Collection, IncidentFile, TrackerRun
 from service.evidence.place import locked
 from service.settings import personal
 from service.settings.config import chart_url
-from timeline.assembly.reading import SourceReading
+from timeline.assembly.reading import OWN_SOURCE, SourceReading
 from timeline.record import plain
 
 
@@ -67,15 +68,11 @@ def _collect(
     conf, outcomes = planned.conf, list[collect.Outcome]()
     tasks = [
         collect.Task(
-            source,
-            number,
-            planned.window,
-            planned.incident,
-            planned.now,
-            firsts[source.name, source.collector],
+            source, number, planned.window, planned.incident, planned.now,
+            firsts[source.name, source.collector], earlier=planned.earlier,
         )
         for source in conf.sources
-    ]
+    ]  # fmt: skip
     told = progress or collect.Silent()
     anyio.run(collect.collect, tasks, planned.out.evidence, conf.folder, secret, redactor, told, outcomes)
     return outcomes
@@ -84,6 +81,7 @@ def _collect(
 def _collection(planned: Plan, number: int, outcomes: list[collect.Outcome]) -> Collection:
     """Return what the manifest keeps of a collection; the incident file and a team's template become payloads."""
     settings, evidence, found = planned.conf.settings, planned.out.evidence, planned.file
+    run, entries = _tracked(planned)
     file = IncidentFile(found.path.name, evidence.put(found.data, "txt")) if found.path else None
     return Collection(
         number=number, now=planned.now, window=planned.window, incident=planned.incident,
@@ -91,15 +89,21 @@ def _collection(planned: Plan, number: int, outcomes: list[collect.Outcome]) -> 
         joined={identity: ids[0] for ids in settings.people.values() for identity in ids},
         config_digest=planned.conf.digest, chart_url=chart_url(settings, planned.incident.id),
         ticket_url=settings.ticket_url, tool=version("incident-timeline"), incident_file=file, layout=record(planned.out.chosen.layout, evidence),
-        tracker=planned.told.run(planned.taken) if planned.told else None,
-        exchanges=(
-            *(planned.told.entries if planned.told else ()),
-            *(entry for outcome in outcomes for entry in outcome.entries),
-        ),
+        tracker=run,
+        exchanges=(*entries, *(entry for outcome in outcomes for entry in outcome.entries)),
     )  # fmt: skip
 
 
+def _tracked(planned: Plan) -> tuple[TrackerRun | None, Sequence[Entry]]:
+    """Return what the tracker was asked and said: now, or in the collection that the build goes on with."""
+    if planned.told:
+        return planned.told.run(planned.taken), planned.told.entries
+    if (earlier := planned.earlier) and earlier.tracker:
+        return earlier.tracker, [entry for entry in earlier.exchanges if entry["source"] == OWN_SOURCE]
+    return None, ()
+
+
 def _readings(collection: Collection, outcomes: list[collect.Outcome], planned: Plan) -> list[SourceReading]:
-    told, run = planned.told, collection.tracker
-    tracked = [tracker.reading(collection, run, told.record)] if told and run else []
-    return [*(outcome.reading for outcome in outcomes), *tracked, *claimed(collection, planned.out.evidence)]
+    evidence = planned.out.evidence
+    tracked = tracker.replayed(collection, evidence, version("incident-timeline"))
+    return [*(outcome.reading for outcome in outcomes), *tracked, *claimed(collection, evidence)]

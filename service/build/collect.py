@@ -15,7 +15,8 @@ from collectors.base import AnyCollector, Context, Record, SourceError
 from collectors.kit.http import limited
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import Entry, EvidenceError, RecordingTape, ReplayTape
-from service.evidence.manifest import SourceRun
+from service.build.resume import ResumingTape
+from service.evidence.manifest import Collection, SourceRun
 from service.evidence.records import keep
 from service.evidence.store import Evidence
 from service.files import UnwritableError
@@ -67,6 +68,7 @@ class Task:
     now: int
     first: str = ""  # the name under which the source was read first
     label: str = ""  # the name that it has now, where it was read under another one
+    earlier: Collection | None = None  # what answers that it has need not be asked for again
 
 
 def secrets_of(
@@ -110,8 +112,7 @@ async def collect(
             group.cancel_scope.cancel()
 
     async def collected(task: Task) -> Outcome:
-        identities = task.config.type.identifying(task.config.options)
-        tape = RecordingTape(task.config.name, task.config.collector, evidence, redactor, identities)
+        tape = _tape(task, evidence, redactor)
         context = context_of(task, tape, folder, progress)
         context.secret, context.shared = secret, shared
         outcome = await read(task, context, progress, redactor)
@@ -138,6 +139,12 @@ async def collect(
     if broken:
         raise broken[0]
     outcomes += [found[place] for place in sorted(found)]
+
+
+def _tape(task: Task, evidence: Evidence, redactor: Redactor) -> RecordingTape:
+    config = task.config
+    given = (config.name, config.collector, evidence, redactor, config.type.identifying(config.options))
+    return ResumingTape(*given, task.earlier) if task.earlier else RecordingTape(*given)
 
 
 def answers(entries: Sequence[Entry], failure: tuple[GapReason, str] | None) -> bool:

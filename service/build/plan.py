@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 from service.build import tracker
 from service.build.request import BuildRequest
 from service.build.result import UnansweredError
+from service.build.resume import refuse_whole
 from service.build.write import Output
 from service.draft import output
 from service.draft.layouts import Place, choose
+from service.evidence.manifest import Collection
 from service.evidence.place import evidence_of
 from service.incident import incidents
 from service.incident.folders import output_directory
@@ -22,6 +24,7 @@ from timeline.assembly.reading import OWN_SOURCE
 from timeline.errors import UsageError
 from timeline.instant import NS
 from timeline.model import Gap, GapReason, Incident, Window, gap
+from timeline.record import build as build_record
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,15 @@ class Plan:
     messages: tuple[str, ...] = ()
     told: tracker.Told | None = None  # what a tracker said of the incident
     taken: tuple[str, ...] = ()  # members of the incident that are the tracker's alone
+    earlier: Collection | None = None  # the collection that the build goes on with
 
 
 def plan(request: BuildRequest) -> Plan:
     """Check everything that can be wrong before the first request to a source but a tracker; raise UsageError,
     UnansweredError or EvidenceError.
     """
+    if request.resume:
+        _refuse_flags(request, "--resume goes on with what was begun")
     conf = config.load(request.config, request.sources)
     if not conf.sources:
         named = (
@@ -52,6 +58,8 @@ def plan(request: BuildRequest) -> Plan:
         raise UsageError(
             f"{named}: `timeline init --prometheus http://localhost:9090 --git .` adds some, or give --source TARGET"
         )
+    if request.resume:
+        return _resumed(request, conf)
     # In whole seconds, as people read where a window ends.
     now = request.now if request.now is not None else time.time_ns() // NS * NS
     typed = Moments(now, request.zone)
@@ -119,8 +127,33 @@ def _known(request: BuildRequest, conf: config.Config, now: int) -> _Known:
     return _Known(file, told)
 
 
-def plan_offline(request: BuildRequest) -> Output:
-    """Check everything that can be wrong before evidence is read again; raise UsageError or EvidenceError."""
+def _resumed(request: BuildRequest, conf: config.Config) -> Plan:
+    """Plan to go on with the newest collection: its incident, its window, its moment."""
+    folder = conf.folder / conf.settings.incidents
+    found = incidents.find(_in_own_name(request, conf, "--resume"), folder, bare=True)
+    directory = output_directory(conf, found.incident.id, request.out)
+    output.check_ours(directory)
+    evidence = evidence_of(directory, conf)
+    collections = evidence.manifest().collections
+    if not collections:
+        raise UsageError(
+            f"{evidence.folder} holds no evidence of {found.incident.id}; build once without --resume"
+        )
+    last = collections[-1]
+    refuse_whole(last)
+    kept = evidence.get(last.incident_file.payload) if last.incident_file else None
+    if kept != (found.data if found.path else None):
+        raise UsageError(
+            f"the incident file of {found.incident.id} is another one than when collection {last.number} was made; "
+            "build without --resume"
+        )
+    chosen = choose(request.draft, Place(directory, evidence, conf), collecting=True)
+    gaps = [build_record(Gap, gap) for gap in last.gaps]
+    out = Output(directory, evidence, chosen, request.stills)
+    return Plan(out, conf, found, last.window, last.incident, gaps, last.now, earlier=last)
+
+
+def _refuse_flags(request: BuildRequest, why: str) -> None:
     contradicting = {
         "--source": request.sources,
         "--service": request.services,
@@ -129,22 +162,30 @@ def plan_offline(request: BuildRequest) -> Output:
         "--since": request.since,
         "--zone": request.zone,
     }
-    given = [flag for flag, value in contradicting.items() if value]
-    if given:
-        raise UsageError(f"--offline rebuilds what was collected; it takes no {', '.join(given)}")
+    if given := [flag for flag, value in contradicting.items() if value]:
+        raise UsageError(f"{why}; it takes no {', '.join(given)}")
+
+
+def plan_offline(request: BuildRequest) -> Output:
+    """Check everything that can be wrong before evidence is read again; raise UsageError or EvidenceError."""
+    if request.resume:
+        raise UsageError("--resume asks sources, --offline asks none; give one")
+    _refuse_flags(request, "--offline rebuilds what was collected")
     conf = config.settings_only(request.config)
-    named = request.incident or incidents.only(conf.folder / conf.settings.incidents)
-    if "://" in named or named.startswith("#"):
-        raise UsageError(
-            f"--offline asks no tracker what {named} is: name the incident as its folder is named"
-        )
-    identity = incidents.find(named, conf.folder, bare=True).incident.id
+    identity = incidents.find(_in_own_name(request, conf, "--offline"), conf.folder, bare=True).incident.id
     directory = output_directory(conf, identity, request.out)
     evidence = evidence_of(directory, conf)
     if not evidence.manifest().collections:
         raise UsageError(f"{evidence.folder} holds no evidence of {identity}; build once without --offline")
     chosen = choose(request.draft, Place(directory, evidence, conf))
     return Output(directory, evidence, chosen, request.stills)
+
+
+def _in_own_name(request: BuildRequest, conf: config.Config, flag: str) -> str:
+    named = request.incident or incidents.only(conf.folder / conf.settings.incidents)
+    if "://" in named or named.startswith("#"):
+        raise UsageError(f"{flag} asks no tracker what {named} is: name the incident as its folder is named")
+    return named
 
 
 def _with_flags(incident: Incident, request: BuildRequest, typed: Moments, now: int) -> Incident:

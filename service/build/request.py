@@ -22,6 +22,7 @@ class BuildRequest:
     config: Path | None = None
     out: Path | None = None
     offline: bool = False
+    resume: bool = False
     strict: bool = False
     stills: bool = True
     now: int | None = None

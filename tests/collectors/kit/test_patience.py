@@ -15,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from collectors.base import Context, SourceError
+from collectors.kit.access import per_second
 from collectors.kit.http import Http, HttpOptions
 from collectors.kit.patience import Budget, Patience, jittered
 from collectors.kit.redaction import Redactor
@@ -175,7 +176,12 @@ def test_a_pause_holds_up_nobody_with_other_credentials() -> None:
         assert log[-1].endswith("env:B")
 
 
-def test_sources_of_one_host_share_its_requests_a_second(httpserver: HTTPServer) -> None:
+@pytest.mark.parametrize(
+    "most", [{"rate": 20}, {"requests": "20/s"}, {"requests": "1200/min", "rate": 50}], ids=str
+)
+def test_sources_of_one_host_share_its_requests_a_second(
+    httpserver: HTTPServer, most: dict[str, Any]
+) -> None:
     times: list[float] = []
 
     def noted(_: Request) -> Response:
@@ -184,9 +190,23 @@ def test_sources_of_one_host_share_its_requests_a_second(httpserver: HTTPServer)
 
     httpserver.expect_request("/api").respond_with_handler(noted)
     started = time.monotonic()
-    first, second = two_sources(httpserver.url_for(""), rate=20)
+    first, second = two_sources(httpserver.url_for(""), **most)
     read(*(partial(http.get, "/api", {"n": n}) for n in range(4) for http in (first, second)))
     assert time.monotonic() - started >= 7 / 20
+
+
+@pytest.mark.parametrize(
+    ("written", "per"),
+    [("5/min", 5 / 60), ("300/5m", 1), ("1000/h", 1000 / 3600), ("2/s", 2), ("10/1m30s", 1 / 9)],
+)
+def test_so_many_requests_in_so_long(written: str, per: float) -> None:
+    assert per_second(written) == pytest.approx(per)
+
+
+@pytest.mark.parametrize("wrong", ["5", "0/min", "x/min", "5/fortnight", "5/0s", "-1/s", ""])
+def test_what_is_no_rate_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="such as 5/min"):
+        per_second(wrong)
 
 
 def test_a_pause_that_a_host_asked_for_is_kept_by_all_its_sources(httpserver: HTTPServer) -> None:
