@@ -1,172 +1,171 @@
-"""pagerduty: the log entries of an account's incidents, over the REST API."""
+"""pagerduty: log entries of an account's incidents, change events, and what an incident has beside, over the REST API."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import AsyncIterator
-from dataclasses import replace
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import Any
 
-from pydantic import Field
-
-from collectors.base import Answer, Check, Collector, Payload, PayloadTooLargeError, Record, SourceError
+from collectors.base import Check, Collector, Mark, Record, SourceError
 from collectors.kit import fields
 from collectors.kit.fields import Skipped
-from collectors.kit.http import Http, HttpOptions, Params
-from collectors.kit.paging import by_offset, in_spans
+from collectors.kit.http import Http, Params
 from collectors.kit.people import People
 from collectors.kit.probing import failed, timed
-from collectors.kit.redaction.marks import mark
 from collectors.kit.signing import Unsigned
 from collectors.kit.tracker import IncidentRecord, Tracker
 from collectors.kit.webhooks import Seen
-from collectors.pagerduty.facts import log_entry
-from collectors.pagerduty.incident import REFERENCES, record
+from collectors.pagerduty import beside
+from collectors.pagerduty.api import HEADERS, Listing, get
+from collectors.pagerduty.facts import NUMBER, log_entry
+from collectors.pagerduty.incident import REFERENCES, linked, record
 from collectors.pagerduty.manual import MANUAL
-from timeline.instant import NS, format_instant
-from timeline.model import Evidence, Window
+from collectors.pagerduty.options import PagerdutyOptions
+from timeline.model import Fact, Window
+from timeline.relative import in_window
 
-_HEADERS = {"accept": "application/vnd.pagerduty+json;version=2"}
-_PAGE, _CAP = 100, 10_000  # offset and limit together may not exceed the cap
-_KEY = re.compile(rb'("(?:service_key|integration_key|routing_key)"\s*:\s*)"[^"]*"')
-Entries = dict[str, tuple[Any, Evidence]]
-
-
-class PagerdutyOptions(HttpOptions):
-    """Options of `pagerduty`; accounts in Europe have `https://api.eu.pagerduty.com`."""
-
-    url: str = Field(
-        "https://api.pagerduty.com", description="accounts in Europe: `https://api.eu.pagerduty.com`"
-    )
-    token: str = Field("env:PAGERDUTY_TOKEN", description="reference to an API key; for OAuth: auth.bearer")
-    teams: tuple[str, ...] = Field(
-        (), description="ids of teams; default: all that the key may see", examples=[["PT4KHLK"]]
-    )
-
-    def references(self) -> tuple[str, ...]:
-        """Return the references of all secrets that the source needs."""
-        own = () if self.auth.references() else (self.token,)
-        return (*super().references(), *own)
+_AT_ALL = {
+    "log entries": ("log_entries", "incidents.read"),
+    "change events": ("change_events", "change_events.read"),
+}
 
 
 class PagerdutyCollector(Collector[PagerdutyOptions], Tracker):
-    """Reads every log entry of the window, whenever its incident began."""
+    """Reads every log entry of the window, whenever its incident began, and more of the incidents that are linked."""
 
     name = "pagerduty"
     family = "alerts"
-    summary = "log entries of PagerDuty's incidents: declared, notified, acknowledged, assigned, resolved"
+    summary = "log entries of PagerDuty's incidents: declared, notified, acknowledged, assigned, resolved; alerts, notes, change events"
     tested_against = "schema"
     manual = MANUAL
     options_type = PagerdutyOptions
-    reads = ("auth", "token")
+    reads = ("auth", "token", "scope")
+    marks = (Mark(address=r"(https://[\w.-]+\.pagerduty\.com)(?:/.*)?"),)
+    parser_version = 2  # change events, alerts and notes are read, too
     references = REFERENCES
     called = "`PD-1234`, `#1234`, `Q1ABCDEF2GHIJK` or its address"
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield what happened to incidents, and who did it; raise SourceError when nothing could be read."""
-        entries, people, skipped = Entries(), People(), Skipped("log entry", plural="log entries")
+        people, skipped = People(), Skipped("log entry", plural="log entries")
+        wanted = linked(self.context.incident.links)
+        if self.options.scope == "incident" and not wanted:
+            text = "the incident has no link to one of PagerDuty: build it by its name there, or add its address to `links`"
+            raise SourceError("partial", text)
         async with self._http() as http:
-            read = partial(self._read, http, entries)
-            start, end = window.start // NS * NS, -(-window.end // NS) * NS
-            try:
-                async for piece in in_spans(read, start, end, least=NS):
-                    if piece.lost:
-                        second = Window(start=max(piece.start, window.start), end=min(piece.end, window.end))
-                        yield self.gap("truncated", second, f"Log entries were not all read: {piece.lost}")
-            except SourceError as err:
-                if not entries:
-                    raise
-                text = f"Log entries were not all read ({len(entries)} were): {err}"
-                yield self.gap(err.reason, window, text)
-        seen = Seen(people)
-        # By their ids, for of those that are alike the first one counts, in whatever order they came.
-        for _, (entry, evidence) in sorted(entries.items()):
-            with skipped.over(evidence):
-                for fact in log_entry(
-                    entry, evidence, people, self.context.source, self.options.origin, seen.holds
-                ):
-                    yield fact
+            entries = Listing(self, http, "log_entries", "Log entries")
+            # Entries come in the account's zone unless told, and without their channel's details.
+            asked: Params = {"time_zone": "UTC", "is_overview": "false", "include[]": "channels"}
+            teams: Params = {"team_ids[]": self.options.teams}
+            places = (
+                {"log_entries": {**asked, **teams}}
+                if self.options.scope == "account"
+                else {f"incidents/{one}/log_entries": asked for one in wanted}
+            )
+            for path, params in places.items():
+                async for gap in entries.between(path, window, params):
+                    yield gap
+            seen = Seen(people)
+            for entry, evidence in entries:
+                with skipped.over(evidence):
+                    for fact in log_entry(
+                        entry, evidence, people, self.context.source, self.options.origin, seen.holds
+                    ):
+                        yield fact
+            async for more in self._changes(http, window, teams):
+                yield more
+            for identity in wanted:
+                async for more in self._incident(http, identity, entries, seen, window):
+                    yield more
         for person in people:
             yield person
         for gap in skipped.gaps(self.gap, window):
             yield gap
 
-    async def probe(self) -> AsyncIterator[Check]:
-        """Yield whether PagerDuty answers and takes the key, its clock, and what of the limit is left."""
-        async with self._http() as http:
+    async def _changes(self, http: Http, window: Window, teams: Params) -> AsyncIterator[Record]:
+        if not self.options.change_events:
+            return
+        events, unread = Listing(self, http, "change_events", "Change events"), Skipped("change event")
+        try:
+            async for gap in events.between("change_events", window, teams):
+                yield gap
+        except SourceError as err:
+            yield self.gap(err.reason, window, f"Change events were not read: {err}", missing="change events")
+        for event, evidence in events:
+            with unread.over(evidence):
+                for fact in beside.change(
+                    event, evidence, self.context.source, self.options.origin, self.options.deploys
+                ):
+                    yield fact
+        for gap in unread.gaps(self.gap, window):
+            yield gap
+
+    async def _incident(
+        self, http: Http, identity: str, entries: Listing, seen: Seen, window: Window
+    ) -> AsyncIterator[Record]:  # fmt: skip
+        """Yield the alerts of an incident, which the log does not have one by one, and notes that it does not tell."""
+        source, origin = self.context.source, self.options.origin
+        alerts, notes = (Listing(self, http, key, key.capitalize()) for key in ("alerts", "notes"))
+        for rows in (alerts, notes):
+            path = f"incidents/{identity}/{rows.called.lower()}"
             try:
-                answered = await timed(partial(_ask, http, {"limit": 1}))
-                rows(answered.payload)
+                await rows.all(path, {}, paged=rows is alerts)
             except SourceError as err:
-                yield failed(err)
-                return
-        yield answered.reachable(self.options.url)
+                text = f"{rows.called} of incident {identity} were not all read: {err}"
+                yield self.gap(err.reason, window, text, missing=rows.called.lower())
+        about = next((e for e, _ in entries if fields.text(e, "incident.id") == identity), None)
+        number = NUMBER.match(fields.text(about, "incident.summary"))
+        called = (number[1] if number else "", identity, fields.text(about, "incident.html_url"))
+        ended = beside.endings(entries)
+        unread = Skipped("record")
+
+        def told() -> Iterator[Fact]:
+            for one, evidence in alerts:
+                with unread.over(evidence):
+                    yield from beside.alert(one, evidence, source, origin, ended, self.context.now)
+            for one, evidence in beside.unlogged(notes, entries, identity):
+                with unread.over(evidence):
+                    yield from beside.note(one, evidence, seen.people, called, source, origin, seen.holds)
+
+        for fact in told():
+            if in_window(fact, window):
+                yield fact
+        for gap in unread.gaps(self.gap, window):
+            yield gap
+
+    async def probe(self) -> AsyncIterator[Check]:
+        """Yield whether PagerDuty answers, what it lets the key read, its clock, and what of the limit is left."""
+        async with self._http() as http:
+            answered = None
+            for what, (path, right) in _AT_ALL.items():
+                if path == "change_events" and not self.options.change_events:
+                    continue
+                try:
+                    last = await timed(partial(get, http, path, {"limit": 1}))
+                    fields.listing(last.payload.json(), path)
+                except SourceError as err:
+                    yield failed(err) if answered is None else Check(what, False, f"{err} ({right})")
+                    if answered is None:
+                        return
+                    continue
+                if answered is None:
+                    yield last.reachable(self.options.url)
+                yield Check(what, True, f"the key may read them ({right})")
+                answered = answered or last
+        assert answered is not None
         yield answered.clock(self.options)
         if left := answered.payload.headers.get("ratelimit-remaining"):
             yield Check("rate limit", left != "0", f"{left} requests left")
 
     async def incident(self, reference: str) -> IncidentRecord | None:
         """Return an incident by its id or number; None where there is none. Raises SourceError."""
-        asked = f"GET incidents/{reference}"
+        path = f"incidents/{reference}"
         async with self._http() as http:
-            answer = await http.get(
-                f"incidents/{reference}",
-                {"include[]": "conference_bridge"},
-                allow=(404,),
-                transcribe=_without_keys,
-            )
-        return None if answer.status == 404 else record(answer, self.evidence(answer, query=asked))
+            answer = await get(http, path, {"include[]": "conference_bridge"}, allow=(404,))
+        return None if answer.status == 404 else record(answer, self.evidence(answer, query=f"GET {path}"))
 
     def _http(self) -> Http:
         def sign(_: Unsigned) -> dict[str, str]:
             return {"authorization": f"Token token={self.context.secret(self.options.token)}"}
 
         own = None if self.options.auth.references() else sign
-        return Http(self.context, self.options, headers=_HEADERS, sign=own)
-
-    async def _read(self, http: Http, entries: Entries, low: int, high: int) -> None:
-        """Read the entries of whole seconds `[low, high)` (ns); raise PayloadTooLargeError past the cap."""
-        # Without Z they would be in the account's zone, and so are the times that come unless it is told.
-        span = {"since": format_instant(low), "until": format_instant(high), "time_zone": "UTC"}
-        asked: Params = {
-            **span,
-            "is_overview": "false",
-            "include[]": "channels",
-            "team_ids[]": self.options.teams,
-        }
-
-        async def ask(offset: int, size: int) -> Payload:
-            counted = {} if offset else {"total": "true"}
-            return await _ask(http, {**asked, **counted, "offset": offset, "limit": size})
-
-        async for page in by_offset(ask, rows, size=_PAGE, more=_has_more, cap=_CAP):
-            total = fields.at(page.json(), "total")
-            # Of one second, which cannot be halved, what is listed is read.
-            if isinstance(total, int) and total > _CAP and high - low > NS:
-                raise PayloadTooLargeError(f"there are {total} log entries, and PagerDuty lists {_CAP}")
-            for place, entry in enumerate(rows(page)):
-                evidence = self.evidence(page, f"/log_entries/{place}", query="GET log_entries")
-                entries.setdefault(fields.text(entry, "id") or f"{page.sha256} {place}", (entry, evidence))
-
-
-def rows(page: Payload) -> list[Any]:
-    """Return a page's log entries; raise SourceError where there are none to be had."""
-    return fields.listing(page.json(), "log_entries")
-
-
-def _has_more(page: Payload) -> bool:
-    more = fields.at(page.json(), "more")
-    if not isinstance(more, bool):  # else the first page would be taken for all
-        raise SourceError("undecodable", "a page of log entries does not say whether there are more")
-    return more
-
-
-def _without_keys(answer: Answer) -> Answer:
-    """Leave out the keys of integrations: whoever has one can send events."""
-    body, count = _KEY.subn(rb'\1"%s"' % mark("secret_key"), answer.body)
-    return replace(answer, body=body, redacted={"secret_key": count} if count else {})
-
-
-async def _ask(http: Http, params: Params) -> Payload:
-    return await http.get("log_entries", params, transcribe=_without_keys)
+        return Http(self.context, self.options, headers=HEADERS, sign=own)

@@ -69,7 +69,7 @@ def record(answer: Payload, evidence: Evidence) -> IncidentRecord:
 
 def _ended(told: Any) -> str:
     """Return where the end stands: an older account has only when its status changed last."""
-    if fields.text(told, "status") != "resolved":
+    if fields.required(told, "status") != "resolved":
         return ""
     return "resolved_at" if fields.text(told, "resolved_at") else "last_status_change_at"
 

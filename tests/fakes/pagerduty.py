@@ -1,10 +1,11 @@
-"""PagerDuty's log entries on loopback; PagerDuty's own client drives it in the tests as well.
+"""PagerDuty's log entries, incidents and change events on loopback; PagerDuty's own client drives it in the tests as well.
 
 Shapes and rules follow the REST API's description: newest first, `offset` and `limit` up to a hard end,
 `total` only when it is asked for, times in the account's zone unless told, and read in it where they lack
 one; 429 with the seconds until the reset, or without. Times are whole seconds, printed with six zeros.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -43,6 +44,9 @@ class FakePagerduty(RestServer):
         super().__init__()
         self.entries: list[Row] = []
         self.incidents: list[Row] = []
+        self.beside: dict[str, list[Row]] = {"alerts": [], "notes": []}
+        self.changes: list[Row] = []
+        self.reads_changes = True  # whether the key may
         self.cap = 10_000
         self.zone = ZoneInfo("America/Los_Angeles")
         self.refusals = 0
@@ -51,7 +55,11 @@ class FakePagerduty(RestServer):
 
     def routes(self) -> list[Route]:
         """Give what is used of the REST API."""
-        return [("GET", "/log_entries", self._list), ("GET", "/incidents/([^/]+)", self._incident)]
+        return [
+            ("GET", "/log_entries", self._list), ("GET", "/incidents/([^/]+)", self._incident),
+            ("GET", "/incidents/([^/]+)/log_entries", self._list), ("GET", "/change_events", self._list_changes),
+            ("GET", "/incidents/([^/]+)/(alerts|notes)", self._beside),
+        ]  # fmt: skip
 
     def declare(self, number: int = 4, after: float = 60, ended: float | None = None, **more: Any) -> Row:
         """Add an incident, declared so many seconds after the beginning; give it as it is kept."""
@@ -95,7 +103,41 @@ class FakePagerduty(RestServer):
         self.entries.append(entry)
         return entry
 
-    def _list(self, call: Call) -> Made:
+    def alert(self, after: float, status: str = "triggered", *, incident: int = 4, **more: Any) -> Row:
+        """Add an alert to an incident."""
+        identity = f"A{len(self.beside['alerts']):013}"
+        made = {
+            "id": identity, "type": "alert", "summary": "HighErrorRate on checkout", "created_at": _printed(after), "status": status,
+            "html_url": f"{_HOME}/alerts/{identity}", "alert_key": f"key-{identity}", "service": SERVICE, "severity": "critical",
+            "suppressed": False, "incident": {"id": f"Q{incident:013}", "type": "incident_reference"}, "body": {"type": "alert_body"}, **more,
+        }  # fmt: skip
+        self.beside["alerts"].append(made)
+        return made
+
+    def note(self, after: float, user: Row, content: str, *, incident: int = 4) -> Row:
+        """Add a note to an incident, with its log entry; give the entry."""
+        note = {
+            "id": f"N{len(self.beside['notes']):06}", "user": user, "channel": {"summary": "The PagerDuty website or APIs"}, "content": content,
+            "created_at": _printed(after), "updated_at": _printed(after), "incident": {"id": f"Q{incident:013}"},
+        }  # fmt: skip
+        self.beside["notes"].append(note)
+        return self.log(
+            "annotate", after, user, incident=incident, channel={"type": "note", "content": content}
+        )
+
+    def change(self, after: float, summary: str, **more: Any) -> Row:
+        """Add a change event."""
+        number = len(self.changes)
+        made = {
+            "id": f"01CHANGE{number:018}", "type": "change_event", "summary": summary, "timestamp": _printed(after), "source": "ci.example",
+            "services": [SERVICE], "integration": {"id": "PEYSGVF", "type": "inbound_integration_reference"}, "routing_key": "0" * 32,
+            "links": [{"href": f"https://ci.example/build/{number}", "text": "Build"}], "images": [], "custom_details": {}, **more,
+        }  # fmt: skip
+        self.changes.append(made)
+        return made
+
+    def _list(self, call: Call, incident: str = "") -> Made:
+        """List log entries, of one incident or of all."""
         if self.refusals:
             self.refusals -= 1
             headers = (
@@ -103,16 +145,46 @@ class FakePagerduty(RestServer):
             )
             return Made({"error": {"message": "Rate Limit Exceeded", "code": 2020}}, 429, headers)
         self._refuse(call)
+        found = [
+            entry for entry in self._between(call) if not incident or entry["incident"]["id"] == incident
+        ]
+        return self._paged(call, "log_entries", found, lambda entry: self._shown(entry, call))
+
+    def _list_changes(self, call: Call) -> Made:
+        self._refuse(call)
+        if not self.reads_changes:
+            raise RefusalError(403, "Access Denied")
+        for name in ("since", "until"):
+            if name in call.query and not call.query[name].endswith("Z"):
+                raise RefusalError(400, "Invalid Input Provided")
+        since, until = call.query.get("since", ""), call.query.get("until", "9")
+        return self._paged(
+            call, "change_events", [c for c in self.changes if since <= str(c["timestamp"]) < until]
+        )
+
+    def _beside(self, call: Call, incident: str, what: str) -> Made:
+        self._refuse(call)
+        rows = [row for row in self.beside[what] if row["incident"]["id"] == incident]
+        if what == "notes":  # all at once, and without their incident
+            return Made({"notes": [{k: v for k, v in row.items() if k != "incident"} for row in rows]})
+        return self._paged(call, what, rows)
+
+    def _paged(self, call: Call, key: str, found: list[Row], shown: Callable[[Row], Row] = dict) -> Made:
         offset, limit = (
             int(call.query.get(name, default)) for name, default in (("offset", "0"), ("limit", "25"))
         )
         limit = min(limit, 100)
         if offset + limit > self.cap:
             raise RefusalError(400, "Invalid Input Provided: Offset must be less than the limit")
-        found = self._between(call)
-        part = [self._shown(entry, call) for entry in found[offset : offset + limit]]
+        part = [shown(row) for row in found[offset : offset + limit]]
         total = len(found) if call.query.get("total") == "true" else None
-        answer = {"log_entries": part, "limit": limit, "offset": offset, "more": offset + limit < len(found), "total": total}  # fmt: skip
+        answer = {
+            key: part,
+            "limit": limit,
+            "offset": offset,
+            "more": offset + limit < len(found),
+            "total": total,
+        }
         return Made(answer, headers={"ratelimit-remaining": "959", "ratelimit-reset": "60"})
 
     def _refuse(self, call: Call) -> None:

@@ -10,14 +10,18 @@ import pytest
 from collectors.kit.tape import RecordingTape
 from collectors.pagerduty.collector import PagerdutyCollector
 from collectors.testing import Run, check, run
+from service.settings.identify import identify
 from tests.collectors.probing import probe
 from tests.collectors.webhook_cases import Inbox
 from tests.fakes.pagerduty import ADA, BO, KEY, SERVICE, FakePagerduty
 from timeline.instant import MINUTE, NS, parse_instant
-from timeline.model import Window
+from timeline.model import Incident, Window
 
 START = parse_instant("2026-11-21T14:00:00Z")
 WINDOW = Window(start=START, end=START + 60 * MINUTE)
+LINKED = Incident(
+    id="PD-4", links=("https://status.example/1", "https://acme.pagerduty.com/incidents/Q0000000000004")
+)
 SECRETS = {"env:PAGERDUTY_TOKEN": KEY}
 
 
@@ -29,6 +33,10 @@ def account() -> Iterator[FakePagerduty]:
 
 def read(account: FakePagerduty, window: Window = WINDOW, **options: Any) -> Run:
     return check(PagerdutyCollector, {"url": account.url, **options}, window, secrets=SECRETS, source="pd")
+
+
+def asked(account: FakePagerduty, path: str = "/log_entries") -> list[Any]:
+    return [call for call in account.calls if call.path == path]
 
 
 def attempt(account: FakePagerduty, **options: Any) -> Run:
@@ -118,9 +126,9 @@ def test_the_window_is_asked_in_universal_time_with_a_zone(account: FakePagerdut
     assert len(attempt(account).facts) == 2
     odd = Window(start=WINDOW.start - NS // 2, end=WINDOW.end + 1)
     assert len(read(account, odd).facts) == 4  # whatever second the window touches
-    asked = account.calls[0].query
-    assert (asked["since"], asked["until"]) == ("2026-11-21T14:00:00Z", "2026-11-21T15:00:00Z")
-    assert (asked["time_zone"], asked["is_overview"], asked["include[]"]) == ("UTC", "false", "channels")
+    query = account.calls[0].query
+    assert (query["since"], query["until"]) == ("2026-11-21T14:00:00Z", "2026-11-21T15:00:00Z")
+    assert (query["time_zone"], query["is_overview"], query["include[]"]) == ("UTC", "false", "channels")
 
 
 def test_an_incident_from_before_the_window_is_not_missed_and_teams_narrow(account: FakePagerduty) -> None:
@@ -136,23 +144,23 @@ def test_pages_are_read_to_their_end(account: FakePagerduty) -> None:
         account.log("annotate", second)
     found = attempt(account)
     assert len(found.facts) == 250
-    assert [call.query["offset"] for call in account.calls] == ["0", "100", "200"]
+    assert [call.query["offset"] for call in asked(account)] == ["0", "100", "200"]
 
 
 def test_what_is_past_the_end_of_paging_is_asked_for_in_halves(
     account: FakePagerduty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account.cap = 100
-    monkeypatch.setattr("collectors.pagerduty.collector._CAP", 100)
+    monkeypatch.setattr("collectors.pagerduty.api.CAP", 100)
     for second in range(900):
         account.log("annotate", second)
     found = read(account)
     assert len(found.facts) == 900
     assert found.gaps == []
-    assert all(int(c.query["offset"]) + int(c.query["limit"]) <= 100 for c in account.calls)
+    assert all(int(c.query["offset"]) + int(c.query["limit"]) <= 100 for c in asked(account))
     account.calls.clear()
     attempt(account)
-    places = [(c.query["since"], c.query["until"], c.query["offset"]) for c in account.calls]
+    places = [(c.query["since"], c.query["until"], c.query["offset"]) for c in asked(account)]
     assert len(places) == len(set(places))
 
 
@@ -160,7 +168,7 @@ def test_more_in_one_second_than_the_end_of_paging_is_a_named_gap(
     account: FakePagerduty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account.cap = 100
-    monkeypatch.setattr("collectors.pagerduty.collector._CAP", 100)
+    monkeypatch.setattr("collectors.pagerduty.api.CAP", 100)
     for _ in range(101):
         account.log("annotate", 30)
     account.log("annotate", 31)
@@ -179,7 +187,7 @@ def test_a_limit_is_waited_for_as_its_header_says(account: FakePagerduty, reset:
     found = attempt(account)
     assert found.failure is None
     assert len(found.facts) == 1
-    assert len(account.calls) == 2
+    assert len(asked(account)) == 2
 
 
 def test_a_limit_past_time_cap_and_a_refused_key_end_in_a_named_failure(account: FakePagerduty) -> None:
@@ -204,7 +212,7 @@ def test_what_was_read_before_a_failure_stays(
     def breaking(call: Any) -> Any:
         return {"log_entries": 7} if call.query["offset"] != "0" else account._list(call)
 
-    found = attempt(account)
+    found = attempt(account, change_events=False)
     assert len(found.facts) == 100
     (gap,) = found.gaps
     assert gap.statement == "Log entries were not all read (100 were): its log_entries is no list"
@@ -273,7 +281,113 @@ def test_the_words_of_an_acknowledgement_are_the_title_not_who_it_was_by(account
 
 def test_doctor_shows_what_is_left_of_the_limit(account: FakePagerduty) -> None:
     lines = probe(PagerdutyCollector, {"url": account.url}, SECRETS)
-    assert [line.ok for line in lines.values()] == [True, True, True]
+    assert list(lines) == ["reachable", "log entries", "change events", "clock", "rate limit"]
+    assert all(line.ok for line in lines.values())
     assert lines["rate limit"].detail == "959 requests left"
     wrong = {"env:PAGERDUTY_TOKEN": "another-key-of-twenty-marks"}
     assert not probe(PagerdutyCollector, {"url": account.url}, wrong)["authorised"].ok
+
+
+def test_doctor_says_what_the_key_may_not_read(account: FakePagerduty) -> None:
+    account.reads_changes = False
+    lines = probe(PagerdutyCollector, {"url": account.url}, SECRETS)
+    assert (lines["log entries"].ok, lines["change events"].ok) == (True, False)
+    assert "change_events.read" in lines["change events"].detail
+    assert "change events" not in probe(
+        PagerdutyCollector, {"url": account.url, "change_events": False}, SECRETS
+    )
+
+
+def test_a_change_event_is_a_deploy_where_its_summary_says_so(account: FakePagerduty) -> None:
+    account.log("trigger", 60)
+    account.change(
+        30, "Deployed checkout to production", custom_details={"environment": "production", "version": "v7"}
+    )
+    account.change(40, "Flag new-pool on", services=[], links=[])
+    account.change(-7200, "Deployed long ago")
+    found = read(account, deploys=["Deployed *"])
+    told = {f.kind: f for f in found.facts}
+    deploy = told["deploy.finished"]
+    assert (
+        deploy.statement
+        == "Deploy `Deployed checkout to production` finished to `production` of `Checkout` at `v7`"
+    )
+    assert (deploy.subject.service, deploy.earliest) == ("Checkout", START + 30 * NS)
+    assert deploy.evidence[0].link == "https://ci.example/build/0"
+    other = told["custom"]
+    assert (other.category, other.statement, other.surfaced) == (
+        "change",
+        "`change event` was recorded by `ci.example`",
+        other.latest,
+    )
+    assert other.quote is not None
+    assert other.quote.text == "Flag new-pool on"
+    assert b"0" * 32 not in b"".join(
+        found.store.payloads.values()
+    )  # whoever has a routing key can send events
+    assert {call.query["since"] for call in asked(account, "/change_events")} >= {"2026-11-21T14:00:00Z"}
+
+
+def test_change_events_that_may_not_be_read_are_a_gap_and_the_rest_is_read(account: FakePagerduty) -> None:
+    account.log("trigger", 60)
+    account.reads_changes = False
+    found = read(account)
+    assert [(g.reason, g.missing) for g in found.gaps] == [("unauthorised", "change events")]
+    assert len(found.facts) == 1
+    assert read(account, change_events=False).gaps == []
+
+
+def test_alerts_and_notes_of_a_linked_incident_are_read(account: FakePagerduty) -> None:
+    account.log("trigger", 60)
+    account.note(140, ADA, "the pool is full")
+    account.beside["notes"].append(
+        {**account.beside["notes"][0], "id": "N9", "content": "a second note of that second"}
+    )
+    account.log("resolve", 600, ADA)
+    account.alert(58, "resolved")
+    account.alert(59)
+    account.alert(60, incident=5)
+    account.alert(-7200)
+    found = check(
+        PagerdutyCollector, {"url": account.url}, WINDOW, secrets=SECRETS, source="pd", incident=LINKED
+    )
+    assert found.failure is None
+    alerts = sorted(
+        (f for f in found.facts if f.kind in {"alert.firing", "alert.resolved"}),
+        key=lambda f: (f.kind, f.latest),
+    )
+    assert [f.kind for f in alerts] == ["alert.firing", "alert.firing", "alert.resolved"]
+    assert alerts[0].statement == "Alert `HighErrorRate on checkout` fired (`severity=critical`)"
+    # PagerDuty does not say when: with its incident at the latest.
+    assert (alerts[2].earliest, alerts[2].latest) == (START + 58 * NS, START + 601 * NS - 1)
+    assert alerts[2].thread == alerts[0].thread != alerts[1].thread
+    notes = [f.quote.text for f in found.facts if f.kind == "chat.message" and f.quote]
+    assert sorted(notes) == ["a second note of that second", "the pool is full"]
+    assert not asked(account, "/incidents/Q0000000000005/alerts")
+
+
+def test_only_the_build_s_own_incident_is_read_where_that_is_asked(account: FakePagerduty) -> None:
+    account.log("trigger", 60)
+    account.log("trigger", 61, incident=5)
+    options = {"url": account.url, "scope": "incident"}
+    found = check(PagerdutyCollector, options, WINDOW, secrets=SECRETS, source="pd", incident=LINKED)
+    assert [f.statement for f in found.facts] == ["Incident `PagerDuty #4` was declared, per PagerDuty"]
+    assert not asked(account)
+    none = attempt(account, scope="incident")
+    assert none.failure is not None
+    assert "no link to one of PagerDuty" in str(none.failure)
+
+
+def test_an_account_s_own_address_leads_to_its_api() -> None:
+    made = PagerdutyCollector.options_type.model_validate
+    for given, meant in {
+        "https://acme.pagerduty.com": "https://api.pagerduty.com",
+        "https://acme.eu.pagerduty.com": "https://api.eu.pagerduty.com",
+        "https://api.eu.pagerduty.com": "https://api.eu.pagerduty.com",
+        "http://127.0.0.1:80": "http://127.0.0.1:80",
+    }.items():
+        assert made({"url": given}).url == meant
+    assert identify("https://acme.pagerduty.com/incidents/Q1ABCDEF") == (
+        "pagerduty",
+        "https://acme.pagerduty.com",
+    )

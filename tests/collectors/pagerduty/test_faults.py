@@ -6,7 +6,7 @@ from collectors.pagerduty.collector import PagerdutyCollector
 from collectors.testing import FaultServer, Reply, check_faults
 from tests.collectors import clock_cases
 from tests.collectors.fault_matrix import keep
-from tests.collectors.pagerduty.test_collector import SECRETS, WINDOW
+from tests.collectors.pagerduty.test_collector import LINKED, SECRETS, WINDOW
 from tests.fakes.pagerduty import ADA, FakePagerduty
 from tests.golden_files import Golden
 
@@ -20,9 +20,18 @@ def test_every_fault_is_named_or_changes_nothing(golden: Golden) -> None:
     with FakePagerduty() as account:
         for number in range(120):  # two pages
             account.log("acknowledge", number, ADA, incident=number)
+        account.change(30, "Deployed checkout")
+        account.alert(58, "resolved")
+        account.note(140, ADA, "the pool is full")
         with FaultServer(account.url) as server:
             outcomes = check_faults(
-                PagerdutyCollector, {}, server, WINDOW, secrets=SECRETS, expired=Reply(400, _EXPIRED)
+                PagerdutyCollector,
+                {},
+                server,
+                WINDOW,
+                secrets=SECRETS,
+                expired=Reply(400, _EXPIRED),
+                incident=LINKED,
             )
         assert clock_cases.hold(PagerdutyCollector, {}, account.url, WINDOW, secrets=SECRETS) >= 100
     keep(golden, "pagerduty", outcomes)
