@@ -90,7 +90,7 @@ def note(
     number, identity, page = incident
     yield from record(
         life(number, identity, page, source, origin=origin), identity, "annotate", fields.required(told, "id"), told, "created_at",
-        holds=holds, evidence=evidence.replace(link=web(page)), actor=agent(people, fields.at(told, "user")), names={},
+        holds=holds, people=people, evidence=evidence.replace(link=web(page)), actor=agent(people, fields.at(told, "user")), names={},
         quote=facts.quote(fields.text(told, "content")),
     )  # fmt: skip
 

@@ -23,14 +23,16 @@ from timeline.statements import Name
 KINDS: dict[str, Kind] = {
     "trigger": INCIDENT["opened"], "acknowledge": INCIDENT["acknowledged"], "resolve": INCIDENT["closed"],
     "reopen": INCIDENT["reopened"], "notify": "alert.notified", "annotate": "chat.message",
-    "assign": "incident.role_assigned", "escalate": "incident.role_assigned", "delegate": "incident.role_assigned",
+    "unacknowledge": INCIDENT["unacknowledged"], "escalate": INCIDENT["escalated"], "delegate": INCIDENT["reassigned"],
+    "assign": "incident.role_assigned",
     "priority_change": "incident.severity_changed", "urgency_change": "incident.severity_changed",
 }  # fmt: skip
 #: What webhooks tell too.
 SHARED = frozenset(
-    {
+    [
         "trigger",
         "acknowledge",
+        "unacknowledge",
         "resolve",
         "reopen",
         "annotate",
@@ -38,10 +40,12 @@ SHARED = frozenset(
         "escalate",
         "delegate",
         "priority_change",
-    }
+    ]
 )
 # Their entries' summaries say no more than that: `Acknowledged by Ada.`
-_OF_THE_INCIDENT = frozenset({"trigger", "acknowledge", "resolve", "reopen", "priority_change"})
+_OF_THE_INCIDENT = SHARED - {"annotate"}
+#: Kinds with a fact for each who is assigned.
+_HANDED = frozenset({"incident.role_assigned", INCIDENT["escalated"], INCIDENT["reassigned"]})
 # Changed fields that are told by a word of their own elsewhere.
 _SEVERITIES = {"priority": "priority_change", "urgency": "urgency_change"}
 #: Where an entry's own words stand, the best first.
@@ -71,7 +75,7 @@ def life(
 
 def record(
     incident: Life, identity: str, word: str, own: str, value: Any, time: str, *, holds: Holds, evidence: Evidence,
-    actor: str | None, assigned: Iterable[str] = (), names: Mapping[str, Name], quote: Quote | None,
+    people: People, actor: str | None, assigned: Iterable[str] = (), names: Mapping[str, Name], quote: Quote | None,
 ) -> Iterator[Fact]:  # fmt: skip
     """Yield what happened to an incident, once for each who was `assigned`.
 
@@ -81,18 +85,22 @@ def record(
     at = fields.time(value, time, precision=NS)  # the log's are whole seconds, printed with six zeros
     second = None if at.earliest is None else at.earliest // NS
     kind = KINDS.get(word, "custom")
+    if word == "assign" and actor and not people.is_bot(actor):
+        kind = INCIDENT["reassigned"]  # the first assignment is the service's own
     called: dict[str, Name] = {
         "label": f"{word} of {incident.names['incident']}", "channel": incident.names["incident"],
         "role": f"assignee of {incident.names['incident']}", **names,
     }  # fmt: skip
-    is_role = kind == "incident.role_assigned"
-    people: list[str | None] = [*sorted(assigned)] or [None]
-    for who in people if is_role else [actor]:
+    to: list[str | None] = [*sorted(assigned)] or [None]
+    for who in to if kind in _HANDED else [actor]:
         key = [identity, word, second, actor, who]
         more = [] if holds(key, own) else [own]
+        is_role = kind == "incident.role_assigned"
+        by = who if is_role else actor
         yield incident.fact(
-            kind, [*key, *more] if word in SHARED else ["log_entry", own], at, time, names=called, actor=who,
-            quote=None if is_role and who else quote, evidence=[evidence],
+            kind, [*key, *more] if word in SHARED else ["log_entry", own], at, time, actor=by, evidence=[evidence],
+            names=called if is_role or kind not in _HANDED else {**called, "assignee": who},
+            quote=None if kind in _HANDED and who else quote,
         )  # fmt: skip
 
 
@@ -118,7 +126,7 @@ def log_entry(
     for path in ("user", "channel.user", "channel.notification.user"):
         agent(people, fields.at(entry, path))
     yield from record(
-        incident, identity, word, own, entry, "created_at", holds=holds, quote=quote(words), actor=by,
+        incident, identity, word, own, entry, "created_at", holds=holds, people=people, quote=quote(words), actor=by,
         assigned=assignees(people, entry), evidence=evidence.replace(link=_link(entry)),
         names={"severity": text(entry, "channel.new_priority.summary") or None},
     )  # fmt: skip

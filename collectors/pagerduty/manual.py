@@ -6,7 +6,7 @@ from collectors.base import Manual
 
 MANUAL = Manual(
     reads=(
-        '`/log_entries` of the window, whenever their incidents began: `incident.declared`, `alert.notified`, `alert.acknowledged`, `incident.role_assigned`, `incident.severity_changed`, `incident.resolved`, notes as `chat.message`; other types as `custom`, by their own name. With `scope = "incident"` only `/incidents/ID/log_entries` of the incidents that `links` lead to.',
+        '`/log_entries` of the window, whenever their incidents began: `incident.declared`, `alert.notified`, `alert.acknowledged`, `alert.unacknowledged`, `alert.escalated`, `alert.reassigned`, `incident.role_assigned`, `incident.severity_changed`, `incident.resolved`, notes as `chat.message`; other types as `custom`, by their own name. With `scope = "incident"` only `/incidents/ID/log_entries` of the incidents that `links` lead to.',
         "`/change_events`: `deploy.finished` where a pattern of `deploys` fits the summary, else `custom`.",
         "`/incidents/ID/alerts` and `/notes` of the incidents that `links` lead to, as those of a build by name (`timeline build PD-1234`) do: `alert.firing`, `alert.resolved`, `chat.message`.",
         "`/incidents/ID` for a build by name: window, title, priority or urgency, service, who is assigned, conference.",

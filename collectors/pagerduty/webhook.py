@@ -26,7 +26,7 @@ from timeline.model import Fact
 #: What the log calls what an event tells.
 _WORDS = {
     "incident.triggered": "trigger", "incident.acknowledged": "acknowledge", "incident.resolved": "resolve",
-    "incident.reopened": "reopen", "incident.annotated": "annotate", "incident.escalated": "escalate",
+    "incident.unacknowledged": "unacknowledge", "incident.reopened": "reopen", "incident.annotated": "annotate", "incident.escalated": "escalate",
     "incident.reassigned": "assign", "incident.delegated": "delegate", "incident.priority_updated": "priority_change",
 }  # fmt: skip
 
@@ -65,7 +65,7 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
     incident = life(number, own, link, event.source, service=fields.text(data, "service.summary"))
     word = _WORDS.get(event.type)
     yield from record(
-        incident, own, word or event.type, identity, happening, "occurred_at", holds=seen.holds,
+        incident, own, word or event.type, identity, happening, "occurred_at", holds=seen.holds, people=seen.people,
         actor=agent(seen.people, happening.get("agent")), assigned=assignees(seen.people, data),
         evidence=event.evidence("/body/event", web(link)),
         names={"severity": fields.text(data, "priority.summary") or None} if word == "priority_change" else {},

@@ -217,6 +217,8 @@ def test_an_incident_of_pagerduty(inbox: Inbox) -> None:
         ("trigger", "triggered", {"channel": {"summary": "Checkout fails"}}, data),
         ("acknowledge", "acknowledged", {"summary": "Acknowledged by Ada Example."}, data),
         ("escalate", "escalated", {"assignees": [ADA]}, {**data, "assignees": [ADA]}),
+        ("unacknowledge", "unacknowledged", {}, data),
+        ("assign", "reassigned", {"assignees": [ADA]}, {**data, "assignees": [ADA]}),
         ("priority_change", "priority_updated", {"channel": {"new_priority": {"summary": "P1"}}},
          {**data, "priority": {"summary": "P1"}}),
         ("annotate", "annotated", {"channel": {"type": "note", "content": "drained"}}, note),
@@ -237,8 +239,8 @@ def test_an_incident_of_pagerduty(inbox: Inbox) -> None:
             inbox.take("pagerduty", {"event": event}, x_webhook_id=word)
         api = by_api(PagerdutyCollector, {"url": account.url, "token": "env:T"}, KEY)
     facts = is_one(
-        api, inbox.read(), "incident.declared", "alert.acknowledged", "incident.role_assigned",
-        "incident.severity_changed", "chat.message", "incident.resolved",
+        api, inbox.read(), "incident.declared", "alert.acknowledged", "alert.escalated", "alert.unacknowledged",
+        "alert.reassigned", "incident.severity_changed", "chat.message", "incident.resolved",
     )  # fmt: skip
     assert len(facts) == len(happened)
     assert {fact.clock for fact in facts} == {"acme.pagerduty.com"}

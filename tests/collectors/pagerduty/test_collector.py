@@ -63,6 +63,9 @@ def test_a_whole_incident_is_one_thread_of_facts(account: FakePagerduty) -> None
     account.log("annotate", 140, ADA, channel={"type": "note", "content": "Bo Example looks at the pool"})
     account.log("snooze", 150, BO, channel={"type": "website", "duration": 600})
     account.log("exhaust_escalation_path", 160)
+    account.log("unacknowledge", 162, summary="Unacknowledged due to timeout.")
+    account.log("escalate", 164, ADA, assignees=[BO])
+    account.log("assign", 165, ADA, assignees=[BO])
     account.log("resolve", 170, BO)
     found = read(account)
     assert found.failure is None
@@ -79,6 +82,9 @@ def test_a_whole_incident_is_one_thread_of_facts(account: FakePagerduty) -> None
         ("chat.message", f"A message was posted by {ada} in `PagerDuty #4`"),
         ("custom", "`snooze of PagerDuty #4` was recorded by `PagerDuty`"),
         ("custom", "`exhaust_escalation_path of PagerDuty #4` was recorded by `PagerDuty`"),
+        ("alert.unacknowledged", "Alert `PagerDuty #4` was unacknowledged"),
+        ("alert.escalated", f"Alert `PagerDuty #4` was escalated to {bo} by {ada}"),
+        ("alert.reassigned", f"Alert `PagerDuty #4` was reassigned to {bo} by {ada}"),
         ("incident.resolved", f"Incident `PagerDuty #4` was resolved by {bo}, per PagerDuty"),
     ])  # fmt: skip
     assert len({f.thread for f in found.facts}) == 1
