@@ -24,7 +24,7 @@ SCHEMA_VERSION = "2.0"
 
 GapReason = Literal[
     "unreachable", "unauthorised", "rate_limited", "timed_out", "truncated", "partial", "past_retention",
-    "not_yet", "restricted", "encrypted", "undecodable", "not_refreshed", "conflict",
+    "never_recorded", "not_yet", "restricted", "encrypted", "undecodable", "not_refreshed", "conflict",
 ]  # fmt: skip
 
 

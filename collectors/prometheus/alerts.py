@@ -20,11 +20,12 @@ from collectors.prometheus.alert_series import AlertReader, AlertSeries, Labels,
 from collectors.prometheus.answers import series_text
 from collectors.prometheus.api import MARKS, PrometheusApi, PrometheusOptions, storage_gaps
 from collectors.prometheus.manual import ALERTS
+from collectors.prometheus.past import before, beginning, retention
 from collectors.prometheus.probe import probe
 from timeline import facts
 from timeline.alerts.coverage import Coverage, Span, longest_pause, silences
 from timeline.alerts.firing import AlertChange, Life, changes
-from timeline.instant import MINUTE, NS, format_instant
+from timeline.instant import MINUTE, NS
 from timeline.invalid.expected import Reads
 from timeline.model import Evidence, Fact, Gap, Window
 from timeline.zones import Duration, parse_duration
@@ -146,15 +147,17 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
         found = await api.range(query, read.start, read.end, step)
         buckets = [Span(at - step, at) for one in found for at in one.times.tolist()]
         if not buckets:
-            gap = await self._missing_scrapes(api, trains, window)
-            return _Heard((), step, self.options.lookback_ns), [gap] if gap else []
+            return _Heard((), step, self.options.lookback_ns), await self._missing_scrapes(
+                api, trains, window
+            )
         quiet = silences(buckets, read, [s.times.tolist() for t in trains.values() for s in t.series])
         evidence = tuple(
             self.evidence(p.payload, p.pointer, query=query) for one in found for p in one.arrays
         )
-        gaps = [self._silence(one, read, window, evidence) for one in quiet]
+        gaps: list[Gap | None] = [self._silence(one, read, window, evidence) for one in quiet]
         if quiet and quiet[0].start == read.start and await self._is_first(api, read.start):
-            gaps[0] = self._past_retention(window, quiet[0].end, evidence)
+            told = await retention(api)
+            gaps[:1] = await before(api, told, window, quiet[0].end, "alerts", self.gap, self.evidence)
         return _Heard(quiet, step, longest_pause(buckets)), [one for one in gaps if one]
 
     def _restarts(self, spans: tuple[Span, ...], window: Window) -> list[Gap]:
@@ -169,28 +172,26 @@ class PrometheusAlertsCollector(Collector[PrometheusAlertsOptions]):
         text = "The server recorded nothing, neither `up` nor alerts; what alerts did is not known"
         return self.gap("partial", cut, text, evidence=evidence)
 
-    def _past_retention(self, window: Window, oldest: int, evidence: tuple[Evidence, ...]) -> Gap | None:
-        cut = cut_to(Span(window.start, oldest), window)
-        text = f"The server's oldest samples are from {format_instant(oldest)}; earlier alerts are not known"
-        return self.gap("past_retention", cut, text, evidence=evidence) if cut else None
-
     async def _is_first(self, api: PrometheusApi, start: int) -> bool:
         """Tell whether nothing is stored before `start`, by a glance every six hours for thirty days."""
         return not await api.range("count(up)", start - 30 * _DAY, start, _DAY // 4)
 
     async def _missing_scrapes(
         self, api: PrometheusApi, trains: Mapping[Labels, AlertSeries], window: Window
-    ) -> Gap | None:
+    ) -> list[Gap]:
         """Judge a window without any `up`: by the retention the server tells, and by its alerts."""
-        kept = await api.retention()
+        told = await retention(api)
+        kept = self.context.now - told.kept if told.kept else window.end
         firsts = [int(s.times[0]) for train in trains.values() for s in train.series]
-        oldest = min([*firsts, window.end, self.context.now - kept if kept else window.end])
-        if kept and window.start < oldest and self.context.now - kept > window.start:
-            return self._past_retention(window, oldest, ())
+        oldest = min([*firsts, window.end, kept])
+        if told.kept and window.start < oldest and kept > window.start:
+            return await before(api, told, window, oldest, "alerts", self.gap, self.evidence)
         if firsts:
-            return None
+            return []
+        if (began := await beginning(api, told, window, self.options.lookback_ns)) is not None:
+            return await before(api, told, window, began, "alerts", self.gap, self.evidence)
         text = "The server has no sample of `up` and none of `ALERTS` here; whether rules were evaluated is not known"
-        return self.gap("partial", window, text)
+        return [self.gap("partial", window, text)]
 
     async def _read_slow(
         self, reader: AlertReader, history: History, rules: AlertRules | None, read: Span, window: Window

@@ -74,6 +74,13 @@ class StorageWarning(NamedTuple):
     payload: Payload
 
 
+class Status(NamedTuple):
+    """What one page of a server's status says."""
+
+    data: dict[str, Any]
+    payload: Payload
+
+
 class PrometheusApi:
     """Reads of one server; every one is on the tape.
 
@@ -139,6 +146,11 @@ class PrometheusApi:
 
     async def status(self, name: str) -> dict[str, Any] | None:
         """Return `/api/v1/status/NAME` (buildinfo, runtimeinfo, flags); None where it is not offered."""
+        page = await self.status_page(name)
+        return page.data if page else None
+
+    async def status_page(self, name: str) -> Status | None:
+        """Return `/api/v1/status/NAME` with its payload; None where it is not offered."""
         try:
             payload = await self._page(f"status/{name}")
         except LackingError:  # evidence of a version that did not ask
@@ -148,13 +160,7 @@ class PrometheusApi:
         data = fields.at(payload.json(), "data")
         if not isinstance(data, dict):
             raise UnreadableError(f"the answer to status/{name} is no object")
-        return data
-
-    async def retention(self) -> int | None:
-        """Return how far back the server keeps samples (ns); None where it does not say."""
-        said = fields.text(await self.status("runtimeinfo"), "storageRetention")
-        spans = [m for m in re.findall(r"(?<!\d)(?:\d{1,9}(?:ms|[smhdwy]))+", said) if m]
-        return promql_duration(spans[0]) if spans else None
+        return Status(data, payload)
 
     async def shows_stale_as_nan(self) -> bool:
         """Tell whether raw reads show stale markers as NaN: VictoriaMetrics, which names no revision."""

@@ -15,14 +15,15 @@ from collectors.prometheus.api import MARKS, PrometheusApi, PrometheusOptions, s
 from collectors.prometheus.impact import ImpactOption, impact
 from collectors.prometheus.lookback import LookBack, look_back
 from collectors.prometheus.manual import METRICS
+from collectors.prometheus.past import before, beginning, retention
 from collectors.prometheus.probe import probe
 from collectors.prometheus.samples.choose import sample
 from collectors.prometheus.samples.facts import FactBuilder, Watch
 from collectors.prometheus.samples.panels import panel
 from collectors.prometheus.samples.plan import Plan
-from collectors.prometheus.samples.question import Question, Server, beginning
+from collectors.prometheus.samples.question import Question, Server
 from collectors.prometheus.wire.remote_read import RemoteRead
-from timeline.instant import NS, format_instant
+from timeline.instant import NS
 from timeline.model import Gap, GapReason, Window
 from timeline.present import duration
 from timeline.text import code
@@ -124,9 +125,11 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
 
     async def _read(self, api: PrometheusApi, window: Window) -> list[Record]:
         lookback = await look_back(api)
-        kept = await api.retention()
-        limit = self.context.now - kept if kept else 0  # unsaid: what precedes the window is read as well
-        began = await beginning(api, window, lookback.length)
+        told = await retention(api)
+        limit = (
+            self.context.now - told.kept if told.kept else 0
+        )  # unsaid: what precedes the window is read as well
+        began = await beginning(api, told, window, lookback.length)
         oldest = max(limit, began or limit)
         stale = await api.shows_stale_as_nan()
         server = Server(
@@ -145,12 +148,7 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
             self.gap(reason, window, text, missing=names) for reason, text, names in plan.refused
         ]
         records += self._assumed(lookback, window)
-        if oldest > window.start:
-            past = Window(start=window.start, end=min(window.end, oldest))
-            text = f"The server's oldest samples are from {format_instant(oldest)}"
-            if began is None:
-                text = f"The server keeps samples no longer than {kept_text(kept or 0)}"
-            records.append(self.gap("past_retention", past, f"{text}; earlier crossings are not known"))
+        records += await before(api, told, window, oldest, "crossings", self.gap, self.evidence)
         records += await self._ask_all(server, plan, window)
         asked = self.options.impact
         return records + await impact(api, asked, plan.step, window, self.context, self.origin)
@@ -239,9 +237,3 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
         if api.histograms:
             text = f"{len(api.histograms)} queries gave native histograms, which no number is compared with"
             yield self.gap("undecodable", window, text, missing="; ".join(sorted(api.histograms)))
-
-
-def kept_text(kept: int) -> str:
-    """Return a retention (ns) for reading."""
-    hours = kept // (3600 * NS)
-    return f"{hours // 24} days" if hours >= 48 else f"{hours} hours"

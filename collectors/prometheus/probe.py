@@ -11,6 +11,7 @@ from collectors.kit.http import Http
 from collectors.kit.probing import timed
 from collectors.prometheus.api import PrometheusApi, PrometheusOptions
 from collectors.prometheus.lookback import flag
+from collectors.prometheus.past import retention
 from timeline.instant import NS
 from timeline.present import count, duration
 
@@ -26,7 +27,7 @@ async def probe(
         answered = await timed(partial(http.get, "api/v1/query", {"query": "vector(1)"}))
         yield answered.reachable(options.url)
         yield answered.clock(options)
-        kept = await api.retention()
+        kept = (await retention(api)).kept
         known = f"samples are kept for {kept / NS / 86_400:.0f} days" if kept else "not told by the server"
         yield Check("retention", True, known)
         yield await _look_back(api)

@@ -144,6 +144,7 @@ def start_prometheus(
     config: str | None = None,
     tls: bool = False,
     users: Mapping[str, str] | None = None,
+    retention: str = "100y",
     flags: Sequence[str] = (),
 ) -> Prometheus:
     """Start a Prometheus in `folder`, with `openmetrics` back-filled; raise MissingError where absent."""
@@ -170,7 +171,7 @@ def start_prometheus(
             binary,
             f"--config.file={folder / 'prometheus.yml'}",
             f"--storage.tsdb.path={folder / 'data'}",
-            "--storage.tsdb.retention.time=100y",
+            f"--storage.tsdb.retention.time={retention}",
             f"--web.listen-address=127.0.0.1:{port}",
             "--web.enable-remote-write-receiver",
             "--web.enable-lifecycle",

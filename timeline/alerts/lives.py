@@ -38,8 +38,8 @@ _ENDS: Mapping[str, frozenset[State]] = {
 }  # fmt: skip
 #: Of a gap for one of these reasons, records of any kind may be lacking.
 _LACKING = frozenset({
-    "unreachable", "unauthorised", "rate_limited", "timed_out", "truncated", "partial", "past_retention", "not_yet",
-    "undecodable", "not_refreshed",
+    "unreachable", "unauthorised", "rate_limited", "timed_out", "truncated", "partial", "past_retention",
+    "never_recorded", "not_yet", "undecodable", "not_refreshed",
 })  # fmt: skip
 
 

@@ -11,7 +11,15 @@ from timeline.model import Gap, GapReason, Window
 State = Literal["collected", "partial", "none", "outside"]
 #: Reasons for which nothing of a stretch was read; with `missing`, only that part lacks. For any other, some was.
 NOTHING: frozenset[GapReason] = frozenset(
-    {"unreachable", "unauthorised", "rate_limited", "timed_out", "past_retention", "not_yet"}
+    {
+        "unreachable",
+        "unauthorised",
+        "rate_limited",
+        "timed_out",
+        "past_retention",
+        "never_recorded",
+        "not_yet",
+    }
 )
 
 

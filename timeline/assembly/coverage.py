@@ -9,9 +9,17 @@ from timeline.assembly.reading import SourceReading
 from timeline.model import Gap, GapReason, Incident, Timeline, Window, gap
 from timeline.wire import encode
 
+#: Of what a source has nothing before some time; it keeps from earlier collections what they had.
+_BEFORE = frozenset({"past_retention", "never_recorded"})
+
 
 def is_note(gap: Gap, incident: Incident) -> bool:
-    """Tell whether a gap is none of the incident: a source's data begins late, or is not there yet, and the incident lies beside that."""
+    """Tell whether a gap is none of the incident.
+
+    A source never recorded that time, and said so; or its data begins late, or is not there yet, and the incident lies beside that.
+    """
+    if gap.reason == "never_recorded":
+        return True
     if gap.reason == "past_retention":
         return incident.start is not None and gap.end <= incident.start
     if gap.reason == "not_yet":
@@ -46,7 +54,7 @@ def _gaps_of(readings: Sequence[SourceReading], last: int, window: Window) -> It
     if newest.failure is None and newest.collection == last:
         earlier = good[:-1]
         for found in newest.of(Gap):
-            if found.reason == "past_retention":
+            if found.reason in _BEFORE:
                 yield from _held_back(found, earlier[::-1])
             else:
                 yield found
@@ -80,12 +88,10 @@ def _kept(
 
 def _held_back(found: Gap, earlier: Sequence[SourceReading]) -> Iterable[Gap]:
     """Name what earlier collections (newest first) still hold of a lost stretch; the rest was never read."""
-    never = [(found.start, found.end)]
+    whole = never = [(found.start, found.end)]
     for reading in earlier:
         lacking = [
-            (g.start, g.end)
-            for g in reading.of(Gap)
-            if (g.reason, g.missing) == (found.reason, found.missing)
+            (g.start, g.end) for g in reading.of(Gap) if g.reason in _BEFORE and g.missing == found.missing
         ]
         held = _without([(reading.window.start, reading.window.end)], lacking)
         kept = _without(never, _without(never, held))
@@ -94,6 +100,13 @@ def _held_back(found: Gap, earlier: Sequence[SourceReading]) -> Iterable[Gap]:
         )
         yield from (_part(found, "not_refreshed", part, text) for part in kept)
         never = _without(never, held)
+    if found.reason == "never_recorded" and never != whole:
+        # It says that it deleted nothing, and yet it had more: its storage was made anew.
+        text = (
+            "Earlier collections reach further back than the source does now; what it had before is not known"
+        )
+        yield from (_part(found, "past_retention", part, text) for part in never)
+        return
     yield from (_part(found, found.reason, part, found.statement) for part in never)
 
 

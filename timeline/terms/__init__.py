@@ -72,6 +72,7 @@ GAP_REASONS: Final[Mapping[str, str]] = {
     "truncated": "cut off",
     "partial": "partial data",
     "past_retention": "past retention",
+    "never_recorded": "never recorded",
     "not_yet": "not yet recorded",
     "restricted": "restricted",
     "encrypted": "encrypted",

@@ -9,13 +9,11 @@ from typing import Any, NamedTuple
 from collectors.prometheus.answers import MS, Samples
 from collectors.prometheus.api import DEFAULT_LOOKBACK, PrometheusApi
 from collectors.prometheus.wire.remote_read import RemoteRead
-from timeline.instant import MINUTE, NS
+from timeline.instant import NS
 from timeline.model import Window
 from timeline.rules.promtext import covers
 from timeline.rules.thresholds import Plain, apply, plain_selector
 from timeline.series.crossings import SampleSpan
-
-_DAY = 1440 * MINUTE
 
 
 class Question(NamedTuple):
@@ -89,21 +87,6 @@ def question(query: str, step: int) -> Question:
     except ValueError:  # another dialect: the server is asked, and says what it cannot read
         plain = None
     return Question(query, None if plain else step, plain)
-
-
-async def beginning(api: PrometheusApi, window: Window, lookback: int) -> int | None:
-    """Return when the server's recording began (ns), where that lies inside the window; else None.
-
-    It is told by `up`, which every scrape leaves: by its first samples when there was none before.
-    """
-    start = window.start - lookback
-    if (await api.query("count(up)", start)).vector():
-        return None
-    found = await api.range("count(up)", start, window.end, MINUTE)
-    if not found or await api.range("count(up)", start - 30 * _DAY, start, _DAY // 4):
-        return None
-    first = int(found[0].times[0])
-    return max((int(one.times[0]) for one in await api.raw("up", first - MINUTE, first)), default=first)
 
 
 def span_of(server: Server, asked: Question, window: Window) -> ReadSpan:

@@ -289,18 +289,19 @@ def test_a_hole_of_one_rule_alone_is_named(start_prometheus: Callable[..., Prome
     assert [kind for kind, *_ in told(found)] == ["firing", "resolved"]
 
 
-def test_what_the_server_no_longer_has_is_past_retention(start_prometheus: Callable[..., Prometheus]) -> None:
+def test_what_came_before_the_server_was_never_recorded(start_prometheus: Callable[..., Prometheus]) -> None:
     server = start_prometheus()
     server.write([*alerts(LABELS, LIFE, {600: 1500}), *up([(600, 3600)])])
     found = check(PrometheusAlertsCollector, {"url": server.url}, window(0, 1800), now=(T0 + 3600) * NS)
     (gap,) = found.gaps
-    assert (gap.reason, gap.start // NS - T0, gap.end // NS - T0) == ("past_retention", 0, 585)
+    assert (gap.reason, gap.start // NS - T0, gap.end // NS - T0) == ("never_recorded", 0, 585)
 
 
-def test_a_server_that_says_nothing_is_not_quiet(prometheus2: Prometheus) -> None:
+def test_a_server_that_says_nothing_is_not_quiet(prometheus2: Prometheus, victoria: Prometheus) -> None:
     far = Window(start=1_000_000_000 * NS, end=1_000_003_600 * NS)
-    found = check(PrometheusAlertsCollector, {"url": prometheus2.url}, far, now=1_000_003_600 * NS)
-    assert [g.reason for g in found.gaps] == ["partial"]
+    for server, reason in ((prometheus2, "never_recorded"), (victoria, "partial")):
+        found = check(PrometheusAlertsCollector, {"url": server.url}, far, now=1_000_003_600 * NS)
+        assert [(g.reason, g.start, g.end) for g in found.gaps] == [(reason, far.start, far.end)]
     assert found.facts == []
 
 

@@ -421,7 +421,8 @@ def test_what_lies_past_retention_is_a_gap(prometheus2: Prometheus) -> None:
     config = {"url": prometheus2.url, "threshold": [{"name": "w", "query": "pm_none", "above": 3}]}
     kept = 36_500 * 86_400 * NS  # as the tests' servers are started
     result = check(PrometheusMetricsCollector, config, window(0, 960), now=at(480) + kept)
-    (gap,) = result.gaps
+    gap, younger = result.gaps
+    assert (younger.reason, younger.start, younger.end) == ("never_recorded", at(480), at(960))
     assert (gap.reason, gap.start, gap.end) == ("past_retention", at(0), at(480))
     assert (
         gap.statement == "The server keeps samples no longer than 36500 days; earlier crossings are not known"
@@ -442,7 +443,7 @@ def test_what_was_so_when_the_server_began_has_no_beginning(
     result = check(PrometheusMetricsCollector, config, window(0, 200), now=LATER)
     assert changes(result.facts) == [("crossed_above", None, at(100))] * 2
     (gap,) = result.gaps
-    assert (gap.reason, gap.start, gap.end) == ("past_retention", at(0), at(100))
+    assert (gap.reason, gap.start, gap.end) == ("never_recorded", at(0), at(100))
     # A hole in what it recorded is no beginning: what follows it is new.
     store(server, "up", dict.fromkeys(range(-5_000, -4_000), 1.0), job="a")
     result = check(PrometheusMetricsCollector, config, window(0, 200), now=LATER)

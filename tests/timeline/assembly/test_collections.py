@@ -29,6 +29,15 @@ def test_what_no_collection_ever_reached_is_not_said_to_be_kept() -> None:
     assert [(g.reason, g.start, g.end) for g in built(first, later, again).gaps] == found
 
 
+def test_a_source_that_had_more_before_did_record_it() -> None:
+    young = gap("s", "never_recorded", 100, 150, "it began at 150")
+    first = reading(gap("s", "never_recorded", 100, 130, "it began at 130"), at(1, 140))
+    found = [(g.reason, g.start, g.end) for g in built(first, reading(young, number=2)).gaps]
+    assert found == [("past_retention", 100, 130), ("not_refreshed", 130, 150)]
+    again = built(reading(young, number=1), reading(young, number=2)).gaps
+    assert [(g.reason, g.start, g.end) for g in again] == [("never_recorded", 100, 150)]
+
+
 def test_a_narrower_collection_does_not_fill_what_it_did_not_read() -> None:
     first = reading(at(1, 115), window=Window(start=110, end=120))
     timeline = built(first, reading(gap("s", "past_retention", 100, 150, "gone"), number=2))

@@ -21,6 +21,8 @@ OPEN = Incident(id="X", start=START)
         ("past_retention", 0, 300, OVER, False),
         ("past_retention", END, 300, OVER, False),  # lost behind the end is lost all the same
         ("past_retention", 0, START, Incident(id="X"), False),
+        ("never_recorded", 0, 300, OVER, True),
+        ("never_recorded", 0, 300, OPEN, True),
         ("not_yet", END, 300, OVER, True),  # the padding is ahead
         ("not_yet", END - 1, 300, OVER, False),  # a clone that was last fetched during the incident
         ("not_yet", 150, 300, OPEN, False),  # it goes on

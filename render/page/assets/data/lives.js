@@ -8,7 +8,7 @@ const ENDS = {
   'deploy.rolled_back': ['waiting', 'running'], 'deploy.cancelled': ['waiting', 'running'],
 };
 /** Of a gap for one of these reasons, records of any kind may be lacking. */
-const LACKING = new Set(['unreachable', 'unauthorised', 'rate_limited', 'timed_out', 'truncated', 'partial', 'past_retention', 'not_yet', 'undecodable', 'not_refreshed']);
+const LACKING = new Set(['unreachable', 'unauthorised', 'rate_limited', 'timed_out', 'truncated', 'partial', 'past_retention', 'never_recorded', 'not_yet', 'undecodable', 'not_refreshed']);
 
 /** @param {Item} item */
 function isStep({ kind }) {

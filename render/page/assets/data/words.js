@@ -103,8 +103,8 @@ export function kindText(kind) {
 /** @type {Record<string, string>} */
 const REASONS = {
   unreachable: 'not reachable', unauthorised: 'not authorised', rate_limited: 'rate limited', timed_out: 'timed out',
-  truncated: 'cut off', partial: 'partial data', past_retention: 'past retention', not_yet: 'not yet recorded', restricted: 'restricted',
-  encrypted: 'encrypted', undecodable: 'could not be parsed', not_refreshed: 'not refreshed', conflict: 'in conflict',
+  truncated: 'cut off', partial: 'partial data', past_retention: 'past retention', never_recorded: 'never recorded', not_yet: 'not yet recorded',
+  restricted: 'restricted', encrypted: 'encrypted', undecodable: 'could not be parsed', not_refreshed: 'not refreshed', conflict: 'in conflict',
 };
 
 /** @param {string} reason */
