@@ -72,12 +72,23 @@ def resolution(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | 
     return ended(name, starts[0] if starts else None, ends[0] if ends else None)
 
 
+def opening(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | None:
+    """Return the incident of an event whose type ends in `incident.declared`."""
+    data = body.get("data")
+    if not re.search(r"incident\.declared(\.|$)", kind) or not isinstance(data, dict):
+        return None
+    name = own_text(data, "incident") or own_text(data, "id") or own_text(body, "subject")
+    starts = [*instants([data], "start"), *instants([body], "time")]
+    return ended(name, starts[0], None) if starts else None
+
+
 def handshake(origin: str, per_minute: int) -> dict[str, str]:
     """Agree to deliveries, as the CloudEvents webhook specification asks; each proves itself."""
     return {"WebHook-Allowed-Origin": origin[:200], "WebHook-Allowed-Rate": str(per_minute)}
 
 
 WEBHOOK = Webhook(
-    partial(bearer_or_basic, parameter="access_token"), deliveries, facts, resolution, handshake=handshake,
+    partial(bearer_or_basic, parameter="access_token"), deliveries, facts, resolution, opening=opening,
+    handshake=handshake,
     screen=partial(token_alone, parameter="access_token"), types=("*/*",),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.kit.alert_webhook import alert_facts, begun, deliveries, resolution
+from collectors.kit.alert_webhook import alert_facts, begun, deliveries, opening, resolution
 from collectors.kit.proof import (
     Proof,
     Request,
@@ -48,4 +48,6 @@ def _stamp(request: Request) -> str:
     return next((request.headers[name] for name in _STAMPS if request.headers.get(name)), "")
 
 
-WEBHOOK = Webhook(verify, deliveries, alert_facts, resolution, begun, basic=True, screen=screen)
+WEBHOOK = Webhook(
+    verify, deliveries, alert_facts, resolution, begun, basic=True, opening=opening, screen=screen
+)

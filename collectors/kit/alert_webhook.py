@@ -70,6 +70,13 @@ def resolution(kind: str, body: Mapping[str, Any], label: str) -> Resolution | N
     return ended(named or f"{alert or 'alerts'}-{stamp(starts[0])}", begun, ends[-1])
 
 
+def opening(kind: str, body: Mapping[str, Any], label: str) -> Resolution | None:
+    """Return the incident that the label of alerts that fire names: one is declared so; other alerts are none."""
+    starts = sorted(instants([one for one in _alerts(body) if one.get("status") == "firing"], "startsAt"))
+    named = _member(body, "commonLabels", label) or _member(body, "commonAnnotations", label)
+    return ended(named, starts[0], None) if kind == "firing" and named and starts else None
+
+
 def begun(over: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> str | None:
     """Return since when the alerts of a resolved group fired, as earlier notifications of it told; None: nowhere."""
     ended, firing = _identities(over), dict[str, int]()

@@ -47,7 +47,7 @@ class Delivery(NamedTuple):
 
 
 class Resolution(NamedTuple):
-    """An incident that ended: its id, and its bounds (RFC 3339) where the sender tells them."""
+    """An incident that ended, or began: its id, and its bounds (RFC 3339) where the sender tells them."""
 
     incident: str
     start: str | None
@@ -189,6 +189,8 @@ class Webhook:
     #: Notes what an event says of earlier ones, such as that a message was deleted: called for each event
     #: before facts are made of any.
     foresee: Callable[[Event, Seen], None] | None = None
+    #: As `resolution`, of an incident that an event says has begun: without an end.
+    opening: Callable[[str, Mapping[str, Any], str], Resolution | None] | None = None
 
     def authenticate(self, request: Request, proof: Proof) -> None:
         """Return when the delivery proves itself; raise RefusedError."""

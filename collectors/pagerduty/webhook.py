@@ -84,4 +84,15 @@ def resolution(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | 
     return ended(name, starts[0], ends[0]) if starts and ends else None
 
 
-WEBHOOK = Webhook(verify, deliveries, facts, resolution, screen=screen)
+def opening(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | None:
+    """Return the incident that was triggered, under the id that it is resolved by."""
+    event = body.get("event")
+    data = event.get("data") if isinstance(event, dict) else None
+    if kind != "incident.triggered" or not isinstance(data, dict):
+        return None
+    starts = instants([data], "created_at")
+    name = f"PD-{data.get('number') or data.get('id') or ''}"
+    return ended(name, starts[0], None) if starts else None
+
+
+WEBHOOK = Webhook(verify, deliveries, facts, resolution, screen=screen, opening=opening)

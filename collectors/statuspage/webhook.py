@@ -70,6 +70,10 @@ def _post(event: Event, page: str, incident: Any, update: Any, pointer: str) -> 
     )  # fmt: skip
 
 
+#: Of an incident that is not over; others are of maintenance, or its end.
+_GOES_ON = frozenset({"incident.investigating", "incident.identified", "incident.monitoring"})
+
+
 def resolution(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | None:
     """Return the incident of a post that says it is resolved."""
     incident = body.get("incident")
@@ -80,7 +84,16 @@ def resolution(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | 
     return ended(f"SP-{own_text(incident, 'id')}", starts[0], ends[0]) if starts and ends else None
 
 
+def opening(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | None:
+    """Return the incident of a post that says it goes on; maintenance is none."""
+    incident = body.get("incident")
+    if kind not in _GOES_ON or not isinstance(incident, dict):
+        return None
+    starts = instants([incident], "started_at", "created_at")
+    return ended(f"SP-{own_text(incident, 'id')}", starts[0], None) if starts else None
+
+
 WEBHOOK = Webhook(
-    partial(bearer_or_basic, parameter="token"), deliveries, facts, resolution, basic=True,
+    partial(bearer_or_basic, parameter="token"), deliveries, facts, resolution, basic=True, opening=opening,
     screen=partial(token_alone, parameter="token"),
 )  # fmt: skip

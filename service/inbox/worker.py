@@ -20,6 +20,7 @@ from archive.builds import Build
 from archive.events import HEARTBEAT, Event, Stored
 from collectors.kit import webhooks
 from collectors.kit.webhooks import Resolution
+from service.inbox.declared import opening
 from service.settings.serve import WebhookSettings
 from timeline.instant import NS
 
@@ -271,6 +272,10 @@ class Worker:
                 cause = f"webhook {one.hook}"
                 builds.work_event(connection, one.id, over.incident, cause, now, start, over.end)
                 self._wake.set()
+            elif (
+                hook and self.live and self.live.is_on and (new := opening(hook, one.type, _object(one.body)))
+            ):
+                self._begin(connection, one, new, now)
             else:
                 events.worked(connection, one.id)
                 if self.live and hook and hook.build:
@@ -279,6 +284,16 @@ class Worker:
             wait = min(_FIRST_WAIT * 2 ** (one.tries - 1), _LONGEST_WAIT)
             later = now + wait if one.tries < _MOST_TRIES else None
             events.postponed(connection, one.id, f"{type(err).__name__}: {err}"[:500], later)
+
+    def _begin(self, connection: sqlite3.Connection, one: events.Open, new: Resolution, now: int) -> None:
+        """Queue the first build of an incident that has begun; one that was built before is only looked at soon."""
+        if builds.last(connection, new.incident) is None:
+            builds.work_event(connection, one.id, new.incident, f"webhook {one.hook}", now, new.start, None)
+            self._wake.set()
+            return
+        events.worked(connection, one.id)
+        if self.live:
+            self.live.hurry(now)
 
     def _builds(self) -> bool:
         with self._store.use() as connection:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from anyio import to_thread
 from fastapi import APIRouter, HTTPException, Path, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from archive import builds, events
 from service.inbox.library import Library
@@ -41,6 +41,9 @@ router = APIRouter(include_in_schema=False)
 #: Whoever can write the file writes its scripts: it has no origin of ours, in the frame or by itself.
 _SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads allow-modals"
 #: The chart brings its own policy for scripts; this one keeps it from asking anybody, and says who may frame it.
+#: A block of a page's data, and those that are scripts: most of the page, and the same in every build.
+_BLOCK = re.compile(rb'<script type="application/octet-stream" id="([\w-]{1,80})">([^<]*)</script>')
+_SCRIPTS = frozenset({"application", "plotly"})
 _PAGE_POLICY = (
     f"sandbox {_SANDBOX}; default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; "
     "img-src data: blob:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'"
@@ -122,10 +125,22 @@ def draft(request: Request, incident: Incident) -> Response:
 @router.get("/incidents/{incident}/timeline.html")
 def chart(request: Request, incident: Incident) -> Response:
     """Give the chart as it was built."""
+    return HTMLResponse(_page(request, incident), headers=_PAGE_HEADERS)
+
+
+@router.get("/incidents/{incident}/timeline.data")
+def chart_data(request: Request, incident: Incident) -> JSONResponse:
+    """Give the chart's data without its scripts, for a page that is open: by the ids of its blocks."""
+    found = ((name.decode(), text.decode()) for name, text in _BLOCK.findall(_page(request, incident)))
+    blocks = {name: text for name, text in found if name not in _SCRIPTS}
+    return JSONResponse(blocks, headers={"cache-control": "private, no-cache"})
+
+
+def _page(request: Request, incident: str) -> bytes:
     path = state_of(request).library.directory(incident) / PAGE
     if not path.is_file():
         raise HTTPException(404, f"{incident} has no chart; `timeline refresh` makes it")
-    return HTMLResponse(path.read_bytes(), headers=_PAGE_HEADERS)
+    return path.read_bytes()
 
 
 @router.get("/incidents/{incident}/charts/{name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
@@ -90,6 +91,7 @@ def _require_port(settings: ServeSettings) -> None:
 def make_state(config_file: Path | None, out: Path | None, host: str | None, port: int | None) -> State:
     """Return the server's parts; raise UsageError."""
     from service.inbox.build_job import runner
+    from service.inbox.declared import Declared
     from service.inbox.library import Library
     from service.inbox.live import Live, Pace
     from service.inbox.refresh_job import refresher
@@ -122,7 +124,8 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     )
     library = Library(folder, conf, store)
     pace = Pace(parse_duration(settings.live), parse_duration(settings.live_idle))
-    worker.live = Live(store, library.summaries, pace)
+    declared = Declared(conf.folder / conf.settings.incidents, folder)
+    worker.live = Live(store, lambda: [*library.summaries(), *declared(time.time_ns())], pace)
     return State(
         settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open),
         people, audit, refresher(conf.path, cap, lambda: worker.stopping), redactor_of(tokens, hooks, personal.chosen(conf.settings)),

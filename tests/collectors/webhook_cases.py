@@ -83,6 +83,12 @@ def resolved(webhook: Webhook, body: Any, label: str = "incident", **headers: An
     return webhook.resolution(received(webhook, body, **headers).type, body, label)
 
 
+def opened(webhook: Webhook, body: Any, label: str = "incident", **headers: Any) -> Resolution | None:
+    """Return what a delivery says has begun."""
+    assert webhook.opening is not None
+    return webhook.opening(received(webhook, body, **headers).type, body, label)
+
+
 class Inbox:
     """A database filled the way the server fills it."""
 

@@ -1,7 +1,5 @@
 const FACT = /^f-[0-9a-f]{16}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
-const DATA = /<script type="application\/octet-stream" id="([\w-]{1,80})">([^<]*)<\/script>/g;
-const RUNS = new Set(['application', 'plotly']); // scripts of the page, not data
 const REBUILT = 'This timeline was built again meanwhile: reload to see it.';
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
 const HASH = /^(#[\x21-\x7e]{0,20000})?$/;
@@ -33,10 +31,9 @@ export function makeChart(frame, incident, chose, viewed, tell) {
   const renew = async () => {
     late = !ready; // built while the chart was being loaded: then once it is there
     if (late) return;
-    const answer = await fetch(`/incidents/${incident}/timeline.html`);
+    const answer = await fetch(`/incidents/${incident}/timeline.data`);
     if (!answer.ok) return void tell(REBUILT);
-    // Read as text: a document made of it would be held to this page's policy, styles and all.
-    const blocks = Object.fromEntries([...(await answer.text()).matchAll(DATA)].filter(([, id]) => !RUNS.has(id)).map(([, id, text]) => [id, text]));
+    const blocks = await answer.json();
     clearTimeout(awaited);
     awaited = setTimeout(() => tell(REBUILT), ANSWERED);
     say({ timeline: 'built', blocks });

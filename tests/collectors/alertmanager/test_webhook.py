@@ -23,6 +23,7 @@ from tests.collectors.webhook_cases import (
     Inbox,
     basic,
     kinds,
+    opened,
     proves,
     received,
     request,
@@ -188,3 +189,10 @@ def test_two_senders_of_one_alert_are_one_firing(
 
 def _told(bodies: list[dict[str, Any]], begun: str) -> bool:
     return any(str(body["alerts"][0]["startsAt"])[:19] == begun[:19] for body in bodies)
+
+
+def test_alerts_that_fire_begin_an_incident_where_a_label_names_it() -> None:
+    fires = {**group(alert()), "commonLabels": {"incident": "INC/7"}}
+    assert opened(WEBHOOK, fires) == ("INC-7", "2026-11-21T14:02:03.456999999Z", None)
+    assert opened(WEBHOOK, group(alert())) is None
+    assert opened(WEBHOOK, {**fires, "status": "resolved"}) is None

@@ -9,7 +9,7 @@ import pytest
 
 from collectors.cloudevents.webhook import WEBHOOK
 from collectors.kit.proof import Proof, Request
-from tests.collectors.webhook_cases import SECRET, Inbox, proves, received, request, resolved
+from tests.collectors.webhook_cases import SECRET, Inbox, opened, proves, received, request, resolved
 
 EVENT: dict[str, Any] = {"specversion": "1.0", "id": "1", "source": "/s", "type": "t"}
 ROLLED_OUT = {
@@ -63,3 +63,6 @@ def test_a_type_that_ends_in_resolved_is_an_incident() -> None:
         "2026-11-21T14:03:00.999999999Z",
     )
     assert resolved(WEBHOOK, {**over, "type": "dev.example.incident.resolvedness"}) is None
+    begun = {**over, "type": "dev.example.incident.declared"}
+    assert opened(WEBHOOK, begun) == ("INC-7", "2026-11-21T14:00:00.999999999Z", None)
+    assert opened(WEBHOOK, over) is None

@@ -12,6 +12,7 @@ from tests.collectors.webhook_cases import (
     Inbox,
     kinds,
     mac,
+    opened,
     proves,
     received,
     request,
@@ -66,3 +67,10 @@ def test_a_resolved_incident_is_named_by_its_number() -> None:
     assert resolved(WEBHOOK, event("incident.resolved")) == ("PD-12", *bounds)
     assert resolved(WEBHOOK, event("incident.resolved", number=None)) == ("PD-Q1", *bounds)
     assert resolved(WEBHOOK, event()) is None
+
+
+def test_what_is_triggered_begins_under_the_id_that_it_is_resolved_by() -> None:
+    assert opened(WEBHOOK, event("incident.triggered")) == ("PD-12", "2026-11-21T14:02:00.999999999Z", None)
+    assert opened(WEBHOOK, event("incident.triggered", created_at=None)) is None
+    assert opened(WEBHOOK, event("incident.acknowledged")) is None
+    assert opened(WEBHOOK, {"event": 3}) is None

@@ -14,6 +14,7 @@ from tests.collectors.webhook_cases import (
     Inbox,
     basic,
     kinds,
+    opened,
     proves,
     received,
     request,
@@ -78,3 +79,7 @@ def test_a_resolved_incident_is_named_by_its_id() -> None:
     over = ("SP-i1", "2026-11-21T14:10:00.000999999Z", "2026-11-21T14:40:00.000999999Z")
     assert resolved(WEBHOOK, POSTS) == over
     assert resolved(WEBHOOK, COMPONENT) is None
+    goes_on = {**POSTS, "incident": {**POSTS["incident"], "status": "investigating"}}
+    assert opened(WEBHOOK, goes_on) == ("SP-i1", over[1], None)
+    assert opened(WEBHOOK, POSTS) is None
+    assert opened(WEBHOOK, {**POSTS, "incident": {**POSTS["incident"], "status": "in_progress"}}) is None

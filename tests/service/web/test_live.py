@@ -55,6 +55,37 @@ def place(page: Any, text: str) -> float:
     return float(row(page, text).bounding_box()["y"])
 
 
+class Idle:
+    """A blank page whose timer tells for how long (s) the machine let nothing run: what a page waits for besides us."""
+
+    def __init__(self, browser: Any) -> None:
+        self.page = browser.new_page()
+        self.page.evaluate("""() => {
+          window.late = [];
+          let due = Date.now() + 20;
+          setInterval(() => { const now = Date.now(); window.late.push([now, Math.max(0, now - due)]); due = now + 20; }, 20);
+        }""")
+
+    def late(self, since: float, until: float) -> float:
+        """Return for how long of `[since, until]` (s) it was not run."""
+        told = self.page.evaluate("() => window.late")
+        return sum(ms / 1000 for at, ms in told if since <= at / 1000 <= until + 0.02)
+
+
+def watch(page: Any, text: str) -> None:
+    """Have the chart write down when its notice says something."""
+    chart(page).locator("html").evaluate(
+        """(html, text) => {
+          const look = () => {
+            const news = document.getElementById('news');
+            if (news && !news.hidden && news.textContent.includes(text)) window.told ??= Date.now();
+          };
+          new MutationObserver(look).observe(html, { subtree: true, childList: true, attributes: true, characterData: true });
+        }""",
+        text,
+    )
+
+
 @pytest.mark.browser
 def test_two_pages_take_new_facts_in_and_keep_their_place(
     tmp_path: Path, start: Start, chromium: Path, problems: list[str]
@@ -67,15 +98,17 @@ def test_two_pages_take_new_facts_in_and_keep_their_place(
         row(ada, "earlier 25").scroll_into_view_if_needed()
         hash_, before = ada.evaluate("location.hash"), place(ada, "earlier 25")
         chart(bo).locator("#find").fill("earlier")
-        ongoing.say("p99 is 1.4 s")
-        wait_until(lambda: ongoing.facts() == 31, 240, "it was not built again", ongoing.server.log)
-        written = time.monotonic()
+        idle = Idle(browser)
         for page in (ada, bo):
-            expect(chart(page).locator("#news")).to_contain_text("1 new fact", timeout=20_000)
+            watch(page, "p99 is 1.4 s")
+        ongoing.say("p99 is 1.4 s")
+        for page in (ada, bo):
+            expect(chart(page).locator("#news")).to_contain_text("1 new fact", timeout=240_000)
             expect(chart(page).locator("#news")).to_contain_text("p99 is 1.4 s")
-        assert time.monotonic() - written < SECONDS + 1.5, (
-            "two seconds, and what a busy machine takes to look"
-        )
+            told = chart(page).locator("html").evaluate("() => window.told") / 1000
+            # The page is the last file that a build writes; its process ends after that.
+            written = (ongoing.out / names.PAGE).stat().st_mtime
+            assert told - written - idle.late(written, told) < SECONDS
         expect(row(ada, "p99 is 1.4 s")).to_have_class(re.compile(r"\bfresh\b"))
         assert (ada.evaluate("location.hash"), place(ada, "earlier 25")) == (hash_, before)
         assert row(ada, "earlier 25").get_attribute("aria-selected") == "true"
@@ -93,6 +126,19 @@ def test_two_pages_take_new_facts_in_and_keep_their_place(
         for page in (ada, bo):
             assert [one.evaluate("() => window.unbroken") for one in page.frames] == [True, True]
             assert page.locator("#notice").text_content() == ""
+
+
+def test_an_incident_with_a_file_and_one_that_a_sender_begins_are_built_by_themselves(
+    tmp_path: Path, start: Start
+) -> None:
+    ongoing = Ongoing(tmp_path, start, "1h", rows=3, built=False)
+    wait_until(ongoing.is_built, 240, "what has a file was not built", ongoing.server.log)
+    assert [one.cause for one in ongoing.builds()] == ["live"]
+    ongoing.deliver(incident="INC-78")
+    other = ongoing.out.with_name("INC-78") / names.TIMELINE
+    wait_until(other.is_file, 240, "what a sender began was not built", ongoing.server.log)
+    begun = load(other).incident
+    assert (begun.start is not None, begun.end) == (True, None)
 
 
 def test_a_delivery_has_it_built_soon_and_the_end_ends_it(tmp_path: Path, start: Start) -> None:
