@@ -108,7 +108,9 @@ class SlackExportCollector(Collector[SlackExportOptions]):
             days[folder_of(member)].append(member)
         read: list[Parsed] = []
         facts: list[Fact] = []
-        for folder in self._chosen(folders, window):
+        chosen = self._chosen(folders, window)
+        self._before(listing, chosen, window)
+        for folder in chosen:
             self.context.progress(folder.channel.label)
             read.append(await self._read(reader, days[folder.path], folder, window))
             facts += in_window(read[-1].facts, window)
@@ -221,6 +223,24 @@ class SlackExportCollector(Collector[SlackExportOptions]):
                 self._gaps.append(self.gap(err.reason, _around(date, window), text, missing=date))
         return items
 
+    def _before(self, listing: dict[str, Json], chosen: list[Folder], window: Window) -> None:
+        """Note what lies before the export's first day: nobody wrote in a channel before it was made."""
+        first = listing["first_day"]
+        if not isinstance(first, str):
+            return
+        begins = _midnight(first)
+        made = min(begins, *(folder.created or 0 for folder in chosen)) if chosen else 0
+        if never := part(window, None, made):
+            labels = ", ".join(code(folder.channel.label) for folder in chosen[:5])
+            more = f" and {len(chosen) - 5} more" if len(chosen) > 5 else ""
+            text = f"{labels}{more}: made at {format_instant(made)} or later, as the export says; nothing was said there before"
+            self._gaps.append(self.gap("never_recorded", never, text))
+        if before := part(window, made, begins):
+            text = (
+                f"The export's first day with messages is {first}: whether it was quiet before is not known"
+            )
+            self._gaps.append(self.gap("partial", before, text))
+
     def _cover(self, listing: dict[str, Json], window: Window) -> None:
         """Note what the export does not reach: before its first day, after its last one."""
         first, last = listing["first_day"], listing["last_day"]
@@ -231,12 +251,7 @@ class SlackExportCollector(Collector[SlackExportOptions]):
         if not isinstance(first, str) or not isinstance(last, str):
             self._gaps.append(self.gap("partial", window, "The export holds no messages"))
             return
-        begins, ends = _midnight(first), _midnight(last) + DAY
-        if before := part(window, None, begins):
-            text = (
-                f"The export's first day with messages is {first}: whether it was quiet before is not known"
-            )
-            self._gaps.append(self.gap("partial", before, text))
+        ends = _midnight(last) + DAY
         if after := part(window, ends, None):
             text = f"The export's last day with messages is {last}: whether it was quiet after is not known"
             self._gaps.append(self.gap("partial", after, text))

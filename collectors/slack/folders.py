@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from collectors.slack.layout import NAMED, folder_of
 from collectors.slack.messages import Channel
+from timeline.instant import NS
 
 #: Folders of direct messages, also where the file that lists them is missing: an id, or people's names.
 _DIRECT = re.compile(r"D[A-Z0-9]{6,}|mpdm-.+")
@@ -21,6 +22,7 @@ class Folder(NamedTuple):
     channel: Channel
     listed: bool  # with a public name; direct messages are read only when asked for
     names: frozenset[str]  # by which it can be asked for
+    created: int | None = None  # ns; None where the export does not say
 
 
 def folders_of(paths: Sequence[str], described: Iterable[tuple[str, dict[str, Any]]]) -> list[Folder]:
@@ -58,7 +60,13 @@ def _folder(path: str, known: dict[tuple[str, str], tuple[dict[str, Any], bool]]
     entry, listed = known[place, name]
     shown = name if listed and not name.startswith("FC:") else None
     channel = Channel(entry["id"], shown, _pinned(entry.get("pins")))
-    return Folder(path, channel, listed, frozenset((name, path, entry["id"])))
+    return Folder(path, channel, listed, frozenset((name, path, entry["id"])), _created(entry.get("created")))
+
+
+def _created(told: object) -> int | None:
+    """Return when a conversation was made (ns), from seconds; some tools write them as text, and 0 for what they do not know."""
+    text = str(told) if isinstance(told, int | str) and not isinstance(told, bool) else ""
+    return int(text) * NS if re.fullmatch(r"[1-9][0-9]{8,9}", text) else None
 
 
 def _apart(folder: Folder) -> Folder:

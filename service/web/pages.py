@@ -125,18 +125,18 @@ def draft(request: Request, incident: Incident) -> Response:
 @router.get("/incidents/{incident}/timeline.html")
 def chart(request: Request, incident: Incident) -> Response:
     """Give the chart as it was built."""
-    return HTMLResponse(_page(request, incident), headers=_PAGE_HEADERS)
+    return HTMLResponse(_built_page(request, incident), headers=_PAGE_HEADERS)
 
 
 @router.get("/incidents/{incident}/timeline.data")
 def chart_data(request: Request, incident: Incident) -> JSONResponse:
     """Give the chart's data without its scripts, for a page that is open: by the ids of its blocks."""
-    found = ((name.decode(), text.decode()) for name, text in _BLOCK.findall(_page(request, incident)))
+    found = ((name.decode(), text.decode()) for name, text in _BLOCK.findall(_built_page(request, incident)))
     blocks = {name: text for name, text in found if name not in _SCRIPTS}
     return JSONResponse(blocks, headers={"cache-control": "private, no-cache"})
 
 
-def _page(request: Request, incident: str) -> bytes:
+def _built_page(request: Request, incident: str) -> bytes:
     path = state_of(request).library.directory(incident) / PAGE
     if not path.is_file():
         raise HTTPException(404, f"{incident} has no chart; `timeline refresh` makes it")

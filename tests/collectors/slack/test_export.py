@@ -337,3 +337,19 @@ def test_cut_keeps_every_message() -> None:
     parts = slack_members._cut(json.dumps([{"n": n, "pad": "x" * 2**20} for n in range(20)]).encode(), "m")
     assert [one["n"] for part in parts for one in part] == list(range(20))
     assert len(parts) == 3
+
+
+@pytest.mark.parametrize("created", ["2026-11-22T09:00:00Z", "2026-11-20T00:00:00Z", None])
+def test_nobody_wrote_in_a_channel_before_it_was_made(tmp_path: Path, created: str | None) -> None:
+    made = int(ts_of(created).partition(".")[0]) if created else 0
+    (tmp_path / "inc-9").mkdir()
+    (tmp_path / "users.json").write_text("[]")
+    channel = {"id": "C9NEW00001", "name": "inc-9", "created": made}
+    (tmp_path / "channels.json").write_text(json.dumps([channel]))
+    message = {"type": "message", "user": "U1", "text": "now", "ts": ts_of("2026-11-22T09:30:00Z")}
+    (tmp_path / "inc-9" / "2026-11-22.json").write_text(json.dumps([message]))
+    start, end = (parse_instant(t) for t in ("2026-11-21T12:00:00Z", "2026-11-22T12:00:00Z"))
+    result = collect(tmp_path, "inc-9", window=Window(start=start, end=end))
+    midnight = parse_instant("2026-11-22T00:00:00Z")
+    told = [(g.reason, g.start, g.end) for g in result.gaps]
+    assert told == [("never_recorded" if made * 10**9 >= midnight else "partial", start, midnight)]

@@ -12,8 +12,9 @@ from pathlib import Path
 from archive import builds, database
 from service import names
 from service.evidence.document import load
+from tests.servers.process import wait_until
 from tests.service.web.running import Start
-from timeline.instant import NS, format_instant
+from timeline.instant import NS, format_instant, parse_instant
 
 INCIDENT = "INC-77"
 SOURCE = """
@@ -95,6 +96,14 @@ class Ongoing:
     def done(self) -> int:
         """Return how many builds ended well."""
         return len([row for row in self.server.lines("build_done") if row["incident"] == INCIDENT])
+
+    def ended(self, facts: int) -> float:
+        """Return when the server says that the first build with so many facts ended (s)."""
+        wait_until(lambda: bool(self._ends(facts)), 60, "no such build ended", self.server.log)
+        return parse_instant(self._ends(facts)[0]) / NS
+
+    def _ends(self, facts: int) -> list[str]:
+        return [str(row["time"]) for row in self.server.lines("build_done") if row["facts"] == facts]
 
     def facts(self) -> int:
         """Return how many facts the built timeline has."""
