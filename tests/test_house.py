@@ -38,6 +38,7 @@ FLOORS = {
         "facts order relative mapping wire meanings apart people",
         "document references",
         "series rules notes alerts",
+        "linked",
         "measures",
         "response",
         "assembly answers checks",

@@ -28,6 +28,11 @@ GapReason = Literal[
 ]  # fmt: skip
 
 
+#: Rules that link what several records tell of one event (`timeline.linked`).
+LINKS = frozenset({
+    "same commit", "same deploy", "same run", "same alert", "alert by its key", "end by its key", "alert by its name",
+    "message of a deploy", "same chain",
+})  # fmt: skip
 #: Begins what a gap lacks where a source did not tell who people are: their names stay in quotes.
 NAMES_OF = "names of "
 
@@ -115,11 +120,13 @@ class Fact(Content, frozen=True, kw_only=True):
     def content_digest(self) -> str:
         """Return the SHA-256 over the canonical content.
 
-        `names` are no part of it, for `statement` says them: what was cited before facts had names still holds.
+        `names` are no part of it, for `statement` says them: what was cited before facts had names still holds. Nor are
+        links: what other records tell of the same event changes nothing of what this one says.
         """
-        return sha256(
-            canonical({name: value for name, value in plain(self.content()).items() if name != "names"})
-        )
+        content = self.content()
+        if any(tie.rule in LINKS for tie in content.related):
+            content = content.replace(related=tuple(tie for tie in content.related if tie.rule not in LINKS))
+        return sha256(canonical({name: value for name, value in plain(content).items() if name != "names"}))
 
 
 class Gap(Record, frozen=True, kw_only=True):

@@ -89,6 +89,7 @@ def shape(form: dict[str, Any], schema: dict[str, Any]) -> str:
 
 def main() -> int:
     """Write the pages, or with --check tell which differ."""
+    import links_page
     import options_pages
 
     from service.settings import registry
@@ -99,6 +100,7 @@ def main() -> int:
         FOLDER / "configuration.md": options_pages.configuration(),
         FOLDER / "incident.md": options_pages.incident(),
         FOLDER / "kinds.md": options_pages.kinds(),
+        FOLDER / "linked.md": links_page.linked(),
         FOLDER / "timeline.md": timeline_page(),
         **{SOURCES / f"{name}.md": options_pages.source(name) for name in registry.names()},
     }

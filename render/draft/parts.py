@@ -71,7 +71,9 @@ class Parts:
     @cached_property
     def key(self) -> KeyFacts:
         """The rows of the table."""
-        return key_facts(self.timeline.incident, self.timeline.facts)
+        # Where there is no room for every sort, each record is chosen by its own kind.
+        linked = self.audience.rows >= MOST
+        return key_facts(self.timeline.incident, self.timeline.facts, linked=linked)
 
     @cached_property
     def rows(self) -> tuple[KeyRow, ...]:

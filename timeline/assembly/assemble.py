@@ -16,6 +16,7 @@ from timeline.assembly.people import Pseudonymiser, assign
 from timeline.assembly.reading import SourceReading, newest_good
 from timeline.canonical import Json
 from timeline.document import seal
+from timeline.linked.link import link
 from timeline.measures.durations import measures
 from timeline.measures.offsets import clock_offsets
 from timeline.measures.reconcile import reconcile
@@ -62,7 +63,7 @@ def assemble(build: Build) -> Assembled:
     hidden = Pseudonymiser(people, pseudonyms)
     panels = _panels(newest)
     drawn = {panel.id for panel in panels}
-    facts = in_display_order(_drawn(hidden.fact(f), drawn) for f in marked)
+    facts = in_display_order(link([_drawn(hidden.fact(f), drawn) for f in marked]))
     kept = {f.id for f in facts}
     conflicts = [g for g in merged.gaps if g.missing in kept]
     gaps = each_once([*build.gaps, *conflicts, *source_gaps(build.readings, build.window)], build.window)

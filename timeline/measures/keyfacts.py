@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from timeline import relative
 from timeline.alerts.flaps import Ribbon, ribbons
 from timeline.alerts.states import labels_of
+from timeline.linked.rows import rows as linked_rows
 from timeline.measures.chain import chain, endpoints
 from timeline.measures.information import Told, information, is_marked, lane_of
 from timeline.model import Fact, Incident
@@ -33,13 +34,14 @@ _ALIKE, _AGAIN = 0.7, 0.4
 class KeyRow(NamedTuple):
     """One row of the table: a fact, or the first fact of a ribbon; and the rule that chose it.
 
-    `tag` is the tag that the row's deploy is, recorded as a fact of its own.
+    `tag` is the tag that the row's deploy is, recorded as a fact of its own; `also` are other records of the row's event.
     """
 
     fact: Fact
     rule: str
     ribbon: Ribbon | None = None
     tag: Fact | None = None
+    also: tuple[Fact, ...] = ()
 
 
 class KeyFacts(NamedTuple):
@@ -62,6 +64,11 @@ class KeyFacts(NamedTuple):
     def tags(self) -> int:
         """The number of tags that stand in the rows of their deploys."""
         return sum(row.tag is not None for row in self.rows)
+
+    @property
+    def linked(self) -> int:
+        """The number of facts that stand in the rows of what they are linked to."""
+        return sum(len(row.also) for row in self.rows)
 
     def rules(self) -> dict[str, int]:
         """Return how many rows each rule chose, in the order of the rules."""
@@ -88,8 +95,8 @@ _NAMED = 1.0
 _TELLING, _ALL, _FLAP = "by information", "few enough to show all", "collapsed flap"
 
 
-def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
-    """Choose the rows of the table from all facts of a timeline."""
+def key_facts(incident: Incident, facts: Sequence[Fact], *, linked: bool = True) -> KeyFacts:
+    """Choose the rows of the table from all facts of a timeline; `linked` ones share a row, save end points."""
     facts = ordered = in_display_order(facts)
     points = {fact.id for _, fact in endpoints(chain(incident, facts))}
     tags = _tags(facts)
@@ -98,14 +105,23 @@ def key_facts(incident: Incident, facts: Sequence[Fact]) -> KeyFacts:
     flaps = ribbons(f for f in facts if f.id not in points)
     inside = {fact.id: ribbon for ribbon in flaps for fact in ribbon.facts}
     single = [f for f in facts if f.id not in inside and f.id not in hidden]
+    also = _also(single, points) if linked else {}
+    folded = {fact.id for row in also.values() for fact in row}
+    single = [f for f in single if f.id not in folded]
     shown = sorted(flaps, key=lambda r: (not relative.inside(r.first, incident), display_key(r.first)))
     rows = [KeyRow(ribbon.first, _FLAP, ribbon) for ribbon in shown[:FLAPS]]
     if len(single) + len(rows) <= MOST:
         rows += [KeyRow(fact, _ALL) for fact in single]
     else:
         rows += _chosen(incident, single, frozenset(points), MOST - len(rows))
-    whole = (row._replace(tag=tags.get(row.fact.id)) for row in rows)
+    whole = (row._replace(tag=tags.get(row.fact.id), also=also.get(row.fact.id, ())) for row in rows)
     return KeyFacts(tuple(sorted(whole, key=lambda row: ordered.places[row.fact.id])), len(facts))
+
+
+def _also(facts: Sequence[Fact], points: Collection[str]) -> dict[str, tuple[Fact, ...]]:
+    """Return what stands in the row of a fact, by its id: what is linked to it, save end points of measures."""
+    made = ((row.main.id, tuple(f for f in row.also if f.id not in points)) for row in linked_rows(facts))
+    return {main: row for main, row in made if row}
 
 
 def _tags(facts: Sequence[Fact]) -> dict[str, Fact]:

@@ -97,6 +97,8 @@ def _said(parts: Parts) -> str:
         shown += f", {key.collapsed} more collapsed into {present.count(flaps, 'row')}"
     if key.tags:
         shown += f", {present.count(key.tags, 'tag')} in the {'row of its deploy' if key.tags == 1 else 'rows of their deploys'}"
+    if key.linked:
+        shown += f", {present.count(key.linked, 'more record')} of the same events in their rows"
     rules = ", ".join(f"{rule} {count}" for rule, count in key.rules().items())
     chosen = f"; {'rule' if len(key.rules()) == 1 else 'rules'}: {rules}" if rules else ""
     return f"{shown}{chosen}; all in {parts.to_page('the chart')}."
@@ -137,6 +139,11 @@ def _event(parts: Parts, row: KeyRow, said: set[str]) -> str:
     return text + "".join(_remarks(parts, row))
 
 
+def _called(fact: Fact) -> str:
+    """Return what a record in another's row is called: its kind, its source, when."""
+    return f"{fact.kind.replace('.', ' ').replace('_', ' ')} {present.bounds(fact.earliest, fact.latest)} ({markdown.escape(fact.source)})"
+
+
 def _brief(fact: Fact) -> Fact:
     """Return a fact whose statement leaves out how a rate was counted: the page says it."""
     if "counted" not in fact.names:
@@ -147,6 +154,8 @@ def _brief(fact: Fact) -> Fact:
 def _remarks(parts: Parts, row: KeyRow) -> Iterator[str]:
     if row.tag and parts.audience.identifiers:
         yield f"; also recorded as {parts.to_page('a tag', row.tag)}"
+    if row.also and parts.audience.identifiers:
+        yield f"; also recorded: {present.listed([parts.to_page(_called(fact), fact) for fact in row.also])}"
     if row.ribbon:
         yield f"; flapping {row.ribbon.times}x until {present.time(row.ribbon.last.latest)}"
         if row.ribbon.low is not None and row.ribbon.high is not None:

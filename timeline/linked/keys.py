@@ -1,0 +1,74 @@
+"""What a fact carries that is of one event alone: a commit, a run, an alert's own key, names told word by word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from timeline.alerts.states import alert_name, is_person, labels_of
+from timeline.model import Fact
+
+#: Yields the keys of a fact: two facts with one in common may be of one event.
+Keys = Callable[[Fact], Iterable[str]]
+#: How many hex digits a commit is called by at least.
+SHORT = 7
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_TOKEN = re.compile(r"[\w-]+")
+_HEX = re.compile(r"(?=[0-9a-f]*\d)[0-9a-f]{7,64}")
+
+
+def commit(fact: Fact) -> Iterator[str]:
+    """Yield the commit that a change is of; only where it is told whole."""
+    sha = labels_of(fact).get("commit", "").lower()
+    if _COMMIT.fullmatch(sha):
+        yield sha
+
+
+def _label(name: str) -> Keys:
+    return lambda fact: (value,) if (value := labels_of(fact).get(name)) else ()
+
+
+#: The address of the run of a pipeline, an alert's own key, that of the alert that somebody was told of, a chain of events.
+run, fingerprint, alert_key, chain = map(_label, ("run", "fingerprint", "alert_key", "chain"))
+
+
+def alert(fact: Fact) -> Iterator[str]:
+    """Yield an alert's name, where nobody writes that word without meaning it."""
+    name = alert_name(fact)
+    if name and is_telling(name):
+        yield name
+
+
+def words(fact: Fact) -> Iterator[str]:
+    """Yield the words by which a system's own record names something: in its title, or as the alert that it tells of."""
+    text = fact.quote.text if fact.quote else ""
+    named = alert_name(fact) if fact.kind == "alert.notified" else None
+    yield from {word for word in (*_TOKEN.findall(text), named or "") if is_telling(word)}
+
+
+def short_commit(fact: Fact) -> Iterator[str]:
+    """Yield the first digits of the commit that a change is of."""
+    yield from (sha[:SHORT] for sha in commit(fact))
+
+
+def short_words(fact: Fact) -> Iterator[str]:
+    """Yield the first digits of what may be commits in the words of a bot."""
+    if fact.actor is None or is_person(fact.actor):
+        return
+    yield from {
+        word[:SHORT] for word in _TOKEN.findall(fact.quote.text if fact.quote else "") if _HEX.fullmatch(word)
+    }
+
+
+def is_telling(word: str) -> bool:
+    """Tell whether a word is a name and none of a language: it has a sign, a digit, or a capital inside."""
+    return (
+        len(word) >= 6 and (not word.isalpha() or any(c.isupper() for c in word[1:])) and not word.isdigit()
+    )
+
+
+def names_commit(change: Fact, message: Fact) -> bool:
+    """Tell whether a message has a word that a change's commit begins with, of seven digits or more."""
+    sha = next(commit(change), "")
+    found = _TOKEN.findall(message.quote.text if message.quote else "")
+    return any(_HEX.fullmatch(word) and sha.startswith(word) for word in found)
