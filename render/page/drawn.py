@@ -14,6 +14,7 @@ from render.page.words import change_of, drawn_words, severity, turn
 from timeline.alerts.flaps import Ribbon
 from timeline.canonical import Json
 from timeline.instant import NS
+from timeline.linked.rows import rows as linked_rows
 from timeline.model import Fact
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ def draw_facts(facts: Sequence[Fact], start: int, ribbons: Sequence[Ribbon]) -> 
     columns.places("life", [f.thread for f in facts])
     flaps = {fact.id: place for place, ribbon in enumerate(ribbons, 1) for fact in ribbon.facts}
     columns.numbers("flap", np.fromiter((flaps.get(f.id, 0) for f in facts), np.int64, len(facts)))
+    places = {fact.id: place for place, fact in enumerate(facts, 1)}
+    mains = {also.id: places[row.main.id] for row in linked_rows(facts) for also in row.also}
+    columns.numbers("row", np.fromiter((mains.get(f.id, 0) for f in facts), np.int64, len(facts)))
     ids = _ids([f.id for f in facts])
     if ids is None:
         columns.names["ids"] = [f.id for f in facts]

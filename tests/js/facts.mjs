@@ -15,7 +15,7 @@ export function itemsOf(facts, origin) {
   const lives = [...new Set(facts.map((fact) => fact.thread).filter(Boolean))];
   return facts.map((fact, index) => ({
     ...fact, index, category: fact.category, lane: laneOf(fact), sources: [...new Set([fact.source, ...fact.evidence.map((one) => one.source)])], means: fact.time_means, service: fact.subject.service ?? fact.subject.labels.service ?? NO_SERVICE,
-    words: fact.words ?? '', panel: fact.panel ?? '', height: null, life: fact.thread ? lives.indexOf(fact.thread) : -1 - index, ribbon: fact.ribbon ?? -1, change: fact.change ?? 0, severity: fact.severity ?? '', group: -1, flap: null,
+    words: fact.words ?? '', panel: fact.panel ?? '', height: null, life: fact.thread ? lives.indexOf(fact.thread) : -1 - index, ribbon: fact.ribbon ?? -1, row: fact.row ?? -1, change: fact.change ?? 0, severity: fact.severity ?? '', group: -1, flap: null,
     from: fact.earliest ? sinceOrigin(fact.earliest, origin) : -Infinity, to: sinceOrigin(fact.latest, origin), seen: sinceOrigin(fact.surfaced ?? fact.latest, origin), isSurfaced: Boolean(fact.surfaced),
   }));
 }

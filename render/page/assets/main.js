@@ -247,7 +247,7 @@ function listen(store, page) {
   });
   window.addEventListener('afterprint', () => {
     opened.forEach((one) => { one.open = false; });
-    page.table.see();
+    page.table.printed();
     page.chart.draw();
   });
 }

@@ -262,6 +262,7 @@ interface Item {
   readonly change: number; // which change it is a record of: a merge, its tag and its deploy share it; 0: none
   readonly life: number; // of its thread; below zero: it is alone
   readonly ribbon: number; // of a flap; -1: none
+  readonly row: number; // the fact in whose row it is, another record of the same event; -1: its own
   readonly from: number; // -Infinity: it was already so
   readonly to: number;
   readonly seen: number; // when people were told, else when it had certainly happened

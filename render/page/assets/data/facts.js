@@ -166,6 +166,8 @@ class FactItem {
 
   get ribbon() { return this.facts.columns.flap[this.index] - 1; }
 
+  get row() { return this.facts.columns.row[this.index] - 1; }
+
   get latest() { return this.facts.iso(this.index, NOTHING); }
 
   get earliest() { return this.facts.columns.flags[this.index] & BEGUN ? this.facts.iso(this.index, this.facts.earliest) : undefined; }

@@ -2,6 +2,30 @@ import { dateText, offsetAt } from '../data/instant.js';
 
 const DAY = 86_400; // s
 
+/**
+ * Facts with other records of the same event behind the one in whose row they are, where that one is shown.
+ * @param {Item[]} items in display order
+ * @param {(main: Item, also: Item[]) => boolean} isOpen
+ * @returns {{ shown: Item[], also: Map<Item, Item[]> }} those that have a row now, and what each row holds
+ */
+export function foldedRows(items, isOpen) {
+  const linked = items.filter((item) => item.row >= 0);
+  if (!linked.length) return { shown: items, also: new Map() };
+  const own = new Map(items.map((item) => [item.index, item]));
+  /** @type {Map<Item, Item[]>} */
+  const also = new Map();
+  for (const item of linked) {
+    const main = own.get(item.row);
+    if (main) also.set(main, [...(also.get(main) ?? []), item]);
+  }
+  const inside = new Set([...also.values()].flat());
+  const shown = items.filter((item) => !inside.has(item)).flatMap((item) => {
+    const others = also.get(item);
+    return others && isOpen(item, others) ? [item, ...others] : [item];
+  });
+  return { shown, also };
+}
+
 /** @typedef {{ gap: GapItem, within: boolean }} GapLine */
 /** @typedef {Item | GapLine | { day: string }} Line */
 

@@ -1,6 +1,6 @@
 import { byId, el } from '../ui/dom.js';
 import { factRow, gapRow } from './rows.js';
-import { linesOf, placesOf } from './lines.js';
+import { foldedRows, linesOf, placesOf } from './lines.js';
 import { rangeCopies } from '../ui/copying.js';
 import { makeSight } from './sight.js';
 import { standing } from '../data/replay.js';
@@ -23,18 +23,30 @@ export function makeTable(model, store) {
   let places = new Int32Array(0);
   const parts = () => Math.ceil(lines.length / CHUNK);
   const sight = makeSight(section, grid, (part) => {
-    const body = el('tbody', {}, ...lines.slice(part * CHUNK, (part + 1) * CHUNK).map((line, place) => row(line, part * CHUNK + place, model, store)));
+    const body = el('tbody', {}, ...lines.slice(part * CHUNK, (part + 1) * CHUNK).map((line, place) => made(line, part * CHUNK + place)));
     mark(body, store.get());
     return body;
   }, (height) => el('tbody', { class: 'space' }, el('tr', { class: 'spacer', 'aria-hidden': 'true' }, el('td', { colspan: 3, style: `height:${height}px` }))));
   const see = () => (lines.length <= WHOLE ? sight.all(Array(parts()).keys()) : sight.update());
+  /** Events of which all records have a row, by the id of the first. @type {Set<string>} */
+  const unfolded = new Set();
+  /** @type {Map<Item, Item[]>} */
+  let also = new Map();
+  /** @type {[Item[], GapItem[], boolean]} */
+  let drawn = [[], [], false];
+  let printing = false;
+  const made = (/** @type {Line} */ line, /** @type {number} */ place) => row(line, place, model, store, 'index' in line ? unfolding(line, also.get(line), unfolded, () => { draw(...drawn); choose(store.get(), false); /** @type {HTMLElement | null} */ (grid.querySelector(`tr[data-fact="${CSS.escape(line.id)}"] .unfold`))?.focus(); }) : null);
   const draw = (/** @type {Item[]} */ items, /** @type {GapItem[]} */ gaps, /** @type {boolean} */ reading) => {
-    lines = linesOf(items, gaps, model, store.get().zone);
+    drawn = [items, gaps, reading];
+    // What is looked for is found in a row of its own, and a sheet has no button.
+    const folded = foldedRows(items, (main) => printing || store.get().q !== '' || unfolded.has(main.id));
+    also = folded.also;
+    lines = linesOf(folded.shown, gaps, model, store.get().zone);
     places = placesOf(lines, model.items.length);
     sight.reset(parts(), Math.min(CHUNK, lines.length));
     // Gaps stay in sight whatever is looked for: blank is not quiet.
     const none = items.length ? [] : [el('tbody', {}, el('tr', {}, el('td', { colspan: 3, class: 'none' }, reading ? 'reading …' : model.items.length ? 'No fact matches the filter.' : 'There is no fact in this timeline.')))];
-    grid.replaceChildren(head(store.get().zone, items, model, copies), ...none);
+    grid.replaceChildren(head(store.get().zone, items, folded.shown.length, model, copies), ...none);
     grid.setAttribute('aria-rowcount', String(lines.length + 1));
     see();
   };
@@ -43,6 +55,12 @@ export function makeTable(model, store) {
     return item ? places[item.index] ?? -1 : gap ? lines.findIndex((line) => 'gap' in line && line.gap.gap.id === gap) : -1;
   };
   const choose = (/** @type {State} */ state, /** @type {boolean} */ scroll) => {
+    const chosen = state.fact ? model.byId.get(state.fact) : undefined;
+    const main = chosen && chosen.row >= 0 && places[chosen.index] < 0 ? model.items[chosen.row] : undefined;
+    if (main && places[main.index] >= 0) {
+      unfolded.add(main.id);
+      draw(...drawn);
+    }
     const place = placeOf(state);
     if (lines.length > WHOLE) sight.pin(place < 0 ? null : Math.floor(place / CHUNK), scroll);
     mark(grid, state);
@@ -55,7 +73,7 @@ export function makeTable(model, store) {
       const item = model.byId.get(tr.dataset.fact ?? '');
       if (!item || !model.rows.at(item)) continue;
       const focused = tr === document.activeElement;
-      const filled = row(item, places[item.index], model, store);
+      const filled = made(item, places[item.index]);
       filled.tabIndex = tr.tabIndex;
       tr.replaceWith(filled);
       if (focused) filled.focus({ preventScroll: true });
@@ -63,6 +81,8 @@ export function makeTable(model, store) {
   });
   /** For a sheet. */
   const whole = () => {
+    printing = true;
+    draw(...drawn);
     sight.all(Array(Math.min(parts(), PRINTED / CHUNK)).keys());
     if (lines.length > PRINTED) grid.append(el('tbody', { class: 'space' }, el('tr', {}, el('td', { colspan: 3, class: 'none' }, `Of ${count(lines.length, 'row')} the first ${PRINTED.toLocaleString('en-US')} are printed: zoom or filter to print others.`))));
   };
@@ -73,21 +93,44 @@ export function makeTable(model, store) {
       if (item) tr.dataset.standing = standing(item, at);
     }
   };
-  return { draw, choose, whole, see, stand, arrived };
+  const printed = () => {
+    printing = false;
+    draw(...drawn);
+    choose(store.get(), false);
+  };
+  return { draw, choose, whole, printed, stand, arrived };
 }
 
-/** @param {string} zone @param {Item[]} items @param {Model} model @param {HTMLElement} copies */
-function head(zone, items, model, copies) {
+/**
+ * What a row says of other records of its event: how many, and a button that shows or hides them.
+ * @param {Item} item @param {Item[] | undefined} also @param {Set<string>} unfolded @param {() => void} then
+ */
+function unfolding(item, also, unfolded, then) {
+  if (!also) return null;
+  const open = unfolded.has(item.id);
+  const click = (/** @type {Event} */ event) => {
+    event.stopPropagation();
+    if (open) unfolded.delete(item.id);
+    else unfolded.add(item.id);
+    then();
+  };
+  return el('button', { type: 'button', class: 'small unfold', 'aria-expanded': String(open), title: 'Other records of the same event', on: { click } }, `${open ? '−' : '+'}${count(also.length, 'record')}`);
+}
+
+/** @param {string} zone @param {Item[]} items @param {number} rows @param {Model} model @param {HTMLElement} copies */
+function head(zone, items, rows, model, copies) {
   const groups = new Set(items.map((item) => item.group).filter((group) => group >= 0)).size;
   const order = groups ? el('span', { class: 'order', title: 'A bracket joins facts whose order is not known: their bounds overlap, or their clocks do not tell.' }, `${count(groups, 'group')} whose order is uncertain`) : null;
   const shown = model.drill ? count(items.length, 'fact') : items.length === model.items.length ? count(items.length, 'fact') : `${items.length.toLocaleString('en-US')} of ${count(model.items.length, 'fact')}`;
-  return el('thead', {}, el('tr', {}, el('th', {}, `time (${zone})`), el('th', {}, shown, copies, order), el('th', {}, 'data link')));
+  return el('thead', {}, el('tr', {}, el('th', {}, `time (${zone})`), el('th', {}, rows < items.length ? `${shown} in ${count(rows, 'row')}` : shown, copies, order), el('th', {}, 'data link')));
 }
 
-/** @param {Line} line @param {number} place @param {Model} model @param {Store} store */
-function row(line, place, model, store) {
+/** @param {Line} line @param {number} place @param {Model} model @param {Store} store @param {HTMLElement | null} unfold */
+function row(line, place, model, store, unfold) {
   const tr = 'index' in line ? factRow(line, model, store) : 'gap' in line ? gapRow(line.gap, line.within, store) : el('tr', { class: 'day' }, el('th', { colspan: 3, scope: 'rowgroup' }, line.day));
   tr.setAttribute('aria-rowindex', String(place + 2));
+  if (unfold) tr.querySelector('td.event > div')?.append(unfold);
+  if ('index' in line && line.row >= 0) tr.classList.add('also');
   return tr;
 }
 
