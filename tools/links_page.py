@@ -35,7 +35,7 @@ asks for one moment - is of no single event, and links nothing.
 | rule | of | and | where |
 |---|---|---|---|
 {rows}
-`run`, `fingerprint`, `alert_key`, `chain` and `commit` are labels of a fact's subject, which collectors set as their source gives them. Two facts of one thread are steps of one
+`run`, `fingerprint`, `alert_key`, `chain`, `event`, `links` and `commit` are labels of a fact's subject, which collectors set as their source gives them. Two facts of one thread are steps of one
 life, and are not linked.
 
 **Rows.** The table of the page and of the draft shows linked facts of one moment - bounds that meet or are less than {near} minutes apart - as one row, which unfolds: the

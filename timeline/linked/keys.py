@@ -28,8 +28,13 @@ def _label(name: str) -> Keys:
     return lambda fact: (value,) if (value := labels_of(fact).get(name)) else ()
 
 
-#: The address of the run of a pipeline, an alert's own key, that of the alert that somebody was told of, a chain of events.
-run, fingerprint, alert_key, chain = map(_label, ("run", "fingerprint", "alert_key", "chain"))
+#: The address of the run of a pipeline, an alert's own key, that of the alert that somebody was told of, a chain of events, an event.
+run, fingerprint, alert_key, chain, event = map(_label, ("run", "fingerprint", "alert_key", "chain", "event"))
+
+
+def events(fact: Fact) -> Iterator[str]:
+    """Yield the ids of the events that an event's sender says it came with or after."""
+    yield from labels_of(fact).get("links", "").split()
 
 
 def alert(fact: Fact) -> Iterator[str]:

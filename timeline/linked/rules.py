@@ -103,4 +103,6 @@ RULES = (
          "A bot's message has seven digits or more of the deploy's commit, and was posted within ten minutes."),
     Rule("same chain", _CHANGES, _CHAINED, keys.chain, keys.chain, _any, False,
          "A change, and a deploy or an incident, have the same label `chain`: the `chainId` of CDEvents."),
+    Rule("named by its sender", _CHANGES | _CHAINED, _CHANGES | _CHAINED, keys.event, keys.events, _any, False,
+         "An event's sender names another one, by the id that is its label `event`: the `links` of CDEvents."),
 )  # fmt: skip

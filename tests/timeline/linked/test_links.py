@@ -20,23 +20,14 @@ from timeline.order import in_display_order
 SHA, OTHER = "0123456789abcdef" * 2 + "01234567", "fedcba9876543210" * 2 + "fedcba98"
 
 
+_LABELS = ("commit", "run", "fingerprint", "alert_key", "chain", "alertname", "event", "links")
+
+
 def make(kind: Kind, at: int, *, thread: str | None = None, wide: int = 0, **more: Any) -> Fact:
-    labels = {
-        name: more.pop(name)
-        for name in ("commit", "run", "fingerprint", "alert_key", "chain", "alertname")
-        if name in more
-    }
-    said, names = (
-        more.pop("said", ""),
-        {
-            "alert": labels.get("alertname", "A"),
-            "deploy": "d",
-            "change": "c",
-            "tag": "v1",
-            "incident": "#1",
-            "claimant": "x",
-        },
-    )
+    labels: dict[str, str] = {name: more.pop(name) for name in _LABELS if name in more}
+    said = more.pop("said", "")
+    names = {"deploy": "d", "change": "c", "tag": "v1", "incident": "#1", "claimant": "x"}
+    names["alert"] = labels.get("alertname", "A")
     return facts.fact(
         kind, origin="o", key=[kind, at, thread, sorted(labels.items()), said], at=Bounds((at - wide) * NS, at * NS), time_means="t",
         clock="c", source=more.pop("source", "s"), names=names, evidence=(), thread=thread,
@@ -121,6 +112,13 @@ def test_events_of_one_chain() -> None:
         rule_of(make("change.merged", 0, chain="c1"), make("deploy.finished", 900, thread="d", chain="c2"))
         == []
     )
+
+
+def test_an_event_that_names_another() -> None:
+    merge = make("change.merged", 0, event="e1")
+    named = make("deploy.finished", 900, thread="d", event="e2", links="e0 e1")
+    assert rule_of(merge, named) == ["named by its sender"]
+    assert rule_of(merge, make("deploy.finished", 900, thread="d", event="e2", links="e11")) == []
 
 
 def test_what_a_crowd_shares_links_nothing() -> None:
