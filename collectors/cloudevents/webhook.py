@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from collectors.cloudevents import cdevents
 from collectors.kit import fields
 from collectors.kit.proof import Request, bearer_or_basic, token_alone
 from collectors.kit.webhooks import (
@@ -45,13 +46,17 @@ def deliveries(request: Request) -> list[Delivery]:
 
 
 def _delivery(value: Any) -> Delivery:
+    value = cdevents.envelope(value)
     own = f"{own_text(value, 'source')} {own_text(value, 'id')}".strip() or None
     return Delivery(own, described(value, "type"), orjson.dumps(value), None if own else RETRYING)
 
 
-def facts(event: Event, _seen: Seen) -> Iterator[Fact]:
-    """Yield an event under its own type, at the time it carries, else when it arrived."""
+def facts(event: Event, seen: Seen) -> Iterator[Fact]:
+    """Yield what a CDEvent means; any other event under its own type, at the time it carries, else when it arrived."""
     body = event.object
+    if cdevents.meaning(fields.text(body, "type")):
+        yield from cdevents.told(event, seen)
+        return
     origin, identity = fields.required(body, "source"), fields.required(body, "id")
     timed = bool(fields.text(body, "time"))
     at = fields.time(body, "time") if timed else event.arrived
@@ -67,7 +72,12 @@ def resolution(kind: str, body: Mapping[str, Any], _label: str) -> Resolution | 
     data = body.get("data")
     if not re.search(r"incident\.resolved(\.|$)", kind) or not isinstance(data, dict):
         return None
-    name = own_text(data, "incident") or own_text(data, "id") or own_text(body, "subject")
+    name = (
+        own_text(data, "incident")
+        or own_text(data, "id")
+        or own_text(data, "subject.id")
+        or own_text(body, "subject")
+    )
     starts, ends = instants([data], "start"), [*instants([data], "end"), *instants([body], "time")]
     return ended(name, starts[0] if starts else None, ends[0] if ends else None)
 
