@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,8 @@ CONTEXT = {"allow_extra_args": True, "ignore_unknown_options": True, "help_optio
 EPILOG = (
     "Each collector is an option with its target: `--prometheus http://localhost:9090 --git . --slack-export DIR "
     "--alertmanager URL --opensearch URL --matrix URL --github OWNER/NAME --jsonl FILE --pagerduty URL --slack CHANNELS`; "
-    "`timeline collectors` lists them. Credentials are taken by reference: where NAME_TOKEN, or NAME_LOGIN "
+    "`timeline collectors` lists them. Beside it `--github-url URL` names a server of one's own, `--github-ca FILE` the authority (PEM) of its certificate, "
+    "and so for each collector. Credentials are taken by reference: where NAME_TOKEN, or NAME_LOGIN "
     "(user:password), of a collector's NAME is set in the environment, and its server asks for some."
 )
 
@@ -91,7 +92,9 @@ def _wanted(words: Sequence[str]) -> Iterator[Wanted]:
     from timeline.errors import UsageError
 
     options = {name.replace("_", "-"): name for name in (*registry.SHORT, *registry.names())}
-    rest = list(words)
+    beside = {f"{option}-{part}": (name, part) for option, name in options.items() for part in ("url", "ca")}
+    rest, targets = list(words), list[tuple[str, str]]()
+    more: dict[str, dict[str, str]] = {}
     while rest:
         word, equals, target = rest.pop(0).partition("=")
         if not word.startswith("--"):
@@ -99,10 +102,34 @@ def _wanted(words: Sequence[str]) -> Iterator[Wanted]:
                 f"init takes no {word!r}: a target stands behind its collector, such as `--git {word}`; --dir names the folder"
             )
         name = word.removeprefix("--")
-        if name not in options:
-            raise UsageError(_unread(name, [*options, "dir", "source", "chart-url", "no-input"]))
+        if name not in options and name not in beside:
+            raise UsageError(_unread(name, [*options, *beside, "dir", "source", "chart-url", "no-input"]))
         if not equals:
             if not rest or rest[0].startswith("--"):
                 raise UsageError(f"{word} needs its target, such as `{word} TARGET`")
             target = rest.pop(0)
-        yield Wanted(target, options[name])
+        if name in options:
+            targets.append((target, options[name]))
+        else:
+            collector, part = beside[name]
+            more.setdefault(collector, {})[part] = target
+    _fit(targets, more)
+    yield from (Wanted(target, name, **more.get(name, {})) for target, name in targets)
+
+
+def _fit(targets: Sequence[tuple[str, str]], more: Mapping[str, Mapping[str, str]]) -> None:
+    """Raise UsageError where what stands beside a target has none, or the collector no place for it."""
+    from service.settings import registry
+    from timeline.errors import UsageError
+
+    for name, parts in more.items():
+        option, type_ = name.replace("_", "-"), registry.load(registry.expand(name)[0])
+        takes = type_.options_type.model_fields
+        if lacking := next((part for part in parts if {"url": "url", "ca": "tls"}[part] not in takes), None):
+            raise UsageError(f"init has no option --{option}-{lacking}: {name} reads no server")
+        if "url" in parts and type_.target == "url":
+            raise UsageError(f"--{option}-url is --{option} itself: its target is the address")
+        if name not in {one for _, one in targets}:
+            raise UsageError(
+                f"--{option}-{next(iter(parts))} stands beside a target: write --{option} {type_.target.upper()} too"
+            )

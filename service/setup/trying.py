@@ -49,10 +49,20 @@ class Talk(Protocol):
 
 
 class Wanted(NamedTuple):
-    """A target, and the collector that is to read it; empty: whichever recognises it."""
+    """A target, and the collector that is to read it; empty: whichever recognises it.
+
+    `url` is where a server of one's own is, for a collector that reads something of it; `ca` is its authority's file.
+    """
 
     target: str
     collector: str = ""
+    url: str = ""
+    ca: str = ""
+
+    def options(self, folder: Path) -> dict[str, object]:
+        """Return what stands beside the target in a configuration in `folder`."""
+        said: dict[str, object] = {"url": self.url} if self.url else {}
+        return said | ({"tls": {"ca": _below(Path(self.ca), folder)}} if self.ca else {})
 
 
 @dataclass(frozen=True)
@@ -73,7 +83,7 @@ def tried(folder: Path, wanted: Wanted, talk: Talk, taken: set[str]) -> Tried:
         for n in range(1, 1000)
         if (free := known.collector if n == 1 else f"{known.collector}-{n}") not in taken
     )
-    options: dict[str, object] = {registry.load(each[0]).target: known.target}
+    options = {registry.load(each[0]).target: known.target, **wanted.options(folder)}
     configs = _configs(name, known, options)
     diagnoses, redactor = _probe(configs, folder)
     credentials = _credentials(known.collector) if _refused(diagnoses) else {}
@@ -92,7 +102,9 @@ def tried(folder: Path, wanted: Wanted, talk: Talk, taken: set[str]) -> Tried:
             )
         raise UsageError(f"{known.target} wants credentials: {_how(known.collector)}, and run this again")
     if bad := next((c for one in diagnoses for c in one.checks if not c.ok and c.name in _ENDING), None):
-        raise UsageError(f"{known.target} cannot be read: {bad.detail}{_other(known) or _away(bad, known)}")
+        raise UsageError(
+            f"{known.target} cannot be read: {bad.detail}{_authority(bad, known) or _other(known) or _away(bad, known)}"
+        )
     suggestions, seen = _suggested(configs, folder, redactor)
     thresholds, remarks = _watched(configs, folder)
     for one in suggestions:
@@ -112,6 +124,18 @@ def _known(wanted: Wanted) -> Known:
     marks = (mark for one in registry.expand(wanted.collector) for mark in registry.load(one).marks)
     found = (re.fullmatch(mark.address, wanted.target) for mark in marks if mark.address)
     return Known(wanted.collector, next((match[1] for match in found if match), wanted.target))
+
+
+def _below(file: Path, folder: Path) -> str:
+    """Return a file as a configuration in `folder` names it: by its place in there, else whole."""
+    whole, home = file.resolve(), folder.resolve()
+    return str(whole.relative_to(home) if whole.is_relative_to(home) else whole)
+
+
+def _authority(bad: Check, known: Known) -> str:
+    """Return how a certificate's authority is named here; empty where it is about no certificate."""
+    option = f"--{known.collector.replace('_', '-')}-ca"
+    return f"; here `{option} FILE` names it" if "certificate" in bad.detail.lower() else ""
 
 
 def _away(bad: Check, known: Known) -> str:

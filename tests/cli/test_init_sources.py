@@ -160,10 +160,9 @@ def test_a_hosted_system_is_tried_by_its_names(
     ("option", "said"),
     [
         (
-            "--gitlab",
-            "gitlab is not asked, it sends: `timeline serve` takes its webhooks (docs/how-to/serve.md)",
+            "--statuspage",
+            "statuspage is not asked, it sends: `timeline serve` takes its webhooks (docs/how-to/serve.md)",
         ),
-        ("--statuspage", "statuspage is not asked, it sends"),
         ("--grafana", "grafana is not asked, it sends"),
         ("--datadog", "`--jsonl FILE` reads from an export (docs/how-to/csv-and-json.md)"),
         ("--opensaerch", "did you mean '--opensearch'?"),
@@ -173,3 +172,50 @@ def test_what_no_collector_asks_is_said_in_one_line(tmp_path: Path, option: str,
     found = timeline(tmp_path, "init", option, "http://127.0.0.1:9")
     assert (found.returncode, said in found.stderr) == (2, True), found.stderr
     assert len(found.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("collector", HOSTED)
+def test_a_server_of_ones_own_is_named_beside_what_is_read_of_it(tmp_path: Path, collector: str) -> None:
+    made, _, target, variable = HOSTED[collector]
+    with made() as server:
+        words = ("init", f"--{collector}", target, f"--{collector}-url={server.url}")
+        found = timeline(tmp_path, *words, **{variable: server.token})
+        assert found.returncode == 0, found.stderr
+        [source] = tomllib.loads((tmp_path / "timeline.toml").read_text())["source"]
+        assert source["url"] == server.url
+        built = timeline(tmp_path, "build", "INC-1", *MINUTES, **{variable: server.token})
+        assert built.returncode in {0, 3}, built.stderr
+
+
+def test_an_authority_of_ones_own_is_asked_for_and_written(
+    start_prometheus: Callable[..., Any], tmp_path: Path
+) -> None:
+    server = start_prometheus(tls=True)
+    words = ("init", "--prometheus", server.url)
+    found = timeline(tmp_path, *words)
+    assert (found.returncode, everything(tmp_path)) == (2, set())
+    assert "here `--prometheus-ca FILE` names it" in found.stderr
+    found = timeline(tmp_path, *words, "--prometheus-ca", str(server.ca))
+    assert found.returncode == 0, found.stderr
+    [source] = tomllib.loads((tmp_path / "timeline.toml").read_text())["source"]
+    assert source["tls"] == {"ca": str(server.ca.resolve())}
+    built = timeline(tmp_path, "build", "INC-1", *MINUTES)
+    assert built.returncode in {0, 3}, built.stderr
+    found = timeline(tmp_path, *words, SSL_CERT_FILE=str(server.ca))
+    assert found.returncode == 0, found.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--github-url", "http://127.0.0.1:9"), "--github-url stands beside a target: write --github REPOSITORY too"),
+        (("--prometheus", "http://127.0.0.1:9", "--prometheus-url", "http://127.0.0.1:9"), "--prometheus-url is --prometheus itself"),
+        (("--git", ".", "--git-ca", "x.pem"), "init has no option --git-ca: git reads no server"),
+        (("--prometheus", "http://127.0.0.1:9", "--prometheus-ca", "no.pem"), "no.pem"),
+        (("--githubb-url", "http://127.0.0.1:9"), "did you mean '--github-url'?"),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_no_target_is_refused(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    found = timeline(tmp_path, "init", *words)
+    assert (found.returncode, said in found.stderr) == (2, True), found.stderr
+    assert len(found.stderr.strip().splitlines()) <= 3
