@@ -58,5 +58,5 @@ dev: ## an environment to work in, with commit hooks
 	.venv/bin/pip install -q pre-commit
 	.venv/bin/pre-commit install
 
-servers: ## compile the test servers that are in no package (Go; about ten minutes, once)
-	@tools/build-servers
+servers: ## compile the test servers that are in no package (Go; about ten minutes, once); NAME="kubernetes argocd helm": heavier ones
+	@tools/build-servers $(NAME)

@@ -13,6 +13,7 @@ from tests.servers import promtool as promtools
 from tests.servers import victoria as victoria_metrics
 from tests.servers.git_repo import GitRepo
 from tests.servers.gitea import Gitea, start_gitea
+from tests.servers.loki import Loki, start_loki
 from tests.servers.opensearch import (
     OpenSearch,
     OpenSearchCluster,
@@ -23,12 +24,15 @@ from tests.servers.opensearch_secure import start_opensearch_secure
 from tests.servers.promtool import Promtool
 from tests.servers.require import MissingError, driven, fetched
 from tests.servers.synapse import Synapse, start_synapse
+from tests.servers.victorialogs import VictoriaLogs, start_victorialogs
 
 S = TypeVar("S")
 
 
 def skip_or_fail(missing: MissingError) -> None:
     """Skip with the reason; fail instead where the run promised to have such servers."""
+    if missing.named:
+        pytest.skip(str(missing))
     promise = "TIMELINE_REQUIRE_COMPILED" if missing.compiled else "TIMELINE_REQUIRE_SERVERS"
     if os.environ.get(promise) == "1":
         pytest.fail(str(missing), pytrace=False)
@@ -193,6 +197,30 @@ def opensearch_cluster(module_keeper: Keeper) -> OpenSearchCluster:
 def gitea(module_keeper: Keeper) -> Gitea:
     """Share one forge within the module; make repositories of your own on it."""
     return module_keeper.start(start_gitea, "gitea")
+
+
+@pytest.fixture(scope="session")
+def loki(keeper: Keeper) -> Loki:
+    """Share one Loki; use labels of your own."""
+    return keeper.start(start_loki, "loki")
+
+
+@pytest.fixture(scope="module")
+def start_a_loki(module_keeper: Keeper) -> Callable[..., Loki]:
+    """Give a factory of Lokis with limits: `start_a_loki(max_query_length="24h")`."""
+    return lambda **options: module_keeper.start(start_loki, "loki", **options)
+
+
+@pytest.fixture(scope="session")
+def victorialogs(keeper: Keeper) -> VictoriaLogs:
+    """Share one VictoriaLogs; use services of your own."""
+    return keeper.start(start_victorialogs, "victorialogs")
+
+
+@pytest.fixture(scope="module")
+def start_a_victorialogs(module_keeper: Keeper) -> Callable[..., VictoriaLogs]:
+    """Give a factory of VictoriaLogs with options: `start_a_victorialogs(retention="7d")`."""
+    return lambda **options: module_keeper.start(start_victorialogs, "victorialogs", **options)
 
 
 @pytest.fixture(scope="module")

@@ -9,12 +9,13 @@ from pathlib import Path
 class MissingError(RuntimeError):
     """A program is not on this machine; the message says what would bring it.
 
-    `compiled` marks what no package brings (`make servers` builds it): a run promises it apart.
+    `compiled` marks what no package brings (`make servers` builds it): a run promises it apart, but never what
+    is built only where it is `named`.
     """
 
-    def __init__(self, what: str, remedy: str, *, compiled: bool = False) -> None:
+    def __init__(self, what: str, remedy: str, *, compiled: bool = False, named: bool = False) -> None:
         super().__init__(f"not run: {what} is not here; {remedy}")
-        self.compiled = compiled
+        self.compiled, self.named = compiled, named
 
 
 def cache() -> Path:
@@ -43,11 +44,12 @@ def driven(name: str, package: str) -> Path:
     return program(name, package)
 
 
-def compiled(name: str) -> Path:
-    """Find a program that `make servers` has compiled; raise MissingError where it has not."""
+def compiled(name: str, named: str = "") -> Path:
+    """Find a program that `make servers` has compiled, as `NAME=named` where it is heavy; raise MissingError."""
     path = cache() / "bin" / name
     if not os.access(path, os.X_OK):
-        raise MissingError(name, "needs `make servers`", compiled=True)
+        made = f"make servers NAME={named}" if named else "make servers"
+        raise MissingError(name, f"needs `{made}`", compiled=True, named=bool(named))
     return path
 
 
