@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import anyio.to_thread
 
@@ -15,10 +15,10 @@ from collectors.jsonl.manual import MANUAL
 from collectors.jsonl.parts import JsonlOptions, PartReader, rows_of, sound, stored
 from collectors.kit.fields import Skipped
 from collectors.kit.paging import by_cursor
-from timeline import facts
+from collectors.kit.rows.facts import RowFacts
 from timeline.instant import format_instant
-from timeline.mapping.reader import Mapped, RowError, RowReader
-from timeline.model import Evidence, Fact, Person, Window
+from timeline.mapping.reader import RowError, RowReader
+from timeline.model import Evidence, Fact, Window
 
 _PROBED = 1_000
 
@@ -50,38 +50,31 @@ class JsonlCollector(Collector[JsonlOptions]):
     @classmethod
     def identifying(cls, options: JsonlOptions) -> tuple[str, ...]:
         """Return the last parts of the fields that are mapped to people and records."""
-        fields = options.map
-        named = (fields.actor, *fields.key, *fields.thread)
-        return tuple(name.rpartition(".")[2] for name in named if name)
+        return RowFacts.identifying(options.map)
 
     def __init__(self, options: JsonlOptions, context: Context) -> None:
         super().__init__(options, context)
-        self._threads: dict[tuple[str, ...], str] = {}
-        self._bots: set[str] = set()
+        self._told = RowFacts(options.map, self.origin, context.source)
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield a fact a row, people, and one gap for the rows that could not be read."""
         reader = PartReader(self.options, self.context, window)
-        seen: Counter[str] = Counter()
-        people: set[str] = set()
         place = "row" if self.options.form == "json" else "line"
         skipped = Skipped("row", where=f"of {self.options.path}", place=place)
         rows = RowReader(self.options.map, self.options.zone)
         async for _, payload in by_cursor(partial(self._part, reader), _following):
-            for record in await anyio.to_thread.run_sync(self._parse, payload, rows, seen):
+            for record in await anyio.to_thread.run_sync(self._parse, payload, rows):
                 if isinstance(record, _Broken):
                     skipped.add(record.why, record.evidence, sort=record.sort, place=record.place)
                     continue
                 yield record
-                if record.actor:
-                    people.add(record.actor)
             # The last part says how many more there were, and why the file could not be read to its end.
             for sort, count in json.loads(payload.headers.get("dropped", "{}")).items():
                 skipped.add("", sort=sort, count=count)
             if stopped := payload.headers.get("stopped"):
                 yield self.gap("truncated", window, stopped, missing=self.options.path)
-        for identity in sorted(people):
-            yield self._person(identity)
+        for person in self._told.people():
+            yield person
         for gap in skipped.gaps(self.gap, window):
             yield gap
 
@@ -115,10 +108,10 @@ class JsonlCollector(Collector[JsonlOptions]):
                 sorts[str(err)] += 1
         return len(times), sorts, (min(times), max(times)) if times else None
 
-    def _parse(self, payload: Payload, rows: RowReader, seen: Counter[str]) -> list[Fact | _Broken]:
-        return list(self._facts(payload, rows, seen))
+    def _parse(self, payload: Payload, rows: RowReader) -> list[Fact | _Broken]:
+        return list(self._facts(payload, rows))
 
-    def _facts(self, payload: Payload, rows: RowReader, seen: Counter[str]) -> Iterator[Fact | _Broken]:
+    def _facts(self, payload: Payload, rows: RowReader) -> Iterator[Fact | _Broken]:
         form = self.options.form
         for index, row in enumerate(stored(payload, form)):
             own = f"/{index}" if row.broken else f"/{index}/row"
@@ -130,48 +123,10 @@ class JsonlCollector(Collector[JsonlOptions]):
             except RowError as err:
                 yield _Broken(err.code, str(err), row.place, self.evidence(payload, pointer, query=query))
                 continue
-            yield self._fact(
-                mapped, row.value, self.evidence(payload, pointer, query=query, link=mapped.link), seen
-            )
-
-    def _fact(self, mapped: Mapped, row: Any, evidence: Evidence, seen: Counter[str]) -> Fact:
-        # The whole row is its key, and its number among equal rows: all of them lie at one time,
-        # so whatever the window, they are read together and in order.
-        key: list[str | int] = [*mapped.key] if mapped.key else [whole := _whole(row), _count(seen, whole)]
-        actor = self._identity(mapped.actor) if mapped.actor else None
-        if actor and mapped.is_bot:
-            self._bots.add(actor)
-        return facts.fact(
-            mapped.kind, origin=self.origin, key=key, at=mapped.at,
-            time_means=", ".join(self.options.map.time_fields), clock=mapped.clock or self.origin, source=self.context.source,
-            names={"source": self.origin} | mapped.names | ({"actor": actor} if actor else {}), subject=mapped.subject,
-            quote=facts.quote(mapped.quote or ""), actor=actor,
-            thread=self._thread(mapped.thread) if mapped.thread else None,
-            evidence=(evidence,),
-        )  # fmt: skip
-
-    def _thread(self, names: list[str]) -> str:
-        known = self._threads.get(tuple(names))
-        if known is None:
-            known = self._threads[tuple(names)] = facts.thread_key("row", self.origin, *names)
-        return known
-
-    def _identity(self, name: str) -> str:
-        return f"{self.origin}:{name}"
-
-    def _person(self, identity: str) -> Person:
-        name = identity.removeprefix(f"{self.origin}:")
-        return Person(identity=identity, names=(name,), bot=identity in self._bots)
+            evidence = self.evidence(payload, pointer, query=query, link=mapped.link)
+            yield self._told.fact(mapped, row.value, evidence)
 
 
 def _following(part: tuple[int, Payload]) -> int | None:
     number, payload = part
     return number + 1 if payload.headers.get("more") == "1" else None
-
-
-_whole = json.JSONEncoder(sort_keys=True).encode
-
-
-def _count(seen: Counter[str], whole: str) -> int:
-    seen[whole] += 1
-    return seen[whole]
