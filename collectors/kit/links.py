@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+from timeline.canonical import canonical
 from timeline.instant import MINUTE, NS, format_instant
 
 _AROUND = 5 * MINUTE
@@ -53,6 +54,17 @@ def dashboards_discover(base: str, lucene: str, first: int, last: int, index: st
     return f"{base.rstrip('/')}/app/discover#/?" + "&".join(
         f"{name}={text}" for name, text in zip(("_g", "_a"), shown, strict=True)
     )
+
+
+def grafana_explore(base: str, datasource: str, kind: str, expression: str, first: int, last: int) -> str:
+    """Return Grafana's Explore of an expression, five minutes around `[first, last]` (ns).
+
+    `datasource` is its uid, `kind` its type: loki.
+    """
+    query = {"refId": "A", "expr": expression, "datasource": {"type": kind, "uid": datasource}}
+    times = {"from": str((first - _AROUND) // 1_000_000), "to": str((last + _AROUND) // 1_000_000)}
+    panes = canonical({"a": {"datasource": datasource, "queries": [query], "range": times}}).decode()
+    return f"{base.rstrip('/')}/explore?schemaVersion=1&panes={quote(panes, safe='')}&orgId=1"
 
 
 def rison(text: str) -> str:

@@ -13,9 +13,9 @@ from collectors.testing.origins import Origin, ReceivedRequest, Reply
 _WRITTEN = re.compile(
     rb"(?<![0-9])(20[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9](?::|%3[aA])[0-5][0-9](?::|%3[aA])[0-5][0-9])"
 )
-#: Seconds and milliseconds since 1970, of 2001 to 2100; a number within a name or a hash is none.
+#: Seconds, milli-, micro- and nanoseconds since 1970, of 2001 to 2100; a number within a name or a hash is none.
 _COUNTED = re.compile(
-    rb"(?<![0-9A-Za-z_./-])(1[0-9]{9}|[23][0-9]{9}|4[01][0-9]{8})([0-9]{3})?(?![0-9A-Za-z_+/-])"
+    rb"(?<![0-9A-Za-z_./-])(1[0-9]{9}|[23][0-9]{9}|4[01][0-9]{8})((?:[0-9]{3}){0,3})(?![0-9A-Za-z_+/-])"
 )
 _FORM = "%Y-%m-%dT%H:%M:%S"
 
@@ -44,7 +44,7 @@ def off(origin: Origin, seconds: int) -> Origin:
 
 
 def moved(data: bytes, seconds: int) -> bytes:
-    """Return data with every time in it moved: RFC 3339, and numbers of seconds or milliseconds."""
+    """Return data with every time in it moved: RFC 3339, and numbers of seconds down to nanoseconds."""
     return _COUNTED.sub(_counted(seconds), _WRITTEN.sub(_written(seconds), data))
 
 
@@ -60,4 +60,4 @@ def _written(seconds: int) -> Callable[[re.Match[bytes]], bytes]:
 
 
 def _counted(seconds: int) -> Callable[[re.Match[bytes]], bytes]:
-    return lambda match: str(int(match[1]) + seconds).encode() + (match[2] or b"")
+    return lambda match: str(int(match[1]) + seconds).encode() + match[2]

@@ -15,7 +15,7 @@ VERSION = "1.6.1"
 _CONFIG = """\
 auth_enabled: {tenants}
 server: {{http_listen_address: 127.0.0.1, http_listen_port: {port}, grpc_listen_address: 127.0.0.1, grpc_listen_port: {grpc}, log_level: warn, http_server_read_timeout: 120s, http_server_write_timeout: 120s}}
-ingester: {{lifecycler: {{address: 127.0.0.1, ring: {{kvstore: {{store: inmemory}}, replication_factor: 1}}, final_sleep: 0s, join_after: 0s}}, chunk_idle_period: 1h, max_chunk_age: 40000h}}
+ingester: {{lifecycler: {{address: 127.0.0.1, ring: {{kvstore: {{store: inmemory}}, replication_factor: 1}}, final_sleep: 0s, join_after: 0s, min_ready_duration: 0s}}, max_transfer_retries: 0, chunk_idle_period: 1h, max_chunk_age: 40000h}}
 schema_config: {{configs: [{{from: 2020-01-01, store: boltdb, object_store: filesystem, schema: v11, index: {{prefix: index_, period: 24h}}}}]}}
 storage_config: {{boltdb: {{directory: data/index}}, filesystem: {{directory: data/chunks}}}}
 limits_config: {{reject_old_samples: false, enforce_metric_name: false, ingestion_rate_mb: 1000, ingestion_burst_size_mb: 1000, {limits}}}
@@ -68,9 +68,7 @@ def start_loki(folder: Path, *, tenants: bool = False, **limits: Any) -> Loki:
     binary, port = compiled(f"loki-{VERSION}", named="loki"), free_port()
     limits = {"max_query_length": "0h", **limits}
     shown = ", ".join(f"{name}: {value}" for name, value in limits.items())
-    config = _CONFIG.format(
-        port=port, grpc=free_port(), tenants="true" if tenants else "false", limits=shown
-    )
+    config = _CONFIG.format(port=port, grpc=free_port(), tenants="true" if tenants else "false", limits=shown)
     (folder / "loki.yaml").write_text(config)
     server = Loki("loki", f"http://127.0.0.1:{port}", folder)
     return server.start([binary, "-config.file=loki.yaml"])

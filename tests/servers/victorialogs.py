@@ -30,9 +30,7 @@ class VictoriaLogs(Server):
 
     def ask(self, path: str, **params: Any) -> httpx.Response:
         """GET `/select/logsql/PATH`."""
-        return httpx.get(
-            f"{self.url}/select/logsql/{path}", params=params, timeout=120, trust_env=False
-        )
+        return httpx.get(f"{self.url}/select/logsql/{path}", params=params, timeout=120, trust_env=False)
 
 
 def start_victorialogs(folder: Path, *, retention: str = "100y", flags: tuple[str, ...] = ()) -> VictoriaLogs:
