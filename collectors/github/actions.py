@@ -24,7 +24,7 @@ from collectors.github.manual import ACTIONS
 from collectors.github.options import RepositoryOptions
 from collectors.github.runs import Attempts, attempt_of, of_attempt, pipeline_of, started_at
 from collectors.kit import fields
-from collectors.kit.fields import Skipped
+from collectors.kit.fields import Skipped, UnreadableError
 from collectors.kit.http import Http
 from collectors.kit.paging import in_spans
 from collectors.kit.pipelines import DeployRule, Pipelines, Work, alive
@@ -184,13 +184,12 @@ class GithubActionsCollector(Collector[ActionsOptions]):
         number = fields.text(run.data, "id")
         try:
             jobs = await api.everything(f"actions/runs/{number}/jobs", {"filter": "all"}, "jobs")
-            with self._unread.over(run.evidence):
-                # The list shows the latest attempt. One before it ended before it began.
-                while (
-                    attempt_of(attempts[-1].data) > 1 and started_at(attempts[-1].data).latest >= window.start
-                ):
-                    earlier = attempt_of(attempts[-1].data) - 1
-                    attempts.append(await api.record(f"actions/runs/{number}/attempts/{earlier}"))
+            # The list shows the latest attempt. One before it ended before it began.
+            while attempt_of(attempts[-1].data) > 1 and started_at(attempts[-1].data).latest >= window.start:
+                earlier = attempt_of(attempts[-1].data) - 1
+                attempts.append(await api.record(f"actions/runs/{number}/attempts/{earlier}"))
+        except UnreadableError:
+            return _Life(attempts, jobs)  # counted where its facts are made, which is in one order
         except SourceError as err:
             return _Life(attempts, jobs, err)
         return _Life(attempts, jobs)

@@ -16,9 +16,10 @@ from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Quote, Subject
 from timeline.statements import Name
 
-#: What a deployment came to; its other states (created, blocked, canceled, skipped) are told by their own name.
+#: What a deployment came to; its other states (created, skipped) are told by their own name.
 DEPLOYS: Mapping[str, Kind] = {
-    "running": "deploy.started", "success": "deploy.finished", "failed": "deploy.failed",
+    "running": "deploy.started", "success": "deploy.finished", "failed": "deploy.failed", "blocked": "deploy.waiting",
+    "canceled": "deploy.cancelled",
 }  # fmt: skip
 SHORT = 8  # digits of a hash that GitLab shows
 
@@ -53,16 +54,18 @@ class Project:
 
     def deployment(
         self, number: str, status: str, at: Bounds, means: str, evidence: Iterable[Evidence], *, environment: str,
-        revision: str, text: str, actor: str | None, kind: Kind | None = None, labels: Mapping[str, str] | None = None,
+        revision: str, text: str, actor: str | None, labels: Mapping[str, str] | None = None,
     ) -> Fact:  # fmt: skip
         """Make the fact of a status that a deployment had."""
         names: dict[str, Name] = {
             "deploy": number, "environment": environment or None, "revision": revision[:SHORT] or None,
             "label": f"deployment {number} {status}", "source": self.path or None, "service": self.service,
         }  # fmt: skip
+        kind = DEPLOYS.get(status, "custom")
         return self.fact(
-            kind or DEPLOYS.get(status, "custom"), ["deployment", number, status], at, means, names, evidence,
-            environment=environment or None, text=text, actor=actor, labels=labels,
+            kind, ["deployment", number, status], at, means, names, evidence,
+            # Who made it is known, and not who cancelled it.
+            environment=environment or None, text=text, actor=None if kind == "deploy.cancelled" else actor, labels=labels,
             thread=thread_key("deploy", self.origin, number),
         )  # fmt: skip
 
@@ -98,7 +101,7 @@ class Project:
         )
         return fact(
             kind, origin=self.origin, key=key, at=at, time_means=means, clock=self.clock, source=self.source,
-            names={**names, **({"actor": actor} if actor else {})}, subject=subject, quote=self.quote(text),
+            names=names, subject=subject, quote=self.quote(text),
             actor=actor, thread=thread, evidence=evidence, category="change", surfaced=True,
         )  # fmt: skip
 

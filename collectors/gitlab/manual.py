@@ -6,7 +6,7 @@ from collectors.base import Manual
 
 MANUAL = Manual(
     reads=(
-        "`/deployments`: `deploy.started`, `deploy.finished`, `deploy.failed`, other states as `custom`; at the times of their jobs.",
+        "`/deployments`: `deploy.started`, `deploy.finished`, `deploy.failed`, `deploy.cancelled`, `deploy.waiting`, other states as `custom`; at the times of their jobs.",
         "`/releases`: `change.released`. With `merge_requests`: `change.merged`.",
         "With rules in `deploy`: `/pipelines` and `/jobs` (retried ones too) as deploys; with `pipelines`, the others as `custom`. A job that made a deployment is told by that.",
         "Its webhook tells the same records under the same ids.",

@@ -15,7 +15,6 @@ from timeline.model import Fact
 _OUTCOMES: Mapping[str, Outcome] = {
     "success": "succeeded", "failed": "failed", "canceled": "cancelled", "skipped": "other",
 }  # fmt: skip
-_HELD = frozenset({"manual", "blocked"})
 
 
 def deployment_facts(project: Project, row: Row) -> Iterator[Fact]:
@@ -98,7 +97,7 @@ def _work(row: Row, project: Project, *, pipeline: Any, **own: Any) -> Work:
         end = Moment(Bounds(low.earliest, max(low.latest, high.latest)), "between created_at and updated_at")
     return Work(
         **own, state=status, outcome=outcome, started=begun, ended=end,
-        pending=None if begun or outcome else Moment(time(data, "created_at"), "created_at"), is_held=status in _HELD,
+        pending=None if begun or outcome else Moment(time(data, "created_at"), "created_at"),
         branch=fields.required(pipeline, "ref"), revision=fields.required(pipeline, "sha"),
         evidence=[linked(row.evidence, fields.text(data, "web_url"))], actor=project.person(data.get("user")),
         quote=project.quote(fields.text(data, "commit.title")), labels={"pipeline": fields.text(pipeline, "id")},

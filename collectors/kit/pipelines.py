@@ -19,7 +19,9 @@ from timeline.statements import Name
 
 SHORT = 12  # digits of a hash that are shown
 Outcome = Literal["succeeded", "failed", "cancelled", "other"]
-_ENDS: Mapping[Outcome, Kind] = {"succeeded": "deploy.finished", "failed": "deploy.failed"}
+_ENDS: Mapping[Outcome, Kind] = {
+    "succeeded": "deploy.finished", "failed": "deploy.failed", "cancelled": "deploy.cancelled",
+}  # fmt: skip
 
 
 class DeployRule(BaseModel):
@@ -108,12 +110,13 @@ class Pipelines:
         """Yield since when it has been pending, when it began, and when and how it ended."""
         rule = self.rule(work)
         if work.pending:
-            yield self._fact("custom", work, rule, work.pending, work.state)
+            kind: Kind = "deploy.waiting" if rule and work.is_held else "custom"
+            yield self._fact(kind, work, rule, work.pending, work.state)
         if work.started:
             yield self._fact("deploy.started" if rule else "custom", work, rule, work.started, "started")
         if work.ended and work.outcome:
-            kind = _ENDS.get(work.outcome, "custom") if rule else "custom"
-            yield self._fact(kind, work, rule, work.ended, work.state)
+            end: Kind = _ENDS.get(work.outcome, "custom") if rule else "custom"
+            yield self._fact(end, work, rule, work.ended, work.state)
 
     def _fact(self, kind: Kind, work: Work, rule: DeployRule | None, moment: Moment, state: str) -> Fact:
         environment, own = (rule.environment, rule.service) if rule else (None, None)
@@ -129,7 +132,9 @@ class Pipelines:
         )  # fmt: skip
         return fact(
             kind, origin=self.origin, key=[*work.key, state], at=moment.at, time_means=moment.means, clock=self.clock,
-            source=self.source, names=names, subject=subject, quote=work.quote, actor=work.actor,
+            source=self.source, names=names, subject=subject, quote=work.quote,
+            # Who set it off is known, and not who cancelled it.
+            actor=None if kind == "deploy.cancelled" else work.actor,
             thread=thread_key("deploy" if rule else "run", self.origin, *work.key), evidence=work.evidence,
             category="change", surfaced=True,
         )  # fmt: skip

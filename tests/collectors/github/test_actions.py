@@ -127,6 +127,9 @@ def test_skipped_and_cancelled_are_neither_failure_nor_deploy(
         "name": "Set up job", "status": "completed", "conclusion": "success", "number": 1}] if ran else [])  # fmt: skip
     result = read(checked, DEPLOY)
     assert not of(result, "deploy.finished") + of(result, "deploy.failed")
+    ends = [f for f in result.facts if f.subject.labels["state"] == conclusion and f.kind != "deploy.started"]
+    assert [f.kind for f in ends] == ["deploy.cancelled" if conclusion == "cancelled" else "custom"]
+    assert (ends[0].actor is None) == (conclusion == "cancelled"), "who set it off is not who cancelled it"
     assert len(of(result, "deploy.started")) == ran
 
 
@@ -161,8 +164,9 @@ def test_a_run_that_is_under_way_has_begun(checked: FakeGithub) -> None:
     checked.actions.job(waiting, "deploy", at(10), None, None, "waiting")
     result = read(checked, DEPLOY)
     assert [(f.kind, f.earliest) for f in of(result, "deploy.started")] == [("deploy.started", ns(-30))]
-    held = next(f for f in result.facts if f.subject.labels["state"] == "waiting")
+    (held,) = of(result, "deploy.waiting")
     assert held.earliest == ns(10)
+    assert held.statement == f"Deploy `Deploy2 #2` began to wait for approval in `production` of `shop` at `{A[:12]}`"
 
 
 def test_a_run_without_jobs_ended_between_its_start_and_its_last_update(checked: FakeGithub) -> None:

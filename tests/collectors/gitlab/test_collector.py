@@ -82,7 +82,7 @@ def test_a_deployment_is_at_the_times_of_its_job(gitlab: FakeGitlab) -> None:
 @pytest.mark.parametrize(
     ("status", "kinds"),
     [
-        ("failed", ["deploy.started", "deploy.failed"]), ("canceled", ["deploy.started", "custom"]),
+        ("failed", ["deploy.started", "deploy.failed"]), ("canceled", ["deploy.started", "deploy.cancelled"]),
         ("running", ["deploy.started"]),
     ],
 )  # fmt: skip
@@ -95,7 +95,7 @@ def test_one_that_waits_has_not_begun(gitlab: FakeGitlab) -> None:
     for status in ("blocked", "created"):
         gitlab.changes.deployment(at(1), status)
     result = read(gitlab)
-    assert not of(result, "deploy.started")
+    assert sorted(f.kind for f in result.facts) == ["custom", "deploy.waiting"]
     assert sorted(f.subject.environment or "" for f in result.facts) == ["production"] * 2
     assert {f.earliest for f in result.facts} == {ns(1)}
 
@@ -176,7 +176,8 @@ def test_skipped_and_manual_pipelines_are_no_deploys(gitlab: FakeGitlab) -> None
     for status in ("skipped", "canceled", "manual", "created"):
         gitlab.changes.pipeline(at(1), status, updated=at(3))
     result = read(gitlab, deploy=[{}])
-    assert {f.kind for f in result.facts} == {"custom"}
+    kinds = {f.subject.labels["state"]: f.kind for f in result.facts}
+    assert (kinds["skipped"], kinds["canceled"], kinds["manual"]) == ("custom", "deploy.cancelled", "custom")
     assert {f.subject.labels["state"] for f in result.facts} == {"skipped", "canceled", "manual", "created"}
 
 
