@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
-from collectors.base import Answer
+from collectors.base import Answer, Payload
 from collectors.git.files import MakeEvidence, RefFiles
 from collectors.git.lines import Line, cut_dated, cut_line, parse_line, shas
 from collectors.git.records import (
@@ -126,6 +126,20 @@ class Clone:
         asked = "\n".join(hashes[first:end]) + "\n"
         payload = await self._git.ask(*args, f"--format=tformat:{COMMIT_FORMAT}", stdin=asked)
         return list(parse_commits(payload.data, lambda pointer: self._evidence(payload, pointer, query)))
+
+    async def changed(
+        self, hashes: Sequence[str], args: Sequence[str], keep: Callable[[bytes], bytes], cut: Sequence[str]
+    ) -> list[tuple[bytes, Callable[[int], Evidence]]]:
+        """Return what `git ARGS` lists of commits and is kept, with what makes the evidence of a line; `cut` names what is kept."""
+        found: list[tuple[bytes, Callable[[int], Evidence]]] = []
+        for start in range(0, len(hashes), _BATCH):
+            asked = "\n".join(hashes[start : start + _BATCH]) + "\n"
+            payload = await self._git.ask(*args, stdin=asked, keep=keep, cut={"files": list(cut)})
+            found.append((payload.data, partial(self._of_line, payload, command((args[0], "--name-only")))))
+        return found
+
+    def _of_line(self, payload: Payload, query: str, number: int) -> Evidence:
+        return self._evidence(payload, f"line:{number}", query)
 
     async def tags(self, window: Window, patterns: Sequence[str]) -> list[Tag]:
         """Return the tags that may be of the window, and each pattern's last deploys before it."""

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator
 from collectors.base import Check, Collector, Context, Mark, Options, Record, SourceError, Suggestion
 from collectors.git.branch_deploys import BranchDeploys
 from collectors.git.clone import Clone
+from collectors.git.configs import Configs
 from collectors.git.facts import GitFacts
 from collectors.git.fetches import Fetched
 from collectors.git.forges import FORGES, SHORT
@@ -39,6 +40,11 @@ class GitOptions(Options):
     commits: Literal["merges", "all"] = Field(
         "merges", description="`all`: every commit of the branch itself"
     )
+    config_paths: tuple[str, ...] = Field(
+        (),
+        description="globs over files; a commit or merge of the branch itself that changes one is a change of configuration too",
+        examples=[["helm/", "*.tf", "config/**"]],
+    )
     deploy_tags: tuple[str, ...] = Field(
         (), description="globs; a tag that matches is a deploy", examples=[["deploy-*"]]
     )
@@ -55,7 +61,7 @@ class GitOptions(Options):
         examples=["https://git.example/shop/web"],
     )
 
-    @field_validator("branch", "deploy_tags", mode="before")
+    @field_validator("branch", "deploy_tags", "config_paths", mode="before")
     @classmethod
     def _several(cls, value: object) -> object:
         return (value,) if isinstance(value, str) else value
@@ -115,6 +121,10 @@ class GitCollector(Collector[GitOptions]):
         changes = Changes(self._clone, writer, self.gap, every=self.options.commits == "all")
         async for record in changes.read(branches, trunk, window, named=bool(self.options.branch)):
             yield record
+        if self.options.config_paths:
+            configs = Configs(self._clone, writer, self.gap, self.options.config_paths)
+            async for record in configs.read(branches, changes.told, window):
+                yield record
         fetched = await self._clone.files.fetched()
         read = [*branches, *([deploy] if deploy else [])]
         if deploy:

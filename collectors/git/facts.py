@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from collectors.git.deploys import Deployed
 from collectors.git.forges import SHORT, change_name, is_button, merged_into, title
 from collectors.git.records import Branch, Commit, Repository, Tag
 from collectors.git.tags import Made
+from collectors.kit.paths import CONFIGURES, called
 from collectors.kit.people import People
 from timeline.canonical import Json, short_id
 from timeline.facts import fact, quote, thread_key
@@ -55,6 +56,18 @@ class GitFacts:
         return self._of_commit(
             "change.merged", [key, commit.sha], commit, at, "committer date", clock, names, related=ties
         )
+
+    def configured(
+        self, commit: Commit, files: Sequence[str], evidence: Evidence, change: str | None
+    ) -> Fact:
+        """Make the fact that a commit changed files of configuration, as part of the `change` that is told of it."""
+        names = {"change": called(files), "repository": self._repository.name, "actor": self._actor(commit)}
+        at = precise((commit.committed or 0) * NS, NS)
+        return self._of_commit(
+            "change.config", ["config", commit.sha], commit, at, "committer date",
+            self._repository.clock(*commit.committer), names, evidence=[evidence],
+            related=[Related(fact=change, rule=CONFIGURES)] if change else [],
+        )  # fmt: skip
 
     def deployed(
         self, branch: Branch, deployed: Deployed, before: str | None, evidence: Iterable[Evidence]
@@ -107,11 +120,9 @@ class GitFacts:
         self, kind: Kind, key: Json, commit: Commit, at: Bounds, means: str, clock: str, names: Mapping[str, Name], *,
         thread: str | None = None, related: Iterable[Related] = (), evidence: Iterable[Evidence] = (),
     ) -> Fact:  # fmt: skip
-        author, committer = self._person(*commit.author), self._person(*commit.committer)
+        actor = self._actor(commit)
         for signer in signers(commit.message):
             self._person(*signer)
-        # A forge's own button commits for a person: whoever pressed it is the author.
-        actor = author if is_button(commit.committer[1]) else committer
         owner = self._repository.name.split("/")[0] if self._repository.name else None
         labels = {"commit": commit.sha}
         if commit.authored is not None:
@@ -121,6 +132,11 @@ class GitFacts:
             names=names, evidence=[self._linked(commit.evidence, commit.sha), *evidence], subject=self._about(**labels),
             quote=quote(title(commit.message, owner)), actor=actor, thread=thread, related=related,
         )  # fmt: skip
+
+    def _actor(self, commit: Commit) -> str:
+        author, committer = self._person(*commit.author), self._person(*commit.committer)
+        # A forge's own button commits for a person: whoever pressed it is the author.
+        return author if is_button(commit.committer[1]) else committer
 
     def _of_tag(
         self, kind: Kind, key: Json, made: Made, names: Mapping[str, Name], thread: str | None,

@@ -7,6 +7,7 @@ from collectors.base import Manual
 MANUAL = Manual(
     reads=(
         'Merges into the branch: `change.merged`, with the commit and what it says; with `commits = "all"` every commit of the branch itself.',
+        "With `config_paths`: `change.config` for each commit or merge of the branch itself that changed such a file, tied to its `change.merged` where that is told.",
         "Tags: `change.tagged`; those that match `deploy_tags` are `deploy.finished`.",
         "`deploy_branch`: each move of it that its log, its merges or the last fetch prove, as `deploy.finished` or `deploy.rolled_back`.",
     ),

@@ -22,6 +22,7 @@ class Changes:
 
     def __init__(self, clone: Clone, writer: GitFacts, gap: MakeGap, *, every: bool) -> None:
         self._clone, self._writer, self._gap, self._every = clone, writer, gap, every
+        self.told: dict[str, str] = {}  # by commit, the fact of the change that it is
 
     async def read(
         self, branches: Sequence[Branch], trunk: Branch | None, window: Window, *, named: bool
@@ -64,9 +65,11 @@ class Changes:
         ]
         told |= set(own)
         async for commit in self._clone.commits(own, line_query(line, every=self._every)):
-            yield self._writer.merged(
+            made = self._writer.merged(
                 onto(commit.sha), commit, [(onto(sha), sha) for sha in below[commit.sha]]
             )
+            self.told[commit.sha] = made.id
+            yield made
         if line.undated:
             text = f"Commits of `{line.branch.name}` without a readable date, which could not be placed: {line.undated}"
             yield self._gap("undecodable", window, text, missing=f"{line.undated} commits")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Self
 
 import anyio
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError
 from collectors.github.api import HEADERS, Api, ListMember, page_of
@@ -22,6 +23,7 @@ from collectors.github.options import RepositoryOptions
 from collectors.kit import fields
 from collectors.kit.fields import UNREADABLE, Skipped
 from collectors.kit.http import Http
+from collectors.kit.paths import matching
 from collectors.kit.probing import failed, timed
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Window
@@ -29,6 +31,7 @@ from timeline.relative import in_window
 from timeline.zones import Duration, parse_duration
 
 _NEVER = 2**62  # ns; later than any time of a record
+_FILES = 3_000  # of a pull request that GitHub lists
 _AT_ONCE = 16  # deployments whose statuses are asked for together; the client limits connections
 
 
@@ -41,8 +44,21 @@ class GithubOptions(RepositoryOptions):
     pull_requests: bool = Field(
         False, description="merged pull requests as changes (`git` gives them as merges)"
     )
+    config_paths: tuple[str, ...] = Field(
+        (),
+        description="globs over files; a merged pull request that changes one is a change of configuration too; with `pull_requests`",
+        examples=[["helm/", "*.tf", "config/**"]],
+    )
     roll_backs: bool = Field(True, description="compare successive deployments of an environment")
     service: str | None = Field(None, description="whose changes these are", examples=["checkout"])
+
+    @model_validator(mode="after")
+    def _of_pulls(self) -> Self:
+        if self.config_paths and not self.pull_requests:
+            raise ValueError(
+                "config_paths is about merged pull requests: set pull_requests = true, or use `git`"
+            )
+        return self
 
 
 class GithubCollector(Collector[GithubOptions]):
@@ -217,9 +233,30 @@ class GithubCollector(Collector[GithubOptions]):
                 if self._readable(item, "merged_at", optional=True):
                     for made in self._made(item, writer.merged, window):
                         yield made
+                        if self.options.config_paths:
+                            async for told in self._configured(api, writer, item, made, window):
+                                yield told
             # No merge is later than the last update, and the list goes by that.
             if all(_latest(item, "updated_at") < window.start for item in page):
                 return
+
+    async def _configured(
+        self, api: Api, writer: GithubFacts, item: ListMember, change: Fact, window: Window
+    ) -> AsyncIterator[Record]:
+        """Yield that a merged pull request changed files of configuration."""
+        number = fields.number(item.data, "number")
+        try:
+            rows = await api.everything(f"pulls/{number}/files")
+        except SourceError as err:
+            yield self.gap(err.reason, window, f"Which files #{number} changed could not be read: {err}")
+            return
+        files = {fields.text(row.data, "filename"): row for row in rows}
+        files = {fields.text(row.data, "previous_filename"): row for row in rows} | files
+        if found := matching(files, self.options.config_paths):
+            yield writer.configured(item, found, files[found[0]].evidence, change)
+        elif len(rows) >= _FILES:
+            text = f"GitHub lists the first {_FILES} files of #{number}: others may be of configuration"
+            yield self.gap("truncated", window, text)
 
     def _touches(self, item: ListMember, window: Window) -> bool:
         """Tell whether a deployment can have a status in the window."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from collectors.github.api import ListMember
 from collectors.kit import fields
 from collectors.kit.links import filled, host_of, web
+from collectors.kit.paths import CONFIGURES, called
 from collectors.kit.people import GITHUB, People, quoted
 from timeline.canonical import Json, short_id
 from timeline.facts import fact, thread_key
@@ -134,6 +135,15 @@ class GithubFacts:
             "change.merged", item, ["pull", number], "merged_at", names={"change": f"#{number}", "branch": branch},
             labels={"commit": fields.text(item.data, "merge_commit_sha")}, text=fields.text(item.data, "title"), actor=None,
         )  # fmt: skip
+
+    def configured(self, item: ListMember, files: Sequence[str], listed: Evidence, change: Fact) -> Fact:
+        """Make the fact that a merged pull request changed files of configuration; `change` is its merge."""
+        made = self._fact(
+            "change.config", item, ["config", "pull", item.data.get("number")], "merged_at", names={"change": called(files)},
+            labels={"commit": fields.text(item.data, "merge_commit_sha")}, text=fields.text(item.data, "title"), actor=None,
+            related=[Related(fact=change.id, rule=CONFIGURES)],
+        )  # fmt: skip
+        return made.replace(evidence=(*made.evidence, listed))
 
     def _success(self, status: ListMember) -> Related:
         identity = short_id(

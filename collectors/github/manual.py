@@ -8,7 +8,7 @@ MANUAL = Manual(
     reads=(
         "`/deployments` with their statuses: `deploy.started`, `deploy.finished`, `deploy.failed`; `deploy.rolled_back` where an environment came back to an earlier revision.",
         "`/releases`: `change.released`.",
-        "With `pull_requests`: `/pulls`, `change.merged`.",
+        "With `pull_requests`: `/pulls`, `change.merged`; with `config_paths` their `/files` too: `change.config` beside the merge that it is part of.",
     ),
     rights="A fine-grained token for the repository with *Deployments*, *Contents* and (for `pull_requests`) *Pull requests*, each read-only; `GITHUB_TOKEN` of a workflow with the same. Public repositories are read without one, 60 requests an hour.",
     precision="seconds",
@@ -22,7 +22,7 @@ MANUAL = Manual(
 
 ACTIONS = Manual(
     reads=(
-        "`/actions/runs` made in the window, or up to `lookback` before it, with `/jobs` and earlier `/attempts`: by a rule of `deploy` `deploy.started`, `deploy.finished`, `deploy.failed`; else `custom`, by the workflow's name and the state.",
+        "`/actions/runs` made in the window, or up to `lookback` before it, with `/jobs` and earlier `/attempts`: by a rule of `deploy` `deploy.started`, `deploy.finished`, `deploy.failed`, `deploy.cancelled`, and while it waits `deploy.waiting`; else `custom`, by the workflow's name and the state.",
         "Each attempt is a run of its own; a job that a rule names is the deploy in place of its run.",
         "A run ends with its last job; `updated_at` moves later and bounds the end of runs without jobs.",
     ),
@@ -33,7 +33,8 @@ ACTIONS = Manual(
         "At most 1,000 runs are listed of one question: spans are halved until they fit; more in one second are a gap.",
         "One request for each run that moved since the window began. `others = false` reads deploys alone.",
         "Environments of jobs are not told: a rule says them. What GitHub itself records of environments is `github`'s.",
-        "Skipped, cancelled and neutral runs are neither a failure nor a deploy: `custom`.",
+        "Skipped and neutral runs are neither a failure nor a deploy: `custom`. Who cancelled one is not told.",
+        "A run that has waited for approval does not tell it any more.",
         "Runs that GitHub has deleted by its retention.",
     ),
     example={

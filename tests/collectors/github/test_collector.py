@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from collectors.github.collector import GithubCollector, GithubOptions
+from collectors.kit.paths import CONFIGURES
 from collectors.kit.tape import RecordingTape
 from collectors.testing import Run, check
 from tests.collectors.probing import probe
@@ -216,6 +217,32 @@ def test_pull_requests_on_wish(checked: FakeGithub) -> None:
     assert fact.statement == "Change `#7` was merged into `main` in `acme/shop`"
     assert fact.earliest == ns(10)
     assert fact.actor is None, "the list does not say who merged"
+
+
+def test_a_merged_pull_request_that_changes_configuration_tells_both(checked: FakeGithub) -> None:
+    for number, names in ((7, ["helm/shop/values.yaml", "a.py", "main.tf"]), (8, ["a.py"]), (9, ["b.py"])):
+        checked.pull(number, "Smaller pool", at(50), at(number))
+        checked.files[number] = [{"filename": name, "status": "modified"} for name in names]
+    checked.files[9][0] |= {"status": "renamed", "previous_filename": "config/b.py"}
+    checked.largest_page = 2
+    result = read(checked, pull_requests=True, config_paths=["helm/", "*.tf", "config/**"])
+    merged = {fact.names["change"]: fact.id for fact in of(result, "change.merged")}
+    configs = of(result, "change.config")
+    assert [fact.statement for fact in configs] == [
+        "Configuration `helm/shop/values.yaml and 1 more` was changed in `acme/shop`",
+        "Configuration `config/b.py` was changed in `acme/shop`",
+    ]
+    assert [[(tie.fact, tie.rule) for tie in fact.related] for fact in configs] == [
+        [(merged[number], CONFIGURES)] for number in ("#7", "#9")
+    ]
+    checked.always = {"/pulls/8/files": AnswerError(500, "Server Error")}
+    (gap,) = read(checked, pull_requests=True, config_paths=["helm/"]).gaps
+    assert "#8" in gap.statement
+
+
+def test_paths_of_configuration_want_pull_requests() -> None:
+    with pytest.raises(ValueError, match="pull_requests = true"):
+        GithubOptions.model_validate({"repository": "acme/shop", "config_paths": ["helm/"]})
 
 
 def test_ids_stay_when_the_window_grows(github: FakeGithub) -> None:
