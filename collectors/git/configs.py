@@ -10,7 +10,7 @@ from collectors.base import MakeGap, Record, SourceError
 from collectors.git.clone import Clone, line_query
 from collectors.git.facts import GitFacts
 from collectors.git.records import Branch
-from collectors.kit.paths import matching
+from collectors.kit.changes.paths import matching
 from timeline.canonical import canonical, loads
 from timeline.model import Evidence, Window
 

@@ -8,7 +8,7 @@ from collectors.git.deploys import Deployed
 from collectors.git.forges import SHORT, change_name, is_button, merged_into, title
 from collectors.git.records import Branch, Commit, Repository, Tag
 from collectors.git.tags import Made
-from collectors.kit.paths import CONFIGURES, called
+from collectors.kit.changes.paths import CONFIGURES, called
 from collectors.kit.people import People
 from timeline.canonical import Json, short_id
 from timeline.facts import fact, quote, thread_key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import Field
 
@@ -24,10 +24,10 @@ from collectors.github.manual import ACTIONS
 from collectors.github.options import RepositoryOptions
 from collectors.github.runs import Attempts, attempt_of, of_attempt, pipeline_of, started_at
 from collectors.kit import fields
+from collectors.kit.changes.pipelines import DeployRule, Pipelines
 from collectors.kit.fields import Skipped, UnreadableError
 from collectors.kit.http import Http
 from collectors.kit.paging import in_spans
-from collectors.kit.pipelines import DeployRule, Pipelines, Work, alive
 from collectors.kit.probing import failed, timed
 from collectors.kit.together import gather
 from timeline.instant import NS, format_instant
@@ -185,11 +185,8 @@ class GithubActionsCollector(Collector[ActionsOptions]):
         try:
             jobs = await api.everything(f"actions/runs/{number}/jobs", {"filter": "all"}, "jobs")
             # The list shows the latest attempt. One before it ended before it began.
-            while attempt_of(attempts[-1].data) > 1 and started_at(attempts[-1].data).latest >= window.start:
-                earlier = attempt_of(attempts[-1].data) - 1
+            while (earlier := _earlier(attempts[-1].data, window)) is not None:
                 attempts.append(await api.record(f"actions/runs/{number}/attempts/{earlier}"))
-        except UnreadableError:
-            return _Life(attempts, jobs)  # counted where its facts are made, which is in one order
         except SourceError as err:
             return _Life(attempts, jobs, err)
         return _Life(attempts, jobs)
@@ -199,16 +196,17 @@ class GithubActionsCollector(Collector[ActionsOptions]):
             own = None
             with self._unread.over(run.evidence):
                 own = None if life.jobs is None else of_attempt(life.jobs, run.data)
-                yield from self._meeting(writer, self._made.run(run, own), window)
+                yield from writer.meeting(self._made.run(run, own), window, others=self.options.others)
             for job in own or ():
                 with self._unread.over(job.evidence):
                     work = self._made.job(run, job)
-                    if writer.rule(work):
-                        yield from self._meeting(writer, work, window)
+                    yield from writer.meeting(work, window, others=False)
 
-    def _meeting(self, writer: Pipelines, work: Work, window: Window) -> list[Fact]:
-        """Return the whole life of a run when some of it meets the window."""
-        if not self.options.others and not writer.rule(work):
-            return []
-        facts = list(writer.facts(work))
-        return facts if alive(facts, window, is_over=work.outcome is not None) else []
+
+def _earlier(attempt: Any, window: Window) -> int | None:
+    """Return the attempt before, where that may meet the window; None too where the record does not tell."""
+    try:
+        number = attempt_of(attempt)
+        return number - 1 if number > 1 and started_at(attempt).latest >= window.start else None
+    except UnreadableError:
+        return None  # counted where its facts are made, which is in one order

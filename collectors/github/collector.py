@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from typing import Self
 
 import anyio
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError
 from collectors.github.api import HEADERS, Api, ListMember, page_of
@@ -21,9 +20,9 @@ from collectors.github.facts import (
 from collectors.github.manual import MANUAL
 from collectors.github.options import RepositoryOptions
 from collectors.kit import fields
+from collectors.kit.changes.paths import matching
 from collectors.kit.fields import UNREADABLE, Skipped
 from collectors.kit.http import Http
-from collectors.kit.paths import matching
 from collectors.kit.probing import failed, timed
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Window
@@ -46,19 +45,11 @@ class GithubOptions(RepositoryOptions):
     )
     config_paths: tuple[str, ...] = Field(
         (),
-        description="globs over files; a merged pull request that changes one is a change of configuration too; with `pull_requests`",
+        description="globs over files; a merged pull request that changes one is a change of configuration too; they are read then",
         examples=[["helm/", "*.tf", "config/**"]],
     )
     roll_backs: bool = Field(True, description="compare successive deployments of an environment")
     service: str | None = Field(None, description="whose changes these are", examples=["checkout"])
-
-    @model_validator(mode="after")
-    def _of_pulls(self) -> Self:
-        if self.config_paths and not self.pull_requests:
-            raise ValueError(
-                "config_paths is about merged pull requests: set pull_requests = true, or use `git`"
-            )
-        return self
 
 
 class GithubCollector(Collector[GithubOptions]):
@@ -94,7 +85,9 @@ class GithubCollector(Collector[GithubOptions]):
             writer = GithubFacts(repository, self.context.source, self.options.service)
             parts = [("Deployments", self._deployments), ("Releases", self._releases)]
             for what, read in (
-                [*parts, ("Pull requests", self._pulls)] if self.options.pull_requests else parts
+                [*parts, ("Pull requests", self._pulls)]
+                if self.options.pull_requests or self.options.config_paths
+                else parts
             ):
                 self.context.progress(what.lower())
                 try:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from collectors.github.api import ListMember
 from collectors.kit import fields
+from collectors.kit.changes.paths import CONFIGURES, called
 from collectors.kit.links import filled, host_of, web
-from collectors.kit.paths import CONFIGURES, called
 from collectors.kit.people import GITHUB, People, quoted
 from timeline.canonical import Json, short_id
 from timeline.facts import fact, thread_key

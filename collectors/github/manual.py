@@ -8,7 +8,7 @@ MANUAL = Manual(
     reads=(
         "`/deployments` with their statuses: `deploy.started`, `deploy.finished`, `deploy.failed`; `deploy.rolled_back` where an environment came back to an earlier revision.",
         "`/releases`: `change.released`.",
-        "With `pull_requests`: `/pulls`, `change.merged`; with `config_paths` their `/files` too: `change.config` beside the merge that it is part of.",
+        "With `pull_requests`: `/pulls`, `change.merged`; with `config_paths` those and their `/files`: `change.config` beside the merge that it is part of.",
     ),
     rights="A fine-grained token for the repository with *Deployments*, *Contents* and (for `pull_requests`) *Pull requests*, each read-only; `GITHUB_TOKEN` of a workflow with the same. Public repositories are read without one, 60 requests an hour.",
     precision="seconds",

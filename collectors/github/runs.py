@@ -7,9 +7,9 @@ from typing import Any
 
 from collectors.github.api import ListMember
 from collectors.kit import fields
+from collectors.kit.changes.pipelines import Moment, Outcome, Work
 from collectors.kit.links import web
 from collectors.kit.people import GITHUB, People, quoted
-from collectors.kit.pipelines import Moment, Outcome, Work
 from timeline.instant import Bounds
 from timeline.model import Evidence
 from timeline.text import clean

@@ -14,9 +14,9 @@ from collectors.gitlab.manual import MANUAL
 from collectors.gitlab.options import GitlabOptions
 from collectors.gitlab.work import deployment_facts, is_over, job_work, names_of, pipeline_work
 from collectors.kit import fields
+from collectors.kit.changes.pipelines import Pipelines, alive
 from collectors.kit.fields import UNREADABLE, Skipped
 from collectors.kit.http import Http, Params
-from collectors.kit.pipelines import Pipelines, Work, alive
 from collectors.kit.probing import failed, timed
 from collectors.kit.together import gather
 from timeline.instant import HOUR, NS, format_instant
@@ -238,18 +238,12 @@ class GitlabCollector(Collector[GitlabOptions]):
         if run.pipeline is None:
             return
         with self._unread.over(run.pipeline.evidence):
-            yield from self._meeting(writer, pipeline_work(project, run.pipeline), window)
+            work = pipeline_work(project, run.pipeline)
+            yield from writer.meeting(work, window, others=self.options.pipelines)
         for job in run.jobs:
             with self._unread.over(job.evidence):
                 if fields.required(job.data, "id") not in self._jobs:
-                    work = job_work(project, run.pipeline, job)
-                    yield from self._meeting(writer, work, window) if writer.rule(work) else ()
-
-    def _meeting(self, writer: Pipelines, work: Work, window: Window) -> list[Fact]:
-        if not self.options.pipelines and not writer.rule(work):
-            return []
-        facts = list(writer.facts(work))
-        return facts if alive(facts, window, is_over=work.outcome is not None) else []
+                    yield from writer.meeting(job_work(project, run.pipeline, job), window, others=False)
 
 
 def _before(row: Row, name: str, instant: int) -> bool:

@@ -6,8 +6,8 @@ import re
 
 from pydantic import Field, field_validator
 
+from collectors.kit.changes.pipelines import DeployRule
 from collectors.kit.http import HttpOptions
-from collectors.kit.pipelines import DeployRule
 from timeline.zones import Duration
 
 _PROJECT = re.compile(r"[0-9]+|[\w.-]+(?:/[\w.-]+)+")

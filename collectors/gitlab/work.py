@@ -8,7 +8,7 @@ from typing import Any
 from collectors.gitlab.api import Row
 from collectors.gitlab.facts import Project, linked, time
 from collectors.kit import fields
-from collectors.kit.pipelines import Moment, Outcome, Work
+from collectors.kit.changes.pipelines import Moment, Outcome, Work
 from timeline.instant import Bounds
 from timeline.model import Fact
 

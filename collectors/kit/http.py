@@ -40,6 +40,7 @@ _TRIES = {500: 2}
 KEPT_HEADERS = (
     "content-type", "date", "link", "retry-after", "ratelimit-reset", "ratelimit-remaining",
     "x-ratelimit-reset", "x-ratelimit-remaining", "x-total-count", "x-next-page",
+    "x-ms-continuationtoken",
 )  # fmt: skip
 _FORMS = {"application/json": "json", "text/csv": "csv", "application/x-ndjson": "jsonl"}
 _GIVEN_UP = "past time_cap"  # how a failure ends after which nothing is tried again, recorded or replayed
@@ -179,7 +180,10 @@ class Http:
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
             raise self._unreached(host, advised(str(err) or type(err).__name__)) from err
         answer = _answer(response, raw, host)
-        if limited(answer.status, answer.headers):
+        # Azure DevOps answers, and asks for a pause before the next request.
+        if limited(answer.status, answer.headers) or (
+            answer.status == 200 and "retry-after" in answer.headers
+        ):
             self._budget.hold(self._who, back_off(answer.headers, attempt, time.time()).seconds)
         return answer
 

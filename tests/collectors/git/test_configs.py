@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from collectors.git.configs import LISTED, cut_files, parse_files
-from collectors.kit.paths import CONFIGURES
+from collectors.kit.changes.paths import CONFIGURES
 from tests.collectors.git.test_collector import at, ns, of, read
 from tests.servers.git_repo import GitRepo
 

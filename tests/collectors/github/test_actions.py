@@ -166,7 +166,10 @@ def test_a_run_that_is_under_way_has_begun(checked: FakeGithub) -> None:
     assert [(f.kind, f.earliest) for f in of(result, "deploy.started")] == [("deploy.started", ns(-30))]
     (held,) = of(result, "deploy.waiting")
     assert held.earliest == ns(10)
-    assert held.statement == f"Deploy `Deploy2 #2` began to wait for approval in `production` of `shop` at `{A[:12]}`"
+    assert (
+        held.statement
+        == f"Deploy `Deploy2 #2` began to wait for approval in `production` of `shop` at `{A[:12]}`"
+    )
 
 
 def test_a_run_without_jobs_ended_between_its_start_and_its_last_update(checked: FakeGithub) -> None:

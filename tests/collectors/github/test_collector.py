@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from collectors.github.collector import GithubCollector, GithubOptions
-from collectors.kit.paths import CONFIGURES
+from collectors.kit.changes.paths import CONFIGURES
 from collectors.kit.tape import RecordingTape
 from collectors.testing import Run, check
 from tests.collectors.probing import probe
@@ -225,7 +225,7 @@ def test_a_merged_pull_request_that_changes_configuration_tells_both(checked: Fa
         checked.files[number] = [{"filename": name, "status": "modified"} for name in names]
     checked.files[9][0] |= {"status": "renamed", "previous_filename": "config/b.py"}
     checked.largest_page = 2
-    result = read(checked, pull_requests=True, config_paths=["helm/", "*.tf", "config/**"])
+    result = read(checked, config_paths=["helm/", "*.tf", "config/**"])
     merged = {fact.names["change"]: fact.id for fact in of(result, "change.merged")}
     configs = of(result, "change.config")
     assert [fact.statement for fact in configs] == [
@@ -238,11 +238,6 @@ def test_a_merged_pull_request_that_changes_configuration_tells_both(checked: Fa
     checked.always = {"/pulls/8/files": AnswerError(500, "Server Error")}
     (gap,) = read(checked, pull_requests=True, config_paths=["helm/"]).gaps
     assert "#8" in gap.statement
-
-
-def test_paths_of_configuration_want_pull_requests() -> None:
-    with pytest.raises(ValueError, match="pull_requests = true"):
-        GithubOptions.model_validate({"repository": "acme/shop", "config_paths": ["helm/"]})
 
 
 def test_ids_stay_when_the_window_grows(github: FakeGithub) -> None:

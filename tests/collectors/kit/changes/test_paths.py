@@ -2,7 +2,7 @@
 
 import pytest
 
-from collectors.kit.paths import called, matching
+from collectors.kit.changes.paths import called, matching
 
 PATHS = [
     "main.tf",

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from collectors.kit.http import HttpOptions
 from timeline.canonical import Json
 from timeline.facts import fact, thread_key
 from timeline.instant import Bounds
@@ -16,6 +17,7 @@ from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Quote, Subject, Window
 from timeline.relative import begins_before
 from timeline.statements import Name
+from timeline.zones import Duration
 
 SHORT = 12  # digits of a hash that are shown
 Outcome = Literal["succeeded", "failed", "cancelled", "other"]
@@ -45,6 +47,21 @@ class DeployRule(BaseModel):
         """Tell whether the rule is about a pipeline of these names, run for a branch."""
         fitting = any(fnmatchcase(name, self.pipeline) for name in names)
         return fitting and (self.branch is None or fnmatchcase(branch, self.branch))
+
+
+class PipelineOptions(HttpOptions):
+    """Options of a CI: which of its runs are deploys, and how far around the window to look for them."""
+
+    deploy: tuple[DeployRule, ...] = Field(
+        (), description="which runs, or jobs in them, are deploys: `[[source.deploy]]`",
+        examples=[({"pipeline": "deploy*", "environment": "production"},)],
+    )  # fmt: skip
+    others: bool = Field(True, description="runs that are no deploys too, as records")
+    lookback: Duration = Field(
+        "1d",
+        description="runs made this much before the window are looked at too: they may be under way in it",
+    )
+    service: str | None = Field(None, description="whose runs these are", examples=["checkout"])
 
 
 class Moment(NamedTuple):
@@ -105,6 +122,13 @@ class Pipelines:
         """Tell whether jobs in runs of a pipeline may be deploys."""
         names = list(names)
         return any(rule.job is not None and rule.fits(names, branch) for rule in self.rules)
+
+    def meeting(self, work: Work, window: Window, *, others: bool) -> list[Fact]:
+        """Return the facts of a run whose life meets the window; without `others` those of deploys alone."""
+        if not others and not self.rule(work):
+            return []
+        facts = list(self.facts(work))
+        return facts if alive(facts, window, is_over=work.outcome is not None) else []
 
     def facts(self, work: Work) -> Iterator[Fact]:
         """Yield since when it has been pending, when it began, and when and how it ended."""
