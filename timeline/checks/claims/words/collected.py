@@ -11,11 +11,15 @@ from timeline.checks.claims.ground import Ground
 #: that its source has facts of, and any where it has none.
 GIVES: Mapping[str, tuple[str, ...]] = {
     "alertmanager": ("alert.",),
+    "azure_devops": ("deploy.",),
+    "buildkite": ("deploy.",),
+    "circleci": ("deploy.",),
     "git": ("change.", "deploy."),
     "github": ("change.", "deploy."),
     "github_actions": ("deploy.",),
     "gitlab": ("change.", "deploy."),
     "grafana": ("alert.", "metric.", "change.", "deploy.", "custom"),
+    "jenkins": ("deploy.",),
     "matrix": ("chat.",),
     "opensearch": ("log.", "trace."),
     "pagerduty": ("alert.", "incident.", "chat."),
