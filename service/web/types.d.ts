@@ -78,11 +78,13 @@ interface Shown {
 
 // What the chart is told of a note.
 interface ChartNote {
+  id: string;
   kind: string;
   text: string;
   author: string;
   at: string;
   facts: string[];
+  ranges: [string, string][]; // start and end
   open: boolean; // a dispute without an answer
   answer: string;
   conflict: boolean;

@@ -24,7 +24,7 @@ import { HELD, makeRows } from './data/rows.js';
 import { makeOverview } from './chart/overview.js';
 import { makePanel } from './controls/panel.js';
 import { makePlayer } from './controls/player.js';
-import { inRange, selectGaps, unsearched } from './data/select.js';
+import { inRange, selectGaps, selectNotes, unsearched } from './data/select.js';
 import { readSamples } from './data/series.js';
 import { makeStore } from './data/store.js';
 import { makeStrip } from './ui/strip.js';
@@ -53,7 +53,7 @@ async function start() {
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
   listen(store, page);
   let renewing = Promise.resolve();
-  makeHost(model, store, () => page.selected(false), (blocks) => {
+  makeHost(model, store, () => page.selected(false), page.noted, (blocks) => {
     const made = renewing.then(() => renew(model, store, page, blocks));
     renewing = made.then(() => undefined, () => undefined);
     return made;
@@ -78,14 +78,14 @@ async function unpackModel() {
  * @param {Model} model @param {Store} store @param {Page} page @param {Record<string, string>} blocks
  */
 async function renew(model, store, page, blocks) {
-  const [known, origin, { notes, payloads }] = [new Set(model.items.map((item) => item.id)), model.origin, model];
+  const [known, origin, { notes, loose, opened, payloads }] = [new Set(model.items.map((item) => item.id)), model.origin, model];
   putBlocks(blocks);
   const fresh = await unpackModel();
   if (fresh.data.tool !== model.data.tool) throw new Error('another version made the page');
   await Promise.all(fresh.rows.parts.slice(0, HELD).map((_, part) => fresh.rows.part(part)));
   // Who looks at the incident goes on doing so, longer as it may be now.
   const atHome = model.home !== null && isHome(store.get(), model.home);
-  Object.assign(model, fresh, { notes, payloads });
+  Object.assign(model, fresh, { notes, loose, opened, payloads });
   const by = origin - model.origin; // a window that begins elsewhere
   const moved = (/** @type {number | null} */ at) => (at === null ? null : at + by);
   if (by) store.set({ from: moved(store.get().from), to: moved(store.get().to), at: moved(store.get().at) });
@@ -143,7 +143,7 @@ function assemble(model, store) {
     timings.draw();
     legend(shown);
     filters.draw(shown.length, left);
-    table.draw(shown, selectGaps(model, state), left > 0);
+    table.draw(shown, [...selectGaps(model, state), ...selectNotes(model, state)], left > 0);
   };
   const selected = (/** @type {boolean} */ scroll) => {
     const state = store.get();
@@ -185,6 +185,11 @@ function assemble(model, store) {
   };
   hear();
   limit();
+  /** Notes came or changed; those on ranges are rows of their own. @param {boolean} moved */
+  const noted = (moved) => {
+    if (moved) keepPlace(words);
+    table.noted();
+  };
   /** The model holds another build. */
   const renewed = () => {
     hear();
@@ -202,7 +207,7 @@ function assemble(model, store) {
     seek();
     news.draw();
   };
-  return { chart, words, selected, table, player, moved, seek, news, renewed, lanes: () => filters.lanes(), drill: model.drill };
+  return { chart, words, noted, selected, table, player, moved, seek, news, renewed, lanes: () => filters.lanes(), drill: model.drill };
 }
 
 /** @param {string} text */
@@ -240,7 +245,7 @@ function listen(store, page) {
   /** @type {HTMLDetailsElement[]} */
   let opened = [];
   window.addEventListener('beforeprint', () => {
-    opened = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.agreement:not([open])'))];
+    opened = [.../** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll('.agreement:not([open]), .row-notes details:not([open])'))];
     opened.forEach((one) => { one.open = true; });
     page.table.whole();
     page.chart.draw(PRINT_WIDTH);

@@ -224,13 +224,15 @@ interface Pause {
   mark: [number, number];
 }
 
-// What a person wrote about facts; the newest words, those of a conflict included.
+// What a person wrote about facts or a range; the newest words, those of a conflict included.
 interface Note {
+  id: string;
   kind: string;
   text: string;
   author: string;
   at: string;
   facts: string[];
+  ranges: [string, string][]; // start and end
   open: boolean; // a dispute without an answer
   answer: string;
   conflict: boolean;
@@ -290,6 +292,13 @@ interface GapItem {
   to: number;
 }
 
+// A note that no row of a fact can show: it stands where its range begins.
+interface NoteItem {
+  note: Note;
+  from: number;
+  to: number;
+}
+
 interface Model {
   data: PageData;
   origin: number; // the window's start, whole seconds since 1970
@@ -307,6 +316,9 @@ interface Model {
   groups: { first: number; length: number }[]; // places of facts
   flaps: Flap[];
   notes: Map<string, Note[]>; // by fact
+  loose: Note[]; // that cite ranges
+  opened: Set<string>; // ids of the notes that somebody reads
+  goes?: (note: string) => void; // to where a note is edited
   payloads?: { base: string; open: (digest: string) => void }; // where a server gives them whole
   apart: Map<number, string>; // by life: what tells its row from others of the name
   handled: Item[][]; // lives that somebody acknowledged

@@ -1,4 +1,5 @@
 const FACT = /^f-[0-9a-f]{16}$/;
+const NOTE = /^n-[0-9a-f]{16}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 const REBUILT = 'This timeline was built again meanwhile: reload to see it.';
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
@@ -11,9 +12,9 @@ const OLDER = 15000; // ms after which a page that says nothing is one of an old
  * reader's session: it is spoken to by messages, and of its own only those in `hears` are taken.
  * @param {HTMLIFrameElement} frame @param {string} incident
  * @param {(fact: string | null) => void} chose @param {() => void} viewed called once another range or fact is in sight
- * @param {(text: string) => void} tell
+ * @param {(text: string) => void} tell @param {(note: string) => void} goes called where somebody wants to go to a note
  */
-export function makeChart(frame, incident, chose, viewed, tell) {
+export function makeChart(frame, incident, chose, viewed, tell, goes) {
   const base = `/api/incidents/${incident}/evidence/`;
   let hash = location.hash;
   let ready = false;
@@ -62,6 +63,7 @@ export function makeChart(frame, incident, chose, viewed, tell) {
       if (now !== fact) chose(fact = now);
       viewed();
     },
+    note: ({ note }) => { if (typeof note === 'string' && NOTE.test(note)) goes(note); },
     // Only upon somebody's own click, and nothing but a payload of this incident, which is plain text.
     payload: ({ digest }) => { if (typeof digest === 'string' && DIGEST.test(digest) && navigator.userActivation?.isActive !== false) window.open(base + digest, '_blank', 'noopener'); },
   };

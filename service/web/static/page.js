@@ -57,10 +57,19 @@ export function makePage(with_) {
       made = makeChart(byId('chart'), incident, (fact) => {
         chosen = fact;
         with_.chose?.(fact);
-      }, () => { for (const list of document.querySelectorAll('.chips')) list.dispatchEvent(new Event('view')); }, tell);
+      }, () => { for (const list of document.querySelectorAll('.chips')) list.dispatchEvent(new Event('view')); }, tell, goes);
       made.notes(told());
     }
     return /** @type {ReturnType<typeof makeChart>} */ (made);
+  };
+  /** From its words at a row to its card, where it is edited. @param {string} note */
+  const goes = (note) => {
+    const cards = () => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`.note[data-note="${note}"]`)]);
+    if (!cards().some((one) => one.checkVisibility()) && cards().length) byId('tab-notes')?.click();
+    const card = cards().find((one) => one.checkVisibility());
+    if (!card) return void tell(store.state.notes.has(note) ? 'This note stands in Review, and on its own page.' : '');
+    card.scrollIntoView({ block: 'center' });
+    /** @type {HTMLElement | null} */ (card.querySelector('.edit, button'))?.focus({ preventScroll: true });
   };
   const notes = () => [...store.state.notes.values()].filter((one) => !one.removed);
   /** What is told of facts, the oldest first, for the chart. @returns {ChartNote[]} */
@@ -68,8 +77,10 @@ export function makePage(with_) {
     const open = new Set(Object.values(store.state.disputed).flat());
     return notes().flatMap((one) => {
       const { author: by, at, body } = headOf(one);
-      const facts = new Set(one.heads.flatMap((head) => (head.body?.cites ?? []).flatMap((cite) => cite.fact ?? [])));
-      return body?.text ? [{ kind: body.kind, text: one.shown[headOf(one).id]?.text ?? body.text, author: by, at, facts: [...facts], open: open.has(one.id), answer: body.answer ?? '', conflict: one.conflict }] : [];
+      const cites = one.heads.flatMap((head) => head.body?.cites ?? []);
+      const facts = new Set(cites.flatMap((cite) => cite.fact ?? []));
+      const ranges = cites.flatMap((cite) => (cite.fact === undefined ? [/** @type {[string, string]} */ ([cite.start, cite.end])] : []));
+      return body?.text && cites.length ? [{ id: one.id, kind: body.kind, text: one.shown[headOf(one).id]?.text ?? body.text, author: by, at, facts: [...facts], ranges, open: open.has(one.id), answer: body.answer ?? '', conflict: one.conflict }] : [];
     });
   };
   /** @type {ReviewPage} */

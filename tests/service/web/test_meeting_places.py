@@ -162,6 +162,37 @@ def test_chart_table_and_notes_stand_side_by_side_with_no_word_cut(
     assert header["height"] <= 40
 
 
+def test_notes_stand_at_their_rows_live_and_lead_to_where_they_are_edited(room: Room) -> None:
+    wrote(room, text="Seen at the start", fact=FACTS[2])
+    ada = room.named("Ada").opens("#view=window")
+    row = ada.chart.locator(f'#table tr[data-fact="{FACTS[2]}"]')
+    opened = row.locator(".row-note", has_text="Seen at the start")
+    opened.locator("summary").click()
+    expect(opened.get_by_role("button", name="go to note")).to_be_visible()
+    # What others write comes to the row, and what is open and has the keyboard stays so.
+    wrote(room, text="And doubted", kind="dispute", fact=FACTS[2], author="Bo")
+    expect(row.locator(".row-note")).to_have_count(2)
+    expect(row.locator(".row-note").first).to_contain_text("And doubted")
+    expect(opened).to_have_attribute("open", "")
+    assert opened.evaluate("e => e.contains(document.activeElement)")
+    wrote(
+        room,
+        text="Of a whole range",
+        cites=[{"start": "2026-11-21T14:00:00Z", "end": "2026-11-21T14:30:00Z"}],
+    )
+    expect(ada.chart.locator("#table tr[data-note]")).to_contain_text("Of a whole range")
+    ada.shot("rows")
+    ada.tab("Agenda")
+    opened.get_by_role("button", name="go to note").click()
+    expect(ada.page.locator("#panel-notes")).to_be_visible()
+    focused = "document.activeElement.closest('.note')?.textContent ?? ''"
+    ada.page.wait_for_function(f"({focused}).includes('Seen at the start')")
+    with room.server.client() as client:
+        for one in notes(room.server):
+            client.delete(f"{room.server.api}/notes/{one['id']}", params={"base": one["heads"][0]["id"]})
+    expect(ada.chart.locator("#table .row-note")).to_have_count(0)
+
+
 def test_a_dispute_cites_the_one_fact_that_is_shown(room: Room) -> None:
     ada = room.named("Ada").opens()
     ada.form().get_by_label("Kind of note").select_option("dispute")

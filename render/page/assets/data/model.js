@@ -18,7 +18,7 @@ export function makeModel(data, { items, byId }, origin, { rows, find, samples =
   const threads = grouped(items.filter((item) => item.life >= 0), (item) => item.life);
   const length = Math.max(sinceOrigin(data.window.end, origin), 1);
   return {
-    data, origin, items, byId, groups, threads, rows, find, flaps: flapsOf(data.flaps ?? [], items), notes: byFact(data.notes ?? []),
+    data, origin, items, byId, groups, threads, rows, find, flaps: flapsOf(data.flaps ?? [], items), notes: byFact(data.notes ?? []), loose: looseOf(data.notes ?? []), opened: new Set(),
     apart: new Map((data.apart ?? []).map(([index, words]) => [items[index].life, words])), silences: silencesOf(data.silenced ?? [], items), drill: Boolean(data.drill), alerts: alertLives(items, threads), handled: [...threads.values()].filter((life) => life.some((item) => item.kind === 'alert.acknowledged')), messages: messagesOf(items),
     pauses: data.drill ? [] : (data.pauses ?? []).map(([start, end, min_s, max_s]) => ({ start, end, min_s, max_s, mark: outward(sinceOrigin(start, origin), sinceOrigin(end, origin)) })),
     length, home: homeOf(data, origin, length, items),
@@ -58,6 +58,11 @@ export function byFact(notes) {
   const facts = new Map();
   for (const note of notes) for (const fact of note.facts) addTo(facts, fact, note);
   return facts;
+}
+
+/** Notes that may stand where a range begins: where no fact of theirs has a row. @param {Note[]} notes */
+export function looseOf(notes) {
+  return notes.filter((note) => note.ranges.length);
 }
 
 const ALERTS = new Set(['alert.firing', 'alert.pending']);

@@ -1,5 +1,6 @@
 import { itemTest, termsOf } from './query.js';
 import { isHome } from './home.js';
+import { sinceOrigin } from './instant.js';
 
 /**
  * The one selection that chart, table and overview show.
@@ -58,6 +59,14 @@ export function selectGaps(model, state) {
   const [from, to] = [state.from ?? -Infinity, state.to ?? Infinity];
   const until = model.drill ? state.at ?? 0 : Infinity;
   return model.gaps.filter((item) => item.from <= until && (!sources || sources.has(item.gap.source)) && item.to >= from && item.from <= to);
+}
+
+/** Notes on ranges alone that the view holds. @param {Model} model @param {State} state @returns {NoteItem[]} */
+export function selectNotes(model, state) {
+  const [from, to] = [state.from ?? -Infinity, state.to ?? Infinity];
+  const loose = model.loose.filter((note) => !note.facts.some((fact) => model.byId.has(fact)));
+  const placed = loose.map((note) => ({ note, from: sinceOrigin(note.ranges[0][0], model.origin), to: sinceOrigin(note.ranges[0][1], model.origin) }));
+  return placed.filter((item) => item.to >= from && item.from <= to);
 }
 
 /** @param {State} state @param {[number, number] | null} home */

@@ -27,15 +27,15 @@ export function foldedRows(items, isOpen) {
 }
 
 /** @typedef {{ gap: GapItem, within: boolean }} GapLine */
-/** @typedef {Item | GapLine | { day: string }} Line */
+/** @typedef {Item | GapLine | NoteItem & { within: boolean } | { day: string }} Line */
 
 /**
- * Facts in display order, a gap where it begins, the date where the day changes.
- * @param {Item[]} items @param {GapItem[]} gaps @param {Model} model @param {string} zone
+ * Facts in display order, gaps and notes on ranges where they begin, the date where the day changes.
+ * @param {Item[]} items @param {(GapItem | NoteItem)[]} spans @param {Model} model @param {string} zone
  * @returns {Line[]}
  */
-export function linesOf(items, gaps, model, zone) {
-  const starts = [...gaps].sort((a, b) => a.from - b.from);
+export function linesOf(items, spans, model, zone) {
+  const starts = [...spans].sort((a, b) => a.from - b.from);
   const dayAt = dayChanges(model.origin, zone);
   /** @type {Line[]} */
   const lines = [];
@@ -44,14 +44,15 @@ export function linesOf(items, gaps, model, zone) {
     if (day) lines.push({ day });
     lines.push(line);
   };
+  const lineOf = (/** @type {GapItem | NoteItem} */ span, /** @type {boolean} */ within) => ('gap' in span ? { gap: span, within } : { ...span, within });
   let rest = 0;
   items.forEach((item, index) => {
     // A gap that begins among facts of undetermined order does not break their bracket.
     const within = index > 0 && item.group >= 0 && items[index - 1].group === item.group;
-    for (; rest < starts.length && starts[rest].from < item.from; rest += 1) put({ gap: starts[rest], within }, starts[rest].from);
+    for (; rest < starts.length && starts[rest].from < item.from; rest += 1) put(lineOf(starts[rest], within), starts[rest].from);
     put(item, item.from === -Infinity ? item.to : item.from);
   });
-  for (; rest < starts.length; rest += 1) put({ gap: starts[rest], within: false }, starts[rest].from);
+  for (; rest < starts.length; rest += 1) put(lineOf(starts[rest], false), starts[rest].from);
   return lines;
 }
 

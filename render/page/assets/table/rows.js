@@ -2,7 +2,7 @@ import { el, leaveLink, statementOf, webHost, withCode } from '../ui/dom.js';
 import { boundsText, exactText } from '../data/instant.js';
 import { icon } from '../ui/icons.js';
 import { absentWords } from '../data/limits.js';
-import { markNoted } from '../ui/noted.js';
+import { markNoted, rowNote } from '../ui/noted.js';
 import { chooseFact } from '../data/ranges.js';
 import { standing } from '../data/replay.js';
 import { gapName, kindText, reasonText } from '../data/words.js';
@@ -19,7 +19,7 @@ export function factRow(item, model, store) {
   const tr = el('tr', { 'data-fact': item.id, class: `lane-${item.lane}`, 'data-standing': standing(item, store.get().at), 'data-unread': !fact && model.rows.has(item) && 'yes', 'aria-selected': String(store.get().fact === item.id), tabIndex: -1 },
     time, el('td', { class: 'event' }, el('span', { class: 'icon' }, icon(item.kind, item.lane, item.turn)), el('div', {}, ...(fact ? eventWords(fact) : bareWords(item, model)))), el('td', { class: 'link' }, ...(fact ? dataLink(fact) : [item.source])));
   markNoted(tr, item.id, model);
-  tr.addEventListener('click', (event) => { if (!(/** @type {Element} */ (event.target).closest('a'))) chooseFact(model, store, item.id, event.shiftKey); });
+  tr.addEventListener('click', (event) => { if (!(/** @type {Element} */ (event.target).closest('a, .row-notes'))) chooseFact(model, store, item.id, event.shiftKey); });
   // Shift marks a range of time here, not of text.
   tr.addEventListener('mousedown', (event) => { if (event.shiftKey) event.preventDefault(); });
   return tr;
@@ -59,6 +59,13 @@ function dataLink(fact) {
   if (linked?.link) return [leaveLink(linked.link, linked.source)];
   const stored = fact.evidence.find((one) => one.file);
   return [stored?.file ? el('span', { title: `evidence: ${stored.file}` }, stored.source) : fact.source];
+}
+
+/** A note on a range, where the range begins. @param {NoteItem & { within: boolean }} item @param {Model} model @param {Store} store */
+export function noteRow({ note, within }, model, store) {
+  const [start, end] = note.ranges[0];
+  const time = boundsText({ earliest: start, latest: end }, store.get().zone);
+  return el('tr', { 'data-note': note.id, class: 'note-row', tabIndex: -1 }, el('td', { class: within ? 'time undetermined' : 'time' }, time), el('td', { class: 'event' }, el('span', { class: 'icon' }), el('div', { class: 'row-notes' }, rowNote(note, model))), el('td', { class: 'link' }, 'note'));
 }
 
 /** @param {GapItem} item @param {boolean} within a bracket @param {Store} store */

@@ -22,6 +22,8 @@ export function makeSight(root, grid, make, space) {
 
   /** The parts in sight, and those that will be soon. */
   const wanted = () => {
+    // A note that is opened makes its row taller.
+    for (const [part, body] of made) heights[part] = body.offsetHeight;
     const own = scrolls();
     const top = (own ? root.scrollTop : -grid.getBoundingClientRect().top) - AHEAD;
     const bottom = top + (own ? root.clientHeight : innerHeight) + 2 * AHEAD;

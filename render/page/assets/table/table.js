@@ -1,8 +1,9 @@
 import { byId, el } from '../ui/dom.js';
-import { factRow, gapRow } from './rows.js';
+import { factRow, gapRow, noteRow } from './rows.js';
 import { foldedRows, linesOf, placesOf } from './lines.js';
 import { rangeCopies } from '../ui/copying.js';
 import { makeSight } from './sight.js';
+import { markNoted } from '../ui/noted.js';
 import { standing } from '../data/replay.js';
 import { count } from '../data/words.js';
 
@@ -32,16 +33,16 @@ export function makeTable(model, store) {
   const unfolded = new Set();
   /** @type {Map<Item, Item[]>} */
   let also = new Map();
-  /** @type {[Item[], GapItem[], boolean]} */
+  /** @type {[Item[], (GapItem | NoteItem)[], boolean]} */
   let drawn = [[], [], false];
   let printing = false;
-  const made = (/** @type {Line} */ line, /** @type {number} */ place) => row(line, place, model, store, 'index' in line ? unfolding(line, also.get(line), unfolded, () => { draw(...drawn); choose(store.get(), false); /** @type {HTMLElement | null} */ (grid.querySelector(`tr[data-fact="${CSS.escape(line.id)}"] .unfold`))?.focus(); }) : null);
-  const draw = (/** @type {Item[]} */ items, /** @type {GapItem[]} */ gaps, /** @type {boolean} */ reading) => {
-    drawn = [items, gaps, reading];
+  const made = (/** @type {Line} */ line, /** @type {number} */ place) => row(line, place, model, store, 'index' in line ? unfolding(line, also.get(line), unfolded, () => { draw(...drawn); choose(store.get(), false); /** @type {HTMLElement | null} */ (grid.querySelector(`tr[data-fact="${CSS.escape(line.id)}"] .unfold`))?.focus(); }) : null, 'index' in line && !unfolded.has(line.id) ? also.get(line) : undefined);
+  const draw = (/** @type {Item[]} */ items, /** @type {(GapItem | NoteItem)[]} */ spans, /** @type {boolean} */ reading) => {
+    drawn = [items, spans, reading];
     // What is looked for is found in a row of its own, and a sheet has no button.
     const folded = foldedRows(items, (main) => printing || store.get().q !== '' || unfolded.has(main.id));
     also = folded.also;
-    lines = linesOf(folded.shown, gaps, model, store.get().zone);
+    lines = linesOf(folded.shown, spans, model, store.get().zone);
     places = placesOf(lines, model.items.length);
     sight.reset(parts(), Math.min(CHUNK, lines.length));
     // Gaps stay in sight whatever is looked for: blank is not quiet.
@@ -79,6 +80,10 @@ export function makeTable(model, store) {
       if (focused) filled.focus({ preventScroll: true });
     }
   });
+  /** Notes that came or changed, at the rows that are made. */
+  const noted = () => sight.still(() => {
+    for (const tr of /** @type {NodeListOf<HTMLElement>} */ (grid.querySelectorAll('tr[data-fact]'))) markNoted(tr, tr.dataset.fact, model);
+  });
   /** For a sheet. */
   const whole = () => {
     printing = true;
@@ -98,7 +103,7 @@ export function makeTable(model, store) {
     draw(...drawn);
     choose(store.get(), false);
   };
-  return { draw, choose, whole, printed, stand, arrived };
+  return { draw, choose, whole, printed, stand, arrived, noted };
 }
 
 /**
@@ -125,11 +130,15 @@ function head(zone, items, rows, model, copies) {
   return el('thead', {}, el('tr', {}, el('th', {}, `time (${zone})`), el('th', {}, rows < items.length ? `${shown} in ${count(rows, 'row')}` : shown, copies, order), el('th', {}, 'data link')));
 }
 
-/** @param {Line} line @param {number} place @param {Model} model @param {Store} store @param {HTMLElement | null} unfold */
-function row(line, place, model, store, unfold) {
-  const tr = 'index' in line ? factRow(line, model, store) : 'gap' in line ? gapRow(line.gap, line.within, store) : el('tr', { class: 'day' }, el('th', { colspan: 3, scope: 'rowgroup' }, line.day));
+/** @param {Line} line @param {number} place @param {Model} model @param {Store} store @param {HTMLElement | null} unfold @param {Item[]} [inside] other records that have no row now */
+function row(line, place, model, store, unfold, inside = []) {
+  const tr = 'index' in line ? factRow(line, model, store) : 'gap' in line ? gapRow(line.gap, line.within, store) : 'note' in line ? noteRow(line, model, store) : el('tr', { class: 'day' }, el('th', { colspan: 3, scope: 'rowgroup' }, line.day));
   tr.setAttribute('aria-rowindex', String(place + 2));
   if (unfold) tr.querySelector('td.event > div')?.append(unfold);
+  if ('index' in line && inside.length) {
+    tr.dataset.also = inside.map((item) => item.id).join(' ');
+    markNoted(tr, line.id, model); // what is written of them stands here, too
+  }
   if ('index' in line && line.row >= 0) tr.classList.add('also');
   return tr;
 }
