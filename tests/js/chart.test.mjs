@@ -8,7 +8,7 @@ const { rowMarks, doubtBars, gapBars, symbolOf } = await load('ui/marks.js');
 const { niceTicks, uncovered } = await load('chart/figure.js');
 const { pieces } = await load('chart/traces.js');
 const { bins } = await load('chart/overview.js');
-const { amount, duration, durationRange } = await load('data/words.js');
+const { amount, duration, durationRange, shortRange } = await load('data/words.js');
 const durations = JSON.parse(await readFile(new URL('../timeline/durations.json', import.meta.url), 'utf-8'));
 
 const lives = JSON.parse(await readFile(new URL('../timeline/alerts/lives.json', import.meta.url), 'utf-8'));
@@ -111,4 +111,8 @@ test('a number is shown on its side of what it is compared with', () => {
   assert.equal(amount(99.995, '', [99.995]), '99.995');
   assert.equal(amount(99.9951, '', [50, 'NaN']), '100');
   assert.equal(amount('NaN', 's', [1]), 'NaN s');
+});
+
+test('a range of durations has a short form, as a narrow tile shows it', () => {
+  assert.deepEqual([[105, 135], [1995, 2025], [45, 65], [60, 60], [3600, 4200]].map(([low, high]) => shortRange(low, high)), ['1m45–2m15s', '33m15–45s', '45s–1m05s', '1m', '1h–1h10m']);
 });

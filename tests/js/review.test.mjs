@@ -6,7 +6,7 @@ import { load } from './load.mjs';
 const { copiedFact, copiedRange, linkTo, rangeFragment } = await load('data/copied.js');
 const { homeOf, isHome, switchRange } = await load('data/home.js');
 const { peakOf, worstPeak } = await load('data/peaks.js');
-const { changesOf, changeMarks, changeWords } = await load('ui/changes.js');
+const { changesOf, changeMarks, changeForms } = await load('ui/changes.js');
 const { emptyState, readFragment, writeFragment } = await load('data/fragment.js');
 const { impactAmount, reading } = await load('data/words.js');
 const { placeLanes, isFolded, refolded } = await load('chart/lanes.js');
@@ -105,7 +105,7 @@ test('merge, tag and deploy of one change are one mark, at the last of them', ()
   ]);
   const changes = changesOf(made.items, null);
   assert.deepEqual(changes.map(({ items, main }) => [items.length, main.kind]), [[3, 'deploy.finished'], [1, 'deploy.finished'], [3, 'deploy.rolled_back']]);
-  assert.deepEqual(changes.map(changeWords), ['#7 v1', 'v9', 'v2: v1 rolled back']);
+  assert.deepEqual(changes.map((change) => changeForms(change)[0]), ['#7 v1', 'v9', 'v2: v1 rolled back']);
   const marks = changeMarks(made.items, { from: 0, to: 3600, width: 1000 }, 10, null);
   assert.deepEqual(marks.map((mark) => [Math.round(mark.x), mark.items.length, mark.items[0].kind]), [[501, 3, 'deploy.finished'], [900, 1, 'deploy.finished'], [1502, 3, 'deploy.rolled_back']]);
   // In a replay what is still ahead is a mark of its own.

@@ -1,9 +1,8 @@
 import { el, seamed } from '../ui/dom.js';
 import { severityIcon, SEVERITY_WORDS } from '../ui/severity.js';
-import { flapWords } from '../data/flaps.js';
+import { flapForms } from '../data/flaps.js';
+import { fitting, textWidth } from '../ui/fit.js';
 
-const SHORT = 0.55; // of a row's name: with less room for it, it stands upon what is drawn
-const LETTER = 7.4; // px of a letter at type of 16 px, about
 const TITLE = 8; // px of a letter of a lane's title
 
 /**
@@ -33,26 +32,29 @@ function rowName(row, lane, { geometry, beside, place, view, narrow }) {
   const top = row.y + geometry.top - lane.rowHeight / 2 - lane.above;
   const height = `height:${lane.rowHeight}px;line-height:${lane.rowHeight}px`;
   const props = { dir: 'auto', title: [row.hint ?? row.label, SEVERITY_WORDS[row.severity ?? '']].filter(Boolean).join('\n') };
-  const width = (row.label.length * LETTER + (sign ? 18 : 0)) * scale;
+  const width = textWidth(row.label, scale) + (sign ? 20 * scale : 0) + 6;
+  const least = textWidth(row.label.split(' · ')[0], scale) + (sign ? 20 * scale : 0) + 6;
   if (narrow || lane.above) return el('div', { ...props, class: 'row-name above-row', style: `top:${top}px;height:${lane.above}px;line-height:${lane.above}px;left:${geometry.left + 2}px;max-width:${view.width - 4}px;justify-content:start` }, sign, ...parts);
   if (width <= beside.width || !row.spans.length && !row.flaps.length) return el('div', { ...props, class: 'row-name', style: `top:${top}px;${height};left:${beside.left}px;width:${beside.width}px` }, sign, ...parts);
-  return el('div', { ...props, class: 'row-name in-row', style: `top:${top}px;${height};${insideRow(row, width, place, view, geometry)}` }, sign, ...parts);
+  const inside = insideRow(row, width, least, place, view, geometry);
+  return el('div', { ...props, class: 'row-name in-row', style: `top:${top}px;${height};${inside.style}` }, sign, ...(inside.whole ? parts : parts.slice(0, 1)));
 }
 
-/** Before what is drawn, else behind it, there perhaps without its second part; else upon it. @param {Row} row @param {number} width @param {Place} place @param {View} view @param {Geometry} geometry */
-function insideRow(row, width, place, view, geometry) {
+/** Before what is drawn, else behind it, there perhaps without its second part; else upon it. @param {Row} row @param {number} width @param {number} least without its second part @param {Place} place @param {View} view @param {Geometry} geometry */
+function insideRow(row, width, least, place, view, geometry) {
   const drawn = [...row.spans, ...row.flaps].filter((part) => part.to > view.from && part.from < view.to);
   const items = row.items.filter((item) => item.to >= view.from && item.to <= view.to);
   const from = Math.min(...drawn.map((part) => Math.max(part.from, view.from)), ...items.map((item) => Math.max(item.from, view.from)), view.to);
   const to = Math.max(...drawn.map((part) => Math.min(part.to, view.to)), ...items.map((item) => item.to), view.from);
-  const beside = row.flaps.length ? (flapWords(row.flaps[0]).length + 2) * LETTER * geometry.scale : 0;
+  // A ribbon says of itself beside it how often it began.
+  const said = row.flaps.length ? fitting(flapForms(row.flaps[0]), geometry.left + view.width - place.x(to) - 16, geometry.scale) : '';
+  const beside = said ? textWidth(said, geometry.scale) + 16 : 0;
   const before = place.x(from) - 12 - geometry.left;
   const after = geometry.left + view.width - place.x(to) - 12 - beside;
-  const least = width * SHORT;
-  const left = (/** @type {number} */ room) => `left:${place.x(from) - 10 - Math.min(width, room)}px;width:${Math.min(width, room)}px;justify-content:end`;
-  const right = (/** @type {number} */ room) => `left:${place.x(to) + 10 + beside}px;width:${Math.min(width, room)}px`;
-  if (from >= view.to || before >= width) return left(Math.max(before, least));
+  const left = (/** @type {number} */ room) => ({ whole: room >= width, style: `left:${place.x(from) - 10 - Math.min(width, room)}px;width:${Math.min(width, room)}px;justify-content:end` });
+  const right = (/** @type {number} */ room) => ({ whole: room >= width, style: `left:${place.x(to) + 10 + beside}px;width:${Math.min(width, room)}px` });
+  if (from >= view.to || before >= width) return left(Math.max(before, width));
   if (after >= width) return right(after);
   if (Math.max(before, after) >= least) return before > after ? left(before) : right(after);
-  return `left:${geometry.left + 2}px;max-width:${Math.min(width, view.width)}px`;
+  return { whole: width <= view.width, style: `left:${geometry.left + 2}px;max-width:${Math.min(width, view.width)}px` };
 }

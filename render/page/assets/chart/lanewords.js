@@ -1,5 +1,6 @@
 import { el } from '../ui/dom.js';
-import { changesOf, changeWords } from '../ui/changes.js';
+import { changesOf, changeForms } from '../ui/changes.js';
+import { fitting } from '../ui/fit.js';
 
 const LETTER_WIDTH = 6.9; // px at type of 16 px, about
 const WIDEST = 170; // px of a message in its lane
@@ -15,20 +16,22 @@ export function laneWords(lane, chart, place) {
   const { at } = store.get();
   if (lane.folded || lane.panel) return [];
   const until = at ?? Infinity;
-  if (lane.id === 'changes') return lane.rows.flatMap((row) => besideMarks(changesOf(row.items, at).map((change) => ({ at: change.main.to, seen: change.main.seen, words: changeWords(change) })), row, view, place, until));
-  if (lane.id === 'impact' || lane.id === 'other') return lane.rows.flatMap((row) => besideMarks(row.items.map((item) => ({ at: item.to, seen: item.seen, words: item.words })), row, view, place, until));
+  if (lane.id === 'changes') return lane.rows.flatMap((row) => besideMarks(changesOf(row.items, at).map((change) => ({ at: change.main.to, seen: change.main.seen, words: changeForms(change) })), row, view, place, until));
+  if (lane.id === 'impact' || lane.id === 'other') return lane.rows.flatMap((row) => besideMarks(row.items.map((item) => ({ at: item.to, seen: item.seen, words: [item.words] })), row, view, place, until));
   if (lane.id === 'chat') return lane.rows.flatMap((row) => belowMarks(row, lane, model, view, place, until));
   return [];
 }
 
-/** @param {{ at: number, seen: number, words: string }[]} marks @param {Row} row @param {View} view @param {Place} place @param {number} until */
+/** Of a change what fits whole; other words may be cut, as quotes are. @param {{ at: number, seen: number, words: string[] }[]} marks @param {Row} row @param {View} view @param {Place} place @param {number} until */
 function besideMarks(marks, row, view, place, until) {
   const shown = marks.filter((mark) => mark.at >= view.from && mark.at <= view.to).sort((a, b) => a.at - b.at);
   return shown.flatMap((mark, index) => {
     const left = place.x(mark.at) + 10;
     const room = (index + 1 < shown.length ? place.x(shown[index + 1].at) - 10 : place.x(view.to)) - left;
-    const enough = Math.min(mark.words.length * LETTER_WIDTH * place.scale, LEAST_ROOM) + 4;
-    return !mark.words || room < enough || mark.seen > until ? [] : [words(mark.words, left, row.y - 9 * place.scale, room, place)];
+    const [most] = mark.words;
+    const enough = Math.min(most.length * LETTER_WIDTH * place.scale, LEAST_ROOM) + 4;
+    const told = mark.words.length > 1 ? fitting(mark.words, room, place.scale) : room < enough ? '' : most;
+    return !told || mark.seen > until ? [] : [words(told, left, row.y - 9 * place.scale, room, place, '', most)];
   });
 }
 
@@ -49,7 +52,7 @@ function belowMarks(row, lane, model, view, place, until) {
   });
 }
 
-/** @param {string} text @param {number} left @param {number} y @param {number} room @param {Place} place @param {string} [look] */
-function words(text, left, y, room, place, look = '') {
-  return el('div', { class: `change-words ${look}`, dir: 'auto', title: text, style: `top:${y + place.top}px;left:${left}px;max-width:${room}px` }, text);
+/** @param {string} text @param {number} left @param {number} y @param {number} room @param {Place} place @param {string} [look] @param {string} [title] */
+function words(text, left, y, room, place, look = '', title = text) {
+  return el('div', { class: `change-words ${look}`, dir: 'auto', title, style: `top:${y + place.top}px;left:${left}px;max-width:${room}px` }, text);
 }

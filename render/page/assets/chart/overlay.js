@@ -4,7 +4,8 @@ import { laneNames } from './lanenames.js';
 import { laneWords } from './lanewords.js';
 import { gapWords, thresholdWords } from './lanes.js';
 import { selectGaps } from '../data/select.js';
-import { flapWords } from '../data/flaps.js';
+import { flapForms, flapWords } from '../data/flaps.js';
+import { fitting, textWidth } from '../ui/fit.js';
 import { markTold } from '../data/ranges.js';
 
 /**
@@ -63,18 +64,20 @@ function flapNames(lane, view, place) {
     const taken = [];
     // The one that began most often is named first; what would cover it is named by its tip alone.
     return [...flaps].sort((a, b) => b.times - a.times || b.to - b.from - a.to + a.from).filter((flap) => flap.to > view.from && flap.from < view.to).flatMap((flap) => {
-      const words = lane.panel ? `${flap.times}×` : flapWords(flap);
-      const width = words.length * 6.8 * place.scale;
+      const forms = lane.panel ? [`${flap.times}×`] : flapForms(flap);
       const [left, right] = [place.x(Math.max(flap.from, view.from)), place.x(Math.min(flap.to, view.to))];
-      // On a short ribbon the words would hide it.
-      const beside = right - left < 2 * width && right < place.x(view.to) - width * 0.7; // its end may be cut, the tip has it
+      // Whole, beside it or upon it; on a short ribbon the words would hide it.
+      const [after, upon] = [fitting(forms, place.x(view.to) - right - 16, place.scale), fitting(forms, (right - left) / 2, place.scale)];
+      const words = [upon, after].sort((a, b) => b.length - a.length)[0] || forms[forms.length - 1];
+      const width = textWidth(words, place.scale) + 8;
+      const beside = words !== upon && words === after;
       // Upon the ribbon at its end: its row's name may stand upon its beginning.
       const at = beside ? right + 6 : Math.max(right - width - 6, left + 6);
       if (taken.some(([from, to]) => at < to && at + width > from)) return [];
       taken.push([at, at + width]);
       // Beside the row's name, where that stands above the row.
       const over = lane.above ? lane.rowHeight / 2 + lane.above / 2 : 0;
-      return [el('div', { class: 'flap-words', title: flapWords(flap), style: `top:${y + place.top - over - 9 * place.scale}px;left:${at}px;max-width:${Math.max(place.x(view.to) - at, 40)}px` }, words)];
+      return [el('div', { class: 'flap-words', title: flapWords(flap), style: `top:${y + place.top - over - 9 * place.scale}px;left:${at}px;` }, words)];
     });
   });
 }

@@ -79,7 +79,7 @@ function spanWords(model, zone) {
   const ended = model.drill ? null : end;
   const short = (/** @type {number} */ at) => clockText(at, zone).replace(/:00$/, '');
   const last = dateText(start, zone) === dateText(end, zone) ? '' : `${dateText(end, zone)} `;
-  return [el('span', {}, dateText(start, zone)), ' ', el('b', {}, ended === null ? `from ${short(start)}` : `${short(start)}–${last}${short(end)}`), ` ${zone}${ended === null ? '' : ` (${duration(end - start, true)})`}`];
+  return [el('span', {}, dateText(start, zone)), ' ', el('b', {}, ended === null ? `from ${short(start)}` : `${short(start)}–${last}${short(end)}`), el('span', { class: 'zone' }, ` ${zone}`), ended === null ? '' : el('span', { class: 'lasts' }, ` (${duration(end - start, true)})`)];
 }
 
 /** What the page was made from, at its end. @param {Model} model */

@@ -2,7 +2,7 @@ import { byId, el } from '../ui/dom.js';
 import { clockText } from '../data/instant.js';
 import { worstPeak } from '../data/peaks.js';
 import { rangeBetween } from '../data/ranges.js';
-import { amount, count, durationRange, impactAmount, reading } from '../data/words.js';
+import { amount, count, durationRange, impactAmount, reading, shortRange } from '../data/words.js';
 
 /** What a review asks first, and the measures that answer it, the first that is there. @type {[string, string[]][]} */
 const ASKED = [
@@ -12,7 +12,7 @@ const ASKED = [
 /** How an impact is taken that counts all of it, before one that says how many at most. */
 const TOTALS = ['integral', 'increase', 'sum', 'count', 'distinct'];
 
-/** @typedef {{ name: string, id: string, value: string, unit?: string, title: string, known: boolean, mark: [number, number] | null }} Headline */
+/** @typedef {{ name: string, id: string, value: string, short?: string, unit?: string, title: string, known: boolean, mark: [number, number] | null }} Headline */
 
 /**
  * Six numbers in the words of the trade; a click marks what it is of in the chart. The rest is a drawer away.
@@ -40,10 +40,10 @@ function headlines(model, zone) {
 }
 
 /** @param {Headline} line @param {Store} store @param {boolean} pressed */
-function tile({ name, id, value, unit, title, known, mark }, store, pressed) {
+function tile({ name, id, value, short = '', unit, title, known, mark }, store, pressed) {
   const then = () => store.set(pressed ? { named: null, mark: null } : { named: id || null, fact: null, gap: null, mark });
   return el('button', { type: 'button', class: `tile${known ? '' : ' unknown'}`, 'data-id': id, 'aria-pressed': String(pressed), title, on: { click: then } },
-    el('span', { class: 'name' }, name), el('span', { class: 'value' }, value, unit && el('span', { class: 'unit' }, ` ${unit}`)));
+    el('span', { class: 'name' }, name), el('span', { class: 'value' }, short ? el('span', { class: 'long' }, value) : value, short && el('span', { class: 'short' }, short), unit && el('span', { class: 'unit' }, ` ${unit}`)));
 }
 
 /** @param {Model} model @returns {Headline} */
@@ -73,7 +73,7 @@ function measureLine(name, names, model) {
     return { name, id: measure ? measure.id : '', value: 'not known', title: `${name}: not known, because ${measure?.reason ?? 'the timeline has no such measure'}`, known: false, mark: null };
   }
   const ends = [measure.from_words, measure.to_words].map((words) => (words ?? '').replaceAll('`', ''));
-  return { name, id: measure.id, value: durationRange(measure.min_s, measure.max_s), title: `${measure.name}\nfrom: ${ends[0]}\nto: ${ends[1]}`, known: true, mark: rangeBetween(model, measure.from, measure.to) };
+  return { name, id: measure.id, value: durationRange(measure.min_s, measure.max_s), short: shortRange(measure.min_s, measure.max_s), title: `${measure.name}\nfrom: ${ends[0]}\nto: ${ends[1]}`, known: true, mark: rangeBetween(model, measure.from, measure.to) };
 }
 
 /** What the drawer's buttons say. @param {number} timings @param {number} gaps @param {number} [notes] */

@@ -18,6 +18,11 @@ export function flapWords(flap) {
   return [`flapping ${flap.times}×`, dutyWords(flap)].filter(Boolean).join(', ');
 }
 
+/** The same with less and less room. @param {Flap} flap */
+export function flapForms(flap) {
+  return [flapWords(flap), [`flapping ${flap.times}×`, dutyWords(flap).replace('active ', '').replace(' of the time', '')].filter(Boolean).join(', '), `flapping ${flap.times}×`, `${flap.times}×`];
+}
+
 /** The share of time it was on, rounded outward: bounds are bounds. @param {Flap} flap */
 export function dutyWords({ duty }) {
   if (!duty) return '';

@@ -35,6 +35,17 @@ export function durationRange(min, max) {
   return low === high ? low : `${low} – ${high}`;
 }
 
+/** The same with less room: `1m45–2m15s`, `33m15–45s`. @param {number} min @param {number} max */
+export function shortRange(min, max) {
+  const [low, high] = [duration(min, false), duration(max, true)];
+  const parts = [low, high].map((words) => words.match(/[\d.]+[a-z]+/g) ?? []);
+  const units = parts.map((all) => all.map((part) => part.replace(/[\d.]+/, '')).join());
+  if (low === high || units[0] !== units[1] || parts.some((all) => !all.length)) return low === high ? low : `${low}–${high}`;
+  const first = parts[0].slice(0, -1).join('') + parts[0][parts[0].length - 1].replace(/[a-z]+$/, '');
+  const same = parts[0].slice(0, -1).every((part, place) => part === parts[1][place]);
+  return `${first}–${same ? parts[1][parts[1].length - 1] : high}`;
+}
+
 const PREFIXES = /** @type {[number, string][]} */ ([[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']]);
 
 /**

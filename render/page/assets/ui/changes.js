@@ -34,10 +34,11 @@ export function changeBars(items, view, y, at) {
   });
 }
 
-/** What a change is called: `#815 v2`, `v3: v2 rolled back`. @param {Change} change */
-export function changeWords({ items, main }) {
+/** What a change is called: `#815 v2`, `v3: v2 rolled back`; then what is said of it with less room. @param {Change} change @returns {string[]} */
+export function changeForms({ items, main }) {
   const names = [...new Set(items.filter((item) => item.kind !== 'deploy.rolled_back').map((item) => item.words).filter(Boolean))];
   const back = items.find((item) => item.kind === 'deploy.rolled_back');
-  if (back) return `${names.length ? `${names.join(' ')}: ` : ''}${back.words} rolled back`;
-  return main.kind === 'deploy.finished' && names.length ? names.join(' ') : `${names.join(' ')} ${main.kind.split('.')[1].replaceAll('_', ' ')}`.trim();
+  if (back) return [`${names.length ? `${names.join(' ')}: ` : ''}${back.words} rolled back`, `${back.words} rolled back`, 'rolled back'];
+  const how = main.kind.split('.')[1].replaceAll('_', ' ');
+  return [main.kind === 'deploy.finished' && names.length ? names.join(' ') : `${names.join(' ')} ${how}`.trim(), names[0] ?? how];
 }
