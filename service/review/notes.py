@@ -17,7 +17,7 @@ from timeline.model import Fact
 from timeline.notes import journal as notes
 from timeline.notes.bodies import Body
 from timeline.notes.journal import Note, Problem, UnknownNoteError, Version
-from timeline.notes.meeting import Tick, folded, target
+from timeline.notes.meeting import Tick, check, folded, target
 
 _CURSOR = re.compile(r"(\d{1,15})-(v-[0-9a-f]{16}|start)")
 
@@ -70,7 +70,8 @@ class NotesFile:
     def tick(self, tick: Tick, author: str, at: int, today: date) -> Version:
         """Fold a tick into the meeting as it stands and return its version; one that changes nothing writes nothing.
 
-        Nobody's tick is refused: it is folded under the lock. Raises UnknownNoteError, OSError.
+        Nobody's tick is refused: it is folded under the lock; words are, where others wrote there meanwhile. Raises StaleError,
+        UnknownNoteError, TimelineError (a day that another meeting has), OSError.
         """
         return self._written(lambda known: _ticked(known, tick, author, at, today))
 
@@ -152,7 +153,8 @@ def _ticked(known: tuple[Note, ...], tick: Tick, author: str, at: int, today: da
     ids = {note.id for note in known}
     if unknown := [one for one, is_ticked in tick.discussed.items() if is_ticked and one not in ids]:
         raise UnknownNoteError(f"there is no note {', '.join(unknown[:3])}; reload the page")
-    note, base, meeting = target(known, tick.held, today)
+    note, base, meeting = to = target(known, tick, today)
+    check(known, to, tick)
     after = folded(meeting, tick)
     same = next((v for n in known if n.id == note for v in n.heads if v.id in base and v.body == after), None)
     return _Made(same, is_new=False) if same else _wanted(known, note, after, base, author, at, beside=True)

@@ -145,19 +145,25 @@ def remove_note(
 
 
 @router.post(
-    "/incidents/{incident}/meeting", summary="Tick who is there, and what was gone through", tags=["notes"]
-)
+    "/incidents/{incident}/meeting", summary="Tick who is there and what was gone through, or write the meeting's words",
+    tags=["notes"], responses=_STALE,
+)  # fmt: skip
 def tick_meeting(request: Request, incident: Incident, tick: MeetingTick) -> NoteForm:
-    """Fold a tick into the meeting as it stands; the first one of a day begins its meeting."""
+    """Fold a tick into the meeting as it stands; the first one of a day begins its meeting. Words that others changed meanwhile are refused."""
     state = state_of(request)
     shown, file, now = around(state, incident), state.library.notes(incident), time.time_ns()
-    told = Tick(held=tick.held, present=tick.present, discussed=tick.discussed)
+    told = Tick(**{name: getattr(tick, name) for name in Tick.model_fields})
     try:
         made = file.tick(
             told, _signed(user_of(request), tick.author), now, datetime.fromtimestamp(now / NS, UTC).date()
         )
+    except StaleError as err:
+        state.metrics.notes_conflicts.inc()
+        raise StaleEdit(Conflict(detail=str(err), note=note_form(err.note, shown), yours=None)) from err
     except UnknownNoteError as err:
         raise HTTPException(404, str(err)) from err
+    except TimelineError as err:
+        raise HTTPException(400, str(err)) from err
     state.metrics.notes_written.inc()
     request.app.state.loop.call_soon_threadsafe(state.announce, incident)
     return note_form(_note(state, incident, made.note), shown)

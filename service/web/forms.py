@@ -12,7 +12,8 @@ from timeline.model import Fact
 from timeline.notes import tickets
 from timeline.notes import views as note_views
 from timeline.notes.agenda import agenda
-from timeline.notes.bodies import Action, Body, FactId, NoteId, Record, Short, VersionId
+from timeline.notes.bodies import Action, Body, FactId, Meeting, NoteId, Record, Short, VersionId
+from timeline.notes.joining import joined
 from timeline.notes.journal import Note, Problem, Version, cited
 from timeline.notes.meeting import Tick
 from timeline.references.values import Values
@@ -62,6 +63,9 @@ class NoteForm(BaseModel):
     shown: dict[str, dict[str, str]] = Field(
         description="words of a head, by its id and the member's name, in which references are shown as values"
     )
+    joined: Meeting | None = Field(
+        description="what the versions of a meeting in conflict are together: each side's ticks and words; else null"
+    )
     links: dict[str, dict[str, str]] = Field(
         description="addresses of a head's words, by its id and the member's name, where `ticket_url` or the words give one"
     )
@@ -84,6 +88,10 @@ class AgendaItem(BaseModel):
     reason: str
     note: str
     settles: str = Field(description="what settles it; empty where nothing is open")
+    fields: tuple[str, ...] = Field(
+        description="members of the note that are to be filled in; those of `optional` may"
+    )
+    optional: tuple[str, ...]
     discussed: bool
 
 
@@ -204,7 +212,7 @@ def note_form(note: Note, around: Around) -> NoteForm:
     first, body = note.versions[0], note.head.body
     return NoteForm(
         id=note.id, heads=note.heads, conflict=note.conflict, removed=note.removed, versions=len(note.versions),
-        created_at=first.at, created_by=first.author, changed=note_views.changed(body, facts) if body else {},
+        created_at=first.at, created_by=first.author, changed=note_views.changed(body, facts) if body else {}, joined=joined(note),
         shown=shown, links={head: {"ticket": address} for head, address in tickets_of.items()},
     )  # fmt: skip
 
@@ -224,7 +232,14 @@ def fact_form(fact: Fact, disputed: dict[str, tuple[Note, ...]]) -> FactForm:
 def agenda_items(notes: tuple[Note, ...]) -> tuple[AgendaItem, ...]:
     """Return the agenda of notes."""
     return tuple(
-        AgendaItem(reason=i.reason, note=i.note.id, settles=i.settles, discussed=i.discussed)
+        AgendaItem(
+            reason=i.reason,
+            note=i.note.id,
+            settles=i.settles,
+            fields=i.fields,
+            optional=i.optional,
+            discussed=i.discussed,
+        )
         for i in agenda(notes)
     )
 

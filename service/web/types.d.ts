@@ -29,6 +29,7 @@ interface NoteForm {
   changed: Record<string, string>;
   shown: Record<string, Record<string, string>>; // words of a head in which references are values
   links: Record<string, Record<string, string>>; // addresses of a head's words
+  joined: NoteBody | null; // what versions of a meeting are together
 }
 
 interface FactForm {
@@ -44,6 +45,8 @@ interface Agenda {
   reason: string;
   note: string;
   settles: string;
+  fields: string[]; // to be filled in
+  optional: string[];
   discussed: boolean;
 }
 
@@ -124,6 +127,18 @@ interface FormWith {
   self?: string; // the note that is edited
   kind?: string; // the only one to choose
   preset?: Partial<NoteBody>; // what a new one begins with
+}
+
+// Words that are edited where they stand.
+interface WordsWith {
+  name: string;
+  label: string; // empty where a list says what it is
+  type?: string;
+  many?: boolean; // lines
+  most?: number; // characters
+  hint?: string;
+  save: (was: string, now: string) => Promise<any>; // refused (409) where somebody wrote there meanwhile
+  theirs: (conflict: Conflict) => string;
 }
 
 // What a list adds to a card.

@@ -7,17 +7,22 @@ from typing import NamedTuple
 
 from timeline import present
 from timeline.notes import meeting
-from timeline.notes.bodies import Action, Dispute, FactCitation, Factor, Hypothesis, Question, Why
+from timeline.notes.bodies import Action, Body, Dispute, FactCitation, Factor, Hypothesis, Question, Why
 from timeline.notes.journal import Note, current
 
 
 class AgendaItem(NamedTuple):
-    """A line of the agenda: the note, why it needs the meeting, what settles it, and whether it was gone through."""
+    """A line of the agenda: the note, why it needs the meeting, what settles it, and whether it was gone through.
+
+    `fields` are the members of the note that have to be filled in to settle it, `optional` those that may be as well.
+    """
 
     note: Note
     reason: str
     settles: str
     discussed: bool = False
+    fields: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 #: Reasons in the order of a meeting: what is contradicted first, since all else is read by it; what is to be done last.
@@ -32,6 +37,13 @@ _SETTLES = {
 }
 _PLACE = {reason: number for number, reason in enumerate(_SETTLES)}
 _THROUGH = "gone through"
+#: What an action needs, by the member that holds it.
+_NEEDED = {
+    "owner": "an owner",
+    "due": "a due date",
+    "criterion": "a success criterion",
+    "verification": "a way to verify it",
+}
 
 
 def agenda(notes: Iterable[Note]) -> tuple[AgendaItem, ...]:
@@ -59,7 +71,20 @@ def _items(note: Note, explained: set[str | None]) -> Iterator[AgendaItem]:
     for reason in _reasons(note, explained):
         name = reason.partition(":")[0]
         settles = _SETTLES[name]
-        yield AgendaItem(note, reason, f"{settles}, or say who finds out" if "nobody" in reason else settles)
+        told = f"{settles}, or say who finds out" if "nobody" in reason else settles
+        yield AgendaItem(note, reason, told, False, *_fields(note.head.body))
+
+
+def _fields(body: Body | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    match body:
+        case Question(answer=None, owner=None):
+            return ("answer",), ("owner",)
+        case Question(answer=None) | Dispute(answer=None) | Hypothesis(answer=None):
+            return ("answer",), ()
+        case Action() as action:
+            return tuple(_lacks(action)), () if action.ticket else ("ticket",)
+        case _:
+            return (), ()
 
 
 def _reasons(note: Note, explained: set[str | None]) -> Iterator[str]:
@@ -84,12 +109,8 @@ def _reasons(note: Note, explained: set[str | None]) -> Iterator[str]:
 
 def lacking(action: Action) -> list[str]:
     """Return what an action still needs before anyone can tell whether it was done; nothing once it was."""
-    if action.done:
-        return []
-    names = {
-        "owner": "an owner",
-        "due": "a due date",
-        "criterion": "a success criterion",
-        "verification": "a way to verify it",
-    }
-    return [words for name, words in names.items() if not getattr(action, name)]
+    return [_NEEDED[name] for name in _lacks(action)]
+
+
+def _lacks(action: Action) -> list[str]:
+    return [] if action.done else [name for name in _NEEDED if not getattr(action, name)]

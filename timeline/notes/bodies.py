@@ -140,8 +140,18 @@ class Why(_Body):
     parent: NoteId | None = None
 
 
+class MeetingItem(Record):
+    """A point of the meeting in people's own words, beside those that the notes make."""
+
+    text: Short
+    discussed: bool = False
+
+
 class Meeting(Record):
-    """A review meeting by its day: who was there, which notes were gone through; ticks of many people fold in it."""
+    """A review meeting by its day: who was there, which notes were gone through; ticks and edits of many people fold in it.
+
+    `text` sums it up, `time` says when and where as people write it. What older versions did not have is None, so that ids stay.
+    """
 
     kind: Literal["meeting"]
     held: date
@@ -149,6 +159,10 @@ class Meeting(Record):
     discussed: Annotated[tuple[NoteId, ...], Field(max_length=5_000)] = ()
     text: Words | None = None
     cites: Annotated[tuple[Citation, ...], Field(max_length=200)] = ()
+    title: Short | None = None
+    time: Short | None = None
+    invited: Annotated[tuple[Short, ...], Field(max_length=500)] | None = None
+    items: Annotated[tuple[MeetingItem, ...], Field(max_length=200)] | None = None
 
 
 Body = Annotated[

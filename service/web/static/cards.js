@@ -4,8 +4,8 @@ import { el, moment, outward, reason } from './dom.js';
 import { KINDS, input, makeForm, sends, values } from './form.js';
 import { makeSides } from './sides.js';
 
-/** What a meeting has of its own; it is ticked, and not written in the form. */
-const MEETING = [{ name: 'held', label: 'held' }, { name: 'present', label: 'present' }, { name: 'discussed', label: 'notes gone through' }];
+/** What a meeting has of its own; it is ticked and written where it stands, and not in the form. */
+const MEETING = [{ name: 'title', label: 'title' }, { name: 'held', label: 'held' }, { name: 'time', label: 'time and place' }, { name: 'invited', label: 'invited' }, { name: 'present', label: 'present' }, { name: 'discussed', label: 'notes gone through' }, { name: 'items', label: 'points of our own' }];
 const WORDS = /** @type {Record<string, string>} */ ({ known_risk: 'a known risk', surprise: 'a surprise' });
 
 /**
@@ -34,7 +34,7 @@ export function makeCards(page) {
     return [el('p', { className: 'words', dir: 'auto' }, said.text ?? body.text ?? ''), ...(told.length ? [el('dl', {}, ...told)] : []), el('ul', { className: 'cites', 'aria-label': 'Cites' }, ...cites)];
   };
   const value = (/** @type {string} */ name, /** @type {any} */ given, /** @type {string | undefined} */ link) => {
-    if (Array.isArray(given)) return name === 'discussed' ? String(given.length) : given.join(', ');
+    if (Array.isArray(given)) return name === 'discussed' ? String(given.length) : given.map((one) => (one.text === undefined ? one : `${one.text}${one.discussed ? ' (gone through)' : ''}`)).join(', ') || 'nobody';
     if (name === 'ticket' && link) return outward(link, given);
     if (name === 'parent') return page.store.state.notes.get(given)?.heads[0].body?.text?.slice(0, 100) ?? 'a note that is gone';
     return WORDS[given] ?? given;

@@ -2,8 +2,9 @@ import { ask } from './api.js';
 import { below } from './below.js';
 import { headOf } from './cards.js';
 import { el, keyed, outward, reason } from './dom.js';
+import { makeRecord } from './record.js';
+import { signed } from './signed.js';
 
-const NEEDED = ['owner', 'due', 'criterion', 'verification'];
 const THROUGH = 'gone through'; // by now it has nothing to settle
 const SECOND = 1000;
 
@@ -29,14 +30,16 @@ export function makeMeeting(place, page, card) {
   const none = el('p', { className: 'empty' }, 'Nothing is open: no question, no disputed fact, no conflict, no action that lacks something.');
   const heading = el('h3', {}, 'Actions');
   const draft = el('section', { className: 'waits', hidden: true });
+  const record = makeRecord(page, { meeting: () => latest(), held: () => held(), send: (what) => send(what), tick: (what) => tick(what) });
   place.append(el('div', { className: 'meeting-top' }, title, clock, el('span', { className: 'spring' }), bar, progress, began),
-    el('fieldset', { className: 'present' }, el('legend', {}, 'Present'), present, add), none, agenda, heading, actions, draft);
+    record.head, el('fieldset', { className: 'present' }, el('legend', {}, 'Present'), present, add), none, agenda, record.points, record.summary, heading, actions, draft);
 
-  const latest = () => page.notes().flatMap((note) => { const { body } = headOf(note); return body?.kind === 'meeting' ? [body] : []; })
-    .sort((a, b) => (a.held < b.held ? 1 : -1))[0];
+  const newest = () => page.notes().filter((note) => headOf(note).body?.kind === 'meeting').sort((a, b) => (headOf(a).body?.held < headOf(b).body?.held ? 1 : -1))[0];
+  const latest = () => (newest() ? headOf(newest()).body ?? undefined : undefined);
   const held = () => latest()?.held ?? today();
-  /** @param {{ present?: Record<string, boolean>, discussed?: Record<string, boolean> }} what @param {string} [day] */
-  const tick = (what, day) => tried(async () => store.tick({ held: day ?? held(), ...what }, await page.author()));
+  /** By its name: somebody may move it to another day meanwhile. @param {Record<string, any>} what */
+  const send = async (what) => store.tick({ ...(newest() ? { note: newest().id } : {}), held: held(), ...what }, await page.author());
+  const tick = (/** @type {Record<string, any>} */ what) => tried(() => send(what));
   const begin = () => tried(async () => {
     const author = await page.author();
     await store.tick({ held: today(), present: { [page.me()]: true } }, author);
@@ -56,18 +59,21 @@ export function makeMeeting(place, page, card) {
     el('input', { type: 'checkbox', checked: on, disabled: !page.editor, 'data-tick': id, onchange: (/** @type {any} */ event) => then(event.target.checked) }), el('span', { dir: 'auto' }, words));
 
   const factsOf = (/** @type {NoteForm} */ note) => note.heads.flatMap((head) => (head.body?.cites ?? []).map((cite) => cite.fact && store.state.facts[cite.fact]));
-  const fieldsOf = (/** @type {NoteBody | null} */ body) => {
-    if (body?.kind === 'question') return body.owner ? ['answer'] : ['owner', 'answer'];
-    if (body?.kind === 'dispute' || body?.kind === 'hypothesis') return ['answer'];
-    return body?.kind === 'action' ? [...NEEDED, 'ticket'].filter((field) => !body[field]) : [];
+  /** @type {Set<string>} notes that were written to here: what is settled by that was gone through */
+  const settling = new Set();
+  const settle = () => {
+    const open = new Set(store.state.agenda.filter(({ reason: name }) => name !== THROUGH).map(({ note }) => note));
+    const done = [...settling].filter((id) => !open.has(id));
+    for (const id of done) settling.delete(id);
+    const ticks = done.filter((id) => store.state.notes.has(id) && !store.state.notes.get(id)?.removed && !latest()?.discussed?.includes(id));
+    if (ticks.length) tick({ discussed: Object.fromEntries(ticks.map((id) => [id, true])) });
   };
   const item = (/** @type {NoteForm} */ note, /** @type {Agenda[]} */ why, /** @type {boolean} */ done) => {
     const reasons = why.map(({ reason: name, settles }) => el('p', { className: 'reason' }, name === THROUGH ? 'settled' : name, settles && el('span', { className: 'muted' }, ` · ${settles}`)));
     const made = card(note, {
       before: [el('div', { className: 'item-top' }, el('div', {}, ...reasons), el('span', { className: 'spring' }), box('gone through', done, (now) => tick({ discussed: { [note.id]: now } }), note.id))],
-      fields: isSettled(why) ? [] : fieldsOf(headOf(note).body),
-      // What is settled here was gone through.
-      saved: (body) => { if (note.conflict || body?.answer || (body?.kind === 'action' && NEEDED.every((field) => body[field]))) tick({ discussed: { [note.id]: true } }); },
+      fields: why.flatMap(({ fields, optional }) => [...optional, ...fields]),
+      saved: () => { if (headOf(note).body?.kind !== 'meeting') settling.add(note.id); settle(); },
     });
     made.classList.toggle('done', done);
     made.classList.toggle('settled', isSettled(why));
@@ -103,14 +109,19 @@ export function makeMeeting(place, page, card) {
       const { body } = headOf(note);
       return body?.kind === 'action' ? [signed(actions, note.id, [note], anew, () => action(note, body))] : [];
     }));
-    const people = [...new Set([...(meeting?.present ?? []), ...page.people()])];
+    const asked = new Set(meeting?.invited ?? []);
+    const people = [...new Set([...(meeting?.present ?? []), ...asked, ...page.people()])];
     const here = new Set(meeting?.present ?? []);
-    keyed(present, people.map((one) => signed(present, one, [here.has(one)], anew, () => el('li', {}, box(one, here.has(one), (now) => tick({ present: { [one]: now } }), one)))));
-    const through = all.filter(({ note }) => gone.has(note.id)).length;
-    title.textContent = `Meeting of ${held()}`;
+    keyed(present, people.map((one) => signed(present, one, [here.has(one), asked.has(one)], anew, () => el('li', {}, box(asked.has(one) ? `${one} (invited)` : one, here.has(one), (now) => tick({ present: { [one]: now } }), one)))));
+    const own = record.items();
+    const through = all.filter(({ note }) => gone.has(note.id)).length + own.filter((one) => one.discussed).length;
+    const count = all.length + own.length;
+    title.textContent = meeting?.title || `Meeting of ${held()}`;
+    record.draw(anew);
+    settle();
     began.hidden = !page.editor || !meeting || meeting.held >= today();
-    [bar.max, bar.value, progress.textContent] = [Math.max(all.length, 1), through, `${through} of ${all.length} gone through`];
-    [none.hidden, bar.hidden, progress.hidden] = [agenda.children.length > 0, !all.length, !all.length];
+    [bar.max, bar.value, progress.textContent] = [Math.max(count, 1), through, `${through} of ${count} gone through`];
+    [none.hidden, bar.hidden, progress.hidden] = [agenda.children.length > 0, !count, !count];
     heading.hidden = !actions.children.length;
     return all.filter(({ note, why }) => !isSettled(why) && !gone.has(note.id)).length;
   };
@@ -141,18 +152,4 @@ function isSettled(why) {
 /** The day as the server counts it. */
 function today() {
   return new Date().toISOString().slice(0, 10);
-}
-
-/**
- * An item of a list that is made anew only where what it shows differs.
- * @param {HTMLElement} list @param {string} key @param {unknown} shows @param {boolean} anew @param {() => HTMLElement} make
- */
-function signed(list, key, shows, anew, make) {
-  const signature = JSON.stringify(shows);
-  const there = /** @type {HTMLElement[]} */ ([...list.children]).find((node) => node.dataset.key === key);
-  return { key, fresh: anew || there?.dataset.signature !== signature, make: () => {
-    const made = make();
-    made.dataset.signature = signature;
-    return made;
-  } };
 }

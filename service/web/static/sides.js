@@ -10,7 +10,9 @@ export function makeSides(page, words) {
     /** A conflict that stands in the notes. @param {NoteForm} note @param {(body: NoteBody | null) => void} settle */
     conflict: (note, settle) => el('div', { className: 'versions' }, el('p', { className: 'reason' }, 'Two people changed this note. Keep one, or edit it to hold both.'),
       ...note.heads.map((head) => el('div', {}, by(head), ...words(head.body, note.shown[head.id], note.links[head.id]),
-        page.editor && el('button', { type: 'button', onclick: () => settle(head.body) }, head.body ? 'Keep this one' : 'Remove the note')))),
+        page.editor && el('button', { type: 'button', onclick: () => settle(head.body) }, head.body ? 'Keep this one' : 'Remove the note'))),
+      note.joined && el('div', { 'data-side': 'joined' }, el('p', { className: 'muted' }, 'both together: what either added is there, what either took out is gone'), ...words(note.joined),
+        page.editor && el('button', { type: 'button', className: 'main', onclick: () => settle(note.joined) }, 'Join both'))),
     /**
      * An edit that somebody else was faster with: nothing was written, both are here.
      * @param {HTMLElement} made @param {string} id @param {string[]} base @param {NoteBody} mine @param {Conflict} answer @param {(what: () => Promise<any>) => void} then

@@ -15,7 +15,7 @@ from tests.render.timeline_fixture import Built
 pytestmark = needs_browser
 EXAMPLE = Built(example(), {})
 #: Widths of the chart's frame: half of 1280 and beside notes at 1280, and half of 1920.
-WIDTHS = [630, 655, 700, 888, 998]
+WIDTHS = [655, 888, 998]
 #: What is quoted may be cut, and says so by its ellipsis; nothing else may.
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && !e.closest('.said-words, .quote, .row-note, .offscreen, select, option, .skip')
     && ['hidden', 'clip'].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1 && !e.matches('#chart, #overview, section, main, body, html, aside, #chart-pane, #beside'))
