@@ -211,7 +211,12 @@ def demo(
 def refresh(
     paths: Incidents = None,
     config: ConfigFile = None,
-    stills: Stills = True,
+    stills: Annotated[
+        bool | None,
+        typer.Option(
+            "--stills/--no-stills", help="Draw charts/*.svg; without it those that are there are drawn again."
+        ),
+    ] = None,
     template: TemplateName = None,
     audience: AudienceName = None,
 ) -> None:

@@ -13,9 +13,16 @@ from service.settings.config import settings_only
 
 
 def refresh(
-    directory: Path, *, config: Path | None = None, stills: bool = True, options: DraftOptions = NO_OPTIONS
+    directory: Path,
+    *,
+    config: Path | None = None,
+    stills: bool | None = None,
+    options: DraftOptions = NO_OPTIONS,
 ) -> list[str]:
-    """Rewrite draft and page of a built incident; return messages. Raises UsageError."""
+    """Rewrite draft and page of a built incident; return messages. Raises UsageError.
+
+    Without `stills` those that are there are drawn again, and none where the build drew none.
+    """
     path = path_in(directory)
     conf = settings_only(config)
     evidence = evidence_of(directory, conf)
@@ -33,7 +40,7 @@ def refresh(
             evidence,
             evidence.people(),
             output.chart_url(conf, newest),
-            stills=stills,
+            stills=bool(output.stills_in(directory)) if stills is None else stills,
             chosen=chosen,
             ticket_url=output.ticket_url(conf, newest),
         )

@@ -75,6 +75,11 @@ def mismatches(directory: Path) -> list[str]:
     ]
 
 
+def stills_in(directory: Path) -> list[str]:
+    """Return the names of the stills of an incident, in order."""
+    return sorted(path.name for path in (directory / CHARTS).glob("*.svg"))
+
+
 def render(
     directory: Path, timeline: Timeline, evidence: Evidence, people: People, chart_url: str, *, stills: bool,
     chosen: Chosen | None = None, ticket_url: str = "",
@@ -88,7 +93,7 @@ def render(
     from render.page.page import render_page
 
     pictures, unable = _stills(timeline, evidence) if stills else ({}, [])
-    kept = pictures or {p.name: b"" for p in sorted((directory / CHARTS).glob("*.svg"))}
+    kept = pictures or dict.fromkeys(stills_in(directory), b"")
     previous = None if chosen and chosen.anew else previous_draft(directory)
     written = NotesFile(directory).read()
     draft = render_draft(
@@ -113,12 +118,12 @@ def render(
 def _stills(timeline: Timeline, evidence: Evidence) -> tuple[dict[str, bytes], list[str]]:
     from service.draft.stills import render_stills, unavailable
 
-    reason = unavailable()
-    return (
-        ({}, [f"no charts/*.svg: {reason.removeprefix('no stills: ')}"])
-        if reason
-        else (render_stills(timeline, evidence.get), [])
-    )
+    if reason := unavailable():
+        return {}, [f"no charts/*.svg: {reason.removeprefix('no stills: ')}"]
+    try:
+        return render_stills(timeline, evidence.get), []
+    except Exception as err:  # noqa: BLE001 - whatever a browser raises: draft and page need no picture, and those there stay
+        return {}, [f"charts/*.svg were not drawn: {type(err).__name__}: {err}".splitlines()[0]]
 
 
 def write(directory: Path, rendered: Rendered) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from service.draft.output import stills_in
 from service.inbox import child
-from service.names import DRAFT, PAGE
+from service.names import CHARTS, DRAFT, PAGE
 from timeline.errors import TimelineError
 
 
@@ -41,28 +42,30 @@ def refresher(config: Path | None, cap: float, stopping: Callable[[], bool]) -> 
 
 
 def job(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """Refresh the incident; its stills are those of the build, since facts are the same."""
+    """Refresh the incident, with the stills that its build drew."""
     from service.build.refresh import refresh
     from service.files import BusyError
 
     directory = Path(asked["directory"])
     before = _held(directory)
     try:
-        told = refresh(directory, config=Path(asked["config"]) if asked["config"] else None, stills=False)
+        told = refresh(directory, config=Path(asked["config"]) if asked["config"] else None)
     except BusyError:
         return {"refused": "a build of this incident is running; wait for it to end"}
     except TimelineError as err:
         return {"refused": _here(str(err), directory)}
     after = _held(directory)
+    names = [*after, *(name for name in before if name not in after)]
     return {
-        "files": [name for name, data in after.items() if data != before[name]],
+        "files": [name for name in names if after.get(name) != before.get(name)],
         "regions": _changed(before[DRAFT], after[DRAFT]),
         "messages": [_here(message, directory) for message in told],
     }
 
 
 def _held(directory: Path) -> dict[str, bytes]:
-    paths = {name: directory / name for name in (DRAFT, PAGE)}
+    stills = [f"{CHARTS}/{name}" for name in stills_in(directory)]
+    paths = {name: directory / name for name in (DRAFT, PAGE, *stills)}
     return {name: path.read_bytes() if path.is_file() else b"" for name, path in paths.items()}
 
 

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from service import files
+from service.draft.stills import unavailable
 from tests.service.web.running import INCIDENT, SECRETS, TOKENS, Serving, Start, note
 from tests.service.web.test_stream import events
 
@@ -134,3 +135,19 @@ def test_an_incident_that_is_not_there_is_not_made(start: Start) -> None:
     server = start()
     assert httpx.post(f"{server.url}/api/incidents/INC-9/refresh", trust_env=False).status_code == 404
     assert not (server.folder / "postmortems" / "INC-9").exists()
+
+
+@pytest.mark.skipif(unavailable() is not None, reason="no stills can be drawn here")
+def test_a_refresh_draws_again_the_stills_that_the_build_drew_and_no_others(start: Start) -> None:
+    server = start()
+    write(server)
+    assert refresh(server).status_code == 200
+    charts = folder(server) / "charts"
+    assert not charts.exists()
+    charts.mkdir()
+    (charts / "overview.svg").write_text("<svg/>")
+    told = refresh(server).json()
+    assert "charts/overview.svg" in told["files"]
+    assert "<path" in (charts / "overview.svg").read_text()
+    assert "charts/overview.svg" in (folder(server) / "postmortem.md").read_text()
+    assert refresh(server).json()["files"] == []
