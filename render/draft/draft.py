@@ -7,6 +7,7 @@ from typing import Any
 
 from render.draft import form as draft_form
 from render.draft import note_places
+from render.draft.carried import carried
 from render.draft.form import BASE, form_of
 from render.draft.notes import NOTE_REGIONS
 from render.draft.parts import Parts
@@ -71,7 +72,7 @@ REGIONS: Mapping[str, Callable[[Parts], str]] = {
 def render_draft(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (), previous: str | None = None,
     file_name: Callable[[str], str] = str, layout: Layout | None = None, notes: Sequence[Note] = (),
-    samples: Samples | None = None, ticket_url: str = "",
+    samples: Samples | None = None, ticket_url: str = "", carry: str = "",
 ) -> DraftResult:  # fmt: skip
     """Return the draft and messages for the user.
 
@@ -79,13 +80,15 @@ def render_draft(
     SHA-256; `chart_url` is the prefix of links to the page, `ticket_url` makes links of tickets' keys; `samples` are those of the panels, which peaks and readings
     around changes are taken from. With `previous` (read without newline
     translation) only its regions are made again, for the layout's audience, else for its own. Regions
-    of `notes` (folded) are added where there is something to say; people outside get none.
+    of `notes` (folded) are added where there is something to say; people outside get none. A new draft takes what people wrote in
+    `carry`, a draft for other readers, below the headings that both have.
     Raises FenceError when its fences are broken, TemplateError where a template cannot be used.
     """
     audience = layout.audience if layout else form_of(previous or "").audience
     parts = Parts(timeline, chart_url, tuple(stills), file_name, audience, samples, ticket_url)
     if previous is None:
         new = _new(parts, layout or Layout())
+        new = carried(new, carry) if carry else new
         return _filled(note_places.place(new, note_places.bodies(parts, notes, new)), parts)
     previous = note_places.joined(previous)
     noted = note_places.bodies(parts, notes, previous)

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from render.draft import action_rows
+from render.draft import action_rows, meeting_row
 from render.draft import form as draft_form
+from render.draft.meeting_row import MEETING_ROW
 from render.draft.notes import ACTION_COLUMNS, ACTION_ROWS, NOTE_REGIONS, note_bodies
 from render.draft.parts import Parts
 from timeline.checks import fences
@@ -64,6 +65,7 @@ def bodies(parts: Parts, notes: Sequence[Note], of: str) -> dict[str, str]:
     made = note_bodies(
         notes, parts.facts, chart_url=parts.chart_url, title=title, values=parts.values, ticket_url=parts.ticket_url,
         columns=(_columns(of) if any(isinstance(n.head.body, Action) for n in notes) else ()) or ACTION_COLUMNS,
+        in_row=meeting_row.asks(of),
     )  # fmt: skip
     return {name: _labelled(name, body) for name, body in made.items()}
 
@@ -107,8 +109,20 @@ def _columns(text: str) -> tuple[str, ...]:
 
 
 def joined(text: str) -> str:
-    """Return a draft whose table of noted actions, in which nobody wrote, gives way to rows of people's table."""
+    """Return a draft whose table of noted actions, in which nobody wrote, gives way to rows of people's table.
+
+    So does what a meeting's note said below a row that asks the same.
+    """
     pieces = fences.parse(text)
+    held = next((p for p in pieces if p.name == "note-meeting" and p.form == "region"), None)
+    if (
+        held
+        and not held.touched
+        and meeting_row.asks(text)
+        and not any(p.name == MEETING_ROW for p in pieces)
+    ):
+        text = draft_form.without_regions("".join(p.text for p in pieces if p is not held), {held.name})
+        pieces = fences.parse(text)
     own = next((p for p in pieces if p.name == "note-actions" and p.form == "region" and not p.rows), None)
     if own is None or own.touched or _table(_read(text, pieces)) is None:
         return text
@@ -117,8 +131,9 @@ def joined(text: str) -> str:
 
 
 def emptied(before: str, after: str) -> str:
-    """Return the draft, without naming the region of rows where its last row went: nobody deleted it."""
-    there = [any(p.rows for p in fences.parse(text)) for text in (before, after)]
+    """Return the draft, without naming regions of rows where their last row went: nobody deleted them."""
+    after = meeting_row.given_back(after)
+    there = [any(p.name == ACTION_ROWS and p.rows for p in fences.parse(text)) for text in (before, after)]
     return draft_form.without_regions(after, {ACTION_ROWS}) if there == [True, False] else after
 
 
@@ -133,13 +148,16 @@ def place(text: str, made: Mapping[str, str]) -> fences.Rendered:
     """
     pieces = fences.parse(text)
     known = {*draft_form.form_of(text).regions, *(p.name for p in pieces if p.form == "region")}
-    wanted = [name for name, body in made.items() if body and name not in known]
+    wanted = [name for name, body in made.items() if body and name not in known and body != meeting_row.ASKS]
     draft = _read(text, pieces)
     wanted = _by_table(_by_form(wanted, known, draft.headings), known, draft)
     if not wanted:
         return fences.Rendered(text, ())
     if not draft_form.says(text):
         return fences.Rendered(text, (_unsaid(),))
+    if MEETING_ROW in wanted:
+        filled = draft_form.with_regions(meeting_row.placed(text, made[MEETING_ROW]), [MEETING_ROW])
+        return place(filled, made)
     found = {name: _place(name, draft) for name in wanted}
     places = {name: at for name, at in found.items() if at is not None}
     for name, at in sorted(places.items(), key=lambda one: (one[1], _ORDER[one[0]]), reverse=True):
@@ -153,8 +171,12 @@ def place(text: str, made: Mapping[str, str]) -> fences.Rendered:
 
 def without(text: str) -> str:
     """Return a draft without the note regions that stand in it, as it was before they were placed."""
+    had_row = MEETING_ROW in draft_form.form_of(text).regions
+    text = meeting_row.asking(text)
     pieces = fences.parse(text)
-    there = {p.name for p in pieces if p.form == "region" and p.name in _ORDER}
+    there = {p.name for p in pieces if p.form == "region" and p.name in _ORDER} | (
+        {MEETING_ROW} if had_row else set()
+    )
     return draft_form.without_regions("".join(p.text for p in pieces if p.name not in there), there)
 
 

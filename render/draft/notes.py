@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from render.draft import action_rows
+from render.draft import action_rows, meeting_row
+from render.draft.meeting_row import MEETING_ROW
 from render.text import markdown
 from render.text.names import PAGE
 from timeline import present
@@ -46,7 +47,7 @@ ACTION_COLUMNS = ("text", "effect", "owner", "due", "criterion", "verification",
 #: Every region that notes fill, in the order of a draft's sections.
 NOTE_REGIONS: tuple[str, ...] = (
     "note-observations", "note-hypotheses", "note-factors", *(f"note-factors-{name}" for name in FACTOR_CATEGORIES), "note-factor-map", "note-whys",
-    "note-decisions", "note-actions", ACTION_ROWS, "note-lessons", "note-questions", "note-disputes", "note-meeting",
+    "note-decisions", "note-actions", ACTION_ROWS, "note-lessons", "note-questions", "note-disputes", MEETING_ROW, "note-meeting",
 )  # fmt: skip
 
 
@@ -59,12 +60,13 @@ def note_bodies(
     values: Values | None = None,
     ticket_url: str = "",
     columns: Sequence[str] = ACTION_COLUMNS,
+    in_row: bool = False,
 ) -> dict[str, str]:
     """Return the body of every region of `NOTE_REGIONS`, lines ended by LF.
 
     `notes` are folded (`timeline.notes.journal.fold`), `facts` the timeline's by id; `title` names the
     incident in the factor map; `values` are what references in notes say; `ticket_url` makes links of tickets' keys; `columns` are those of the
-    table that takes the actions. What people wrote is shown, never alive.
+    table that takes the actions; `in_row`: a row of the draft says when the review was held. What people wrote is shown, never alive.
     """
     kept = current(notes)
     write = _Writer(facts, chart_url, values, ticket_url)
@@ -79,7 +81,9 @@ def note_bodies(
     found[ACTION_ROWS] = write.action_rows(kept, columns)
     found["note-questions"] = write.points(kept, "question")
     found["note-disputes"] = write.points(kept, "dispute")
-    found["note-meeting"] = "".join(write.meeting(*one) for one in meetings(kept))
+    held = meetings(kept)
+    found[MEETING_ROW] = meeting_row.row(body for _, body in held) if in_row else ""
+    found["note-meeting"] = "".join(write.meeting(*one, in_row=in_row) for one in held)
     return {name: found[name] for name in NOTE_REGIONS}
 
 
@@ -198,13 +202,17 @@ class _Writer:
             markdown.link(label, address) if address and markdown.is_web(address) else label if given else ""
         )
 
-    def meeting(self, note: Note, body: Meeting) -> str:
-        """Return when a review was held, who was there and what was written down of it."""
+    def meeting(self, note: Note, body: Meeting, *, in_row: bool) -> str:
+        """Return when a review was held, who was there and what was written down of it; the last alone where a row says the rest."""
         there = ", ".join(markdown.escape(name) for name in body.present)
-        told = [f"Review held on {body.held.isoformat()}."]
-        told += [f"Present at the review: {there}."] if there else []
-        told += [part for part in (self.words(body.text), self._cited(body) if body.cites else "") if part]
-        return f"- {' '.join(told)}{_conflict(note)}\n"
+        where = "".join(f", {markdown.escape(one)}" for one in (body.time, body.title) if one)
+        held = [
+            f"Review held on {body.held.isoformat()}{where}.",
+            *([f"Present at the review: {there}."] if there else []),
+        ]
+        said = [part for part in (self.words(body.text), self._cited(body) if body.cites else "") if part]
+        told = [*(["Of the review:"] if in_row else held), *said]
+        return f"- {' '.join(told)}{_conflict(note)}\n" if said or not in_row or note.conflict else ""
 
     def _hypothesis(self, body: Body) -> str:
         assert isinstance(body, Hypothesis)

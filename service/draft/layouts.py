@@ -72,13 +72,18 @@ def choose(options: DraftOptions, place: Place, *, collecting: bool = False) -> 
 def choose_for_copy(options: DraftOptions, place: Place) -> Chosen:
     """Return the form of a printed copy, which leaves the draft that is there alone.
 
-    Readers outside are written a document of their own (`anew`) where the draft is for those inside.
+    Readers outside are written a document of their own (`anew`) where the draft is for those inside, and executives a page.
     """
     draft = previous_draft(place.directory)
     form = form_of(draft) if draft is not None else None
     if form is not None and options.template is None:
         audience = _audience(options, form, None)
-        if audience.identifiers or not form.audience.identifiers:
+        is_page = (
+            audience.name == "executives"
+            and form.audience.name != audience.name
+            and form.audience.identifiers
+        )
+        if not is_page and (audience.identifiers or not form.audience.identifiers):
             return Chosen(Layout(Template(), audience))  # the draft's own prose, so no template
     return Chosen(_tried(_layout(options, form, _recorded(place.evidence), place)), anew=True)
 

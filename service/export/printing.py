@@ -46,9 +46,10 @@ def printed(
 ) -> Printed:
     """Return the draft in `form`; nothing in the folder is changed. Raises UsageError, PrintError.
 
-    With another audience the regions are made for it, and people's text stays. Readers outside get a letter of facts alone, unless the
+    With another audience the regions are made for it, and people's text stays; executives get one page with the answers that people gave
+    below the headings it has. Readers outside get a letter of facts alone, unless the
     draft is for them: then its text stays, but for what is not for them, which is left out and named in the messages. With another
-    template the draft is a new one of facts and notes alone.
+    template the draft is a new one of facts, notes and those answers.
     """
     if not directory.is_dir():
         raise UsageError(f"--to {form} prints a draft: give the folder that `timeline build` made")
@@ -83,6 +84,7 @@ def _made(
         previous=None if chosen.anew else there, notes=NotesFile(directory).read().notes,
         stills=sorted(path.name for path in (directory / names.CHARTS).glob("*.svg")),
         samples=samples_of(timeline, evidence.get), ticket_url=conf.settings.ticket_url,
+        carry=there if there and chosen.anew and chosen.layout.audience.identifiers else "",
     )  # fmt: skip
     return draft.text, draft.messages
 
