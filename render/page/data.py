@@ -11,7 +11,6 @@ from render.page.excerpts import Excerpts, excerpts
 from render.page.packing import FAST, pack
 from render.page.rows import Chunk, chunk, chunks, gap_records, nearest
 from render.page.samples import Samples
-from render.page.units import unit_of
 from render.page.words import drawn_words
 from render.text import provenance
 from timeline.alerts.flaps import Ribbon, ribbons
@@ -28,6 +27,7 @@ from timeline.references import measure_id
 from timeline.response.course import Course
 from timeline.response.people import Pause
 from timeline.response.samples import Samples as Readings
+from timeline.series.units import unit_of
 
 #: Facts that a page draws at most, those nearest the incident: beyond, a browser can no longer follow a zoom.
 MOST_FACTS = 1_000_000

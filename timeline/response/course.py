@@ -84,6 +84,11 @@ class Course:
         until = end.latest if isinstance(end, Fact) else end
         return next((one for one in reversed(self.tried) if begins_before(one.change.earliest, until)), None)
 
+    @property
+    def _signs(self) -> list[Fact]:
+        named = (terms.IMPACT_STARTED, terms.MET, "firing")
+        return [at for name in named if isinstance(at := self.points[name], Fact)]
+
     @cached_property
     def leadup(self) -> tuple[Fact, ...]:
         """The last changes before the start, in display order."""
@@ -94,7 +99,8 @@ class Course:
     @cached_property
     def joined(self) -> tuple[people.Joined, ...]:
         """Who was recorded inside the incident, in the order in which they first were."""
-        return tuple(people.joined(self._timeline))
+        signs = [at.latest if at.earliest is None else at.earliest for at in self._signs]
+        return tuple(people.joined(self._timeline, min([self.span[0], *signs])))
 
     @cached_property
     def decisions(self) -> tuple[Fact, ...]:

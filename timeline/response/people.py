@@ -54,9 +54,14 @@ def is_response(fact: Fact) -> bool:
     return person and fact.category == "change" and fact.kind != "deploy.waiting"
 
 
-def joined(timeline: Timeline) -> list[Joined]:
-    """Return who was recorded inside the incident, in the order in which they first were."""
-    facts = [f for f in in_display_order(timeline.facts) if inside(f, timeline.incident)]
+def joined(timeline: Timeline, since: int) -> list[Joined]:
+    """Return who was recorded inside the incident from its first sign (ns) on, in the order in which they first were.
+
+    Whoever changed something before there was a sign of it was not responding to it.
+    """
+    facts = [
+        f for f in in_display_order(timeline.facts) if inside(f, timeline.incident) and f.latest >= since
+    ]
     held: dict[str, list[Fact]] = {}
     for fact in facts:
         if (

@@ -17,6 +17,7 @@ from timeline.errors import TimelineError
 from timeline.instant import NS
 from timeline.model import Fact, Panel, Quantity, Series, Timeline
 from timeline.pointers import resolve
+from timeline.series.units import unit_of
 
 #: Gives a payload by its SHA-256; raises one of `UNREADABLE` where it cannot.
 Read = Callable[[str], bytes]
@@ -87,7 +88,7 @@ class Samples:
         series = _series(panel, fact.subject.labels)
         steps = self.steps(panel.source, series.payload, series.high, series.low) if series else ()
         name = str(fact.names.get("name") or panel.title)
-        unit = fact.quantity.unit or panel.unit
+        unit = fact.quantity.unit or panel.unit or unit_of(panel.query)
         return Watched(name, fact.quantity.replace(unit=unit), steps) if steps else None
 
     def steps(self, source: str, payload: str, high: str, low: str) -> tuple[Step, ...]:

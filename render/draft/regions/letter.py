@@ -13,6 +13,7 @@ from timeline.text import number
 
 #: Later posts that are quoted, and numbers that are told, so that the letter stays a page of 250 words.
 _POSTS, _WORDS, _NUMBERS, _DAY = 3, 90, 3, 86_400 * 10**9
+_HOURS = 10  # from which on minutes are left out of a length
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -29,16 +30,20 @@ def happened(parts: Parts) -> str:
         said = f"On {_day(extent.first)}, from {start} UTC on, {what}. Its end is not recorded."
     else:
         until = _minute(end) if _day(end) == _day(extent.first) else f"{_minute(end)} on {_day(end)}"
-        said = f"On {_day(extent.first)}, from {start} to {until} UTC, {what}."
+        said = (
+            f"On {_day(extent.first)}, from {start} to {until} UTC, {what}, for {_long(end - extent.first)}."
+        )
     first = next(iter(_posts(parts)), None)
-    return f"{said} {_wrote(parts, first)}\n" if first else f"{said} No post on a status page was recorded.\n"
+    return f"{said} {_wrote(parts, first)}\n" if first else f"{said}\n"
 
 
 def affected(parts: Parts) -> str:
     """Return the numbers of the impact; or that nothing was counted."""
     numbers = [one for one in parts.timeline.impact if one.value is not None and one.take != "budget"]
     numbers = [one for one in numbers if one.span == "incident"] or numbers
-    lines = [f"- {_name(parts, one.name)}: {impact_number(parts, one)}\n" for one in numbers[:_NUMBERS]]
+    lines = [
+        f"- {_name(parts, one.name)}: {_amount(impact_number(parts, one))}\n" for one in numbers[:_NUMBERS]
+    ]
     return "".join(lines) or "How many were affected was not counted.\n"
 
 
@@ -75,6 +80,21 @@ def _wrote(parts: Parts, post: Fact) -> str:
 def _name(parts: Parts, name: str) -> str:
     text = markdown.escape(parts.words(name))
     return text[:1].upper() + text[1:]
+
+
+def _amount(words: str) -> str:
+    """Return a number as a letter says it: `508 at most at once` are up to 508 at the same time."""
+    most = words.removesuffix(" at most at once")
+    return words if most == words else f"up to {most} at the same time"
+
+
+def _long(nanos: int) -> str:
+    """Return a length as a letter says it, in whole minutes: `about 32 minutes`, `about 2 hours and 5 minutes`."""
+    hours, minutes = divmod(max(round(nanos / 60e9), 1), 60)
+    if hours >= _HOURS:
+        return f"about {present.count(round(hours + minutes / 60), 'hour')}"
+    parts = [present.count(n, one) for n, one in ((hours, "hour"), (minutes, "minute")) if n]
+    return f"about {' and '.join(parts)}"
 
 
 def _minute(instant: int) -> str:

@@ -15,6 +15,7 @@ from timeline.measures.chain import Point
 from timeline.model import Fact
 from timeline.order import display_key, elapsed, precedes
 from timeline.relative import inside
+from timeline.series.units import unit_of
 
 _SEEN = {
     "alert.firing": "an alert",
@@ -187,7 +188,8 @@ def _words(parts: Parts) -> Iterator[tuple[str, str]]:
     yield from sorted((name, text) for name, text in said.items() if name in shown)
     for panel in parts.timeline.panels:
         limits = [
-            f"{one.op} {present.quantity(one.value, panel.unit, one.value)}" for one in panel.thresholds
+            f"{one.op} {present.quantity(one.value, panel.unit or unit_of(panel.query), one.value)}"
+            for one in panel.thresholds
         ]
         named = [one.name for one in panel.thresholds if one.name not in said]
         if named:

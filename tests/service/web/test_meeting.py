@@ -103,6 +103,19 @@ def _arrive(ada: Person, bo: Person) -> None:
         expect(bo.page.get_by_role("group", name="Present").get_by_label(name, exact=True)).to_be_checked()
     bo.page.get_by_role("group", name="Present").get_by_label("bo", exact=True).check()
     expect(ada.page.get_by_role("group", name="Present").get_by_label("bo", exact=True)).to_be_checked()
+    # The meeting's own words are written where they stand.
+    says(ada, "title", "Review of the pool")
+    expect(bo.page.get_by_role("heading", name="Review of the pool")).to_be_visible()
+    says(bo, "time and place", "15:00 UTC, room 4")
+    expect(ada.page.locator("[data-field=time]")).to_contain_text("room 4")
+
+
+def says(person: Person, what: str, words: str) -> None:
+    """Write words of the meeting where they stand."""
+    person.page.get_by_role("button", name=re.compile(f"^(Add|Edit) {what}$")).click()
+    form = person.page.get_by_role("form", name=f"Edit {what}")
+    form.get_by_label(what).fill(words)
+    form.get_by_role("button", name="Save").click()
 
 
 def _write_down(ada: Person, bo: Person) -> None:
@@ -129,8 +142,11 @@ def _write_down(ada: Person, bo: Person) -> None:
     bo.form().get_by_label("Words").fill("The exporter was restarted just then")
     bo.form().get_by_role("button", name="Save").click()
     ada.sees("The exporter was restarted")
-    # It is marked where it stands, for both.
+    # It is marked where it stands, for both, and its words open there.
     expect(ada.chart.locator("#table tr[data-disputed]").first).to_be_attached()
+    doubt = ada.chart.locator("#table tr[data-disputed] .row-note", has_text="The exporter was restarted")
+    doubt.locator("summary").click()
+    expect(doubt.locator(".rest")).to_contain_text("not answered · bo")
     ada.chooses("Tag deploy-2026.11.12-3")
     ada.writes("action", "Alert when the pool is in use by 80 %", it_will="detect", owner="Bo")
     for person in (ada, bo):
@@ -202,6 +218,8 @@ def _settle(ada: Person, bo: Person) -> None:
     for person in (ada, bo):
         expect(person.page.locator("#progress")).to_have_text("4 of 4 gone through")
         expect(person.page.locator("#agenda > li:not(.settled)")).to_have_count(0)
+    says(ada, "summary", "We watch pools from now on.")
+    expect(bo.page.locator("[data-field=text]")).to_contain_text("We watch pools")
 
 
 def _refresh(ada: Person, bo: Person) -> None:
@@ -216,6 +234,10 @@ def _refresh(ada: Person, bo: Person) -> None:
         panel = person.page.get_by_role("tabpanel", name="Draft")
         expect(panel).to_contain_text("SHOP-991", timeout=60_000)
         expect(panel).to_contain_text("The pool held 40 connections")
+        # When it was held is said once: in the row that asked for it.
+        expect(panel).to_contain_text("Review of the pool, ")
+        expect(panel).not_to_contain_text("On which day?")
+        expect(panel).to_contain_text("We watch pools from now on.")
     expect(ada.page.locator("#build-state")).to_contain_text("refreshed")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from render.page.units import unit_of
+from timeline.series.units import unit_of
 
 KNOWN = {
     'sum(rate(checkout_requests_total{code=~"5.."}[2m])) / sum(rate(checkout_requests_total[2m]))': "ratio",
