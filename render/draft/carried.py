@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from render.draft import note_places
 from timeline.checks import fences
 
-_HEADING = re.compile(r"#{1,2} +(.*?)[ #]*$")
+_HEADING = re.compile(r"#{1,2} +(.*)")
 _PROMPT = re.compile(r"\s*\*[^*\n]+\?\*\s*")
 _ASKING_ROW = re.compile(r"\s*\|.*\*[^*\n]+\?\*\s*\|")
 _RULE = re.compile(r"\s*\|[ :|-]+\|\s*")
@@ -41,7 +41,7 @@ def _section(line: str, now: str) -> str:
     heading = _HEADING.match(line)
     if heading is None:
         return now
-    name = heading[1].strip().casefold() if line.startswith("##") else ""
+    name = heading[1].strip(" #\r\n").casefold() if line.startswith("##") else ""
     return _SAME.get(name, name)
 
 

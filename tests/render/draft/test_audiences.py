@@ -47,13 +47,14 @@ def test_the_letter_is_short_and_names_nothing_of_ours(case: str) -> None:
 def test_the_letter_is_made_of_what_the_status_page_said_and_of_the_impact() -> None:
     text = render_draft(example(), layout=Layout(audience=AUDIENCES["public"])).text
     for said in (
-        "On 12 November 2026, from 14:13 to 14:45 UTC, customers were affected. At 14:21 UTC we wrote: “Some checkouts fail",
-        "- Customers with a failed checkout: 508 at most at once\n- Failed requests: 9,433\n",
+        "On 12 November 2026, from 14:13 to 14:45 UTC, customers were affected, for about 32 minutes. At 14:21 UTC we wrote: “Some checkouts fail",
+        "- Customers with a failed checkout: up to 508 at the same time\n- Failed requests: 9,433\n",
         "At 14:38 UTC we took a change back. At 14:46 UTC we wrote: “A change was taken back.",
         "*What will be different for our customers from now on?*",
     ):
         assert said in text
     assert "error budget" not in text
+    assert text.startswith("# Checkout errors and slow payments\n")
 
 
 def test_a_letter_of_many_and_long_posts_stays_short() -> None:

@@ -422,3 +422,72 @@ def test_readers_outside_are_written_a_letter_and_not_our_draft_with_words_taken
     write(built, draft(built).replace("*Who noticed it, and how?*", "Buyers wrote to us."))
     for options in (DraftOptions(audience="customers"), DraftOptions()):
         assert "Buyers wrote to us." in printed(built, "markdown", options=options).data.decode()
+
+
+def test_the_day_of_the_review_stands_in_the_row_that_asks_for_it_and_nowhere_else(built: Path) -> None:
+    before = draft(built)
+    made = note(
+        built, kind="meeting", held="2026-12-04", present=["Ada"], title="Review | of pools", cites=[]
+    )
+    assert run(built) == []
+    assert (
+        "| review held | Review \\| of pools, 2026-12-04 (present: Ada) <!-- timeline:begin note-meeting-row"
+        in draft(built)
+    )
+    assert draft(built).count("2026-12-04") == 1
+    assert "On which day?" not in draft(built)
+    assert run(built) == []
+    assert stale(built) == []
+    # What somebody writes there is theirs, and without a meeting the row asks again.
+    note(built, 1, (made.id,))
+    run(built)
+    assert draft(built) == before
+
+
+def test_what_a_meeting_said_below_a_row_that_asks_moves_into_it(built: Path) -> None:
+    note(built, kind="meeting", held="2026-12-04", present=["Ada"], cites=[])
+    run(built)
+    (row,) = [piece for piece in fences.parse(draft(built)) if piece.name == "note-meeting-row"]
+    said = fences.region("note-meeting", "- Review held on 2026-12-04. Present at the review: Ada.\n")
+    old = (
+        draft(built)
+        .replace(row.text, "| review held | *On which day?* |\n")
+        .replace("note-meeting-row", "note-meeting")
+    )
+    write(built, old.replace("## Follow-up\n\n", f"## Follow-up\n\n{said}"))
+    run(built)
+    assert "| review held | 2026-12-04 (present: Ada)" in draft(built)
+    assert "Review held on" not in draft(built)
+    assert draft(built).count("2026-12-04") == 1
+
+
+def test_a_row_that_somebody_answered_is_theirs(built: Path) -> None:
+    write(built, draft(built).replace("*On which day?*", "on Friday"))
+    note(built, kind="meeting", held="2026-12-04", present=["Ada"], cites=[])
+    run(built)
+    assert "| review held | on Friday |" in draft(built)
+    assert "- Review held on 2026-12-04." in draft(built)
+
+
+def test_executives_get_one_page_with_what_people_wrote_for_its_sections(built: Path) -> None:
+    text = draft(built).replace(
+        "*What would the next person on call want to know?*", "Pools of payments have limits."
+    )
+    text = text.replace("*What helped, and which safety nets held?*", "One command.")
+    text = re.sub(r"\| process \| \*.*", "| process | Nobody sized it | f | none, 40 | a surprise |", text)
+    row = "| Cap the pool | prevents | payments | 2026-12-05 | it fires | a replay | #1 |"
+    write(built, re.sub(r"(?m)^\| \*What will change\?.*$", row, text))
+    note(built, 1, **ACTION)
+    page = printed(built, "markdown", options=DraftOptions(audience="executives")).data.decode()
+    assert "## Detection" not in page
+    assert "## What went well" not in page
+    assert "Pools of payments have limits." in page
+    assert "| process | Nobody sized it" in page
+    assert "| technical |" not in page
+    assert row in page
+    assert ACTION["text"] in page
+    assert page.count("| action | kind |") == 1
+    assert "*What went well or poorly" not in page
+    # What nobody answered asks still, and the draft itself is as it was.
+    assert "*Who was affected, and what did they see?*" in page
+    assert "## Detection" in draft(built)
