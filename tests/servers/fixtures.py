@@ -13,6 +13,7 @@ from tests.servers import promtool as promtools
 from tests.servers import victoria as victoria_metrics
 from tests.servers.git_repo import GitRepo
 from tests.servers.gitea import Gitea, start_gitea
+from tests.servers.kubernetes import Kubernetes, start_kubernetes
 from tests.servers.loki import Loki, start_loki
 from tests.servers.opensearch import (
     OpenSearch,
@@ -221,6 +222,12 @@ def victorialogs(keeper: Keeper) -> VictoriaLogs:
 def start_a_victorialogs(module_keeper: Keeper) -> Callable[..., VictoriaLogs]:
     """Give a factory of VictoriaLogs with options: `start_a_victorialogs(retention="7d")`."""
     return lambda **options: module_keeper.start(start_victorialogs, "victorialogs", **options)
+
+
+@pytest.fixture(scope="session")
+def kubernetes(keeper: Keeper) -> Kubernetes:
+    """Share one control plane; tests use namespaces of their own."""
+    return keeper.start(start_kubernetes, "kubernetes")
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,11 @@ class Files(NamedTuple):
     key: Path
 
 
-def make(folder: Path) -> Files:
-    """Write a fresh authority and a certificate for 127.0.0.1 and localhost."""
+def make(folder: Path, user: str | None = None) -> Files:
+    """Write a fresh authority and a certificate for 127.0.0.1 and localhost, or one that a user signs in by."""
     folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA()
-    issued = authority.issue_cert("127.0.0.1", "localhost")
+    issued = authority.issue_cert(*([] if user else ["127.0.0.1", "localhost"]), common_name=user)
     files = Files(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     authority.cert_pem.write_to_path(str(files.ca))
     files.key.write_bytes(_pkcs8(issued.private_key_pem.bytes()))
