@@ -80,6 +80,7 @@ HTTP = {
 #: What starts processes, and why.
 PROCESSES = {
     "collectors.git.run": "git",
+    "collectors.kit.kubernetes.kubeconfig": "the program by which a kubeconfig of the user's signs in",
     "render.draft.templates": "a team's template, bounded in time and memory",
     "service.backfill.backfill": "one build a core",
     "service.export.pdf": "the browser that prints",

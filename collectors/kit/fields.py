@@ -106,6 +106,12 @@ def listing(value: Any, path: str = "") -> list[Any]:
     return found
 
 
+def many(value: Any, path: str) -> list[Any]:
+    """Return the list at a path; empty where there is none."""
+    found = at(value, path)
+    return found if isinstance(found, list) else []
+
+
 class _Reason(NamedTuple):
     """The first reason of a sort, how many there are, and whether others of the sort are other words."""
 

@@ -18,9 +18,7 @@ from tests.servers.require import compiled, program
 VERSION = "1.35.4"
 ADMIN, READER = "admin-token-only-for-tests", "reader-token-only-for-tests"
 _TOKENS = f"{ADMIN},admin,1,system:masters\n{READER},reader,2,readers\n"
-_CONTROLLERS = (
-    "deployment-controller,replicaset-controller,garbage-collector-controller,horizontal-pod-autoscaler-controller"
-)
+_CONTROLLERS = "deployment-controller,replicaset-controller,garbage-collector-controller,horizontal-pod-autoscaler-controller"
 #: What the reader may do: what a source's token needs, and nothing else.
 READS = [
     {"apiGroups": ["", "events.k8s.io"], "resources": ["events"], "verbs": ["list"]},
@@ -159,7 +157,10 @@ class Kubernetes(Server):
 
     def _run(self, pod: Any) -> None:
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        ready = [{"type": kind, "status": "True", "lastTransitionTime": now} for kind in ("Ready", "ContainersReady")]
+        ready = [
+            {"type": kind, "status": "True", "lastTransitionTime": now}
+            for kind in ("Ready", "ContainersReady")
+        ]
         where = f"/api/v1/namespaces/{pod['metadata']['namespace']}/pods/{pod['metadata']['name']}/status"
         try:
             self.patch(where, {"status": {"phase": "Running", "startTime": now, "conditions": ready}})
@@ -169,16 +170,15 @@ class Kubernetes(Server):
 
     def stop(self) -> None:
         """Stop controllers, API server and etcd, in this order: each needs the next one to the end."""
-        etcd, *others = self._below or [None]
+        etcd, others = self._below[:1], self._below[1:]
         for server in reversed(others):
-            if server:
-                server.stop()
+            server.stop()
         super().stop()
         if self._client:
             self._client.close()
             self._client = None
-        if etcd:
-            etcd.stop()
+        for server in etcd:
+            server.stop()
         self._below = []
 
 

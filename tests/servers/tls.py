@@ -20,7 +20,7 @@ def make(folder: Path, user: str | None = None) -> Files:
     """Write a fresh authority and a certificate for 127.0.0.1 and localhost, or one that a user signs in by."""
     folder.mkdir(parents=True, exist_ok=True)
     authority = trustme.CA()
-    issued = authority.issue_cert(*([] if user else ["127.0.0.1", "localhost"]), common_name=user)
+    issued = authority.issue_cert(*([user] if user else ["127.0.0.1", "localhost"]), common_name=user)
     files = Files(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     authority.cert_pem.write_to_path(str(files.ca))
     files.key.write_bytes(_pkcs8(issued.private_key_pem.bytes()))
