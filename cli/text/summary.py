@@ -56,7 +56,7 @@ def lines(made: Result, zone: tzinfo, seconds: float | None = None) -> list[str]
         f"{', '.join(counted)}{took}, read from {_moment(read.start)} to {_moment(read.end, read.start)} UTC",
         *([f"taken out of the evidence: {_redacted(made)}"] if _redacted(made) else []),
         *(f"  gap  {_said(one)}" for one in gaps),
-        *(f"  note {_said(one)}; the incident {_beside(one, incident)}" for one in notes),
+        *(f"  note {_said(one)}{_beside(one, incident)}" for one in notes),
         *(
             [f"`timeline build {shlex.quote(incident.id)} --resume` asks again for what did not come"]
             if lasting
@@ -66,8 +66,10 @@ def lines(made: Result, zone: tzinfo, seconds: float | None = None) -> list[str]
 
 
 def _beside(note: Gap, incident: Incident) -> str:
-    before = incident.start is not None and note.end <= incident.start
-    return "began later" if before else "had ended"
+    """Return on which side of a note the incident lies; nothing where it meets what was never recorded."""
+    if incident.start is not None and note.end <= incident.start:
+        return "; the incident began later"
+    return "; the incident had ended" if incident.end is not None and note.start >= incident.end else ""
 
 
 def span(window: Window, zone: tzinfo = UTC) -> str:

@@ -128,10 +128,16 @@ def find(text: str, folder: Path, *, bare: bool) -> IncidentSource:
         _refuse_folder(Path(text))
         raise UsageError(f"{text}: there is no such incident file")
     check_id(text)
-    for suffix in SUFFIXES:
-        path = folder / f"{text}{suffix}"
-        if path.is_file():
-            return _same(read(path), text)
+    paths = [folder / f"{text}{suffix}" for suffix in SUFFIXES]
+    files = [path for path in paths if path.is_file()]
+    if len(files) > 1:  # which of them is meant nobody can tell
+        named = " and ".join(path.name for path in files)
+        raise UsageError(
+            f"incident {text} has {len(files)} files in {shown(folder)}: {named}; keep one, or name the file itself"
+        )
+    if files:
+        return _same(read(files[0]), text)
+    for path in paths:
         _refuse_folder(path)
     if bare:
         return IncidentSource(Incident(id=text))

@@ -235,7 +235,7 @@ def test_a_password_in_an_address_is_not_shown(tmp_path: Path) -> None:
         assert "credentials do not belong in the URL" in found.stderr
 
 
-def test_that_a_server_is_young_is_a_note_and_no_gap_of_a_later_incident(
+def test_that_a_server_is_young_is_a_note_and_no_gap_of_an_incident(
     start_prometheus: Callable[..., Prometheus], tmp_path: Path
 ) -> None:
     shop = Shop(start_prometheus, tmp_path / "shop", rules="", hours=1.25)
@@ -243,11 +243,16 @@ def test_that_a_server_is_young_is_a_note_and_no_gap_of_a_later_incident(
     found = timeline(shop.folder, *line, "-62m")
     assert found.returncode == 0, found.stderr
     assert re.search(
-        r"^  note prometheus: .*oldest samples .*; the incident began later$", found.stderr, re.MULTILINE
+        r"^  note prometheus: never recorded: .* deleted none.*; the incident began later$",
+        found.stderr,
+        re.MULTILINE,
     ), found.stderr
     assert "  gap " not in found.stderr
     assert timeline(shop.folder, *line, "-62m", "--strict", "-o", "strict").returncode == 0
-    # The same words about a time that is the incident's own are a gap of it.
-    longer = timeline(shop.folder, *line, "-80m", "-o", "longer")
-    assert longer.returncode == 3, longer.stderr
-    assert re.search(r"^  gap  prometheus: .*oldest samples", longer.stderr, re.MULTILINE), longer.stderr
+    # So is a time of the incident's own: the server never had it, and says so.
+    longer = timeline(shop.folder, *line, "-80m", "-o", "longer", "--strict")
+    assert longer.returncode == 0, longer.stderr
+    assert re.search(
+        r"^  note prometheus: never recorded: .* it never recorded$", longer.stderr, re.MULTILINE
+    )
+    assert "  gap " not in longer.stderr

@@ -441,3 +441,19 @@ def test_a_secret_file_lies_beside_the_configuration_wherever_the_command_runs(
         elsewhere, "build", "--offline", "--incident", "INC-42", "--config", str(folder / "timeline.toml")
     )
     assert again.returncode == found.returncode, again.stderr
+
+
+def test_an_incident_with_two_files_is_not_guessed(tmp_path: Path) -> None:
+    (tmp_path / "incidents").mkdir()
+    (tmp_path / "timeline.toml").write_text('[[source]]\ncollector = "jsonl"\npath = "x.jsonl"\n')
+    for suffix, text in (
+        ("toml", "start = 2026-11-21T14:00:00Z\n"),
+        ("yaml", "start: 2026-11-21T15:00:00Z\n"),
+    ):
+        (tmp_path / "incidents" / f"INC-7.{suffix}").write_text(text)
+    found = timeline(tmp_path, "build", "INC-7")
+    assert found.returncode == 2
+    assert (
+        found.stderr
+        == "timeline: incident INC-7 has 2 files in incidents: INC-7.toml and INC-7.yaml; keep one, or name the file itself\n"
+    )
