@@ -39,7 +39,7 @@ _TRIES = {500: 2}
 #: Response headers that decide what happens next; the rest is not kept.
 KEPT_HEADERS = (
     "content-type", "date", "link", "retry-after", "ratelimit-reset", "ratelimit-remaining",
-    "x-ratelimit-reset", "x-ratelimit-remaining", "x-total-count", "x-next-page",
+    "x-ratelimit-reset", "x-ratelimit-remaining", "x-ratelimit-period-in-sec", "x-total-count", "x-next-page",
     "x-ms-continuationtoken",
 )  # fmt: skip
 _FORMS = {"application/json": "json", "text/csv": "csv", "application/x-ndjson": "jsonl"}

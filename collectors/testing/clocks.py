@@ -13,9 +13,10 @@ from collectors.testing.origins import Origin, ReceivedRequest, Reply
 _WRITTEN = re.compile(
     rb"(?<![0-9])(20[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9](?::|%3[aA])[0-5][0-9](?::|%3[aA])[0-5][0-9])"
 )
-#: Seconds, milli-, micro- and nanoseconds since 1970, of 2001 to 2100; a number within a name or a hash is none.
+#: Seconds, milli-, micro- and nanoseconds since 1970, of 2001 to 2100; a number within a name or a
+#: hash is none, behind a blank of a query it is one.
 _COUNTED = re.compile(
-    rb"(?<![0-9A-Za-z_./-])(1[0-9]{9}|[23][0-9]{9}|4[01][0-9]{8})((?:[0-9]{3}){0,3})(?![0-9A-Za-z_+/-])"
+    rb"(?:(?<=%20)|(?<![0-9A-Za-z_./-]))(1[0-9]{9}|[23][0-9]{9}|4[01][0-9]{8})((?:[0-9]{3}){0,3})(?![0-9A-Za-z_+/-])"
 )
 _FORM = "%Y-%m-%dT%H:%M:%S"
 

@@ -71,6 +71,7 @@ CASES = {
     "alertmanager bearer": Case("alertmanager", Proof(SECRET), _bearer, "authorization"),
     "alertmanager basic": Case("alertmanager", Proof(basic="am:pw"), lambda *_: {"authorization": basic("am:pw")}, "authorization"),
     "statuspage": Case("statuspage", Proof(SECRET), lambda *_: {}, "", query="token"),
+    "opsgenie": Case("opsgenie", Proof(SECRET), _bearer, "authorization"),
     "cloudevents": Case("cloudevents", Proof(SECRET), _bearer, "authorization"),
 }  # fmt: skip
 SIGNED = [name for name, case in CASES.items() if "signature" in case.header]

@@ -40,7 +40,7 @@ HEADERS = [
 
 
 def test_the_card_is_served() -> None:
-    wanted = "alertmanager pagerduty grafana github gitlab slack statuspage cloudevents"
+    wanted = "alertmanager pagerduty grafana github gitlab slack statuspage cloudevents opsgenie"
     assert set(wanted.split()) <= set(SENDERS)
 
 

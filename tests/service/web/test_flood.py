@@ -76,6 +76,7 @@ HOOKS: dict[str, tuple[str, str, Signed]] = {
     "gitlab-signed": ("gitlab", "SIGNING", _standard),
     "slack": ("slack", "PLAIN", _slack),
     "statuspage": ("statuspage", "PLAIN", lambda *_: {}),
+    "opsgenie": ("opsgenie", "PLAIN", lambda *_: BEARER),
     "ce": ("cloudevents", "PLAIN", lambda *_: BEARER),
 }  # fmt: skip
 CONFIG = "".join(
