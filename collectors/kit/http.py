@@ -20,8 +20,8 @@ from collectors.kit.access import HttpOptions as HttpOptions
 from collectors.kit.access import Tls as Tls
 from collectors.kit.access import refuse_inner, trust
 from collectors.kit.access import seconds as seconds
-from collectors.kit.backoff import back_off
-from collectors.kit.decoding import ACCEPTED, UndecodableError, decoded
+from collectors.kit.answers.backoff import back_off
+from collectors.kit.answers.decoding import ACCEPTED, UndecodableError, decoded
 from collectors.kit.patience import Budget, Patience, jittered
 from collectors.kit.refusal import advised, said
 from collectors.kit.signing import Sign, Unsigned, sigv4

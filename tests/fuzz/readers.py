@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from collectors.base import SourceError
 from collectors.jsonl.rows import read_rows
-from collectors.kit.decoding import UndecodableError, decoded
+from collectors.kit.answers.decoding import UndecodableError, decoded
 from collectors.kit.redaction import Redactor
 from collectors.kit.refusal import said
 from collectors.matrix import text as matrix

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.kit.backoff import back_off
+from collectors.kit.answers.backoff import back_off
 
 NOW = 1_772_460_451.0  # 2026-03-02T14:07:31Z
 
