@@ -15,6 +15,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "buildkite": ("deploy.",),
     "circleci": ("deploy.",),
     "git": ("change.", "deploy."),
+    "gitea": ("change.",),
     "github": ("change.", "deploy."),
     "github_actions": ("deploy.",),
     "gitlab": ("change.", "deploy."),
