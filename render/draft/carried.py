@@ -12,7 +12,7 @@ _HEADING = re.compile(r"#{1,2} +(.*)")
 _PROMPT = re.compile(r"\s*\*[^*\n]+\?\*\s*")
 _ASKING_ROW = re.compile(r"\s*\|.*\*[^*\n]+\?\*\s*\|")
 _RULE = re.compile(r"\s*\|[ :|-]+\|\s*")
-_TABLE = re.compile(r"\s*\|")
+_TABLE = re.compile(r"(?m)^ {0,3}\|")
 #: What stands above the first section of a page is its summary.
 _SAME = {"executive summary": ""}
 
