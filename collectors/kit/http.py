@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from types import ModuleType
@@ -68,18 +68,19 @@ class Http:
     """An HTTP client of one source; every attempt is an exchange on the tape.
 
     All sources of a build that ask one host share what it is asked at once (`Budget`). `sign` signs each
-    request in a way of the source's own, beside what `auth` says.
+    request in a way of the source's own, beside what `auth` says; `keep` names headers of answers that are stored too.
     """
 
     def __init__(
         self, context: Context, options: HttpOptions, *, headers: Mapping[str, str] | None = None,
-        base_url: str | None = None, sign: Sign | None = None,
+        base_url: str | None = None, sign: Sign | None = None, keep: Iterable[str] = (),
     ) -> None:  # fmt: skip
         self.context = context
         self.options = options
         self.base_url = (base_url or options.url).rstrip("/") + "/"
         self.patience = Patience(seconds(options.time_cap))
         self._headers = dict(headers or {})
+        self._kept = (*KEPT_HEADERS, *(name.lower() for name in keep))
         self._limit = anyio.CapacityLimiter(options.concurrency)
         self._sign = sign
         self._query: dict[str, str] = {}
@@ -179,7 +180,7 @@ class Http:
             raise self._used_up(wait) from err
         except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
             raise self._unreached(host, advised(str(err) or type(err).__name__)) from err
-        answer = _answer(response, raw, host)
+        answer = _answer(response, raw, host, self._kept)
         # Azure DevOps answers, and asks for a pause before the next request.
         if limited(answer.status, answer.headers) or (
             answer.status == 200 and "retry-after" in answer.headers
@@ -362,14 +363,14 @@ async def _read(client: httpx.AsyncClient, request: httpx.Request) -> tuple[http
     return response, b"".join(chunks)
 
 
-def _answer(response: httpx.Response, raw: bytes, host: str) -> Answer:
+def _answer(response: httpx.Response, raw: bytes, host: str, keep: Iterable[str]) -> Answer:
     try:
         body = decoded(raw, response.headers.get("content-encoding", ""), MAX_PAYLOAD)
     except UndecodableError as err:
         raise SourceError("undecodable", f"an answer of {host} cannot be read: {err}") from err
     if len(body) > MAX_PAYLOAD:
         raise PayloadTooLargeError(f"an answer of {host} is over 16 MiB")
-    kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+    kept = {name: response.headers[name] for name in keep if name in response.headers}
     content = kept.get("content-type", "application/json").split(";")[0].strip().lower()
     form = "json" if content.endswith("json") else _FORMS.get(content, "txt")
     return Answer(body, form, response.status_code, kept)
