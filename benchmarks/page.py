@@ -1,10 +1,11 @@
 """Measure the page against plain Plotly pages: bytes, time until it can be used, time of a zoom.
 
-python benchmarks/page.py [--rounds 5] [--series 40] [--samples 25000] [--facts 10000] [--keep FOLDER]
+python benchmarks/page.py [--rounds 5] [--series 40] [--samples 25000] [--facts 10000] [--rows 100000] [--keep FOLDER]
 
 The same samples in a page as `plotly.express` writes it, an empty page as it writes it, and ours with
 10,000 facts on top; ours with the whole of Plotly (as from the `plotly` package) and with the basic
-bundle that a wheel carries (fetched by `tools/bundle-plotly --fetch`), in turn.
+bundle that a wheel carries (fetched by `tools/bundle-plotly --fetch`), in turn. And the page of `--rows`
+rows as a build makes it: when its first rows are seen, and how long finds take (aims: a second, 0.2 s).
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ import numpy as np
 
 from benchmarks.measure import keep
 from benchmarks.page_pages import CASES, write_pages
+from benchmarks.page_rows import WATCH as WATCH_ROWS
+from benchmarks.page_rows import Find, show_rows, time_finds, write_rows
 
 ZOOMS = 5
 #: Milliseconds: until it can be used, of its main thread until then, of a zoom, of the main thread in a zoom.
@@ -61,10 +64,17 @@ def main() -> None:
         folder = asked.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         pages = write_pages(folder, asked.series, asked.samples, asked.facts)
+        pages[CASES.rows] = write_rows(folder, asked.rows)
         times: dict[str, list[Figures]] = {name: [] for name in pages}
-        for name, figures in _measured(pages, asked.rounds):
+        firsts: list[float] = []
+        finds: list[dict[str, Find]] = []
+        for name, figures, page, clock in _measured(pages, asked.rounds):
             times[name].append(figures)
+            if name == CASES.rows:
+                firsts.append(float(page.evaluate("window.firstRows")))
+                finds.append(time_finds(page, clock))
         _show(pages, times)
+        show_rows(firsts, finds, statistics.median(figures[0] for figures in times[CASES.empty]))
 
 
 def _arguments() -> Any:
@@ -75,11 +85,12 @@ def _arguments() -> Any:
     parser.add_argument("--series", type=int, default=40)
     parser.add_argument("--samples", type=int, default=25_000)
     parser.add_argument("--facts", type=int, default=10_000)
+    parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--keep", type=Path, help="write the pages here and leave them")
     return parser.parse_args()
 
 
-def _measured(pages: dict[str, Path], rounds: int) -> Iterator[tuple[str, Figures]]:
+def _measured(pages: dict[str, Path], rounds: int) -> Iterator[tuple[str, Figures, Any, Callable[[], float]]]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -91,13 +102,13 @@ def _measured(pages: dict[str, Path], rounds: int) -> Iterator[tuple[str, Figure
                 )
                 page = browser.new_page(viewport={"width": 1280, "height": 900})
                 page.set_default_timeout(240_000)
-                page.add_init_script(WATCH)
+                page.add_init_script(WATCH + WATCH_ROWS)
                 clock = _clock(page)
                 page.goto(path.resolve().as_uri(), wait_until="commit", timeout=240_000)
                 usable = float(page.evaluate("window.usable"))
                 busy = clock()
                 zoom = _zoom(page, name)
-                yield name, (usable, busy, zoom, (clock() - busy) / ZOOMS)
+                yield name, (usable, busy, zoom, (clock() - busy) / ZOOMS), page, clock
                 browser.close()
 
 
@@ -144,11 +155,15 @@ def _show(pages: dict[str, Path], times: dict[str, list[Figures]]) -> None:
 
 def _leave(middle: dict[str, list[float]], size: dict[str, int]) -> None:
     """Keep the ratios to the plain page for the pictures."""
-    ours = [name for name in middle if name.startswith("ours")]
+    ours = [name for name in middle if name in {CASES.whole, CASES.basic}]
     names = {name: name.replace("ours,", "timeline:") for name in middle}
     title = "A page with 1 M samples and 10,000 facts"
-    usable = {names[name]: figures[0] / middle[CASES.plain][0] for name, figures in middle.items()}
-    small = {names[name]: number / size[CASES.plain] for name, number in size.items()}
+    usable = {
+        names[name]: figures[0] / middle[CASES.plain][0]
+        for name, figures in middle.items()
+        if name != CASES.rows
+    }
+    small = {names[name]: number / size[CASES.plain] for name, number in size.items() if name != CASES.rows}
     aims = {"page-usable": 0.25, "page-bytes": 0.05}
     for kind, bars, what in (
         ("page-usable", usable, "time until it can be used"),

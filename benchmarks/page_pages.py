@@ -24,6 +24,7 @@ CASES = SimpleNamespace(
     plain="plain Plotly page",
     whole="ours, whole Plotly",
     basic="ours, basic bundle",
+    rows="ours, many rows",
 )
 START = parse_instant("2026-11-20T00:00:00Z")
 STEP = 15

@@ -49,6 +49,13 @@ test('a zoom parts alerts that share a row: each has its own, with its name', ()
   assert.deepEqual(near.map((row) => row.label), ['A18', 'A19', 'A20', 'A21', 'A22']);
 });
 
+test('a search that finds how an alert began, and not how it ended, does not draw it as firing still', () => {
+  const made = model([fact('alert.firing', 60, { thread: 't', ribbon: -1 }), fact('alert.resolved', 90, { thread: 't' }), fact('deploy.started', 100, { thread: 'd' }), fact('deploy.finished', 130, { thread: 'd' })]);
+  const spans = lanes(made, [made.items[0], made.items[2]]).flatMap((lane) => lane.rows.flatMap((row) => row.spans));
+  assert.deepEqual(spans.map(({ from, to, open }) => [from, to, open]).sort(), [[100, 130, false], [60, 90, false]]);
+  assert.deepEqual(lanes(made, [made.items[1]]).find((lane) => lane.id === 'alerts').rows[0].items.map((item) => item.kind), ['alert.resolved']);
+});
+
 test('a silence with a life of its own crosses out the alerts that it was of', () => {
   const facts = [
     fact('alert.firing', 60, { thread: 'a', words: 'Slow' }), fact('alert.firing', 61, { id: 'f-other', thread: 'b', words: 'Full' }),

@@ -1,6 +1,6 @@
 import { makeChart, shownItems } from './chart/chart.js';
 import { notDrawn, runPacked, unpackBytes, unpackJson } from './data/codec.js';
-import { byId } from './ui/dom.js';
+import { byId, painted } from './ui/dom.js';
 import { makeDrawer } from './ui/drawer.js';
 import { makeLegend } from './ui/legend.js';
 import { makePanes } from './ui/panes.js';
@@ -37,7 +37,6 @@ const FOLLOWED = 250; // ms between two drawings while words are looked for
 const PRINT_WIDTH = 1000; // px: a sheet across at the print style's size
 
 async function start() {
-  const plotly = runPacked('plotly');
   const model = await unpackModel();
   const store = makeStore(model);
   document.documentElement.toggleAttribute('data-drill', model.drill);
@@ -45,13 +44,15 @@ async function start() {
   await readFirst(model, store.get());
   page.words();
   page.player.draw();
-  await plotly;
-  await page.chart.draw();
+  page.selected(true);
+  // Rows and numbers are seen, and answer, before the script that draws lines is so much as unpacked.
+  await painted();
+  listen(store, page);
+  await page.chart.begin(runPacked('plotly'));
   page.selected(true);
   // What came to stand around the chart meanwhile may leave it another height.
   if (byId('chart').clientHeight !== page.chart.current().room) await page.chart.draw();
   document.documentElement.dataset.ready = String(Math.round(performance.now()));
-  listen(store, page);
   let renewing = Promise.resolve();
   makeHost(model, store, () => page.selected(false), page.noted, (blocks) => {
     const made = renewing.then(() => renew(model, store, page, blocks));
@@ -168,7 +169,7 @@ function assemble(model, store) {
     if (model.find.left(q) && performance.now() - drawn < FOLLOWED) return;
     words();
     selected(false);
-    chart.draw();
+    chart.follow();
     drawn = performance.now();
   };
   const seek = () => { if (unsearched(model, store.get())) model.find.read(store.get().q, follow); };
@@ -217,7 +218,8 @@ function tell(text) {
   notice.hidden = !text;
 }
 
-const SELECTS = /** @type {const} */ (['q', 'lanes', 'sources', 'services', 'kinds', 'from', 'to', 'zone']);
+const FILTERS = /** @type {const} */ (['q', 'lanes', 'sources', 'services', 'kinds']);
+const SELECTS = /** @type {const} */ ([...FILTERS, 'from', 'to', 'zone']);
 const PLACES = /** @type {const} */ (['fold', 'order', 'sizes', 'open']);
 
 /** @param {Store} store @param {Page} page */
@@ -228,7 +230,8 @@ function listen(store, page) {
     const again = changed(SELECTS) || (page.drill && changed(['at']));
     if (again) page.words();
     if (changed(['q'])) page.seek();
-    if (again || changed(PLACES) || changed(['at'])) page.chart.draw();
+    if (changed(FILTERS)) page.chart.follow();
+    else if (again || changed(PLACES) || changed(['at'])) page.chart.draw();
     else if (changed(['fact', 'gap', 'mark'])) page.chart.overlay();
     if (again || changed(PLACES)) page.lanes();
     if (again || changed(['at', 'speed', 'fact'])) page.moved();

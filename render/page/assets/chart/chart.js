@@ -9,9 +9,10 @@ import { makePlayhead } from './playhead.js';
 import { hideTip, showTip } from './tip.js';
 import { pointRefs } from '../data/refs.js';
 import { chooseFact } from '../data/ranges.js';
-import { byId, el } from '../ui/dom.js';
+import { byId, el, painted } from '../ui/dom.js';
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false, showTips: false };
+const MANY = 10_000; // facts, from which a chart takes longer than a frame
 const HIDDEN = 16; // px beside the chart on a phone, where it may be behind its tab
 
 /** @typedef {{ model: Model, store: Store, geometry: Geometry, view: View, drawn: boolean, gestured: boolean, room: number }} Chart */
@@ -28,16 +29,38 @@ export function makeChart(model, store, shown) {
   const head = makePlayhead(section, () => chart);
   /** @type {Chart} */
   const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false, gestured: false, room: 0 };
+  /** @type {Promise<void> | null} the script that draws lines, once somebody waits for it */
+  let script = null;
   const draw = async (/** @type {number} */ forced = 0) => {
-    await drawChart(chart, plot, forced || section.clientWidth || innerWidth - HIDDEN, shown, forced > 0);
+    const { traces, layout } = placeChart(chart, forced || section.clientWidth || innerWidth - HIDDEN, shown, forced > 0);
     overlay();
     head();
+    if (!script) return;
+    if (!chart.drawn) await script;
+    await window.Plotly.react(plot, traces, layout, CONFIG);
     if (!chart.drawn) listenChart(chart, plot, overlay);
     chart.drawn = true;
   };
   const values = makeCrosshair(section, () => chart);
   const overlay = () => { drawOverlay(chart, under, over); values(); };
-  return { draw: latest(draw), overlay, seek: () => seek(chart, section), view: () => chart.view, current: () => chart };
+  const drawNow = latest(draw);
+  return {
+    draw: drawNow, overlay, seek: () => seek(chart, section), view: () => chart.view, current: () => chart,
+    /** Names of lanes and times at once, lines when their script is there. @param {Promise<void>} loading */
+    begin: (loading) => { script = loading; return drawNow(); },
+    /** Of many facts the rows are shown first. */
+    follow: coalesced(async () => {
+      if (model.items.length > MANY) await painted();
+      await drawNow();
+    }),
+  };
+}
+
+/** What is asked for again before it began is done once. @param {() => Promise<void>} make */
+function coalesced(make) {
+  /** @type {Promise<void> | null} */
+  let due = null;
+  return () => (due ??= make().finally(() => { due = null; }));
 }
 
 /**
@@ -62,8 +85,8 @@ function latest(draw) {
   };
 }
 
-/** @param {Chart} chart @param {HTMLElement} plot @param {number} width @param {Parameters<typeof makeChart>[2]} shown @param {boolean} forced to a sheet's width */
-async function drawChart(chart, plot, width, shown, forced) {
+/** Where all stands, and the figure of it. @param {Chart} chart @param {number} width @param {Parameters<typeof makeChart>[2]} shown @param {boolean} forced to a sheet's width */
+function placeChart(chart, width, shown, forced) {
   const { model, store } = chart;
   const state = store.get();
   const section = byId('chart');
@@ -75,8 +98,7 @@ async function drawChart(chart, plot, width, shown, forced) {
   shown(items, chart.geometry, chart.view);
   const font = Math.round(root * 0.75);
   const look = { zone: state.zone, colours: palette(), touch: matchMedia('(pointer: coarse)').matches, font, at: state.at };
-  const { traces, layout } = makeFigure(model, chart.geometry, chart.view, selectGaps(model, { ...state, from: null, to: null }), look);
-  await window.Plotly.react(plot, traces, layout, CONFIG);
+  return makeFigure(model, chart.geometry, chart.view, selectGaps(model, { ...state, from: null, to: null }), look);
 }
 
 /** Bring the lane of what is chosen into sight, where it is not. @param {Chart} chart @param {HTMLElement} section */

@@ -22,6 +22,18 @@ function lifeSpans(life, model, state) {
   return model.drill ? known : [...known, ...ahead];
 }
 
+/**
+ * A whole life, whichever of its facts are selected, but for what ribbons stand for: a search that finds how an alert
+ * began and not how it ended must not draw it as firing still.
+ * @param {Item[]} selected @param {Flap[]} flaps @param {Model} model
+ */
+function wholeLife(selected, flaps, model) {
+  const [{ life, lane }] = selected;
+  const whole = model.threads.get(life) ?? selected;
+  const plain = !flaps.length && whole.every((item) => item.lane === lane);
+  return plain ? whole : whole.filter((item) => item.lane === lane && !(item.flap && flaps.includes(item.flap)));
+}
+
 /** @param {Item[]} items */
 function livesOf(items) {
   return [...grouped(items, (item) => item.life).values()];
@@ -33,7 +45,7 @@ export function sourceRows(model, items, state) {
   const alone = names.length === 1;
   return names.map((name) => {
     const { rest, flaps } = parted(alone ? items : items.filter((item) => item.source === name), state);
-    const spans = livesOf(rest.filter(spanning)).flatMap((life) => lifeSpans(life, model, state));
+    const spans = livesOf(rest.filter(spanning)).flatMap((life) => lifeSpans(wholeLife(life, flaps, model), model, state));
     return { label: alone && name === items[0].lane ? '' : name, sources: [name], y: 0, items: rest, flaps, spans };
   });
 }
@@ -42,7 +54,7 @@ export function sourceRows(model, items, state) {
 export function alertRows(model, items, state) {
   const rows = withGuests(livesOf(items).map((life) => {
     const { rest, flaps } = parted(life, state);
-    return { label: [life[0].words, model.apart.get(life[0].life)].filter(Boolean).join(' · '), sources: [life[0].source], y: 0, items: rest, flaps, spans: lifeSpans(rest, model, state), severity: severityOf(life) };
+    return { label: [life[0].words, model.apart.get(life[0].life)].filter(Boolean).join(' · '), sources: [life[0].source], y: 0, items: rest, flaps, spans: lifeSpans(wholeLife(life, flaps, model), model, state), severity: severityOf(life) };
   }));
   if (rows.length <= FEW_ROWS) return rows;
   const near = rows.length > MOST_ROWS ? rows.filter((row) => meets(row, state)) : rows;
@@ -187,8 +199,8 @@ export function coverageRows(model, state) {
  * @param {Model} model @param {Item[]} items the selection @returns {Row[]}
  */
 export function agreementRows(model, items) {
-  const held = new Set(items);
   const rows = model.data.reconciliation ?? [];
+  const held = new Set(rows.length ? items : []);
   return [...new Set(rows.map((row) => row.name))].flatMap((name) => {
     const own = rows.filter((row) => row.name === name).flatMap((row) => {
       const [begin, end] = [model.byId.get(row.from), row.to ? model.byId.get(row.to) : undefined];

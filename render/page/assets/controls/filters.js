@@ -7,7 +7,7 @@ import { LANES, NO_SERVICE } from '../data/lane.js';
 import { queryRange, termsOf, withoutTimes } from '../data/query.js';
 import { isFiltered, tally, toggled } from '../data/select.js';
 import { countWords } from '../table/table.js';
-import { kindText } from '../data/words.js';
+import { kindText, thousands } from '../data/words.js';
 
 /** One kind stands for a lane in the list: its shape is the lane's. @type {Record<string, string>} */
 const EXAMPLES = { impact: 'status.posted', metrics: 'metric.crossed_above', alerts: 'alert.firing', changes: 'deploy.finished', chat: 'chat.message', logs: 'log.first_seen', people: 'incident.role_assigned', other: 'custom' };
@@ -30,10 +30,10 @@ export function makeFilters(model, store) {
   const lanes = LANES.filter(({ id }) => perLane.has(id));
   const laneIds = lanes.map(({ id }) => id);
   const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, title: 'Click: with or without this lane. Shift+click, or twice: only this lane', on: { click: (/** @type {MouseEvent} */ event) => store.set({ lanes: event.shiftKey ? alone(store.get().lanes, id) : toggled(store.get().lanes, id, laneIds) }), dblclick: () => store.set({ lanes: alone(store.get().lanes, id) }) } },
-    el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, !model.drill && el('span', { class: 'n' }, (perLane.get(id) ?? 0).toLocaleString('en-US'))));
-  const sources = menu('sources', 'source', tally(model, (item) => item.source), (name) => name, store, model.data.sources);
-  const services = menu('services', 'service', tally(model, (item) => item.service), (name) => (name === NO_SERVICE ? 'of no service' : name), store);
-  const kinds = menu('kinds', 'kind', tally(model, (item) => item.kind), kindText, store);
+    el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, !model.drill && el('span', { class: 'n' }, thousands(perLane.get(id) ?? 0))));
+  const sources = menu('sources', 'source', () => tally(model, (item) => item.source), (name) => name, store, model.data.sources);
+  const services = menu('services', 'service', () => tally(model, (item) => item.service), (name) => (name === NO_SERVICE ? 'of no service' : name), store);
+  const kinds = menu('kinds', 'kind', () => tally(model, (item) => item.kind), kindText, store);
   const lanesMenu = makeLaneMenu(model, store);
   const shown = el('output', { class: 'shown', 'aria-live': 'polite' });
   const clear = el('button', { type: 'button', class: 'clear', hidden: true, on: { click: () => store.set({ q: '', lanes: null, sources: null, services: null, kinds: null, from: null, to: null }) } }, 'show all');
@@ -48,7 +48,7 @@ export function makeFilters(model, store) {
     kinds.update();
     const words = model.drill ? `${now} shown` : countWords(model.items.length, now);
     const absent = termsOf(state.q).length ? model.find.absent() : 0;
-    const unread = absent ? `; the words of ${absent.toLocaleString('en-US')} are not in this page` : '';
+    const unread = absent ? `; the words of ${thousands(absent)} are not in this page` : '';
     shown.textContent = left ? `${words}, reading ${Math.round(100 * (1 - left / model.find.of))} %` : `${words}${unread}`;
     shown.toggleAttribute('data-reading', left > 0);
     clear.hidden = !isFiltered(state, model.home);
@@ -79,10 +79,14 @@ function zoomers(model, store) {
 
 /**
  * A list of check boxes that opens below its button.
- * @param {'sources' | 'services' | 'kinds'} key @param {string} name @param {Map<string, number>} counts
- * @param {(value: string) => string} label @param {Store} store @param {string[]} [all]
+ * @param {'sources' | 'services' | 'kinds'} key @param {string} name @param {() => Map<string, number>} count made when it is first needed
+ * @param {(value: string) => string} label @param {Store} store @param {string[]} [listed]
  */
-function menu(key, name, counts, label, store, all = [...counts.keys()]) {
+function menu(key, name, count, label, store, listed) {
+  /** @type {Map<string, number> | null} */
+  let held = null;
+  const counts = () => (held ??= count());
+  const all = () => listed ?? [...counts().keys()];
   /** @type {HTMLInputElement[]} */
   let boxes = [];
   const title = el('summary', {}, name);
@@ -92,15 +96,15 @@ function menu(key, name, counts, label, store, all = [...counts.keys()]) {
   // A list may be long: it is made when it is first opened.
   node.addEventListener('toggle', () => {
     if (boxes.length || !node.open) return;
-    boxes = all.map((value) => el('input', { type: 'checkbox', value, on: { change: () => store.set({ [key]: toggled(store.get()[key], value, all) }) } }));
-    list.append(...boxes.map((box) => el('label', {}, box, el('span', { dir: 'auto' }, label(box.value)), el('span', { class: 'n' }, (counts.get(box.value) ?? 0).toLocaleString('en-US')))));
+    boxes = all().map((value) => el('input', { type: 'checkbox', value, on: { change: () => store.set({ [key]: toggled(store.get()[key], value, all()) }) } }));
+    list.append(...boxes.map((box) => el('label', {}, box, el('span', { dir: 'auto' }, label(box.value)), el('span', { class: 'n' }, thousands(counts().get(box.value) ?? 0)))));
     update();
   });
   closing(node);
   const update = () => {
     const chosen = store.get()[key];
     boxes.forEach((box) => { box.checked = !chosen || chosen.includes(box.value); });
-    title.textContent = chosen ? `${name}: ${chosen.length} of ${all.length}` : name;
+    title.textContent = chosen ? `${name}: ${chosen.length} of ${all().length}` : name;
   };
   return { node, update };
 }

@@ -1,7 +1,8 @@
-import { byId, el, plainText } from '../ui/dom.js';
+import { byId, el, painted, plainText } from '../ui/dom.js';
 import { knownZone } from '../data/fragment.js';
+import { grouped } from '../data/grouped.js';
 import { clockText, dateText, readInstant } from '../data/instant.js';
-import { count, duration } from '../data/words.js';
+import { count, duration, thousands } from '../data/words.js';
 
 const OTHER = '';
 
@@ -32,9 +33,16 @@ function button(name, sign, then) {
 function zonePicker(store) {
   const local = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const near = [...new Set(['UTC', local, store.get().zone])].map((zone) => el('option', { value: zone }, zone === local && zone !== 'UTC' ? `${zone} (local)` : zone));
-  const regions = [...new Set(zoneNames().map((zone) => zone.split('/')[0]))].map((region) => el('optgroup', { label: region }, ...zoneNames().filter((zone) => zone.split('/')[0] === region).map((zone) => el('option', { value: zone }, zone))));
   const other = el('option', { value: OTHER }, 'another …');
-  return el('select', { id: 'zone', title: 'Time zone: what is shown, never what was recorded', on: { change: (/** @type {Event} */ event) => chooseZone(/** @type {HTMLSelectElement} */ (event.target), store) } }, ...near, other, ...regions);
+  const select = el('select', { id: 'zone', title: 'Time zone: what is shown, never what was recorded', on: { change: () => chooseZone(select, store) } }, ...near, other);
+  // Hundreds of zones can wait until the page is seen.
+  painted().then(() => select.append(...regions()));
+  return select;
+}
+
+/** All zones, by the first part of their names. */
+function regions() {
+  return [...grouped(zoneNames(), (zone) => zone.split('/')[0])].map(([region, zones]) => el('optgroup', { label: region }, ...zones.map((zone) => el('option', { value: zone }, zone))));
 }
 
 /** A zone by name, for those that the list lacks: it has each place under one of its names only. @param {HTMLSelectElement} select @param {Store} store */
@@ -84,6 +92,6 @@ function spanWords(model, zone) {
 
 /** What the page was made from, at its end. @param {Model} model */
 function colophon({ data, drill, items }) {
-  const counts = drill ? 'drill: what came later is hidden' : `${count(data.facts.of, 'fact')} from ${count(data.sources.length, 'source')}${data.facts.of > items.length ? `, ${items.length.toLocaleString('en-US')} here` : ''}`;
+  const counts = drill ? 'drill: what came later is hidden' : `${count(data.facts.of, 'fact')} from ${count(data.sources.length, 'source')}${data.facts.of > items.length ? `, ${thousands(items.length)} here` : ''}`;
   return [el('span', {}, counts), data.tool && el('span', {}, data.tool), data.unverified?.length && el('span', {}, `certificates were not verified of: ${data.unverified.join(', ')}`), data.digest && el('span', {}, 'made from timeline.json with digest ', el('code', {}, data.digest))].filter((part) => part instanceof Node);
 }

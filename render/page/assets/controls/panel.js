@@ -7,7 +7,7 @@ import { absentWords, noExcerptWords } from '../data/limits.js';
 import { markWords } from '../data/ranges.js';
 import { factNotes, markNoted } from '../ui/noted.js';
 import { factCopies } from '../ui/copying.js';
-import { amount, duration, gapName, kindText, labelText, reasonText } from '../data/words.js';
+import { amount, duration, gapName, kindText, labelText, reasonText, thousands } from '../data/words.js';
 
 /** @typedef {ReturnType<typeof import('../data/excerpts.js').makeExcerpts>} ReadExcerpt */
 
@@ -167,7 +167,7 @@ function excerptWords(one, model, excerpts) {
 function excerptParts({ size, texts }, place) {
   const near = [-2, -1, 0, 1, 2].map((by) => place + by).filter((at) => texts[at] !== undefined);
   const [first, last] = [near[0], near[near.length - 1]];
-  const more = (/** @type {number} */ n) => (n > 0 ? [el('span', { class: 'muted' }, `… ${n.toLocaleString('en-US')} more\n`)] : []);
+  const more = (/** @type {number} */ n) => (n > 0 ? [el('span', { class: 'muted' }, `… ${thousands(n)} more\n`)] : []);
   const parts = near.map((at) => (at === place ? el('mark', {}, texts[at]) : el('span', { class: 'near' }, texts[at])));
   return [...more(first), ...parts.flatMap((part) => [part, '\n']), ...more(size - 1 - last)];
 }

@@ -1,6 +1,6 @@
 import { citation } from './cite.js';
 import { boundsText, clockText, dateText, isoText } from './instant.js';
-import { kindText } from './words.js';
+import { kindText, thousands } from './words.js';
 
 /** Facts that a copy holds at most: more is no message any more. */
 export const MOST_COPIED = 200;
@@ -51,7 +51,7 @@ export function copiedRange(items, range, model, zone, form, fragment, at) {
     return link.startsWith('http') ? link : `${title}: ${link}`;
   }
   const shown = items.slice(0, MOST_COPIED);
-  const more = items.length > shown.length ? [`… and ${(items.length - shown.length).toLocaleString('en-US')} more`] : [];
+  const more = items.length > shown.length ? [`… and ${thousands(items.length - shown.length)} more`] : [];
   if (form === 'text') return [title, ...shown.map((item) => `${dayOf(item, model, zone)}${boundsText(item, zone)} ${saying(item, model.rows.at(item)).replaceAll('`', '')}`), ...more].join('\n');
   return [`**${title}**`, '', ...shown.map((item) => `- ${citation(item, model.data.window)} ${saying(item, model.rows.at(item))}`), ...more].join('\n');
 }

@@ -17,7 +17,9 @@ const SPAN = 2 ** 20; // more than a page has facts: half an id and a place are 
  */
 export function readFacts(buffer, ids, { count, layout, names }, origin) {
   const facts = new Facts(readLayout(buffer, layout), names, makeIds(ids, names.ids), origin);
-  const items = Array.from({ length: count }, (_, index) => new FactItem(facts, index));
+  /** @type {FactItem[]} */
+  const items = new Array(count);
+  for (let index = 0; index < count; index += 1) items[index] = new FactItem(facts, index);
   const item = (/** @type {string} */ id) => items[facts.ids.indexOf(id)];
   return { items, byId: { get: item, has: (id) => item(id) !== undefined } };
 }
@@ -78,8 +80,9 @@ class Facts {
 
 /** @param {Numbers} steps */
 function sums(steps) {
-  let sum = 0;
-  return Float64Array.from(steps, (step) => (sum += unfolded(step)));
+  const made = new Float64Array(steps.length); // a loop: `from` with a function takes ten times as long
+  for (let index = 0, sum = 0; index < made.length; index += 1) made[index] = sum += unfolded(steps[index]);
+  return made;
 }
 
 /** Instants that few facts have. @param {Record<string, Numbers>} columns @param {string} name @param {Numbers} flags @param {number} flag @param {Float64Array} bases */
@@ -87,7 +90,9 @@ function apart(columns, name, flags, flag, bases) {
   const steps = columns[`${name} seconds`];
   const places = new Uint32Array(steps.length);
   for (let index = 0, at = 0; index < flags.length; index += 1) if (flags[index] & flag) places[at++] = index;
-  return { places, seconds: Float64Array.from(steps, (step, at) => bases[places[at]] + unfolded(step)), nanos: columns[`${name} nanos`] };
+  const seconds = new Float64Array(steps.length);
+  for (let at = 0; at < seconds.length; at += 1) seconds[at] = bases[places[at]] + unfolded(steps[at]);
+  return { places, seconds, nanos: columns[`${name} nanos`] };
 }
 
 /** @param {{ seconds: Float64Array, nanos: Numbers }} instants */

@@ -1,16 +1,15 @@
 import { amount } from './words.js';
 
 /**
- * Flaps that are drawn as ribbons, and the facts that are not in them: a flap is whole or unfolded, and
- * a replay unfolds them, for a count would tell what is still ahead.
+ * Flaps that are drawn as ribbons, and the facts that have marks: a ribbon stands for all of its facts, and where only some
+ * are selected they are marks on it. A replay unfolds flaps, for a count would tell what is still ahead.
  * @param {Item[]} items @param {State} state
  */
 export function parted(items, state) {
   /** @type {Map<Flap, number>} */
   const counts = new Map();
-  if (state.at === null) for (const { flap } of items) if (flap) counts.set(flap, (counts.get(flap) ?? 0) + 1);
-  const flaps = new Set([...counts].flatMap(([flap, number]) => (number === flap.items.length && !state.open.includes(flap.id) ? [flap] : [])));
-  return { flaps: [...flaps], rest: flaps.size ? items.filter((item) => !item.flap || !flaps.has(item.flap)) : items };
+  if (state.at === null) for (const { flap } of items) if (flap && !state.open.includes(flap.id)) counts.set(flap, (counts.get(flap) ?? 0) + 1);
+  return { flaps: [...counts.keys()], rest: counts.size ? items.filter(({ flap }) => !flap || counts.get(flap) !== flap.items.length) : items };
 }
 
 /** What a ribbon says of itself: `flapping 8×, active 61–64 % of the time`. @param {Flap} flap */

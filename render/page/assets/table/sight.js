@@ -17,6 +17,7 @@ export function makeSight(root, grid, make, space) {
   let guess = { part: 0, exact: true };
   /** @type {number | null} */
   let pinned = null;
+  let all = false; // whatever is in sight
   const scrolls = () => getComputedStyle(root).overflowY === 'auto';
   const offset = (/** @type {number} */ part) => heights.subarray(0, part).reduce((sum, height) => sum + height, 0);
 
@@ -85,26 +86,30 @@ export function makeSight(root, grid, make, space) {
     }
   };
   let due = 0;
-  const soon = () => { due ||= requestAnimationFrame(() => { due = 0; update(); }); };
+  // Where all parts are wanted, those out of sight stay: the browser's own search finds them.
+  const soon = () => { due ||= requestAnimationFrame(() => { due = 0; if (!all) update(); }); };
   root.addEventListener('scroll', soon, { passive: true });
   window.addEventListener('scroll', soon, { passive: true });
 
   return {
-    made, update, still,
+    made, still,
+    update: () => { all = false; update(); },
     /** Begin anew with so many parts of so many rows. @param {number} parts @param {number} rows */
     reset: (parts, rows) => {
       made.forEach((body) => body.remove());
       made.clear();
       pinned = null;
+      all = false;
       const row = Math.min(ROW_HEIGHT, TALLEST / Math.max(parts * rows, 1));
       guess = { part: row * rows, exact: row === ROW_HEIGHT };
       heights = new Float64Array(parts).fill(guess.part);
     },
     /** Make these parts, whatever is in sight. @param {Iterable<number>} parts */
-    all: (parts) => still(() => put(new Set(parts))),
+    all: (parts) => { all = true; still(() => put(new Set(parts))); },
     /** Keep a part made; scroll to where it is where it is not. @param {number | null} part @param {boolean} scroll */
     pin: (part, scroll) => {
       pinned = part;
+      all = false;
       if (part !== null && scroll && !made.has(part) && scrolls()) root.scrollTop = offset(part) - root.clientHeight / 3;
       update();
     },

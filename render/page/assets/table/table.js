@@ -5,9 +5,9 @@ import { rangeCopies } from '../ui/copying.js';
 import { makeSight } from './sight.js';
 import { markNoted } from '../ui/noted.js';
 import { standing } from '../data/replay.js';
-import { count } from '../data/words.js';
+import { count, thousands } from '../data/words.js';
 
-const CHUNK = 100; // rows that are made together when they come into sight
+const CHUNK = 50; // rows that are made together when they come into sight
 const WHOLE = 600; // up to here all rows are there: the browser's own search finds everything
 const PRINTED = 10_000; // rows that a print holds at most
 
@@ -89,7 +89,7 @@ export function makeTable(model, store) {
     printing = true;
     draw(...drawn);
     sight.all(Array(Math.min(parts(), PRINTED / CHUNK)).keys());
-    if (lines.length > PRINTED) grid.append(el('tbody', { class: 'space' }, el('tr', {}, el('td', { colspan: 3, class: 'none' }, `Of ${count(lines.length, 'row')} the first ${PRINTED.toLocaleString('en-US')} are printed: zoom or filter to print others.`))));
+    if (lines.length > PRINTED) grid.append(el('tbody', { class: 'space' }, el('tr', {}, el('td', { colspan: 3, class: 'none' }, `Of ${count(lines.length, 'row')} the first ${thousands(PRINTED)} are printed: zoom or filter to print others.`))));
   };
   /** How each row stands at the playhead. @param {number | null} at */
   const stand = (at) => {
@@ -126,7 +126,7 @@ function unfolding(item, also, unfolded, then) {
 function head(zone, items, rows, model, copies) {
   const groups = new Set(items.map((item) => item.group).filter((group) => group >= 0)).size;
   const order = groups ? el('span', { class: 'order', title: 'A bracket joins facts whose order is not known: their bounds overlap, or their clocks do not tell.' }, `${count(groups, 'group')} whose order is uncertain`) : null;
-  const shown = model.drill ? count(items.length, 'fact') : items.length === model.items.length ? count(items.length, 'fact') : `${items.length.toLocaleString('en-US')} of ${count(model.items.length, 'fact')}`;
+  const shown = model.drill ? count(items.length, 'fact') : items.length === model.items.length ? count(items.length, 'fact') : `${thousands(items.length)} of ${count(model.items.length, 'fact')}`;
   return el('thead', {}, el('tr', {}, el('th', {}, `time (${zone})`), el('th', {}, rows < items.length ? `${shown} in ${count(rows, 'row')}` : shown, copies, order), el('th', {}, 'data link')));
 }
 
@@ -166,5 +166,5 @@ function scrollTo(section, row) {
 
 /** @param {number} all @param {number} shown */
 export function countWords(all, shown) {
-  return shown === all ? count(all, 'fact') : `${count(all, 'fact')}, ${shown.toLocaleString('en-US')} shown`;
+  return shown === all ? count(all, 'fact') : `${count(all, 'fact')}, ${thousands(shown)} shown`;
 }

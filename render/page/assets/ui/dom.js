@@ -35,6 +35,16 @@ export function seamed(text) {
   return text.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[_./:-])(?=\w)/).flatMap((part, index) => (index ? [el('wbr'), part] : [part]));
 }
 
+const LATEST_FRAME = 250; // ms: a page that nobody sees has no frames
+
+/** Wait until what was changed is on the screen. @returns {Promise<void>} */
+export function painted() {
+  return new Promise((then) => {
+    setTimeout(then, document.hidden ? 0 : LATEST_FRAME);
+    requestAnimationFrame(() => setTimeout(then));
+  });
+}
+
 /** @param {string} id @returns {HTMLElement} */
 export function byId(id) {
   const node = document.getElementById(id);

@@ -1,4 +1,4 @@
-import { kindText } from '../data/words.js';
+import { kindText, thousands } from '../data/words.js';
 import { clockText } from '../data/instant.js';
 import { byId, el, statementOf } from './dom.js';
 
@@ -86,8 +86,8 @@ export function makeNews(model, store) {
     if (!fresh.length) return;
     const more = fresh.length - NEWEST;
     node.replaceChildren(
-      el('b', {}, `${fresh.length.toLocaleString('en-US')} new ${fresh.length === 1 ? 'fact' : 'facts'}`),
-      el('ul', {}, ...fresh.slice(-NEWEST).map(said), more > 0 && el('li', {}, `and ${more.toLocaleString('en-US')} before`)),
+      el('b', {}, `${thousands(fresh.length)} new ${fresh.length === 1 ? 'fact' : 'facts'}`),
+      el('ul', {}, ...fresh.slice(-NEWEST).map(said), more > 0 && el('li', {}, `and ${thousands(more)} before`)),
       el('button', { type: 'button', class: 'small', on: { click: show } }, 'show'), el('button', { type: 'button', class: 'small', 'aria-label': 'Close the list of new facts', on: { click: close } }, 'close'));
   };
   return {

@@ -1,5 +1,5 @@
 import { byId, el, withCode } from './dom.js';
-import { durationRange } from '../data/words.js';
+import { durationRange, thousands } from '../data/words.js';
 
 /** Several rows of a name; `SEVERAL` in `timeline/terms` says the same. @type {Record<string, string>} */
 export const SEVERAL = { 'breach with no alert': 'breaches with no alert', 'alert with no breach': 'alerts with no breach', 'early signal': 'early signals', 'breach while silenced': 'breaches while silenced' };
@@ -23,7 +23,7 @@ export function makeStrip(model, store) {
 /** @param {string} name @param {Reconciled[]} rows @param {Model} model @param {Store} store */
 function group(name, rows, model, store) {
   const list = el('ul', {}, ...rows.map((row) => el('li', {}, entry(row, model, store))));
-  return el('details', { class: 'agreement', open: true }, el('summary', {}, el('b', {}, rows.length > 1 ? SEVERAL[name] ?? name : name), el('span', { class: 'n' }, ` ${rows.length.toLocaleString('en-US')}`)), list);
+  return el('details', { class: 'agreement', open: true }, el('summary', {}, el('b', {}, rows.length > 1 ? SEVERAL[name] ?? name : name), el('span', { class: 'n' }, ` ${thousands(rows.length)}`)), list);
 }
 
 /** @param {Reconciled} row @param {Model} model @param {Store} store */
