@@ -27,7 +27,7 @@ from timeline.references import measure_id
 from timeline.response.course import Course
 from timeline.response.people import Pause
 from timeline.response.samples import Samples as Readings
-from timeline.series.units import unit_of
+from timeline.series.units import may_be_share, unit_of
 
 #: Facts that a page draws at most, those nearest the incident: beyond, a browser can no longer follow a zoom.
 MOST_FACTS = 1_000_000
@@ -222,10 +222,19 @@ def _tool(timeline: Timeline) -> str:
 
 
 def _panel(panel: Panel, samples: Samples, offset: float) -> Json:
-    data = present(panel) | ({} if panel.unit else {"unit": unit_of(panel.query)})
+    first = len(samples)
     drawn = [samples.add(series, offset) for series in panel.series]
+    data = present(panel) | ({} if panel.unit else {"unit": _unit(panel, samples, first)})
     data["series"] = [one for one in drawn if one is not None]
     return data
+
+
+def _unit(panel: Panel, samples: Samples, first: int) -> str | None:
+    """Return the unit that a panel's query tells, with its values and thresholds where names are not enough."""
+    limits = [one.value for one in panel.thresholds if one.value is not None]
+    if may_be_share(panel.query) and all(0 <= limit <= 1 for limit in limits) and samples.within(first, 0, 1):
+        return "ratio"
+    return unit_of(panel.query)
 
 
 def _flap(ribbon: Ribbon) -> Json:

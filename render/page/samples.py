@@ -53,6 +53,19 @@ class Samples:
         self._series.append((times - (self._start / NS + offset), top, bottom))
         return {"labels": dict(series.labels), "index": len(self._series) - 1}
 
+    def within(self, first: int, low: float, high: float) -> bool:
+        """Tell whether the series from the `first` on have values, and all that are numbers lie in [low, high]."""
+        import numpy as np
+
+        lines = [line for _, *lines in self._series[first:] for line in lines]
+        known = [line[~np.isnan(line)] for line in lines]
+        return any(line.size for line in known) and all(
+            ((low <= line) & (line <= high)).all() for line in known
+        )
+
+    def __len__(self) -> int:
+        return len(self._series)
+
     def dump(self) -> bytes:
         """Return all series: count, then a head of 32 bytes each, then their columns.
 

@@ -20,6 +20,15 @@ _SAME = frozenset({
 })  # fmt: skip
 _RATES = frozenset({"rate", "irate", "deriv"})
 _COUNTING = frozenset({"count", "count_values", "group"})
+#: How some of what was counted ended, and what is counted whole: words of counters' names.
+_OUTCOMES = frozenset({
+    "error", "errors", "failure", "failures", "failed", "success", "successes", "succeeded", "hit", "hits", "miss", "misses",
+    "rejected", "rejections", "dropped", "timeout", "timeouts", "aborted", "cancelled", "canceled", "denied", "invalid",
+})  # fmt: skip
+_ATTEMPTS = frozenset({
+    "request", "requests", "call", "calls", "attempt", "attempts", "operation", "operations", "query", "queries", "lookup",
+    "lookups", "job", "jobs", "message", "messages", "task", "tasks", "transaction", "transactions", "connection", "connections",
+})  # fmt: skip
 _SETS = frozenset({"or", "and", "unless", "==", "!=", ">", "<", ">=", "<="})
 
 
@@ -32,6 +41,34 @@ def unit_of(query: str) -> str | None:
         return _unit(promql_parser.parse(query))
     except (ValueError, AttributeError):  # no PromQL, or a form of it that is not known here
         return None
+
+
+@cache
+def may_be_share(query: str) -> bool:
+    """Tell whether names say that some of what a counter counts is divided by all of it: `errors_total / requests_total`.
+
+    Names alone are not certain, for a request may have two errors: it is a share where no value is above one.
+    """
+    import promql_parser
+
+    try:
+        node: Any = promql_parser.parse(query)
+    except ValueError:
+        return False
+    while type(node).__name__ == "ParenExpr":
+        node = node.expr
+    if type(node).__name__ != "BinaryExpr" or str(node.op) != "/":
+        return False
+    ours, theirs = _shape(node.lhs), _shape(node.rhs)
+    if ours is None or theirs is None or ours[:-1] != theirs[:-1]:
+        return False
+    return ours[-1].endswith("_total") and theirs[-1].endswith("_total") and _is_part(ours[-1], theirs[-1])
+
+
+def _is_part(some: str, whole: str) -> bool:
+    part, of = (set(name.removesuffix("_total").split("_")) for name in (some, whole))
+    named = bool(part & _OUTCOMES) and bool(of & _ATTEMPTS) and not of & _OUTCOMES
+    return named and part - _OUTCOMES - _ATTEMPTS == of - _ATTEMPTS
 
 
 def _unit(node: Any) -> str | None:
@@ -75,6 +112,8 @@ def _binary(operator: str, left: Any, right: Any) -> str | None:
     if operator in _SETS:
         return _unit(left)
     ours, theirs = _shape(left), _shape(right)
+    if operator == "/" and ours is not None and ours in _addends(right):
+        return "ratio"
     if operator == "/" and ours is not None and theirs is not None:
         if ours == theirs:
             return "ratio"
@@ -92,6 +131,17 @@ def _binary(operator: str, left: Any, right: Any) -> str | None:
             return unit or _unit(right)
         return unit if unit == _unit(right) else None
     return None
+
+
+def _addends(node: Any) -> list[tuple[str, ...] | None]:
+    """Return the shapes of what is added up, of two and more; empty where one of them is no count."""
+    while type(node).__name__ == "ParenExpr":
+        node = node.expr
+    if type(node).__name__ != "BinaryExpr" or str(node.op) != "+":
+        return []
+    shapes = [shape for side in (node.lhs, node.rhs) for shape in _addends(side) or [_shape(side)]]
+    counted = all(shape is not None and shape[-1].endswith(("_total", "_count")) for shape in shapes)
+    return shapes if counted else []
 
 
 def _shape(node: Any) -> tuple[str, ...] | None:
