@@ -369,6 +369,7 @@ interface Row {
   label: string;
   sources: string[];
   y: number; // the row's middle, px from the chart's top
+  named?: [number, number]; // px across that its name takes
   items: Item[];
   spans: Span[];
   flaps: Flap[];
@@ -418,6 +419,7 @@ interface Mark {
   lane: LaneId;
   quiet: boolean;
   small?: boolean; // in a row that many share
+  colour?: string; // by its alert's severity; else its lane's
   standing: Standing;
 }
 

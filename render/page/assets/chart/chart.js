@@ -6,7 +6,7 @@ import { drawOverlay } from './overlay.js';
 import { makeCrosshair } from './crosshair.js';
 import { makeLaneHandles } from './lanetools.js';
 import { makePlayhead } from './playhead.js';
-import { hideTip, showTip } from './tip.js';
+import { hideTip, listenNames, showTip } from './tip.js';
 import { pointRefs } from '../data/refs.js';
 import { chooseFact } from '../data/ranges.js';
 import { byId, el, painted } from '../ui/dom.js';
@@ -26,6 +26,7 @@ export function makeChart(model, store, shown) {
   section.prepend(under);
   section.append(over);
   makeLaneHandles(over, () => chart);
+  listenNames(over);
   const head = makePlayhead(section, () => chart);
   /** @type {Chart} */
   const chart = { model, store, geometry: { lanes: [], height: 0, left: 0, right: 0, top: 0, bottom: 0, scale: 1 }, view: { from: 0, to: 1, width: 1 }, drawn: false, gestured: false, room: 0 };

@@ -25,7 +25,7 @@ const MOST_POINTS = 8_000;
 export function makeFigure(model, geometry, view, gaps, look) {
   const { lanes, height } = geometry;
   const bars = lanes.flatMap((lane) => laneBars(lane, view, gaps, model.length, look.at));
-  const marks = lanes.flatMap((lane) => (lane.panel || lane.id === 'coverage' ? [] : lane.rows.flatMap((row) => lane.id === 'changes' ? changeMarks(row.items, view, row.y, look.at) : rowMarks(row.items, view, row.y, factLane(lane), look.at).map((mark) => ((row.lives ?? 1) > 1 ? { ...mark, small: true } : mark)))));
+  const marks = lanes.flatMap((lane) => (lane.panel || lane.id === 'coverage' ? [] : lane.rows.flatMap((row) => lane.id === 'changes' ? changeMarks(row.items, view, row.y, look.at) : rowMarks(row.items, view, row.y, factLane(lane), look.at).map((mark) => ({ ...mark, small: (row.lives ?? 1) > 1, colour: lane.id === 'alerts' ? severityColour(row.severity) : undefined })))));
   const traces = [barTrace(bars, look.colours), ...hatchTraces(bars, view, look.colours), arrowTrace(lanes, view, look.colours, look.at), markTrace(marks, look.colours, 'y')];
   /** @type {Record<string, any>} */
   const layout = {

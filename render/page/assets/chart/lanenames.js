@@ -26,6 +26,7 @@ export function laneNames(lane, geometry, place, view, notes) {
 
 /** @param {Row} row @param {Lane} lane @param {{ geometry: Geometry, beside: { left: number, width: number }, place: Place, view: View, narrow: boolean }} where */
 function rowName(row, lane, { geometry, beside, place, view, narrow }) {
+  row.named = undefined;
   const { scale } = geometry;
   const parts = row.label.split(/(?= · )/).map((part) => el('span', {}, part));
   const sign = severityIcon(row.severity);
@@ -34,6 +35,7 @@ function rowName(row, lane, { geometry, beside, place, view, narrow }) {
   const props = { dir: 'auto', title: [row.hint ?? row.label, SEVERITY_WORDS[row.severity ?? '']].filter(Boolean).join('\n') };
   const width = textWidth(row.label, scale) + (sign ? 20 * scale : 0) + 6;
   const least = textWidth(row.label.split(' · ')[0], scale) + (sign ? 20 * scale : 0) + 6;
+  if (narrow || lane.above) row.named = [geometry.left + 2, geometry.left + 2 + Math.min(width, view.width)];
   if (narrow || lane.above) return el('div', { ...props, class: 'row-name above-row', style: `top:${top}px;height:${lane.above}px;line-height:${lane.above}px;left:${geometry.left + 2}px;max-width:${view.width - 4}px;justify-content:start` }, sign, ...parts);
   if (width <= beside.width || !row.spans.length && !row.flaps.length) return el('div', { ...props, class: 'row-name', style: `top:${top}px;${height};left:${beside.left}px;width:${beside.width}px` }, sign, ...parts);
   const inside = insideRow(row, width, least, place, view, geometry);
@@ -56,5 +58,6 @@ function insideRow(row, width, least, place, view, geometry) {
   if (from >= view.to || before >= width) return left(Math.max(before, width));
   if (after >= width) return right(after);
   if (Math.max(before, after) >= least) return before > after ? left(before) : right(after);
+  row.named = [geometry.left + 2, geometry.left + 2 + Math.min(width, view.width)];
   return { whole: width <= view.width, style: `left:${geometry.left + 2}px;max-width:${Math.min(width, view.width)}px` };
 }

@@ -1,4 +1,5 @@
-import { closing, el } from '../ui/dom.js';
+import { closing, el, seamed } from '../ui/dom.js';
+import { peakWords } from './crosshair.js';
 import { isFolded, placeLanes, refolded } from './lanes.js';
 
 const STEP = 24; // px that a lane grows by from the menu
@@ -89,7 +90,7 @@ export function makeLaneMenu(model, store) {
     const lanes = placeLanes(model, model.items, { ...state, lanes: null, sources: null }, Infinity, 1).lanes;
     const keys = lanes.map((lane) => lane.key);
     const reset = el('button', { type: 'button', class: 'small', 'data-does': 'reset', on: { click: () => store.set({ fold: [], order: null, sizes: [], open: [] }) } }, 'as they were');
-    list.replaceChildren(reset, ...lanes.map((lane, index) => laneRow(lane, index, keys, state, store)));
+    list.replaceChildren(reset, ...lanes.map((lane, index) => laneRow(lane, index, keys, model, store)));
     if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-does="${CSS.escape(focused)}"]`))?.focus();
   };
   node.addEventListener('toggle', update);
@@ -97,12 +98,13 @@ export function makeLaneMenu(model, store) {
   return { node, update };
 }
 
-/** @param {Lane} lane @param {number} index @param {string[]} keys @param {State} state @param {Store} store */
-function laneRow(lane, index, keys, state, store) {
+/** @param {Lane} lane @param {number} index @param {string[]} keys @param {Model} model @param {Store} store */
+function laneRow(lane, index, keys, model, store) {
+  const state = store.get();
   const folded = isFolded(lane.key, state);
   const button = (/** @type {string} */ sign, /** @type {string} */ what, /** @type {() => void} */ then, off = false) => el('button', { type: 'button', class: 'small', disabled: off, 'data-does': `${what} ${lane.key}`, 'aria-label': `${what} ${lane.title}`, title: what, on: { click: then } }, sign);
   return el('div', { class: 'lane-row' },
-    el('span', { dir: 'auto' }, lane.title),
+    el('span', { dir: 'auto' }, ...seamed(lane.title), el('small', {}, [lane.panel && peakWords(lane.panel, model, state), lane.note].filter(Boolean).map((one) => ` · ${one}`).join(''))),
     el('button', { type: 'button', class: 'small', 'data-does': `fold ${lane.key}`, 'aria-expanded': String(!folded), 'aria-label': `Lane ${lane.title}`, title: folded ? 'unfold' : 'fold', on: { click: () => fold(store, lane.key) } }, folded ? '▸' : '▾'),
     button('↑', 'move up', () => putAt(store, keys, lane.key, index - 1), index === 0), button('↓', 'move down', () => putAt(store, keys, lane.key, index + 1), index === keys.length - 1),
     button('−', 'make lower', () => resize(store, lane.key, lane.height - STEP), folded), button('+', 'make higher', () => resize(store, lane.key, lane.height + STEP), folded));

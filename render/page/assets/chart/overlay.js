@@ -5,7 +5,7 @@ import { laneWords } from './lanewords.js';
 import { gapWords, thresholdWords } from './lanes.js';
 import { selectGaps } from '../data/select.js';
 import { flapForms, flapWords } from '../data/flaps.js';
-import { fitting, textWidth } from '../ui/fit.js';
+import { textWidth } from '../ui/fit.js';
 import { markTold } from '../data/ranges.js';
 
 /**
@@ -51,28 +51,30 @@ function gapNames(lane, gaps, view, place) {
     const room = right - left - 6;
     // On a narrow gap the words would hide it: in the coverage lane they stand beside it.
     if (room < 84 && lane.panel) return [];
-    const beside = room < 84 ? { left: right + 4, room: 150 } : { left: left + 3, room };
+    const beside = room < 84 ? { left: right + 4, room: 150 * place.scale } : { left: left + 3, room };
     return [el('div', { class: 'gap-words', style: `top:${y + place.top - 9 * place.scale}px;left:${beside.left}px;max-width:${beside.room}px` }, gapWords(item.gap))];
   }));
 }
 
 /** What a ribbon stands for, on it or, where it is short, beside it. @param {Lane} lane @param {View} view @param {Place} place */
 function flapNames(lane, view, place) {
+  /** @type {Pick<Row, 'flaps' | 'y' | 'named'>[]} */
   const rows = lane.panel ? [{ flaps: lane.flaps, y: lane.top + 9 }] : lane.rows;
-  return rows.flatMap(({ flaps, y }) => {
+  return rows.flatMap(({ flaps, y, named }) => {
     /** @type {[number, number][]} */
-    const taken = [];
+    const taken = named ? [named] : [];
     // The one that began most often is named first; what would cover it is named by its tip alone.
     return [...flaps].sort((a, b) => b.times - a.times || b.to - b.from - a.to + a.from).filter((flap) => flap.to > view.from && flap.from < view.to).flatMap((flap) => {
-      const forms = lane.panel ? [`${flap.times}×`] : flapForms(flap);
       const [left, right] = [place.x(Math.max(flap.from, view.from)), place.x(Math.min(flap.to, view.to))];
-      // Whole, beside it or upon it; on a short ribbon the words would hide it.
-      const [after, upon] = [fitting(forms, place.x(view.to) - right - 16, place.scale), fitting(forms, (right - left) / 2, place.scale)];
-      const words = [upon, after].sort((a, b) => b.length - a.length)[0] || forms[forms.length - 1];
-      const width = textWidth(words, place.scale) + 8;
-      const beside = words !== upon && words === after;
+      // As many words as there is room for, whole: on a short ribbon they would hide it, and stand behind it.
+      const wide = (/** @type {string} */ one) => textWidth(one, place.scale) + 10 * place.scale;
+      const behind = (/** @type {string} */ one) => right + 6 + wide(one) <= place.x(view.to);
+      const upon = (/** @type {string} */ one) => right - left >= 2 * wide(one);
       // Upon the ribbon at its end: its row's name may stand upon its beginning.
-      const at = beside ? right + 6 : Math.max(right - width - 6, left + 6);
+      const startOf = (/** @type {string} */ one) => (!upon(one) && behind(one) ? right + 6 : Math.max(right - wide(one) - 6, left + 6));
+      const short = `${flap.times}×`;
+      const words = (lane.panel ? [short] : [...flapForms(flap), short]).find((one) => (upon(one) || behind(one)) && !taken.some(([from, to]) => startOf(one) < to && startOf(one) + wide(one) > from)) ?? short;
+      const [width, at] = [wide(words), startOf(words)];
       if (taken.some(([from, to]) => at < to && at + width > from)) return [];
       taken.push([at, at + width]);
       // Beside the row's name, where that stands above the row.

@@ -58,10 +58,10 @@ function picture(model, store, items, { left, view }, geometry) {
   const ends = left + view.width;
   for (const { at, text, day } of axisTicks(model, view, store.get().zone, scale)) {
     const x = left + ((at - model.origin - view.from) / (view.to - view.from)) * view.width;
-    svg.append(shape('line', { x1: x, x2: x, y1: rail + height, y2: rail + height + 4, class: 'tick' }));
+    svg.append(shape('line', { x1: x, x2: x, y1: rail + height - 2 * scale, y2: rail + height + 2 * scale, class: 'tick' }));
     // A date before its first time, where there is room for it.
     const room = Math.min(x - left + 20, ends - x + 20);
-    if (room > 18 * scale) svg.append(shape('text', { x, y: rail + height + axis - 3 * scale, 'text-anchor': 'middle', class: day ? 'day' : '' }, day && x + 60 * scale < ends && x - 60 * scale > left - 30 ? `${day.slice(5)} ${text}` : text));
+    if (room > 18 * scale) svg.append(shape('text', { x, y: rail + height + axis - 3 * scale, 'text-anchor': 'middle', class: day ? 'day' : '' }, day && x + 60 * scale < ends && x - 60 * scale > left - 50 * scale ? `${day.slice(5)} ${text}` : text));
   }
   return svg;
 }

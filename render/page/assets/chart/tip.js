@@ -34,6 +34,20 @@ function place(tip, event) {
   tip.style.top = `${Math.max(top, 4)}px`;
 }
 
+/** Words that stand cut in the chart: a finger cannot point. @param {HTMLElement} over */
+export function listenNames(over) {
+  over.addEventListener('pointerup', (event) => {
+    const named = event.pointerType !== 'mouse' && event.target instanceof Element && event.target.closest('.row-name');
+    if (!(named instanceof HTMLElement)) return;
+    redraw = () => {};
+    const tip = byId('tip');
+    tip.replaceChildren(...named.title.split('\n').map((line) => el('div', { dir: 'auto' }, line)));
+    tip.hidden = false;
+    place(tip, event);
+    document.addEventListener('pointerdown', hideTip, { once: true });
+  });
+}
+
 export function hideTip() {
   byId('tip').hidden = true;
 }
@@ -52,7 +66,7 @@ function refWords(chart, refs) {
   const { model, store } = chart;
   const item = model.byId.get(refs[0]);
   const flap = refs[0]?.startsWith('flap:') && model.flaps.find((one) => `flap:${one.id}` === refs[0]);
-  if (flap) return [el('b', {}, `flapping ${flap.times}×, ${dutyWords(flap) || 'its share of time is not known'}`), ...saidOf(flap.items[0], model), el('div', { class: 'muted' }, 'click to unfold')];
+  if (flap) return [el('b', {}, `flapping ${flap.times}×, ${dutyWords(flap) || 'active for a share of the time that is not known'}`), ...saidOf(flap.items[0], model), el('div', { class: 'muted' }, 'click to unfold')];
   if (!item) return gapTip(chart, refs[0]);
   const words = [el('b', {}, boundsText(item, store.get().zone)), ...saidOf(item, model)];
   if (refs.length > 1) words.push(el('div', { class: 'muted' }, `and ${count(refs.length - 1, 'fact')} more here: click again for the next, or zoom in`));

@@ -108,13 +108,14 @@ function hatchLines(bar, way, apart, pixel) {
  */
 export function markTrace(marks, colours, yaxis) {
   const open = (/** @type {Mark} */ mark) => mark.symbol.includes('open');
+  const colourOf = (/** @type {Mark} */ mark) => colours[mark.colour ?? mark.lane];
   return {
     type: 'scatter', mode: 'markers', hoverinfo: 'none', xaxis: 'x', yaxis, name: 'facts', cliponaxis: false,
     x: marks.map((mark) => mark.x), y: marks.map((mark) => mark.y), customdata: marks,
     marker: {
-      symbol: marks.map((mark) => mark.symbol), color: marks.map((mark) => colours[mark.lane]), opacity: marks.map((mark) => (mark.standing === 'ahead' ? 0.4 : 1)),
+      symbol: marks.map((mark) => mark.symbol), color: marks.map(colourOf), opacity: marks.map((mark) => (mark.standing === 'ahead' ? 0.4 : 1)),
       size: marks.map((mark) => (mark.small ? SMALL : mark.quiet ? MARK_SIZE + 3 : MARK_SIZE) + (mark.items.length > 1 ? 3 : 0)),
-      line: { color: marks.map((mark) => (open(mark) ? colours[mark.lane] : colours.paper)), width: marks.map((mark) => (open(mark) ? 2 : 1)) },
+      line: { color: marks.map((mark) => (open(mark) ? colourOf(mark) : colours.paper)), width: marks.map((mark) => (open(mark) ? 2 : 1)) },
     },
   };
 }

@@ -7,12 +7,12 @@ import { LANES, NO_SERVICE } from '../data/lane.js';
 import { queryRange, termsOf, withoutTimes } from '../data/query.js';
 import { isFiltered, tally, toggled } from '../data/select.js';
 import { countWords } from '../table/table.js';
-import { kindText, thousands } from '../data/words.js';
+import { count, kindText, thousands } from '../data/words.js';
 
 /** One kind stands for a lane in the list: its shape is the lane's. @type {Record<string, string>} */
 const EXAMPLES = { impact: 'status.posted', metrics: 'metric.crossed_above', alerts: 'alert.firing', changes: 'deploy.finished', chat: 'chat.message', logs: 'log.first_seen', people: 'incident.role_assigned', other: 'custom' };
 
-const FIND_WORDS = 'Words, each of which a fact has: rolling finds rolled. "in quotes": just so. -word: not this one. 14:20..14:30: that time; Enter zooms to it. kind:alert, by:somebody, source:, service:, lane:. f-…: an id';
+const FIND_WORDS = 'Finds facts that have every word; rolling finds rolled. "in quotes": exactly this. -word: without it. 14:20..14:30: at that time; Enter zooms to it. kind:alert, by:somebody, source:, service:, lane:. f-…: an id';
 
 /** @param {Model} model @param {Store} store */
 export function makeFilters(model, store) {
@@ -29,7 +29,7 @@ export function makeFilters(model, store) {
   const perLane = tally(model, (item) => item.lane);
   const lanes = LANES.filter(({ id }) => perLane.has(id));
   const laneIds = lanes.map(({ id }) => id);
-  const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, title: 'Click: with or without this lane. Shift+click, or twice: only this lane', on: { click: (/** @type {MouseEvent} */ event) => store.set({ lanes: event.shiftKey ? alone(store.get().lanes, id) : toggled(store.get().lanes, id, laneIds) }), dblclick: () => store.set({ lanes: alone(store.get().lanes, id) }) } },
+  const chips = lanes.map(({ id, title }) => el('button', { type: 'button', class: 'chip', 'data-lane': id, title: 'Click to hide or show this lane; Shift+click or double click to show no other', on: { click: (/** @type {MouseEvent} */ event) => store.set({ lanes: event.shiftKey ? alone(store.get().lanes, id) : toggled(store.get().lanes, id, laneIds) }), dblclick: () => store.set({ lanes: alone(store.get().lanes, id) }) } },
     el('span', { class: 'icon' }, icon(EXAMPLES[id], id)), title, !model.drill && el('span', { class: 'n' }, thousands(perLane.get(id) ?? 0))));
   const sources = menu('sources', 'source', () => tally(model, (item) => item.source), (name) => name, store, model.data.sources);
   const services = menu('services', 'service', () => tally(model, (item) => item.service), (name) => (name === NO_SERVICE ? 'of no service' : name), store);
@@ -48,7 +48,7 @@ export function makeFilters(model, store) {
     kinds.update();
     const words = model.drill ? `${now} shown` : countWords(model.items.length, now);
     const absent = termsOf(state.q).length ? model.find.absent() : 0;
-    const unread = absent ? `; the words of ${thousands(absent)} are not in this page` : '';
+    const unread = absent ? `; the words of ${count(absent, 'fact')} are not in this page` : '';
     shown.textContent = left ? `${words}, reading ${Math.round(100 * (1 - left / model.find.of))} %` : `${words}${unread}`;
     shown.toggleAttribute('data-reading', left > 0);
     clear.hidden = !isFiltered(state, model.home);
@@ -79,13 +79,13 @@ function zoomers(model, store) {
 
 /**
  * A list of check boxes that opens below its button.
- * @param {'sources' | 'services' | 'kinds'} key @param {string} name @param {() => Map<string, number>} count made when it is first needed
+ * @param {'sources' | 'services' | 'kinds'} key @param {string} name @param {() => Map<string, number>} tallied made when it is first needed
  * @param {(value: string) => string} label @param {Store} store @param {string[]} [listed]
  */
-function menu(key, name, count, label, store, listed) {
+function menu(key, name, tallied, label, store, listed) {
   /** @type {Map<string, number> | null} */
   let held = null;
-  const counts = () => (held ??= count());
+  const counts = () => (held ??= tallied());
   const all = () => listed ?? [...counts().keys()];
   /** @type {HTMLInputElement[]} */
   let boxes = [];

@@ -13,7 +13,10 @@ export function makeHeader(model, store, actions) {
   const title = [el('code', { class: 'incident' }, incident.id), el('h1', { dir: 'auto', title: plainText(incident.title ?? '') }, incident.title ?? 'Incident'), incident.severity && el('span', { class: 'severity', dir: 'auto' }, incident.severity), times];
   const zones = zonePicker(store);
   const tools = el('div', { class: 'tools' }, el('label', { class: 'offscreen', for: 'zone' }, 'Time zone'), zones, model.drill ? null : button('Replay: what could we see then? (P)', 'replay', actions.replay), button('Help', '?', actions.help), button('Light or dark', '◐', actions.theme));
-  byId('header').replaceChildren(el('div', { class: 'title' }, ...title, model.drill && el('span', { class: 'counts' }, 'drill: what came later is hidden'), tools));
+  const line = el('div', { class: 'title' }, ...title, model.drill && el('span', { class: 'counts' }, 'drill: what came later is hidden'), tools);
+  const whole = wholeButton(line);
+  tools.before(whole);
+  byId('header').replaceChildren(line);
   byId('footer').replaceChildren(...colophon(model));
   byId('colophon').replaceChildren(...colophon(model));
   return () => {
@@ -21,7 +24,20 @@ export function makeHeader(model, store, actions) {
     times.replaceChildren(...spanWords(model, zone));
     if (![...zones.options].some((one) => one.value === zone)) zones.prepend(el('option', { value: zone }, zone));
     zones.value = zone;
+    const hidden = times.querySelector('.lasts')?.getClientRects().length === 0; // on a phone
+    whole.hidden = !hidden && !line.classList.contains('whole') && ![...line.children].some((part) => part !== tools && part.scrollWidth > part.clientWidth + 1);
   };
+}
+
+/** Where one line has no room for all of it, a button shows the rest: nothing is told by pointing alone. @param {HTMLElement} line */
+function wholeButton(line) {
+  const what = 'Show the whole title';
+  const node = el('button', { type: 'button', class: 'whole-title', hidden: true, 'aria-expanded': 'false', 'aria-label': what, title: what }, '…');
+  node.addEventListener('click', () => {
+    node.setAttribute('aria-expanded', String(line.classList.toggle('whole')));
+    window.dispatchEvent(new Event('resize')); // the panes below have another height
+  });
+  return node;
 }
 
 /** @param {string} name @param {string} sign @param {() => void} then */

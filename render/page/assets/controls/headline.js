@@ -63,21 +63,27 @@ function peakLine(model, zone) {
   if (!peak) return { name: 'Peak', id: '', value: 'not known', title: 'No metric with a threshold has a sample in the incident.', known: false, mark: null };
   const { panel, at, value, until } = peak;
   const when = clockText(model.origin + at, zone);
-  return { name: `Peak ${when}`, id: '', value: reading(value, panel.unit, [peak.limit]), unit: panel.title, title: `${panel.title}: ${amount(value, panel.unit, [peak.limit])} at ${when}. Of all metrics the farthest beyond its threshold, in the incident.`, known: true, mark: [at, Math.min(until, model.length)] };
+  return { name: `Peak ${when}`, id: '', value: reading(value, panel.unit, [peak.limit]), unit: panel.title, title: `${panel.title}: ${amount(value, panel.unit, [peak.limit])} at ${when}. Of all metrics, the farthest beyond its threshold in the incident.`, known: true, mark: [at, Math.min(until, model.length)] };
 }
 
 /** @param {string} name @param {string[]} names @param {Model} model @returns {Headline} */
 function measureLine(name, names, model) {
   const measure = names.map((one) => model.data.measures.find((other) => other.name === one)).find(Boolean);
   if (!measure || measure.min_s === undefined || measure.max_s === undefined) {
-    return { name, id: measure ? measure.id : '', value: 'not known', title: `${name}: not known, because ${measure?.reason ?? 'the timeline has no such measure'}`, known: false, mark: null };
+    return { name, id: measure ? measure.id : '', value: 'not known', title: `${name}: not known, because ${(measure?.reason ?? 'the timeline has no such measure').replaceAll('`', '')}`, known: false, mark: null };
   }
   const ends = [measure.from_words, measure.to_words].map((words) => (words ?? '').replaceAll('`', ''));
   return { name, id: measure.id, value: durationRange(measure.min_s, measure.max_s), short: shortRange(measure.min_s, measure.max_s), title: `${measure.name}\nfrom: ${ends[0]}\nto: ${ends[1]}`, known: true, mark: rangeBetween(model, measure.from, measure.to) };
 }
 
+/** The peak in full, for the drawer: what it is of, how much, and when. @param {Model} model @param {string} zone */
+export function peakWhole(model, zone) {
+  const line = peakLine(model, zone);
+  return line.known ? { name: line.unit ?? '', value: line.value, when: line.name.replace('Peak ', 'at '), mark: line.mark } : null;
+}
+
 /** What the drawer's buttons say. @param {number} timings @param {number} gaps @param {number} [notes] */
 export function moreWords(timings, gaps, notes = 0) {
   const held = [...(gaps ? [count(gaps, 'gap')] : []), ...(notes ? [count(notes, 'note')] : [])];
-  return [`all ${count(timings, 'timing')} ›`, held.length ? `${held.join(', ')} ›` : 'no gap'];
+  return [`all ${count(timings, 'timing')} ›`, held.length ? `${held.join(', ')} ›` : 'no gaps'];
 }

@@ -1,4 +1,4 @@
-import { byId, copyButton, el, leaveLink, statementOf, webHost, withCode } from '../ui/dom.js';
+import { byId, copyButton, el, leaveLink, seamed, statementOf, webHost, withCode } from '../ui/dom.js';
 import { citation } from '../data/cite.js';
 import { aroundChange } from './around.js';
 import { boundsText, exactText } from '../data/instant.js';
@@ -44,7 +44,7 @@ function hint() {
 function factWords(item, fact, model, store, excerpts) {
   const { zone } = store.get();
   const quote = fact?.quote && [
-    el('blockquote', { dir: 'auto' }, fact.quote.text),
+    el('blockquote', { dir: 'auto' }, ...seamed(fact.quote.text)),
     fact.quote.truncated && el('p', { class: 'muted' }, 'Cut at 4,000 characters: the whole is in the payload.'),
     fact.quote.edited_at && el('p', { class: 'muted' }, `The text is as edited at ${exactText(fact.quote.edited_at, zone)} (${zone}); what stood there before is not known.`),
   ];

@@ -1,4 +1,4 @@
-import { el, leaveLink, statementOf, webHost, withCode } from '../ui/dom.js';
+import { el, leaveLink, seamed, statementOf, webHost, withCode } from '../ui/dom.js';
 import { boundsText, exactText } from '../data/instant.js';
 import { icon } from '../ui/icons.js';
 import { absentWords } from '../data/limits.js';
@@ -7,7 +7,7 @@ import { chooseFact } from '../data/ranges.js';
 import { standing } from '../data/replay.js';
 import { gapName, kindText, reasonText } from '../data/words.js';
 
-const QUOTE = 280;
+const QUOTE = 280; // letters that a row shows
 
 /** @param {Item} item @param {Model} model @param {Store} store */
 export function factRow(item, model, store) {
@@ -25,12 +25,17 @@ export function factRow(item, model, store) {
   return tr;
 }
 
+/** The beginning of a long text, which breaks at the seams of its names: the detail has all of it. @param {string} text */
+function shortened(text) {
+  return seamed(text.length > QUOTE ? `${text.slice(0, QUOTE)}…` : text);
+}
+
 /** What somebody said stands before who said it. @param {Fact} fact */
 function saidWords(fact) {
   const { statement, quote, actor } = fact;
   const how = fact.kind === 'chat.edited' ? ' · edited' : '';
   const words = quote?.text ?? '';
-  return [el('div', { class: 'statement who', title: statement.replaceAll('`', '') }, actor ?? '', how), el('div', { class: 'quote said', dir: 'auto' }, words.length > QUOTE ? `${words.slice(0, QUOTE)}…` : words)];
+  return [el('div', { class: 'statement who', title: statement.replaceAll('`', '') }, actor ?? '', how), el('div', { class: 'quote said', dir: 'auto' }, ...shortened(words))];
 }
 
 /** @param {Fact} fact */
@@ -38,7 +43,7 @@ function eventWords(fact) {
   if (fact.kind.startsWith('chat.') && fact.quote?.text && fact.actor) return saidWords(fact);
   const words = el('div', { class: 'statement' }, ...withCode(statementOf(fact)));
   const text = fact.quote?.text;
-  return text ? [words, el('div', { class: 'quote', dir: 'auto' }, text.length > QUOTE ? `${text.slice(0, QUOTE)}…` : text)] : [words];
+  return text ? [words, el('div', { class: 'quote', dir: 'auto' }, ...shortened(text))] : [words];
 }
 
 /** @param {Item} item @param {Model} model */

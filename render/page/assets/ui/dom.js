@@ -58,7 +58,7 @@ export function byId(id) {
  * @returns {(Node | string)[]}
  */
 export function withCode(statement) {
-  return statement.split('`').map((part, index) => (index % 2 ? el('code', { dir: 'auto' }, part) : part));
+  return statement.split('`').map((part, index) => (index % 2 ? el('code', { dir: 'auto' }, ...seamed(part)) : part));
 }
 
 /** What a fact says, and what tells it from another life of the same words. @param {{ statement: string, apart?: string }} fact */

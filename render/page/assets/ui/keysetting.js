@@ -20,7 +20,7 @@ export function keySwitch() {
       // without storage it lasts as long as the page
     }
   });
-  return el('label', { class: 'key-switch' }, box, ' Letters and signs are keys (arrows, Tab and Escape always are)');
+  return el('label', { class: 'key-switch' }, box, ' Use letters and signs as keys (arrows, Tab and Escape always are)');
 }
 
 function keptKeys() {
