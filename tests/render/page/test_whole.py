@@ -87,6 +87,8 @@ def test_the_menu_of_lanes_has_names_peaks_and_notes_whole(show: Callable[..., P
     page = show(home=True, **PHONE)
     page.locator("summary:has-text('+ filter')").tap()
     page.locator("summary:text-is('lanes')").tap()
+    # A menu is filled when it has opened.
+    until(page, "document.querySelector('.lane-list').textContent !== ''")
     said = page.locator(".lane-list").inner_text().replace("\n", "")
     assert "checkout error ratio · peak 12.5 % 14:29 · 1 of 3 series" in said
     page.keyboard.press("Escape")
@@ -119,3 +121,17 @@ def test_a_ribbons_words_do_not_cover_its_rows_name(
         }"""
     )
     assert covered == 0
+
+
+def test_a_table_of_some_hundred_rows_stays_whole_where_it_is_scrolled(show: Callable[..., Page]) -> None:
+    page = show("many-alerts", **DESK)
+    rows = page.locator("#table tr[data-fact]")
+    before = rows.count()
+    assert before == 360
+    for share in (1, 0.5):
+        page.evaluate(
+            "share => { const t = document.querySelector('#table'); t.scrollTop = share * t.scrollHeight; }",
+            share,
+        )
+        rested(page)
+        assert rows.count() == before
