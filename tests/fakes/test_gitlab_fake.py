@@ -81,7 +81,7 @@ def test_what_changed_is_listed_as_the_client_expects(fake: FakeGitlab) -> None:
     fake.changes.merge(7, "Smaller pool", at, at)
     fake.changes.release("v1", at)
     project = client(fake).projects.get("acme/tools/shop")
-    span = {"updated_after": "2026-11-21T14:00:30Z", "updated_before": "2026-11-21T14:01:30Z"}
+    span: Any = {"updated_after": "2026-11-21T14:00:30Z", "updated_before": "2026-11-21T14:01:30Z"}
     assert len(project.deployments.list(get_all=True)) == 3
     assert len(project.deployments.list(get_all=True, order_by="updated_at", **span)) == 1
     assert len(project.deployments.list(get_all=True, **span)) == 3, "a filter needs its own order"

@@ -29,10 +29,10 @@ class Limited(FakePagerduty):
 
     limited = True
 
-    def _list(self, call: Call) -> Made:
+    def _list(self, call: Call, incident: str = "") -> Made:
         if self.limited and call.query.get("offset", "0") != "0":
             return Made({"error": {"message": "Rate Limit Exceeded"}}, 429, {"ratelimit-reset": "3600"})
-        return super()._list(call)
+        return super()._list(call, incident)
 
 
 @pytest.fixture
