@@ -29,7 +29,7 @@ from timeline.model import Evidence, Fact, Window
 from timeline.series import rates
 
 _AT_ONCE = 16  # questions that are asked together; the client limits connections
-_STEPS = 5_000  # of one question; Loki gives 11,000
+_STEPS = 10_000  # of one question; Loki gives 11,000
 _APART = 60  # steps between changes that are worth a question of their own
 _MS = 1_000_000
 
