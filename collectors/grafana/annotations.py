@@ -23,7 +23,6 @@ from timeline.text import line
 
 _MS = 1_000_000
 _TAG = re.compile(r"([A-Za-z_][\w.-]*)[:=](.+)")
-_LABELS = re.compile(r"^(.*?) \{(.*)\} - ", re.DOTALL)
 _LONGEST = 120  # characters of a text that name something
 
 
@@ -110,9 +109,9 @@ class Annotations:
     def _state(self, item: Any, number: str, at: Bounds, evidence: Evidence) -> Fact:
         """Return what a rule's own annotation tells; its labels are there as one text alone."""
         text = fields.text(item, "text")
-        match = _LABELS.match(text)
-        title = fields.text(item, "alertName") or (match[1] if match else line(text, _LONGEST)) or "unnamed"
-        labels = match[2] if match else ""
+        before, _, rest = text.partition(" {")
+        labels, closed, _ = rest.rpartition("} - ")
+        title = fields.text(item, "alertName") or line(before if closed else text, _LONGEST) or "unnamed"
         rule = fields.text(item, "alertUID") or fields.text(item, "alertId")
         change = Change(rule, title, fields.text(item, "prevState"), fields.text(item, "newState"), {}, at)
         thread = facts.thread_key("grafana alert", self._origin, rule, labels)

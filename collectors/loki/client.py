@@ -17,11 +17,9 @@ from timeline.canonical import Json
 from timeline.instant import NS
 
 _API = "loki/api/v1/"
-_CAP = re.compile(r"max entries limit.*?\((\d+) > (\d+)\)", re.DOTALL)
+_CAPPED, _CAP = "max entries limit", re.compile(r"\((\d{1,12}) > (\d{1,12})\)")
 #: What it answers, with 400, to a query over too long a time: asked again over less.
-_TOO_LONG = re.compile(
-    r"query length|length > limit|time range exceeds|maximum resolution|too many.*samples", re.IGNORECASE
-)
+_TOO_LONG = re.compile(r"query length|length > limit|time range exceeds|maximum resolution", re.IGNORECASE)
 _TOO_MANY = re.compile(r"maximum (?:number )?of series", re.IGNORECASE)
 
 
@@ -83,7 +81,7 @@ class Loki:
         payload = await self._http.get(f"{_API}{path}", params, allow=(400,))
         words = said(payload.data)
         if payload.status == 400:
-            if capped := _CAP.search(words):
+            if _CAPPED in words and (capped := _CAP.search(words)):
                 raise TooManyLinesError(f"Loki gives at most {capped[2]} lines at once", int(capped[2]))
             if _TOO_LONG.search(words):
                 raise PayloadTooLargeError(f"Loki refuses the query over this time: {words}")

@@ -11,7 +11,7 @@ from timeline.instant import NS
 from timeline.series import rates
 
 LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_PART = re.compile(r'"(?:[^"\\]|\\.)*+"|`[^`]*+`|[}"`]')
+_PART = re.compile(r'"(?:[^"\\]|\\.)*+(?P<double>"?)|`[^`]*+(?P<back>`?)|(?P<end>\})')
 
 
 def selector_end(query: str) -> int | None:
@@ -19,8 +19,10 @@ def selector_end(query: str) -> int | None:
     if not query.lstrip().startswith("{"):
         return None
     for part in _PART.finditer(query):
-        if len(part[0]) == 1:  # a quote by itself is one that is not closed
-            return part.start() if part[0] == "}" else None
+        if part["end"]:
+            return part.start()
+        if not (part["double"] or part["back"]):  # a text that is not closed
+            return None
     return None
 
 
