@@ -28,6 +28,8 @@ _RESTARTS = 3  # of one list whose places expired
 #: The members of an object that are read: of those that are a dictionary again, these; of others, all.
 #: What is not named reaches no evidence, for objects hold secrets of any name (a container's variables, values of a chart).
 Keep = Mapping[str, Any]
+#: Changes an object in place: what is packed in it is opened (pure).
+Opened = Callable[[dict[str, Any]], None]
 _LIST: Keep = {"kind": {}, "apiVersion": {}, "metadata": {}}
 
 
@@ -49,15 +51,22 @@ class Cluster:
         self._namespaces = tuple(namespaces)
         self._secrets = [one.encode() for one in secrets if one]
 
-    async def items(self, group: str, kind: str, keep: Keep, **params: str) -> list[Item]:
+    async def items(
+        self,
+        group: str,
+        kind: str,
+        keep: Keep,
+        params: Mapping[str, str] | None = None,
+        opened: Opened | None = None,
+    ) -> list[Item]:
         """Return the objects of a kind (`apis/apps/v1`, `deployments`), of all namespaces that are asked for.
 
-        Each once, by its uid. Raise SourceError, also where some were read and others not.
+        Each once, by its uid; `opened` changes an object before it is cut to what is kept. Raise SourceError, also where some were read and others not.
         """
         paths = [f"{group}/namespaces/{one}/{kind}" for one in self._namespaces] or [f"{group}/{kind}"]
         found: dict[str, Item] = {}
         for path in paths:
-            async for page in self._pages(path, keep, params):
+            async for page in self._pages(path, partial(self._kept, keep, opened), params or {}):
                 for place, data in enumerate(fields.listing(page.json(), "items")):
                     # One that has no uid is for whoever reads it to count.
                     uid = fields.text(data, "metadata.uid") or f"{page.sha256} {place}"
@@ -68,9 +77,11 @@ class Cluster:
         self, path: str, params: Mapping[str, str | int] | None = None, keep: Keep | None = None
     ) -> Payload:
         """GET what is one page; each of its `items` is cut by `keep`."""
-        return await self.http.get(path, params, transcribe=partial(self._kept, keep))
+        return await self.http.get(path, params, transcribe=partial(self._kept, keep, None))
 
-    async def _pages(self, path: str, keep: Keep, params: Mapping[str, str]) -> AsyncIterator[Payload]:
+    async def _pages(
+        self, path: str, transcribe: Callable[[Answer], Answer], params: Mapping[str, str]
+    ) -> AsyncIterator[Payload]:
         restarts = 0
 
         async def ask(cursor: str | None, size: int) -> Payload:
@@ -80,7 +91,7 @@ class Cluster:
                 "limit": size,
                 **({"continue": cursor} if cursor else {}),
             }
-            page = await self.http.get(path, asked, transcribe=partial(self._kept, keep), allow=(410,))
+            page = await self.http.get(path, asked, transcribe=transcribe, allow=(410,))
             if page.status != 410:
                 return page
             # A list is of one moment; the API server forgets it after minutes, and says `Expired`.
@@ -94,7 +105,7 @@ class Cluster:
         async for page in by_cursor(ask, _following, size=_PAGE):
             yield page
 
-    def _kept(self, keep: Keep | None, answer: Answer) -> Answer:
+    def _kept(self, keep: Keep | None, opened: Opened | None, answer: Answer) -> Answer:
         """Return an answer with what is read of it; what is no list of objects has nothing that is kept."""
         body = answer.body
         for secret in self._secrets:
@@ -105,6 +116,9 @@ class Cluster:
             value = orjson.loads(body)
         except orjson.JSONDecodeError:
             return replace(answer, body=b"")  # a part of an object may hold what would have been cut
+        for item in fields.many(value, "items") if opened else ():
+            if opened and isinstance(item, dict):
+                opened(item)
         return replace(answer, body=orjson.dumps(kept(value, {**_LIST, "items": keep})))
 
 

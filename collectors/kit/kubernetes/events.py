@@ -83,7 +83,7 @@ class Event(NamedTuple):
 async def events(cluster: Cluster, **params: str) -> list[Item]:
     """Return all events that are kept; raise SourceError where neither form may be listed."""
     try:
-        return await cluster.items(*FORMS[0], KEEP, **params)
+        return await cluster.items(*FORMS[0], KEEP, params)
     except SourceError as err:
         if err.reason != "unauthorised":
             raise
