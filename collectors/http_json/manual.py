@@ -18,6 +18,7 @@ MANUAL = Manual(
         "An address of the next page on another host is not followed.",
     ),
     example={
+        "url": "https://deployer.example",
         "path": "api/v1/deployments",
         "rows": "items",
         "auth": {"bearer": "env:DEPLOYER_TOKEN"},
