@@ -9,6 +9,7 @@ import pytest
 
 from collectors.github.collector import GithubCollector
 from collectors.matrix import pills
+from collectors.pagerduty.collector import PagerdutyCollector
 from render.draft import leaks
 from render.text.names import CHARTS
 from tests.patterns.attacks import attacks, slow
@@ -25,8 +26,10 @@ OURS = {
 }
 #: What functions make of words that are not written there, with such a pattern; or why it is linear.
 MADE: dict[str, re.Pattern[Any] | str] = {
+    "collectors.kit.changes.paths._form": "globs of a configuration, each matched against a whole path",
     "collectors.kit.proof.require_form": "media types of a hook, escaped, matched at one place",
     "collectors.kit.tape.__init__": "secrets of our own, escaped, in URLs of our own",
+    "collectors.kit.tracker.reference": re.compile(PagerdutyCollector.references[-1]),
     "collectors.matrix.pills._pattern": pills._pattern("Ada Lovelace"),
     "collectors.matrix.text._outside": "patterns that modules hold",
     "render.draft.leaks._named": leaks._named(["checkout", "db-1"])[0],
