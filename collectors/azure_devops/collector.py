@@ -78,7 +78,7 @@ class AzureDevopsCollector(Collector[AzureDevopsOptions]):
     summary = (
         "builds of an Azure DevOps project's pipelines; deploys by rules over pipelines, stages and jobs"
     )
-    tested_against = "recorded"
+    tested_against = "fake"
     options_type = AzureDevopsOptions
     reads = ("url", "token", "auth")
     target = "project"

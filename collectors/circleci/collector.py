@@ -64,7 +64,7 @@ class CircleciCollector(Collector[CircleciOptions]):
     marks = (Mark(address=r"https://app\.circleci\.com/pipelines/([\w.-]+/[\w.-]+/[\w.-]+)(?:[/?].*)?"),)
     family = "changes"
     summary = "workflows of a CircleCI project; deploys by rules over workflows and jobs"
-    tested_against = "recorded"
+    tested_against = "fake"
     options_type = CircleciOptions
     reads = ("url",)
     target = "project"

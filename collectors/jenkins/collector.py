@@ -74,7 +74,7 @@ class JenkinsCollector(Collector[JenkinsOptions]):
     marks = (Mark(get="api/json", members=("mode", "nodeDescription", "jobs")),)
     family = "changes"
     summary = "builds of Jenkins' jobs, in folders and of branches too; deploys by rules over jobs and stages"
-    tested_against = "recorded"
+    tested_against = "fake"
     options_type = JenkinsOptions
     reads = ("jobs",)
     manual = MANUAL
