@@ -83,7 +83,8 @@ def per_second(rate: str) -> float:
     except (UndecodableTimeError, ValueError):
         size = count = 0
     if count < 1 or size <= 0:
-        raise ValueError(f"{rate!r} is not so many requests in so long, such as 5/min, 300/5m or 1000/h")
+        # Never the value: whatever stood there may be a secret.
+        raise ValueError("it is not so many requests in so long, such as 5/min, 300/5m or 1000/h")
     return count / size
 
 

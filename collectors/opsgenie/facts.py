@@ -42,7 +42,6 @@ _ENTRIES: tuple[tuple[re.Pattern[str], Kind], ...] = (
         re.compile(r"(?:incident)?(?:reopen(?:ed)?)(?:incident)?(?:entry)?", re.IGNORECASE),
         INCIDENT["reopened"],
     ),
-    (re.compile(r"CustomUserEntry|.*note.*", re.IGNORECASE), "chat.message"),
 )
 _REPORTS: tuple[tuple[State, str, str], ...] = (
     ("acknowledged", "ackTime", "acknowledgedBy"), ("closed", "closeTime", "closedBy"),
@@ -179,6 +178,8 @@ def entry(life: Life, told: Any, evidence: Evidence, people: People) -> Fact:
     """Return an entry of an incident's timeline, whose time people may have set; raise UnreadableError."""
     sort, own = fields.required(told, "type"), fields.required(told, "id")
     kind: Kind = next((kind for pattern, kind in _ENTRIES if pattern.fullmatch(sort)), "custom")
+    if sort == "CustomUserEntry" or "note" in sort.lower():
+        kind = "chat.message"
     names = {"label": f"{sort} of {life.names['incident']}", "channel": life.names["incident"]}
     return life.fact(
         kind, ["entry", own], moment(told, "eventTime"), "eventTime", names=names, actor=agent(people, fields.text(told, "actor.name")),

@@ -10,6 +10,7 @@ from timeline.errors import UsageError
 from timeline.invalid.nearest import nearest as nearest
 
 GROUP = "incident_timeline.collectors"
+_SHOWN = 12  # names in a message; `timeline collectors` lists all
 #: One source of this name is read by several collectors.
 SHORT = {"prometheus": ("prometheus_alerts", "prometheus_metrics")}
 
@@ -24,14 +25,23 @@ def names() -> list[str]:
     return list(_points())
 
 
+def some() -> str:
+    """Return the first names, as many as fit a line, and how many more there are."""
+    known = [*SHORT, *_points()]
+    return (
+        f"{', '.join(known[:_SHOWN])} and {len(known) - _SHOWN} more"
+        if len(known) > _SHOWN
+        else ", ".join(known)
+    )
+
+
 def expand(name: str) -> tuple[str, ...]:
     """Return the collectors a configured name stands for; raise UsageError with the nearest name."""
     if name in SHORT:
         return SHORT[name]
     if name not in _points():
-        known = [*SHORT, *_points()]
-        hint = nearest(name, known) or f"; there are {', '.join(known)};"
-        raise UsageError(f"there is no collector {name!r}{hint} see `timeline collectors`")
+        near = nearest(name, [*SHORT, *_points()]) or f"; there are {some()};"
+        raise UsageError(f"there is no collector {name!r}{near} see `timeline collectors`")
     return (name,)
 
 

@@ -42,8 +42,9 @@ def from_entry(entry: dict[str, Any], number: int, written: Written) -> list[Sou
     name, collector = options.pop("name", None), options.pop("collector", None)
     if not isinstance(collector, str):
         wrong = "`collector` is missing" if collector is None else "'collector' is no text"
-        known = ", ".join([*registry.SHORT, *registry.names()])
-        raise UsageError(f"{written.place((*place, 'collector'))}{where}: {wrong}; it is one of {known}")
+        raise UsageError(
+            f"{written.place((*place, 'collector'))}{where}: {wrong}; there are {registry.some()}: see `timeline collectors`"
+        )
     try:
         each = registry.expand(collector)
     except UsageError as err:

@@ -47,6 +47,22 @@ WHOLE: dict[str, Any] = {
         {"name": "pager", "collector": "pagerduty", "token": "env:T", "teams": ["x"]},
         {"name": "quiet", "collector": "alertmanager", "url": "http://127.0.0.1:9", "retention": "120h"},
         {"name": "hooks", "collector": "inbox", "path": "timeline.db"},
+        {"name": "runs", "collector": "github_actions", "repository": "a/b", "deploy": [{"pipeline": "deploy*", "environment": "production"}]},
+        {"name": "lab", "collector": "gitlab", "project": "a/b", "deploy": [{"job": "deploy*"}]},
+        {"name": "tea", "collector": "gitea", "url": "http://127.0.0.1:9", "repository": "a/b"},
+        {"name": "builds", "collector": "jenkins", "url": "http://127.0.0.1:9", "jobs": ["shop/*"]},
+        {"name": "circle", "collector": "circleci", "project": "gh/a/b"},
+        {"name": "kite", "collector": "buildkite", "organization": "a"},
+        {"name": "azure", "collector": "azure_devops", "project": "a/b", "token": "env:T"},
+        {"name": "cluster", "collector": "kubernetes", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
+        {"name": "releases", "collector": "helm", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
+        {"name": "genie", "collector": "opsgenie", "token": "env:T", "query": "teams: a"},
+        {"name": "service", "collector": "jsm", "url": "http://127.0.0.1:9", "auth": {"basic": "env:U"}},
+        {"name": "board", "collector": "grafana", "url": "http://127.0.0.1:9", "kinds": {"deploy": "deploy.finished"}},
+        {"name": "lines", "collector": "loki", "url": "http://127.0.0.1:9", "query": '{a="b"}'},
+        {"name": "more", "collector": "victorialogs", "url": "http://127.0.0.1:9", "query": "error"},
+        {"name": "api", "collector": "http_json", "url": "http://127.0.0.1:9", "path": "x", "rows": "items", "map": {"time": "t"},
+         "window": {"start": "since"}, "paging": {"by": "cursor", "member": "next", "parameter": "cursor"}},
     ],
 }  # fmt: skip
 INCIDENT: dict[str, Any] = {
@@ -215,7 +231,11 @@ def test_every_option_of_every_collector_is_told_in_our_words(name: str, tmp_pat
         for value in VALUES:
             raw = {"source": [{"name": "x", "collector": name, **options, option: value}]}
             path = written(tmp_path, raw)
-            line = next(n for n, text in enumerate(path.read_text().split("\n"), 1) if option in text)
+            line = next(
+                n
+                for n, text in enumerate(path.read_text().split("\n"), 1)
+                if re.match(rf"[\[\w. ]*\b{option}\b", text)
+            )
             if told := said_by(partial(config.load, path)):
                 judged(told)
                 said = int(told.partition("timeline.toml:")[2].partition(":")[0])

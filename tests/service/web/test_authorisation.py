@@ -65,6 +65,7 @@ PAGES = {
     "GET /": READ,
     "GET /incidents/{incident}": READ,
     "GET /incidents/{incident}/draft": READ,
+    "GET /incidents/{incident}/timeline.data": READ,
     "GET /incidents/{incident}/timeline.html": READ,
     "GET /incidents/{incident}/charts/{name}": READ,
     "GET /incidents/{incident}/factors": READ,
