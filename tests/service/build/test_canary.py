@@ -37,7 +37,12 @@ HEADER, QUERY = (
 SOURCES = {
     "alertmanager": HEADER, "github": BEARER + '\nrepository = "a/b"', "matrix": BEARER + '\nrooms = ["!a:b"]',
     "opensearch": BASIC, "pagerduty": 'token = "env:CANARY"', "prometheus_alerts": QUERY, "prometheus_metrics": BASIC,
-    "slack": BEARER,
+    "slack": BEARER, "azure_devops": 'project = "a/b"\ntoken = "env:CANARY"', "buildkite": BEARER + '\norganization = "a"',
+    "circleci": HEADER + '\nproject = "gh/a/b"', "gitea": BEARER + '\nrepository = "a/b"',
+    "github_actions": BEARER + '\nrepository = "a/b"', "gitlab": HEADER + '\nproject = "a/b"', "grafana": BEARER,
+    "helm": BEARER, "http_json": QUERY + '\npath = "x"\nmap = {{ time = "t" }}', "jenkins": BASIC, "jsm": BASIC,
+    "kubernetes": BEARER, "loki": BASIC + """\nquery = '{{a="b"}}'""", "opsgenie": 'token = "env:CANARY"',
+    "victorialogs": BASIC + '\nquery = "error"',
 }  # fmt: skip
 
 
