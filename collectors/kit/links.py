@@ -13,7 +13,8 @@ _IN_FRAGMENT = "(),:'!"  # what rison is written with
 
 def web(text: object) -> str | None:
     """Return an http(s) address; None for all else, which would be a script or a file to whoever opens it."""
-    if not isinstance(text, str):
+    # No address has white space or control characters; what splits one drops some of them without a word.
+    if not isinstance(text, str) or any(mark.isspace() or not mark.isprintable() for mark in text):
         return None
     try:
         parts = urlsplit(text)

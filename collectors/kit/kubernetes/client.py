@@ -18,6 +18,7 @@ from collectors.kit.access import Auth, Tls
 from collectors.kit.http import Http
 from collectors.kit.kubernetes.kubeconfig import Login, login
 from collectors.kit.kubernetes.options import KubernetesOptions
+from collectors.kit.links import web
 from collectors.kit.paging import StartOverError, by_cursor
 from collectors.kit.redaction.marks import mark
 from collectors.kit.signing import Unsigned
@@ -158,6 +159,8 @@ async def cluster(context: Context, options: KubernetesOptions) -> AsyncIterator
     # What decides the answers is on the tape: a replay needs no kubeconfig.
     asked: dict[str, Json] = {"kubeconfig": options.kube_context}
     server = fields.required((await context.tape.exchange(asked, perform)).json(), "server")
+    if web(server) is None:
+        raise SourceError("undecodable", "the context's server in the kubeconfig is no http(s) address")
     with tempfile.TemporaryDirectory() as folder:
         signed = known[0] if known else Login(server)
         async with Http(
