@@ -149,6 +149,7 @@ def test_the_charts_own_page_says_what_is_chosen_and_hears_what_is_noted(server:
     page.goto(f"{server.url}/incidents/{INCIDENT}#{FACTS[2]}")
     chart = page.frame_locator("#chart")
     chart.locator(f'#fact-panel[data-fact="{FACTS[2]}"]').wait_for()
+    chart.locator("html[data-ready]").wait_for()
     page.locator("#new textarea").first.fill("Live")
     page.locator("#new button.main").click()
     expect(chart.locator("#fact-notes")).to_contain_text("Live")

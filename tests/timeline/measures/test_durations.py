@@ -22,7 +22,7 @@ def make(kind: Kind, at: int, *, thread: str | None = LIFE, early: int | None = 
     earliest = None if early is None else at * NS - early
     names: dict[str, Name] = {
         "alert": "A", "name": "p99", "change": "c1", "value": 2, "threshold": 1, "op": "above", "deploy": "d", "actor": "responder-1",
-        "status": "investigating",
+        "status": "investigating", "incident": "I",
     }  # fmt: skip
     quantity = Quantity(value=2, threshold=1, op=">") if kind.startswith("metric") else None
     labels = more.pop("labels", {"alertname": "A"} if kind.startswith("alert") else {})

@@ -30,6 +30,7 @@ export function makeTable(model, store) {
   }, (height) => el('tbody', { class: 'space' }, el('tr', { class: 'spacer', 'aria-hidden': 'true' }, el('td', { colspan: 3, style: `height:${height}px` }))));
   const see = () => (lines.length <= WHOLE ? sight.all(Array(parts()).keys()) : sight.update());
   /** Events of which all records have a row, by the id of the first. @type {Set<string>} */
+  const isFramed = window.parent !== window; // by a review, which cites and notes each record by itself
   const unfolded = new Set();
   /** @type {Map<Item, Item[]>} */
   let also = new Map();
@@ -40,7 +41,7 @@ export function makeTable(model, store) {
   const draw = (/** @type {Item[]} */ items, /** @type {(GapItem | NoteItem)[]} */ spans, /** @type {boolean} */ reading) => {
     drawn = [items, spans, reading];
     // What is looked for is found in a row of its own, and a sheet has no button.
-    const folded = foldedRows(items, (main) => printing || store.get().q !== '' || unfolded.has(main.id));
+    const folded = foldedRows(items, (main) => isFramed || printing || store.get().q !== '' || unfolded.has(main.id));
     also = folded.also;
     lines = linesOf(folded.shown, spans, model, store.get().zone);
     places = placesOf(lines, model.items.length);
