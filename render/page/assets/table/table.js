@@ -29,8 +29,8 @@ export function makeTable(model, store) {
     return body;
   }, (height) => el('tbody', { class: 'space' }, el('tr', { class: 'spacer', 'aria-hidden': 'true' }, el('td', { colspan: 3, style: `height:${height}px` }))));
   const see = () => (lines.length <= WHOLE ? sight.all(Array(parts()).keys()) : sight.update());
-  /** Events of which all records have a row, by the id of the first. @type {Set<string>} */
   const isFramed = window.parent !== window; // by a review, which cites and notes each record by itself
+  /** Events of which all records have a row, by the id of the first. @type {Set<string>} */
   const unfolded = new Set();
   /** @type {Map<Item, Item[]>} */
   let also = new Map();
