@@ -73,7 +73,9 @@ def test_15_what_could_we_see_at_1415(hand: Hand) -> None:
     hand.drag((handle["x"] + handle["width"] / 2, middle), (at, middle))
     said = hand.sees("#replay .sentence")
     # A pixel of the incident is eight seconds.
-    assert re.fullmatch(r"At 14:15:[1-4]\d: 2 alerts firing, 1 pending, 1 acknowledged; last message 14:15:20\.", said)
+    assert re.fullmatch(
+        r"At 14:15:[1-4]\d: 2 alerts firing, 1 pending, 1 acknowledged; last message 14:15:20\.", said
+    )
     hand.sees("#replay .surfaced li", "p99 is at 1.4 s and climbing")
 
 
