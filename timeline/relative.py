@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from timeline.instant import Bounds
 from timeline.model import Fact, Incident, Window
 
 
@@ -22,6 +23,11 @@ def part(window: Window, start: int | None, end: int | None) -> Window | None:
     return Window(start=start, end=end) if start < end else None
 
 
+def first_instant(at: Fact | Bounds) -> int:
+    """Return the first instant (ns) that bounds tell: the earliest, or the latest where that is not known."""
+    return at.latest if at.earliest is None else at.earliest
+
+
 def in_window(fact: Fact, window: Window) -> bool:
     """Tell whether the fact may lie in the window."""
     return meets(fact.earliest, fact.latest, window.start, window.end)
@@ -39,4 +45,4 @@ def may_precede(fact: Fact, other: Fact) -> bool:
 
 def at_or_after(fact: Fact, firing: Fact) -> bool:
     """Tell whether the fact may have come at or after the firing's earliest instant."""
-    return fact.latest >= (firing.latest if firing.earliest is None else firing.earliest)
+    return fact.latest >= first_instant(firing)

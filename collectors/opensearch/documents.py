@@ -17,6 +17,7 @@ from timeline.instant import Bounds, format_instant
 from timeline.kinds import Kind
 from timeline.mapping.options import KindMap
 from timeline.model import Evidence, Fact, Person, Subject
+from timeline.relative import first_instant
 from timeline.statements import Name
 from timeline.values import text_at
 
@@ -115,7 +116,7 @@ class Documents:
 
     def _evidence(self, payload: Payload, pointer: str, hit: Json, at: Bounds, query: str) -> Evidence:
         own = lucene({"_id": hit["_id"]})
-        link = discover(self.options, own, at.latest if at.earliest is None else at.earliest, at.latest)
+        link = discover(self.options, own, first_instant(at), at.latest)
         return Evidence(source=self.source, payload=payload.sha256, pointer=pointer, query=query, link=link)
 
 

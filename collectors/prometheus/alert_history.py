@@ -15,6 +15,7 @@ from timeline.alerts.firing import Life, lives, restart, wanted
 from timeline.alerts.strands import Train, leaves_markers, strands, usual_interval
 from timeline.instant import NS, Bounds
 from timeline.model import Window
+from timeline.relative import first_instant
 
 
 class Hole(NamedTuple):
@@ -204,7 +205,7 @@ class History:
         for identity, train in sorted(self.trains.items()):
             for life in self.lives(identity):
                 first, end = life.spells[0].began, life.ended
-                begins = first.latest if first.earliest is None else first.earliest
+                begins = first_instant(first)
                 # Where the end is not known, an earlier read's last sample is no sign of life.
                 last = end.latest if end else life.spells[-1].last + max(self._margin, self._due(train))
                 if begins < window.end and last >= window.start:

@@ -14,6 +14,7 @@ from timeline.alerts.silences import KINDS
 from timeline.alerts.states import begins_breach, ends_breach, expression
 from timeline.model import Fact, Gap, Window
 from timeline.order import in_display_order
+from timeline.relative import first_instant
 
 State = Literal["pending", "firing", "no_data", "waiting", "running", "silenced", "breach"]
 _BEGINS: Mapping[str, State] = {
@@ -138,7 +139,7 @@ def _unended(state: State, begin: Fact, again: Fact | None, window: Window, gaps
     What began anew had ended before: it is drawn no further than such a gap.
     """
     start = _start(begin, window)
-    limit = window.end if again is None else again.latest if again.earliest is None else again.earliest
+    limit = window.end if again is None else first_instant(again)
     own = {begin.source, *(entry.source for entry in begin.evidence)}
     cut = next((gap.start for gap in gaps if gap.source in own and gap.start >= begin.latest), None)
     known = cut if cut is not None and cut <= limit else start if again else window.end

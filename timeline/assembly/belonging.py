@@ -26,8 +26,7 @@ def in_window(facts: Sequence[Fact], window: Window) -> list[Fact]:
 
 def meets(fact: Fact, window: Window) -> bool:
     """Tell whether the fact's interval meets the window; what was so before counts by when it was read."""
-    earliest = fact.latest if fact.earliest is None else fact.earliest
-    return relative.meets(earliest, fact.latest, window.start, window.end)
+    return relative.meets(relative.first_instant(fact), fact.latest, window.start, window.end)
 
 
 _BEGINS = ("alert.pending", "alert.firing", "alert.no_data", "deploy.waiting", "deploy.started")

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from timeline.instant import MINUTE
 from timeline.linked import keys
 from timeline.model import Fact
+from timeline.relative import first_instant
 
 #: Records that are to be of one moment lie no farther apart than this (ns).
 NEAR = 10 * MINUTE
@@ -46,16 +47,12 @@ def near(one: Fact, other: Fact) -> bool:
     """Tell whether the bounds of two facts meet or are less than ten minutes apart, and neither is wider."""
     return (
         _is_moment(one) and _is_moment(other) and abs(one.latest - other.latest) <= 2 * NEAR
-        and _first(one) - NEAR <= other.latest and _first(other) - NEAR <= one.latest
+        and first_instant(one) - NEAR <= other.latest and first_instant(other) - NEAR <= one.latest
     )  # fmt: skip
 
 
 def _is_moment(fact: Fact) -> bool:
     return fact.earliest is not None and fact.latest - fact.earliest <= NEAR
-
-
-def _first(fact: Fact) -> int:
-    return fact.latest if fact.earliest is None else fact.earliest
 
 
 def _any(_one: Fact, _other: Fact) -> bool:
@@ -73,7 +70,7 @@ def _same_place(one: Fact, other: Fact) -> bool:
 
 def _follows(one: Fact, other: Fact) -> bool:
     """Tell whether what a fact is told by came with it or within ten minutes."""
-    return near(one, other) and _first(one) <= other.latest
+    return near(one, other) and first_instant(one) <= other.latest
 
 
 def _said(one: Fact, other: Fact) -> bool:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from timeline.alerts.states import is_person, labels_of
 from timeline.instant import MINUTE
 from timeline.model import Fact, Incident
-from timeline.relative import inside
+from timeline.relative import first_instant, inside
 from timeline.text import words_of
 
 #: What each measure weighs, from most of what people kept of incidents to least.
@@ -157,7 +157,7 @@ def _turns(incident: Incident, facts: Sequence[Fact]) -> frozenset[str]:
     around = {
         fact.id
         for before, after in pairwise(posted)
-        if (after.latest if after.earliest is None else after.earliest) - before.latest >= SILENCE
+        if first_instant(after) - before.latest >= SILENCE
         for fact in (before, after)
     }
     return frozenset({*firsts.values(), *around, *(f.id for f in posted[-1:])})

@@ -11,7 +11,7 @@ from timeline.instant import HOUR
 from timeline.measures.chain import Point
 from timeline.model import Fact, Timeline
 from timeline.order import ClockErrors, in_display_order
-from timeline.relative import begins_before
+from timeline.relative import begins_before, first_instant
 from timeline.response import extent as extents
 from timeline.response import people
 from timeline.response import tried as trying
@@ -99,7 +99,7 @@ class Course:
     @cached_property
     def joined(self) -> tuple[people.Joined, ...]:
         """Who was recorded inside the incident, in the order in which they first were."""
-        signs = [at.latest if at.earliest is None else at.earliest for at in self._signs]
+        signs = [first_instant(at) for at in self._signs]
         return tuple(people.joined(self._timeline, min([self.span[0], *signs])))
 
     @cached_property

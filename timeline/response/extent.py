@@ -12,7 +12,7 @@ from timeline.measures.chain import Point
 from timeline.measures.response import visible
 from timeline.model import Fact, Incident, Timeline
 from timeline.order import ClockErrors, elapsed, in_display_order
-from timeline.relative import begins_before, inside
+from timeline.relative import begins_before, first_instant, inside
 
 CUSTOMERS, BREACH, ALERT, CLAIMED, RECORDED = (
     "customer impact", "the breach", "the alert", "the incident", "what was recorded",
@@ -34,7 +34,7 @@ class Extent(NamedTuple):
     @property
     def first(self) -> int:
         """The first instant at which it may have begun."""
-        return self.start if isinstance(self.start, int) else _first(self.start)
+        return self.start if isinstance(self.start, int) else first_instant(self.start)
 
     @property
     def last(self) -> int | None:
@@ -113,9 +113,5 @@ def _of_records(timeline: Timeline) -> Extent | None:
     if not facts:
         return None
     last = max(facts, key=lambda f: (f.latest, f.id))
-    width = (last.latest - _first(facts[0])) / NS
+    width = (last.latest - first_instant(facts[0])) / NS
     return Extent(RECORDED, facts[0], last, width, width)
-
-
-def _first(fact: Fact) -> int:
-    return fact.latest if fact.earliest is None else fact.earliest

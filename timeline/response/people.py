@@ -9,7 +9,7 @@ from timeline.alerts.states import is_person
 from timeline.measures.information import is_marked
 from timeline.model import Fact, Gap, Incident, Timeline
 from timeline.order import in_display_order
-from timeline.relative import inside
+from timeline.relative import first_instant, inside
 
 _KINDS = ("chat.", "deploy.", "change.", "status.", "incident.")
 _ACTS = frozenset({"alert.acknowledged", "alert.silenced", "alert.unsilenced"})
@@ -118,7 +118,7 @@ def pauses(timeline: Timeline, start: int, end: int) -> tuple[Pause, ...]:
 def _pauses(facts: Sequence[Fact], start: int, end: int) -> list[Pause]:
     found, reached, before = [], start, None
     for fact in facts:
-        begins = fact.latest if fact.earliest is None else fact.earliest
+        begins = first_instant(fact)
         if begins > reached:
             found.append(Pause(reached, min(begins, end), before, fact))
         if fact.latest >= reached:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from timeline.instant import MINUTE
 from timeline.model import Fact
 from timeline.order import display_key, in_display_order
+from timeline.relative import first_instant
 from timeline.response.samples import Step, Watched, after, before
 
 #: A metric is read this long (ns) after a change, or before the next one where that comes first.
@@ -80,7 +81,7 @@ def tried(chosen: Sequence[tuple[Fact, tuple[Fact, ...]]], watched: Sequence[Wat
     """Return each change with the readings of every watched series."""
     found = []
     for place, (change, also) in enumerate(chosen):
-        follower = next((f for f, _ in chosen[place + 1 :] if _first(f) > change.latest), None)
+        follower = next((f for f, _ in chosen[place + 1 :] if first_instant(f) > change.latest), None)
         readings = tuple(_reading(one, change, follower) for one in watched)
         found.append(Tried(change, also, readings))
     return found
@@ -88,11 +89,7 @@ def tried(chosen: Sequence[tuple[Fact, tuple[Fact, ...]]], watched: Sequence[Wat
 
 def _reading(watched: Watched, change: Fact, follower: Fact | None) -> Reading:
     later = after(watched, change.latest + LATER)
-    if follower and (later is None or later.end > _first(follower)):
-        last = before(watched, _first(follower))
+    if follower and (later is None or later.end > first_instant(follower)):
+        last = before(watched, first_instant(follower))
         later = last if last and last.start >= change.latest else None
-    return Reading(watched, before(watched, _first(change)), later)
-
-
-def _first(fact: Fact) -> int:
-    return fact.latest if fact.earliest is None else fact.earliest
+    return Reading(watched, before(watched, first_instant(change)), later)

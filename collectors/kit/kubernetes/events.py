@@ -11,7 +11,7 @@ from collectors.kit.fields import UnreadableError
 from collectors.kit.kubernetes.client import Cluster, Item
 from timeline.instant import Bounds, format_instant
 from timeline.model import Gap, Window
-from timeline.relative import part
+from timeline.relative import first_instant, part
 
 #: Both groups serve the same objects, the newer one under other names.
 FORMS = (("api/v1", "events"), ("apis/events.k8s.io/v1", "events"))
@@ -70,7 +70,7 @@ class Event(NamedTuple):
     def repeated(self, occurrence: Occurrence) -> str:
         """Return what an occurrence says of the others, which are folded into one event."""
         first = self.times[0].at
-        since = format_instant(first.latest if first.earliest is None else first.earliest)
+        since = format_instant(first_instant(first))
         if occurrence.number == 1:
             return (
                 ", whose words are not kept: others alike were combined with it"

@@ -14,6 +14,7 @@ from timeline.facts import alert_thread, fact, thread_key
 from timeline.instant import Bounds
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Quantity, Subject, Window
+from timeline.relative import first_instant
 from timeline.rules.promrules import AlertingRule, alert_labels
 from timeline.rules.thresholds import absent_labels
 from timeline.selectors import series_text
@@ -177,7 +178,7 @@ def in_window(changes: Iterable[StateChange], window: Window) -> Iterator[StateC
     for change in changes:
         if change.at.latest < window.start:
             last = change
-        elif (change.at.latest if change.at.earliest is None else change.at.earliest) < window.end:
+        elif first_instant(change.at) < window.end:
             ended = change.at.latest == window.start and last is not None and last.at.earliest is None
             if last is not None and last.breach and not ended:
                 yield last

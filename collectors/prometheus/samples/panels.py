@@ -14,6 +14,7 @@ from collectors.prometheus.samples.narrow import Narrower, unnamed
 from collectors.prometheus.samples.question import Question, Sampled
 from timeline.instant import NS
 from timeline.model import Fact, Panel, Series, Threshold, Window
+from timeline.relative import first_instant
 from timeline.rules.thresholds import Plain
 
 _STEPS = 1_000  # points across the window
@@ -133,7 +134,7 @@ def _first_changes(facts: Iterable[Fact]) -> dict[LabelKey, tuple[int, int]]:
     first: dict[LabelKey, tuple[int, int]] = {}
     for fact in facts:
         key = unnamed(tuple(fact.subject.labels.items()))
-        began = (fact.latest if fact.earliest is None else fact.earliest, fact.latest)
+        began = (first_instant(fact), fact.latest)
         first[key] = min(first.get(key, began), began)
     return first
 

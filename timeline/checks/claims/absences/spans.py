@@ -19,6 +19,7 @@ from timeline.checks.claims.words.counts import Span
 from timeline.checks.claims.words.patterns import any_of, words_of
 from timeline.instant import MINUTE, NS
 from timeline.model import Fact, Gap
+from timeline.relative import first_instant
 
 _ROUGH = 5 * MINUTE
 _UNTIL = rf"(?:{any_of(english.UNTIL)})"
@@ -100,7 +101,7 @@ def beside_cited(claim: Claim, ground: Ground, *, before: bool = False) -> Denie
     facts = ground.facts_of(claim.citations)
     if not facts or not claim.own:
         return None
-    edge = min(facts, key=_begin) if before else max(facts, key=lambda fact: fact.latest)
+    edge = min(facts, key=first_instant) if before else max(facts, key=lambda fact: fact.latest)
     if edge.earliest is None:
         return None
     return _by_edges(
@@ -123,10 +124,6 @@ def later(span: Denied, after: Denied) -> Denied:
         for one, other in ((span.sure, after.sure), (span.wide, after.wide))
     )
     return span._replace(sure=sure, wide=wide)
-
-
-def _begin(fact: Fact) -> int:
-    return fact.latest if fact.earliest is None else fact.earliest
 
 
 def _earlier_range(claim: Claim, place: Place, ground: Ground, whole: Span, window: Span) -> Denied | None:
