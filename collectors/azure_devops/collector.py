@@ -16,7 +16,7 @@ from collectors.azure_devops.manual import MANUAL
 from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError
 from collectors.kit import fields
 from collectors.kit.changes.pipelines import PipelineOptions, Pipelines
-from collectors.kit.fields import Skipped
+from collectors.kit.fields import Row, Skipped
 from collectors.kit.http import Http, Params
 from collectors.kit.paging import by_cursor
 from collectors.kit.people import People
@@ -55,17 +55,10 @@ class AzureDevopsOptions(PipelineOptions):
         return value
 
 
-class _Row(NamedTuple):
-    """One record, and where it stands in the evidence."""
-
-    data: Any
-    evidence: Evidence
-
-
 class _Steps(NamedTuple):
     """Stages and jobs of a build, and what went wrong."""
 
-    rows: Sequence[_Row] = ()
+    rows: Sequence[Row] = ()
     failure: SourceError | None = None
 
 
@@ -96,7 +89,7 @@ class AzureDevopsCollector(Collector[AzureDevopsOptions]):
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the builds that meet the window; what was not read is a gap."""
-        builds: dict[str, _Row] = {}
+        builds: dict[str, Row] = {}
         async with self._http() as http:
             try:
                 await self._listed(http, builds, window)
@@ -143,7 +136,7 @@ class AzureDevopsCollector(Collector[AzureDevopsOptions]):
 
         return Http(self.context, self.options, sign=None if self.options.auth.references() else sign)
 
-    async def _listed(self, http: Http, into: dict[str, _Row], window: Window) -> None:
+    async def _listed(self, http: Http, into: dict[str, Row], window: Window) -> None:
         low = window.start - parse_duration(self.options.lookback)
         # What `minTime` is about goes by the order: here the time of queueing, which does not change.
         asked = {
@@ -159,16 +152,16 @@ class AzureDevopsCollector(Collector[AzureDevopsOptions]):
             ask, lambda page: page.headers.get(_TOKEN) or None, rows=_rows, size=1_000
         ):
             for n, data in enumerate(_rows(page)):
-                row = _Row(data, self._at(page, f"/value/{n}", "build/builds"))
+                row = Row(data, self._at(page, f"/value/{n}", "build/builds"))
                 with self._unread.over(row.evidence):
                     into.setdefault(fields.required(data, "id"), row)
 
-    def _has_steps(self, row: _Row) -> bool:
+    def _has_steps(self, row: Row) -> bool:
         with self._unread.over():
             return self._writer.has_jobs(names_of(row.data), branch_of(row.data))
         return False
 
-    async def _steps(self, http: Http, row: _Row) -> _Steps:
+    async def _steps(self, http: Http, row: Row) -> _Steps:
         path = f"build/builds/{fields.text(row.data, 'id')}/timeline"
         try:
             page = await http.get(f"{self._base}/_apis/{path}", {"api-version": _VERSION})
@@ -177,9 +170,9 @@ class AzureDevopsCollector(Collector[AzureDevopsOptions]):
             records = fields.listing(page.json(), "records")
         except SourceError as err:
             return _Steps(failure=err)
-        return _Steps([_Row(data, self._at(page, f"/records/{n}", path)) for n, data in enumerate(records)])
+        return _Steps([Row(data, self._at(page, f"/records/{n}", path)) for n, data in enumerate(records)])
 
-    def _of_steps(self, row: _Row, steps: _Steps, window: Window) -> list[Fact]:
+    def _of_steps(self, row: Row, steps: _Steps, window: Window) -> list[Fact]:
         made: list[Fact] = []
         for step in steps.rows:
             with self._unread.over(step.evidence):

@@ -18,7 +18,7 @@ from collectors.kit.fields import Skipped
 from collectors.kit.http import Http
 from collectors.kit.paging import by_link
 from collectors.kit.people import People
-from collectors.kit.probing import failed, timed
+from collectors.kit.probing import failed, limit, timed
 from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Fact, Window
 from timeline.zones import parse_duration
@@ -101,8 +101,8 @@ class BuildkiteCollector(Collector[BuildkiteOptions]):
         yield answered.reachable(self.options.url)
         yield Check("authorised", True, f"builds of {self.options.organization}")
         yield answered.clock(self.options)
-        if left := answered.payload.headers.get("ratelimit-remaining"):
-            yield Check("rate limit", left != "0", f"{left} requests left")
+        for check in limit(answered.payload):
+            yield check
 
     def _facts(self, build: Any, page: Payload, place: int, window: Window) -> list[Fact]:
         evidence = self._at(page, f"/{place}")

@@ -15,17 +15,16 @@ from collectors.circleci.manual import MANUAL
 from collectors.circleci.workflows import branch_of, job_work, workflow_work
 from collectors.kit import fields
 from collectors.kit.changes.pipelines import PipelineOptions, Pipelines
-from collectors.kit.fields import Skipped, UnreadableError
+from collectors.kit.fields import Row, Skipped
 from collectors.kit.http import Http
 from collectors.kit.paging import by_cursor
 from collectors.kit.people import People
 from collectors.kit.probing import failed, timed
 from collectors.kit.together import gather
-from timeline.model import Evidence, Fact, Window
+from timeline.model import Fact, Window
 from timeline.zones import parse_duration
 
 _SLUG = re.compile(r"[\w.-]+/[\w.-]+/[\w.-]+")
-_NEVER = 2**62  # ns
 
 
 class CircleciOptions(PipelineOptions):
@@ -42,18 +41,11 @@ class CircleciOptions(PipelineOptions):
         return value
 
 
-class _Row(NamedTuple):
-    """One record, and where it stands in the evidence."""
-
-    data: Any
-    evidence: Evidence
-
-
 class _Pipeline(NamedTuple):
     """A pipeline with its workflows, the jobs of each where a rule wants them, and what went wrong."""
 
-    pipeline: _Row
-    workflows: Sequence[tuple[_Row, Sequence[_Row]]]
+    pipeline: Row
+    workflows: Sequence[tuple[Row, Sequence[Row]]]
     failure: SourceError | None = None
 
 
@@ -83,7 +75,7 @@ class CircleciCollector(Collector[CircleciOptions]):
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the workflows that meet the window; what was not read is a gap."""
         async with Http(self.context, self.options, base_url=f"{self.options.url}/api/v2") as http:
-            pipelines: dict[str, _Row] = {}
+            pipelines: dict[str, Row] = {}
             try:
                 await self._listed(http, pipelines, window)
             except SourceError as err:
@@ -92,7 +84,9 @@ class CircleciCollector(Collector[CircleciOptions]):
                 yield self.gap(
                     err.reason, window, f"Pipelines were not all read ({len(pipelines)} were): {err}"
                 )
-            wanted = [row for row in pipelines.values() if _at(row.data) < window.end]
+            wanted = [
+                row for row in pipelines.values() if fields.is_before(row.data, "created_at", window.end)
+            ]
             read = await gather([partial(self._workflows, http, row) for row in wanted])
         for one in read:
             for fact in self._facts(one, window):
@@ -118,7 +112,7 @@ class CircleciCollector(Collector[CircleciOptions]):
         yield Check("authorised", True, name)
         yield answered.clock(self.options)
 
-    async def _listed(self, http: Http, into: dict[str, _Row], window: Window) -> None:
+    async def _listed(self, http: Http, into: dict[str, Row], window: Window) -> None:
         """Read the pipelines, newest first, until all of a page are older than the look-back."""
         low = window.start - parse_duration(self.options.lookback)
         async for rows in self._pages(http, f"project/{self.options.project}/pipeline"):
@@ -126,26 +120,26 @@ class CircleciCollector(Collector[CircleciOptions]):
                 with self._unread.over(row.evidence):
                     fields.time(row.data, "created_at")
                     into.setdefault(fields.required(row.data, "id"), row)
-            if rows and all(_at(row.data) < low for row in rows):
+            if rows and all(fields.is_before(row.data, "created_at", low) for row in rows):
                 return
 
-    async def _pages(self, http: Http, path: str) -> AsyncIterator[list[_Row]]:
+    async def _pages(self, http: Http, path: str) -> AsyncIterator[list[Row]]:
         async def ask(token: str | None, _: int) -> Payload:
             return await http.get(path, {"page-token": token} if token else None)
 
         async for page in by_cursor(ask, _following, rows=_items):
             yield [
-                _Row(data, self.evidence(page, f"/items/{n}", query=f"GET {path}"))
+                Row(data, self.evidence(page, f"/items/{n}", query=f"GET {path}"))
                 for n, data in enumerate(_items(page))
             ]
 
-    async def _workflows(self, http: Http, pipeline: _Row) -> _Pipeline:
-        found: list[tuple[_Row, Sequence[_Row]]] = []
+    async def _workflows(self, http: Http, pipeline: Row) -> _Pipeline:
+        found: list[tuple[Row, Sequence[Row]]] = []
         try:
             number = quote(fields.required(pipeline.data, "id"), safe="")
             async for rows in self._pages(http, f"pipeline/{number}/workflow"):
                 for row in rows:
-                    jobs: list[_Row] = []
+                    jobs: list[Row] = []
                     found.append((row, jobs))
                     if self._writer.has_jobs([fields.text(row.data, "name")], branch_of(pipeline.data)):
                         own = quote(fields.required(row.data, "id"), safe="")
@@ -174,10 +168,3 @@ def _items(page: Payload) -> list[Any]:
 
 def _following(page: Payload) -> str | None:
     return fields.nullable(page.json(), "next_page_token")
-
-
-def _at(pipeline: Any) -> int:
-    try:
-        return fields.time(pipeline, "created_at").latest
-    except UnreadableError:
-        return _NEVER  # what has no time proves no end of a list

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import Field, field_validator
 
@@ -13,7 +13,7 @@ from collectors.base import Check, Collector, Context, Mark, Payload, Record, So
 from collectors.gitea.facts import Repository, time
 from collectors.gitea.manual import MANUAL
 from collectors.kit import fields
-from collectors.kit.fields import Skipped, UnreadableError
+from collectors.kit.fields import Row, Skipped
 from collectors.kit.http import Http, HttpOptions, Params
 from collectors.kit.paging import by_link
 from collectors.kit.probing import failed, timed
@@ -23,7 +23,6 @@ from timeline.relative import in_window
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
 _PAGE = 50  # what servers give at most, unless they are told otherwise
-_NEVER = 2**62  # ns
 
 
 class GiteaOptions(HttpOptions):
@@ -43,13 +42,6 @@ class GiteaOptions(HttpOptions):
         if not _REPOSITORY.fullmatch(value):
             raise ValueError("it is no repository; write it as owner/name")
         return value
-
-
-class _Row(NamedTuple):
-    """One record, and where it stands in the evidence."""
-
-    data: Any
-    evidence: Evidence
 
 
 class GiteaCollector(Collector[GiteaOptions]):
@@ -116,16 +108,16 @@ class GiteaCollector(Collector[GiteaOptions]):
             raise SourceError("unauthorised", text)
         return payload
 
-    async def _pages(self, http: Http, path: str, params: Params | None = None) -> AsyncIterator[list[_Row]]:
+    async def _pages(self, http: Http, path: str, params: Params | None = None) -> AsyncIterator[list[Row]]:
         asked = {"limit": _PAGE, **(params or {})}
         async for payload in by_link(http.get, f"{self._base}/{path}", asked):
             rows = fields.listing(payload.json())
-            yield [_Row(data, self._at(payload, f"/{n}", path)) for n, data in enumerate(rows)]
+            yield [Row(data, self._at(payload, f"/{n}", path)) for n, data in enumerate(rows)]
 
     def _at(self, payload: Payload, pointer: str, path: str) -> Evidence:
         return self.evidence(payload, pointer, query=f"GET {self._base}/{path}")
 
-    def _made(self, row: _Row, make: Callable[[Any, Evidence], Fact], window: Window) -> list[Fact]:
+    def _made(self, row: Row, make: Callable[[Any, Evidence], Fact], window: Window) -> list[Fact]:
         made: list[Fact] = []
         with self._unread.over(row.evidence):
             fact = make(row.data, row.evidence)
@@ -147,7 +139,7 @@ class GiteaCollector(Collector[GiteaOptions]):
                         for fact in self._made(row, writer.merged, window):
                             yield fact
             # No merge is later than the last update, and the list goes by that.
-            if page and all(_updated(row.data) < window.start for row in page):
+            if page and all(fields.is_before(row.data, "updated_at", window.start, time) for row in page):
                 return
 
     async def _tags(self, http: Http, writer: Repository, window: Window) -> AsyncIterator[Record]:
@@ -162,13 +154,6 @@ class GiteaCollector(Collector[GiteaOptions]):
             for fact in self._made(row, writer.tagged, window):
                 yield fact
 
-    async def _tag(self, http: Http, own: str) -> _Row:
+    async def _tag(self, http: Http, own: str) -> Row:
         payload = await http.get(f"{self._base}/git/tags/{own}")
-        return _Row(payload.json(), self._at(payload, "", f"git/tags/{own}"))
-
-
-def _updated(pull: Any) -> int:
-    try:
-        return time(pull, "updated_at").latest
-    except UnreadableError:
-        return _NEVER  # what has no time proves no end of a list
+        return Row(payload.json(), self._at(payload, "", f"git/tags/{own}"))

@@ -18,17 +18,17 @@ from collectors.base import (
     Record,
     SourceError,
 )
-from collectors.github.api import HEADERS, Api, ListMember, page_of
+from collectors.github.api import HEADERS, Api, page_of
 from collectors.github.facts import repository_of
 from collectors.github.manual import ACTIONS
 from collectors.github.options import RepositoryOptions
 from collectors.github.runs import Attempts, attempt_of, of_attempt, pipeline_of, started_at
 from collectors.kit import fields
 from collectors.kit.changes.pipelines import DeployRule, Pipelines
-from collectors.kit.fields import Skipped, UnreadableError
+from collectors.kit.fields import Row, Skipped, UnreadableError
 from collectors.kit.http import Http
 from collectors.kit.paging import in_spans
-from collectors.kit.probing import failed, timed
+from collectors.kit.probing import failed, limit, timed
 from collectors.kit.together import gather
 from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Fact, Window
@@ -56,8 +56,8 @@ class ActionsOptions(RepositoryOptions):
 class _Life(NamedTuple):
     """What is known of a run: its attempts, the latest first, its jobs (None: not read), and what went wrong."""
 
-    attempts: list[ListMember]
-    jobs: list[ListMember] | None
+    attempts: list[Row]
+    jobs: list[Row] | None
     failure: SourceError | None = None
 
 
@@ -95,7 +95,7 @@ class GithubActionsCollector(Collector[ActionsOptions]):
                 origin=repository.origin, source=self.context.source, clock=repository.clock,
                 component=repository.name, rules=self.options.deploy,
             )  # fmt: skip
-            runs: dict[str, ListMember] = {}
+            runs: dict[str, Row] = {}
             async for gap in self._listed(api, runs, window):
                 yield gap
             wanted = [run for run in runs.values() if self._is_wanted(run, writer, window)]
@@ -126,13 +126,13 @@ class GithubActionsCollector(Collector[ActionsOptions]):
         yield answered.reachable(self.options.url)
         yield Check("authorised", True, f"{page_of(answered.payload)}, {count} runs")
         yield answered.clock(self.options)
-        if left := page.headers.get("x-ratelimit-remaining"):
-            yield Check("rate limit", left != "0", f"{left} requests left")
+        for check in limit(page):
+            yield check
 
     def _evidence(self, payload: Payload, pointer: str, path: str) -> Evidence:
         return self.evidence(payload, pointer, query=f"GET repos/{self.options.repository}/{path}")
 
-    async def _listed(self, api: Api, runs: dict[str, ListMember], window: Window) -> AsyncIterator[Record]:
+    async def _listed(self, api: Api, runs: dict[str, Row], window: Window) -> AsyncIterator[Record]:
         """Read the runs that were made from the look-back on; yield gaps for those that were not all listed."""
         start = (window.start - parse_duration(self.options.lookback)) // NS * NS
         end = -(-window.end // NS) * NS
@@ -151,7 +151,7 @@ class GithubActionsCollector(Collector[ActionsOptions]):
             text = f"GitHub counts {self._short} more runs of `{self.options.repository}` than it lists"
             yield self.gap("partial", window, text, missing=f"{self._short} runs")
 
-    async def _read(self, api: Api, runs: dict[str, ListMember], low: int, high: int) -> None:
+    async def _read(self, api: Api, runs: dict[str, Row], low: int, high: int) -> None:
         """Read the runs made in whole seconds `[low, high)` (ns); raise PayloadTooLargeError past the cap."""
         span = f"{format_instant(low)}..{format_instant(high - NS)}"  # both ends belong to it
         came = total = 0
@@ -168,7 +168,7 @@ class GithubActionsCollector(Collector[ActionsOptions]):
             raise PayloadTooLargeError(f"GitHub lists no more than {_CAP} runs of a question")
         self._short += max(0, total - came)
 
-    def _is_wanted(self, run: ListMember, writer: Pipelines, window: Window) -> bool:
+    def _is_wanted(self, run: Row, writer: Pipelines, window: Window) -> bool:
         """Tell whether something of a run may lie in the window: it moved since then, and is to be told."""
         with self._unread.over(run.evidence):
             is_deploy = writer.has_deploys(pipeline_of(run.data), fields.text(run.data, "head_branch"))
@@ -178,7 +178,7 @@ class GithubActionsCollector(Collector[ActionsOptions]):
             return (recent or under_way) and (is_deploy or self.options.others)
         return False
 
-    async def _life(self, api: Api, run: ListMember, window: Window) -> _Life:
+    async def _life(self, api: Api, run: Row, window: Window) -> _Life:
         """Return a run with its jobs, and those earlier attempts that may meet the window."""
         attempts, jobs = [run], None
         number = fields.text(run.data, "id")

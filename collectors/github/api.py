@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from collectors.base import Payload, SourceError
 from collectors.kit import fields
+from collectors.kit.fields import Row
 from collectors.kit.http import Http, Params
 from collectors.kit.paging import by_link
 from timeline.model import Evidence
@@ -17,17 +18,10 @@ HEADERS = {"accept": "application/vnd.github+json", "x-github-api-version": "202
 MakeEvidence = Callable[[Payload, str, str], Evidence]
 
 
-class ListMember(NamedTuple):
-    """One member of a list, and where it stands in the evidence."""
-
-    data: Any
-    evidence: Evidence
-
-
-class Page(list[ListMember]):
+class Page(list[Row]):
     """The members of one page; `whole` is the answer's JSON."""
 
-    def __init__(self, members: Iterable[ListMember], whole: Any) -> None:
+    def __init__(self, members: Iterable[Row], whole: Any) -> None:
         super().__init__(members)
         self.whole = whole
 
@@ -62,20 +56,17 @@ class Api:
         async for payload in by_link(self._http.get, url, query):
             whole, inside = payload.json(), f"/{member}" if member else ""
             rows = fields.listing(whole, member)
-            items = (
-                ListMember(data, self._evidence(payload, f"{inside}/{n}", path))
-                for n, data in enumerate(rows)
-            )
+            items = (Row(data, self._evidence(payload, f"{inside}/{n}", path)) for n, data in enumerate(rows))
             yield Page(items, whole)
 
-    async def everything(self, path: str, params: Params | None = None, member: str = "") -> list[ListMember]:
+    async def everything(self, path: str, params: Params | None = None, member: str = "") -> list[Row]:
         """Return the items of all pages."""
         return [item async for page in self.pages(path, params, member) for item in page]
 
-    async def record(self, path: str) -> ListMember:
+    async def record(self, path: str) -> Row:
         """Return one record below the repository."""
         payload = await self._http.get(f"repos/{self._repository}/{path}")
-        return ListMember(payload.json(), self._evidence(payload, "", path))
+        return Row(payload.json(), self._evidence(payload, "", path))
 
     async def compare(self, base: str, head: str) -> tuple[str | None, Evidence]:
         """Return where `head` stands seen from `base` (`behind`, ...), None when GitHub cannot say."""

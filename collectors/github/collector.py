@@ -8,7 +8,7 @@ import anyio
 from pydantic import Field
 
 from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError
-from collectors.github.api import HEADERS, Api, ListMember, page_of
+from collectors.github.api import HEADERS, Api, page_of
 from collectors.github.facts import (
     SHORT,
     Deployment,
@@ -21,9 +21,9 @@ from collectors.github.manual import MANUAL
 from collectors.github.options import RepositoryOptions
 from collectors.kit import fields
 from collectors.kit.changes.paths import matching
-from collectors.kit.fields import UNREADABLE, Skipped
+from collectors.kit.fields import UNREADABLE, Row, Skipped
 from collectors.kit.http import Http
-from collectors.kit.probing import failed, timed
+from collectors.kit.probing import failed, limit, timed
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Window
 from timeline.relative import in_window
@@ -113,8 +113,8 @@ class GithubCollector(Collector[GithubOptions]):
         yield answered.reachable(self.options.url)
         yield Check("authorised", True, page_of(answered.payload))
         yield answered.clock(self.options)
-        if left := answered.payload.headers.get("x-ratelimit-remaining"):
-            yield Check("rate limit", left != "0", f"{left} requests left")
+        for check in limit(answered.payload):
+            yield check
 
     def _evidence(self, payload: Payload, pointer: str, path: str) -> Evidence:
         query = (
@@ -123,7 +123,7 @@ class GithubCollector(Collector[GithubOptions]):
         return self.evidence(payload, pointer, query=query)
 
     async def _deployments(self, api: Api, writer: GithubFacts, window: Window) -> AsyncIterator[Record]:
-        listed: list[ListMember] = []
+        listed: list[Row] = []
         failure: SourceError | None = None
         try:
             async for page in api.pages("deployments"):
@@ -144,15 +144,13 @@ class GithubCollector(Collector[GithubOptions]):
         if failure:
             raise failure
 
-    async def _statuses(
-        self, api: Api, listed: Iterable[ListMember]
-    ) -> tuple[list[Deployment], list[SourceError]]:
-        found: dict[int, list[ListMember]] = {}
+    async def _statuses(self, api: Api, listed: Iterable[Row]) -> tuple[list[Deployment], list[SourceError]]:
+        found: dict[int, list[Row]] = {}
         errors: dict[int, SourceError] = {}
         broken: list[TimelineError] = []
         limit = anyio.CapacityLimiter(_AT_ONCE)
 
-        async def read(number: int, item: ListMember) -> None:
+        async def read(number: int, item: Row) -> None:
             async with limit:
                 try:
                     found[number] = await api.everything(f"deployments/{item.data['id']}/statuses")
@@ -181,9 +179,7 @@ class GithubCollector(Collector[GithubOptions]):
             facts += writer.deployment(one)
         return facts if any(in_window(f, window) for f in facts) else []
 
-    def _made(
-        self, item: ListMember, make: Callable[[ListMember], Fact | None], window: Window
-    ) -> Iterator[Fact]:
+    def _made(self, item: Row, make: Callable[[Row], Fact | None], window: Window) -> Iterator[Fact]:
         """Yield what a record of the window makes; one that lacks what its kind has is counted."""
         with self._unread.over(item.evidence):
             made = make(item)
@@ -234,7 +230,7 @@ class GithubCollector(Collector[GithubOptions]):
                 return
 
     async def _configured(
-        self, api: Api, writer: GithubFacts, item: ListMember, change: Fact, window: Window
+        self, api: Api, writer: GithubFacts, item: Row, change: Fact, window: Window
     ) -> AsyncIterator[Record]:
         """Yield that a merged pull request changed files of configuration."""
         number = fields.number(item.data, "number")
@@ -251,20 +247,20 @@ class GithubCollector(Collector[GithubOptions]):
             text = f"GitHub lists the first {_FILES} files of #{number}: others may be of configuration"
             yield self.gap("truncated", window, text)
 
-    def _touches(self, item: ListMember, window: Window) -> bool:
+    def _touches(self, item: Row, window: Window) -> bool:
         """Tell whether a deployment can have a status in the window."""
         if not self._readable(item, "created_at", "sha"):
             return False
         return _latest(item, "created_at") - window.end < 0 and not self._is_past(item, window)
 
-    def _is_past(self, item: ListMember, window: Window, *names: str) -> bool:
+    def _is_past(self, item: Row, window: Window, *names: str) -> bool:
         low = window.start - parse_duration(self.options.lookback)
         if names:
             return all(_latest(item, name) < low for name in names)
         # A status moves `updated_at`, as seen; it is not documented, hence the look-back.
         return _latest(item, "created_at") < low and _latest(item, "updated_at") < window.start
 
-    def _readable(self, item: ListMember, name: str, *needed: str, optional: bool = False) -> bool:
+    def _readable(self, item: Row, name: str, *needed: str, optional: bool = False) -> bool:
         """Tell whether a record has an id, a time and what else is needed; count one that should and has not.
 
         An `optional` time is null where there is none; a record without the member is another than is known.
@@ -280,7 +276,7 @@ class GithubCollector(Collector[GithubOptions]):
         return False
 
 
-def _latest(item: ListMember, name: str) -> int:
+def _latest(item: Row, name: str) -> int:
     try:
         return fields.time(item.data, name).latest
     except UNREADABLE:

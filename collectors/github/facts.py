@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from collectors.github.api import ListMember
 from collectors.kit import fields
 from collectors.kit.changes.paths import CONFIGURES, called
+from collectors.kit.fields import Row
 from collectors.kit.links import filled, host_of, web
 from collectors.kit.people import GITHUB, People, quoted
 from timeline.canonical import Json, short_id
@@ -53,8 +53,8 @@ def repository_of(record: object, origin: str | None = None) -> Repository | Non
 class Deployment(NamedTuple):
     """A deployment with its statuses; `statuses` is None where they could not be read."""
 
-    item: ListMember
-    statuses: list[ListMember] | None
+    item: Row
+    statuses: list[Row] | None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -66,7 +66,7 @@ class Deployment(NamedTuple):
         """Return the deployed commit."""
         return fields.text(self.item.data, "sha")
 
-    def successes(self) -> list[tuple[Bounds, ListMember]]:
+    def successes(self) -> list[tuple[Bounds, Row]]:
         """Return when it was said to have succeeded, oldest first."""
         found = [
             (fields.time(s.data, "created_at"), s)
@@ -99,7 +99,7 @@ class GithubFacts:
                 names = {"label": f"deployment {id_of(deployment.item.data)} {state}"}
                 yield self._deploy("custom", deployment, status, means, names)
 
-    def rolled_back(self, old: Deployment, by: Deployment, status: ListMember, evidence: Evidence) -> Fact:
+    def rolled_back(self, old: Deployment, by: Deployment, status: Row, evidence: Evidence) -> Fact:
         """Make the fact that a deployment took the place of `old`, on whose history it lies."""
         related = [self._success(old.successes()[0][1]), self._success(status)]
         names: dict[str, Name] = {
@@ -113,7 +113,7 @@ class GithubFacts:
         )  # fmt: skip
         return made.replace(evidence=(*made.evidence, evidence))
 
-    def released(self, item: ListMember) -> Fact | None:
+    def released(self, item: Row) -> Fact | None:
         """Make the fact of a release; a draft is not published and gives none."""
         if item.data.get("published_at") is None:
             return None
@@ -125,7 +125,7 @@ class GithubFacts:
             labels=labels, text="\n".join(w for w in words if w), actor=item.data.get("author"),
         )  # fmt: skip
 
-    def merged(self, item: ListMember) -> Fact | None:
+    def merged(self, item: Row) -> Fact | None:
         """Make the fact of a merged pull request; one that was closed otherwise gives none."""
         if item.data.get("merged_at") is None:
             return None
@@ -136,7 +136,7 @@ class GithubFacts:
             labels={"commit": fields.text(item.data, "merge_commit_sha")}, text=fields.text(item.data, "title"), actor=None,
         )  # fmt: skip
 
-    def configured(self, item: ListMember, files: Sequence[str], listed: Evidence, change: Fact) -> Fact:
+    def configured(self, item: Row, files: Sequence[str], listed: Evidence, change: Fact) -> Fact:
         """Make the fact that a merged pull request changed files of configuration; `change` is its merge."""
         made = self._fact(
             "change.config", item, ["config", "pull", item.data.get("number")], "merged_at", names={"change": called(files)},
@@ -145,14 +145,14 @@ class GithubFacts:
         )  # fmt: skip
         return made.replace(evidence=(*made.evidence, listed))
 
-    def _success(self, status: ListMember) -> Related:
+    def _success(self, status: Row) -> Related:
         identity = short_id(
             "f", [1, self._repository.origin, "deploy.finished", ["status", id_of(status.data)]]
         )
         return Related(fact=identity, rule=ROLL_BACK)
 
     def _deploy(
-        self, kind: Kind, deployment: Deployment, item: ListMember, means: str, names: Mapping[str, Name], *,
+        self, kind: Kind, deployment: Deployment, item: Row, means: str, names: Mapping[str, Name], *,
         key: list[Json] | None = None, life: Deployment | None = None, related: Iterable[Related] = (),
     ) -> Fact:  # fmt: skip
         own, data = deployment.item, deployment.item.data
@@ -179,7 +179,7 @@ class GithubFacts:
         return own or (page + filled("/{place}", place=place) if place else page)
 
     def _fact(
-        self, kind: Kind, item: ListMember, key: list[Json], means: str, *, names: Mapping[str, Name],
+        self, kind: Kind, item: Row, key: list[Json], means: str, *, names: Mapping[str, Name],
         labels: Mapping[str, str], text: str, actor: object, related: Iterable[Related] = (),
         environment: str | None = None, link: str | None = None, thread: str | None = None,
     ) -> Fact:  # fmt: skip
@@ -208,9 +208,9 @@ class GithubFacts:
         return self.people.add(f"github:{login}", login, bot=bot)
 
 
-def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment, Deployment, ListMember]]:
+def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment, Deployment, Row]]:
     """Yield what took whose place, with the status that says so; an unproven order gives none."""
-    places: dict[tuple[str, str], list[tuple[int, ListMember, Deployment]]] = {}
+    places: dict[tuple[str, str], list[tuple[int, Row, Deployment]]] = {}
     for one in deployments:
         for at, status in one.successes()[:1]:
             places.setdefault(one.place, []).append((at.latest, status, one))

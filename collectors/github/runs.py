@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from collectors.github.api import ListMember
 from collectors.kit import fields
 from collectors.kit.changes.pipelines import Moment, Outcome, Work
+from collectors.kit.fields import Row
 from collectors.kit.links import web
 from collectors.kit.people import GITHUB, People, quoted
 from timeline.instant import Bounds
@@ -48,7 +48,7 @@ class Attempts:
     def __init__(self) -> None:
         self.people = People()
 
-    def run(self, item: ListMember, jobs: Sequence[ListMember] | None) -> Work:
+    def run(self, item: Row, jobs: Sequence[Row] | None) -> Work:
         """Make the work of one attempt of a run; without its `jobs`, its end is not told. Raises UnreadableError."""
         data = item.data
         status, conclusion = _state(data)
@@ -68,7 +68,7 @@ class Attempts:
             labels={"run": fields.text(data, "id"), "event": fields.text(data, "event")},
         )  # fmt: skip
 
-    def job(self, run: ListMember, item: ListMember) -> Work:
+    def job(self, run: Row, item: Row) -> Work:
         """Make the work of a job; raise UnreadableError."""
         data = item.data
         status, conclusion = _state(data)
@@ -97,7 +97,7 @@ class Attempts:
         return self.people.add(f"github:{login}", login, bot=bot)
 
 
-def of_attempt(jobs: Iterable[ListMember], run: Any) -> list[ListMember]:
+def of_attempt(jobs: Iterable[Row], run: Any) -> list[Row]:
     """Return the jobs of an attempt; those that it took over from an earlier one ran before it began."""
     number, began = attempt_of(run), started_at(run).earliest or 0
     own = [job for job in jobs if fields.number(job.data, "run_attempt") == number]
@@ -125,13 +125,13 @@ def _called(run: Any) -> str:
     return f"{name} #{fields.number(run, 'run_number')}{again}"
 
 
-def _last(jobs: Sequence[ListMember]) -> list[ListMember]:
+def _last(jobs: Sequence[Row]) -> list[Row]:
     """Return the job that ended last, as a list; none where none ended."""
     over = [job for job in jobs if fields.member(job.data, "completed_at") is not None]
     return [max(over, key=lambda job: (fields.time(job.data, "completed_at").latest, fields.text(job.data, "id")))] if over else []  # fmt: skip
 
 
-def _ended(run: Any, jobs: Sequence[ListMember], started: Bounds) -> Moment:
+def _ended(run: Any, jobs: Sequence[Row], started: Bounds) -> Moment:
     """Return the end of an attempt: its last job's, for `updated_at` moves later; without jobs, by then."""
     if last := _last(jobs):
         return Moment(fields.time(last[0].data, "completed_at"), "completed_at of the last job")
@@ -139,5 +139,5 @@ def _ended(run: Any, jobs: Sequence[ListMember], started: Bounds) -> Moment:
     return Moment(Bounds(started.earliest, max(by.latest, started.latest)), "between run_started_at and updated_at")  # fmt: skip
 
 
-def _of(item: ListMember, page: str) -> Evidence:
+def _of(item: Row, page: str) -> Evidence:
     return item.evidence.replace(link=web(fields.text(item.data, page)))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from collectors.github.api import ListMember
 from collectors.github.facts import STARTED, Deployment, GithubFacts, repository_of
 from collectors.kit import fields
-from collectors.kit.fields import UnreadableError
+from collectors.kit.fields import Row, UnreadableError
 from collectors.kit.proof import FORM, JSON, Proof, Request, require_form, require_signature
 from collectors.kit.webhooks import Delivery, Event, Seen, Webhook, own_text
 from timeline.model import Fact
@@ -73,11 +72,11 @@ def _started(event: Event) -> list[str]:
     ]
 
 
-def _item(event: Event, part: str) -> ListMember:
+def _item(event: Event, part: str) -> Row:
     data = event.object.get(part)
     if not isinstance(data, dict):
         raise UnreadableError(f"it has no {part}")
-    return ListMember(data, event.evidence(f"/body/{part}"))
+    return Row(data, event.evidence(f"/body/{part}"))
 
 
 WEBHOOK = Webhook(verify, deliveries, facts, foresee=foresee, screen=screen, types=(JSON, FORM))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from collectors.base import Payload, PayloadTooLargeError, SourceError
 from collectors.kit import fields
+from collectors.kit.fields import Row
 from collectors.kit.http import Http, Params
 from collectors.kit.paging import Piece, by_link, in_spans
 from timeline.instant import NS, format_instant
@@ -18,13 +18,6 @@ from timeline.text import code
 #: GitLab's answer to an offset past the last one that it gives, 50,000.
 _NO_OFFSET = 405
 MakeEvidence = Callable[[Payload, str, str], Evidence]
-
-
-class Row(NamedTuple):
-    """One record of an answer, and where it stands in the evidence."""
-
-    data: Any
-    evidence: Evidence
 
 
 class Api:

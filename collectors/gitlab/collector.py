@@ -8,16 +8,16 @@ from functools import partial
 from typing import NamedTuple
 
 from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError, Suggestion
-from collectors.gitlab.api import Api, Row
+from collectors.gitlab.api import Api
 from collectors.gitlab.facts import Project, linked, time
 from collectors.gitlab.manual import MANUAL
 from collectors.gitlab.options import GitlabOptions
 from collectors.gitlab.work import deployment_facts, is_over, job_work, names_of, pipeline_work
 from collectors.kit import fields
 from collectors.kit.changes.pipelines import Pipelines, alive
-from collectors.kit.fields import UNREADABLE, Skipped
+from collectors.kit.fields import Row, Skipped
 from collectors.kit.http import Http, Params
-from collectors.kit.probing import failed, timed
+from collectors.kit.probing import failed, limit, timed
 from collectors.kit.together import gather
 from timeline.instant import HOUR, NS, format_instant
 from timeline.model import Evidence, Fact, Person, Window
@@ -106,8 +106,8 @@ class GitlabCollector(Collector[GitlabOptions]):
             except SourceError as err:
                 yield Check("deployments", False, str(err))
         yield answered.clock(self.options)
-        if left := answered.payload.headers.get("ratelimit-remaining"):
-            yield Check("rate limit", left != "0", f"{left} requests left")
+        for check in limit(answered.payload):
+            yield check
 
     def _http(self) -> Http:
         return Http(self.context, self.options, base_url=f"{self.options.url}/api/v4")
@@ -164,7 +164,7 @@ class GitlabCollector(Collector[GitlabOptions]):
                     made = project.release(fields.required(row.data, "tag_name"), row.data, [link], author)
                     if in_window(made, window):
                         yield made
-            if all(_before(row, "released_at", window.start) for row in page):
+            if all(fields.is_before(row.data, "released_at", window.start, time) for row in page):
                 return
 
     async def _merged(self, api: Api, project: Project, window: Window) -> AsyncIterator[Record]:
@@ -244,10 +244,3 @@ class GitlabCollector(Collector[GitlabOptions]):
             with self._unread.over(job.evidence):
                 if fields.required(job.data, "id") not in self._jobs:
                     yield from writer.meeting(job_work(project, run.pipeline, job), window, others=False)
-
-
-def _before(row: Row, name: str, instant: int) -> bool:
-    try:
-        return time(row.data, name).latest < instant
-    except UNREADABLE:
-        return False  # what has no time proves no end of a list

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from collectors.gitlab.api import Row
 from collectors.gitlab.facts import Project, linked, time
 from collectors.kit import fields
 from collectors.kit.changes.pipelines import Moment, Outcome, Work
+from collectors.kit.fields import Row
 from timeline.instant import Bounds
 from timeline.model import Fact
 

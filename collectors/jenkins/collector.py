@@ -27,7 +27,7 @@ from timeline.relative import part
 from timeline.zones import parse_duration
 
 _SIZE = 100
-_NEVER = 2**62  # ns
+_time = partial(fields.time, unit="ms")
 _BUILD = "number,timestamp,duration,building,result,url,actions[causes[userId,userName],lastBuiltRevision[SHA1,branch[name]]]"
 _LISTED = "jobs[name,jobs[name]]"
 
@@ -175,7 +175,7 @@ class JenkinsCollector(Collector[JenkinsOptions]):
                     found.setdefault(
                         fields.text(data, "number") or f"{page.sha256} {n}", _Build(job, data, evidence)
                     )
-                if rows and all(_began(data) < low for data in rows):
+                if rows and all(fields.is_before(data, "timestamp", low, _time) for data in rows):
                     return _Job(job, list(found.values()))
         except SourceError as err:
             return _Job(job, list(found.values()), failure=err)
@@ -204,15 +204,11 @@ def _rows(page: Payload) -> list[Any]:
     return fields.listing(page.json(), "allBuilds")
 
 
-def _began(build: Any) -> int:
-    try:
-        return fields.time(build, "timestamp", unit="ms").latest
-    except UnreadableError:
-        return _NEVER  # what has no time proves no end of a list
-
-
 def _kept_from(builds: Sequence[Any]) -> int | None:
     """Return when the oldest build that is kept began (ns), where it is not the first that there was."""
     numbered = [(n, build) for build in builds if isinstance(n := fields.at(build, "number"), int)]
     number, oldest = min(numbered, key=lambda pair: pair[0], default=(1, None))
-    return _began(oldest) if number > 1 and _began(oldest) < _NEVER else None
+    try:
+        return _time(oldest, "timestamp").latest if number > 1 else None
+    except UnreadableError:
+        return None

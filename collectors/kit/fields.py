@@ -5,7 +5,7 @@ A path is dotted (`status.state`, `items.0.name`); a member whose own name holds
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -29,6 +29,8 @@ class UnreadableError(SourceError):
 
 #: What a record is counted for, and passed over.
 UNREADABLE = (UnreadableError, MissingNameError)
+#: Reads the time at a path; raises UnreadableError.
+ReadTime = Callable[[Any, str], Bounds]
 
 
 def at(value: Any, path: str) -> Any:
@@ -98,6 +100,14 @@ def time(
         raise UnreadableError(f"its {path} is no time") from err
 
 
+def is_before(value: Any, path: str, instant: int, read: ReadTime = time) -> bool:
+    """Tell whether the time at a path is surely before an instant (ns); what has none that can be read proves no end."""
+    try:
+        return read(value, path).latest < instant
+    except UNREADABLE:
+        return False
+
+
 def listing(value: Any, path: str = "") -> list[Any]:
     """Return the list at a path; raise UnreadableError where there is none."""
     found = at(value, path)
@@ -110,6 +120,13 @@ def many(value: Any, path: str) -> list[Any]:
     """Return the list at a path; empty where there is none."""
     found = at(value, path)
     return found if isinstance(found, list) else []
+
+
+class Row(NamedTuple):
+    """One record of an answer, and where it stands in the evidence."""
+
+    data: Any
+    evidence: Evidence
 
 
 class _Reason(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
@@ -55,6 +55,12 @@ async def timed(call: Callable[[], Awaitable[Payload]]) -> Answered:
 def failed(err: SourceError) -> Check:
     """Return the line of a source that does not answer, or not to us."""
     return Check("authorised" if err.reason == "unauthorised" else "reachable", False, str(err))
+
+
+def limit(payload: Payload) -> Iterator[Check]:
+    """Yield what is left of the limit of requests, where an answer says so."""
+    if left := payload.headers.get("x-ratelimit-remaining") or payload.headers.get("ratelimit-remaining"):
+        yield Check("rate limit", left != "0", f"{left} requests left")
 
 
 def _date(header: str | None) -> float | None:

@@ -10,7 +10,7 @@ from collectors.kit import fields
 from collectors.kit.fields import Skipped
 from collectors.kit.http import Http, Params
 from collectors.kit.people import People
-from collectors.kit.probing import failed, timed
+from collectors.kit.probing import failed, limit, timed
 from collectors.kit.signing import Unsigned
 from collectors.kit.tracker import IncidentRecord, Tracker
 from collectors.kit.webhooks import Seen
@@ -153,8 +153,8 @@ class PagerdutyCollector(Collector[PagerdutyOptions], Tracker):
                 answered = answered or last
         assert answered is not None
         yield answered.clock(self.options)
-        if left := answered.payload.headers.get("ratelimit-remaining"):
-            yield Check("rate limit", left != "0", f"{left} requests left")
+        for check in limit(answered.payload):
+            yield check
 
     async def incident(self, reference: str) -> IncidentRecord | None:
         """Return an incident by its id or number; None where there is none. Raises SourceError."""
