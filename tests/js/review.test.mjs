@@ -108,6 +108,8 @@ test('merge, tag and deploy of one change are one mark, at the last of them', ()
   assert.deepEqual(changes.map((change) => changeForms(change)[0]), ['#7 v1', 'v9', 'v2: v1 rolled back']);
   const marks = changeMarks(made.items, { from: 0, to: 3600, width: 1000 }, 10, null);
   assert.deepEqual(marks.map((mark) => [Math.round(mark.x), mark.items.length, mark.items[0].kind]), [[501, 3, 'deploy.finished'], [900, 1, 'deploy.finished'], [1502, 3, 'deploy.rolled_back']]);
+  // A record without a family is what its source calls it, or what its kind is called.
+  assert.deepEqual(['pipeline #104 created', ''].map((words) => changeForms(changesOf(model([fact('custom', 10, { category: 'change', words })]).items, null)[0])[0]), ['pipeline #104 created', 'custom']);
   // In a replay what is still ahead is a mark of its own.
   assert.deepEqual(changesOf(made.items, 200).map(({ items }) => items.length), [1, 2, 1, 3]);
 });

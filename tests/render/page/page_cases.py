@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import get_args
 
 from tests.render.fixture_facts import evidence
 from tests.render.timeline_fixture import Built, assemble, empty, rich
 from timeline import facts
 from timeline.canonical import canonical, sha256
 from timeline.instant import MINUTE, NS, Bounds, parse_instant, precise
-from timeline.kinds import Kind
+from timeline.kinds import SPECS, Category, Kind
 from timeline.model import Fact, GapReason, Incident, Panel, Quantity, Series, Subject, Threshold, Window, gap
 
 START = parse_instant("2026-11-21T13:00:00Z")
@@ -338,8 +340,37 @@ def midnight() -> Built:
     return Built(assemble(incident, _window(5, start), made), payloads)
 
 
+def every_kind() -> Built:
+    """A record of each kind, and of `custom` in each category, with every name that their sentences have."""
+    payloads: dict[str, bytes] = {}
+    wanted = [(kind, spec.category) for kind, spec in SPECS.items()]
+    wanted += [("custom", category) for category in get_args(Category)]
+    made = []
+    for index, (kind, category) in enumerate(wanted):
+        names = {
+            name: 2.5 if ":n" in more else "value"
+            for name, more in re.findall(r"\{(\w+)(:\w)?\}", SPECS[kind].template)
+        }
+        made.append(
+            facts.fact(
+                kind,
+                origin="kinds",
+                key=index,
+                at=precise(START + index * MINUTE, 1_000),
+                time_means="ts",
+                clock="clock",
+                source="kinds",
+                names=names,
+                category=category,
+                evidence=[evidence(payloads, "kinds", {"index": index})],
+                subject=Subject(component="acme/shop", labels={"commit": "279484c0"}),
+            )
+        )
+    return Built(assemble(Incident(id="INC-1"), _window(2), made), payloads)
+
+
 CASES: dict[str, Callable[[], Built]] = {
     "rich": rich, "one-fact": one_fact, "no-metrics": no_metrics, "forty-series": many_series, "ten-thousand": many_facts,
     "three-days": three_days, "all-gaps": all_gaps, "empty": empty, "hostile": hostile, "busy": busy,
-    "many-alerts": many_alerts, "midnight": midnight,
+    "many-alerts": many_alerts, "midnight": midnight, "every-kind": every_kind,
 }  # fmt: skip
