@@ -164,10 +164,10 @@ def slow(try_: Callable[[str], object], begin: str, body: str, end: str) -> str:
         if spent(size, 1) > 1:
             return f"{begin!r} + {body!r} * n + {end!r}: more than a second at {size} characters"
     short, long = spent(SHORT, 1), spent(LONG, 1)
-    scale = 1
-    while scale <= 8 and long > 0.0003 and long > MOST * short:
+    for scale in (1, 2, 4, 8):
+        if long <= 0.0003 or long <= MOST * short:
+            return ""
         short, long = spent(SHORT * scale, 3), spent(LONG * scale, 2)
-        scale *= 2
-    if scale <= 8:
+    if long <= MOST * short:  # the longest texts tell best
         return ""
-    return f"{begin!r} + {body!r} * n + {end!r}: {long / short:.0f} times as long for 4 times the text, {long:.2f} s at {LONG * scale // 2}"
+    return f"{begin!r} + {body!r} * n + {end!r}: {long / short:.0f} times as long for 4 times the text, {long:.2f} s at {LONG * scale}"
