@@ -63,6 +63,8 @@ class Person:
         row.click()
         fact = str(row.get_attribute("data-fact"))
         self.chart.locator(f'#fact-panel[data-fact="{fact}"]').wait_for()
+        # What a note cites follows once the page around the chart knows, which its address tells.
+        expect(self.page).to_have_url(re.compile(fact))
         return fact
 
     def form(self, name: str = "New note") -> Locator:

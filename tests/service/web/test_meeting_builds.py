@@ -56,12 +56,12 @@ def test_a_build_by_button_is_told_to_all_and_comes_in_where_they_are(
 
 
 def test_a_build_that_fails_says_why_in_its_words(start: Start, browser: Browser) -> None:
-    room = Room(browser, start())  # there is no incident file: nobody knows what to build
+    room = Room(browser, start())  # its timeline.toml names no source
     ada = room.named("Ada").opens()
     ada.page.get_by_role("button", name="Build", exact=True).click()
     expect(ada.page.locator("#build-state")).to_have_text("build failed", timeout=120_000)
     ada.page.locator("#build-state").click()
-    expect(ada.page.locator("#build-more")).to_contain_text(f"{INCIDENT} is unknown")
+    expect(ada.page.locator("#build-more")).to_contain_text("timeline.toml names no source")
     expect(ada.page.locator("#build-more")).to_contain_text("tried again at")
     ada.shot("build-failed")
     # It can be asked for anew, at once.
