@@ -52,6 +52,10 @@ class OpenSearch(Server):
             raise httpx.HTTPStatusError(message, request=answer.request, response=answer)
         return answer.json() if answer.content else None
 
+    def holds(self, index: str) -> bool:
+        """Tell whether an index is there; by a pattern, since a name that is not there is waited for."""
+        return bool(self.request("GET", f"/_resolve/index/{index}*")["indices"])
+
     def create(self, index: str, body: Mapping[str, Any] | None = None) -> None:
         """Create an index with settings and mappings."""
         self.request("PUT", f"/{index}", body or {})

@@ -304,7 +304,7 @@ def test_a_growing_window_changes_no_id(opensearch: OpenSearch) -> None:
     ],
 )
 def test_mistakes_end_in_a_gap_that_says_what_to_do(opensearch: OpenSearch, given: Any, words: str) -> None:
-    if opensearch.request("GET", "/_cat/indices/mistakes*?format=json") == []:
+    if not opensearch.holds("mistakes"):
         made(opensearch, "mistakes", [{"@timestamp": TIE}])
     result = read(opensearch, **{"index": "mistakes", **given})
     assert result.failure

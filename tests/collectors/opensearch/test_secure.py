@@ -22,7 +22,7 @@ TIE = "2026-11-21T14:00:00Z"
 
 @pytest.fixture
 def secured(opensearch_secure: OpenSearch) -> OpenSearch:
-    if opensearch_secure.request("GET", "/_cat/indices/secret*?format=json") == []:
+    if not opensearch_secure.holds("secret"):
         settings = {"number_of_shards": 2, "number_of_replicas": 0}
         times = {"properties": {"@timestamp": {"type": "date"}}}
         opensearch_secure.create("secret", {"settings": settings, "mappings": times})

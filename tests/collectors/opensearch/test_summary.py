@@ -43,12 +43,7 @@ def incident() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def logs(opensearch: OpenSearch) -> OpenSearch:
-    if (
-        opensearch.request(
-            "GET", "/_cat/indices/logs-checkout?format=json&expand_wildcards=all&ignore_unavailable=true"
-        )
-        == []
-    ):
+    if not opensearch.holds("logs-checkout"):
         settings = {"number_of_shards": 2, "number_of_replicas": 0}
         opensearch.create("logs-checkout", {"settings": settings, "mappings": {"properties": MAPPING}})
         opensearch.bulk("logs-checkout", incident())
