@@ -58,6 +58,7 @@ function insideRow(row, width, least, place, view, geometry) {
   if (from >= view.to || before >= width) return left(Math.max(before, width));
   if (after >= width) return right(after);
   if (Math.max(before, after) >= least) return before > after ? left(before) : right(after);
-  row.named = [geometry.left + 2, geometry.left + 2 + Math.min(width, view.width)];
-  return { whole: width <= view.width, style: `left:${geometry.left + 2}px;max-width:${Math.min(width, view.width)}px` };
+  // Upon what is drawn: as little of it as can be.
+  row.named = [geometry.left + 2, geometry.left + 2 + Math.min(least, view.width)];
+  return { whole: false, style: `left:${geometry.left + 2}px;max-width:${Math.min(least, view.width)}px` };
 }
