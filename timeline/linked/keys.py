@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from timeline.alerts.states import alert_name, is_person, labels_of
+from timeline.canonical import canonical, sha256
+from timeline.facts import NOT_IDENTITY
 from timeline.model import Fact
 
 #: Yields the keys of a fact: two facts with one in common may be of one event.
@@ -28,8 +30,25 @@ def _label(name: str) -> Keys:
     return lambda fact: (value,) if (value := labels_of(fact).get(name)) else ()
 
 
-#: The address of the run of a pipeline, an alert's own key, that of the alert that somebody was told of, a chain of events, an event.
-run, fingerprint, alert_key, chain, event = map(_label, ("run", "fingerprint", "alert_key", "chain", "event"))
+#: The address of the run of a pipeline, the key of the alert that somebody was told of, a chain of events, an event.
+run, alert_key, chain, event = map(_label, ("run", "alert_key", "chain", "event"))
+
+
+def fingerprint(fact: Fact) -> Iterator[str]:
+    """Yield an alert's own key: its label `fingerprint`, else its name and labels, all of them, as Alertmanager tells alerts apart."""
+    labels = labels_of(fact)
+    if own := labels.get("fingerprint"):
+        yield own
+    elif "alertname" in labels and fact.kind.startswith("alert."):
+        yield sha256(
+            canonical({k: v for k, v in labels.items() if k == "alertname" or k not in NOT_IDENTITY})
+        )
+
+
+def told_alert(fact: Fact) -> Iterator[str]:
+    """Yield the key of the alert that a notification or an incident tells of."""
+    yield from alert_key(fact)
+    yield from fingerprint(fact)
 
 
 def events(fact: Fact) -> Iterator[str]:

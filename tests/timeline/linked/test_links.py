@@ -91,6 +91,22 @@ def test_an_alert_and_its_incident_by_key_and_by_a_name_that_is_no_word() -> Non
     assert rule_of(plain, make("incident.declared", 130, thread="p", said="Checkout is slow")) == []
 
 
+def test_an_alert_of_two_systems_is_one_by_all_of_its_labels() -> None:
+    held = make("alert.firing", 100, thread="a", alertname="Down", event="e1")
+    sent = make("alert.firing", 90, thread="w", alertname="Down", event="e1")
+    assert rule_of(held, sent) == ["same alert"]
+    assert rule_of(held, make("alert.notified", 130, thread="w", alertname="Down", event="e1")) == [
+        "alert by its key"
+    ]
+    for other in (
+        make("alert.firing", 90, thread="w", alertname="Down", event="e2"),
+        make("alert.firing", 90, thread="w", alertname="Down", event="e1", run="more"),
+        make("alert.resolved", 90, thread="w", alertname="Down", event="e1"),
+        make("alert.notified", 90, thread="w", alertname="Down", event="e1"),  # it came before
+    ):
+        assert rule_of(held, other) == []
+
+
 def test_a_bots_message_and_its_deploy() -> None:
     deploy = make("deploy.finished", 100, thread="d", commit=SHA)
     assert rule_of(
