@@ -116,6 +116,7 @@ class RestServer:
 def _handler(fake: RestServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else a body waits 40 ms for its headers to be acknowledged
 
         def _any(self) -> None:
             parts = urlsplit(self.path)
