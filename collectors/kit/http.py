@@ -83,6 +83,7 @@ class Http:
         self._kept = (*KEPT_HEADERS, *(name.lower() for name in keep))
         self._limit = anyio.CapacityLimiter(options.concurrency)
         self._sign = sign
+        self._connects = min(context.connects, ATTEMPTS)
         self._query: dict[str, str] = {}
         self._who = canonical(options.auth.references()).decode()
         self._client: httpx.AsyncClient | None = None
@@ -125,7 +126,7 @@ class Http:
                     raise
                 raise SourceError(wait.reason, wait.why) from None  # of a version that asked but once
             except SourceError as err:
-                if err.reason != "unreachable" or attempt == ATTEMPTS or str(err).endswith(_GIVEN_UP):
+                if err.reason != "unreachable" or attempt >= self._connects or str(err).endswith(_GIVEN_UP):
                     raise
                 wait = Wait(0.2 * 2**attempt, err.reason, str(err))
                 continue

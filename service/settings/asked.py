@@ -13,6 +13,9 @@ from collectors.kit.tape import MemoryStore, RecordingTape
 from timeline.errors import UsageError
 from timeline.model import Incident
 
+#: Somebody waits for the answer, and can ask again: a host that is not there is not waited for as in a build.
+_CONNECTS = 2
+
 
 def no_secret(reference: str) -> str:
     """Refuse: nothing that is asked so has credentials."""
@@ -28,4 +31,5 @@ def context(
     return Context(
         source=name, incident=Incident(id="look"), now=time.time_ns(), tape=tape, secret=secret,
         resolve_path=lambda path: str(folder / Path(path).expanduser()), shared={} if shared is None else shared,
+        connects=_CONNECTS,
     )  # fmt: skip

@@ -11,19 +11,23 @@ import threading
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
+import anyio
 import pytest
 import trustme
 import zstandard
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from collectors.base import MAX_PAYLOAD, Record
-from collectors.kit.http import HttpOptions
+from collectors.base import MAX_PAYLOAD, Record, SourceError
+from collectors.kit.http import ATTEMPTS, Http, HttpOptions
+from collectors.kit.tape import RecordingTape
 from collectors.testing import Run, run
+from service.settings import asked
 from tests.collectors.kit.asking import WINDOW, Ask, again, ask, sequence
 from timeline.model import Window
 
@@ -87,6 +91,20 @@ def test_refusals_are_named(
     found = ask(httpserver.url_for(""), time_cap="1s")
     assert found.failure is not None
     assert found.failure.reason == reason
+
+
+@pytest.mark.parametrize("connects", [1, 2, 9])
+def test_a_host_that_is_not_there_is_tried_so_often(connects: int) -> None:
+    looked = replace(asked.context("ask", "ask", Path.cwd()), connects=connects)
+
+    async def read() -> None:
+        async with Http(looked, HttpOptions(url="http://127.0.0.1:9", time_cap="10s")) as http:
+            await http.get("/api")
+
+    with pytest.raises(SourceError, match=r"127\.0\.0\.1"):
+        anyio.run(read)
+    assert isinstance(looked.tape, RecordingTape)
+    assert len(looked.tape.entries) == min(connects, ATTEMPTS)
 
 
 def test_an_unreachable_host_is_named() -> None:
