@@ -38,16 +38,20 @@ def new_context(browser: Browser, options: dict[str, object]) -> tuple[BrowserCo
     return context, page, troubles
 
 
+#: Where pages without notes stand, by what they were made of (which is kept, so that its identity stays its own).
+_WRITTEN: dict[tuple[Path, str | int, bool], tuple[Path, str | Built]] = {}
+
+
 def written(folder: Path, case: str | Built, *, drill: bool = False, notes: Sequence[Note] = ()) -> Path:
-    name = (
-        (case if isinstance(case, str) else f"case-{len(list(folder.iterdir()))}")
-        + ("-drill" if drill else "")
-        + ("-noted" if notes else "")
-    )
-    path = folder / f"{name}.html"
-    if not path.exists():
-        built = CASES[case]() if isinstance(case, str) else case
-        path.write_bytes(render_page(built.timeline, built.read, drill=drill, notes=notes))
+    """Write the page of a case into `folder`, once where it has no notes: many facts take seconds to write."""
+    key = (folder, case if isinstance(case, str) else id(case), drill)
+    if not notes and key in _WRITTEN:
+        return _WRITTEN[key][0]
+    built = CASES[case]() if isinstance(case, str) else case
+    path = folder / f"{case if isinstance(case, str) else 'case'}-{len(list(folder.iterdir()))}.html"
+    path.write_bytes(render_page(built.timeline, built.read, drill=drill, notes=notes))
+    if not notes:
+        _WRITTEN[key] = path, case
     return path
 
 
