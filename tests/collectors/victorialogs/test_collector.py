@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from collectors.kit.tape import RecordingTape
 from collectors.testing import check, run
 from collectors.victorialogs.collector import VictorialogsCollector
 from tests.collectors import log_cases
@@ -112,17 +113,21 @@ def test_a_query_that_takes_too_long_is_halved_and_then_a_gap(
     start_a_victorialogs: Callable[..., VictoriaLogs],
 ) -> None:
     with start_a_victorialogs(flags=("-search.maxQueryDuration=1ms",)) as store:
-        push(store, (Said(at(n / 1000), {"service": f"s{n % 7}"}, "x" * 300) for n in range(60_000)), "slow")
+        push(store, (Said(at(n / 1000), {"service": f"s{n % 7}"}, "x" * 300) for n in range(6_000)), "slow")
         slow = options(store, "slow", mode="documents", limit=1)
         result = run(
             VictorialogsCollector,
-            {**slow, "query": '~"x.*x.*y" or ~"x.*y.*x"', "time_cap": "20s"},
+            {**slow, "query": '~"x.*x.*y" or ~"x.*y.*x"', "time_cap": "12s"},
             WINDOW,
             now=NOW,
         )
     assert result.failure
     assert result.failure.reason in {"truncated", "timed_out"}
     assert not result.facts
+    assert isinstance(result.tape, RecordingTape)
+    ends = [int(dict(entry["request"]["params"])["end"]) for entry in result.tape.entries]
+    assert len(set(ends)) > 1, "it was not asked for a part"
+    assert ends[:2] == sorted(ends[:2], reverse=True)
 
 
 def test_a_query_that_is_none_is_named(victorialogs: VictoriaLogs) -> None:
