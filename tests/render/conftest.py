@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.render.page_browser import new_context, written
+from tests.render.page_browser import Contexts, new_page, written
 from tests.render.timeline_fixture import Built
 from tests.servers.browser import launched
 from timeline.notes.journal import Note
@@ -18,7 +18,8 @@ from timeline.notes.journal import Note
 
 @pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
-    with launched(chromium) as running:
+    # One process for the pages of a context: the next test's page finds its scripts compiled.
+    with launched(chromium, "--renderer-process-limit=1") as running:
         yield running
 
 
@@ -27,13 +28,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pages")
 
 
+@pytest.fixture(scope="module")
+def contexts(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Contexts:
+    return Contexts(browser, tmp_path_factory.mktemp("contexts"))
+
+
 @pytest.fixture
-def show(browser: Browser, folder: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+def show(contexts: Contexts, folder: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Open a case in a page of its own; at the end it must have run without trouble or request.
 
     How it looked at the end is kept where the run wants pictures (`TIMELINE_SCREENSHOTS`).
     """
-    opened: list[tuple[BrowserContext, list[str]]] = []
+    opened: list[tuple[BrowserContext, dict[str, object], Page, list[str]]] = []
 
     def make(
         case: str | Built = "rich",
@@ -44,8 +50,9 @@ def show(browser: Browser, folder: Path, request: pytest.FixtureRequest) -> Iter
         notes: Sequence[Note] = (),
         **options: object,
     ) -> Page:
-        context, page, troubles = new_context(browser, options)
-        opened.append((context, troubles))
+        context = contexts.take(options)
+        page, troubles = new_page(context)
+        opened.append((context, options, page, troubles))
         # All of the window, but where a test is of what a page opens on: a link says what it shows.
         if not home and "from=" not in fragment and "view=" not in fragment:
             fragment = "&".join(filter(None, (fragment, "view=window")))
@@ -56,10 +63,9 @@ def show(browser: Browser, folder: Path, request: pytest.FixtureRequest) -> Iter
         return page
 
     yield make
-    for number, (context, troubles) in enumerate(opened):
+    for number, (context, options, page, _) in enumerate(opened):
         if pictures := os.environ.get("TIMELINE_SCREENSHOTS"):
             name = re.sub(r"\W+", "-", f"{request.node.name} {number}").strip("-")
-            for page in context.pages:
-                page.screenshot(path=str(Path(pictures) / f"page-{name}.png"))
-        context.close()
-        assert troubles == []
+            page.screenshot(path=str(Path(pictures) / f"page-{name}.png"))
+        contexts.give_back(context, options)
+    assert [troubles for *_, troubles in opened if troubles] == []

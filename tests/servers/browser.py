@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def launched(chromium: Path) -> Iterator[Browser]:
-    """Run the browser of the fixture `chromium` until the block ends."""
+def launched(chromium: Path, *more: str) -> Iterator[Browser]:
+    """Run the browser of the fixture `chromium`, with `more` arguments, until the block ends."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play, play.chromium.launch(
-        executable_path=str(chromium), args=["--no-sandbox"]
+        executable_path=str(chromium), args=["--no-sandbox", *more]
     ) as running:  # fmt: skip
         yield running
