@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from collectors.github.runs import run_address
 from collectors.kit import fields
 from collectors.kit.changes.paths import CONFIGURES, called
 from collectors.kit.fields import Row
@@ -164,6 +165,7 @@ class GithubFacts:
         labels = {
             "deployment": str(id_of(data)), "ref": fields.text(data, "ref"), "commit": deployment.sha,
             "task": fields.text(data, "task"), "state": fields.text(item.data, "state"),
+            "run": run_address(fields.text(item.data, "log_url") or fields.text(item.data, "target_url")),
         }  # fmt: skip
         made = self._fact(
             kind, item, key or ["deployment" if item is own else "status", id_of(item.data)], means, names=given,

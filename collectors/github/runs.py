@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,14 @@ _OUTCOMES: Mapping[str, Outcome] = {
 _UNBEGUN = frozenset({"skipped", "action_required", "stale", "startup_failure"})
 #: Of the states before a run is under way, this one waits for people.
 _HELD = "waiting"
+#: Pages of attempts and jobs lie below that of their run.
+_RUN = re.compile(r"https?://[^/?#\s]{1,255}/[^?#\s]{1,500}?/actions/runs/\d{1,20}(?![^/?#])")
+
+
+def run_address(page: str) -> str:
+    """Return the address of the run of Actions that a page is of, empty where it is of none: what it shares with the deployment that it made."""
+    match = _RUN.match(page)
+    return match[0] if match else ""
 
 
 def pipeline_of(run: Any) -> tuple[str, ...]:
@@ -65,7 +74,7 @@ class Attempts:
             branch=fields.text(data, "head_branch"), revision=fields.text(data, "head_sha"),
             evidence=[own, *(_of(job, "html_url") for job in _last(jobs or ()))], actor=self._actor(data),
             quote=quoted(fields.text(data, "display_title"), GITHUB, self._seen),
-            labels={"run": fields.text(data, "id"), "event": fields.text(data, "event")},
+            labels={"run": run_address(fields.text(data, "html_url")), "event": fields.text(data, "event")},
         )  # fmt: skip
 
     def job(self, run: Row, item: Row) -> Work:
@@ -84,7 +93,7 @@ class Attempts:
             ended=Moment(fields.time(data, "completed_at"), "completed_at of the job") if over else None,
             is_held=status == _HELD, branch=fields.text(run.data, "head_branch"),
             revision=fields.text(data, "head_sha"), evidence=[_of(item, "html_url"), run.evidence],
-            actor=self._actor(run.data), labels={"run": fields.text(run.data, "id"), "job": fields.text(data, "id")},
+            actor=self._actor(run.data), labels={"run": run_address(fields.text(run.data, "html_url")), "job": fields.text(data, "id")},
         )  # fmt: skip
 
     def _actor(self, run: Mapping[str, Any]) -> str | None:

@@ -77,17 +77,13 @@ def _said(one: Fact, other: Fact) -> bool:
     return near(one, other) and keys.names_commit(one, other)
 
 
-def _alike(one: Fact, other: Fact) -> bool:
-    return one.kind == other.kind
-
-
 RULES = (
     Rule("same commit", _MERGES, _DEPLOYS, keys.commit, keys.commit, _any, False,
          "A merge, tag or release, and a deploy, have the same whole commit (label `commit`)."),
     Rule("same deploy", _DEPLOYS, _DEPLOYS, keys.commit, keys.commit, _same_place, True,
          "Two lives of deploys have the same whole commit, came to the same point within ten minutes, and not in two environments."),
-    Rule("same run", _DEPLOYS, _DEPLOYS, keys.run, keys.run, _alike, False,
-         "A run of a pipeline and the deploy that it made came to the same point and have the same label `run`: the address of the run."),
+    Rule("same run", _DEPLOYS, _DEPLOYS, keys.run, keys.run, _same_place, True,
+         "A run of a pipeline and the deploy that it made have the same label `run`, the address of the run, came to the same point within ten minutes, and not in two environments."),
     Rule("same alert", _ALERTS, _ALERTS, keys.fingerprint, keys.fingerprint, _same, True,
          "Two systems tell the same, within ten minutes, of an alert of the same name and labels, or with the same label `fingerprint`."),
     Rule("alert by its key", _FIRED, _TOLD, keys.fingerprint, keys.told_alert, _follows, True,

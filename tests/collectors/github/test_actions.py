@@ -10,13 +10,15 @@ from collectors.github.actions import GithubActionsCollector
 from collectors.testing import FaultServer, Run, check, check_faults
 from tests.collectors import clock_cases
 from tests.collectors.fault_matrix import keep
-from tests.collectors.github.test_collector import A, at, ns, of
+from tests.collectors.github.test_collector import A, B, at, ns, of
+from tests.collectors.github.test_collector import read as deployments
 from tests.collectors.probing import probe
 from tests.fakes.github import PAGE, TOKEN, AnswerError, FakeGithub
 from tests.fakes.github_openapi import cut_openapi
 from tests.golden_files import Golden
 from tests.servers.proxies import Proxy
 from timeline.instant import MINUTE, NS
+from timeline.linked.link import link
 from timeline.model import Window
 
 WINDOW = Window(start=ns(0), end=ns(60))
@@ -210,6 +212,31 @@ def test_a_run_without_a_time_is_a_counted_gap(github: FakeGithub) -> None:
     github.actions.attempts[run][-1]["run_started_at"] = "soon"
     (gap,) = read(github, DEPLOY).gaps
     assert (gap.reason, gap.missing) == ("undecodable", "1 run")
+
+
+def test_a_run_and_the_deployment_that_it_made_are_linked_by_the_page_that_the_deployment_names(
+    checked: FakeGithub,
+) -> None:
+    run = checked.actions.run(at(1), until=at(9))
+    job = checked.actions.job(run, "deploy", at(5), at(9))
+    for environment, page in (
+        ("production", f"{PAGE}/actions/runs/{run}/job/{job}"),
+        ("staging", f"{PAGE}/actions/runs/{run}"),
+        ("production", f"{PAGE}/actions/runs/{run}9/job/{job}"),
+        ("production", f"https://ci.example/?page={PAGE}/actions/runs/{run}"),
+    ):
+        checked.status(checked.deploy(at(5), B, environment=environment), "success", at(8), log_url=page)
+    (ended,) = of(read(checked, DEPLOY), "deploy.finished")
+    made = of(deployments(checked), "deploy.finished")
+    assert ended.subject.labels["run"] == f"{PAGE}/actions/runs/{run}"
+    tied = {fact.id: [tie.fact for tie in fact.related] for fact in link([ended, *made])}
+    assert tied[ended.id] == [
+        f.id
+        for f in made
+        if f.subject.labels.get("run") == ended.subject.labels["run"]
+        and f.subject.environment == "production"
+    ]
+    assert len(tied[ended.id]) == 1
 
 
 def test_doctor_says_what_it_sees(github: FakeGithub) -> None:
