@@ -153,7 +153,24 @@ PAGES = ("", "/agenda", "/factors", "/whys")
 @pytest.mark.parametrize("name", SEEDS)
 def test_nothing_lives_on_a_page(server: Serving, browser: Browser, name: str) -> None:
     incident = f"INC-{name.replace('_', '-')}"
-    timeline = incidents(server)[incident]
+    given = own(incidents(server)[incident])
+    for page, address in opened(server, browser, *(f"/incidents/{incident}{end}" for end in PAGES)):
+        if address.endswith(incident):
+            page.frame_locator("#chart").locator("html[data-ready]").wait_for(timeout=60_000)
+            page.locator("#connection.on").wait_for()
+        assert foreign(page, given) == [], address
+
+
+@pytest.mark.browser
+def test_nothing_lives_on_the_list_of_incidents(server: Serving, browser: Browser) -> None:
+    given = set[str]().union(*map(own, incidents(server).values()))
+    for page, address in opened(server, browser, "/"):
+        page.get_by_role("link", name="INC-git", exact=True).wait_for()
+        assert foreign(page, given) == [], address
+
+
+def opened(server: Serving, browser: Browser, *addresses: str) -> Iterator[tuple[Page, str]]:
+    """Yield a page at each address in turn; at the end it must have asked for nothing but what the server gives."""
     context = browser.new_context()
     context.add_init_script(f"({WATCH})()")
     context.route(lambda url: not url.startswith(server.url), lambda route: route.abort())
@@ -165,12 +182,9 @@ def test_nothing_lives_on_a_page(server: Serving, browser: Browser, name: str) -
             lambda r: asked.append(r.url) if not r.url.startswith((server.url, "blob:", "data:")) else None,
         )
         page.on("dialog", lambda d: asked.append(f"dialog {d.message}"))
-        for address in ("/", *(f"/incidents/{incident}{end}" for end in PAGES)):
+        for address in addresses:
             page.goto(f"{server.url}{address}")
-            if address.endswith(incident):
-                page.frame_locator("#chart").locator("html[data-ready]").wait_for(timeout=60_000)
-                page.locator("#connection.on").wait_for()
-            assert foreign(page, own(timeline)) == [], address
+            yield page, address
         assert asked == []
     finally:
         context.close()
