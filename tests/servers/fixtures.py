@@ -23,7 +23,7 @@ from tests.servers.opensearch import (
 )
 from tests.servers.opensearch_secure import start_opensearch_secure
 from tests.servers.promtool import Promtool
-from tests.servers.require import MissingError, driven, fetched
+from tests.servers.require import MissingError, browser, fetched
 from tests.servers.synapse import Synapse, start_synapse
 from tests.servers.victorialogs import VictoriaLogs, start_victorialogs
 
@@ -302,7 +302,7 @@ def plotly_bundle() -> Path:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """Give the browser's program, to be driven with `--no-sandbox`."""
-    return _or_skip(driven, "chromium", "chromium")
+    return _or_skip(browser)
 
 
 _LENGTHS = pytest.StashKey[dict[process.Server, int]]()

@@ -32,8 +32,8 @@ def program(name: str, package: str) -> Path:
     return Path(found)
 
 
-def driven(name: str, package: str) -> Path:
-    """Find a browser; raise MissingError also where the program that drives it cannot run."""
+def browser() -> Path:
+    """Find Chromium, the one without windows first; raise MissingError also where the program that drives it cannot run."""
     from playwright._impl._driver import compute_driver_executable
 
     node = compute_driver_executable()[0]
@@ -41,7 +41,8 @@ def driven(name: str, package: str) -> Path:
     if done.returncode:
         said = done.stderr.strip().rpartition("error while loading shared libraries: ")[2]
         raise MissingError(f"what the browser's driver needs ({said})", "Debian package `libatomic1`")
-    return program(name, package)
+    windowless = shutil.which("chromium-headless-shell")
+    return Path(windowless) if windowless else program("chromium", "chromium")
 
 
 def compiled(name: str, named: str = "") -> Path:
