@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -128,7 +129,11 @@ def test_a_note_is_checked_on_its_line() -> None:
     assert (one.rule, one.line, one.fix) == ("claim-time", 7, None)
 
 
-FACTS = [fact for fact in example().facts if fact.earliest is not None]
+# Of a message that names a time itself a sentence may mean that one.
+FACTS = [
+    fact for fact in example().facts
+    if fact.earliest is not None and not (fact.quote and re.search(r"\d:\d\d", fact.quote.text))
+]  # fmt: skip
 ZONES = st.sampled_from([0, 60, -300, 330, 345, 840, -660])
 
 
