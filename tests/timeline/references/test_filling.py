@@ -7,7 +7,7 @@ import time
 
 import msgspec
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -316,9 +316,10 @@ def test_filling_in_again_changes_no_byte(text: str) -> None:
 @settings(max_examples=400, deadline=None)
 @given(TEXTS)
 def test_only_references_are_touched(text: str) -> None:
-    assume("[\\[" not in text)  # somebody's words in a value's place: they are moved below it
     made = "".join(piece.text for piece in fences.parse(fill(text, VALUES).text) if piece.form == "prose")
-    plain = re.compile(r"(?:\[[^\[\]]*\]\([^()]*\)|<span>[^<>]*</span>)<!--\s*(\{[^{}]*\})[0-9a-f]{8}\s*-->")
+    plain = re.compile(
+        r"(?:\[(?:\\.|[^\[\]\\])*\]\([^()]*\)|<span>[^<>]*</span>)<!--\s*(\{[^{}]*\})[0-9a-f]{8}\s*-->"
+    )
     # What stood around references stands there, byte by byte, but for a line end before words that were moved.
     assert plain.sub(r"\1", made).rstrip("\r\n") == plain.sub(r"\1", text).rstrip("\r\n")
 
