@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from timeline.alerts.states import alert_name, is_person, labels_of
-from timeline.canonical import canonical, sha256
-from timeline.facts import NOT_IDENTITY
+from timeline.facts import alert_thread
 from timeline.model import Fact
 
 #: Yields the keys of a fact: two facts with one in common may be of one event.
@@ -40,9 +39,7 @@ def fingerprint(fact: Fact) -> Iterator[str]:
     if own := labels.get("fingerprint"):
         yield own
     elif "alertname" in labels and fact.kind.startswith("alert."):
-        yield sha256(
-            canonical({k: v for k, v in labels.items() if k == "alertname" or k not in NOT_IDENTITY})
-        )
+        yield alert_thread("", labels["alertname"], labels)
 
 
 def told_alert(fact: Fact) -> Iterator[str]:

@@ -24,8 +24,9 @@ def link(facts: Sequence[Fact]) -> list[Fact]:
     by_kind: dict[str, list[int]] = defaultdict(list)
     for place, fact in enumerate(facts):
         by_kind[fact.kind].append(place)
+    keyed = _Keyed(facts, by_kind)
     for rule in RULES:
-        for one, other in _ties(rule, facts, by_kind):
+        for one, other in _ties(rule, facts, keyed):
             ties[one].add(Related(fact=facts[other].id, rule=rule.name))
             ties[other].add(Related(fact=facts[one].id, rule=rule.name))
     return [_tied(fact, ties.get(place)) for place, fact in enumerate(facts)]
@@ -36,13 +37,11 @@ def _tied(fact: Fact, ties: set[Related] | None) -> Fact:
     return fact.replace(related=(*fact.related, *more)) if more else fact
 
 
-def _ties(
-    rule: Rule, facts: Sequence[Fact], by_kind: Mapping[str, Sequence[int]]
-) -> Iterator[tuple[int, int]]:
+def _ties(rule: Rule, facts: Sequence[Fact], keyed: _Keyed) -> Iterator[tuple[int, int]]:
     """Yield the places of each pair that a rule links."""
-    lefts = _sides(rule.left, rule.left_keys, facts, by_kind)
+    lefts = keyed.places(rule.left, rule.left_keys)
     same = rule.left == rule.right and rule.left_keys is rule.right_keys
-    rights = lefts if same else _sides(rule.right, rule.right_keys, facts, by_kind) if lefts else {}
+    rights = lefts if same else keyed.places(rule.right, rule.right_keys) if lefts else {}
     for key in lefts.keys() & rights.keys():
         for one, other in (
             _near(lefts[key], rights[key], facts) if rule.near else _all(lefts[key], rights[key])
@@ -53,16 +52,26 @@ def _ties(
                 yield one, other
 
 
-def _sides(
-    kinds: Iterable[str], keys: Keys, facts: Sequence[Fact], by_kind: Mapping[str, Sequence[int]]
-) -> dict[str, list[int]]:
-    """Return the places of the facts of these kinds, by their keys."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for kind in sorted(kinds):
-        for place in by_kind.get(kind, ()):
-            for key in keys(facts[place]):
+class _Keyed:
+    """The places of facts by their keys; what several rules ask of a kind is looked at once."""
+
+    def __init__(self, facts: Sequence[Fact], by_kind: Mapping[str, Sequence[int]]) -> None:
+        self._facts, self._by_kind = facts, by_kind
+        self._known: dict[tuple[Keys, str], list[tuple[str, int]]] = {}
+
+    def places(self, kinds: Iterable[str], keys: Keys) -> dict[str, list[int]]:
+        """Return the places of the facts of these kinds, by their keys."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for kind in sorted(kinds):
+            for key, place in self._of_kind(kind, keys):
                 found[key].append(place)
-    return found
+        return found
+
+    def _of_kind(self, kind: str, keys: Keys) -> list[tuple[str, int]]:
+        if (keys, kind) not in self._known:
+            places = self._by_kind.get(kind, ())
+            self._known[keys, kind] = [(key, place) for place in places for key in keys(self._facts[place])]
+        return self._known[keys, kind]
 
 
 def _all(lefts: Sequence[int], rights: Sequence[int]) -> Iterator[tuple[int, int]]:
