@@ -165,7 +165,7 @@ class GithubFacts:
         labels = {
             "deployment": str(id_of(data)), "ref": fields.text(data, "ref"), "commit": deployment.sha,
             "task": fields.text(data, "task"), "state": fields.text(item.data, "state"),
-            "run": run_address(fields.text(item.data, "log_url") or fields.text(item.data, "target_url")),
+            "run": run_address(_page_of(item.data)),
         }  # fmt: skip
         made = self._fact(
             kind, item, key or ["deployment" if item is own else "status", id_of(item.data)], means, names=given,
@@ -176,9 +176,8 @@ class GithubFacts:
         return made if item is own else made.replace(evidence=(*made.evidence, own.evidence))
 
     def _link(self, data: Mapping[str, Any], place: str | None) -> str:
-        own = web(fields.text(data, "log_url")) or web(fields.text(data, "target_url"))
         page = f"{self._repository.page}/deployments"
-        return own or (page + filled("/{place}", place=place) if place else page)
+        return _page_of(data) or (page + filled("/{place}", place=place) if place else page)
 
     def _fact(
         self, kind: Kind, item: Row, key: list[Json], means: str, *, names: Mapping[str, Name],
@@ -208,6 +207,11 @@ class GithubFacts:
 
     def _seen(self, login: str, *, bot: bool) -> str:
         return self.people.add(f"github:{login}", login, bot=bot)
+
+
+def _page_of(status: Mapping[str, Any]) -> str:
+    """Return the page that a status names: of the run that made the deployment, as a rule."""
+    return web(fields.text(status, "log_url")) or web(fields.text(status, "target_url")) or ""
 
 
 def successions(deployments: Iterable[Deployment]) -> Iterator[tuple[Deployment, Deployment, Row]]:
