@@ -6,8 +6,10 @@ import http.client
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
+
+from collectors.testing.answering import Answering
 
 _HOP = frozenset({"connection", "transfer-encoding", "content-length", "host"})
 
@@ -42,10 +44,7 @@ class Slow:
 
 
 def _handler(slow: Slow) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else a body waits 40 ms for its headers to be acknowledged
-
+    class Handler(Answering):
         def _any(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             slow.wait()
@@ -64,8 +63,5 @@ def _handler(slow: Slow) -> type[BaseHTTPRequestHandler]:
             there.close()
 
         do_GET = do_POST = _any  # noqa: N815 - the library's names
-
-        def log_message(self, *_: Any) -> None:
-            return
 
     return Handler

@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from collectors.testing.answering import Answering
 from collectors.testing.origins import HOP, Origin, ReceivedRequest, Reply, forwarded, recorded
 from collectors.testing.running import Run
 
@@ -156,10 +157,7 @@ def _listener(server: FaultServer) -> type[ThreadingHTTPServer]:
 
 
 def _handler(server: FaultServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else a body waits 40 ms for its headers to be acknowledged
-
+    class Handler(Answering):
         def _any(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -208,9 +206,6 @@ def _handler(server: FaultServer) -> type[BaseHTTPRequestHandler]:
                     return
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _any  # noqa: N815 - the library's names
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
 
     return Handler
 

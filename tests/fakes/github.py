@@ -15,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from collectors.testing.answering import Answering
 from tests.fakes.github_actions import Actions, Counted
 from tests.fakes.github_openapi import PATHS, answer_schema, filled
 
@@ -195,11 +196,8 @@ class FakeGithub:
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         fake = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # else a body waits 40 ms for its headers to be acknowledged
-
-            def do_GET(self) -> None:
+        class Handler(Answering):
+            def do_GET(self) -> None:  # noqa: N802 - the name http.server looks for
                 status = 200
                 try:
                     value, headers = fake._answer(self.path, self.headers.get("Authorization", ""))
@@ -213,9 +211,6 @@ class FakeGithub:
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
-
-            def log_message(self, *_: Any) -> None:
-                return
 
         return Handler
 

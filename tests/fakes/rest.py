@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from collectors.testing.answering import Answering
+
 Row = dict[str, Any]
 
 
@@ -114,10 +116,7 @@ class RestServer:
 
 
 def _handler(fake: RestServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else a body waits 40 ms for its headers to be acknowledged
-
+    class Handler(Answering):
         def _any(self) -> None:
             parts = urlsplit(self.path)
             data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -136,8 +135,5 @@ def _handler(fake: RestServer) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(sent)
 
         do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _any  # noqa: N815 - the library's names
-
-        def log_message(self, *_: Any) -> None:
-            return
 
     return Handler

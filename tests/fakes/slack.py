@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from collectors.testing.answering import Answering
 from tests.fakes.slack_workspace import Workspace
 
 TOKEN = "xoxb-" + "2026-test-token-of-the-fake"
@@ -70,11 +71,8 @@ class FakeSlack:
         return [params for name, params in self.calls if name == method]
 
     def _handler(fake) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the handler's
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # else a body waits 40 ms for its headers to be acknowledged
-
-            def do_GET(self) -> None:
+        class Handler(Answering):
+            def do_GET(self) -> None:  # noqa: N802 - the name http.server looks for
                 parts = urlsplit(self.path)
                 length = int(self.headers.get("content-length") or 0)
                 form = self.rfile.read(length).decode() if length else ""
@@ -92,9 +90,6 @@ class FakeSlack:
                 self.wfile.write(body)
 
             do_POST = do_GET  # noqa: N815 - the name http.server looks for
-
-            def log_message(self, *_: object) -> None:
-                return
 
         return Handler
 

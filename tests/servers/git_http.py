@@ -6,11 +6,12 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from collectors.testing.answering import Answering
 from tests.servers.require import program
 
 
@@ -34,11 +35,8 @@ def git_http(root: Path, login: str) -> Iterator[GitHttp]:
     made = GitHttp("", login, [""], [])
     proof = "Basic " + base64.b64encode(login.encode()).decode()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else a body waits 40 ms for its headers to be acknowledged
-
-        def do_GET(self) -> None:
+    class Handler(Answering):
+        def do_GET(self) -> None:  # noqa: N802 - the name http.server looks for
             body = self._body()
             sent = self.headers.get("authorization", "")
             made.asked.append(f"{self.path} {sent}")
@@ -115,9 +113,6 @@ def git_http(root: Path, login: str) -> Iterator[GitHttp]:
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
