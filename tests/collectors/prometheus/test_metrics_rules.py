@@ -72,14 +72,16 @@ def test_a_server_without_rules_names_the_alerts_it_had(start_victoria: Callable
     assert (gap.reason, gap.missing) == ("restricted", "OfAnother")
 
 
-def test_evidence_that_lacks_the_question_for_active_alerts_replays(prometheus2: Prometheus) -> None:
-    made = run(PrometheusMetricsCollector, {"url": prometheus2.url}, window(0, 60), now=LATER)
+def test_evidence_that_lacks_the_question_for_active_alerts_replays(server: Prometheus) -> None:
+    made = read(server.url)
+    assert [one.reason for one in made.gaps] == ["restricted"]
     assert isinstance(made.tape, RecordingTape)
     made.tape.entries[:] = [
         one for one in made.tape.entries if b"count_over_time(ALERTS" not in canonical(one["request"])
     ]
-    again = run(PrometheusMetricsCollector, {"url": prometheus2.url}, window(0, 60), now=LATER, replay=made)
+    again = run(PrometheusMetricsCollector, {"url": server.url}, window(0, 60), now=LATER, replay=made)
     assert (again.failure, again.gaps) == (None, [])
+    assert [f.statement for f in again.facts] == [f.statement for f in made.facts]
 
 
 @pytest.mark.parametrize(
