@@ -187,6 +187,21 @@ def read(path: Path) -> IncidentSource:
         raise UsageError(
             f"{shown(path)}: an incident file holds id, title, severity, start, end, services, ..."
         )
+    raw.setdefault("id", path.stem)
+    form, told = _form(raw)
+    if not is_id(str(raw["id"])):
+        what = repr(path.stem) if raw["id"] == path.stem else "'id'"  # what a file says may hold a secret
+        told.append(Problem(("id",), f"{what} is no incident id: {_ID_FORM}"))
+    if form is None or told:
+        raise UsageError(written.said(told))
+    try:
+        return IncidentSource(form.incident(), path, data)
+    except TimelineError as err:
+        raise UsageError(f"{written.place(('id',))}{err}") from err
+
+
+def _form(raw: dict[str, Any]) -> tuple[IncidentForm | None, list[Problem]]:
+    """Return the file's members as they are read, or None, and all that is wrong with them."""
     known = list(IncidentForm.model_fields)
     others = f"; known are {', '.join(known)}"
     told = [
@@ -194,19 +209,13 @@ def read(path: Path) -> IncidentSource:
         for key in map(str, raw)
         if key not in known
     ]
-    raw = {str(k): _plain(v, str(k), told) for k, v in raw.items()}
-    raw.setdefault("id", path.stem)
-    if told:
-        raise UsageError(written.said(told))
-    if not is_id(str(raw["id"])):
-        what = repr(path.stem) if raw["id"] == path.stem else "'id'"  # what a file says may hold a secret
-        raise UsageError(f"{written.place(('id',))}{what} is no incident id: {_ID_FORM}")
+    members = {str(k): _plain(v, str(k), told) for k, v in raw.items()}
+    faulty = {problem.path[0] for problem in told}
+    right = {key: value for key, value in members.items() if key not in faulty}
     try:
-        return IncidentSource(IncidentForm.model_validate(raw).incident(), path, data)
+        return IncidentForm.model_validate(right), told
     except ValidationError as err:
-        raise UsageError(written.said(problems(err, IncidentForm, raw))) from err
-    except TimelineError as err:
-        raise UsageError(f"{written.place(('id',))}{err}") from err
+        return None, told + [one for one in problems(err, IncidentForm, right) if one.path != ("id",)]
 
 
 def parse(path: Path, data: bytes, *, strict: bool = False) -> Any:
