@@ -66,12 +66,14 @@ def canonical(value: Json) -> bytes:
 
 
 def _common(value: Json) -> bool:
-    """Tell whether the value is of what most are: texts, small integers, lists and objects of them."""
+    """Tell whether the value is of what most are: texts, common numbers, lists and objects of them."""
     kind = type(value)
     if kind is str or value is None or kind is bool:
         return True
     if kind is int:
         return bool(-_SAFE <= value <= _SAFE)
+    if kind is float:
+        return 1e-5 <= abs(value) <= _SAFE and not value.is_integer()
     if kind is list or kind is tuple:
         return all(map(_common, value))
     if kind is dict:

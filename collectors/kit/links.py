@@ -38,8 +38,8 @@ def prometheus_graph(base: str, expression: str, start: int, end: int) -> str:
     """Return Prometheus' own page of an expression over `[start, end]` (ns)."""
     width = max(60, -(-(end - start) // NS))
     shown = format_instant(end - end % NS).replace("T", " ").removesuffix("Z")
-    asked = {"expr": expression, "tab": "0", "range_input": f"{width}s", "end_input": shown}
-    return f"{base.rstrip('/')}/graph?" + "&".join(f"g0.{k}={quote(v, safe='')}" for k, v in asked.items())
+    asked, until = quote(expression, safe=""), quote(shown, safe="")
+    return f"{base.rstrip('/')}/graph?g0.expr={asked}&g0.tab=0&g0.range_input={width}s&g0.end_input={until}"
 
 
 def dashboards_discover(base: str, lucene: str, first: int, last: int, index: str | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from collectors.base import Payload
@@ -101,7 +102,7 @@ class FactBuilder:
             thread=thread, category="impact" if watch.impact else None, panel=self.panel,
         )  # fmt: skip
 
-    @property
+    @cached_property
     def panel(self) -> str:
         """The id of the panel that draws the question's series."""
         return short_id("p", [1, self.origin, self.asked.query, self.asked.step])
