@@ -18,6 +18,7 @@ from collectors.kit.access import refuse_inner
 from collectors.prometheus.alerts import PrometheusAlertsCollector
 from collectors.testing import run
 from service.settings import config, trust
+from tests import preloaded
 from timeline.errors import UsageError
 from timeline.instant import parse_instant
 from timeline.model import Window
@@ -44,7 +45,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def timeline(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [*preloaded.command(), *arguments], cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 def test_a_foreign_configuration_is_refused_then_trusted_once(home: Path) -> None:

@@ -9,7 +9,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import pytest
 import trustme
 from pytest_httpserver import HTTPServer
 
+from tests import preloaded
 from tests.servers.git_repo import GitRepo
 
 TIMES = ("--start", "2026-11-01T10:00:00Z", "--end", "2026-11-01T11:00:00Z")
@@ -27,7 +27,7 @@ def timeline(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedP
     """Run the command as a user does, in `folder`."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("TIMELINE")}
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments], cwd=folder, env={**clean, **env},
+        [*preloaded.command(), *arguments], cwd=folder, env={**clean, **env},
         capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 
@@ -371,7 +371,7 @@ def test_a_terminal_that_lacks_the_letters_gets_them_in_another_way(folder: Path
 def test_a_build_that_is_interrupted_says_so_and_leaves_nothing(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         running = subprocess.Popen(
-            [sys.executable, "-m", "cli.main", "build", "--incident", "X", *TIMES, "--source",
+            [*preloaded.command(), "build", "--incident", "X", *TIMES, "--source",
              f"prometheus=http://127.0.0.1:{silent.getsockname()[1]}"],
             cwd=tmp_path, stderr=subprocess.PIPE, text=True,
             # What a shell starts in the background ignores it, and so would its children.

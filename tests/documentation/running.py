@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests import preloaded
 from tests.documentation.blocks import HOME, Block, Command, blocks, commands
 
 #: Languages of blocks that are files where they have a title.
@@ -17,13 +17,8 @@ FILES = {"toml", "yaml", "json", "jsonl", "csv", "python", "text"}
 
 def environment(folder: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return an environment in which `timeline` is the product of this checkout, and nothing of the user's is."""
-    program = folder / ".bin" / "timeline"
-    if not program.exists():
-        program.parent.mkdir(parents=True, exist_ok=True)
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cli.main "$@"\n')
-        program.chmod(0o755)
     return {
-        "PATH": f"{program.parent}:{os.environ['PATH']}", "PYTHONPATH": str(HOME), "HOME": str(folder), "LANG": "C.UTF-8",
+        "PATH": f"{preloaded.on_path()}:{os.environ['PATH']}", "PYTHONPATH": str(HOME), "HOME": str(folder), "LANG": "C.UTF-8",
         "NO_COLOR": "1", "COLUMNS": "120", "GIT_CONFIG_GLOBAL": "/dev/null", **(more or {}),
     }  # fmt: skip
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from mcp.client.stdio import stdio_client
 from mcp.client.streamable_http import streamable_http_client
 
 from service.agent.paging import MOST_BYTES
+from tests import preloaded
 
 HOME = Path(__file__).resolve().parents[3]
 Era = Literal["auto", "legacy"]
@@ -74,8 +74,9 @@ class Asking:
 @asynccontextmanager
 async def over_stdio(*arguments: str | Path, era: Era = "auto") -> AsyncIterator[Asking]:
     """Start `timeline mcp` with these arguments and ask it."""
+    program, *words = preloaded.command()
     server = StdioServerParameters(
-        command=sys.executable, args=["-m", "cli.main", "mcp", *map(str, arguments)], cwd=HOME, env={"PYTHONPATH": str(HOME)}
+        command=program, args=[*words, "mcp", *map(str, arguments)], cwd=HOME, env={"PYTHONPATH": str(HOME)}
     )  # fmt: skip
     async with Client(stdio_client(server), mode=era) as client:
         yield Asking(client, (await client.list_tools()).tools)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from service.agent.paging import json_of
 from service.agent.shelf import Folders
 from service.agent.tools import Caller, RefusedError, answer
 from service.review.notes import NotesFile
+from tests import preloaded
 from tests.example import example_folder
 from tests.service.agent.clients import HOME, over_http, over_stdio, run
 from tests.service.web.running import FACTS, SECRETS, TOKENS, Serving, Start, start_serving
@@ -53,7 +53,7 @@ def test_a_given_draft_has_the_findings_of_the_command(folder: Path, change: str
     found = json.loads(json_of(answer(shelf, "check_draft", arguments, Caller())))
     (folder / names.DRAFT).write_text(text)
     said = subprocess.run(
-        [sys.executable, "-m", "cli.main", "check", str(folder), "--format", "json"],
+        [*preloaded.command(), "check", str(folder), "--format", "json"],
         cwd=HOME, capture_output=True, text=True, check=False,
     )  # fmt: skip
     rows = [
@@ -111,7 +111,7 @@ def test_proposing_is_off_until_it_is_turned_on_by_name(folder: Path) -> None:
     assert answer(Folders([folder], None), "get_incident", {"incident": "INC-42"}, Caller()).notes == 1  # type: ignore[attr-defined]
     before = (folder / "timeline.json").read_bytes()
     subprocess.run(
-        [sys.executable, "-m", "cli.main", "refresh", str(folder), "--no-stills"],
+        [*preloaded.command(), "refresh", str(folder), "--no-stills"],
         cwd=HOME,
         check=True,
         capture_output=True,
@@ -185,7 +185,7 @@ def test_cite_is_what_the_command_prints(folder: Path) -> None:
         json_of(answer(Folders([folder], None), "cite", {"incident": "INC-42", "ids": ids}, Caller()))
     )
     said = subprocess.run(
-        [sys.executable, "-m", "cli.main", "cite", *ids, "--dir", str(folder)], cwd=HOME, capture_output=True, text=True, check=True
+        [*preloaded.command(), "cite", *ids, "--dir", str(folder)], cwd=HOME, capture_output=True, text=True, check=True
     )  # fmt: skip
     assert [one["words"]["markdown"] for one in found["citations"]] == said.stdout.splitlines()
     draft = (

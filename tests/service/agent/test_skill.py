@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 import tomllib
 from typing import get_args
 
 import yaml
 
 from service.agent.tools import TOOLS
+from tests import preloaded
 from tests.service.agent.clients import HOME
 from timeline.answers.coverage import State
 
@@ -47,7 +47,7 @@ def test_every_command_and_option_that_it_names_is_there() -> None:
         for name, options in named:
             if options:
                 said = subprocess.run(
-                    [sys.executable, "-m", "cli.main", name, "--help"],
+                    [*preloaded.command(), name, "--help"],
                     cwd=HOME,
                     capture_output=True,
                     text=True,

@@ -16,6 +16,7 @@ import yaml
 
 from service.build.demo import demo
 from service.export.signature import sign
+from tests import preloaded
 from tests.fakes.github_comments import FakeGithubComments
 from tests.fakes.gitlab import FakeGitlab
 from tests.service.signing.keypairs import Pair, pair
@@ -60,7 +61,7 @@ def repository(tmp_path: Path, built: Path) -> Path:
 
 def run(script: str, where: Path, **environ: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("HOME",) if name in os.environ}
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    path = f"{preloaded.on_path()}:{BIN}:{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", script], cwd=where, env={**kept, "PATH": path, "PYTHONPATH": str(HOME), **environ}, capture_output=True, text=True, check=False
     )  # fmt: skip

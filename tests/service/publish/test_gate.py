@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests import preloaded
 from tests.servers.gitea import Gitea
 from tests.service.check.conftest import committed, repository
 from tests.service.check.forgeries import DEMO, FORGERIES, Forgery, Repository
@@ -69,7 +70,7 @@ def in_ci(forge: Forged, work: Repository, branch: str, home: Path) -> Run:
     subprocess.run([*git, "-C", clone, "fetch", "-q", "origin", reference], check=True)
     subprocess.run([*git, "-C", clone, "checkout", "-q", "--detach", "FETCH_HEAD"], check=True)
     environ = {
-        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "HOME": str(home), "PYTHONPATH": str(HOME),
+        "PATH": f"{preloaded.on_path()}:{BIN}:{os.environ['PATH']}", "HOME": str(home), "PYTHONPATH": str(HOME),
         "GITHUB_ACTIONS": "true", "GITEA_ACTIONS": "true", "GITHUB_API_URL": forge.server.api,
         "GITHUB_REPOSITORY": forge.name, "GITHUB_REF": reference, "GITHUB_RUN_ID": "7",
         "GITEA_TOKEN": forge.token, "BASE": pull["base"]["sha"],

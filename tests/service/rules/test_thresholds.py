@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from service.rules.live import ServerError
 from service.rules.thresholds import thresholds
 from service.settings import config
+from tests import preloaded
 from tests.cli.shop import Shop
 from tests.servers.ports import free_port
 from tests.servers.prometheus import Prometheus
@@ -42,7 +42,7 @@ groups:
 
 def command(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run `timeline thresholds` as people do."""
-    words = [sys.executable, "-m", "cli.main", "thresholds", *map(str, arguments)]
+    words = [*preloaded.command(), "thresholds", *map(str, arguments)]
     home = Path(__file__).resolve().parents[3]
     env = {"PYTHONPATH": str(home), "PATH": "/usr/bin:/bin", "NO_COLOR": "1"}
     return subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, check=False, timeout=60)

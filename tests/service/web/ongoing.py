@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from archive import builds, database
 from service import names
 from service.evidence.document import load
+from tests import preloaded
 from tests.servers.process import wait_until
 from tests.service.web.running import Start
 from timeline.instant import NS, format_instant, parse_instant
@@ -59,9 +59,7 @@ class Ongoing:
         self.file.write_text(f'title = "Checkout is slow"\nstart = {format_instant(self.began)}\n')
         (folder / "timeline.toml").write_text(SOURCE)
         command = [
-            sys.executable,
-            "-m",
-            "cli.main",
+            *preloaded.command(),
             "build",
             INCIDENT,
             "--no-stills",

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import shutil
-import sys
+import signal
 import tempfile
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -15,14 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil  # type: ignore[import-untyped]
 
 from service import names
 from service.draft import output
 from service.evidence.manifest import People
 from service.evidence.store import Evidence
+from tests import preloaded
 from tests.render.timeline_fixture import rich
 from tests.servers.ports import free_port
-from tests.servers.process import Server
+from tests.servers.process import Server, wait_until
 from timeline.document import dump
 from timeline.model import Timeline
 
@@ -78,6 +80,16 @@ class Serving(Server):
 
     ready_path = "/healthz"
 
+    @property
+    def pid(self) -> int:
+        """Give the id of the process that serves."""
+        return preloaded.process_of(super().pid)
+
+    def _end(self, how: signal.Signals) -> None:
+        process = self.pid if self.running else None
+        super()._end(how)
+        wait_until(lambda: process is None or not psutil.pid_exists(process), 10, "it serves still")
+
     def client(self, **options: Any) -> httpx.Client:
         """Return a client of this server."""
         return httpx.Client(base_url=self.url, trust_env=False, timeout=30, **options)
@@ -106,7 +118,7 @@ def start_serving(
     port = free_port()
     server = Serving("timeline-serve", f"http://127.0.0.1:{port}", folder)
     return server.start(
-        [sys.executable, "-m", "cli.main", "serve", "--config", folder / "timeline.toml", "--host", host, "--port", str(port)],
+        [*preloaded.command(), "serve", "--config", folder / "timeline.toml", "--host", host, "--port", str(port)],
         env={"PYTHONPATH": str(Path.cwd()), **env},
     )  # fmt: skip
 

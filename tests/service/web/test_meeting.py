@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from playwright.sync_api import expect
 from service.build.demo import demo
 from service.evidence.document import load
 from service.names import DRAFT, TIMELINE
+from tests import preloaded
 from tests.servers.browser import launched
 from tests.service.web.room import Person, Room
 from tests.service.web.running import INCIDENT, SECRETS, TOKENS, Start
@@ -297,9 +297,7 @@ def _answer(question: str, facts: Sequence[Fact]) -> str:
 
 def check(home: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     command = [
-        sys.executable,
-        "-m",
-        "cli.main",
+        *preloaded.command(),
         "check",
         "--config",
         str(home / "timeline.toml"),

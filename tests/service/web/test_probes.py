@@ -6,7 +6,6 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ import pytest
 
 from service.web.operation.probe import reached
 from service.web.server import make_state
+from tests import preloaded
 from tests.service.web.running import INCIDENT, Serving, start_serving
 
 TOKEN = "reader-secret-that-is-long-enough"
@@ -41,7 +41,7 @@ def server(tmp_path: Path) -> Iterator[Serving]:
 def probe(server: Serving, *options: str) -> subprocess.CompletedProcess[str]:
     """Ask as a container's health check does: in the server's place, by its configuration."""
     return subprocess.run(
-        [sys.executable, "-m", "cli.main", "serve", "--probe", "--config", server.folder / "timeline.toml", *options],
+        [*preloaded.command(), "serve", "--probe", "--config", server.folder / "timeline.toml", *options],
         env={**os.environ, "PYTHONPATH": str(Path.cwd())}, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

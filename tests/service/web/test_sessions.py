@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from service.web.audit import Audit
+from tests import preloaded
 from tests.servers.process import wait_until
 from tests.service.web.running import SECRETS, TOKENS, Serving, Start, note
 
@@ -83,9 +84,7 @@ def test_sessions_are_ended_from_outside_and_the_pages_that_follow_with_them(ser
         lines = stream.iter_lines()
         assert next(lines)
         command = [
-            sys.executable,
-            "-m",
-            "cli.main",
+            *preloaded.command(),
             "serve",
             "--config",
             str(server.folder / "timeline.toml"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from service.publish.forges.target import Target, from_remote, resolve
+from tests import preloaded
 from tests.fakes.github_comments import FakeGithubComments
 from tests.fakes.gitlab import FakeGitlab
 from tests.render.comment.comment_cases import hostile_view
@@ -89,9 +89,8 @@ def github() -> Iterator[FakeGithubComments]:
 
 def command(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     known = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    code = "from cli.main import main; main()"
     return subprocess.run(
-        [sys.executable, "-c", code, "attach", *arguments], env={**known, **environ}, capture_output=True, text=True, check=False,
+        [*preloaded.command(), "attach", *arguments], env={**known, **environ}, capture_output=True, text=True, check=False,
         cwd=Path(__file__).parents[4],
     )  # fmt: skip
 
