@@ -67,6 +67,15 @@ def planted(data: bytes, planter: Planter, round_: int, within: str = "") -> byt
     return b"\n".join(made)
 
 
+def planted_lines(data: bytes, planter: Planter, round_: int) -> bytes:
+    """Return a text with strings at the end of its lines: those with words, whose turn it is, one of three."""
+    lines = data.decode("utf-8", "replace").split("\n")
+    turns = [number for number, line in enumerate(lines) if re.search("[^\\W\\d]", line)]
+    for number in turns[round_ % 3 :: 3]:
+        lines[number] += " " + " ".join(planter.text().split("\n"))
+    return "\n".join(lines).encode("utf-8", "replace")
+
+
 def _below(value: Any, within: str, plant: Callable[[Any], Any]) -> Any:
     if not within:
         return plant(value)
@@ -83,9 +92,13 @@ def reading(
     tape = ChangedTape(seed, (), store)
     within = SENT.get(seed.collector.name, "")
     sent = {entry["payload"] for entry in seed.entries if is_sent(entry)}
+    files = [entry for entry in seed.entries if entry.get("form") == "txt" and "file" in entry["request"]]
+    texts = {entry["payload"] for entry in files} & sent
     tape._data = {
-        d: planted(data, planter, round_, within) if d in sent else data for d, data in seed.payloads.items()
-    }
+        d: planted_lines(data, planter, round_) if d in texts
+        else planted(data, planter, round_, within) if d in sent else data
+        for d, data in seed.payloads.items()
+    }  # fmt: skip
 
     def read() -> Run:
         return collected(

@@ -28,6 +28,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "prometheus_metrics": ("metric.",),
     "slack": ("chat.",),
     "statuspage": ("status.", "incident."),
+    "transcript": ("chat.",),
 }
 
 
