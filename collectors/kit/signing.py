@@ -50,7 +50,11 @@ def sigv4(options: SigV4, key: str, session: str | None, clock: Callable[[], flo
         moment = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(clock()))
         scope = f"{moment[:8]}/{options.region}/{options.service}/aws4_request"
         added = {"x-amz-date": moment} | ({"x-amz-security-token": session} if session else {})
-        signed = {"host": _host(request.url), **added}
+        # Those of Amazon's own that a caller set (x-amz-target) count only where they are signed.
+        own = {
+            name.lower(): text for name, text in request.headers.items() if name.lower().startswith("x-amz-")
+        }
+        signed = {**own, "host": _host(request.url), **added}
         names = ";".join(sorted(signed))
         asked = _canonical(request, signed, names)
         text = "\n".join((_ALGORITHM, moment, scope, hashlib.sha256(asked.encode()).hexdigest()))

@@ -163,7 +163,9 @@ def test_a_link_that_holds_the_key_is_followed_with_the_key(httpserver: HTTPServ
     }  # fmt: skip
 
 
-def expected(method: str, url: str, body: bytes, moment: str, session: str | None) -> Mapping[str, str]:
+def expected(
+    method: str, url: str, body: bytes, moment: str, session: str | None, target: str = ""
+) -> Mapping[str, str]:
     """Sign as AWS's own library does."""
     identity, _, secret = KEY.partition(":")
     request = botocore.awsrequest.AWSRequest(method, url, data=body)
@@ -174,6 +176,8 @@ def expected(method: str, url: str, body: bytes, moment: str, session: str | Non
     request.headers["X-Amz-Date"] = moment
     if session:
         request.headers["X-Amz-Security-Token"] = session
+    if target:
+        request.headers["X-Amz-Target"] = target
     text = signer.string_to_sign(request, signer.canonical_request(request))
     return {"signature": signer.signature(text, request)}
 
@@ -182,9 +186,10 @@ def expected(method: str, url: str, body: bytes, moment: str, session: str | Non
     st.sampled_from(["GET", "POST"]), st.sampled_from(["/", "/logs-*,-.x/_search", "/a%20b/c", "/ä"]),
     st.dictionaries(st.text("abz -_*/", min_size=1, max_size=4), st.text("ab é&=+/~", max_size=4), max_size=3),
     st.binary(max_size=20), st.sampled_from([None, "session/token=="]), st.sampled_from(["", ":9200", ":443"]),
+    st.sampled_from(["", "Trail_20131101.LookupEvents"]),
 )  # fmt: skip
 def test_requests_are_signed_as_aws_signs_them(
-    method: str, path: str, query: dict[str, str], body: bytes, session: str | None, port: str
+    method: str, path: str, query: dict[str, str], body: bytes, session: str | None, port: str, target: str
 ) -> None:
     from urllib.parse import quote, urlencode
 
@@ -192,10 +197,10 @@ def test_requests_are_signed_as_aws_signs_them(
     url = f"https://search.example{port}{written}"
     options = SigV4(region="eu-central-1", service="es", key="env:K")
     sign = sigv4(options, KEY, session, clock=lambda: 1_772_460_451.0)
-    made = sign(Unsigned(method, url, {}, body))
+    made = sign(Unsigned(method, url, {"x-amz-target": target, "accept": "*/*"} if target else {}, body))
     assert made["x-amz-date"] == "20260302T140731Z"
     assert made.get("x-amz-security-token") == session
-    wanted = expected(method, url, body, "20260302T140731Z", session)["signature"]
+    wanted = expected(method, url, body, "20260302T140731Z", session, target)["signature"]
     assert made["authorization"].endswith(f"Signature={wanted}")
 
 
