@@ -15,6 +15,7 @@ _READ = 16_384  # bytes of an answer that are looked at
 _MEMBERS = (
     "error",
     "message",
+    "Message",
     "error_description",
     "reason",
     "root_cause",
@@ -27,8 +28,10 @@ _MEMBERS = (
 _MARKUP = re.compile(
     r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE
 )
-# Who asked is no fact: an address, and a user as OpenSearch writes one.
-_PERSON = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}|(?<=\bname=)[^,\]\s]+")
+# Who asked is no fact: an address, a user as OpenSearch writes one, and as Amazon does.
+_PERSON = re.compile(
+    r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,10}|(?<=\bname=)[^,\]\s]+|\barn:aws[a-z-]{0,20}:(?:iam|sts)::[^\s,\"']{1,500}"
+)
 
 
 def said(data: bytes) -> str:

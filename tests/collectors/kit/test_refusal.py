@@ -17,6 +17,9 @@ from collectors.kit.refusal import said
         (b'{"error":{"message":"Arguments Caused Error","errors":["a","b"]}}', "Arguments Caused Error: a: b"),
         (b"<html><head><title>401 Authorization Required</title><style>a{}</style></head></html>", "401 Authorization Required"),
         (b'{"reason":"User [name=alice, roles=[x]] of ann@example.com may not"}', "User [name=(somebody), roles=[x]] of (somebody) may not"),
+        (b'{"__type":"AccessDenied","Message":"User: arn:aws:sts::123456789012:assumed-role/Admin/ann is not authorized to perform: x:Y"}',
+         "User: (somebody) is not authorized to perform: x:Y"),
+        (b'{"message":"arn:aws-cn:iam::1:user/ann, on arn:aws:sns:eu-central-1:1:topic"}', "(somebody), on arn:aws:sns:eu-central-1:1:topic"),
         (b'{"code":7}', '{"code":7}'), (b"", ""), (b"\xff\x00", "\ufffd"), (b"[" * 9000, ""),
     ],
 )  # fmt: skip
