@@ -45,6 +45,8 @@ KEPT_HEADERS = (
 _FORMS = {"application/json": "json", "text/csv": "csv", "application/x-ndjson": "jsonl"}
 _GIVEN_UP = "past time_cap"  # how a failure ends after which nothing is tried again, recorded or replayed
 Params = Mapping[str, str | int | Sequence[str]]
+#: Says what a refusal is that its status does not tell (pure); None: what the status says.
+Meaning = Callable[[Payload], GapReason | None]
 
 
 class Wait(NamedTuple):
@@ -68,12 +70,14 @@ class Http:
     """An HTTP client of one source; every attempt is an exchange on the tape.
 
     All sources of a build that ask one host share what it is asked at once (`Budget`). `sign` signs each
-    request in a way of the source's own, beside what `auth` says; `keep` names headers of answers that are stored too.
+    request in a way of the source's own, beside what `auth` says; `keep` names headers of answers that are stored too;
+    `meaning` reads what a source refuses with under a status that others mean something else by.
     """
 
     def __init__(
         self, context: Context, options: HttpOptions, *, headers: Mapping[str, str] | None = None,
         base_url: str | None = None, sign: Sign | None = None, keep: Iterable[str] = (),
+        meaning: Meaning | None = None,
     ) -> None:  # fmt: skip
         self.context = context
         self.options = options
@@ -83,6 +87,7 @@ class Http:
         self._kept = (*KEPT_HEADERS, *(name.lower() for name in keep))
         self._limit = anyio.CapacityLimiter(options.concurrency)
         self._sign = sign
+        self._meaning = meaning
         self._connects = min(context.connects, ATTEMPTS)
         self._query: dict[str, str] = {}
         self._who = canonical(options.auth.references()).decode()
@@ -133,13 +138,11 @@ class Http:
             status = payload.status or 0
             if status < 300 or status in allow:
                 return payload
-            reason, why = _why(payload, url)
+            reason, why = _why(payload, url, self._meaning(payload) if self._meaning else None)
             tries = _TRIES.get(status, ATTEMPTS)
             if attempt >= tries or (status not in retried and reason != "rate_limited"):
                 raise SourceError(reason, why)
-            pause = back_off(
-                payload.headers, attempt, time.time(), is_limited=limited(status, payload.headers)
-            )
+            pause = back_off(payload.headers, attempt, time.time(), is_limited=reason == "rate_limited")
             wait = Wait(pause.seconds, reason, why, pause.attribution)
         raise AssertionError("the loop returns or raises")
 
@@ -377,14 +380,14 @@ def _answer(response: httpx.Response, raw: bytes, host: str, keep: Iterable[str]
     return Answer(body, form, response.status_code, kept)
 
 
-def _why(payload: Payload, url: str) -> tuple[GapReason, str]:
+def _why(payload: Payload, url: str, meant: GapReason | None = None) -> tuple[GapReason, str]:
     status, parts, words = payload.status, urlsplit(url), said(payload.data)
     own = f" ({words})" if words else ""
-    if limited(status, payload.headers):
+    if meant == "rate_limited" or limited(status, payload.headers):
         return "rate_limited", f"{parts.netloc} answered {status}{own}: its rate limit is used up"
     if status == 407:
         return "unauthorised", _refused_by(f"the proxy before {parts.netloc}", own)
-    if status in {401, 403}:
+    if meant == "unauthorised" or status in {401, 403}:
         return "unauthorised", f"{parts.netloc} answered {status}{own}; check the token and its rights"
     if status and 300 <= status < 400:
         return (
