@@ -29,6 +29,7 @@ time_cap = "2s"
 timeout = "1s"
 {options}
 """
+AWS = 'region = "a"\naccess_key = "env:CANARY"\nsecret_key = "env:LOGIN"\nsession_token = "env:CANARY"'
 BEARER, BASIC = 'auth = {{ bearer = "env:CANARY" }}', 'auth = {{ basic = "env:LOGIN" }}'
 HEADER, QUERY = (
     f'auth = {{{{ {way} = {{{{ {name} = "env:CANARY" }}}} }}}}'
@@ -38,7 +39,7 @@ SOURCES = {
     "alertmanager": HEADER, "github": BEARER + '\nrepository = "a/b"', "matrix": BEARER + '\nrooms = ["!a:b"]',
     "opensearch": BASIC, "pagerduty": 'token = "env:CANARY"', "prometheus_alerts": QUERY, "prometheus_metrics": BASIC,
     "slack": BEARER, "azure_devops": 'project = "a/b"\ntoken = "env:CANARY"', "buildkite": BEARER + '\norganization = "a"',
-    "circleci": HEADER + '\nproject = "gh/a/b"', "gitea": BEARER + '\nrepository = "a/b"',
+    "cloudtrail": AWS, "cloudwatch_alarms": AWS, "circleci": HEADER + '\nproject = "gh/a/b"', "gitea": BEARER + '\nrepository = "a/b"',
     "github_actions": BEARER + '\nrepository = "a/b"', "gitlab": HEADER + '\nproject = "a/b"', "grafana": BEARER,
     "helm": BEARER, "http_json": QUERY + '\npath = "x"\nmap = {{ time = "t" }}', "jenkins": BASIC, "jsm": BASIC,
     "kubernetes": BEARER, "loki": BASIC + """\nquery = '{{a="b"}}'""", "opsgenie": 'token = "env:CANARY"',

@@ -55,6 +55,8 @@ WHOLE: dict[str, Any] = {
         {"name": "circle", "collector": "circleci", "project": "gh/a/b"},
         {"name": "kite", "collector": "buildkite", "organization": "a"},
         {"name": "azure", "collector": "azure_devops", "project": "a/b", "token": "env:T"},
+        {"name": "alarms", "collector": "cloudwatch_alarms", "region": "eu-central-1", "url": "http://127.0.0.1:9", "types": ["MetricAlarm"]},
+        {"name": "trail", "collector": "cloudtrail", "region": "eu-central-1", "url": "http://127.0.0.1:9", "lookup": {"EventName": "UpdateService"}},
         {"name": "cluster", "collector": "kubernetes", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
         {"name": "releases", "collector": "helm", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
         {"name": "genie", "collector": "opsgenie", "token": "env:T", "query": "teams: a"},

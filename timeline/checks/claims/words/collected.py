@@ -14,6 +14,8 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "azure_devops": ("deploy.",),
     "buildkite": ("deploy.",),
     "circleci": ("deploy.",),
+    "cloudtrail": ("change.", "deploy.started"),
+    "cloudwatch_alarms": ("alert.", "change.config", "change.removed"),
     "git": ("change.", "deploy."),
     "gitea": ("change.",),
     "github": ("change.", "deploy."),
