@@ -12,6 +12,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.archive.commands import archive
+from cli.archive.search import search
 from cli.attach import attach
 from cli.backfill import backfill
 from cli.check import check, sign_off, status
@@ -261,7 +263,8 @@ app.command()(drill)
 app.command()(reveal)
 app.command()(trust)
 app.add_typer(template_commands, name="template")
-for command in (backfill, check, cite, status, sign_off, sign, diff, export):
+app.add_typer(archive, name="archive")
+for command in (backfill, check, cite, status, sign_off, sign, diff, export, search):
     app.command()(command)
 
 

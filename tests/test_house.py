@@ -42,6 +42,7 @@ FLOORS = {
         "measures",
         "response",
         "assembly answers checks",
+        "cases",
     ),
     "render": ("text", "page printing exports", "stills", "draft", "comment"),
     "service": (
@@ -51,7 +52,7 @@ FLOORS = {
         "incident draft signing",
         "build",
         "check rules backfill",
-        "setup",
+        "setup archive",
         "agent export fixing publish inbox",
         "web",
     ),

@@ -1,0 +1,85 @@
+"""`timeline archive`: which incidents are searched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import AsJson, ConfigFile
+
+if TYPE_CHECKING:
+    from service.archive.keeping import Update
+
+archive = typer.Typer(help="Which incidents `search` knows: all of the output folder, and folders that are added.", no_args_is_help=True)  # fmt: skip
+Folders = Annotated[
+    list[Path], typer.Argument(metavar="ID|DIR", help="Incidents by id, or incident folders.")
+]
+
+
+@archive.command()
+def add(folders: Folders, config: ConfigFile = None) -> None:
+    """Add incidents that are somewhere else, or that were removed; they are followed from then on."""
+    from service.archive.keeping import opened, update
+    from service.incident.folders import targets
+    from service.incident.located import located
+
+    paths = [path for path in targets(located(folders, config)) if path.is_dir()]
+    with opened(config) as (store, conf):
+        _told(update(store, conf, paths))
+
+
+@archive.command()
+def remove(folders: Folders, config: ConfigFile = None) -> None:
+    """Take incidents out of the archive; their folders stay as they are."""
+    from service.archive.keeping import opened, removed
+
+    with opened(config) as (store, _):
+        for folder in removed(store, folders):
+            typer.echo(f"removed {folder}")
+
+
+@archive.command("list")
+def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
+    """List what is in the archive, the newest first."""
+    import json
+
+    from service.archive.asking import kept_answer
+    from service.archive.keeping import opened, update
+    from service.incident.folders import shown
+    from timeline.instant import format_instant
+
+    with opened(config) as (store, conf):
+        _unread(update(store, conf))
+        kept = store.kept()
+    if as_json:
+        typer.echo(json.dumps([kept_answer(one) for one in kept], indent=2, ensure_ascii=False))
+        return
+    for one in kept:
+        day = format_instant(one.start)[:10] if one.start is not None else "no date   "
+        typer.echo("  ".join(filter(None, (one.id, day, one.severity, one.title, shown(Path(one.folder))))))
+
+
+@archive.command()
+def reindex(config: ConfigFile = None) -> None:
+    """Read every incident again."""
+    from service.archive.keeping import opened, update
+
+    with opened(config) as (store, conf):
+        _told(update(store, conf, anew=True))
+
+
+def _told(done: Update) -> None:
+    from timeline import present
+
+    gone = f", {done.gone} gone" if done.gone else ""
+    typer.echo(f"{present.count(done.read, 'incident')} read{gone}")
+    _unread(done)
+    if done.unread:
+        raise typer.Exit(3)
+
+
+def _unread(done: Update) -> None:
+    for line in done.unread:
+        typer.echo(f"timeline: not in the archive: {line}", err=True)

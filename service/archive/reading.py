@@ -1,0 +1,44 @@
+"""An incident's folder as a case of the archive; what it was made of is told by size and time of change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from service import names
+from service.check import draft as check_draft
+from service.evidence.document import load
+from service.review.notes import NotesFile
+from timeline.cases.case import Case, case_of
+from timeline.checks.draft import Block, blocks
+from timeline.checks.fences import FenceError
+
+_FILES = (names.TIMELINE, names.DRAFT, names.NOTES)
+
+
+def stamp(directory: Path) -> str:
+    """Return what changes when timeline, draft or notes of an incident do; empty where there is no timeline."""
+    told = []
+    for name in _FILES:
+        try:
+            found = (directory / name).stat()
+        except OSError:
+            if name == names.TIMELINE:
+                return ""
+            continue
+        told.append(f"{name}:{found.st_size}:{found.st_mtime_ns}")
+    return " ".join(told)
+
+
+def read(directory: Path) -> Case:
+    """Return the case of a built incident. Raises DocumentError, OSError."""
+    return case_of(load(directory), _written(directory / names.DRAFT), NotesFile(directory).read().notes)
+
+
+def _written(path: Path) -> list[Block]:
+    """Return what people wrote in a draft; nothing of one whose fences are broken, which `check` tells."""
+    if not path.is_file():
+        return []
+    try:
+        return blocks(check_draft.spans(check_draft.pieces(path.read_bytes().decode("utf-8", "replace"))))
+    except FenceError:
+        return []

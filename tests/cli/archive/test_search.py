@@ -1,0 +1,86 @@
+"""`timeline search` and `timeline archive` as people type them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests import preloaded
+from tests.example import example_folder
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("team")
+    (folder / "timeline.toml").write_text("")
+    shutil.copytree(example_folder(), folder / "postmortems/INC-42")
+    return folder
+
+
+def timeline(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(preloaded.HOME)}
+    return subprocess.run(
+        [*preloaded.command(), *arguments], cwd=home, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_it_says_which_incident_where_and_what(home: Path) -> None:
+    done = timeline(home, "search", "pool graph")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, *rest = done.stdout.splitlines()
+    assert first == (
+        "INC-42  2026-11-12  SEV1  Checkout errors and slow payments  checkout, payments  postmortems/INC-42"
+    )
+    assert any(line.startswith("    chat 14:17:44  ") and "pool graph" in line for line in rest)
+
+
+def test_machines_get_facets_marks_and_counts(home: Path) -> None:
+    answer = json.loads(timeline(home, "search", "--json", "pool", "--kind", "deploy.rolled_back").stdout)
+    (hit,) = answer["hits"]
+    assert (answer["total"], answer["all_words"], hit["id"]) == (1, True, "INC-42")
+    assert hit["facets"]["service"] == ["checkout", "payments"]
+    assert answer["counts"]["severity"] == {"SEV1": 1}
+    for excerpt in hit["excerpts"]:
+        assert {excerpt["text"][a:b].casefold() for a, b in excerpt["marks"]} <= {"pool", "pools"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("search", "dinosaur"), 1, "nothing alike"),
+        (("search", "pool", "dinosaur"), 0, "no incident has all of these words"),
+        (("search", "pool", "--service", "billing"), 1, "nothing alike"),
+        (("search", "--since", "2026-13"), 2, "--since 2026-13: it is a year, month or day"),
+        (("search", "--since", "soon"), 2, "--since soon: it is a year, month or day"),
+        (("search", *"abcdefghijklmnopqrstuvwxyz1234567"), 2, "33 words are too many"),
+        (("archive", "remove", "INC-43"), 2, "INC-43 is not in the archive; did you mean 'INC-42'?"),
+        (("archive", "add", "nowhere"), 2, "nowhere: there is no such file or folder"),
+    ],
+)
+def test_what_is_not_there_and_what_is_wrong(
+    home: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    done = timeline(home, *arguments)
+    assert done.returncode == code, done
+    assert said in done.stderr
+
+
+def test_times_hold_whole_months_and_days(home: Path) -> None:
+    for since, until, there in (
+        ("2026-11", "2026-11", True), ("2026-11-12", "2026-11-12", True), ("2026-11-13", "2027", False),
+        ("2025", "2026-11-11", False), ("2026", "2026", True),
+    ):  # fmt: skip
+        assert (timeline(home, "search", "--since", since, "--until", until).returncode == 0) is there
+
+
+def test_the_list_and_what_is_taken_out_and_added(home: Path) -> None:
+    assert timeline(home, "archive", "reindex").stdout == "1 incident read\n"
+    assert [one["id"] for one in json.loads(timeline(home, "archive", "list", "--json").stdout)] == ["INC-42"]
+    assert timeline(home, "archive", "remove", "INC-42").stdout == f"removed {home}/postmortems/INC-42\n"
+    assert timeline(home, "archive", "list").stdout == ""
+    assert timeline(home, "archive", "add", "INC-42").stdout == "1 incident read\n"
+    assert timeline(home, "archive", "list").stdout.startswith("INC-42  2026-11-12  SEV1")
