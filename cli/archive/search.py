@@ -11,8 +11,7 @@ import typer
 from cli.options import AsJson, ConfigFile
 
 if TYPE_CHECKING:
-    from archive.cases.store import Excerpt, Found, Hit
-    from service.archive.keeping import Update
+    from service.archive.keeping import Excerpt, Found, Hit, Update
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 

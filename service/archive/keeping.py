@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archive.cases.sqlite import SqliteArchive
-from archive.cases.store import Archive, Found
+from archive.cases.store import Archive
+from archive.cases.store import Excerpt as Excerpt
+from archive.cases.store import Found as Found
+from archive.cases.store import Hit as Hit
 from service.archive.reading import read, stamp
 from service.incident.folders import incidents_in
 from service.settings.config import Config, settings_only

@@ -43,7 +43,7 @@ def is_of_a_build(block: Block, folder: Path) -> None:
     assert named - made <= {"notes.jsonl", "charts/*.svg"}
 
 
-def is_filled_in(block: Block, _: Path) -> None:
+def is_filled_in(block: Block, folder: Path) -> None:
     """The first block of the page, filled in, begins as the second does."""
     before, after = (one for one in blocks(block.page) if one.language == "markdown")
     shown, _, rest = after.text.strip().partition(", ...")
