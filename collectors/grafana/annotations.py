@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
@@ -14,15 +13,14 @@ from collectors.kit.http import Http
 from collectors.kit.links import filled
 from collectors.kit.paging import Piece, in_spans
 from collectors.kit.people import People
+from collectors.kit.rows.tagged import about, kind_of
 from timeline import facts
 from timeline.instant import Bounds
 from timeline.kinds import Kind
 from timeline.model import Evidence, Fact
-from timeline.statements import Name, required
 from timeline.text import line
 
 _MS = 1_000_000
-_TAG = re.compile(r"([A-Za-z_][\w.-]*)[:=](.+)")
 _LONGEST = 120  # characters of a text that name something
 
 
@@ -61,10 +59,10 @@ class Annotations:
             if self._states:
                 yield self._state(item, number, begun, evidence)
             return
-        kind, about = self._kind(item), _about(item)
+        kind, called = kind_of(_tags(item), self._options.kinds), _about(item)
         ended = fields.time(item, "timeEnd", unit="ms") if fields.at(item, "timeEnd") else begun
         if ended.latest <= begun.latest:
-            yield self._fact(item, kind, ["annotation", number], begun, "time", about, evidence)
+            yield self._fact(item, kind, ["annotation", number], begun, "time", called, evidence)
             return
         is_deploy = kind.startswith("deploy.")
         yield self._fact(
@@ -73,32 +71,21 @@ class Annotations:
             ["annotation", number],
             begun,
             "time",
-            about,
+            called,
             evidence,
         )
-        told, label = (kind, about) if is_deploy else ("custom", f"The end of {about}")
+        told, label = (kind, called) if is_deploy else ("custom", f"The end of {called}")
         if told != "deploy.started":
             yield self._fact(item, told, ["annotation", number, "end"], ended, "timeEnd", label, evidence)
 
-    def _kind(self, item: Any) -> Kind:
-        tags = _tags(item)
-        return next((kind for tag, kind in self._options.kinds.items() if tag in tags), "custom")
-
     def _fact(
-        self, item: Any, kind: Kind, key: list[str], at: Bounds, means: str, about: str, evidence: Evidence
+        self, item: Any, kind: Kind, key: list[str], at: Bounds, means: str, called: str, evidence: Evidence
     ) -> Fact:
-        named = {match[1]: match[2] for tag in _tags(item) if (match := _TAG.fullmatch(tag))}
-        subject = facts.subject_of(named, {})
-        names: dict[str, Name] = {name: named.get(name) for name in ("revision", "repository")}
-        names |= {"environment": subject.environment, "service": named.get("service")}
-        first = required(kind)[:1]
-        names |= dict.fromkeys(first, about) | {"source": "Grafana"}
-        actor = self._actor(item)
-        if actor:
-            names["actor"] = actor
+        told, actor = about(kind, _tags(item), called, "Grafana"), self._actor(item)
         return facts.fact(
             kind, origin=self._origin, key=key, at=at, time_means=means, clock=self._origin, source=self._source,
-            names=names, subject=subject, quote=facts.quote(fields.text(item, "text")), actor=actor,
+            names={**told.names, "actor": actor} if actor else told.names, subject=told.subject,
+            quote=facts.quote(fields.text(item, "text")), actor=actor,
             thread=facts.thread_key("grafana annotation", self._origin, key[1]), evidence=[evidence],
         )  # fmt: skip
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from collectors.kit.http import HttpOptions
-from timeline.kinds import Kind
+from collectors.kit.rows.tagged import TagKinds
 
 
 class GrafanaOptions(HttpOptions):
@@ -16,7 +16,7 @@ class GrafanaOptions(HttpOptions):
     )
     history: bool = Field(True, description="read the state history of alert rules")
     annotations: bool = Field(True, description="read annotations")
-    kinds: dict[str, Kind] = Field(
+    kinds: TagKinds = Field(
         {},
         description="tag -> kind of what has it; the first that fits counts, and all else is `custom`",
         examples=[{"deploy": "deploy.finished", "config": "change.config"}],
@@ -27,12 +27,3 @@ class GrafanaOptions(HttpOptions):
         le=5_000,
         description="records an answer; where there are as many, half the time is asked for",
     )
-
-    @field_validator("kinds")
-    @classmethod
-    def _told(cls, value: dict[str, Kind]) -> dict[str, Kind]:
-        if computed := sorted(
-            kind for kind in value.values() if kind.startswith(("metric.", "log.", "alert."))
-        ):
-            raise ValueError(f"kind {computed[0]} is computed, or an alert's; an annotation cannot be one")
-        return value
