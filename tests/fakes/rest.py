@@ -24,13 +24,14 @@ class RefusalError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """What was asked: the path without the prefix, the query, the body, and the token."""
+    """What was asked: the path without the prefix, the query, the body, the token, and headers by their lower name."""
 
     method: str
     path: str
     pairs: list[tuple[str, str]]
     body: Any
     token: str
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def query(self) -> dict[str, str]:
@@ -125,7 +126,8 @@ def _handler(fake: RestServer) -> type[BaseHTTPRequestHandler]:
             )
             path = parts.path.removeprefix(fake.prefix)
             body = json.loads(data) if data else None
-            made = fake.locked(Call(self.command, path, parse_qsl(parts.query), body, token))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            made = fake.locked(Call(self.command, path, parse_qsl(parts.query), body, token, headers))
             sent = b"" if made.value is None else json.dumps(made.value).encode()
             self.send_response(made.status)
             kind = {"Content-Type": "application/json; charset=utf-8"} if sent else {}

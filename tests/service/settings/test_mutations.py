@@ -63,6 +63,7 @@ WHOLE: dict[str, Any] = {
         {"name": "genie", "collector": "opsgenie", "token": "env:T", "query": "teams: a"},
         {"name": "service", "collector": "jsm", "url": "http://127.0.0.1:9", "auth": {"basic": "env:U"}},
         {"name": "board", "collector": "grafana", "url": "http://127.0.0.1:9", "kinds": {"deploy": "deploy.finished"}},
+        {"name": "dog", "collector": "datadog", "url": "https://us5.datadoghq.com", "app_key": "env:T", "kinds": {"source:x": "change.flag"}},
         {"name": "lines", "collector": "loki", "url": "http://127.0.0.1:9", "query": '{a="b"}'},
         {"name": "more", "collector": "victorialogs", "url": "http://127.0.0.1:9", "query": "error"},
         {"name": "api", "collector": "http_json", "url": "http://127.0.0.1:9", "path": "x", "rows": "items", "map": {"time": "t"},
