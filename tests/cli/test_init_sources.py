@@ -163,7 +163,7 @@ def test_a_hosted_system_is_tried_by_its_names(
             "--statuspage",
             "statuspage is not asked, it sends: `timeline serve` takes its webhooks (docs/how-to/serve.md)",
         ),
-        ("--datadog", "`--jsonl FILE` reads from an export (docs/how-to/csv-and-json.md)"),
+        ("--newrelic", "`--jsonl FILE` reads from an export (docs/how-to/csv-and-json.md)"),
         ("--opensaerch", "did you mean '--opensearch'?"),
     ],
 )
