@@ -24,6 +24,7 @@ _MEMBERS = (
     "description",
     "title",
     "errors",
+    "errorMessages",
 )
 _MARKUP = re.compile(
     r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE

@@ -61,6 +61,7 @@ WHOLE: dict[str, Any] = {
         {"name": "cluster", "collector": "kubernetes", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
         {"name": "releases", "collector": "helm", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
         {"name": "genie", "collector": "opsgenie", "token": "env:T", "query": "teams: a"},
+        {"name": "tickets", "collector": "jira", "url": "http://127.0.0.1:9", "jql": "project = A", "change": [{"project": "CHG", "kind": "change.config"}]},
         {"name": "service", "collector": "jsm", "url": "http://127.0.0.1:9", "auth": {"basic": "env:U"}},
         {"name": "board", "collector": "grafana", "url": "http://127.0.0.1:9", "kinds": {"deploy": "deploy.finished"}},
         {"name": "dog", "collector": "datadog", "url": "https://us5.datadoghq.com", "app_key": "env:T", "kinds": {"source:x": "change.flag"}},
