@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.documentation.blocks import HOME
 from tests.documentation.running import play
+from tests.fakes.datadog import API_KEY, APP_KEY, FakeDatadog
 from tests.fakes.github import TOKEN as GITHUB_TOKEN
 from tests.fakes.github import FakeGithub
 from tests.fakes.pagerduty import ADA, KEY, SERVICE, FakePagerduty
@@ -81,7 +82,9 @@ def test_grafana_cloud(start_prometheus: Callable[..., Any], tmp_path: Path) -> 
 
 
 def test_pagerduty_datadog(tmp_path: Path) -> None:
-    with FakePagerduty() as account:
+    with FakePagerduty() as account, FakeDatadog() as monitored:
+        monitored.transition(185, "OK", "Alert")
+        monitored.transition(2405, "Alert", "OK")
         account.log("trigger", 200, SERVICE, channel={"type": "api", "summary": "Checkout fails"})
         account.log(
             "notify",
@@ -92,5 +95,9 @@ def test_pagerduty_datadog(tmp_path: Path) -> None:
         )
         account.log("acknowledge", 260, ADA, channel={"type": "website"})
         account.log("resolve", 2500, ADA, channel={"type": "website"})
-        hosts = {'collector = "pagerduty"': f'collector = "pagerduty"\nurl = "{account.url}"'}
-        assert play(STACKS / "pagerduty-datadog.md", tmp_path, hosts, {"PAGERDUTY_TOKEN": KEY}) == 2
+        hosts = {
+            'collector = "pagerduty"': f'collector = "pagerduty"\nurl = "{account.url}"',
+            'url = "https://api.datadoghq.eu"': f'url = "{monitored.url}"',
+        }
+        more = {"PAGERDUTY_TOKEN": KEY, "DD_API_KEY": API_KEY, "DD_APP_KEY": APP_KEY}
+        assert play(STACKS / "pagerduty-datadog.md", tmp_path, hosts, more) == 2
