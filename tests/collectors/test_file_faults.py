@@ -18,6 +18,7 @@ from archive import database, events
 from collectors.git.collector import GitCollector
 from collectors.inbox.collector import InboxCollector
 from collectors.jsonl.collector import JsonlCollector
+from collectors.log_files.collector import LogFilesCollector
 from collectors.slack.export import SlackExportCollector
 from tests.collectors.fault_matrix import keep_cells
 from tests.collectors.file_faults import FILE, Damage, cut_off, outcomes, while_growing
@@ -60,6 +61,30 @@ def test_rows(home: Path, golden: Golden) -> None:
 
     cells["changed while it is read"] = while_growing(JsonlCollector, options, WINDOW, grow)
     keep_cells(golden, "jsonl", cells)
+
+
+def _line(number: int) -> str:
+    return (
+        f"{format_instant(START + number * NS)} h shop[7]: try {number} of many, each as long as this one\n"
+    )
+
+
+def _log(folder: Path) -> tuple[Path, Mapping[str, Any]]:
+    path = folder / "shop.log"
+    path.write_text("".join(map(_line, range(100))))
+    return path, {"path": str(path), "mode": "both"}
+
+
+def test_log_files(home: Path, golden: Golden) -> None:
+    cells = outcomes(LogFilesCollector, _log, WINDOW, home, FILE)
+    path, options = _log(home)
+
+    def grow(number: int) -> None:
+        with path.open("a") as file:
+            file.write(_line(100 + number))
+
+    cells["changed while it is read"] = while_growing(LogFilesCollector, options, WINDOW, grow)
+    keep_cells(golden, "log_files", cells)
 
 
 def _inbox(folder: Path) -> tuple[Path, Mapping[str, Any]]:

@@ -6,16 +6,16 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from collectors.base import Options
 from collectors.kit.http import HttpOptions
 from collectors.kit.logs.lines import LineMap
 from timeline.instant import NS
 from timeline.zones import Duration, parse_duration
 
 
-class LogOptions(HttpOptions):
-    """Options of a store that is asked for counts, or for lines."""
+class LineOptions(Options):
+    """Options of whatever holds log lines."""
 
-    query: str
     mode: Literal["summary", "documents", "both"] = Field(
         "summary", description="summary: first seen and rates by signature; documents: each line a fact"
     )
@@ -24,9 +24,6 @@ class LogOptions(HttpOptions):
     step: Duration = Field("1m", description="step of the rates")
     baseline_days: int = Field(
         0, ge=0, le=7, description="days before whose same hours are compared", examples=[7]
-    )
-    page: int = Field(
-        1_000, ge=1, le=100_000, description="lines an answer; the store's own limit comes before"
     )
     limit: int = Field(100_000, ge=1, description="most lines that are read")
     signatures: int = Field(1_000, ge=1, le=10_000, description="most signatures that are looked at")
@@ -37,3 +34,12 @@ class LogOptions(HttpOptions):
         if parse_duration(value) < NS or parse_duration(value) % NS:
             raise ValueError(f"step {value!r} is not of whole seconds")
         return value
+
+
+class LogOptions(LineOptions, HttpOptions):
+    """Options of a store that is asked for counts, or for lines."""
+
+    query: str
+    page: int = Field(
+        1_000, ge=1, le=100_000, description="lines an answer; the store's own limit comes before"
+    )

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from collectors.base import Payload, PayloadTooLargeError
 from collectors.kit.paging import EndlessError
+from timeline.instant import Bounds
 
 
 class TooManyLinesError(PayloadTooLargeError):
@@ -18,12 +19,17 @@ class TooManyLinesError(PayloadTooLargeError):
 
 
 class Line(NamedTuple):
-    """A line: its time (ns), its text, its labels or fields, and where it stands."""
+    """A line: its time (ns), its text, its labels or fields, and where it stands.
+
+    `bounds` are of a time that is less exact than its number, `place` is where it was found, if not by the query.
+    """
 
     at: int
     text: str
     labels: Mapping[str, Any]
     pointer: str
+    bounds: Bounds | None = None
+    place: str = ""
 
 
 class Page(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 from collectors.base import Collector, Record, SourceError
 from collectors.kit.fields import Skipped
 from collectors.kit.logs.lines import row_of
-from collectors.kit.logs.options import LogOptions
+from collectors.kit.logs.options import LineOptions
 from collectors.kit.logs.paging import Line, Page
 from collectors.kit.logs.signatures import Signature
 from collectors.kit.logs.summary import Summaries
@@ -59,7 +59,7 @@ class Reading(Generic[T]):
     def __init__(
         self, collector: Collector[Any], store: Store[T], told: Summaries, names: tuple[str, ...]
     ) -> None:
-        self._options: LogOptions = collector.options
+        self._options: LineOptions = collector.options
         self._source, self._store, self._told, self._names = collector, store, told, names
         self.is_empty = False
 
@@ -78,12 +78,10 @@ class Reading(Generic[T]):
 
     async def _documents(self, window: Window, total: int) -> AsyncIterator[Record]:
         if total > self._options.limit:
-            text = (
-                f"{total} lines match, over `limit` of {self._options.limit}; none was read: narrow `query`"
-            )
+            text = f"{total} lines match, over `limit` of {self._options.limit}; none was read: narrow `{self._told.narrowed_by}`"
             yield self._source.gap("truncated", window, text, missing=f"{total} lines")
             return
-        parser, read = _Lines(self._source, self._store), 0
+        parser, read = _Lines(self._source, self._store, self._told.query), 0
         try:
             async with aclosing(self._store.pages(window)) as pages:
                 async for page in pages:
@@ -150,9 +148,10 @@ class Reading(Generic[T]):
 class _Lines(Generic[T]):
     """Turns pages of lines into facts, by the mapping."""
 
-    def __init__(self, collector: Collector[Any], store: Store[T]) -> None:
-        options: LogOptions = collector.options
-        self._collector, self._store, self._query = collector, store, options.query
+    def __init__(self, collector: Collector[Any], store: Store[T], query: str | None) -> None:
+        options: LineOptions = collector.options
+        self._collector, self._store, self._query = collector, store, query
+        self._is_of_line = options.map.time == "time"
         self._reader = RowReader(options.map, None)
         self.told = RowFacts(options.map, collector.origin, collector.context.source)
         self.skipped, self.has_lost = Skipped("line"), False
@@ -170,9 +169,13 @@ class _Lines(Generic[T]):
             except RowError as err:
                 self.skipped.add(str(err), evidence, sort=err.code)
                 continue
+            if line.bounds and self._is_of_line:
+                mapped = mapped._replace(at=line.bounds)
             found.append(self.told.fact(mapped, [str(line.at), dict(line.labels), line.text], evidence))
         return found
 
     def _evidence(self, page: Page, line: Line) -> Evidence:
         link = self._store.link(line)
-        return self._collector.evidence(page.payload, line.pointer, query=self._query, link=link)
+        return self._collector.evidence(
+            page.payload, line.pointer, query=line.place or self._query, link=link
+        )

@@ -21,7 +21,8 @@ P = TypeVar("P")
 class Summaries:
     """Makes the facts of one read of a store: `query` and `origin` tell it from others, `place` is shown.
 
-    `system` begins the threads' keys, `time` is what the store calls the lines' times, `step` is of the rates.
+    `system` begins the threads' keys, `time` is what the store calls the lines' times, `step` is of the rates;
+    `narrowed_by` is the option by which fewer lines are read.
     """
 
     system: str
@@ -32,6 +33,7 @@ class Summaries:
     query: str | None
     time: str
     step: str
+    narrowed_by: str = "query"
 
     @property
     def step_ns(self) -> int:
