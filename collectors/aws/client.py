@@ -44,6 +44,8 @@ class Service(NamedTuple):
 
 
 CLOUDWATCH = Service("monitoring", "GraniteServiceVersion20100801", "1.0")
+CODEDEPLOY = Service("codedeploy", "CodeDeploy_20141006", "1.1")
+ECS = Service("ecs", "AmazonEC2ContainerServiceV20141113", "1.1")
 CLOUDTRAIL = Service("cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "1.1")
 
 
@@ -68,18 +70,25 @@ class Client:
         )  # fmt: skip
 
     async def pages(
-        self, operation: str, asked: Mapping[str, Json], rows: str, size: tuple[str, int]
-    ) -> AsyncIterator[Payload]:
-        """Yield the pages of an operation; `rows` is the member of its records, `size` that of how many of them."""
+        self, operation: str, asked: Mapping[str, Json], rows: str, size: tuple[str, int] | None = None, *, onward: str = "NextToken"
+    ) -> AsyncIterator[Payload]:  # fmt: skip
+        """Yield the pages of an operation.
+
+        `rows` is the member of its records, `size` that of how many of them, `onward` that of where they go on.
+        """
 
         async def ask(cursor: str | None, many: int) -> Payload:
-            more = {"NextToken": cursor} if cursor else {}
-            return await self.call(operation, {**asked, size[0]: many, **more})
+            more: dict[str, Json] = {onward: cursor} if cursor else {}
+            return await self.call(operation, {**asked, **({size[0]: many} if size else {}), **more})
 
         def listed(page: Payload) -> Sequence[Any]:
             return fields.listing(page.json(), rows)
 
-        async for page in by_cursor(ask, _following, rows=listed, size=size[1]):
+        def following(page: Payload) -> str | None:
+            # The last page has no such member.
+            return fields.text(page.json(), onward) or None
+
+        async for page in by_cursor(ask, following, rows=listed, size=size[1] if size else 1):
             yield page
 
     def _written(self, answer: Answer) -> Answer:
@@ -135,11 +144,6 @@ def moment(value: Json, path: str) -> Bounds:
     """Return a time that is known to the millisecond, whatever digits are printed; raise UnreadableError."""
     at = fields.time(value, path, unit="s")
     return precise((at.latest if at.earliest is None else at.earliest) // MS * MS, MS)
-
-
-def _following(page: Payload) -> str | None:
-    # The last page has no such member.
-    return fields.text(page.json(), "NextToken") or None
 
 
 def _signing(context: Context, options: AwsOptions, service: Service) -> Sign:

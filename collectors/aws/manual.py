@@ -47,3 +47,35 @@ TRAIL_MANUAL = Manual(
     ),
     example={"region": "eu-central-1"},
 )
+
+CODEDEPLOY_MANUAL = Manual(
+    reads=(
+        "`ListDeployments` and `BatchGetDeployments`, of every application: `deploy.started`, `deploy.finished`, `deploy.failed` (with CodeDeploy's own words), `deploy.cancelled` (stopped); one that has not begun as `custom`.",
+        "`deploy.rolled_back` of a deployment when the one that rolls it back has succeeded, which names both.",
+    ),
+    rights=f"An access key that may `codedeploy:ListDeployments` and `codedeploy:BatchGetDeployments`, {_KEYS}",
+    precision="milliseconds",
+    limits=(
+        "A deployment that was made over `lookback` before the window.",
+        "How each instance fared; when traffic of a blue/green deployment was moved.",
+        "Who made a deployment: CloudTrail has it.",
+        "One region of one account a source.",
+    ),
+    example={"region": "eu-central-1", "environment": "production"},
+)
+
+ECS_MANUAL = Manual(
+    reads=(
+        "`ListServiceDeployments` and `DescribeServiceDeployments` of each service: `deploy.started`, `deploy.finished`, `deploy.cancelled` (stopped), `deploy.waiting` (pending); `deploy.rolled_back` when a roll-back was done, with its beginning and reason as `custom`; `deploy.failed` where the roll-back failed.",
+    ),
+    rights=f"An access key that may `ecs:ListServiceDeployments` and `ecs:DescribeServiceDeployments`, and `ecs:ListClusters` and `ecs:ListServices` unless `services` names them, {_KEYS}",
+    precision="milliseconds",
+    limits=(
+        "ECS keeps these records for 90 days; what of the window is before is a gap.",
+        "A deployment that was made over `lookback` before the window.",
+        "Services that CodeDeploy or an external controller deploys: `codedeploy` has those of CodeDeploy.",
+        "Who made a deployment, and scaling by hand: CloudTrail has them. Tasks and events of services.",
+        "Two requests and more for each service; `services` narrows it. One region of one account a source.",
+    ),
+    example={"region": "eu-central-1", "services": ["prod/checkout"], "environment": "production"},
+)

@@ -87,3 +87,23 @@ class TrailOptions(AwsOptions):
         description="only events with this one attribute: EventName, ResourceName, ResourceType, EventSource, Username, ...",
         examples=[{"ResourceName": "checkout"}],
     )
+
+
+class DeployOptions(AwsOptions):
+    """Options of `codedeploy`."""
+
+    environment: str | None = Field(None, description="where these deploys go", examples=["production"])
+    lookback: Duration = Field(
+        "1d",
+        description="deployments made this much before the window are looked at too: they may be under way in it",
+    )
+
+
+class EcsOptions(DeployOptions):
+    """Options of `ecs`."""
+
+    services: tuple[str, ...] = Field(
+        (),
+        description="services as `CLUSTER/SERVICE`; default: all of all clusters, each asked for by itself",
+        examples=[["prod/checkout"]],
+    )

@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from http.server import ThreadingHTTPServer
 from typing import Any, Self
@@ -61,6 +61,9 @@ class FakeAws:
     def __init__(self) -> None:
         self.history: list[Row] = []
         self.events: list[Row] = []
+        self.deployments: list[Row] = []  # of CodeDeploy
+        self.service_deployments: list[Row] = []  # of ECS
+        self.withheld: set[str] = set()  # deployments that are listed and not given
         self.calls: list[Call] = []
         self.refusals: list[RefusalError] = []  # of the next requests
         self._lock = threading.Lock()
@@ -135,6 +138,70 @@ class FakeAws:
         )
         return _page("Events", rows, asked, asked.get("MaxResults", 50), 50)
 
+    def _ListDeployments(self, asked: Row) -> Row:  # noqa: N802 - as above
+        rows = [
+            row["deploymentId"]
+            for row in _made(self.deployments, "createTime", asked.get("createTimeRange", {}))
+        ]
+        return _page("deployments", rows, asked, 40, 40, "nextToken")
+
+    def _BatchGetDeployments(self, asked: Row) -> Row:  # noqa: N802 - as above
+        wanted = asked["deploymentIds"]
+        if len(wanted) > 25:
+            raise RefusalError("BatchLimitExceededException", "The maximum is 25")
+        return {
+            "deploymentsInfo": [
+                row for row in self.deployments if row["deploymentId"] in set(wanted) - self.withheld
+            ]
+        }
+
+    def _ListClusters(self, asked: Row) -> Row:  # noqa: N802 - as above
+        rows = sorted({row["clusterArn"] for row in self.service_deployments})
+        return _page("clusterArns", rows, asked, asked.get("maxResults", 100), 100, "nextToken")
+
+    def _ListServices(self, asked: Row) -> Row:  # noqa: N802 - as above
+        rows = sorted(
+            {row["serviceArn"] for row in self.service_deployments if row["clusterArn"] == asked["cluster"]}
+        )
+        return _page("serviceArns", rows, asked, asked.get("maxResults", 10), 100, "nextToken")
+
+    def _ListServiceDeployments(self, asked: Row) -> Row:  # noqa: N802 - as above
+        name = "/".join(asked[part].rpartition("/")[2] for part in ("cluster", "service"))
+        own = [row for row in self.service_deployments if row["serviceArn"].endswith(f":service/{name}")]
+        if not own:
+            raise RefusalError("ServiceNotFoundException", "Service not found.")
+        brief = (
+            "serviceDeploymentArn",
+            "serviceArn",
+            "clusterArn",
+            "startedAt",
+            "createdAt",
+            "finishedAt",
+            "status",
+        )
+        rows = [
+            {name: row[name] for name in brief if name in row}
+            for row in _made(own, "createdAt", asked.get("createdAt", {}))
+        ]
+        return _page("serviceDeployments", rows, asked, asked.get("maxResults", 20), 100, "nextToken")
+
+    def _DescribeServiceDeployments(self, asked: Row) -> Row:  # noqa: N802 - as above
+        wanted = asked["serviceDeploymentArns"]
+        if len(wanted) > 20:
+            raise RefusalError("InvalidParameterException", "At most 20")
+        rows = [
+            row
+            for row in self.service_deployments
+            if row["serviceDeploymentArn"] in set(wanted) - self.withheld
+        ]
+        failures = [{"arn": one, "reason": "MISSING"} for one in wanted if one in self.withheld]
+        return {"serviceDeployments": rows, "failures": failures}
+
+
+def _made(rows: list[Row], member: str, span: Row) -> list[Row]:
+    first, last = span.get("start", span.get("after", 0)), span.get("end", span.get("before", 1e12))
+    return [row for row in rows if first <= row[member] <= last]
+
 
 def _has(row: Row, key: str, value: str) -> bool:
     if key in {"ResourceName", "ResourceType"}:
@@ -142,17 +209,18 @@ def _has(row: Row, key: str, value: str) -> bool:
     return bool(row.get(key) == value)
 
 
-def _page(member: str, rows: list[Row], asked: Row, size: int, most: int) -> Row:
+def _page(
+    member: str, rows: Sequence[Any], asked: Row, size: int, most: int, place: str = "NextToken"
+) -> Row:
     """Give a page; its token is opaque, and good for the same question alone."""
-    question = {
-        name: value for name, value in asked.items() if name not in {"NextToken", "MaxRecords", "MaxResults"}
-    }
+    of_pages = {place, "MaxRecords", "MaxResults", "maxResults"}
+    question = {name: value for name, value in asked.items() if name not in of_pages}
     own = re.sub(r"\W", "", json.dumps(question, sort_keys=True))[-24:]
-    start, _, token = asked.get("NextToken", f"0.{own}").partition(".")
-    if token != own or not start.isdecimal():
+    start, _, question_of = asked.get(place, f"0.{own}").partition(".")
+    if question_of != own or not start.isdecimal():
         raise RefusalError("InvalidNextTokenException", "Invalid token")
     end = int(start) + min(size, most)
-    more = {"NextToken": f"{end}.{own}"} if end < len(rows) else {}
+    more = {place: f"{end}.{own}"} if end < len(rows) else {}
     return {member: rows[int(start) : end], **more}
 
 
@@ -245,4 +313,38 @@ def event(
         "EventSource": f"{service}.amazonaws.com", "Username": caller.get("userName") or caller.get("principalId", "").rpartition(":")[2],
         "Resources": [{"ResourceType": kind, "ResourceName": one} for kind, one in resources],
         "CloudTrailEvent": json.dumps(told),
+    }  # fmt: skip
+
+
+def deployment(
+    number: int, made: datetime, status: str = "Succeeded", *, minutes: float = 5, **more: Any
+) -> Row:
+    """Give a deployment of CodeDeploy that began half a minute after it was made, and took so many minutes."""
+    times = {
+        "startTime": seconds(made + timedelta(seconds=30)),
+        "completeTime": seconds(made + timedelta(minutes=minutes)),
+    }
+    lacking = {"Created": set(times), "InProgress": {"completeTime"}}.get(status, set())
+    return {
+        "deploymentId": f"d-{number:09d}", "applicationName": "shop", "deploymentGroupName": "prod", "status": status,
+        "creator": "user", "createTime": seconds(made), **{name: at for name, at in times.items() if name not in lacking},
+        "revision": {"revisionType": "GitHub", "gitHubLocation": {"repository": "acme/shop", "commitId": "c" * 40}}, **more,
+    }  # fmt: skip
+
+
+def service_deployment(
+    number: int, made: datetime, status: str = "SUCCESSFUL", *, service: str = "checkout", cluster: str = "prod", minutes: float = 5, **more: Any
+) -> Row:  # fmt: skip
+    """Give a deployment of a service of ECS that began half a minute after it was made, and took so many minutes."""
+    begin, own = f"arn:aws:ecs:{REGION}:{ACCOUNT}", f"{cluster}/{service}"
+    times = {
+        "startedAt": seconds(made + timedelta(seconds=30)),
+        "finishedAt": seconds(made + timedelta(minutes=minutes)),
+    }
+    lacking = {"PENDING": set(times), "IN_PROGRESS": {"finishedAt"}}.get(status, set())
+    return {
+        "serviceDeploymentArn": f"{begin}:service-deployment/{own}/{number:022d}", "serviceArn": f"{begin}:service/{own}",
+        "clusterArn": f"{begin}:cluster/{cluster}", "createdAt": seconds(made), "status": status,
+        **{name: at for name, at in times.items() if name not in lacking},
+        "targetServiceRevision": {"arn": f"{begin}:service-revision/{own}/{1000 + number}", "requestedTaskCount": 4}, **more,
     }  # fmt: skip

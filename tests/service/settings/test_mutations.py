@@ -57,6 +57,8 @@ WHOLE: dict[str, Any] = {
         {"name": "azure", "collector": "azure_devops", "project": "a/b", "token": "env:T"},
         {"name": "alarms", "collector": "cloudwatch_alarms", "region": "eu-central-1", "url": "http://127.0.0.1:9", "types": ["MetricAlarm"]},
         {"name": "trail", "collector": "cloudtrail", "region": "eu-central-1", "url": "http://127.0.0.1:9", "lookup": {"EventName": "UpdateService"}},
+        {"name": "rolls", "collector": "codedeploy", "region": "eu-central-1", "url": "http://127.0.0.1:9", "environment": "production"},
+        {"name": "tasks", "collector": "ecs", "region": "eu-central-1", "url": "http://127.0.0.1:9", "services": ["prod/checkout"]},
         {"name": "cluster", "collector": "kubernetes", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
         {"name": "releases", "collector": "helm", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
         {"name": "genie", "collector": "opsgenie", "token": "env:T", "query": "teams: a"},

@@ -16,6 +16,8 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "circleci": ("deploy.",),
     "cloudtrail": ("change.", "deploy.started"),
     "cloudwatch_alarms": ("alert.", "change.config", "change.removed"),
+    "codedeploy": ("deploy.",),
+    "ecs": ("deploy.",),
     "git": ("change.", "deploy."),
     "gitea": ("change.",),
     "github": ("change.", "deploy."),
