@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import AsJson, ConfigFile
+from cli.text.usage import Commands
 
 if TYPE_CHECKING:
     from service.archive.keeping import Update
 
-archive = typer.Typer(help="Which incidents `search` knows: all of the output folder, and folders that are added.", no_args_is_help=True)  # fmt: skip
+archive = typer.Typer(cls=Commands, help="Which incidents `search` knows: all of the output folder, and folders that are added.", no_args_is_help=True)  # fmt: skip
 Folders = Annotated[
     list[Path], typer.Argument(metavar="ID|DIR", help="Incidents by id, or incident folders.")
 ]

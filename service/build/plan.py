@@ -56,7 +56,7 @@ def plan(request: BuildRequest) -> Plan:
             f"{shown(conf.path)} names no source" if conf.path else "there is no timeline.toml here or above"
         )
         raise UsageError(
-            f"{named}: `timeline init --prometheus http://localhost:9090 --git .` adds some, or give --source TARGET"
+            f"{named}: `timeline init --prometheus http://localhost:9090 --git .` adds sources, or give --source TARGET"
         )
     if request.resume:
         return _resumed(request, conf)

@@ -141,9 +141,11 @@ def find(text: str, folder: Path, *, bare: bool) -> IncidentSource:
         _refuse_folder(path)
     if bare:
         return IncidentSource(Incident(id=text))
+    near = nearest(text, _known(folder))
+    how = " Else write one" if near else "; write one"
     raise UsageError(
-        f"incident {text} is unknown: there is no {text}.toml, .yaml or .json in {folder}"
-        f"{nearest(text, _known(folder))}; write one, or give --start and --end, or --since"
+        f"incident {text} is unknown: there is no {text}.toml, .yaml or .json in {folder}{near}{how}, or give"
+        " --start and --end, or --since"
     )
 
 

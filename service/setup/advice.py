@@ -44,7 +44,7 @@ def _next(conf: Config) -> str:
     known = incidents(conf)
     if len(known) == 1:
         return f"timeline build {known[0]} --open"
-    return f"timeline build {known[-1] if known else 'INC-1 --since 2h'} --open"
+    return f"timeline build {known[-1] if known else 'INC-1 --since 2h --end now'} --open"
 
 
 def incidents(conf: Config) -> Sequence[str]:

@@ -122,7 +122,7 @@ def test_doctor_after_init_says_what_is_missing_and_the_next_line(
     assert "nothing to check" not in told.stdout + told.stderr
     assert told.returncode == 0, told.stdout + told.stderr
     last = told.stdout.splitlines()[-1]
-    assert last == "next: timeline build INC-1 --since 2h --open"
+    assert last == "next: timeline build INC-1 --since 2h --end now --open"
     missing = re.findall(r"^missing: no (\w+)", told.stdout, re.MULTILINE)
     # What lies in the folder is taken where nothing is named: a clone, and an export in it.
     assert missing == {(): ["alerts", "metrics"], ("--git", "."): ["alerts", "metrics", "chat"],

@@ -21,6 +21,7 @@ _SPELLED = {"organizational": "organisational"}
 _OPTIONAL = re.compile(r"^\W*\(?optional", re.IGNORECASE)
 # A question within a line: `**Authors:** *Who wrote this?*`.
 _INLINE = re.compile(r"[:·]\**\s*(?:\*[^*\n]+\?\*|_[^_\n]+\?_)(?!\w)")
+_LONGEST = 100  # characters of a question that a finding repeats
 _TODO = re.compile(r"\b(?:TODO|TBD|FIXME|XXX)\b")
 
 
@@ -102,11 +103,11 @@ def empty(
             if block.form == "row" and block.half_asked
             else ("answer below it, or delete it with its heading")
         )
-        message = f"nobody has answered {asked[:100]!r}: {how}"
+        message = f"nobody has answered {_shown(asked)!r}: {how}"
         if block.left_blank:
-            message = f"nothing stands beside {asked[:100]!r}: answer in its place, or delete the row"
+            message = f"nothing stands beside {_shown(asked)!r}: answer in its place, or delete the row"
         if refuted and id(block) not in unanswered:
-            message = f"the facts disprove what answers {asked[:100]!r}: answer it by what they say"
+            message = f"the facts disprove what answers {_shown(asked)!r}: answer it by what they say"
         yield finding("prompt-empty", block.line, message, mark=asked)
     for block in blocks:
         for number, written in enumerate(block.raw.split("\n") if _asks_inside(block) else (), block.line):
@@ -126,6 +127,11 @@ def empty(
                     f"{match[0]} is left: write what is known, or that it is not",
                     mark=match[0],
                 )
+
+
+def _shown(asked: str) -> str:
+    """Return a question in a line: a long one is cut between words, and says so."""
+    return asked if len(asked) <= _LONGEST else f"{asked[:_LONGEST].rpartition(' ')[0] or asked[:_LONGEST]} …"
 
 
 def _asked(block: Block) -> str:

@@ -22,7 +22,7 @@ CUSTOMERS, BREACH, ALERT, CLAIMED, RECORDED = (
 class Extent(NamedTuple):
     """What tells how long it lasted, its two ends, and the seconds between them.
 
-    An end is a fact, an instant (ns) that the incident file claims, or the reason why it is not known.
+    An end is a fact, an instant (ns) that a file, a tracker or a flag gave, or the reason why it is not known.
     """
 
     what: str
@@ -103,7 +103,7 @@ def _claimed(incident: Incident) -> Extent | None:
     if incident.start is None:
         return None
     if incident.end is None:
-        return Extent(CLAIMED, incident.start, "the incident file has no end")
+        return Extent(CLAIMED, incident.start, "the incident has no end yet")
     width = max(incident.end - incident.start, 0) / NS
     return Extent(CLAIMED, incident.start, incident.end, width, width)
 

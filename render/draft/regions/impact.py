@@ -30,6 +30,7 @@ _HEADER = ("impact", "number", "peak", "data link")
 _SHORT = 4
 _PER = re.compile(r"integral per ([0-9]{0,9})([a-z]{1,3})\Z")
 _UNITS = {"s": "second", "m": "minute", "h": "hour", "d": "day"}
+_EXTRAPOLATION = 0.005  # by so much of itself a budget may differ between two ranges that hold the same
 _EXTRAPOLATED = (
     "<sub>A budget is read once for the incident and once for the window: each is extrapolated to the ends of its "
     "own range by the server, so that the last digits may differ.</sub>\n"
@@ -48,7 +49,7 @@ def impact_table(parts: Parts) -> str:
         return ""
     table = parts.table(_HEADER, rows)
     notes = [f"<sub>{one}</sub>\n" for one in _missing(parts)]
-    if any(own.take == "budget" and wide and wide.value != own.value for own, wide in _pairs(parts)):
+    if any(own.take == "budget" and wide and _differs(own, wide) for own, wide in _pairs(parts)):
         notes.append(_EXTRAPOLATED)
     return table + "".join(f"\n{note}" for note in notes)
 
@@ -133,6 +134,13 @@ def _pairs(parts: Parts) -> list[tuple[Impact, Impact | None]]:
     return [*paired, *((one, None) for one in wide.values())]
 
 
+def _differs(own: Impact, wide: Impact) -> bool:
+    """Tell whether the window's number says more: of a budget the last digits are its server's, not the incident's."""
+    if own.take != "budget" or own.value is None or wide.value is None:
+        return own.value != wide.value
+    return abs(own.value - wide.value) > _EXTRAPOLATION * max(abs(own.value), abs(wide.value))
+
+
 def _key(one: Impact) -> tuple[str, ...]:
     return (one.source, one.name, one.take, *(f"{k}={v}" for k, v in sorted(one.labels.items())))
 
@@ -144,7 +152,7 @@ def _numbers(parts: Parts) -> Iterator[_Row]:
         value = impact_number(parts, one)
         if one.span != "incident":
             value += f", over the {one.span}"
-        if wide and (over := impact_number(parts, wide)) != value:
+        if wide and _differs(one, wide) and (over := impact_number(parts, wide)) != value:
             value += f" ({over} over the window)"
         yield (
             markdown.escape(parts.words(one.name)) + shown, value, _peak(parts, one), parts.to_source(one.evidence),

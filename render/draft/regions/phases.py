@@ -9,7 +9,7 @@ from render.draft.parts import Parts
 from render.draft.regions.shown import measure, measured_range, metric
 from render.text import markdown
 from timeline import present, terms
-from timeline.model import Fact
+from timeline.model import Fact, Measure
 
 _NAMES = ("leadup", "trigger", "recovery", "resolution")
 
@@ -58,7 +58,7 @@ def _leadup(parts: Parts) -> list[str]:
 def _started(parts: Parts, start: Fact | int) -> str:
     if isinstance(start, Fact):
         return _told(parts, start)
-    return f"{present.time(start)} start per the incident file"
+    return f"{present.time(start)} start as given"
 
 
 def _trigger(parts: Parts) -> list[str]:
@@ -69,8 +69,8 @@ def _trigger(parts: Parts) -> list[str]:
     before = parts.points["last change before"]
     if not isinstance(before, Fact):
         return [f"recorded first: {first}"]
-    apart = measure(parts, terms.SINCE_CHANGE)
-    between = f" ({measured_range(apart)} apart)" if apart and extent.start == parts.points[terms.MET] else ""
+    apart = _since_change(parts)
+    between = f" ({measured_range(apart)} apart)" if apart else ""
     return [f"last change before: {_told(parts, before)}", f"recorded first: {first}{between}"]
 
 
@@ -100,8 +100,15 @@ def _short_trigger(parts: Parts) -> list[str]:
     if extent is None:
         return []
     first = _started(parts, extent.start)
-    apart = measure(parts, terms.SINCE_CHANGE)
+    apart = _since_change(parts)
     return [first, *([f"{terms.SINCE_CHANGE} {measured_range(apart)}"] if apart else [])]
+
+
+def _since_change(parts: Parts) -> Measure | None:
+    """Return the time since the last change where it was measured to what is told of as the start."""
+    extent = parts.course.extent
+    is_its = extent is not None and extent.start == parts.points[terms.MET]
+    return measure(parts, terms.SINCE_CHANGE) if is_its else None
 
 
 def _short_recovery(parts: Parts) -> list[str]:

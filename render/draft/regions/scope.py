@@ -23,7 +23,7 @@ def scope(parts: Parts) -> str:
     if parts.audience.identifiers and (found := _alerting(parts)):
         rows.append(("services with an alert that fired", _listed(found)))
     rows += _times(parts)
-    return markdown.table(("scope", "as the incident file and the alerts say"), rows)
+    return markdown.table(("scope", "as given, and as the alerts say"), rows)
 
 
 def record(parts: Parts) -> str:

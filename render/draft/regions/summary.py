@@ -21,7 +21,7 @@ _NUMBERS = 3
 def summary(parts: Parts) -> str:
     """Return three sentences - when, how long and how bad; who was told when; what was changed - and the incident file's line."""
     said = " · ".join(_said(parts))
-    return f"{sentences(parts)}\n" + (f"\nIncident file: {said}\n" if said else "")
+    return f"{sentences(parts)}\n" + (f"\nIncident as given: {said}\n" if said else "")
 
 
 def sentences(parts: Parts) -> str:
@@ -64,7 +64,7 @@ def _lasted(parts: Parts, extent: Extent) -> str:
     if extent.shortest is None or extent.longest is None:
         return f"On {day} {what} lasted from {start} to {end} UTC"
     length = present.duration_range(extent.shortest, extent.longest)
-    claim = ", per the incident file" if isinstance(extent.start, int) else ""
+    claim = ", as given" if isinstance(extent.start, int) else ""
     return f"On {day} {what} lasted {length}, from {start} to {end} UTC{claim}"
 
 

@@ -279,3 +279,13 @@ def test_what_is_inside_a_region_is_nobodys_prose(text: str) -> None:
         DraftSpan("prose", "", "\nafter\n"),
     ]
     assert [b.text for b in blocks(spans)] == ["before", "after"]
+
+
+def test_a_long_question_is_cut_between_words_and_says_so() -> None:
+    asked = "What would the next person on call want to know, of the pool, of the queue, of the alerts and of whom to call first?"
+    text = f"## Lessons\n\n*{asked}*\n"
+    (finding,) = completeness.empty(blocks([DraftSpan("prose", "", text)]))
+    shown = finding.message.removeprefix("nobody has answered '").partition("'")[0]
+    assert shown.endswith(" …")
+    assert asked.startswith(f"{shown.removesuffix(' …')} ")
+    assert finding.mark == asked
