@@ -63,7 +63,10 @@ class LogFilesCollector(Collector[LogFilesOptions]):
             return
         for record in (*self._errors(said, files), *self._gaps(said, files.payload, window)):
             yield record
-        if options.mode != "documents" and not reading.is_empty:
+        if reading.is_empty and not said.errors:
+            for gap in self._outside(said, window):
+                yield gap
+        elif options.mode != "documents":
             for gap in self._judged(files, window, told.step_ns):
                 yield gap
 
@@ -114,6 +117,18 @@ class LogFilesCollector(Collector[LogFilesOptions]):
         if said.unplaced:
             text = f"{said.unplaced} lines are in no step: their times are less exact than `step`, or of an hour that came twice"
             yield self.gap("partial", window, text, missing=f"{said.unplaced} lines in rates")
+
+    def _outside(self, said: SummaryKept, window: Window) -> Iterator[Record]:
+        """Yield that the files hold nothing of the window, where their lines end before it or begin after it."""
+        if any(one.stopped or (one.broken and one.first is None) for one in said.files):
+            return  # said already
+        held = [(one.first, one.last) for one in said.files if one.first is not None and one.last is not None]
+        first, last = min((one for one, _ in held), default=None), max((one for _, one in held), default=None)
+        if first is None or last is None:
+            yield self.gap("past_retention", window, "the files hold no line with a time", missing="lines")
+        elif last < window.start or first >= window.end:
+            text = f"the files hold lines from {format_instant(first)} to {format_instant(last)}: none of the window"
+            yield self.gap("past_retention", window, text, missing="lines")
 
     def _judged(self, files: Files, window: Window, step: int) -> Iterator[Record]:
         """Yield where rates are not judged, for no file has lines before or after."""

@@ -130,7 +130,9 @@ class Reader:
 
     def _file(self, path: Path, seen: Seen) -> Iterator[Placed]:
         with _text(path, seen.name, self._check) as file:
-            form = self._forms.of(_begin(file))
+            if not (begin := _begin(file)).strip():
+                return  # a log that nothing was written to yet
+            form = self._forms.of(begin)
         year = self._year(path, seen, form)
         seen.means = form.means
         clock = _Clock(self._options.zone, year)

@@ -186,6 +186,16 @@ def test_a_server_of_ones_own_is_named_beside_what_is_read_of_it(tmp_path: Path,
         assert built.returncode in {0, 3}, built.stderr
 
 
+def test_a_log_file_is_known_by_its_name_and_the_line_for_its_zone_is_written(tmp_path: Path) -> None:
+    (tmp_path / "app.log").write_text("Nov 21 14:00:01 host-1 shop[77]: pool timeout\n")
+    found = timeline(tmp_path, "init", "--source", "app.log")
+    assert found.returncode == 0, found.stderr
+    text = (tmp_path / "timeline.toml").read_text()
+    [source] = tomllib.loads(text)["source"]
+    assert (source["collector"], source["path"]) == ("log_files", "app.log")
+    assert '# zone = "UTC"' in text
+
+
 def test_an_authority_of_ones_own_is_asked_for_and_written(
     start_prometheus: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -107,3 +107,26 @@ def test_doctor_says_how_the_first_lines_are_read(put: Put) -> None:
     assert shown["reachable"].detail == "1 files"
     assert shown[path].detail == "2 entries of the first; the line's timestamp"
     assert not probe(LogFilesCollector, {"path": f"{path}.none"})["reachable"].ok
+
+
+def test_files_without_a_line_of_the_window_say_which_they_hold(put: Put) -> None:
+    path = put("a.log", LINE.format(1, "one"))
+    later = Window(start=WINDOW.end, end=WINDOW.end + HOUR)
+    for mode in ("summary", "documents"):
+        made = check(LogFilesCollector, {"path": path, "mode": mode}, later, now=later.end + HOUR)
+        (gap,) = made.gaps
+        assert (gap.reason, gap.missing) == ("past_retention", "lines")
+        assert gap.statement.endswith(
+            "from 2026-11-21T12:00:01Z to 2026-11-21T12:00:01.999999999Z: none of the window"
+        )
+    assert [gap.statement for gap in read(put("new.log", "")).gaps] == ["the files hold no line with a time"]
+    between = put("c.log", LINE.format(1, "one") + LINE.format(1, "two").replace("T12", "T16"))
+    quiet = Window(start=WINDOW.end, end=WINDOW.end + HOUR)
+    silent = check(
+        LogFilesCollector,
+        {"path": between, "mode": "documents"},
+        quiet,
+        now=WINDOW.end + 8 * HOUR,
+        empty=True,
+    )
+    assert silent.records == []
