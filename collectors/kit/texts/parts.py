@@ -57,7 +57,7 @@ class TextParts:
         self._kept: Iterator[bytes] | None = None
         self._failure: SourceError | None = None
         self._entries = self._long = 0
-        self._torn = False
+        self._torn = self._is_begun = False
         self.stopped, self.long, self.is_torn = "", 0, False
 
     async def payloads(self) -> AsyncIterator[tuple[int, Payload]]:
@@ -90,7 +90,7 @@ class TextParts:
             size += len(entry) + 1
             if more := size > _PART:
                 break
-        if self._failure and not kept:
+        if self._failure and not (kept and self._is_begun):
             raise self._failure
         stopped = str(self._failure) if self._failure and not more else ""
         known = (first, "1" if more else "", stopped, self._long, "1" if self._torn else "")
@@ -119,6 +119,7 @@ class TextParts:
             while is_long and not line.endswith(b"\n") and (line := file.readline(MAX_LINE)):
                 size += len(line)
             self._long += is_long
+            self._is_begun = True
             self._torn = not line.endswith(b"\n")
             yield RawLine(number, None if is_long else line.rstrip(b"\r\n\0"))
 
