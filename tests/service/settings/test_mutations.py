@@ -42,6 +42,7 @@ WHOLE: dict[str, Any] = {
         {"name": "logs", "collector": "opensearch", "url": "http://127.0.0.1:9", "mode": "summary", "fields": {"message": "m"}, "baseline_days": 1},
         {"name": "chat", "collector": "slack_export", "path": "export", "channels": ["a"]},
         {"name": "slack", "collector": "slack", "channels": "a,b"},
+        {"name": "notes", "collector": "hand_timeline", "path": "a.md", "zone": "UTC", "day": "2026-11-21", "about": "5m", "people": ["a"]},
         {"name": "irc", "collector": "irc_log", "path": "#a.log", "zone": "Europe/Berlin", "day": "2026-11-21", "bots": ["b"]},
         {"name": "call", "collector": "transcript", "path": "a.vtt", "start": "2026-11-21T14:00:00Z", "start_error": "5s"},
         {"name": "rooms", "collector": "matrix", "url": "http://127.0.0.1:9", "rooms": ["!a:b"]},

@@ -24,6 +24,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "github_actions": ("deploy.",),
     "gitlab": ("change.", "deploy."),
     "grafana": ("alert.", "metric.", "change.", "deploy.", "custom"),
+    "hand_timeline": ("custom",),
     "irc_log": ("chat.",),
     "jenkins": ("deploy.",),
     "matrix": ("chat.",),
