@@ -37,7 +37,7 @@ class CloudtrailCollector(Collector[TrailOptions]):
         Mark(address=r"https://cloudtrail\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/?"),
         Mark(address=r"https://([a-z0-9-]+)\.console\.aws\.amazon\.com/cloudtrail.*"),
     )
-    identities = ("CloudTrailEvent", "Username")
+    identities = ("Username", "arn", "principalId", "userName", "userId")
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield what was called; raise SourceError where nothing could be read."""

@@ -11,6 +11,8 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
 from collectors.aws.trail import CloudtrailCollector
+from collectors.kit.redaction.personal.finder import Personal
+from collectors.kit.redaction.personal.members import pattern
 from collectors.testing import FaultServer, Run, check, check_faults
 from collectors.testing.origins import Reply
 from tests.collectors import clock_cases
@@ -133,6 +135,18 @@ def test_who_called_is_somebody_or_a_service(aws: FakeAws) -> None:
         (("ada.lovelace",), False), (("grace@example.com",), False), (("AutoScaling",), True), (("i-0a1b2c3d",), True),
         (("rds",), True), ((), False), None,
     ]  # fmt: skip
+
+
+def test_callers_stay_apart_where_addresses_of_mail_are_taken_out(aws: FakeAws) -> None:
+    aws.events = [
+        event(n, at(n), "dynamodb:DeleteTable", {"tableName": "t", "note": "ask ann@example.com"}, who=session("Admin", f"{name}@example.com"))
+        for n, name in enumerate(("grace", "ada"))
+    ]  # fmt: skip
+    (payload,) = read(aws, grow=0).store.payloads.values()
+    named = pattern(CloudtrailCollector.identities)
+    taken = {payload[start:end] for start, end, *_ in Personal(["email"]).spans(payload, named)}
+    assert taken == {b"ann@example.com"}
+    assert len(list(Personal(["email"]).spans(payload))) == 8
 
 
 def test_a_user_who_is_changed_is_no_name_of_what_was_changed(aws: FakeAws) -> None:
