@@ -68,6 +68,12 @@ class Api:
         payload = await self._http.get(f"repos/{self._repository}/{path}")
         return Row(payload.json(), self._evidence(payload, "", path))
 
+    async def issue(self, number: str) -> Row | None:
+        """Return one issue; None where there is none any more, or it is in another repository."""
+        path = f"issues/{number}"
+        payload = await self._http.get(f"repos/{self._repository}/{path}", allow=(301, 404, 410))
+        return Row(payload.json(), self._evidence(payload, "", path)) if payload.status == 200 else None
+
     async def compare(self, base: str, head: str) -> tuple[str | None, Evidence]:
         """Return where `head` stands seen from `base` (`behind`, ...), None when GitHub cannot say."""
         path = f"repos/{self._repository}/compare/{base}...{head}"

@@ -1,24 +1,23 @@
-"""github: deployments with their statuses, releases, and on wish merged pull requests."""
+"""github: deployments with their statuses, releases, issues that are incidents, and on wish merged pull requests."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import anyio
-from pydantic import Field
 
-from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError
+from collectors.base import Check, Context, Mark, Payload, Record, SourceError
 from collectors.github.api import HEADERS, Api, page_of
 from collectors.github.facts import (
     SHORT,
     Deployment,
     GithubFacts,
     id_of,
-    repository_of,
     successions,
 )
 from collectors.github.manual import MANUAL
-from collectors.github.options import RepositoryOptions
+from collectors.github.options import GithubOptions
+from collectors.github.tracker import GithubTracker, known
 from collectors.kit import fields
 from collectors.kit.changes.paths import matching
 from collectors.kit.fields import UNREADABLE, Row, Skipped
@@ -27,38 +26,22 @@ from collectors.kit.probing import failed, limit, timed
 from timeline.errors import TimelineError
 from timeline.model import Evidence, Fact, Window
 from timeline.relative import in_window
-from timeline.zones import Duration, parse_duration
+from timeline.zones import parse_duration
 
 _NEVER = 2**62  # ns; later than any time of a record
 _FILES = 3_000  # of a pull request that GitHub lists
 _AT_ONCE = 16  # deployments whose statuses are asked for together; the client limits connections
 
 
-class GithubOptions(RepositoryOptions):
-    """Options of one repository; Enterprise servers have their API below `/api/v3`."""
-
-    lookback: Duration = Field(
-        "3d", description="deployments and releases this much older than the window are read too"
-    )
-    pull_requests: bool = Field(
-        False, description="merged pull requests as changes (`git` gives them as merges)"
-    )
-    config_paths: tuple[str, ...] = Field(
-        (),
-        description="globs over files; a merged pull request that changes one is a change of configuration too; they are read then",
-        examples=[["helm/", "*.tf", "config/**"]],
-    )
-    roll_backs: bool = Field(True, description="compare successive deployments of an environment")
-    service: str | None = Field(None, description="whose changes these are", examples=["checkout"])
-
-
-class GithubCollector(Collector[GithubOptions]):
+class GithubCollector(GithubTracker):
     """Reads what GitHub itself recorded of deploys and releases."""
 
     name = "github"
     marks = (Mark(address=r"https://github\.com/([\w.-]+/[\w.-]+?)(?:\.git)?/?"),)
     family = "changes"
-    summary = "Deployments with their statuses, and releases, of a GitHub repository"
+    summary = (
+        "Deployments with their statuses, and releases, of a GitHub repository; issues that are incidents"
+    )
     tested_against = "schema"
     manual = MANUAL
     options_type = GithubOptions
@@ -76,19 +59,9 @@ class GithubCollector(Collector[GithubOptions]):
         """Yield deploys, releases, merges and people; a list that fails is a gap, the others go on."""
         async with Http(self.context, self.options, headers=HEADERS) as http:
             api = Api(http, self.options.repository, self._evidence)
-            record = (await api.repository()).json()
-            repository = repository_of(record, self.options.origin)
-            if repository is None:
-                raise SourceError(
-                    "undecodable", "the repository's own record has no name and page; check `url`"
-                )
+            repository = known(await api.repository(), self.options.origin)
             writer = GithubFacts(repository, self.context.source, self.options.service)
-            parts = [("Deployments", self._deployments), ("Releases", self._releases)]
-            for what, read in (
-                [*parts, ("Pull requests", self._pulls)]
-                if self.options.pull_requests or self.options.config_paths
-                else parts
-            ):
+            for what, read in self._parts():
                 self.context.progress(what.lower())
                 try:
                     async for found in read(api, writer, window):
@@ -101,6 +74,13 @@ class GithubCollector(Collector[GithubOptions]):
             yield person
         for gap in self._unread.gaps(self.gap, window):
             yield gap
+
+    def _parts(self) -> Iterator[tuple[str, Callable[[Api, GithubFacts, Window], AsyncIterator[Record]]]]:
+        yield "Deployments", self._deployments
+        yield "Releases", self._releases
+        if self.options.pull_requests or self.options.config_paths:
+            yield "Pull requests", self._pulls
+        yield "Issues", self._issues
 
     async def probe(self) -> AsyncIterator[Check]:
         """Yield whether GitHub answers, shows the repository, its clock, and what of the limit is left."""

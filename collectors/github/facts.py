@@ -81,7 +81,7 @@ class GithubFacts:
     """Makes the facts of one repository and remembers the people in them."""
 
     def __init__(self, repository: Repository, source: str, service: str | None) -> None:
-        self._repository, self._source, self._service = repository, source, service
+        self.repository, self._source, self._service = repository, source, service
         self.people = People()
 
     def deployment(self, deployment: Deployment, *, has_started: bool = False) -> Iterator[Fact]:
@@ -148,7 +148,7 @@ class GithubFacts:
 
     def _success(self, status: Row) -> Related:
         identity = short_id(
-            "f", [1, self._repository.origin, "deploy.finished", ["status", id_of(status.data)]]
+            "f", [1, self.repository.origin, "deploy.finished", ["status", id_of(status.data)]]
         )
         return Related(fact=identity, rule=ROLL_BACK)
 
@@ -171,12 +171,12 @@ class GithubFacts:
             kind, item, key or ["deployment" if item is own else "status", id_of(item.data)], means, names=given,
             labels=labels, text=fields.text(item.data, "description"), related=related, environment=place,
             actor=item.data.get("creator") or data.get("creator"), link=self._link(item.data, place),
-            thread=thread_key("deploy", self._repository.origin, id_of((life or deployment).item.data)),
+            thread=thread_key("deploy", self.repository.origin, id_of((life or deployment).item.data)),
         )  # fmt: skip
         return made if item is own else made.replace(evidence=(*made.evidence, own.evidence))
 
     def _link(self, data: Mapping[str, Any], place: str | None) -> str:
-        page = f"{self._repository.page}/deployments"
+        page = f"{self.repository.page}/deployments"
         return _page_of(data) or (page + filled("/{place}", place=place) if place else page)
 
     def _fact(
@@ -185,21 +185,23 @@ class GithubFacts:
         environment: str | None = None, link: str | None = None, thread: str | None = None,
     ) -> Fact:  # fmt: skip
         subject = Subject(
-            service=self._service, component=self._repository.name, environment=environment,
+            service=self._service, component=self.repository.name, environment=environment,
             labels={k: v for k, v in sorted(labels.items()) if v},
         )  # fmt: skip
         return fact(
-            kind, origin=self._repository.origin, key=key, at=fields.time(item.data, means.split()[0]), time_means=means,
-            clock=self._repository.clock, source=self._source, subject=subject, related=related, thread=thread,
-            names={"repository": self._repository.name, **names}, quote=self._quote(text), actor=self._user(actor),
+            kind, origin=self.repository.origin, key=key, at=fields.time(item.data, means.split()[0]), time_means=means,
+            clock=self.repository.clock, source=self._source, subject=subject, related=related, thread=thread,
+            names={"repository": self.repository.name, **names}, quote=self.quote(text), actor=self.user(actor),
             evidence=[item.evidence.replace(link=link or fields.text(item.data, "html_url") or None)],
             category="change", surfaced=True,
         )  # fmt: skip
 
-    def _quote(self, text: str) -> Quote | None:
+    def quote(self, text: str) -> Quote | None:
+        """Quote a text, in which logins stand for people."""
         return quoted(text, GITHUB, lambda login: self._seen(login, bot=False))
 
-    def _user(self, user: object) -> str | None:
+    def user(self, user: object) -> str | None:
+        """Note who did something; None for nobody."""
         login = user.get("login") if isinstance(user, dict) else None
         if not isinstance(user, dict) or not isinstance(login, str) or not login:
             return None

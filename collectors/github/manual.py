@@ -8,13 +8,16 @@ MANUAL = Manual(
     reads=(
         "`/deployments` with their statuses: `deploy.started`, `deploy.finished`, `deploy.failed`; `deploy.rolled_back` where an environment came back to an earlier revision.",
         "`/releases`: `change.released`.",
+        "`/issues` with a label of `incidents`, and those that `links` lead to, with their `/timeline`: `incident.declared`, `incident.severity_changed` (a label that `severities` fits), `incident.role_assigned`, `incident.resolved`, comments as `chat.message`; other events as `custom`, by their own name.",
+        "`/issues/NUMBER` for a build by name (`timeline build 'shop/web#12'`): window, title, severity, assignees, link.",
         "With `pull_requests`: `/pulls`, `change.merged`; with `config_paths` those and their `/files`: `change.config` beside the merge that it is part of.",
     ),
-    rights="A fine-grained token for the repository with *Deployments*, *Contents* and (for `pull_requests`) *Pull requests*, each read-only; `GITHUB_TOKEN` of a workflow with the same. Public repositories are read without one, 60 requests an hour.",
+    rights="A fine-grained token for the repository with *Deployments*, *Contents*, *Issues* and (for `pull_requests`) *Pull requests*, each read-only; `GITHUB_TOKEN` of a workflow with the same. Public repositories are read without one, 60 requests an hour.",
     precision="seconds",
     limits=(
         "Deployments cannot be asked for by time: those up to `lookback` before the window are read, for one of them may change in it.",
         "`inactive` is neither a failure nor a roll-back.",
+        "An issue whose label of `incidents` was taken off again is not found by it. An issue that is closed as not planned is closed.",
         "A release is at its `published_at`; drafts are not read.",
     ),
     example={"repository": "shop/web", "auth": {"bearer": "env:GITHUB_TOKEN"}, "service": "checkout"},

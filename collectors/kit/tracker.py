@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, ClassVar, NamedTuple
 
 from timeline.model import Evidence, Incident, Person
@@ -42,3 +43,9 @@ class Tracker:
     async def incident(self, reference: str) -> IncidentRecord | None:
         """Return the incident; None where the tracker has none of that name. Raises SourceError."""
         raise NotImplementedError
+
+
+def severity_of(labels: Iterable[str], patterns: Sequence[str]) -> str | None:
+    """Return the label that is an incident's severity: by the first glob that fits one, whatever the case; None where none does."""
+    names = sorted(labels)
+    return next((n for p in patterns for n in names if fnmatchcase(n.lower(), p.lower())), None)

@@ -183,7 +183,7 @@ def plan_offline(request: BuildRequest) -> Output:
 
 def _in_own_name(request: BuildRequest, conf: config.Config, flag: str) -> str:
     named = request.incident or incidents.only(conf.folder / conf.settings.incidents)
-    if "://" in named or named.startswith("#"):
+    if "://" in named or "#" in named:
         raise UsageError(f"{flag} asks no tracker what {named} is: name the incident as its folder is named")
     return named
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from collectors.github.collector import GithubOptions
+from collectors.github.options import GithubOptions
 from collectors.kit.http import HttpOptions
 from collectors.slack.collector import SlackOptions
 from service.build.build import build

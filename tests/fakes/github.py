@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from collectors.testing.answering import Answering
 from tests.fakes.github_actions import Actions, Counted
+from tests.fakes.github_issues import Issues
 from tests.fakes.github_openapi import PATHS, answer_schema, filled
 
 TOKEN = "github_pat_" + "2026testtokenofthefake"
@@ -59,6 +60,7 @@ class FakeGithub:
     always: dict[str, AnswerError] = field(default_factory=dict)  # part of a path -> its every answer
     calls: list[str] = field(default_factory=list)
     actions: Actions = field(default_factory=Actions)
+    issues: Issues = field(default_factory=Issues)
     files: dict[int, list[Row]] = field(default_factory=dict)  # of pull requests
     public_url: str = ""  # what `Link` names: the proxy's address, where there is one
     _number: int = 100
@@ -139,10 +141,17 @@ class FakeGithub:
             "/actions/runs": self.actions.listed, r"/actions/runs/(\d+)/jobs": self.actions.jobs_of,
             r"/actions/runs/(\d+)/attempts/(\d+)": self.actions.attempt,
             r"/pulls/(\d+)/files": lambda number: self.files.get(int(number), []),
+            "/issues": self.issues.listed, r"/issues/(\d+)": self._issue,
+            r"/issues/(\d+)/timeline": lambda number: self.issues.timeline(int(number), self.openapi),
         }  # fmt: skip
         return [
             (base + pattern, path, give) for (pattern, give), path in zip(found.items(), PATHS, strict=True)
         ]
+
+    def _issue(self, number: str) -> Row:
+        if not (found := self.issues.rows.get(int(number))):
+            raise AnswerError(404, "Not Found")
+        return found
 
     def _compare(self, base: str, head: str) -> Row:
         if base not in self.history or head not in self.history:
@@ -169,7 +178,8 @@ class FakeGithub:
         for pattern, path, give in self._routes():
             if match := re.fullmatch(self.prefix + pattern, parts.path):
                 query = parse_qs(parts.query)
-                value = give(*match.groups(), query) if "/actions/" in path else give(*match.groups())
+                asks = "/actions/" in path or path.endswith("/issues")
+                value = give(*match.groups(), query) if asks else give(*match.groups())
                 rows = value.rows if isinstance(value, Counted) else value
                 if isinstance(rows, list):
                     page, link = self._page(rows, parts.path, query)

@@ -13,7 +13,7 @@ PATHS = tuple(
     _REPOSITORY + path
     for path in ("", "/deployments", "/deployments/{deployment_id}/statuses", "/releases", "/pulls", "/compare/{basehead}",
                  "/actions/runs", "/actions/runs/{run_id}/jobs", "/actions/runs/{run_id}/attempts/{attempt_number}",
-                 "/pulls/{pull_number}/files")
+                 "/pulls/{pull_number}/files", "/issues", "/issues/{issue_number}", "/issues/{issue_number}/timeline")
 )  # fmt: skip
 _VALUES = {"uri": "https://git.example/x", "date-time": "2012-07-20T01:19:13Z", "email": "a@git.example"}
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from collectors.github.collector import GithubCollector, GithubOptions
+from collectors.github.collector import GithubCollector
+from collectors.github.options import GithubOptions
 from collectors.kit.changes.paths import CONFIGURES
 from collectors.kit.tape import RecordingTape
 from collectors.testing import Run, check

@@ -46,7 +46,7 @@ WHOLE: dict[str, Any] = {
         {"name": "irc", "collector": "irc_log", "path": "#a.log", "zone": "Europe/Berlin", "day": "2026-11-21", "bots": ["b"]},
         {"name": "call", "collector": "transcript", "path": "a.vtt", "start": "2026-11-21T14:00:00Z", "start_error": "5s"},
         {"name": "rooms", "collector": "matrix", "url": "http://127.0.0.1:9", "rooms": ["!a:b"]},
-        {"name": "hub", "collector": "github", "repository": "a/b"},
+        {"name": "hub", "collector": "github", "repository": "a/b", "incidents": ["incident"]},
         {"name": "pager", "collector": "pagerduty", "token": "env:T", "teams": ["x"]},
         {"name": "quiet", "collector": "alertmanager", "url": "http://127.0.0.1:9", "retention": "120h"},
         {"name": "hooks", "collector": "inbox", "path": "timeline.db"},
