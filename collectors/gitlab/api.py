@@ -40,6 +40,12 @@ class Api:
         payload = await self._http.get(f"{self._base}/{path}")
         return Row(payload.json(), self._evidence(payload, "", path))
 
+    async def issue(self, number: str) -> Row | None:
+        """Return one issue by its number in the project; None where there is none to be seen."""
+        path = f"issues/{number}"
+        payload = await self._http.get(f"{self._base}/{path}", allow=(404,))
+        return None if payload.status == 404 else Row(payload.json(), self._evidence(payload, "", path))
+
     async def pages(self, path: str, params: Params | None = None) -> AsyncIterator[list[Row]]:
         """Yield each page of a list below the project; raise PayloadTooLargeError where offsets end."""
         get = partial(self._http.get, allow=(_NO_OFFSET,))

@@ -7,20 +7,21 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from collectors.base import Check, Collector, Context, Mark, Payload, Record, SourceError, Suggestion
+from collectors.base import Check, Context, Mark, Record, SourceError, Suggestion
 from collectors.gitlab.api import Api
 from collectors.gitlab.facts import Project, linked, time
 from collectors.gitlab.manual import MANUAL
 from collectors.gitlab.options import GitlabOptions
+from collectors.gitlab.tracker import GitlabTracker
 from collectors.gitlab.work import deployment_facts, is_over, job_work, names_of, pipeline_work
 from collectors.kit import fields
 from collectors.kit.changes.pipelines import Pipelines, alive
 from collectors.kit.fields import Row, Skipped
-from collectors.kit.http import Http, Params
+from collectors.kit.http import Params
 from collectors.kit.probing import failed, limit, timed
 from collectors.kit.together import gather
 from timeline.instant import HOUR, NS, format_instant
-from timeline.model import Evidence, Fact, Person, Window
+from timeline.model import Fact, Person, Window
 from timeline.relative import in_window, part
 from timeline.zones import parse_duration
 
@@ -36,13 +37,13 @@ class _Run(NamedTuple):
     failure: SourceError | None = None
 
 
-class GitlabCollector(Collector[GitlabOptions]):
+class GitlabCollector(GitlabTracker):
     """Reads what GitLab recorded of deploys, releases and merges."""
 
     name = "gitlab"
     marks = (Mark(address=r"https://gitlab\.com/([\w.-]+(?:/[\w.-]+)+?)(?:\.git)?(?:/-/.*)?/?"),)
     family = "changes"
-    summary = "Deployments, releases and merges of a GitLab project; pipelines and jobs by rules"
+    summary = "Deployments, releases and merges of a GitLab project; issues that are incidents; pipelines and jobs by rules"
     tested_against = "fake"
     options_type = GitlabOptions
     reads = ("url",)
@@ -58,18 +59,14 @@ class GitlabCollector(Collector[GitlabOptions]):
         """Yield deploys, releases, merges and people; a list that fails is a gap, the others go on."""
         async with self._http() as http:
             api = Api(http, self.options.project, self._evidence)
-            record = (await api.project()).json()
-            page, path = fields.text(record, "web_url"), fields.text(record, "path_with_namespace")
-            if not page or not path:
-                raise SourceError("undecodable", "the project's own record has no path and page; check `url`")
-            project = Project(self.options.origin or page, path, self.context.source, self.options.service)
+            project = self._project(await api.project())
             for what, read in self._parts():
                 self.context.progress(what.lower())
                 try:
                     async for found in read(api, project, window):
                         yield found
                 except SourceError as err:
-                    yield self.gap(err.reason, window, f"{what} of `{path}` were not all read: {err}")
+                    yield self.gap(err.reason, window, f"{what} of `{project.path}` were not all read: {err}")
         for person in project.people:
             yield person
         for gap in self._unread.gaps(self.gap, window):
@@ -109,17 +106,12 @@ class GitlabCollector(Collector[GitlabOptions]):
         for check in limit(answered.payload):
             yield check
 
-    def _http(self) -> Http:
-        return Http(self.context, self.options, base_url=f"{self.options.url}/api/v4")
-
-    def _evidence(self, payload: Payload, pointer: str, path: str) -> Evidence:
-        return self.evidence(payload, pointer, query=f"GET projects/{self.options.project}/{path}")
-
     def _parts(self) -> Iterator[tuple[str, _Read]]:
         yield "Deployments", self._deployments
         yield "Releases", self._releases
         if self.options.merge_requests:
             yield "Merge requests", self._merged
+        yield "Issues", self._issues
         if self.options.pipelines or self.options.deploy:
             yield "Pipelines", self._pipelines
 

@@ -39,6 +39,7 @@ class Project:
     source: str
     service: str | None = None
     people: People = field(default_factory=People)
+    page: str = ""
 
     @property
     def clock(self) -> str:

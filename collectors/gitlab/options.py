@@ -32,6 +32,16 @@ class GitlabOptions(HttpOptions):
         examples=[({"job": "deploy*", "branch": "main", "environment": "production"},)],
     )  # fmt: skip
     pipelines: bool = Field(False, description="every pipeline, as records; one request for each")
+    incidents: bool = Field(
+        False,
+        description="issues of the type *incident*; those that the incident's `links` lead to are read anyway",
+    )
+    incident_labels: tuple[str, ...] = Field(
+        (), description="labels of other issues that are incidents", examples=[["outage"]]
+    )
+    severities: tuple[str, ...] = Field(
+        ("sev*",), description="globs over labels that are an incident's severity, whatever their case"
+    )
     service: str | None = Field(None, description="whose changes these are", examples=["checkout"])
 
     @field_validator("project", mode="before")

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.fakes.gitlab_changes import PAGE as _PAGE
 from tests.fakes.gitlab_changes import Changes
+from tests.fakes.gitlab_issues import Issues
 from tests.fakes.rest import Call, Made, RefusalError, RestServer, Route, Row
 
 ACCOUNTS = {"writer": (7, "project_5_bot"), "reader": (8, "reader"), "other": (9, "mallory")}
@@ -28,6 +29,7 @@ class FakeGitlab(RestServer):
         self.commands: list[str] = []  # quick actions that a note set off
         self.requests: list[Row] = [self._request(12, "postmortem/INC-1", "main")]
         self.changes = Changes()
+        self.issues = Issues()
         self.always: dict[str, RefusalError] = {}  # part of a path -> its every answer
         self._next = 100
 
@@ -42,7 +44,7 @@ class FakeGitlab(RestServer):
             ("GET", notes, self._notes), ("POST", notes, self._create),
             ("PUT", rf"{notes}/(\d+)", self._edit), ("DELETE", rf"{notes}/(\d+)", self._delete),
             ("GET", rf"{notes}/(\d+)", lambda call, number: self._note(number)),
-            *self.changes.routes(_PROJECT, self.page),
+            *self.changes.routes(_PROJECT, self.page), *self.issues.routes(_PROJECT, self.page),
         ]  # fmt: skip
 
     def answer(self, call: Call) -> Made:

@@ -51,7 +51,7 @@ WHOLE: dict[str, Any] = {
         {"name": "quiet", "collector": "alertmanager", "url": "http://127.0.0.1:9", "retention": "120h"},
         {"name": "hooks", "collector": "inbox", "path": "timeline.db"},
         {"name": "runs", "collector": "github_actions", "repository": "a/b", "deploy": [{"pipeline": "deploy*", "environment": "production"}]},
-        {"name": "lab", "collector": "gitlab", "project": "a/b", "deploy": [{"job": "deploy*"}]},
+        {"name": "lab", "collector": "gitlab", "project": "a/b", "incident_labels": ["outage"], "deploy": [{"job": "deploy*"}]},
         {"name": "tea", "collector": "gitea", "url": "http://127.0.0.1:9", "repository": "a/b"},
         {"name": "builds", "collector": "jenkins", "url": "http://127.0.0.1:9", "jobs": ["shop/*"]},
         {"name": "circle", "collector": "circleci", "project": "gh/a/b"},
