@@ -8,7 +8,6 @@ from typing import Any
 
 from collectors.kit import fields
 from collectors.kit.links import web
-from collectors.kit.lives import Life
 from collectors.kit.proof import Request, bearer_or_basic, token_alone
 from collectors.kit.webhooks import (
     Delivery,
@@ -20,7 +19,7 @@ from collectors.kit.webhooks import (
     instants,
     own_text,
 )
-from timeline.facts import quote, thread_key
+from collectors.statuspage.facts import life_of, post
 from timeline.model import Fact
 from timeline.statements import Name
 
@@ -44,7 +43,9 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
         updates = incident.get("incident_updates")
         for index, update in enumerate(updates if isinstance(updates, list) else []):
             if seen.first(["statuspage", page, fields.text(update, "id")]):
-                yield _post(event, page, incident, update, f"/body/incident/incident_updates/{index}")
+                life = life_of(page, page, event.source, incident)
+                place = f"/body/incident/incident_updates/{index}"
+                yield post(life, update, event.evidence(place, web(fields.text(incident, "shortlink"))))
     elif isinstance(component, dict):
         name = fields.text(event.object, "component.name") or page
         names: dict[str, Name] = {"status": fields.required(component, "new_status"), "page": name}
@@ -55,19 +56,6 @@ def facts(event: Event, seen: Seen) -> Iterator[Fact]:
         )
     else:
         yield event.arrival()
-
-
-def _post(event: Event, page: str, incident: Any, update: Any, pointer: str) -> Fact:
-    life = Life(
-        origin=page, source=event.source, clock=page, names={"page": page},
-        thread=thread_key("statuspage", page, fields.required(incident, "id")),
-    )  # fmt: skip
-    status, key = fields.required(update, "status"), ["update", fields.required(update, "id")]
-    return life.fact(
-        "status.posted", key, fields.time(update, "created_at"), "created_at", names={"status": status},
-        quote=quote(fields.text(update, "body")),
-        evidence=[event.evidence(pointer, web(fields.text(incident, "shortlink")))],
-    )  # fmt: skip
 
 
 #: Of an incident that is not over; others are of maintenance, or its end.

@@ -160,8 +160,8 @@ def test_a_hosted_system_is_tried_by_its_names(
     ("option", "said"),
     [
         (
-            "--statuspage",
-            "statuspage is not asked, it sends: `timeline serve` takes its webhooks (docs/how-to/serve.md)",
+            "--cloudevents",
+            "cloudevents is not asked, it sends: `timeline serve` takes its webhooks (docs/how-to/serve.md)",
         ),
         ("--newrelic", "`--jsonl FILE` reads from an export (docs/how-to/csv-and-json.md)"),
         ("--opensaerch", "did you mean '--opensearch'?"),

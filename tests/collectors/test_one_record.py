@@ -14,6 +14,7 @@ from collectors.github.collector import GithubCollector
 from collectors.gitlab.collector import GitlabCollector
 from collectors.pagerduty.collector import PagerdutyCollector
 from collectors.slack.collector import SlackCollector
+from collectors.statuspage.collector import StatuspageCollector
 from collectors.testing import Run, run
 from tests.collectors.slack.slack_incident import BOB, BOT, SIDE, workspace
 from tests.collectors.slack.slack_incident import WINDOW as SLACK_WINDOW
@@ -26,6 +27,7 @@ from tests.fakes.gitlab_changes import SHA as GITLAB_SHA
 from tests.fakes.pagerduty import ADA, KEY, SERVICE, FakePagerduty
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_workspace import ts_of
+from tests.fakes.statuspage import FakeStatuspage
 from timeline.assembly.assemble import Build, assemble
 from timeline.assembly.reading import SourceReading
 from timeline.canonical import sha256
@@ -77,6 +79,18 @@ def by_api(
     collector: type[AnyCollector], options: Mapping[str, Any], secret: str, window: Window = WINDOW
 ) -> Run:
     return run(collector, options, window, secrets={"env:T": secret})
+
+
+def test_a_post_of_a_status_page(inbox: Inbox) -> None:
+    """A webhook has the page's id alone; both know its posts by it."""
+    with FakeStatuspage() as page:
+        incident = page.incident((300, "investigating"), (900, "resolved"))
+        inbox.take("statuspage", {"page": {"id": page.own["id"]}, "incident": incident})
+        api = by_api(StatuspageCollector, {"url": page.url}, "")
+    facts = is_one(api, inbox.read(), "status.posted")
+    assert [fact.statement for fact in facts] == [
+        "Status `investigating` was posted on `Acme`", "Status `resolved` was posted on `Acme`",
+    ]  # fmt: skip
 
 
 def read_github(github: FakeGithub, **options: Any) -> Run:

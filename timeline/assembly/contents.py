@@ -13,7 +13,7 @@ from timeline.order import LINEAGE
 #: a record has its own word for one time (`time_means`: an API's `created_at` is a webhook's `occurred_at`).
 _ALIKE = ("kind", "category", "clock", "quantity")
 _TOLD = ("quote", "actor", "thread")
-_CHANNEL = "channel"
+_CHANNEL, _PAGE = "channel", "page"
 
 
 def says_no_more(less: Content, more: Content) -> bool:
@@ -29,6 +29,8 @@ def says_no_more(less: Content, more: Content) -> bool:
     names, labels = dict(less.names), dict(less.subject.labels)
     if _CHANNEL in names and less.subject.component is None:  # under its id, for want of a name
         names.pop(_CHANNEL), labels.pop(_CHANNEL, None)
+    if names.get(_PAGE) == less.clock:  # its webhook has the page's id alone, which is its clock
+        names.pop(_PAGE)
     return (
         told
         and _is_part(names, more.names)

@@ -40,7 +40,7 @@ SOURCES = {
     "opensearch": BASIC, "pagerduty": 'token = "env:CANARY"', "prometheus_alerts": QUERY, "prometheus_metrics": BASIC,
     "slack": BEARER, "azure_devops": 'project = "a/b"\ntoken = "env:CANARY"', "buildkite": BEARER + '\norganization = "a"',
     "cloudtrail": AWS, "cloudwatch_alarms": AWS, "codedeploy": AWS, "ecs": AWS, "circleci": HEADER + '\nproject = "gh/a/b"', "gitea": BEARER + '\nrepository = "a/b"',
-    "datadog": 'api_key = "env:CANARY"\napp_key = "env:CANARY"',
+    "statuspage": BEARER, "datadog": 'api_key = "env:CANARY"\napp_key = "env:CANARY"',
     "github_actions": BEARER + '\nrepository = "a/b"', "gitlab": HEADER + '\nproject = "a/b"', "grafana": BEARER,
     "helm": BEARER, "http_json": QUERY + '\npath = "x"\nmap = {{ time = "t" }}', "jenkins": BASIC, "jsm": BASIC,
     "jira": BASIC + '\njql = "project = A"',

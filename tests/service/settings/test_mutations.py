@@ -67,6 +67,7 @@ WHOLE: dict[str, Any] = {
         {"name": "tickets", "collector": "jira", "url": "http://127.0.0.1:9", "jql": "project = A", "change": [{"project": "CHG", "kind": "change.config"}]},
         {"name": "service", "collector": "jsm", "url": "http://127.0.0.1:9", "auth": {"basic": "env:U"}},
         {"name": "board", "collector": "grafana", "url": "http://127.0.0.1:9", "kinds": {"deploy": "deploy.finished"}},
+        {"name": "page", "collector": "statuspage", "url": "https://status.example", "maintenances": False},
         {"name": "dog", "collector": "datadog", "url": "https://us5.datadoghq.com", "app_key": "env:T", "kinds": {"source:x": "change.flag"}},
         {"name": "lines", "collector": "loki", "url": "http://127.0.0.1:9", "query": '{a="b"}'},
         {"name": "more", "collector": "victorialogs", "url": "http://127.0.0.1:9", "query": "error"},
