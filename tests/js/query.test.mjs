@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { load } from './load.mjs';
 
-const { isQuery, itemTest, parseQuery, queryRange, withoutTimes } = await load('data/query.js');
+const { isQuery, itemTest, parseQuery, rangesOf, queryRange, withoutTimes } = await load('data/query.js');
 const { stemOf } = await load('data/stem.js');
 const { makeFind } = await load('data/find.js');
 
@@ -13,6 +13,8 @@ const facts = [
   fact('f-1000000000000000', 'alert.firing', 70, 'Alert `Slow` fired'), fact('f-2000000000000000', 'chat.message', 85, 'A message was posted', { actor: 'responder-2', quote: 'Rolling  back to v1', lane: 'chat', sources: ['chat'] }),
   fact('f-3000000000000000', 'deploy.rolled_back', 98, 'Deploy `v2` was rolled back'), fact('f-4000000000000000', 'chat.message', 100, 'A message was posted', { actor: 'responder-21', quote: 'the scroll bar is stuck 1000' }),
 ].map((one, index) => ({ ...one, index, row: { ...one.row, quote: one.quote } }));
+
+const itemRanges = (q, all, zone) => parseQuery(q).times.flatMap((one) => rangesOf(one, all, zone));
 
 async function found(q, zone = 'UTC') {
   const rows = { parts: [[0, facts.length, 'rows-0']], part: async () => ({ count: facts.length, at: (index) => facts[index].row }) };
@@ -84,6 +86,18 @@ test('a range over midnight is of the night', () => {
   const days = { origin: night.origin, length: 3 * 86_400 };
   assert.equal(queryRange('10:00..11:00', days, 'UTC'), null);
   assert.equal(['2026-11-13T10:00..11:00'].map((q) => queryRange(q, days, 'UTC')?.length ?? 0)[0], 2);
+});
+
+test('where the clock is set back, a time of the doubled hour is of both', () => {
+  const back = { origin: Date.parse('2026-10-24T22:00:00Z') / 1000, length: 6 * 3600 }; // midnight in Berlin
+  const minutes = (q, all = back) => itemRanges(q, all, 'Europe/Berlin').map((range) => range.map((at) => Math.round(at / 60)));
+  assert.deepEqual(minutes('02:00..02:30'), [[120, 150], [180, 210]]);
+  assert.deepEqual(minutes('02:06'), [[126, 127], [186, 187]]);
+  assert.deepEqual(minutes('01:30..03:30'), [[90, 270]]);
+  assert.deepEqual(minutes('02:30..03:30'), [[150, 180], [210, 270]]);
+  assert.deepEqual(minutes('03:00..03:30'), [[240, 270]]);
+  const on = { origin: Date.parse('2026-03-28T23:00:00Z') / 1000, length: 6 * 3600 };
+  assert.deepEqual([minutes('01:30..03:30', on), minutes('03:00..', on), minutes('02:10..02:20', on)], [[[90, 150]], [[120, 360]], []]);
 });
 
 test('never an id, unless the text begins as one', async () => {

@@ -1,7 +1,7 @@
 import { byId, el, painted, plainText } from '../ui/dom.js';
 import { knownZone } from '../data/fragment.js';
 import { grouped } from '../data/grouped.js';
-import { clockText, dateText, readInstant } from '../data/instant.js';
+import { clockText, dateText, passText, readInstant } from '../data/instant.js';
 import { count, duration, thousands } from '../data/words.js';
 
 const OTHER = '';
@@ -101,7 +101,7 @@ function spanWords(model, zone) {
   const { incident, window } = model.data;
   const [start, end] = [readInstant(incident.start ?? window.start).seconds, readInstant(incident.end ?? window.end).seconds];
   const ended = model.drill ? null : end;
-  const short = (/** @type {number} */ at) => clockText(at, zone).replace(/:00$/, '');
+  const short = (/** @type {number} */ at) => clockText(at, zone).replace(/:00$/, '') + passText(at, zone);
   const last = dateText(start, zone) === dateText(end, zone) ? '' : `${dateText(end, zone)} `;
   return [el('span', {}, dateText(start, zone)), ' ', el('b', {}, ended === null ? `from ${short(start)}` : `${short(start)}–${last}${short(end)}`), el('span', { class: 'zone' }, ` ${zone}`), ended === null ? '' : el('span', { class: 'lasts' }, ` (${duration(end - start, true)})`)];
 }

@@ -33,7 +33,8 @@ export function isoOf(seconds, nanos) {
 const FORMATS = new Map();
 /** @type {Map<string, number>} */
 const OFFSETS = new Map();
-const QUARTER = 900; // no zone changes its offset at a finer step
+export const QUARTER = 900; // no zone changes its offset at a finer step
+export const CHANGED = 3 * 3600; // s, more than a clock is set back by
 
 /**
  * @param {number} seconds since 1970
@@ -82,6 +83,29 @@ export function clockText(seconds, zone, digits = '') {
   return digits ? `${text}.${digits}` : text;
 }
 
+/** What tells an hour from the one of the same name, where the clock is set back: ` +02`; else empty. @param {number} seconds since 1970 @param {string} zone */
+export function passText(seconds, zone) {
+  const own = offsetAt(seconds, zone);
+  const others = [offsetAt(seconds - CHANGED, zone), offsetAt(seconds + CHANGED, zone)];
+  if (!others.some((offset) => offset !== own && offsetAt(seconds + own - offset, zone) === offset)) return '';
+  const size = Math.abs(own) / 60;
+  const [hours, minutes] = [Math.floor(size / 60), size % 60].map((part) => String(part).padStart(2, '0'));
+  return `${own < 0 ? '−' : '+'}${hours}${minutes === '00' ? '' : `:${minutes}`}`;
+}
+
+/** `02:55:10`, where the clock is set back and it was so twice `02:55:10+02`. @param {number} seconds since 1970 @param {string} zone */
+export function tellingText(seconds, zone) {
+  return clockText(seconds, zone) + passText(seconds, zone);
+}
+
+/** From one time to another, without seconds where neither has any: `14:37–14:38`. @param {number} from s since 1970 @param {number} to @param {string} zone */
+export function rangeText(from, to, zone) {
+  const ends = [from, to].map((at) => clockText(at, zone));
+  const whole = ends.every((text) => text.endsWith(':00'));
+  const [first, last] = [from, to].map((at) => passText(at, zone));
+  return ends.map((text, end) => `${whole ? text.slice(0, 5) : text}${end ? last : first === last ? '' : first}`).join('–');
+}
+
 /**
  * A fact's time for reading, in seconds: `14:07:31`, `14:07:31–14:07:46`, `by 14:00:00`.
  * @param {{ earliest?: string | null, latest: string }} fact
@@ -89,18 +113,19 @@ export function clockText(seconds, zone, digits = '') {
  */
 export function boundsText(fact, zone) {
   const late = readInstant(fact.latest).seconds;
-  if (!fact.earliest) return `by ${clockText(late, zone)}`;
+  if (!fact.earliest) return `by ${tellingText(late, zone)}`;
   const early = readInstant(fact.earliest).seconds;
-  if (early === late) return clockText(late, zone);
+  if (early === late) return tellingText(late, zone);
   const day = dateText(early, zone) === dateText(late, zone) ? '' : `${dateText(late, zone)} `;
-  return `${clockText(early, zone)}–${day}${clockText(late, zone)}`;
+  const [first, last] = [passText(early, zone), passText(late, zone)];
+  return `${clockText(early, zone)}${first === last ? '' : first}–${day}${clockText(late, zone)}${last}`;
 }
 
 /** @param {string} iso @param {string} zone @returns {string} all known digits, date and zone */
 export function exactText(iso, zone) {
   const { seconds } = readInstant(iso);
   const digits = /\.(\d+)Z$/.exec(iso)?.[1] ?? '';
-  return `${dateText(seconds, zone)} ${clockText(seconds, zone, digits)}`;
+  return `${dateText(seconds, zone)} ${clockText(seconds, zone, digits)}${passText(seconds, zone)}`;
 }
 
 const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
@@ -133,5 +158,5 @@ export function ticks(from, to, most, zone) {
 function tickText(at, step, zone) {
   const whole = Math.floor(at + 1e-6);
   const text = clockText(whole, zone, step < 1 ? (at - whole).toFixed(3).slice(2) : '');
-  return step < 60 ? text : text.slice(0, 5);
+  return (step < 60 ? text : text.slice(0, 5)) + passText(whole, zone);
 }

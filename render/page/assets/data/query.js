@@ -1,4 +1,4 @@
-import { dateText, offsetAt } from './instant.js';
+import { CHANGED, dateText, offsetAt, QUARTER } from './instant.js';
 import { laneTitle } from './lane.js';
 import { stemOf } from './stem.js';
 
@@ -94,17 +94,37 @@ export function queryRange(q, model, zone) {
  * Times of day, on each day of the window, as seconds of it. A single time is its minute, or its second.
  * @param {Times} times @param {Pick<Model, 'origin' | 'length'>} model @param {string} zone @returns {[number, number][]}
  */
-function rangesOf({ from, to }, { origin, length }, zone) {
+export function rangesOf({ from, to }, { origin, length }, zone) {
   const inWindow = daysOf(origin, length, zone);
   // What has a date is of that day; what is open to one side is of the window's first or last.
   const dated = [from, to].map((clock) => (clock ? CLOCK.exec(clock)?.[1] : undefined)).find(Boolean);
   const days = dated ? [dated] : from === null ? inWindow.slice(-1) : to === null ? inWindow.slice(0, 1) : [dateText(origin - DAY_LENGTH, zone), ...inWindow];
   return days.flatMap((day) => {
-    const start = from === null ? 0 : secondsAt(from, day, zone) - origin;
-    let end = to === null ? length : secondsAt(to, day, zone) - origin + (to === from ? widthOf(to) : 0);
-    if (from !== null && end < start) end += DAY_LENGTH; // past midnight
-    return end >= 0 && start <= length && start <= end ? [/** @type {[number, number]} */ ([Math.max(start, 0), Math.min(end, length)])] : [];
+    const start = from === null ? -Infinity : wallAt(from, day);
+    let end = to === null ? Infinity : wallAt(to, day) + (to === from ? widthOf(to) : 0);
+    if (end < start) end += DAY_LENGTH; // past midnight
+    return passes(start, end, zone).map(([first, last]) => /** @type {[number, number]} */ ([Math.max(first - origin, 0), Math.min(last - origin, length)])).filter(([first, last]) => first <= last);
   });
+}
+
+/**
+ * When a clock on the wall read from one time to another: twice, where it is set back meanwhile and what it read is of both hours.
+ * @param {number} start s, as if the wall were UTC @param {number} end @param {string} zone @returns {[number, number][]} s since 1970
+ */
+function passes(start, end, zone) {
+  const known = [start, end].filter(Number.isFinite).map((wall) => wall - offsetAt(wall, zone));
+  const [low, high] = [Math.min(...known) - CHANGED, Math.max(...known) + CHANGED].map((at) => Math.floor(at / QUARTER));
+  const [before, after] = [low, high].map((quarter) => offsetAt(quarter * QUARTER, zone));
+  if (before === after) return [[start - before, end - before]];
+  let [first, changed] = [low, high];
+  while (changed - first > 1) {
+    const middle = Math.floor((first + changed) / 2);
+    if (offsetAt(middle * QUARTER, zone) === before) first = middle;
+    else changed = middle;
+  }
+  const at = changed * QUARTER;
+  const parts = /** @type {[number, number][]} */ ([[start - before, Math.min(end - before, at)], [Math.max(start - after, at), end - after]]).filter(([one, other]) => one < other || (one === other && start === end));
+  return parts.length === 2 && parts[0][1] === parts[1][0] ? [[parts[0][0], parts[1][1]]] : parts;
 }
 
 /** Days that the window touches. @param {number} origin @param {number} length @param {string} zone */
@@ -119,12 +139,10 @@ function widthOf(clock) {
   return CLOCK.exec(clock)?.[4] ? 1 : MINUTE - 0.001;
 }
 
-/** @param {string} clock @param {string} day @param {string} zone */
-function secondsAt(clock, day, zone) {
+/** @param {string} clock @param {string} day @returns {number} s since 1970, as if the wall were UTC */
+function wallAt(clock, day) {
   const [, date, hour, minute, second = '0'] = /** @type {RegExpExecArray} */ (CLOCK.exec(clock));
-  const wall = Date.parse(`${date ?? day}T00:00:00Z`) / 1000 + Number(hour) * 3600 + Number(minute) * MINUTE + Number(second);
-  const near = wall - offsetAt(wall, zone);
-  return wall - offsetAt(near, zone);
+  return Date.parse(`${date ?? day}T00:00:00Z`) / 1000 + Number(hour) * 3600 + Number(minute) * MINUTE + Number(second);
 }
 
 /** The query without its times: what stays when they became the range. @param {string} q */
