@@ -120,7 +120,7 @@ def test_a_flap_is_one_ribbon_with_count_and_duty_and_a_click_unfolds_it(show: C
 def test_roles_silence_and_values_beyond_the_axis_are_seen(show: Callable[..., Page]) -> None:
     page = show("busy")
     words = page.locator(".role-words").all_inner_texts()
-    assert words == ["responder-1", "scribe", "scribe", "scribe, as the incident file says"]
+    assert words == ["responder-1", "scribe", "scribe", "scribe, per the incident file"]
     bars = page.evaluate("document.querySelector('#plot').data.find(t => t.name === 'spans').meta")
     assert "silenced" in bars
     hatching = "document.querySelector('#plot').data.find(t => t.name === 'hatching of silenced').x.length"

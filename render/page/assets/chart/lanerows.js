@@ -184,7 +184,7 @@ export function roleRows(model, items, state) {
   });
   const wanted = (!state.lanes || state.lanes.includes('people')) && !state.q && !state.kinds && !state.sources && !state.services;
   const claimed = wanted ? Object.entries(model.data.incident.roles ?? {}).filter(([role]) => !roles.has(role)) : [];
-  return [...rows, ...claimed.map(([role, who]) => ({ label: role, sources: [], y: 0, items: [], spans: [], flaps: [], words: `${who}, as the incident file says` }))];
+  return [...rows, ...claimed.map(([role, who]) => ({ label: role, sources: [], y: 0, items: [], spans: [], flaps: [], words: `${who}, per the incident file` }))];
 }
 
 /** @param {Model} model @param {State} state @returns {Row[]} */

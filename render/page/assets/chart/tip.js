@@ -3,7 +3,7 @@ import { boundsText, clockText } from '../data/instant.js';
 import { sampleWords, seriesNames } from './crosshair.js';
 import { dutyWords } from '../data/flaps.js';
 import { pointRefs } from '../data/refs.js';
-import { count, kindText, reasonText } from '../data/words.js';
+import { count, kindWords, reasonText } from '../data/words.js';
 
 /** What is shown again once more has been read. */
 let redraw = () => {};
@@ -77,7 +77,7 @@ function refWords(chart, refs) {
 function saidOf(item, model) {
   const fact = model.rows.at(item);
   const quote = fact?.quote && el('div', { class: 'quote', dir: 'auto' }, fact.quote.text.slice(0, 240));
-  return [el('div', {}, ...(fact ? withCode(statementOf(fact)) : [kindText(item.kind)])), ...(quote ? [quote] : [])];
+  return [el('div', {}, ...(fact ? withCode(statementOf(fact)) : [kindWords(item, model)])), ...(quote ? [quote] : [])];
 }
 
 /** @param {import('./chart.js').Chart} chart @param {string} ref */

@@ -7,7 +7,7 @@ import { absentWords, noExcerptWords } from '../data/limits.js';
 import { markWords } from '../data/ranges.js';
 import { factNotes, markNoted } from '../ui/noted.js';
 import { factCopies } from '../ui/copying.js';
-import { amount, duration, gapName, kindText, labelText, reasonText, thousands } from '../data/words.js';
+import { amount, duration, gapName, kindWords, labelText, reasonText, thousands } from '../data/words.js';
 
 /** @typedef {ReturnType<typeof import('../data/excerpts.js').makeExcerpts>} ReadExcerpt */
 
@@ -49,7 +49,7 @@ function factWords(item, fact, model, store, excerpts) {
     fact.quote.edited_at && el('p', { class: 'muted' }, `The text is as edited at ${exactText(fact.quote.edited_at, zone)} (${zone}); what stood there before is not known.`),
   ];
   return [
-    top(icon(item.kind, item.lane, item.turn), kindText(item.kind), store), ...markedWords(model, store), fact ? el('h2', { class: 'statement' }, ...withCode(statementOf(fact))) : el('p', { class: 'muted' }, absentWords(item, model)), ...(quote || []),
+    top(icon(item.kind, item.lane, item.turn), kindWords(item, model), store), ...markedWords(model, store), fact ? el('h2', { class: 'statement' }, ...withCode(statementOf(fact))) : el('p', { class: 'muted' }, absentWords(item, model)), ...(quote || []),
     el('p', { class: 'copies' }, 'copy ', ...factCopies(item, model, zone)), factNotes(item.id, model), ...aroundChange(item, model, store.get()),
     facts(timeRows(item, model, zone)), facts(fact ? aboutRows(fact) : bareRows(item)), ...otherFacts(item, fact?.related ?? [], model, store),
     ...(fact?.evidence ?? []).flatMap((one) => evidenceWords(one, model, excerpts)),
@@ -123,14 +123,14 @@ function otherFacts(item, related, model, store) {
   const tied = related.flatMap(({ fact, rule }) => { const other = model.byId.get(fact); return other && other.seen <= until ? [{ other, rule }] : []; });
   const part = (/** @type {string} */ name, /** @type {HTMLElement[]} */ rows) => (rows.length ? [el('h3', {}, name), el('ul', { class: 'others' }, ...rows)] : []);
   return [
-    ...part(`lifecycle (${life.length} facts)`, life.length > 1 ? near.map((other) => otherRow(other, store, other === item, '')) : []),
-    ...part('related', tied.map(({ other, rule }) => otherRow(other, store, false, rule))),
+    ...part(`lifecycle (${life.length} facts)`, life.length > 1 ? near.map((other) => otherRow(other, model, store, other === item, '')) : []),
+    ...part('related', tied.map(({ other, rule }) => otherRow(other, model, store, false, rule))),
   ];
 }
 
-/** @param {Item} item @param {Store} store @param {boolean} self @param {string} rule */
-function otherRow(item, store, self, rule) {
-  const button = el('button', { class: 'plain', type: 'button', disabled: self }, el('span', { class: 'icon' }, icon(item.kind, item.lane, item.turn)), el('span', { class: 'time' }, boundsText(item, store.get().zone)), ` ${kindText(item.kind)}`, rule && el('span', { class: 'muted' }, ` · ${rule}`));
+/** @param {Item} item @param {Model} model @param {Store} store @param {boolean} self @param {string} rule */
+function otherRow(item, model, store, self, rule) {
+  const button = el('button', { class: 'plain', type: 'button', disabled: self }, el('span', { class: 'icon' }, icon(item.kind, item.lane, item.turn)), el('span', { class: 'time' }, boundsText(item, store.get().zone)), ` ${kindWords(item, model)}`, rule && el('span', { class: 'muted' }, ` · ${rule}`));
   button.addEventListener('click', () => store.set({ fact: item.id, gap: null }));
   return el('li', {}, button);
 }

@@ -4,7 +4,7 @@ import { icon } from '../ui/icons.js';
 import { boundsText, clockText } from '../data/instant.js';
 import { ceilMillis, firstSignal, nextSeen, sentence, surfacedBy } from '../data/replay.js';
 import { inRange, selectItems } from '../data/select.js';
-import { kindText } from '../data/words.js';
+import { kindWords } from '../data/words.js';
 
 const SPEEDS = [1, 10, 60, 300, 900, 3600];
 const FRAME = 100; // ms between two drawings while it plays
@@ -108,7 +108,7 @@ function speedText(speed) {
 function surfacedRow(item, model, store) {
   const { zone, fact } = store.get();
   const row = model.rows.at(item);
-  const statement = row ? statementOf(row).replaceAll('`', '') : kindText(item.kind);
+  const statement = row ? statementOf(row).replaceAll('`', '') : kindWords(item, model);
   const words = (item.kind.startsWith('chat.') ? row?.quote?.text : null) ?? statement;
   const at = clockText(model.origin + item.seen, zone);
   const button = el('button', { class: 'plain', type: 'button', 'aria-current': fact === item.id ? 'true' : null, title: `${statement}\n${boundsText(item, zone)}`, on: { click: () => store.set({ fact: item.id, gap: null }) } },

@@ -1,6 +1,6 @@
 import { termsOf } from './query.js';
 import { stemOf } from './stem.js';
-import { kindText, labelText } from './words.js';
+import { labelText, plainKind } from './words.js';
 
 /** @typedef {{ items: Item[], text: string, starts: Uint32Array }} Searched */
 
@@ -65,7 +65,7 @@ function textsOf(items, records) {
 /** @param {Item} item @param {Record<string, any>} [row] */
 function factText(item, row) {
   const own = row ? [row.statement.replaceAll('`', ''), row.quote, row.component, row.environment, labelText(row.labels ?? {})] : [];
-  return [item.kind, kindText(item.kind), item.source, item.actor, item.service, ...own].filter(Boolean).join('\n').replace(/ +/g, ' ');
+  return [item.kind, plainKind(item.kind), item.source, item.actor, item.service, ...own].filter(Boolean).join('\n').replace(/ +/g, ' ');
 }
 
 /** @typedef {import('./query.js').Term} Term */

@@ -100,7 +100,12 @@ function rounded(value, beside) {
 
 /** A number of the impact with its unit and how it was taken: `508 customers at most at once`. @param {Pick<Impact, 'value' | 'unit' | 'take'>} one */
 export function impactAmount({ value, unit, take }) {
-  return `${amount(value, unit)}${TAKEN[take] ?? ''}`;
+  return `${amount(value, unit)}${takenWords(take)}`;
+}
+
+/** How a number of the impact was taken, to stand after its name; empty of what counts all. @param {string} take */
+export function takenWords(take) {
+  return TAKEN[take] ?? '';
 }
 
 /** @type {Record<string, string>} */
@@ -111,9 +116,30 @@ export function labelText(labels) {
   return Object.entries(labels).filter(([name]) => name !== '__name__').map(([name, value]) => `${name}=${value}`).join(', ');
 }
 
-/** What a kind is called in lists: `alert.pending_ended` reads `alert pending ended`. @param {string} kind */
+/** What statements say of kinds whose names say it otherwise. @type {Record<string, string>} */
+const SAID = {
+  'metric.matched': 'condition met', 'metric.unmatched': 'condition cleared', 'metric.present': 'series appeared', 'metric.absent': 'series went stale',
+  'metric.undefined': 'value became undefined', 'metric.defined': 'value became defined',
+  'alert.firing': 'alert fired', 'alert.resolved': 'alert stopped firing', 'alert.pending': 'alert became pending', 'alert.pending_ended': 'alert stopped being pending',
+  'alert.no_data': 'alert had no data', 'alert.data_returned': 'alert had data again', 'alert.notified': 'alert notification sent', 'change.tagged': 'tag made', 'change.released': 'release published',
+};
+
+/** What a kind is called in lists, in the words of its statements: `deploy.rolled_back` reads `deploy rolled back`. @param {string} kind */
 export function kindText(kind) {
+  return SAID[kind] ?? plainKind(kind);
+}
+
+/** Its name as words. @param {string} kind */
+export function plainKind(kind) {
   return kind.replace(/[._]/g, ' ');
+}
+
+/** What a fact's kind is called: which way a crossing meets its condition, its panel's thresholds tell. @param {Pick<Item, 'kind' | 'panel'>} item @param {Pick<Model, 'data'>} model */
+export function kindWords({ kind, panel }, { data }) {
+  if (!kind.startsWith('metric.crossed_')) return kindText(kind);
+  const thresholds = data.panels.find((one) => one.id === panel)?.thresholds ?? [];
+  const met = thresholds.length > 0 && thresholds.every((one) => one.op.includes('<')) ? 'metric.crossed_below' : 'metric.crossed_above';
+  return kind === met ? 'condition met' : 'condition cleared';
 }
 
 /** @type {Record<string, string>} */

@@ -5,7 +5,7 @@ import { absentWords } from '../data/limits.js';
 import { markNoted, rowNote } from '../ui/noted.js';
 import { chooseFact } from '../data/ranges.js';
 import { standing } from '../data/replay.js';
-import { gapName, kindText, reasonText } from '../data/words.js';
+import { gapName, kindWords, reasonText } from '../data/words.js';
 
 const QUOTE = 280; // letters that a row shows
 
@@ -48,7 +48,7 @@ function eventWords(fact) {
 
 /** @param {Item} item @param {Model} model */
 function bareWords(item, model) {
-  return [el('div', { class: 'statement' }, kindText(item.kind)), el('div', { class: 'muted' }, absentWords(item, model))];
+  return [el('div', { class: 'statement' }, kindWords(item, model)), el('div', { class: 'muted' }, absentWords(item, model))];
 }
 
 /** The bracket around facts whose order is not known. @param {Item} item @param {Model} model */

@@ -1,5 +1,5 @@
 import { grouped } from '../data/grouped.js';
-import { kindText } from '../data/words.js';
+import { plainKind } from '../data/words.js';
 import { rowMarks, secondsPerPixel } from './marks.js';
 import { standing } from '../data/replay.js';
 
@@ -40,6 +40,6 @@ export function changeForms({ items, main }) {
   const names = [...new Set(items.filter((item) => item.kind !== 'deploy.rolled_back').map((item) => item.words).filter(Boolean))];
   const back = items.find((item) => item.kind === 'deploy.rolled_back');
   if (back) return [`${names.length ? `${names.join(' ')}: ` : ''}${back.words} rolled back`, `${back.words} rolled back`, 'rolled back'];
-  const how = kindText(main.kind.slice(main.kind.indexOf('.') + 1)); // `custom` has no family
+  const how = plainKind(main.kind.slice(main.kind.indexOf('.') + 1)); // `custom` has no family
   return [['deploy.finished', 'custom'].includes(main.kind) && names.length ? names.join(' ') : `${names.join(' ')} ${how}`.trim(), names[0] ?? how];
 }

@@ -1,4 +1,4 @@
-import { kindText, thousands } from '../data/words.js';
+import { kindWords, thousands } from '../data/words.js';
 import { clockText } from '../data/instant.js';
 import { byId, el, statementOf } from './dom.js';
 
@@ -77,7 +77,7 @@ export function makeNews(model, store) {
   };
   const said = (/** @type {Item} */ item) => {
     const row = model.rows.at(item);
-    const words = (item.kind.startsWith('chat.') ? row?.quote?.text : null) ?? (row ? statementOf(row).replaceAll('`', '') : kindText(item.kind));
+    const words = (item.kind.startsWith('chat.') ? row?.quote?.text : null) ?? (row ? statementOf(row).replaceAll('`', '') : kindWords(item, model));
     return el('li', {}, el('span', { class: 'time' }, clockText(model.origin + item.to, store.get().zone)), ' ', el('span', { dir: 'auto' }, words));
   };
   const draw = () => {
