@@ -24,7 +24,7 @@ export function rangeCopies(model, store) {
     const shown = range();
     const items = shownItems(model, { ...store.get(), from: shown[0], to: shown[1] });
     await Promise.all(items.slice(0, MOST_COPIED).map((item) => model.rows.read(item)));
-    return copiedRange(items, shown, model, zone, form, rangeFragment(shown, fact ?? '', model.origin), location);
+    return copiedRange(items, shown, model, zone, form, rangeFragment(shown, fact ?? '', model.origin, store.get()), location, store.get());
   }, form === 'Markdown' ? 'what is shown as MD, Markdown with references' : `what is shown as ${form}`, form === 'Markdown' ? 'MD' : form), ' ']);
   return el('span', { class: 'copies' }, 'copy ', ...buttons);
 }
