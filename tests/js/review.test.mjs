@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { modelOf as model, second } from './facts.mjs';
 import { load } from './load.mjs';
 
-const { copiedFact, copiedRange, linkTo, rangeFragment } = await load('data/copied.js');
+const { copiedFact, copiedRange, filterWords, linkTo, rangeFragment } = await load('data/copied.js');
 const { homeOf, isHome, switchRange } = await load('data/home.js');
 const { peakOf, worstPeak } = await load('data/peaks.js');
 const { changesOf, changeMarks, changeForms } = await load('ui/changes.js');
 const { emptyState, readFragment, writeFragment } = await load('data/fragment.js');
-const { impactAmount, reading } = await load('data/words.js');
+const { impactAmount, kindText, kindWords, reading, takenWords } = await load('data/words.js');
 const { placeLanes, isFolded, refolded } = await load('chart/lanes.js');
 const { sampleWords, seriesNames } = await load('chart/crosshair.js');
 const { rangeBetween } = await load('data/ranges.js');
@@ -44,6 +44,17 @@ test('a range is copied with a line a fact, and says what it leaves out', async 
   assert.match(copy('link', WEB), /^https:\/\/t\.example\/incidents\/I\/timeline\.html#from=2026-11-21T13:00:00Z&to=2026-11-21T13:41:40Z$/);
 });
 
+test('a copy says that it is filtered, and its link shows the same', () => {
+  const made = model([fact('alert.firing', 10)]);
+  const state = { ...emptyState(), q: '14:20..14:30  by:responder-2', lanes: ['chat'], zone: 'Europe/Berlin' };
+  assert.equal(filterWords(state), ', filtered: 14:20..14:30 by:responder-2; lane: chat');
+  assert.equal(filterWords(emptyState()), '');
+  const copy = (form, at = FILE) => copiedRange(made.items, [0, 60], made, 'UTC', form, rangeFragment([0, 60], '', made.origin, state), at, state);
+  for (const form of ['text', 'Markdown', 'link']) assert.ok(copy(form).includes('13:00:00–13:01:00 UTC, filtered: 14:20..14:30 by:responder-2; lane: chat'), form);
+  const again = readFragment(copy('link', WEB).split('#')[1], (iso) => Date.parse(iso) / 1000 - made.origin);
+  assert.deepEqual([again.q, again.lanes, again.zone, again.from, again.to], [state.q, ['chat'], 'Europe/Berlin', 0, 60]);
+});
+
 test('a page opens on the incident and a tenth on each side', () => {
   const item = { from: 1200, to: 1200 };
   const home = (incident, more = {}) => homeOf({ incident, ...more }, Date.parse(second(0)) / 1000, 3600, [item]);
@@ -74,7 +85,8 @@ const panel = (title, values, threshold, op = '>') => ({ id: title, source: 'pro
 
 test('a peak is the worst sample of the incident, the lowest where below is worse', () => {
   const high = panel('a', [1, 9, 3, 20], 2);
-  assert.deepEqual([peakOf(high, 0, 60).value, peakOf(high, 0, 60).at], [9, 30]);
+  // A sample stands for the step before it.
+  assert.deepEqual([peakOf(high, 0, 60).value, peakOf(high, 0, 60).since, peakOf(high, 0, 60).at], [9, 0, 30]);
   assert.equal(peakOf(high, 0, 900).value, 20);
   assert.equal(peakOf(panel('b', [1, 0.5, 3], 2, '<'), 0, 900).value, 0.5);
   assert.equal(peakOf(panel('c', [NaN, Infinity], 2), 0, 900), null);
@@ -96,6 +108,15 @@ test('numbers as people say them, never on the wrong side of a threshold', () =>
   assert.deepEqual([reading(0.2601, 'ratio'), reading(4.273, 's'), reading(0.4213, 's'), reading(145.3), reading(9433.11), reading(25, 'percent'), reading(0, 's')], ['26 %', '4.3 s', '0.42 s', '145', '9,433', '25 %', '0 s']);
   assert.deepEqual([reading(0.05006, 'ratio', [0.05]), reading(0.4996, 's', [0.5])], ['5.006 %', '0.4996 s']);
   assert.equal(impactAmount({ value: 508, unit: 'customers', take: 'max' }), '508 customers at most at once');
+  assert.deepEqual(['max', 'mean', 'sum'].map(takenWords), [' at most at once', ' on average', '']);
+});
+
+test('a kind is called what statements call it, a crossing by which way its condition is met', () => {
+  assert.deepEqual(['metric.absent', 'metric.present', 'metric.matched', 'alert.resolved', 'deploy.rolled_back'].map(kindText), ['series went stale', 'series appeared', 'condition met', 'alert stopped firing', 'deploy rolled back']);
+  const data = { panels: [panel('above', [1], 2), panel('below', [1], 2, '<')] };
+  const words = (kind, id) => kindWords({ kind, panel: id }, { data });
+  assert.deepEqual([words('metric.crossed_above', 'above'), words('metric.crossed_below', 'above'), words('metric.crossed_above', ''), words('metric.crossed_below', 'below'), words('metric.crossed_above', 'below')], ['condition met', 'condition cleared', 'condition met', 'condition met', 'condition cleared']);
+  assert.equal(words('metric.absent', 'above'), 'series went stale');
 });
 
 test('merge, tag and deploy of one change are one mark, at the last of them', () => {

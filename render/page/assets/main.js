@@ -128,7 +128,7 @@ function assemble(model, store) {
   listenTouch(byId('chart'), chart.current);
   const timings = makeTimings(model, store);
   const headline = makeHeadline(model, store, timings);
-  const [drawer, legend] = [makeDrawer(), makeLegend(model)];
+  const [drawer, legend] = [makeDrawer(), makeLegend(model, () => chart.draw())];
   makePanes(() => chart.draw());
   let [header, strip, filters] = [makeHeader(model, store, actions), makeStrip(model, store), makeFilters(model, store)];
   const table = makeTable(model, store);
@@ -235,7 +235,9 @@ function listen(store, page) {
     else if (changed(['fact', 'gap', 'mark'])) page.chart.overlay();
     if (again || changed(PLACES)) page.lanes();
     if (again || changed(['at', 'speed', 'fact'])) page.moved();
-    if (again || changed(['fact', 'named', 'gap', 'zone'])) page.selected(true);
+    // A range that is marked by itself, as a number is of it, is gone to as a fact is.
+    const gone = changed(['mark']) && state.mark !== null && !state.fact && !state.gap;
+    if (again || gone || changed(['fact', 'named', 'gap', 'zone'])) page.selected(true);
     else if (changed(['mark', 'at'])) page.selected(false);
   });
   /** @type {number | undefined} */

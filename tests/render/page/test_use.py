@@ -10,6 +10,7 @@ from tests.example import example
 from tests.render.page_browser import FIRING, needs_browser, rested, the, until
 from tests.render.timeline_fixture import Built, rich
 from timeline import terms
+from timeline.model import Impact
 from timeline.references import measure_id
 
 pytestmark = needs_browser
@@ -79,7 +80,10 @@ def test_what_is_shown_is_copied_and_a_file_says_what_it_is_of(show: Callable[..
         return str(page.evaluate("navigator.clipboard.readText()"))
 
     text = copied("text").splitlines()
-    assert text[0] == "INC-42 Checkout errors and slow payments, 2026-11-12 14:20:00–14:30:00 UTC"
+    assert (
+        text[0]
+        == "INC-42 Checkout errors and slow payments, 2026-11-12 14:20:00–14:30:00 UTC, filtered: lane: chat"
+    )
     assert len(text) == rows + 1
     assert (
         "14:22:31 incident-commander: “Plan: raise the pool to 60 first, that is the faster change”" in text
@@ -89,7 +93,7 @@ def test_what_is_shown_is_copied_and_a_file_says_what_it_is_of(show: Callable[..
     assert sum("<!--{f-" in line for line in marked) == rows
     link = copied("link")
     assert link.startswith("INC-42 Checkout errors and slow payments, ")
-    assert link.endswith(": timeline.html#from=2026-11-12T14:20:00Z&to=2026-11-12T14:30:00Z")
+    assert link.endswith(": timeline.html#from=2026-11-12T14:20:00Z&to=2026-11-12T14:30:00Z&lane=chat")
 
 
 def test_a_sheet_is_a_document_summary_chart_and_table(show: Callable[..., Page]) -> None:
@@ -133,3 +137,65 @@ def test_an_alert_says_its_severity_by_shape_and_colour(show: Callable[..., Page
 def test_a_chosen_fact_has_its_metrics_beside_it(show: Callable[..., Page]) -> None:
     page = show(fragment=the(FIRING, "CheckoutLatencyHigh"))
     assert page.locator(".readout").count() == len(rich().timeline.panels)
+
+
+def test_a_highest_number_of_the_impact_says_so_and_a_long_range_is_whole(show: Callable[..., Page]) -> None:
+    window = EXAMPLE.timeline.window
+    most = Impact(
+        id="i-0000000000000000", source="prod", name="customers affected", unit="customers", query="affected",
+        take="max", span="incident", start=window.start, end=window.end, value=508.0, read_s=60.0,
+        missing_s=0.0,
+    )  # fmt: skip
+    measures = tuple(
+        one.replace(min_s=3885.0, max_s=3915.0) if one.name == terms.MITIGATE else one
+        for one in EXAMPLE.timeline.measures
+    )
+    page = show(Built(EXAMPLE.timeline.replace(impact=(most,), measures=measures), {}), home=True)
+    assert page.inner_text(".tile:has-text('Impact')") == "Impact, at most at once\n508 customers affected"
+    assert page.inner_text(".tile:has-text('Mitigate') .value") == "1h04m45–1h05m15s"
+    cut = "[...document.querySelectorAll('.tile .name, .tile .value')].filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+    assert page.evaluate(cut) == []
+    # With room, all of it.
+    page.set_viewport_size({"width": 1900, "height": 900})
+    until(page, "document.querySelectorAll('.tile.tight').length === 0")
+    assert page.inner_text(".tile:has-text('Mitigate') .value") == "1h04m45s – 1h05m15s"
+
+
+def test_the_table_goes_to_what_a_number_is_of(show: Callable[..., Page]) -> None:
+    page = show(EXAMPLE, home=True)
+    assert page.evaluate("document.querySelector('#table').scrollTop") == 0
+    page.click(".tile:has-text('Tell customers')")
+    until(page, "document.querySelector('#table').scrollTop > 0")
+    begins, ends = (
+        page.evaluate("location.hash.match(/mark=([^&]*)/)[1].split('/').map(at => at.slice(0, 19))")
+    )  # fmt: skip
+    seen = page.evaluate(
+        "(() => { const box = document.querySelector('#table').getBoundingClientRect(); return [...document.querySelectorAll('tr[data-fact]')].filter(row => row.getBoundingClientRect().top >= box.top && row.getBoundingClientRect().bottom <= box.bottom).map(row => row.querySelector('time').dateTime.slice(0, 19)); })()"
+    )
+    assert any(begins <= at <= ends for at in seen)
+
+
+def test_the_legend_takes_two_lines_and_opens(show: Callable[..., Page]) -> None:
+    page = show(home=True)
+    lines = "new Set([...document.querySelectorAll('#legend > *')].filter(one => one.offsetParent).map(one => Math.round(one.getBoundingClientRect().top / 12))).size"
+    assert "severity: page or critical" in page.inner_text("#legend")
+    assert page.evaluate(lines) == 2
+    hidden = page.locator("#legend .beyond").count()
+    assert page.inner_text("#legend button") == f"+{hidden} more"
+    page.click("#legend button")
+    assert page.locator("#legend .beyond").count() == 0
+    assert page.evaluate("(one => one.scrollWidth <= one.clientWidth)(document.querySelector('#legend'))")
+    page.keyboard.press("?")
+    assert "severity: warning" in page.inner_text("#help .shapes")
+
+
+def test_values_beside_an_axis_have_their_unit_and_are_as_large_as_other_words(
+    show: Callable[..., Page],
+) -> None:
+    page = show()
+    marks = page.eval_on_selector_all(
+        ".ytick text, .y2tick text, .y3tick text, .y4tick text",
+        "all => all.map(one => [one.textContent, parseFloat(getComputedStyle(one).fontSize)])",
+    )
+    assert {"0.5 s", "5 %"} <= {text for text, _ in marks}
+    assert all(size >= 13 for _, size in marks)

@@ -22,7 +22,7 @@ def shown(hand: Hand) -> list[str]:
 
 def test_1_how_bad_and_when_was_the_peak(hand: Hand) -> None:
     hand.sees(".tile:has-text('Peak')", "26 % checkouts fail")
-    hand.sees(".tile:has-text('Peak 14:38')")
+    hand.sees(".tile:has-text('Peak 14:37–14:38')")
     # Each metric says its own.
     notes = hand.page.locator(".lane-name.of-panel small").all_inner_texts()
     assert len([note for note in notes if re.fullmatch(r"peak [\d.]+( %| s)? 14:\d\d", note)]) == PANELS

@@ -97,8 +97,8 @@ function placeChart(chart, width, shown, forced) {
   chart.room = section.clientHeight;
   chart.view = { from: state.from ?? 0, to: state.to ?? model.length, width: Math.max(width - chart.geometry.left - chart.geometry.right, 50) };
   shown(items, chart.geometry, chart.view);
-  const font = Math.round(root * 0.75);
-  const look = { zone: state.zone, colours: palette(), touch: matchMedia('(pointer: coarse)').matches, font, at: state.at };
+  const font = Math.round(root * 0.8125);
+  const look = { zone: state.zone, colours: palette(), touch: matchMedia('(pointer: coarse)').matches, font, scale: chart.geometry.scale, at: state.at };
   return makeFigure(model, chart.geometry, chart.view, selectGaps(model, { ...state, from: null, to: null }), look);
 }
 

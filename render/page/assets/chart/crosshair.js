@@ -1,5 +1,5 @@
 import { el } from '../ui/dom.js';
-import { clockText } from '../data/instant.js';
+import { clockText, passText } from '../data/instant.js';
 import { isBelow, peakOf, peakRange } from '../data/peaks.js';
 import { firstFrom } from '../data/series.js';
 import { labelText, reading } from '../data/words.js';
@@ -11,14 +11,14 @@ const COLUMN = 24; // values in one column of a list of all
 /** @type {WeakMap<Panel, { key: string, peak: import('../data/peaks.js').Peak | null }>} */
 const PEAKS = new WeakMap();
 
-/** `peak 25.3 % 14:38:00`: the worst value in the incident, as far as it is known. @param {Panel} panel @param {Model} model @param {State} state */
+/** `peak 25.3 % 14:37`, the minute that its sample stands for: the worst value in the incident, as far as it is known. @param {Panel} panel @param {Model} model @param {State} state */
 export function peakWords(panel, model, { at, zone }) {
   const range = peakRange(model, at);
   const key = range.join();
   let held = PEAKS.get(panel);
   if (held?.key !== key) PEAKS.set(panel, held = { key, peak: peakOf(panel, ...range) });
   const { peak } = held;
-  return peak ? `${isBelow(panel) ? 'low' : 'peak'} ${reading(peak.value, panel.unit, limitsOf(panel))} ${clockText(model.origin + peak.at, zone).slice(0, 5)}` : '';
+  return peak ? `${isBelow(panel) ? 'low' : 'peak'} ${reading(peak.value, panel.unit, limitsOf(panel))} ${clockText(model.origin + peak.since, zone).slice(0, 5)}${passText(model.origin + peak.since, zone)}` : '';
 }
 
 /** @param {Panel} panel */

@@ -5,14 +5,16 @@ import { drawn } from '../data/series.js';
 import { arrowTrace, barTrace, crossingTraces, hatchTraces, markTrace, panelTraces } from './traces.js';
 import { faint } from '../data/palette.js';
 import { axisTicks } from './axis.js';
+import { textWidth } from '../ui/fit.js';
 import { amount } from '../data/words.js';
 
 /** Vertical lines of changes help while they are few. */
 const MOST_LINES = 40;
 /** Points of one panel's lines; with more series, columns are wider than a pixel. */
 const MOST_POINTS = 8_000;
+const TICK_ROOM = 42; // px beside a value axis, at type of 16 px
 
-/** @typedef {{ zone: string, colours: Record<string, string>, touch: boolean, font: number, at: number | null }} Look */
+/** @typedef {{ zone: string, colours: Record<string, string>, touch: boolean, font: number, scale: number, at: number | null }} Look */
 
 /**
  * The whole figure for one range. No text of a source goes into it: names are HTML text above it.
@@ -121,11 +123,17 @@ function addPanel(lane, yaxis, into) {
   const values = niceTicks(range);
   into.layout[yaxis.replace('y', 'yaxis')] = {
     domain: [1 - (lane.top + lane.height) / into.height, 1 - lane.top / into.height], range, fixedrange: true, anchor: 'x', tickmode: 'array', tickvals: values,
-    ticktext: values.map((value) => amount(value, lane.panel?.unit === 'ratio' ? 'ratio' : '')), tickfont: { size: font - 1, color: colours.muted }, gridcolor: colours.grid, zeroline: false, ticks: '', automargin: false,
+    ticktext: tickTexts(values, lane.panel?.unit ?? '', into.look.scale), tickfont: { size: font, color: colours.muted }, gridcolor: colours.grid, zeroline: false, ticks: '', automargin: false,
   };
   for (const { value } of lane.panel?.thresholds ?? []) {
     if (typeof value === 'number') into.layout.shapes.push({ type: 'line', xref: 'paper', yref: yaxis, x0: 0, x1: 1, y0: value, y1: value, line: { color: colours.alerts, width: 1.25, dash: 'dash' } });
   }
+}
+
+/** Values beside their axis, each with its unit where all of them have room for it. @param {number[]} values @param {string} unit @param {number} scale */
+function tickTexts(values, unit, scale) {
+  const told = values.map((value) => amount(value, unit));
+  return told.every((text) => textWidth(text, scale) <= TICK_ROOM * scale) ? told : values.map((value) => amount(value, unit === 'ratio' ? unit : ''));
 }
 
 /**

@@ -1,8 +1,8 @@
 import { byId, el } from '../ui/dom.js';
-import { clockText } from '../data/instant.js';
+import { rangeText } from '../data/instant.js';
 import { worstPeak } from '../data/peaks.js';
 import { rangeBetween } from '../data/ranges.js';
-import { amount, count, durationRange, impactAmount, reading, shortRange } from '../data/words.js';
+import { amount, count, durationRange, impactAmount, reading, shortRange, takenWords } from '../data/words.js';
 
 /** What a review asks first, and the measures that answer it, the first that is there. @type {[string, string[]][]} */
 const ASKED = [
@@ -12,7 +12,7 @@ const ASKED = [
 /** How an impact is taken that counts all of it, before one that says how many at most. */
 const TOTALS = ['integral', 'increase', 'sum', 'count', 'distinct'];
 
-/** @typedef {{ name: string, id: string, value: string, short?: string, unit?: string, title: string, known: boolean, mark: [number, number] | null }} Headline */
+/** @typedef {{ name: string, id: string, value: string, short?: string, unit?: string, when?: string, title: string, known: boolean, mark: [number, number] | null }} Headline */
 
 /**
  * Six numbers in the words of the trade; a click marks what it is of in the chart. The rest is a drawer away.
@@ -25,6 +25,11 @@ export function makeHeadline(model, store, timings) {
     if (model.drill) return;
     const { zone, named, fact, mark } = store.get();
     section.replaceChildren(...headlines(model, zone).map((one) => tile(one, store, !fact && (one.id === named || (!named && sameRange(one.mark, mark))))), el('div', { class: 'tile more' }, timings.button));
+    // A range that has no room says the same with less.
+    for (const node of section.querySelectorAll('button.tile')) {
+      const value = node.querySelector('.value');
+      node.classList.toggle('tight', value !== null && value.scrollWidth > value.clientWidth);
+    }
   };
   return draw;
 }
@@ -54,16 +59,22 @@ function impactLine({ data, origin }) {
   if (!first) return { name: 'Impact', id: '', value: 'not known', title: 'No source of impact is configured.', known: false, mark: null };
   const [from, to] = [first.start, first.end].map((iso) => Date.parse(iso) / 1000 - origin);
   const others = [...new Set(all.map((one) => one.name))].filter((name) => name !== first.name).map((name) => all.find((one) => one.name === name)).flatMap((one) => (one ? [`${one.name}: ${impactAmount(one)}`] : []));
-  return { name: 'Impact', id: first.id, value: typeof first.value === 'number' ? reading(first.value, /^%/.test(first.unit) ? '%' : '') : String(first.value), unit: first.name, title: [`${first.name}: ${impactAmount(first)}, over the ${first.span}`, ...others].join('\n'), known: true, mark: [from, to] };
+  const taken = takenWords(first.take);
+  return { name: taken ? `Impact,${taken}` : 'Impact', id: first.id, value: typeof first.value === 'number' ? reading(first.value, /^%/.test(first.unit) ? '%' : '') : String(first.value), unit: first.name, title: [`${first.name}: ${impactAmount(first)}, over the ${first.span}`, ...others].join('\n'), known: true, mark: [from, to] };
 }
 
 /** @param {Model} model @param {string} zone @returns {Headline} */
 function peakLine(model, zone) {
   const peak = worstPeak(model);
   if (!peak) return { name: 'Peak', id: '', value: 'not known', title: 'No metric with a threshold has a sample in the incident.', known: false, mark: null };
-  const { panel, at, value, until } = peak;
-  const when = clockText(model.origin + at, zone);
-  return { name: `Peak ${when}`, id: '', value: reading(value, panel.unit, [peak.limit]), unit: panel.title, title: `${panel.title}: ${amount(value, panel.unit, [peak.limit])} at ${when}. Of all metrics, the farthest beyond its threshold in the incident.`, known: true, mark: [at, Math.min(until, model.length)] };
+  const { panel, since, at, value } = peak;
+  const when = rangeText(model.origin + since, model.origin + at, zone);
+  return { name: `Peak ${shortTimes(when)}`, when, id: '', value: reading(value, panel.unit, [peak.limit]), unit: panel.title, title: `${panel.title}: ${amount(value, panel.unit, [peak.limit])} in ${when}. Of all metrics, the farthest beyond its threshold in the incident.`, known: true, mark: [Math.max(since, 0), at] };
+}
+
+/** Two times with less room: `14:29:00–30`, `14:29:45–30:15`; without seconds as they are. @param {string} range */
+function shortTimes(range) {
+  return range.replace(/^(\d\d:\d\d:)(\d\d)–\1/, '$1$2–').replace(/^(\d\d:)(\d\d:\d\d)–\1(?=\d\d:\d\d)/, '$1$2–');
 }
 
 /** @param {string} name @param {string[]} names @param {Model} model @returns {Headline} */
@@ -79,7 +90,7 @@ function measureLine(name, names, model) {
 /** The peak in full, for the drawer: what it is of, how much, and when. @param {Model} model @param {string} zone */
 export function peakWhole(model, zone) {
   const line = peakLine(model, zone);
-  return line.known ? { name: line.unit ?? '', value: line.value, when: line.name.replace('Peak ', 'at '), mark: line.mark } : null;
+  return line.known ? { name: line.unit ?? '', value: line.value, when: line.when ?? '', mark: line.mark } : null;
 }
 
 /** What the drawer's buttons say. @param {number} timings @param {number} gaps @param {number} [notes] */

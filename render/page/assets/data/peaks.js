@@ -1,10 +1,10 @@
 import { firstFrom } from './series.js';
 
-/** @typedef {{ panel: Panel, series: SeriesData, at: number, value: number, until: number }} Peak */
+/** @typedef {{ panel: Panel, series: SeriesData, since: number, at: number, value: number }} Peak */
 
 /**
- * The worst value of a panel's series in a range, and when its sample was taken: the greatest, or the least where
- * its thresholds are below. Null where no sample is a number.
+ * The worst value of a panel's series in a range, and when its sample was taken: it stands for the step before that,
+ * from `since`. The greatest, or the least where its thresholds are below. Null where no sample is a number.
  * @param {Panel} panel @param {number} from @param {number} to @returns {Peak | null}
  */
 export function peakOf(panel, from, to) {
@@ -16,7 +16,7 @@ export function peakOf(panel, from, to) {
     for (let index = firstFrom(series.t, from); index < series.t.length && series.t[index] <= to; index += 1) {
       const value = line[index];
       if (!Number.isFinite(value) || (peak && (below ? value >= peak.value : value <= peak.value))) continue;
-      peak = { panel, series, at: series.t[index], value, until: series.t[index] + series.step };
+      peak = { panel, series, since: series.t[index] - series.step, at: series.t[index], value };
     }
   }
   return peak;

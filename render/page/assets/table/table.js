@@ -52,6 +52,11 @@ export function makeTable(model, store) {
     grid.setAttribute('aria-rowcount', String(lines.length + 1));
     see();
   };
+  /** The first row in a marked range; where none is, the next after it. @param {[number, number]} mark */
+  const markedPlace = ([from, to]) => {
+    const ended = lines.findIndex((line) => 'index' in line && line.to >= from && (line.from === -Infinity ? line.to : line.from) <= to);
+    return ended >= 0 ? ended : lines.findIndex((line) => 'index' in line && line.to >= from);
+  };
   const placeOf = (/** @type {State} */ { fact, gap }) => {
     const item = fact ? model.byId.get(fact) : undefined;
     return item ? places[item.index] ?? -1 : gap ? lines.findIndex((line) => 'gap' in line && line.gap.gap.id === gap) : -1;
@@ -63,10 +68,11 @@ export function makeTable(model, store) {
       unfolded.add(main.id);
       draw(...drawn);
     }
-    const place = placeOf(state);
+    const marked = scroll && state.mark && !state.fact && !state.gap ? markedPlace(state.mark) : -1;
+    const place = marked >= 0 ? marked : placeOf(state);
     if (lines.length > WHOLE) sight.pin(place < 0 ? null : Math.floor(place / CHUNK), scroll);
     mark(grid, state);
-    if (scroll) scrollTo(section, grid.querySelector('tr[aria-selected="true"]'));
+    if (scroll) scrollTo(section, grid.querySelector(marked >= 0 ? `tr[aria-rowindex="${marked + 2}"]` : 'tr[aria-selected="true"]'));
     if (scroll && lines.length > WHOLE) sight.update();
   };
   /** Rows whose words have been read meanwhile. */
@@ -128,7 +134,7 @@ function head(zone, items, rows, model, copies) {
   const groups = new Set(items.map((item) => item.group).filter((group) => group >= 0)).size;
   const order = groups ? el('span', { class: 'order', title: 'A bracket joins facts whose order is not known: their bounds overlap, or their clocks do not tell.' }, `${count(groups, 'group')} whose order is uncertain`) : null;
   const shown = model.drill ? count(items.length, 'fact') : items.length === model.items.length ? count(items.length, 'fact') : `${thousands(items.length)} of ${count(model.items.length, 'fact')}`;
-  return el('thead', {}, el('tr', {}, el('th', {}, `time (${zone})`), el('th', {}, rows < items.length ? `${shown} in ${count(rows, 'row')}` : shown, copies, order), el('th', {}, 'data link')));
+  return el('thead', {}, el('tr', {}, el('th', {}, `time (${zone})`), el('th', {}, el('div', { class: 'head-words' }, el('span', {}, rows < items.length ? `${shown} in ${count(rows, 'row')}` : shown), copies, order)), el('th', {}, 'data link')));
 }
 
 /** @param {Line} line @param {number} place @param {Model} model @param {Store} store @param {HTMLElement | null} unfold @param {Item[]} [inside] other records that have no row now */

@@ -27,12 +27,12 @@ export function plainText(text) {
 }
 
 /**
- * Text that may break where a name has a seam, and nowhere inside its words: `Checkout|Error|Ratio`, `queue_|depth`.
+ * Text that may break where a name has a seam, and nowhere inside its words: `Checkout|Error|Ratio`, `queue_|depth`, `job=|"a",|pool=|"b"`.
  * @param {string} text
  * @returns {(Node | string)[]}
  */
 export function seamed(text) {
-  return text.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[_./:-])(?=\w)/).flatMap((part, index) => (index ? [el('wbr'), part] : [part]));
+  return text.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[_./:-])(?=\w)|(?<=[,=])(?=[\w"{[])/).flatMap((part, index) => (index ? [el('wbr'), part] : [part]));
 }
 
 const LATEST_FRAME = 250; // ms: a page that nobody sees has no frames

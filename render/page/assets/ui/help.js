@@ -1,20 +1,22 @@
 import { byId, el } from './dom.js';
 import { icon } from './icons.js';
 import { keySwitch } from './keysetting.js';
+import { severityIcon, SEVERITY_WORDS } from './severity.js';
 
 const KEY_WORDS = [
   ['/', 'find'], ['Escape', 'close, then clear what is chosen'], [', .', 'previous, next fact (also ← →, and ↑ ↓ in the table)'], ['Home End', 'first, last fact'],
   ['W S', 'zoom in, out'], ['A D', 'earlier, later'], ['F', 'zoom to the chosen fact'], ['M', 'mark a range: a fact, then up to another; again to end'], ['Shift+click', 'mark from the chosen fact up to this one; on a lane’s button: only this lane'], ['P', 'replay: what could we see then?'], ['Space', 'play and pause; , and . go by what became visible'], ['0', 'the whole window, and back to the incident'], ['Z', 'UTC or local time'], ['T', 'light or dark'], ['?', 'this help'],
 ];
 const SHAPES = [
-  ['alert.pending', 'alerts', 'alert pending'], ['alert.firing', 'alerts', 'alert firing'], ['alert.silenced', 'alerts', 'silenced'], ['alert.no_data', 'alerts', 'alert without data'], ['alert.acknowledged', 'alerts', 'acknowledged'], ['alert.unacknowledged', 'alerts', 'unacknowledged'], ['alert.escalated', 'alerts', 'escalated'], ['alert.reassigned', 'alerts', 'reassigned'], ['metric.crossed_above', 'metrics', 'above threshold'], ['metric.crossed_below', 'metrics', 'below threshold'],
+  ['alert.pending', 'alerts', 'alert pending'], ['alert.firing', 'alerts', 'alert firing'], ['alert.silenced', 'alerts', 'silenced'], ['alert.no_data', 'alerts', 'alert without data'], ['alert.acknowledged', 'alerts', 'acknowledged'], ['alert.unacknowledged', 'alerts', 'unacknowledged'], ['alert.escalated', 'alerts', 'escalated'], ['alert.reassigned', 'alerts', 'reassigned'], ['metric.crossed_above', 'metrics', 'value went above the threshold'], ['metric.crossed_below', 'metrics', 'value went below the threshold'],
   ['deploy.started', 'changes', 'deploy started'], ['deploy.finished', 'changes', 'deploy finished'], ['deploy.failed', 'changes', 'deploy failed'], ['deploy.rolled_back', 'changes', 'rolled back'], ['deploy.waiting', 'changes', 'waiting for approval'], ['deploy.cancelled', 'changes', 'cancelled'], ['change.merged', 'changes', 'merge, tag, release'], ['change.removed', 'changes', 'removed'],
   ['chat.message', 'chat', 'message'], ['log.first_seen', 'logs', 'log first seen'], ['log.rate_changed', 'logs', 'log rate changed'], ['status.posted', 'impact', 'status post'], ['incident.resolved', 'impact', 'incident record'], ['incident.role_assigned', 'people', 'role assigned'], ['gap', 'gap', 'no data from the source'],
 ];
 
 /** What each shape stands for. */
 export function shapeList() {
-  return el('ul', { class: 'shapes' }, ...SHAPES.map(([kind, lane, what]) => el('li', {}, el('span', { class: 'icon' }, icon(kind, lane)), what)));
+  const severities = Object.entries(SEVERITY_WORDS).map(([rank, what]) => el('li', {}, el('span', { class: 'icon' }, severityIcon(/** @type {Severity} */ (rank)) ?? ''), what));
+  return el('ul', { class: 'shapes' }, ...severities, ...SHAPES.map(([kind, lane, what]) => el('li', {}, el('span', { class: 'icon' }, icon(kind, lane)), what)));
 }
 
 /** @returns {{ toggle: () => void, close: () => boolean }} */
