@@ -6,20 +6,24 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
+import orjson
+
+from archive.cases.excerpts import CLOSE, OPEN, Place, best
 from archive.cases.store import Excerpt, Found, Hit, Kept
 from archive.database import DatabaseError, transaction
-from timeline.cases.case import FACETS, SECTIONS, Case, Facet
+from timeline.cases.case import FACETS, SECTIONS, Case, Facet, Passage
 from timeline.cases.query import Query, Term
 
 #: A file of another version is made anew: the folders are the truth.
-VERSION = 1
+VERSION = 2
 _TABLES = """
 CREATE TABLE cases (
   id INTEGER PRIMARY KEY,
   folder TEXT NOT NULL UNIQUE,
   stamp TEXT NOT NULL,       -- size and time of change of what it was made of
   name TEXT NOT NULL, title TEXT NOT NULL, severity TEXT NOT NULL,
-  start INTEGER, end INTEGER -- ns since 1970 UTC
+  start INTEGER, end INTEGER, -- ns since 1970 UTC
+  places BLOB NOT NULL       -- JSON: section, reference and time of each passage, in the order of the columns of `texts`
 ) STRICT;
 CREATE INDEX case_start ON cases (start);
 CREATE TABLE facets (
@@ -30,34 +34,17 @@ CREATE TABLE facets (
 CREATE INDEX facet_case ON facets ("case");
 -- Taken out by somebody, though the folder is there.
 CREATE TABLE excluded (folder TEXT PRIMARY KEY) STRICT;
--- The row id is (case << 20) | (section << 16) | number: what stands where is known without reading a row.
-CREATE VIRTUAL TABLE passages USING fts5(text, reference UNINDEXED, at UNINDEXED, tokenize = 'porter unicode61 remove_diacritics 2');
+-- A row a case: its title, what people concluded, what was recorded; a passage a line.
+CREATE VIRTUAL TABLE texts USING fts5(title, concluded, recorded, tokenize = 'porter unicode61 remove_diacritics 2');
 """
-_CASE, _SECTION = 20, 16
-_MOST = 1 << _SECTION  # passages of one section
-#: How much nearer a match counts in what people concluded than in what was recorded.
-_WEIGHTS = {
-    "title": 4.0,
-    "factor": 3.0,
-    "lesson": 2.5,
-    "action": 2.0,
-    "draft": 2.0,
-    "note": 2.0,
-    "alert": 1.5,
-}
-_EXCERPTS, _WORDS = 3, 24
-_WHEN = " ".join(f"WHEN {SECTIONS.index(name)} THEN {weight}" for name, weight in _WEIGHTS.items())
-_HAVING = f"SELECT DISTINCT rowid >> {_CASE} FROM passages WHERE passages MATCH ?"  # noqa: S608 - numbers of ours
-_SCORES = (
-    f"SELECT place >> {_CASE}, min(score * CASE place >> {_SECTION} & 15 {_WHEN} ELSE 1.0 END)"  # noqa: S608 - as above
-    " FROM (SELECT rowid AS place, rank AS score FROM passages WHERE passages MATCH ?) GROUP BY 1"
-)
-_OPEN, _CLOSE = "\x02", "\x03"
-_BEST = (
-    "SELECT rowid AS place, reference, at, snippet(passages, 0, ?, ?, '…', ?) AS text FROM passages"  # noqa: S608 - as above
-    " WHERE passages MATCH ? AND rowid BETWEEN ? AND ?"
-    f" ORDER BY rank * CASE rowid >> {_SECTION} & 15 {_WHEN} ELSE 1.0 END, rowid LIMIT ?"
-)
+_OLD = ("facets", "passages", "texts", "excluded", "cases")
+_CONCLUDED = frozenset(("factor", "lesson", "action", "draft", "note"))
+_COLUMNS = ("title", "concluded", "recorded")
+#: Ends a passage, so that no phrase goes on in the next.
+_END = " zzqxend\n"
+#: How much more a match counts in the title and in what people concluded than in what was recorded.
+_RANK = "bm25(texts, 8.0, 3.0, 1.0)"
+_SHOWN = ", ".join(f"highlight(texts, {n}, '{OPEN}', '{CLOSE}')" for n in range(len(_COLUMNS)))
 
 
 class SqliteArchive:
@@ -66,29 +53,10 @@ class SqliteArchive:
     def __init__(self, path: Path) -> None:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = self._opened(path)
+            self._db = _opened(path)
         except (sqlite3.Error, OSError) as err:
-            raise DatabaseError(
-                f"{path}: the archive cannot be opened: {err}; remove the file, it is made again"
-            ) from err
-
-    def _opened(self, path: Path) -> sqlite3.Connection:
-        db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA foreign_keys = ON")
-        with transaction(db):
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version not in {0, VERSION}:
-                for table in ("facets", "passages", "excluded", "cases"):
-                    db.execute(f"DROP TABLE IF EXISTS {table}")
-            if version != VERSION:
-                for statement in _TABLES.split(";\n"):
-                    if statement.strip():
-                        db.execute(statement)
-                db.execute(f"PRAGMA user_version = {VERSION}")
-        return db
+            how = "remove the file, it is made again"
+            raise DatabaseError(f"{path}: the archive cannot be opened: {err}; {how}") from err
 
     def close(self) -> None:
         """Let go of the file."""
@@ -103,23 +71,22 @@ class SqliteArchive:
                 self._put(folder, stamp, case)
 
     def _put(self, folder: str, stamp: str, case: Case) -> None:
-        row = (folder, stamp, case.id, case.title, case.severity, case.start, case.end)
+        ordered = sorted(case.passages, key=lambda one: SECTIONS.index(one.section))
+        places = orjson.dumps([(one.section, one.reference, one.at) for one in ordered])
+        row = (folder, stamp, case.id, case.title, case.severity, case.start, case.end, places)
         number = self._db.execute(
-            "INSERT INTO cases (folder, stamp, name, title, severity, start, end) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO cases (folder, stamp, name, title, severity, start, end, places) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         ).lastrowid
-        assert number is not None
-        self._db.executemany(
-            "INSERT INTO facets VALUES (?, ?, ?)", [(one.name, one.value, number) for one in set(case.facets)]
+        facets = [(one.name, one.value, number) for one in set(case.facets)]
+        self._db.executemany("INSERT INTO facets VALUES (?, ?, ?)", facets)
+        texts = dict.fromkeys(_COLUMNS, "")
+        for passage in ordered:
+            texts[_column(passage)] += _line(passage.text) + _END
+        self._db.execute(
+            "INSERT INTO texts (rowid, title, concluded, recorded) VALUES (?, ?, ?, ?)",
+            (number, *texts.values()),
         )
-        counts, rows = dict.fromkeys(SECTIONS, 0), []
-        for passage in case.passages:
-            if (count := counts[passage.section]) < _MOST:
-                counts[passage.section] += 1
-                place = number << _CASE | SECTIONS.index(passage.section) << _SECTION | count
-                text = passage.text.replace(_OPEN, " ").replace(_CLOSE, " ")
-                rows.append((place, text, passage.reference, passage.at))
-        self._db.executemany("INSERT INTO passages (rowid, text, reference, at) VALUES (?, ?, ?, ?)", rows)
 
     def remove(self, folders: Collection[str]) -> None:
         """Forget cases; those that are not there are gone already."""
@@ -130,10 +97,7 @@ class SqliteArchive:
     def _remove(self, folder: str) -> None:
         row = self._db.execute("SELECT id FROM cases WHERE folder = ?", (folder,)).fetchone()
         if row:
-            first = row["id"] << _CASE
-            self._db.execute(
-                "DELETE FROM passages WHERE rowid BETWEEN ? AND ?", (first, first + (1 << _CASE) - 1)
-            )
+            self._db.execute("DELETE FROM texts WHERE rowid = ?", (row["id"],))
             self._db.execute("DELETE FROM cases WHERE id = ?", (row["id"],))
 
     def exclude(self, folders: Collection[str]) -> None:
@@ -154,44 +118,64 @@ class SqliteArchive:
     def search(self, query: Query, most: int = 10, *, counted: bool = False) -> Found:
         """Return the cases that match, the best first; without terms the newest first."""
         chosen, values = _chosen(query)
-        wanted = f"SELECT id, coalesce(start, 0) FROM cases WHERE {chosen}"  # noqa: S608 - conditions of ours
-        starts = dict(self._db.execute(wanted, values).fetchall())
-        having = {case: n for case, n in self._having(query.terms).items() if case in starts}
-        best = max(having.values(), default=0)
-        cases = {case for case, n in having.items() if n == best} if query.terms else set(starts)
-        scores = self._scores(query.terms, cases)
-        ranked = sorted(cases, key=lambda case: (scores.get(case, 0), -starts[case], case))
-        hits = tuple(self._hit(case, query.terms, best) for case in ranked[:most])
-        return Found(
-            hits, len(cases), self._counts(cases) if counted else {}, whole=best in {0, len(query.terms)}
+        if not query.terms:
+            wanted = f"SELECT id FROM cases WHERE {chosen} ORDER BY start DESC, folder"  # noqa: S608 - conditions of ours
+            cases = [row["id"] for row in self._db.execute(wanted, values)]
+            hits = tuple(self._hit(case, "", 0) for case in cases[:most])
+            return Found(hits, len(cases), self._counts(cases) if counted else {})
+        terms = len(query.terms)
+        found = self._found(_match(query.terms, " AND "), chosen, values, most, terms, counted=counted)
+        if found.hits or terms == 1:
+            return found
+        having = self._having(query.terms, chosen, values)
+        best_count = max(having.values(), default=0)
+        if not best_count:
+            return found
+        # Of those that have most of the terms: which, no expression of FTS5 says.
+        cases = [case for case, count in having.items() if count == best_count]
+        listed = ", ".join(map(str, sorted(cases)))
+        found = self._found(
+            _match(query.terms, " OR "), f"id IN ({listed})", [], most, best_count, counted=counted
         )
+        return found._replace(whole=False)
 
-    def _having(self, terms: Sequence[Term]) -> dict[int, int]:
-        """Return how many of the terms each case has."""
+    def _found(
+        self, match: str, chosen: str, values: Sequence[object], most: int, terms: int, *, counted: bool
+    ) -> Found:
+        """Return what an expression finds in the chosen cases; a case later in time goes before one that matches as well."""
+        limited = "" if chosen == "1" else f" AND rowid IN (SELECT id FROM cases WHERE {chosen})"  # noqa: S608 - as above
+        total = f"SELECT count(*) FROM texts WHERE texts MATCH ?{limited}"  # noqa: S608 - as above
+        ranked = f"SELECT rowid FROM texts WHERE texts MATCH ?{limited} ORDER BY round({_RANK}, 6), rowid DESC LIMIT ?"  # noqa: S608
+        count = self._db.execute(total, (match, *values)).fetchone()[0]
+        rows = self._db.execute(ranked, (match, *values, most)).fetchall()
+        hits = tuple(self._hit(row["rowid"], match, terms) for row in rows)
+        counts = dict[str, dict[str, int]]()
+        if counted:
+            every = f"SELECT rowid FROM texts WHERE texts MATCH ?{limited}"  # noqa: S608 - as above
+            counts = self._counts([row["rowid"] for row in self._db.execute(every, (match, *values))])
+        return Found(hits, count, counts)
+
+    def _having(self, terms: Sequence[Term], chosen: str, values: Sequence[object]) -> dict[int, int]:
+        """Return how many of the terms each of the chosen cases has, where it has any."""
+        wanted = (
+            f"SELECT rowid FROM texts WHERE texts MATCH ? AND rowid IN (SELECT id FROM cases WHERE {chosen})"  # noqa: S608
+        )
         found: dict[int, int] = {}
         for term in terms:
-            for row in self._db.execute(_HAVING, (_match([term]),)):
-                found[row[0]] = found.get(row[0], 0) + 1
+            for row in self._db.execute(wanted, (_match([term]), *values)):
+                found[row["rowid"]] = found.get(row["rowid"], 0) + 1
         return found
 
-    def _scores(self, terms: Sequence[Term], cases: Collection[int]) -> dict[int, float]:
-        """Return how well the best passage of each case matches (less is better); what people concluded weighs most."""
-        rows = self._db.execute(_SCORES, (_match(terms),)) if terms else ()
-        return {case: round(score, 6) for case, score in rows if case in cases}
-
-    def _hit(self, case: int, terms: Sequence[Term], count: int) -> Hit:
+    def _hit(self, case: int, match: str, terms: int) -> Hit:
         row = self._db.execute("SELECT * FROM cases WHERE id = ?", (case,)).fetchone()
-        facets = self._db.execute(
-            'SELECT name, value FROM facets WHERE "case" = ? ORDER BY 1, 2', (row["id"],)
-        )
-        excerpts = self._excerpts(case, terms) if terms else ()
-        return Hit(_kept(row), tuple(Facet(*one) for one in facets), excerpts, count)
-
-    def _excerpts(self, case: int, terms: Sequence[Term]) -> tuple[Excerpt, ...]:
-        first = case << _CASE
-        asked = (_OPEN, _CLOSE, _WORDS, _match(terms), first, first + (1 << _CASE) - 1, _EXCERPTS)
-        rows = self._db.execute(_BEST, asked)
-        return tuple(_excerpt(row) for row in rows)
+        facets = self._db.execute('SELECT name, value FROM facets WHERE "case" = ? ORDER BY 1, 2', (case,))
+        excerpts: tuple[Excerpt, ...] = ()
+        if match:
+            shown = f"SELECT {_SHOWN} FROM texts WHERE texts MATCH ? AND rowid = ?"  # noqa: S608 - columns of ours
+            texts = self._db.execute(shown, (match, case)).fetchone()
+            places = [Place(*one) for one in orjson.loads(row["places"])]
+            excerpts = best([line for text in texts for line in text.split(_END)[:-1]], places)
+        return Hit(_kept(row), tuple(Facet(*one) for one in facets), excerpts, terms)
 
     def _counts(self, cases: Collection[int]) -> dict[str, dict[str, int]]:
         """Return how often each facet is among cases, the most frequent first."""
@@ -206,9 +190,38 @@ class SqliteArchive:
         return found
 
 
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    db.row_factory = sqlite3.Row
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute("PRAGMA foreign_keys = ON")
+    with transaction(db):
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if version != VERSION:
+            for table in _OLD:
+                db.execute(f"DROP TABLE IF EXISTS {table}")
+            for statement in _TABLES.split(";\n"):
+                if statement.strip():
+                    db.execute(statement)
+            db.execute(f"PRAGMA user_version = {VERSION}")
+    return db
+
+
+def _column(passage: Passage) -> str:
+    if passage.section == "title":
+        return "title"
+    return "concluded" if passage.section in _CONCLUDED else "recorded"
+
+
+def _line(text: str) -> str:
+    """Return a passage as one line without the marks that a search puts in."""
+    return " ".join(text.replace(OPEN, " ").replace(CLOSE, " ").replace(_END.strip(), " ").split())
+
+
 def _chosen(query: Query) -> tuple[str, list[object]]:
     """Return the condition that the facets and times of a query are, and its values: several of one name are alternatives."""
-    parts, values = ["1"], list[object]()
+    parts, values = list[str](), list[object]()
     for name in dict.fromkeys(one.name for one in query.facets):
         wanted = [one.value for one in query.facets if one.name == name]
         places = ", ".join("?" for _ in wanted)
@@ -219,25 +232,12 @@ def _chosen(query: Query) -> tuple[str, list[object]]:
         if limit is not None:
             parts.append(f"start {word} ?")
             values.append(limit)
-    return " AND ".join(parts), values
+    return " AND ".join(parts) or "1", values
 
 
-def _match(terms: Iterable[Term]) -> str:
-    """Return what FTS5 looks for: any of the terms, each as a string, in which nothing is an operator."""
-    return " OR ".join('"' + one.text.replace('"', '""') + '"' + "*" * one.prefix for one in terms)
-
-
-def _excerpt(row: sqlite3.Row) -> Excerpt:
-    """Return a row's text with its marks taken out of it, and where they were."""
-    text, marks, begun = "", [], 0
-    for piece in row["text"].replace(_CLOSE, _OPEN + _CLOSE).split(_OPEN):
-        if piece.startswith(_CLOSE):
-            marks.append((begun, len(text)))
-            piece = piece[1:]
-        begun = len(text)
-        text += piece
-    section = SECTIONS[row["place"] >> _SECTION & 15]
-    return Excerpt(section, row["reference"], row["at"], text, tuple(marks))
+def _match(terms: Iterable[Term], operator: str = " OR ") -> str:
+    """Return what FTS5 looks for: the terms, each as a string, in which nothing is an operator."""
+    return operator.join('"' + one.text.replace('"', '""') + '"' + "*" * one.prefix for one in terms)
 
 
 def _kept(row: sqlite3.Row) -> Kept:

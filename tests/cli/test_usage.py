@@ -30,7 +30,7 @@ def leaves(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 
 COMMANDS = dict(leaves(ROOT))
-GROUPS = [(), *{path[:-1] for path in COMMANDS if len(path) > 1}]
+GROUPS = [(), *sorted({path[:-1] for path in COMMANDS if len(path) > 1})]
 #: It takes an option for each collector, and says itself what is wrong of one (tests/cli/test_first_minutes.py).
 OPEN = ("init",)
 

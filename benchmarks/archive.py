@@ -1,0 +1,146 @@
+"""Ten thousand incidents in the archive: how fast they are indexed and searched, against bare FTS5 over the same text.
+
+    python -m benchmarks.archive [--incidents 10000] [--passages 60] [--queries 400]
+
+Incidents are made of words as frequent as in a language (Zipf). Bare FTS5 is a table of the same passages with the same
+tokenizer and pragmas, written in the same batches; its search is all words in one passage, the best ten with a snippet. Ours looks for
+all words in one incident, weighs what people concluded, and gives ten incidents with three excerpts each. Both in one
+process, one after the other, on files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from archive.cases.sqlite import SqliteArchive
+from benchmarks.measure import keep
+from timeline.cases.case import SECTIONS, Case, Facet, Passage
+from timeline.cases.query import Query, terms
+
+BATCH, WORDS, T0 = 50, 30_000, 1_772_323_200 * 10**9
+SERVICES = [f"service-{n}" for n in range(200)]
+
+
+def words(rng: random.Random) -> Callable[[int], str]:
+    """Return what draws so many words, as unevenly as people use them."""
+    syllables = [a + b for a in "bcdfglmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "er", "in")]
+    vocabulary = ["".join(rng.choices(syllables, k=rng.randint(2, 4))) for _ in range(WORDS)]
+    weights = [1 / (rank + 8) for rank in range(WORDS)]
+    return lambda count: " ".join(rng.choices(vocabulary, weights, k=count))
+
+
+def incidents(count: int, passages: int) -> Iterator[Case]:
+    """Make incidents; every eighth passage is what people wrote."""
+    rng = random.Random(7)
+    draw = words(rng)
+    for number in range(count):
+        told = [
+            Passage(SECTIONS[1 + n % 5 if n % 8 == 0 else 6 + n % 6], draw(rng.randint(6, 40)), f"f-{n:016x}", T0 + n)
+            for n in range(passages)
+        ]  # fmt: skip
+        facets = [Facet("service", one) for one in rng.sample(SERVICES, 2)] + [
+            Facet("severity", f"SEV{rng.randint(1, 4)}")
+        ]
+        title = draw(5)
+        yield Case(f"INC-{number}", title, "SEV1", T0 + number * 10**12, None, tuple(facets), (Passage("title", title), *told))  # fmt: skip
+
+
+def batches(count: int, passages: int) -> Iterator[list[Case]]:
+    """Give the incidents fifty at a time, as they are read from folders."""
+    batch = list[Case]()
+    for case in incidents(count, passages):
+        batch.append(case)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def bare(path: Path) -> sqlite3.Connection:
+    """Open a file with nothing but the passages."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = NORMAL")
+    db.execute(
+        "CREATE VIRTUAL TABLE passages USING fts5(text, tokenize = 'porter unicode61 remove_diacritics 2')"
+    )
+    return db
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long something took."""
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def index(folder: Path, count: int, passages: int) -> tuple[SqliteArchive, sqlite3.Connection, float, float]:
+    """Index in both, batch by batch in turn; return them and the seconds of each."""
+    ours, raw = SqliteArchive(folder / "ours.db"), bare(folder / "raw.db")
+    took_ours = took_raw = 0.0
+
+    def write(rows: Sequence[tuple[str]]) -> None:
+        raw.execute("BEGIN")
+        raw.executemany("INSERT INTO passages (text) VALUES (?)", rows)
+        raw.execute("COMMIT")
+
+    for batch in batches(count, passages):
+        took_ours += seconds(lambda: ours.put((f"/w/{one.id}", "1", one) for one in batch))  # noqa: B023 - at once
+        rows = [(passage.text,) for case in batch for passage in case.passages]
+        took_raw += seconds(lambda: write(rows))  # noqa: B023 - at once
+    return ours, raw, took_ours, took_raw
+
+
+def search(
+    ours: SqliteArchive, raw: sqlite3.Connection, queries: Sequence[str]
+) -> tuple[list[float], list[float]]:
+    """Ask both the same; return the seconds of each question."""
+    best = "SELECT rowid, snippet(passages, 0, '[', ']', '…', 24) FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT 10"
+    times: tuple[list[float], list[float]] = ([], [])
+    for text in queries:
+        times[0].append(seconds(lambda: ours.search(Query(terms(text)))))  # noqa: B023 - at once
+        phrase = " ".join(f'"{word}"' for word in text.split())
+        times[1].append(seconds(lambda: raw.execute(best, (phrase,)).fetchall()))  # noqa: B023 - at once
+    return times
+
+
+def main() -> None:
+    """Measure, and print rates and ratios."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--incidents", type=int, default=10_000)
+    parser.add_argument("--passages", type=int, default=60)
+    parser.add_argument("--queries", type=int, default=400)
+    asked = parser.parse_args()
+    rng = random.Random(11)
+    with tempfile.TemporaryDirectory() as folder:
+        ours, raw, took, bare_took = index(Path(folder), asked.incidents, asked.passages)
+        rate, bare_rate = asked.incidents / took, asked.incidents / bare_took
+        print(
+            f"indexing: ours {rate:,.0f} incidents a second, bare {bare_rate:,.0f}: {took / bare_took:.2f} of its time"
+        )
+        sizes = [(Path(folder) / name).stat().st_size / 2**20 for name in ("ours.db", "raw.db")]
+        print(f"files: ours {sizes[0]:.0f} MiB, bare {sizes[1]:.0f} MiB")
+        draw = words(random.Random(7))
+        mine, theirs = search(ours, raw, [draw(rng.randint(1, 3)) for _ in range(asked.queries)])
+        ratios = {}
+        for name, part in (("median", 0.5), ("p95", 0.95)):
+            a, b = (sorted(one)[int(part * (len(one) - 1))] for one in (mine, theirs))
+            ratios[name] = a / b
+            print(f"search {name}: ours {a * 1000:.1f} ms, bare {b * 1000:.1f} ms: {a / b:.2f}")
+        print(
+            f"search mean: ours {statistics.mean(mine) * 1000:.1f} ms, bare {statistics.mean(theirs) * 1000:.1f} ms"
+        )
+        bars = {"indexing": took / bare_took, "search, p95": ratios["p95"]}
+        keep("archive", "Archive of incidents, of bare FTS5", "", bars, {"indexing": 2.0, "search, p95": 1.5})
+
+
+if __name__ == "__main__":
+    main()
