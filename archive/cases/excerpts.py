@@ -12,7 +12,7 @@ from timeline.cases.case import Section
 #: Stand around each match in a text that was searched.
 OPEN, CLOSE = "\x02", "\x03"
 _MOST, _WORDS = 3, 24
-_MATCH = re.compile(f"{OPEN}([^{CLOSE}]*){CLOSE}")
+_MATCH = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 _WEIGHTS: dict[Section, int] = {"title": -1, "factor": 3, "lesson": 3, "action": 3, "draft": 2, "note": 2}
 
 
