@@ -103,7 +103,7 @@ def test_a_note_that_facts_disprove_answers_nothing(built: Path, time: str, wait
         cites=cites,
     )
     NotesFile(built).append("n-0123456789abcdef", body, (), "ada", SOON, {f.id: f for f in timeline.facts})
-    assert (f"'{FACTOR[:100]}'" in unanswered(built)) is waits
+    assert any(one.startswith(f"'{FACTOR[:90]}") for one in unanswered(built)) is waits
 
 
 def test_only_an_error_takes_an_answer_away(built: Path) -> None:
