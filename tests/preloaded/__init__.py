@@ -51,8 +51,9 @@ def command() -> tuple[str, ...]:
 
 
 def process_of(client: int) -> int:
-    """Return the process that runs the command which `client` (a process of `command()`) stands for."""
-    return int(Path(f"{command()[-1]}.{client}").read_text())
+    """Return the process that runs the command which `client` stands for; one that stands for none is the command itself."""
+    told = Path(f"{command()[-1]}.{client}")
+    return int(told.read_text()) if told.exists() else client
 
 
 @cache
