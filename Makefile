@@ -49,6 +49,7 @@ bench: ## the figures we quote, as ratios within one run, and their pictures (an
 	$(PY) -m benchmarks.page
 	$(PY) -m benchmarks.build
 	$(PY) -m benchmarks.rows
+	$(PY) -m benchmarks.archive
 	$(PY) -m benchmarks.many
 	$(PY) -m benchmarks.charts
 

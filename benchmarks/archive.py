@@ -2,10 +2,11 @@
 
     python -m benchmarks.archive [--incidents 10000] [--passages 60] [--queries 400]
 
-Incidents are made of words as frequent as in a language (Zipf). Bare FTS5 is a table of the same passages with the same
-tokenizer and pragmas, written in the same batches; its search is all words in one passage, the best ten with a snippet. Ours looks for
-all words in one incident, weighs what people concluded, and gives ten incidents with three excerpts each. Both in one
-process, one after the other, on files.
+Incidents are made of words as frequent as in a language (Zipf). Bare FTS5 is a table of the same texts, an incident a row, with
+the same tokenizer and pragmas, written in the same batches; its search is all words in one row, the best ten with a
+snippet. Ours weighs what people concluded, counts all that match, and gives ten incidents with facets and three excerpts
+each; where none has all words, those with most, for which bare FTS5 gives nothing: these are timed by themselves. Both in
+one process, in turn, on files.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from __future__ import annotations
 import argparse
 import random
 import sqlite3
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from archive.cases.sqlite import SqliteArchive
 from benchmarks.measure import keep
@@ -94,22 +95,39 @@ def index(folder: Path, count: int, passages: int) -> tuple[SqliteArchive, sqlit
 
     for batch in batches(count, passages):
         took_ours += seconds(lambda: ours.put((f"/w/{one.id}", "1", one) for one in batch))  # noqa: B023 - at once
-        rows = [(passage.text,) for case in batch for passage in case.passages]
+        rows = [("\n".join(passage.text for passage in case.passages),) for case in batch]
         took_raw += seconds(lambda: write(rows))  # noqa: B023 - at once
     return ours, raw, took_ours, took_raw
 
 
-def search(
-    ours: SqliteArchive, raw: sqlite3.Connection, queries: Sequence[str]
-) -> tuple[list[float], list[float]]:
-    """Ask both the same; return the seconds of each question."""
+class Times(NamedTuple):
+    """Seconds of each question: of ours and of bare FTS5, and of ours where no incident has all words."""
+
+    ours: list[float]
+    bare: list[float]
+    parts: list[float]
+
+
+def search(ours: SqliteArchive, raw: sqlite3.Connection, queries: Sequence[str]) -> Times:
+    """Ask both the same."""
     best = "SELECT rowid, snippet(passages, 0, '[', ']', '…', 24) FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT 10"
-    times: tuple[list[float], list[float]] = ([], [])
+    times = Times([], [], [])
     for text in queries:
-        times[0].append(seconds(lambda: ours.search(Query(terms(text)))))  # noqa: B023 - at once
+        begun = time.perf_counter()
+        found = ours.search(Query(terms(text)))
+        took = time.perf_counter() - begun
+        if not found.whole:
+            times.parts.append(took)
+            continue
         phrase = " ".join(f'"{word}"' for word in text.split())
-        times[1].append(seconds(lambda: raw.execute(best, (phrase,)).fetchall()))  # noqa: B023 - at once
+        times.ours.append(took)
+        times.bare.append(seconds(lambda: raw.execute(best, (phrase,)).fetchall()))  # noqa: B023 - at once
     return times
+
+
+def share(times: Sequence[float], part: float) -> float:
+    """Return the time (ms) that so large a part of the questions took at most."""
+    return sorted(times)[int(part * (len(times) - 1))] * 1000
 
 
 def main() -> None:
@@ -129,16 +147,16 @@ def main() -> None:
         sizes = [(Path(folder) / name).stat().st_size / 2**20 for name in ("ours.db", "raw.db")]
         print(f"files: ours {sizes[0]:.0f} MiB, bare {sizes[1]:.0f} MiB")
         draw = words(random.Random(7))
-        mine, theirs = search(ours, raw, [draw(rng.randint(1, 3)) for _ in range(asked.queries)])
-        ratios = {}
+        times = search(ours, raw, [draw(rng.randint(1, 3)) for _ in range(asked.queries)])
         for name, part in (("median", 0.5), ("p95", 0.95)):
-            a, b = (sorted(one)[int(part * (len(one) - 1))] for one in (mine, theirs))
-            ratios[name] = a / b
-            print(f"search {name}: ours {a * 1000:.1f} ms, bare {b * 1000:.1f} ms: {a / b:.2f}")
-        print(
-            f"search mean: ours {statistics.mean(mine) * 1000:.1f} ms, bare {statistics.mean(theirs) * 1000:.1f} ms"
-        )
-        bars = {"indexing": took / bare_took, "search, p95": ratios["p95"]}
+            a, b = share(times.ours, part), share(times.bare, part)
+            print(f"search {name}: ours {a:.1f} ms, bare {b:.1f} ms: {a / b:.2f}")
+        if times.parts:
+            print(
+                f"no incident has all words ({len(times.parts)} of {asked.queries}): p95 {share(times.parts, 0.95):.1f} ms"
+            )
+        ratio = share(times.ours, 0.95) / share(times.bare, 0.95)
+        bars = {"indexing": took / bare_took, "search, p95": ratio}
         keep("archive", "Archive of incidents, of bare FTS5", "", bars, {"indexing": 2.0, "search, p95": 1.5})
 
 
