@@ -26,6 +26,17 @@ def check_zone(text: str) -> str:
     return text
 
 
+def _named(text: str) -> str:
+    try:
+        return check_zone(text)
+    except UndecodableTimeError as err:
+        raise ValueError(str(err)) from err
+
+
+#: An option that `read_time` takes as `zone_name`; it is kept as it was written.
+ZoneName = Annotated[str, AfterValidator(_named)]
+
+
 def read_time(
     value: str | int | float,
     *,

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from collectors.base import Check, Collector, Context, Options, Payload, Record, SourceError
 from collectors.hand_timeline.entries import Document, Entry
@@ -15,12 +15,11 @@ from collectors.hand_timeline.manual import MANUAL
 from collectors.kit.fields import Skipped
 from collectors.kit.people import GITHUB, People, quoted
 from collectors.kit.texts.parts import TextParts, text_of
-from timeline import facts, zones
-from timeline.errors import UndecodableTimeError
+from timeline import facts
 from timeline.instant import Bounds, format_instant
 from timeline.model import NAMES_OF, Evidence, Fact, Window
 from timeline.relative import meets
-from timeline.zones import Duration, parse_duration
+from timeline.zones import Duration, ZoneName, parse_duration
 
 _MOST = 8 * 2**20  # bytes of a text that people wrote
 _SEVERAL = re.compile(r"[,;/&+]|\band\b")
@@ -35,7 +34,7 @@ class HandTimelineOptions(Options):
     day: date | None = Field(
         None, description="of entries where the file says none before them", examples=["2026-11-21"]
     )
-    zone: str | None = Field(
+    zone: ZoneName | None = Field(
         None, description="of entries where the file says none: Europe/Berlin, +01:00, CET", examples=["Europe/Berlin"],
     )  # fmt: skip
     about: Duration = Field(
@@ -44,14 +43,6 @@ class HandTimelineOptions(Options):
     people: tuple[str, ...] = Field(
         (), description="names that stand in the words", examples=[["Ada Lovelace", "Ben"]]
     )
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        try:
-            return value if value is None else zones.check_zone(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
 
 
 class HandTimelineCollector(Collector[HandTimelineOptions]):

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from collectors.kit.access import HttpOptions
-from timeline import zones
-from timeline.errors import UndecodableTimeError
 from timeline.mapping.options import FieldMap
+from timeline.zones import ZoneName
 
 Way = Literal["link", "next", "cursor", "offset", "page"]
 
@@ -95,7 +94,7 @@ class HttpJsonOptions(HttpOptions):
         default=WindowParams(), description="how the window is said", examples=[{"start": "since"}]
     )
     paging: Paging | None = Field(default=None, description="default: one answer", examples=[{"by": "link"}])
-    zone: str | None = Field(
+    zone: ZoneName | None = Field(
         default=None,
         description="of times that carry none: Europe/Berlin, +01:00",
         examples=["Europe/Berlin"],
@@ -110,14 +109,6 @@ class HttpJsonOptions(HttpOptions):
     def verb(self) -> str:
         """How it is asked for."""
         return self.method or ("POST" if self.body else "GET")
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        try:
-            return value if value is None else zones.check_zone(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
 
     @model_validator(mode="after")
     def _fits(self) -> HttpJsonOptions:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from collectors.base import Answer, Check, Collector, Context, Options, Record, SourceError
 from collectors.irc_log.facts import Channel, Line, entry_of
@@ -18,11 +18,10 @@ from collectors.irc_log.manual import MANUAL
 from collectors.irc_log.stamps import Days, day_named, day_of, of_window
 from collectors.kit.fields import Skipped
 from collectors.kit.texts.parts import TextParts
-from timeline import zones
-from timeline.errors import UndecodableTimeError
 from timeline.instant import DAY, format_instant
 from timeline.model import Gap, Window
 from timeline.relative import part
+from timeline.zones import ZoneName
 
 #: `#ops` of `irc.libera.#ops.weechatlog`, `#ops_20261121.log`, `#ops/2026-11-21.log`; a private talk has a person's name.
 _CHANNEL = re.compile(r"[#&][^/\\]{1,200}")
@@ -36,7 +35,7 @@ class IrcLogOptions(Options):
     path: str = Field(
         description="the log of one channel, or a folder of its logs by day", examples=["logs/#inc-42.log"]
     )
-    zone: str = Field(
+    zone: ZoneName = Field(
         description="of the log's times: Europe/Berlin, +01:00, CET", examples=["Europe/Berlin"]
     )
     channel: str | None = Field(
@@ -46,14 +45,6 @@ class IrcLogOptions(Options):
         None, description="of the first line, where neither lines nor the file's name say one", examples=["2026-11-21"],
     )  # fmt: skip
     bots: tuple[str, ...] = Field((), description="nicks of programs", examples=[["icinga-wm"]])
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            return zones.check_zone(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
 
     @property
     def label(self) -> str:

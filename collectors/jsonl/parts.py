@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio.to_thread
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from collectors.base import Answer, Context, Options, Payload, SourceError
 from collectors.jsonl.earlier import Earlier
@@ -17,11 +17,11 @@ from collectors.jsonl.rows import Format, decode, format_of, read_rows
 from collectors.jsonl.table import Row
 from collectors.kit.patience import Stopwatch
 from timeline import zones
-from timeline.errors import UndecodableTimeError
 from timeline.instant import NS, format_instant
 from timeline.mapping.options import FieldMap
 from timeline.mapping.reader import RowError, RowReader
 from timeline.model import Window
+from timeline.zones import ZoneName
 
 _PART = 8 * 2**20  # bytes of kept rows after which a part is closed
 _KEPT_BROKEN = 100  # undecodable rows of one sort that are kept; more are counted
@@ -44,7 +44,7 @@ class JsonlOptions(Options):
         description="of CSV; default: what parts the header, of `,` `;` tab `|`",
         examples=[";"],
     )
-    zone: str | None = Field(
+    zone: ZoneName | None = Field(
         default=None,
         description="of times that carry none: Europe/Berlin, +01:00, CET",
         examples=["Europe/Berlin"],
@@ -52,14 +52,6 @@ class JsonlOptions(Options):
     map: FieldMap = Field(
         default=FieldMap(), description="which field means what: `[source.map]`", examples=[{"time": "ts"}]
     )
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        try:
-            return value if value is None else zones.check_zone(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
 
     @model_validator(mode="after")
     def _known_format(self) -> JsonlOptions:

@@ -8,8 +8,7 @@ from collectors.kit.logs.lines import LineMap
 from collectors.kit.logs.options import LineOptions
 from collectors.log_files.forms import Format, Forms
 from collectors.log_files.patterns import Pattern, WrittenTime
-from timeline import zones
-from timeline.errors import UndecodableTimeError
+from timeline.zones import ZoneName
 
 #: Fields that make a signature where none is configured; those that a line lacks are no part of its own.
 SIGNATURE = ("level", "service", "logger", "error")
@@ -36,7 +35,7 @@ class LogFilesOptions(LineOptions):
         description="of the group `time`, else of what a line begins with, as `strptime` has it; default: any usual form",
         examples=["%d/%b/%Y:%H:%M:%S %z"],
     )
-    zone: str | None = Field(
+    zone: ZoneName | None = Field(
         None, description="of times that carry none: Europe/Berlin, +01:00, CET", examples=["Europe/Berlin"]
     )
     year: int | None = Field(
@@ -67,14 +66,6 @@ class LogFilesOptions(LineOptions):
         description='which field of a line means what, with `mode = "documents"`: `time`, `line`, `fields.NAME`, `json.NAME`',
         examples=[{"kind": "deploy.finished", "names": {"deploy": "fields.release"}}],
     )
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        try:
-            return value if value is None else zones.check_zone(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
 
     @field_validator("pattern", "match")
     @classmethod

@@ -24,7 +24,7 @@ from timeline.facts import quote, thread_key
 from timeline.instant import Bounds, format_instant
 from timeline.model import Evidence, Fact, Window
 from timeline.relative import meets
-from timeline.zones import Duration, parse_duration
+from timeline.zones import Duration, ZoneName, parse_duration
 
 _MOST = 32 * 2**20  # bytes of one transcript: weeks of speech
 _SYSTEM = "call"
@@ -42,7 +42,7 @@ class TranscriptOptions(Options):
         examples=["2026-11-21T14:02:03Z"],
     )
     start_error: Duration = Field("5s", description="how far the start may be off; widens all times")
-    zone: str | None = Field(
+    zone: ZoneName | None = Field(
         None,
         description="of a start that carries none: Europe/Berlin, +01:00, CET",
         examples=["Europe/Berlin"],
@@ -56,14 +56,6 @@ class TranscriptOptions(Options):
     @classmethod
     def _written(cls, value: Any) -> Any:
         return value.isoformat() if isinstance(value, datetime) else value
-
-    @field_validator("zone")
-    @classmethod
-    def _zone(cls, value: str | None) -> str | None:
-        try:
-            return value if value is None else zones.check_zone(value)
-        except UndecodableTimeError as err:
-            raise ValueError(str(err)) from err
 
     @model_validator(mode="after")
     def _readable(self) -> TranscriptOptions:
