@@ -9,12 +9,12 @@ from datetime import date
 
 from pydantic import Field
 
-from collectors.base import Check, Collector, Context, Options, Payload, Record, SourceError
+from collectors.base import Check, Collector, Context, Options, Record, SourceError
 from collectors.hand_timeline.entries import Document, Entry
 from collectors.hand_timeline.manual import MANUAL
 from collectors.kit.fields import Skipped
 from collectors.kit.people import GITHUB, People, quoted
-from collectors.kit.texts.parts import TextParts, text_of
+from collectors.kit.texts.parts import WholeText
 from timeline import facts
 from timeline.instant import Bounds, format_instant
 from timeline.model import NAMES_OF, Evidence, Fact, Window
@@ -58,7 +58,6 @@ class HandTimelineCollector(Collector[HandTimelineOptions]):
 
     def __init__(self, options: HandTimelineOptions, context: Context) -> None:
         super().__init__(options, context)
-        self._parts: list[tuple[int, Payload]] = []
         self._people = People()
         self._skipped = Skipped("line", where=f"of {options.path}", place="line")
 
@@ -71,7 +70,7 @@ class HandTimelineCollector(Collector[HandTimelineOptions]):
         is_named, told = bool(self.options.people), 0
         for entry in document.entries:
             seen[entry.written, entry.text] += 1
-            fact = self._fact(entry, seen[entry.written, entry.text])
+            fact = self._fact(entry, seen[entry.written, entry.text], self._evidence(file, entry.line))
             is_named = is_named or bool(fact.actor)
             if meets(fact.earliest, fact.latest, window.start, window.end):
                 told += 1
@@ -101,22 +100,19 @@ class HandTimelineCollector(Collector[HandTimelineOptions]):
             ends = [entry.at.latest for entry in document.entries]
             yield Check("retention", True, f"from {format_instant(min(ends))} to {format_instant(max(ends))}")
 
-    async def _read(self) -> tuple[TextParts, Document]:
+    async def _read(self) -> tuple[WholeText, Document]:
         options = self.options
-        file = TextParts(self.context, options.path, options.time_cap, most=_MOST)
-        lines: list[str] = []
-        async for first, payload in file.payloads():
-            self._parts.append((first, payload))
-            lines += text_of(payload)
+        file = WholeText(self.context, options.path, options.time_cap, most=_MOST)
+        lines = [line async for line in file.lines()]
         document = Document(options.day.isoformat() if options.day else None, options.zone)
         document.read(lines)
         for line, why in document.unread:
-            self._skipped.add(why, self._evidence(line), place=line + 1)
+            self._skipped.add(why, self._evidence(file, line), place=line + 1)
         if file.long:
             self._skipped.add("it is longer than a line may be", count=file.long)
         return file, document
 
-    def _fact(self, entry: Entry, number: int) -> Fact:
+    def _fact(self, entry: Entry, number: int, evidence: Evidence) -> Fact:
         names = [name.strip() for name in _SEVERAL.split(entry.who) if name.strip()]
         actors = [self._person(name.removeprefix("@")) for name in names]
         return facts.fact(
@@ -124,7 +120,7 @@ class HandTimelineCollector(Collector[HandTimelineOptions]):
             time_means="as noted by hand", clock=self.origin, source=self.context.source,
             names={"label": "timeline entry", "source": self.origin}, category="action",
             actor=actors[0] if len(actors) == 1 else None, quote=quoted(entry.text, GITHUB, self._person),
-            evidence=(self._evidence(entry.line),),
+            evidence=(evidence,),
         )  # fmt: skip
 
     def _at(self, entry: Entry) -> Bounds:
@@ -136,7 +132,6 @@ class HandTimelineCollector(Collector[HandTimelineOptions]):
     def _person(self, name: str) -> str:
         return self._people.add(f"{self.origin}:{name}", name)
 
-    def _evidence(self, line: int) -> Evidence:
-        first, payload = next(part for part in reversed(self._parts) if part[0] <= line)
-        query = f"{self.options.path}, line {line + 1}"
-        return self.evidence(payload, f"line:{line - first + 1}", query=query)
+    def _evidence(self, file: WholeText, line: int) -> Evidence:
+        payload, pointer, query = file.place(line)
+        return self.evidence(payload, pointer, query=query)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 from typing import ClassVar, NamedTuple
 
 import anyio.to_thread
@@ -14,8 +13,8 @@ from collectors.base import Check, Collector, Context, Mark, Payload, Record, So
 from collectors.jsonl.manual import MANUAL
 from collectors.jsonl.parts import JsonlOptions, PartReader, rows_of, sound, stored
 from collectors.kit.fields import Skipped
-from collectors.kit.paging import by_cursor
 from collectors.kit.rows.facts import RowFacts
+from collectors.kit.texts.parts import in_parts
 from timeline.instant import format_instant
 from timeline.mapping.reader import RowError, RowReader
 from timeline.model import Evidence, Fact, Window
@@ -62,7 +61,7 @@ class JsonlCollector(Collector[JsonlOptions]):
         place = "row" if self.options.form == "json" else "line"
         skipped = Skipped("row", where=f"of {self.options.path}", place=place)
         rows = RowReader(self.options.map, self.options.zone)
-        async for _, payload in by_cursor(partial(self._part, reader), _following):
+        async for payload in in_parts(self.context, reader):
             for record in await anyio.to_thread.run_sync(self._parse, payload, rows):
                 if isinstance(record, _Broken):
                     skipped.add(record.why, record.evidence, sort=record.sort, place=record.place)
@@ -77,10 +76,6 @@ class JsonlCollector(Collector[JsonlOptions]):
             yield person
         for gap in skipped.gaps(self.gap, window):
             yield gap
-
-    async def _part(self, reader: PartReader, number: int | None, _: int) -> tuple[int, Payload]:
-        part = number or 0
-        return part, await self.context.tape.exchange(reader.request(part), reader.next_part)
 
     async def probe(self) -> AsyncIterator[Check]:
         """Yield what `timeline doctor` shows: the file, and how its first rows are read."""
@@ -125,8 +120,3 @@ class JsonlCollector(Collector[JsonlOptions]):
                 continue
             evidence = self.evidence(payload, pointer, query=query, link=mapped.link)
             yield self._told.fact(mapped, row.value, evidence)
-
-
-def _following(part: tuple[int, Payload]) -> int | None:
-    number, payload = part
-    return number + 1 if payload.headers.get("more") == "1" else None

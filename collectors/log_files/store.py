@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import replace
-from functools import partial
 from typing import Any, NamedTuple
 
 from collectors.base import Collector, Payload
@@ -12,7 +11,7 @@ from collectors.kit.logs.lines import roles_of, subject_of
 from collectors.kit.logs.paging import Line, Page
 from collectors.kit.logs.signatures import Signature, scope
 from collectors.kit.logs.summary import Summaries, counted_steps
-from collectors.kit.paging import by_cursor
+from collectors.kit.texts.parts import in_parts
 from collectors.log_files.form_kept import FileKept, LineKept, LinesKept, SignatureKept, SummaryKept, read
 from collectors.log_files.kept import Kept
 from collectors.log_files.options import LogFilesOptions
@@ -56,21 +55,13 @@ class Files:
         steps = range(window.start // self._step - reach, min(-(-window.end // self._step) + reach, now))
         kept = Kept(self._options, self._collector.context, window, names, step=self._step, steps=steps)
         found: dict[Signature, Found] = {}
-        async for payload in self._payloads(kept):
+        async for payload in in_parts(self._collector.context, kept):
             said = read(payload, SummaryKept)
             for number, one in enumerate(said.signatures):
                 found[tuple(one.signature)] = Found(one, payload, f"/signatures/{number}")
         if self.said is None:
             self._main, self._steps, self.said, self.payload = found, steps, said, payload
         return {signature: one for signature, one in found.items() if one.kept.lines}
-
-    async def _payloads(self, kept: Kept) -> AsyncGenerator[Payload, None]:
-        async for _, payload in by_cursor(partial(self._part, kept), _following):
-            yield payload
-
-    async def _part(self, kept: Kept, number: int | None, _: int) -> tuple[int, Payload]:
-        part = number or 0
-        return part, await self._collector.context.tape.exchange(kept.request(part), kept.next_part)
 
     def count(self, found: Found) -> int:
         """Return how many lines a signature has."""
@@ -140,7 +131,8 @@ class Files:
 
     async def pages(self, window: Window) -> AsyncGenerator[Page, None]:
         """Yield the lines of a window, each once; raise SourceError."""
-        async for payload in self._payloads(Kept(self._options, self._collector.context, window, ())):
+        context = self._collector.context
+        async for payload in in_parts(context, Kept(self._options, context, window, ())):
             lines = [
                 Line(one.time[1], one.text, one.fields, f"/lines/{number}", one.at, one.place)
                 for number, one in enumerate(read(payload, LinesKept).lines)
@@ -149,8 +141,3 @@ class Files:
 
     def link(self, line: Line) -> None:
         """Return None: files have no pages."""
-
-
-def _following(part: tuple[int, Payload]) -> int | None:
-    number, payload = part
-    return number + 1 if payload.headers.get("more") == "1" else None

@@ -9,11 +9,11 @@ from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
-from collectors.base import Check, Collector, Context, Mark, Options, Payload, Record, SourceError
+from collectors.base import Check, Collector, Context, Mark, Options, Record, SourceError
 from collectors.kit.chat import Channel, Message
 from collectors.kit.fields import Skipped
 from collectors.kit.people import People
-from collectors.kit.texts.parts import TextParts, text_of
+from collectors.kit.texts.parts import WholeText
 from collectors.transcript.cues import Cue, CueReader, Unread
 from collectors.transcript.manual import MANUAL
 from collectors.transcript.speakers import Said, names_of, spoken
@@ -81,19 +81,18 @@ class TranscriptCollector(Collector[TranscriptOptions]):
 
     def __init__(self, options: TranscriptOptions, context: Context) -> None:
         super().__init__(options, context)
-        self._payloads: list[tuple[int, Payload]] = []
         self._skipped = Skipped("cue", where=f"of {options.path}", place="line")
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield what was said in the window and by whom; raise SourceError where nothing says when it began."""
-        file = TextParts(self.context, self.options.path, self.options.time_cap, most=_MOST)
-        cues, heads = await self._cues(file)
+        file, cues, heads = await self._read()
         start = self._start(heads)
         people = People()
         seen: Counter[tuple[int, int]] = Counter()
         for said in spoken(cues):
             seen[said.cue.start, said.cue.end] += 1
-            fact = self._fact(said, start, seen[said.cue.start, said.cue.end])
+            evidence = self._evidence(file, said.cue.line)
+            fact = self._fact(said, start, seen[said.cue.start, said.cue.end], evidence)
             if not meets(fact.earliest, fact.latest, window.start, window.end):
                 continue
             if fact.actor:
@@ -111,8 +110,7 @@ class TranscriptCollector(Collector[TranscriptOptions]):
     async def probe(self) -> AsyncIterator[Check]:
         """Yield what `timeline doctor` shows: the file, when it began, and how far it reaches."""
         try:
-            file = TextParts(self.context, self.options.path, self.options.time_cap, most=_MOST)
-            cues, heads = await self._cues(file)
+            _, cues, heads = await self._read()
         except SourceError as err:
             yield Check("reachable", False, str(err))
             return
@@ -128,8 +126,9 @@ class TranscriptCollector(Collector[TranscriptOptions]):
         last = start.latest + max((cue.end for cue in cues), default=0)
         yield Check("retention", True, f"from {format_instant(first)} to {format_instant(last)}")
 
-    async def _cues(self, file: TextParts) -> tuple[list[Cue], list[str]]:
-        """Return the cues with their lines counted over all parts, and the head."""
+    async def _read(self) -> tuple[WholeText, list[Cue], list[str]]:
+        """Return the file, its cues with their lines counted over all parts, and the head."""
+        file = WholeText(self.context, self.options.path, self.options.time_cap, most=_MOST)
         reader = CueReader()
         cues: list[Cue] = []
 
@@ -137,14 +136,12 @@ class TranscriptCollector(Collector[TranscriptOptions]):
             if isinstance(made, Cue):
                 cues.append(made)
             elif made:
-                self._skipped.add(made.why, self._evidence(made.line), place=made.line + 1)
+                self._skipped.add(made.why, self._evidence(file, made.line), place=made.line + 1)
 
-        async for first, payload in file.payloads():
-            self._payloads.append((first, payload))
-            for line in text_of(payload):
-                take(reader.feed(line))
+        async for line in file.lines():
+            take(reader.feed(line))
         take(reader.end())
-        return cues, reader.heads
+        return file, cues, reader.heads
 
     def _start(self, heads: list[str]) -> Bounds:
         options, why = self.options, "neither its head nor its name says when the recording began"
@@ -157,7 +154,7 @@ class TranscriptCollector(Collector[TranscriptOptions]):
             why = str(err)
         raise SourceError("undecodable", f"{options.path}: {why}; set `start`")
 
-    def _fact(self, said: Said, start: Bounds, number: int) -> Fact:
+    def _fact(self, said: Said, start: Bounds, number: int, evidence: Evidence) -> Fact:
         cue, error, origin = said.cue, parse_duration(self.options.start_error), self.origin
         begun = start.latest if start.earliest is None else start.earliest
         key = ["cue", cue.start, cue.end, number]
@@ -165,12 +162,11 @@ class TranscriptCollector(Collector[TranscriptOptions]):
             Message(
                 key=key, at=Bounds(begun + cue.start - error, start.latest + cue.end + error),
                 means="start of the recording and the cue's offset", clock=origin, thread=thread_key("call", origin, *key),
-                evidence=self._evidence(cue.line), author=f"{origin}:{said.speaker}" if said.speaker else None,
+                evidence=evidence, author=f"{origin}:{said.speaker}" if said.speaker else None,
                 text=quote(said.text), system=_SYSTEM,
             )
         )  # fmt: skip
 
-    def _evidence(self, line: int) -> Evidence:
-        first, payload = next(part for part in reversed(self._payloads) if part[0] <= line)
-        query = f"{self.options.path}, line {line + 1}"
-        return self.evidence(payload, f"line:{line - first + 1}", query=query)
+    def _evidence(self, file: WholeText, line: int) -> Evidence:
+        payload, pointer, query = file.place(line)
+        return self.evidence(payload, pointer, query=query)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Protocol
 
 import anyio.to_thread
 
@@ -38,6 +38,27 @@ def every_line(lines: Iterator[RawLine]) -> Iterator[bytes]:
         yield line.text or b""
 
 
+class PartReader(Protocol):
+    """Reads something part by part, only when asked for the next one; the header `more` of a part says that another follows."""
+
+    def request(self, part: int) -> Mapping[str, Json]:
+        """Return the canonical request of a part: all that decides what is in it."""
+
+    async def next_part(self) -> Answer:
+        """Return the next part; raise SourceError where there is nothing."""
+
+
+async def in_parts(context: Context, reader: PartReader) -> AsyncGenerator[Payload, None]:
+    """Yield the parts of a reader, each an exchange on the tape."""
+
+    async def ask(number: int | None, _: int) -> tuple[int, Payload]:
+        part = number or 0
+        return part, await context.tape.exchange(reader.request(part), reader.next_part)
+
+    async for _, payload in by_cursor(ask, _following):
+        yield payload
+
+
 class TextParts:
     """Reads one file in parts, each an exchange on the tape; memory holds one part.
 
@@ -62,18 +83,18 @@ class TextParts:
 
     async def payloads(self) -> AsyncIterator[tuple[int, Payload]]:
         """Yield each part with the number of entries before it; raise SourceError where there is no such file."""
-
-        async def ask(number: int | None, _: int) -> tuple[int, Payload]:
-            part = number or 0
-            return part, await self._context.tape.exchange({**self._request, "part": part}, self._next_part)
-
-        async for _, payload in by_cursor(ask, _following):
+        async for payload in in_parts(self._context, self):
             self.stopped = payload.headers.get("stopped", "")
             self.long = int(payload.headers.get("long", "0"))
             self.is_torn = bool(payload.headers.get("torn"))
             yield int(payload.headers.get("first", "0")), payload
 
-    async def _next_part(self) -> Answer:
+    def request(self, part: int) -> Mapping[str, Json]:
+        """Return the canonical request of a part."""
+        return {**self._request, "part": part}
+
+    async def next_part(self) -> Answer:
+        """Return the next part; raise SourceError where there is no such file."""
         return await anyio.to_thread.run_sync(self._in_turn)
 
     def _in_turn(self) -> Answer:
@@ -127,6 +148,26 @@ class TextParts:
 def _following(part: tuple[int, Payload]) -> int | None:
     number, payload = part
     return number + 1 if payload.headers.get("more") == "1" else None
+
+
+class WholeText(TextParts):
+    """A text that is held as a whole, and where each of its lines stands in its parts."""
+
+    def __init__(self, context: Context, path: str, cap: Duration, *, most: int) -> None:
+        super().__init__(context, path, cap, most=most)
+        self._parts: list[tuple[int, Payload]] = []
+
+    async def lines(self) -> AsyncIterator[str]:
+        """Yield the lines; raise SourceError where there is no such file."""
+        async for first, payload in self.payloads():
+            self._parts.append((first, payload))
+            for line in text_of(payload):
+                yield line
+
+    def place(self, line: int) -> tuple[Payload, str, str]:
+        """Return the part that a line (from 0) stands in, the pointer to it there, and where people find it."""
+        first, payload = next(part for part in reversed(self._parts) if part[0] <= line)
+        return payload, f"line:{line - first + 1}", f"{self._path}, line {line + 1}"
 
 
 def text_of(payload: Payload) -> list[str]:
