@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
 import anyio
 
-from collectors.base import Check, Context, Mark, Payload, Record, SourceError
+from collectors.base import Check, Context, Mark, Record, SourceError
 from collectors.github.api import HEADERS, Api, page_of
 from collectors.github.facts import (
     SHORT,
@@ -24,7 +24,7 @@ from collectors.kit.fields import UNREADABLE, Row, Skipped
 from collectors.kit.http import Http
 from collectors.kit.probing import failed, limit, timed
 from timeline.errors import TimelineError
-from timeline.model import Evidence, Fact, Window
+from timeline.model import Fact, Window
 from timeline.relative import in_window
 from timeline.zones import parse_duration
 
@@ -95,12 +95,6 @@ class GithubCollector(GithubTracker):
         yield answered.clock(self.options)
         for check in limit(answered.payload):
             yield check
-
-    def _evidence(self, payload: Payload, pointer: str, path: str) -> Evidence:
-        query = (
-            f"GET repos/{self.options.repository}/{path} (from {self.options.lookback} before the window on)"
-        )
-        return self.evidence(payload, pointer, query=query)
 
     async def _deployments(self, api: Api, writer: GithubFacts, window: Window) -> AsyncIterator[Record]:
         listed: list[Row] = []

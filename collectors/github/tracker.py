@@ -18,7 +18,7 @@ from collectors.kit.fields import Row, Skipped
 from collectors.kit.http import Http
 from collectors.kit.links import web
 from collectors.kit.together import gather
-from collectors.kit.tracker import IncidentRecord, Tracker, severity_of
+from collectors.kit.tracker import IncidentRecord, Tracker, issue_number, severity_of, where
 from timeline.instant import NS, format_instant
 from timeline.model import Evidence, Incident, Window
 from timeline.relative import in_window
@@ -36,15 +36,8 @@ class _Read(NamedTuple):
     failure: SourceError | None
 
 
-def number_of(text: str, repository: str, host: str | None) -> str | None:
-    """Return the number of the issue that a text names (`acme/shop#12`, `acme-shop-12`, its address); None for others'."""
-    if web(text):
-        parts = urlsplit(text)
-        match = _PAGE.fullmatch(parts.path.rstrip("/")) if parts.hostname == host else None
-    else:
-        whole = text.replace(repository.replace("/", "-") + "-", f"{repository}#", 1)
-        match = _CALLED.fullmatch(whole)
-    return match[2] if match and match[1].lower() == repository.lower() else None
+#: The number of the issue that a text names in a repository on a host.
+number_of = partial(issue_number, called=_CALLED, page=_PAGE)
 
 
 class GithubTracker(Collector[GithubOptions], Tracker):
@@ -71,7 +64,10 @@ class GithubTracker(Collector[GithubOptions], Tracker):
         return record(issue, repository, writer, self.options.severities)
 
     def _evidence(self, payload: Payload, pointer: str, path: str) -> Evidence:
-        raise NotImplementedError
+        query = (
+            f"GET repos/{self.options.repository}/{path} (from {self.options.lookback} before the window on)"
+        )
+        return self.evidence(payload, pointer, query=query)
 
     async def _issues(self, api: Api, writer: GithubFacts, window: Window) -> AsyncIterator[Record]:
         """Yield what became of issues with one of the labels, and of those that links lead to."""
@@ -160,9 +156,4 @@ def record(
         "start": "created_at", "end": "closed_at" if ended else "", "roles": "assignees" if who else "",
         "links": "html_url" if link else "",
     }  # fmt: skip
-    where = {
-        name: issue.evidence.replace(pointer=f"/{place}", link=link)
-        for name, place in places.items()
-        if place
-    }
-    return IncidentRecord(incident, where, tuple(writer.people))
+    return IncidentRecord(incident, where(places, issue.evidence, link), tuple(writer.people))

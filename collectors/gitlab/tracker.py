@@ -18,7 +18,7 @@ from collectors.kit.fields import Row, Skipped
 from collectors.kit.http import Http, Params
 from collectors.kit.links import web
 from collectors.kit.together import gather
-from collectors.kit.tracker import IncidentRecord, Tracker, severity_of
+from collectors.kit.tracker import IncidentRecord, Tracker, issue_number, severity_of, where
 from timeline.instant import HOUR, NS, format_instant
 from timeline.model import Evidence, Incident, Window
 from timeline.relative import in_window
@@ -34,14 +34,8 @@ class _Read(NamedTuple):
     failures: list[tuple[str, SourceError]]
 
 
-def number_of(text: str, project: str, host: str | None) -> str | None:
-    """Return the number of the issue that a text names (`shop/web#12`, `shop-web-12`, its address); None for others'."""
-    if web(text):
-        parts = urlsplit(text)
-        match = _PAGE.fullmatch(parts.path.rstrip("/")) if parts.hostname == host else None
-    else:
-        match = _CALLED.fullmatch(text.replace(project.replace("/", "-") + "-", f"{project}#", 1))
-    return match[2] if match and match[1].lower() == project.lower() else None
+#: The number of the issue that a text names in a project on a host.
+number_of = partial(issue_number, called=_CALLED, page=_PAGE)
 
 
 class GitlabTracker(Collector[GitlabOptions], Tracker):
@@ -173,9 +167,4 @@ def record(issue: Row, project: Project, severities: tuple[str, ...]) -> Inciden
         "severity": "severity" if has_own else f"labels/{labels.index(label)}" if label else "",
         "roles": "assignees" if who else "", "links": "web_url" if link else "",
     }  # fmt: skip
-    where = {
-        name: issue.evidence.replace(pointer=f"/{place}", link=link)
-        for name, place in places.items()
-        if place
-    }
-    return IncidentRecord(incident, where, tuple(project.people))
+    return IncidentRecord(incident, where(places, issue.evidence, link), tuple(project.people))

@@ -10,7 +10,7 @@ from collectors.jira.facts import DONE, JiraFacts
 from collectors.kit import fields
 from collectors.kit.fields import Row
 from collectors.kit.links import web
-from collectors.kit.tracker import IncidentRecord
+from collectors.kit.tracker import IncidentRecord, where
 from timeline.model import Incident
 
 KEY = re.compile(r"[A-Z][A-Z0-9_]{1,254}-[1-9][0-9]{0,18}")
@@ -62,13 +62,9 @@ def record(issue: Row, writer: JiraFacts, severity: str) -> IncidentRecord:
     places = {
         "title": "summary" if title else "", "severity": severity if level else "", "start": "created",
         "end": ends[0] if end is not None else "", "services": "components" if parts else "",
-        "roles": "assignee" if who else "", "links": "",
+        "roles": "assignee" if who else "",
     }  # fmt: skip
-    where = {
-        name: issue.evidence.replace(pointer=f"/fields/{place}", link=link)
-        for name, place in places.items()
-        if place
-    }
+    found = where(places, issue.evidence, link, under="/fields")
     if link:
-        where["links"] = issue.evidence.replace(pointer="/key", link=link)
-    return IncidentRecord(incident, where, tuple(writer.users.people))
+        found |= where({"links": "key"}, issue.evidence, link)
+    return IncidentRecord(incident, found, tuple(writer.users.people))

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, ClassVar, NamedTuple
+from urllib.parse import urlsplit
 
+from collectors.kit.links import web
 from timeline.model import Evidence, Incident, Person
 
 
@@ -43,6 +45,31 @@ class Tracker:
     async def incident(self, reference: str) -> IncidentRecord | None:
         """Return the incident; None where the tracker has none of that name. Raises SourceError."""
         raise NotImplementedError
+
+
+def where(
+    places: Mapping[str, str], evidence: Evidence, link: str | None, *, under: str = ""
+) -> dict[str, Evidence]:
+    """Return the evidence of each member that has a place: its dotted path below `under` in an answer."""
+    return {
+        name: evidence.replace(pointer=f"{under}/{path.replace('.', '/')}", link=link)
+        for name, path in places.items() if path
+    }  # fmt: skip
+
+
+def issue_number(
+    text: str, owner: str, host: str | None, *, called: re.Pattern[str], page: re.Pattern[str]
+) -> str | None:
+    """Return the number of an owner's issue that a text names (`acme/shop#12`, `acme-shop-12`, its address); None for others'.
+
+    `called` is the whole of a name, `page` of an address' path on `host`: the first group is the owner, the second the number.
+    """
+    if web(text):
+        parts = urlsplit(text)
+        match = page.fullmatch(parts.path.rstrip("/")) if parts.hostname == host else None
+    else:
+        match = called.fullmatch(text.replace(owner.replace("/", "-") + "-", f"{owner}#", 1))
+    return match[2] if match and match[1].lower() == owner.lower() else None
 
 
 def severity_of(labels: Iterable[str], patterns: Sequence[str]) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collectors.base import Payload
 from collectors.kit import fields
 from collectors.kit.links import web
-from collectors.kit.tracker import IncidentRecord
+from collectors.kit.tracker import IncidentRecord, where
 from collectors.opsgenie.facts import moment
 from timeline.model import Evidence, Incident
 
@@ -35,8 +35,4 @@ def record(answer: Payload, evidence: Evidence) -> IncidentRecord:
         title=fields.text(told, "message") or None, severity=fields.text(told, "priority") or None,
         start=start.earliest if start else None, end=end.earliest if end else None, links=(link,) if web(link) else (),
     )  # fmt: skip
-    where = {
-        name: evidence.replace(pointer=f"/data/{path.replace('.', '/')}", link=web(link))
-        for name, path in places.items() if path
-    }  # fmt: skip
-    return IncidentRecord(incident, where)
+    return IncidentRecord(incident, where(places, evidence, web(link), under="/data"))

@@ -10,7 +10,7 @@ from collectors.base import Payload
 from collectors.kit import fields
 from collectors.kit.links import host_of, web
 from collectors.kit.people import People
-from collectors.kit.tracker import IncidentRecord
+from collectors.kit.tracker import IncidentRecord, where
 from collectors.pagerduty.facts import NUMBER, agent
 from timeline.instant import NS
 from timeline.model import Evidence, Incident
@@ -60,11 +60,8 @@ def record(answer: Payload, evidence: Evidence) -> IncidentRecord:
         services=(fields.text(told, "service.summary"),) if places["services"] else (),
         links=tuple(one for one in links if web(one)),
     )  # fmt: skip
-    where = {
-        name: evidence.replace(pointer=f"/incident/{path.replace('.', '/')}", link=web(links[0]))
-        for name, path in places.items() if path
-    }  # fmt: skip
-    return IncidentRecord(incident, where, tuple(people))
+    found = where(places, evidence, web(links[0]), under="/incident")
+    return IncidentRecord(incident, found, tuple(people))
 
 
 def _ended(told: Any) -> str:
