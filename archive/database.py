@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 from timeline.errors import TimelineError
 
@@ -80,16 +81,22 @@ class DatabaseError(TimelineError):
     exit_code = 2
 
 
+def opened(path: Path, *, synchronous: Literal["FULL", "NORMAL"]) -> sqlite3.Connection:
+    """Open a file in WAL mode, and make it where it is not there; raise sqlite3.Error, OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open (and make, or bring up to date) the database; raise DatabaseError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
         # FULL: a commit is on the disk before it is answered, even where the power fails.
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
+        connection = opened(path, synchronous="FULL")
         _upgrade(connection, path)
     except (sqlite3.Error, OSError) as err:
         raise DatabaseError(f"{path}: the database cannot be opened: {err}") from err

@@ -10,7 +10,7 @@ import orjson
 
 from archive.cases.excerpts import CLOSE, OPEN, Place, best
 from archive.cases.store import Excerpt, Found, Hit, Kept
-from archive.database import DatabaseError, transaction
+from archive.database import DatabaseError, opened, transaction
 from timeline.cases.case import FACETS, SECTIONS, Case, Facet, Passage
 from timeline.cases.query import Query, Term
 
@@ -46,14 +46,21 @@ _END = " zzqxend\n"
 _RANK = "bm25(texts, 8.0, 3.0, 1.0)"
 _SHOWN = ", ".join(f"highlight(texts, {n}, '{OPEN}', '{CLOSE}')" for n in range(len(_COLUMNS)))
 
+#: The cases of a list that is given as JSON.
+_THESE = "(SELECT value FROM json_each(?))"
+_COUNTED = (
+    f'SELECT name, value, count(*) FROM facets WHERE "case" IN {_THESE}'  # noqa: S608 - as above
+    " GROUP BY 1, 2 ORDER BY 3 DESC, 2"
+)
+
 
 class SqliteArchive:
     """An archive in one file; one process writes at a time, others wait."""
 
     def __init__(self, path: Path) -> None:
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = _opened(path)
+            self._db = opened(path, synchronous="NORMAL")  # what is lost with the power is read again
+            _prepare(self._db)
         except (sqlite3.Error, OSError) as err:
             how = "remove the file, it is made again"
             raise DatabaseError(f"{path}: the archive cannot be opened: {err}; {how}") from err
@@ -133,10 +140,8 @@ class SqliteArchive:
             return found
         # Of those that have most of the terms: which, no expression of FTS5 says.
         cases = [case for case, count in having.items() if count == best_count]
-        listed = ", ".join(map(str, sorted(cases)))
-        found = self._found(
-            _match(query.terms, " OR "), f"id IN ({listed})", [], most, best_count, counted=counted
-        )
+        match = _match(query.terms, " OR ")
+        found = self._found(match, f"id IN {_THESE}", [_listed(cases)], most, best_count, counted=counted)
         return found._replace(whole=False)
 
     def _found(
@@ -179,23 +184,14 @@ class SqliteArchive:
 
     def _counts(self, cases: Collection[int]) -> dict[str, dict[str, int]]:
         """Return how often each facet is among cases, the most frequent first."""
-        chosen, found = set(cases), dict[str, dict[str, int]]()
-        for name in FACETS:
-            counts: dict[str, int] = {}
-            for value, case in self._db.execute('SELECT value, "case" FROM facets WHERE name = ?', (name,)):
-                if case in chosen:
-                    counts[value] = counts.get(value, 0) + 1
-            if counts:
-                found[name] = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-        return found
+        found: dict[str, dict[str, int]] = {name: {} for name in FACETS}
+        for name, value, count in self._db.execute(_COUNTED, (_listed(cases),)):
+            found[name][value] = count
+        return {name: counts for name, counts in found.items() if counts}
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-    db.row_factory = sqlite3.Row
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = NORMAL")
-    db.execute("PRAGMA foreign_keys = ON")
+def _prepare(db: sqlite3.Connection) -> None:
+    """Make the tables where they are not there, or are of another version."""
     with transaction(db):
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if version != VERSION:
@@ -205,7 +201,6 @@ def _opened(path: Path) -> sqlite3.Connection:
                 if statement.strip():
                     db.execute(statement)
             db.execute(f"PRAGMA user_version = {VERSION}")
-    return db
 
 
 def _column(passage: Passage) -> str:
@@ -233,6 +228,10 @@ def _chosen(query: Query) -> tuple[str, list[object]]:
             parts.append(f"start {word} ?")
             values.append(limit)
     return " AND ".join(parts) or "1", values
+
+
+def _listed(cases: Collection[int]) -> str:
+    return orjson.dumps(list(cases)).decode()
 
 
 def _match(terms: Iterable[Term], operator: str = " OR ") -> str:

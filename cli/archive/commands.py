@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.archive.shown import incident, unread
 from cli.options import AsJson, ConfigFile
 from cli.text.usage import Commands
 
@@ -48,18 +49,15 @@ def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
 
     from service.archive.asking import kept_answer
     from service.archive.keeping import opened, update
-    from service.incident.folders import shown
-    from timeline.instant import format_instant
 
     with opened(config) as (store, conf):
-        _unread(update(store, conf))
+        unread(update(store, conf))
         kept = store.kept()
     if as_json:
         typer.echo(json.dumps([kept_answer(one) for one in kept], indent=2, ensure_ascii=False))
         return
     for one in kept:
-        day = format_instant(one.start)[:10] if one.start is not None else "no date   "
-        typer.echo("  ".join(filter(None, (one.id, day, one.severity, one.title, shown(Path(one.folder))))))
+        typer.echo(incident(one))
 
 
 @archive.command()
@@ -76,11 +74,6 @@ def _told(done: Update) -> None:
 
     gone = f", {done.gone} gone" if done.gone else ""
     typer.echo(f"{present.count(done.read, 'incident')} read{gone}")
-    _unread(done)
+    unread(done)
     if done.unread:
         raise typer.Exit(3)
-
-
-def _unread(done: Update) -> None:
-    for line in done.unread:
-        typer.echo(f"timeline: not in the archive: {line}", err=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.archive.shown import incident, unread
 from cli.options import AsJson, ConfigFile
 
 if TYPE_CHECKING:
-    from service.archive.keeping import Excerpt, Found, Hit, Update
+    from service.archive.keeping import Excerpt, Found, Hit
 
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
@@ -52,7 +52,7 @@ def search(
         " ".join(words or ()), {name: tuple(values or ()) for name, values in facets.items()}, since, until
     )
     found, update = run(query, config, most, counted=as_json)
-    _unread(update)
+    unread(update)
     if as_json:
         import json
 
@@ -62,11 +62,6 @@ def search(
     else:
         _show(found, bool(query.terms), most)
     raise typer.Exit(0 if found.hits else 1)
-
-
-def _unread(update: Update) -> None:
-    for line in update.unread:
-        typer.echo(f"timeline: not in the archive: {line}", err=True)
 
 
 def _show(found: Found, has_words: bool, most: int) -> None:
@@ -87,14 +82,8 @@ def _show(found: Found, has_words: bool, most: int) -> None:
 
 
 def _line(hit: Hit) -> str:
-    from service.incident.folders import shown
-    from timeline.instant import format_instant
-
-    kept = hit.kept
-    day = format_instant(kept.start)[:10] if kept.start is not None else "no date   "
     services = ", ".join(one.value for one in hit.facets if one.name == "service")
-    head = _bold(kept.id)
-    return "  ".join(filter(None, (head, day, kept.severity, kept.title, services, shown(Path(kept.folder)))))
+    return incident(hit.kept, called=_bold(hit.kept.id), services=services)
 
 
 def _where(excerpt: Excerpt) -> str:

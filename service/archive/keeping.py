@@ -12,6 +12,7 @@ from archive.cases.store import Archive
 from archive.cases.store import Excerpt as Excerpt
 from archive.cases.store import Found as Found
 from archive.cases.store import Hit as Hit
+from archive.cases.store import Kept as Kept
 from service.archive.reading import read, stamp
 from service.incident.folders import incidents_in
 from service.settings.config import Config, settings_only
@@ -67,7 +68,8 @@ def update(archive: Archive, conf: Config, also: Iterable[Path] = (), *, anew: b
             changed.append((folder, now))
     unread = list[str]()
     for at in range(0, len(changed), _AT_ONCE):
-        archive.put(_cases(changed[at : at + _AT_ONCE], unread))
+        # Read before anything is written: who else writes waits for no file.
+        archive.put(list(_cases(changed[at : at + _AT_ONCE], unread)))
     if gone:
         archive.remove(gone)
     return Update(len(changed) - len(unread), len(gone), tuple(unread))
