@@ -2,11 +2,27 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.collectors.webhook_cases import Inbox
 from tests.servers.prometheus import Prometheus
+
+#: Writes a file of a name and content, and returns its path.
+Put = Callable[..., str]
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    """Write a file and return its path."""
+
+    def write(name: str, content: Any) -> str:
+        data = content if isinstance(content, bytes) else content.encode()
+        (tmp_path / name).write_bytes(data)
+        return str(tmp_path / name)
+
+    return write
 
 
 @pytest.fixture

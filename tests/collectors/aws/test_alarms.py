@@ -1,11 +1,9 @@
 """CloudWatch's alarm history against a fake that botocore's models check."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import pytest
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
@@ -34,12 +32,6 @@ def ns(minutes: float) -> int:
 
 
 WINDOW = Window(start=ns(0), end=ns(60))
-
-
-@pytest.fixture
-def aws() -> Iterator[FakeAws]:
-    with FakeAws() as fake:
-        yield fake
 
 
 def options(aws: FakeAws, **more: Any) -> dict[str, Any]:

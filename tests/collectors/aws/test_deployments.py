@@ -1,6 +1,5 @@
 """Deployments of CodeDeploy and ECS against a fake that botocore's models check."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,12 +42,6 @@ def ns(minutes: float) -> int:
 
 
 WINDOW = Window(start=ns(0), end=ns(60))
-
-
-@pytest.fixture
-def aws() -> Iterator[FakeAws]:
-    with FakeAws() as fake:
-        yield fake
 
 
 def options(aws: FakeAws, **more: Any) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """CloudTrail's history of events against a fake that botocore's models check."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,12 +36,6 @@ def ns(minutes: float) -> int:
 
 WINDOW = Window(start=ns(0), end=ns(60))
 LATER = WINDOW.end + HOUR
-
-
-@pytest.fixture
-def aws() -> Iterator[FakeAws]:
-    with FakeAws() as fake:
-        yield fake
 
 
 def options(aws: FakeAws, **more: Any) -> dict[str, Any]:

@@ -1,7 +1,5 @@
 """Runs of GitHub Actions: against the fake behind the proxy that checks both by the official description."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,30 +12,13 @@ from tests.collectors.github.test_collector import A, B, at, ns, of
 from tests.collectors.github.test_collector import read as deployments
 from tests.collectors.probing import probe
 from tests.fakes.github import PAGE, TOKEN, AnswerError, FakeGithub
-from tests.fakes.github_openapi import cut_openapi
 from tests.golden_files import Golden
-from tests.servers.proxies import Proxy
 from timeline.instant import MINUTE, NS
 from timeline.linked.link import link
 from timeline.model import Window
 
 WINDOW = Window(start=ns(0), end=ns(60))
 DEPLOY = {"pipeline": "deploy*.yml", "environment": "production", "service": "shop"}
-
-
-@pytest.fixture
-def github() -> Iterator[FakeGithub]:
-    with FakeGithub() as fake:
-        yield fake
-
-
-@pytest.fixture
-def checked(node_modules: Path, start_prism: Callable[..., Proxy]) -> Iterator[FakeGithub]:
-    """The fake behind the proxy: a wrong request is 422, a wrong answer 500."""
-    openapi = cut_openapi(node_modules)
-    with FakeGithub(openapi) as fake:
-        fake.public_url = start_prism(fake.url, openapi).url
-        yield fake
 
 
 def options(github: FakeGithub, *rules: dict[str, str], **more: Any) -> dict[str, Any]:

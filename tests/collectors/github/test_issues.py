@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,27 +21,10 @@ from service.build.request import BuildRequest
 from tests.collectors.github.test_collector import WINDOW, at, ns
 from tests.fakes.github import TOKEN, AnswerError, FakeGithub
 from tests.fakes.github_issues import PAGE
-from tests.fakes.github_openapi import cut_openapi
-from tests.servers.proxies import Proxy
 from timeline.instant import MINUTE, NS
 from timeline.model import Incident
 
 SECRETS = {"env:T": TOKEN}
-
-
-@pytest.fixture
-def github() -> Iterator[FakeGithub]:
-    with FakeGithub() as fake:
-        yield fake
-
-
-@pytest.fixture
-def checked(node_modules: Path, start_prism: Callable[..., Proxy]) -> Iterator[FakeGithub]:
-    """The fake behind the proxy: a wrong request is 422, a wrong answer 500."""
-    openapi = cut_openapi(node_modules)
-    with FakeGithub(openapi) as fake:
-        fake.public_url = start_prism(fake.url, openapi).url
-        yield fake
 
 
 def options(github: FakeGithub, **more: Any) -> dict[str, Any]:

@@ -14,10 +14,9 @@ from collectors.irc_log.collector import IrcLogCollector, IrcLogOptions
 from collectors.irc_log.lines import read_line
 from collectors.kit.tape import RecordingTape
 from collectors.testing import Run, check, run
+from tests.collectors.conftest import Put
 from tests.collectors.fault_matrix import keep_cells
 from tests.collectors.file_faults import FILE, outcomes, while_growing
-from tests.collectors.jsonl.conftest import Put
-from tests.collectors.jsonl.conftest import put as put
 from tests.collectors.probing import probe
 from tests.golden_files import Golden
 from timeline.instant import format_instant, parse_instant

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from collectors.jsonl.collector import JsonlCollector
 from collectors.testing import run
-from tests.collectors.jsonl.conftest import Put
+from tests.collectors.conftest import Put
 from tests.collectors.jsonl.test_collector import read
 from timeline.instant import parse_instant
 from timeline.model import Window

@@ -18,7 +18,7 @@ from collectors.jsonl.parts import JsonlOptions
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
 from collectors.testing import Run, check, run
-from tests.collectors.jsonl.conftest import Put
+from tests.collectors.conftest import Put
 from timeline.instant import NS, format_instant, parse_instant
 from timeline.mapping.options import FieldMap
 from timeline.mapping.reader import RowError, RowReader

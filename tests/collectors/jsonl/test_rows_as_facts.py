@@ -13,7 +13,7 @@ from collectors.jsonl.collector import JsonlCollector
 from collectors.jsonl.earlier import Earlier
 from collectors.jsonl.table import Row
 from collectors.testing import check
-from tests.collectors.jsonl.conftest import Put
+from tests.collectors.conftest import Put
 from tests.collectors.jsonl.test_collector import WINDOW, lines, read, told
 from timeline.instant import NS, format_instant, parse_instant, precise
 from timeline.mapping.options import FieldMap

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from collectors.base import SourceError
 from collectors.jsonl.table import Row, read_table
-from tests.collectors.jsonl.conftest import Put
+from tests.collectors.conftest import Put
 from tests.collectors.jsonl.test_collector import read, told
 
 HEADER = "ts,host,v\n"

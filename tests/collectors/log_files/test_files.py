@@ -11,7 +11,7 @@ import pytest
 from collectors.log_files import entries
 from collectors.log_files.collector import LogFilesCollector
 from collectors.testing import Run, check, run
-from tests.collectors.log_files.conftest import Put
+from tests.collectors.conftest import Put
 from tests.collectors.probing import probe
 from timeline.instant import HOUR, parse_instant
 from timeline.model import Window

@@ -12,8 +12,8 @@ from pydantic import ValidationError
 
 from collectors.log_files.collector import LogFilesCollector
 from collectors.testing import Run, check
+from tests.collectors.conftest import Put
 from tests.collectors.log_cases import of
-from tests.collectors.log_files.conftest import Put
 from timeline.instant import HOUR, NS, format_instant, parse_instant
 from timeline.model import Fact, Window
 

@@ -14,8 +14,8 @@ from collectors.log_files import counting
 from collectors.log_files.collector import LogFilesCollector
 from collectors.testing import check, run
 from tests.collectors import log_cases
+from tests.collectors.conftest import Put
 from tests.collectors.log_cases import NOW, START, WINDOW, Said, at, of
-from tests.collectors.log_files.conftest import Put
 from timeline.instant import HOUR, NS, format_instant
 from timeline.model import Window
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from collectors.log_files.collector import LogFilesCollector
 from collectors.testing import Run, check
-from tests.collectors.log_files.conftest import Put
+from tests.collectors.conftest import Put
 from timeline.instant import DAY, format_instant, parse_instant
 from timeline.model import Window
 

@@ -11,10 +11,9 @@ from pydantic import ValidationError
 
 from collectors.testing import Run, check, run
 from collectors.transcript.collector import TranscriptCollector, TranscriptOptions
+from tests.collectors.conftest import Put
 from tests.collectors.fault_matrix import keep_cells
 from tests.collectors.file_faults import FILE, outcomes
-from tests.collectors.jsonl.conftest import Put
-from tests.collectors.jsonl.conftest import put as put
 from tests.collectors.probing import probe
 from tests.golden_files import Golden
 from timeline.instant import format_instant, parse_instant
