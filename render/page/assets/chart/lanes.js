@@ -97,7 +97,7 @@ function folded(lane) {
 /** @param {Lane[]} lanes @param {number} width @param {number} scale @param {{ room: number, chosen: Set<string> }} more @returns {Geometry} */
 function stack(lanes, width, scale, { room, chosen }) {
   const narrow = width < NARROW;
-  const left = narrow ? 44 : width < MIDDLE * scale ? 192 : 240;
+  const left = narrow ? 44 : width < MIDDLE * scale ? 200 : 240;
   const head = narrow ? 18 * scale : 0;
   for (const lane of lanes) {
     // The name of a row that many share is long, and what it draws leaves no room beside it.
