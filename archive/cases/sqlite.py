@@ -12,10 +12,11 @@ from archive.cases.excerpts import CLOSE, OPEN, Place, best
 from archive.cases.store import Excerpt, Found, Hit, Kept
 from archive.database import DatabaseError, opened, transaction
 from timeline.cases.case import FACETS, SECTIONS, Case, Facet, Passage
+from timeline.cases.details import Details, decoded, encoded
 from timeline.cases.query import Query, Term
 
 #: A file of another version is made anew: the folders are the truth.
-VERSION = 2
+VERSION = 3
 _TABLES = """
 CREATE TABLE cases (
   id INTEGER PRIMARY KEY,
@@ -23,7 +24,8 @@ CREATE TABLE cases (
   stamp TEXT NOT NULL,       -- size and time of change of what it was made of
   name TEXT NOT NULL, title TEXT NOT NULL, severity TEXT NOT NULL,
   start INTEGER, end INTEGER, -- ns since 1970 UTC
-  places BLOB NOT NULL       -- JSON: section, reference and time of each passage, in the order of the columns of `texts`
+  places BLOB NOT NULL,      -- JSON: section, reference and time of each passage, in the order of the columns of `texts`
+  details BLOB NOT NULL      -- JSON: `timeline.cases.details`
 ) STRICT;
 CREATE INDEX case_start ON cases (start);
 CREATE TABLE facets (
@@ -44,6 +46,8 @@ _COLUMNS = ("title", "concluded", "recorded")
 _END = " zzqxend\n"
 #: How much more a match counts in the title and in what people concluded than in what was recorded.
 _RANK = "bm25(texts, 8.0, 3.0, 1.0)"
+_KEPT = "SELECT folder, stamp, name, title, severity, start, end"
+_NEWEST_FIRST = "FROM cases ORDER BY start DESC, folder"
 _SHOWN = ", ".join(f"highlight(texts, {n}, '{OPEN}', '{CLOSE}')" for n in range(len(_COLUMNS)))
 
 #: The cases of a list that is given as JSON.
@@ -80,9 +84,11 @@ class SqliteArchive:
     def _put(self, folder: str, stamp: str, case: Case) -> None:
         ordered = sorted(case.passages, key=lambda one: SECTIONS.index(one.section))
         places = orjson.dumps([(one.section, one.reference, one.at) for one in ordered])
-        row = (folder, stamp, case.id, case.title, case.severity, case.start, case.end, places)
+        details = encoded(case.details)
+        row = (folder, stamp, case.id, case.title, case.severity, case.start, case.end, places, details)
         number = self._db.execute(
-            "INSERT INTO cases (folder, stamp, name, title, severity, start, end, places) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO cases (folder, stamp, name, title, severity, start, end, places, details)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row,
         ).lastrowid
         facets = [(one.name, one.value, number) for one in set(case.facets)]
@@ -120,7 +126,12 @@ class SqliteArchive:
 
     def kept(self) -> Sequence[Kept]:
         """Return all cases, the newest first."""
-        return [_kept(row) for row in self._db.execute("SELECT * FROM cases ORDER BY start DESC, folder")]
+        return [_kept(row) for row in self._db.execute(f"{_KEPT} {_NEWEST_FIRST}")]
+
+    def details(self) -> Sequence[tuple[Kept, Details]]:
+        """Return what all cases are computed with, the newest first."""
+        rows = self._db.execute(f"{_KEPT}, details {_NEWEST_FIRST}")
+        return [(_kept(row), decoded(row["details"])) for row in rows]
 
     def search(self, query: Query, most: int = 10, *, counted: bool = False) -> Found:
         """Return the cases that match, the best first; without terms the newest first."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from timeline.cases.case import Case, Facet, Section
+from timeline.cases.details import Details
 from timeline.cases.query import Query
 
 
@@ -69,6 +70,9 @@ class Archive(Protocol):
 
     def kept(self) -> Sequence[Kept]:
         """Return all cases, the newest first."""
+
+    def details(self) -> Sequence[tuple[Kept, Details]]:
+        """Return what all cases are computed with, the newest first."""
 
     def search(self, query: Query, most: int = 10, *, counted: bool = False) -> Found:
         """Return the cases that match, the best first; without terms the newest first. Facets are `counted` on request."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, get_args
 
+from timeline.cases.details import Details
+from timeline.cases.features import features_of
 from timeline.checks.actions import actions
 from timeline.checks.draft import CODE, Block
 from timeline.kinds import Kind
@@ -56,6 +58,7 @@ class Case(NamedTuple):
     end: int | None
     facets: tuple[Facet, ...]
     passages: tuple[Passage, ...]
+    details: Details = Details()
 
 
 def case_of(timeline: Timeline, draft: Sequence[Block] = (), notes: Iterable[Note] = ()) -> Case:
@@ -68,6 +71,7 @@ def case_of(timeline: Timeline, draft: Sequence[Block] = (), notes: Iterable[Not
         incident.id, title, incident.severity or "", incident.start, incident.end,
         tuple(sorted(set(_facets(timeline, draft, there)))),
         (Passage("title", f"{incident.id} {title}"), *written, *recorded),
+        Details(features_of(timeline.facts)),
     )  # fmt: skip
 
 

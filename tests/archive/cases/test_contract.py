@@ -14,6 +14,8 @@ from archive.cases.sqlite import SqliteArchive
 from archive.cases.store import Archive, Found
 from archive.database import DatabaseError
 from timeline.cases.case import SECTIONS, Case, Facet, Passage
+from timeline.cases.details import Details
+from timeline.cases.features import Features
 from timeline.cases.query import Query, Term, terms
 
 DAY = 86_400 * 10**9
@@ -70,6 +72,12 @@ def test_excerpts_say_where_and_mark_what_matched(archive: Archive) -> None:
     (excerpt,) = archive.search(Query(terms("connections orders"))).hits[0].excerpts
     assert (excerpt.section, excerpt.reference, excerpt.at) == ("chat", "f-0", 0)
     assert [excerpt.text[a:b] for a, b in excerpt.marks] == ["Connection", "orders"]
+
+
+def test_details_of_all_cases_come_back_as_they_were(archive: Archive) -> None:
+    details = Details(Features(alerts=("PoolEmpty", "Größe \u2028"), kinds=("alert.firing",)))
+    put(archive, case("INC-1")._replace(details=details), case("INC-2", start=DAY))
+    assert [(kept.id, one) for kept, one in archive.details()] == [("INC-2", Details()), ("INC-1", details)]
 
 
 def test_facets_choose_and_are_counted(archive: Archive) -> None:

@@ -33,6 +33,10 @@ def test_a_built_incident_as_it_comes_from_a_build() -> None:
     assert Facet("kind", "deploy.rolled_back") in case.facets
     assert Facet("alert", "CheckoutLatencyHigh") in case.facets
     assert not [one for one in case.facets if one.name == "factor"]
+    features = case.details.features
+    assert features.alerts[:2] == ("CheckoutLatencyHigh", "DatabasePoolSaturated")  # as they fired first
+    assert features.signatures[0].endswith("request failed with status 500")
+    assert features.changed == ("shop/checkout",)
 
 
 DRAFT = """\

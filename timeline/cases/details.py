@@ -1,0 +1,23 @@
+"""What an archive keeps of a case beside its texts, as data: what it is compared, counted and followed up by."""
+
+from __future__ import annotations
+
+import msgspec
+
+from timeline.cases.features import Features
+
+
+class Details(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The parts of a case that are computed with; each is made of the incident alone."""
+
+    features: Features = Features()
+
+
+def encoded(details: Details) -> bytes:
+    """Return details as JSON."""
+    return msgspec.json.encode(details)
+
+
+def decoded(raw: bytes | str) -> Details:
+    """Return details from JSON; raises msgspec.DecodeError."""
+    return msgspec.json.decode(raw, type=Details)
