@@ -13,7 +13,7 @@ from archive.cases.store import Excerpt, Found, Hit, Kept
 from archive.database import DatabaseError, opened, transaction
 from timeline.cases.case import FACETS, SECTIONS, Case, Facet, Passage
 from timeline.cases.details import Details, decoded, encoded
-from timeline.cases.query import Query, Term
+from timeline.cases.query import Query, Term, forms
 
 #: A file of another version is made anew: the folders are the truth.
 VERSION = 3
@@ -247,7 +247,19 @@ def _listed(cases: Collection[int]) -> str:
 
 def _match(terms: Iterable[Term], operator: str = " OR ") -> str:
     """Return what FTS5 looks for: the terms, each as a string, in which nothing is an operator."""
-    return operator.join('"' + one.text.replace('"', '""') + '"' + "*" * one.prefix for one in terms)
+    return operator.join(_expression(one) for one in terms)
+
+
+def _expression(term: Term) -> str:
+    text = _quoted(term.text)
+    if not term.prefix:
+        return text
+    # The index has stems: `investig`, which nothing that begins with `investigat` would find.
+    return f"({' OR '.join([f'{text}*', *map(_quoted, forms(term.text))])})"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _kept(row: sqlite3.Row) -> Kept:

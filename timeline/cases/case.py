@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Literal, NamedTuple, get_args
 
 from timeline.cases.details import Details
@@ -77,8 +78,9 @@ def case_of(timeline: Timeline, draft: Sequence[Block] = (), notes: Iterable[Not
 
 def _written(draft: Sequence[Block]) -> Iterator[Passage]:
     """Yield what people wrote; questions of the template that nobody answered are nothing written."""
+    codes = {block.line: block.codes for block in draft}
     for action in actions(draft):
-        yield Passage("action", _visible(action.title), f"L{action.line}")
+        yield Passage("action", _visible(action.title, codes.get(action.line, ())), f"L{action.line}")
     for block in draft:
         if (
             block.form == "heading"
@@ -88,16 +90,21 @@ def _written(draft: Sequence[Block]) -> Iterator[Passage]:
             or block.kept
         ):
             continue
-        told = " · ".join(cell.text for cell in block.cells if not cell.asks) if block.cells else block.text
+        answered = [cell for cell in block.cells if not cell.asks]
+        told = " · ".join(cell.text for cell in answered) if block.cells else block.text
+        own = [code for cell in answered for code in cell.codes] if block.cells else block.codes
         if block.half_asked and len([c for c in block.cells if c.text.strip() and not c.asks]) < 2:
             continue  # the category alone
         section: Section = {"factors": "factor", "lessons": "lesson"}.get(block.kind, "draft")  # type: ignore[assignment]
-        if text := _visible(told):
+        if text := _visible(told, own):
             yield Passage(section, text, f"L{block.line}")
 
 
-def _visible(text: str) -> str:
-    return " ".join(text.replace(CODE, " ").split())
+def _visible(text: str, codes: Iterable[str]) -> str:
+    """Return words with the code, and the names of pictures, that stand among them as a mark."""
+    first, *rest = text.split(CODE)
+    told = (f" {code} {part}" for code, part in zip_longest(codes, rest, fillvalue=""))
+    return " ".join((first + "".join(told)).split())
 
 
 def _noted(notes: Iterable[Note]) -> Iterator[Passage]:

@@ -12,6 +12,13 @@ from timeline.text import clean
 _TERM = re.compile(r'"([^"]*)"?|(\S+)')
 _WORD = re.compile(r"\w")
 MOST_TERMS = 32
+#: How words of English go on behind their stems.
+_ENDINGS = (
+    "s", "es", "ies", "ed", "ing", "er", "ers", "ion", "ions", "ation", "ations", "ate", "ated", "ates", "ating", "ator", "al", "ally",
+    "ly", "ment", "ments", "ness", "able", "ability", "ible", "ibility", "ity", "ive", "ize", "ized", "izing", "ization", "ful", "ance",
+    "ence", "ant", "ent", "ous",
+)  # fmt: skip
+_SHORTEST = 4
 
 
 class Term(NamedTuple):
@@ -46,3 +53,16 @@ def terms(text: str, *, typing: bool = False) -> tuple[Term, ...]:
     if typing and found and not text.endswith((" ", '"')):
         found[-1] = found[-1]._replace(prefix=True)
     return tuple(dict.fromkeys(found))
+
+
+def forms(beginning: str) -> tuple[str, ...]:
+    """Return words that begin so, as English goes on: `investigat` may become investigating or investigation.
+
+    An index of stems is looked into for these, since a stem may be shorter than what was typed.
+    """
+    word = beginning.casefold()
+    if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()):
+        return ()
+    typed = (word[at:] for at in range(_SHORTEST - 1, len(word) + 1))
+    made = [word[: len(word) - len(end)] + one for end in typed for one in _ENDINGS if one.startswith(end)]
+    return tuple(dict.fromkeys(made))

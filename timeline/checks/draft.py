@@ -48,6 +48,7 @@ class Cell:
 
     text: str
     emphasised: bool = False
+    codes: tuple[str, ...] = ()
 
     @property
     def asks(self) -> bool:
@@ -57,7 +58,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Block:
-    """A heading, paragraph, list item's paragraph or table row; `raw` is its Markdown."""
+    """A heading, paragraph, list item's paragraph or table row; `raw` is its Markdown, `codes` what stands as `CODE`, in order."""
 
     form: Form
     line: int
@@ -72,6 +73,7 @@ class Block:
     emphasised: bool = False
     kept: bool = False
     quoted: bool = False
+    codes: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -217,6 +219,7 @@ def _row(state: _State) -> Iterator[Block]:
         yield Block(
             "row", line, words, _raw(state, line, line), _section(state), state.heading, state.table,
             cells=cells, header=state.header, kept=line in state.kept, quoted=state.quotes > 0,
+            codes=tuple(code for cell in cells for code in cell.codes),
         )  # fmt: skip
 
 
@@ -225,7 +228,7 @@ def _inline(token: Token, state: _State) -> Iterator[Block]:
     words = tuple(_words(token, first))
     text = " ".join(one.text for one in words)
     if state.row is not None:
-        state.cells.append(Cell(text.strip(), _emphasised(token)))
+        state.cells.append(Cell(text.strip(), _emphasised(token), _codes(token)))
     elif state.level and not state.quotes:
         state.path = [entry for entry in state.path if entry[0] < state.level] + [(state.level, text)]
         state.heading = first
@@ -240,6 +243,7 @@ def _block(form: Form, token: Token, state: _State, words: tuple[Words, ...]) ->
         form, begin + 1, words, _raw(state, begin + 1, end), _section(state), state.heading,
         state.items[0] if state.items else begin + 1, state.level,
         emphasised=form != "code" and _emphasised(token), kept=begin + 1 in state.kept, quoted=state.quotes > 0,
+        codes=_codes(token),
     )  # fmt: skip
 
 
@@ -262,6 +266,11 @@ def _words(token: Token, line: int) -> Iterator[Words]:
         elif child.type in {"code_inline", "image"}:
             text += CODE
     yield Words(line, text)
+
+
+def _codes(token: Token) -> tuple[str, ...]:
+    """Return the text of code, and the names of pictures."""
+    return tuple(child.content for child in token.children or [] if child.type in {"code_inline", "image"})
 
 
 def _emphasised(token: Token) -> bool:

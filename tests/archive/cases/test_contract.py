@@ -59,6 +59,16 @@ def test_all_words_of_one_case_wherever_they_stand(archive: Archive) -> None:
     assert ids(archive.search(Query(terms("pool is em", typing=True)))) == ["INC-1"]
 
 
+@pytest.mark.parametrize(
+    "word", ["investigation", "connections", "refused", "authentication", "queries", "retrying"]
+)
+def test_each_letter_typed_keeps_what_the_word_is_in(archive: Archive, word: str) -> None:
+    put(archive, case("INC-1", f"the {word} of it"), case("INC-2", "nothing of the kind"))
+    for end in range(3, len(word) + 1):
+        assert ids(archive.search(Query(terms(word[:end], typing=True)))) == ["INC-1"], word[:end]
+        assert ids(archive.search(Query(terms(f"{word[:end]}*")))) == ["INC-1"], word[:end]
+
+
 def test_without_a_case_that_has_all_words_those_with_most_are_given_and_it_is_said(archive: Archive) -> None:
     put(archive, case("INC-1", "pool empty"), case("INC-2", "pool"))
     found = archive.search(Query(terms("pool empty nowhere")))

@@ -90,6 +90,16 @@ def test_what_people_wrote_stands_by_what_it_is() -> None:
     assert [one.reference for one in case.passages if one.section == "action"] == ["L18"]
 
 
+def test_code_and_names_of_pictures_are_words_too() -> None:
+    draft = (
+        "# INC-42\n\n## Lessons\n\nRaise `max_connections` before ``pool`size`` ![the graph](g.png) says so.\n\n"
+        "## Action items\n\n- Run `kubectl rollout undo` by a button\n"
+    )
+    there = sections(case_of(example(), blocks([DraftSpan("prose", "", draft)])))
+    assert there["lesson"] == ["Raise max_connections before pool`size the graph says so."]
+    assert there["action"] == ["Run kubectl rollout undo by a button"]
+
+
 def test_many_facts_that_say_the_same_are_one_passage_and_no_case_is_without_bound() -> None:
     timeline = example()
     firing = next(one for one in timeline.facts if one.kind == "alert.firing")
