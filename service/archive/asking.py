@@ -20,12 +20,16 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
 def asked(
-    words: str, facets: Mapping[str, tuple[str, ...]], since: str | None = None, until: str | None = None
-) -> Query:
-    """Return the query of what was typed. Raises UsageError."""
+    words: str, facets: Mapping[str, tuple[str, ...]], since: str | None = None, until: str | None = None, *,
+    typing: bool = False, names: tuple[str, str] = ("--since", "--until"),
+) -> Query:  # fmt: skip
+    """Return the query of what was typed, or of what somebody is `typing`. Raises UsageError, which `names` the dates."""
     chosen = tuple(Facet(name, value) for name, values in facets.items() for value in values)
     return Query(
-        terms(words), chosen, _bound(since, "--since", last=False), _bound(until, "--until", last=True)
+        terms(words, typing=typing),
+        chosen,
+        _bound(since, names[0], last=False),
+        _bound(until, names[1], last=True),
     )
 
 

@@ -35,8 +35,15 @@ class Update(NamedTuple):
 
 @contextmanager
 def opened(config: Path | None = None) -> Iterator[tuple[Archive, Config]]:
-    """Open the archive beside the incidents of a configuration. Raises DatabaseError, UsageError."""
+    """Open the archive of a configuration, found or given. Raises DatabaseError, UsageError."""
     conf = settings_only(config)
+    with archive_of(conf) as store:
+        yield store, conf
+
+
+@contextmanager
+def archive_of(conf: Config) -> Iterator[Archive]:
+    """Open the archive beside the incidents of a configuration. Raises DatabaseError, UsageError."""
     out = conf.folder / conf.settings.out
     if not out.is_dir():
         raise UsageError(
@@ -44,7 +51,7 @@ def opened(config: Path | None = None) -> Iterator[tuple[Archive, Config]]:
         )
     store = SqliteArchive(out / FILE)
     try:
-        yield store, conf
+        yield store
     finally:
         store.close()
 

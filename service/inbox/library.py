@@ -59,6 +59,10 @@ class Library:
             raise UnknownIncidentError(f"there is no timeline of {incident}; build it first")
         return folder
 
+    def serves(self, incident: str, folder: str) -> bool:
+        """Tell whether a folder is that of an incident that is served here."""
+        return Path(folder) == (self.out / incident).resolve()
+
     def load(self, incident: str) -> Loaded:
         """Return the incident's timeline; raise UnknownIncidentError or DocumentError."""
         return self._held.load(self.directory(incident) / names.TIMELINE)

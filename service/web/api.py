@@ -46,7 +46,7 @@ from timeline.notes.meeting import Tick
 _ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 Incident = Annotated[str, Path(pattern=_ID, description="the incident's id")]
 NoteName = Annotated[str, Path(pattern=r"^n-[0-9a-f]{16}$")]
-_WRONG: dict[int | str, dict[str, Any]] = {
+WRONG: dict[int | str, dict[str, Any]] = {
     400: {"model": Detail, "description": "Not JSON, or a fact that this timeline has not."},
     401: {"model": Detail, "description": "Nobody is signed in."},
     403: {"model": Detail, "description": "Readers do not write, and other sites do not either."},
@@ -54,10 +54,10 @@ _WRONG: dict[int | str, dict[str, Any]] = {
     429: {"model": Detail, "description": "Too many requests; `Retry-After` says when to come again."},
 }
 _STALE: dict[int | str, dict[str, Any]] = {
-    **_WRONG,
+    **WRONG,
     409: {"model": Conflict, "description": "The note was changed meanwhile."},
 }
-router = APIRouter(prefix="/api", responses=_WRONG)
+router = APIRouter(prefix="/api", responses=WRONG)
 
 
 @router.get("/incidents", summary="List built incidents, the newest first", tags=["incidents"])

@@ -90,6 +90,7 @@ def _require_port(settings: ServeSettings) -> None:
 
 def make_state(config_file: Path | None, out: Path | None, host: str | None, port: int | None) -> State:
     """Return the server's parts; raise UsageError."""
+    from service.archive.following import Following
     from service.inbox.build_job import runner
     from service.inbox.declared import Declared
     from service.inbox.library import Library
@@ -129,6 +130,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     return State(
         settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open),
         people, audit, refresher(conf.path, cap, lambda: worker.stopping), redactor_of(tokens, hooks, personal.chosen(conf.settings)),
+        Following(conf, folder),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from archive import builds, events
 from collectors.kit.proof import Proof
 from collectors.kit.redaction import Redactor
 from collectors.kit.webhooks import Webhook
+from service.archive.following import Following
 from service.inbox.library import Library
 from service.inbox.refresh_job import Refresher
 from service.inbox.worker import Database, InboxWriter, Worker
@@ -56,6 +57,7 @@ class State:
     audit: Audit
     refresher: Refresher
     redactor: Redactor  # knows the secrets that the server knows
+    archive: Following
     metrics: Metrics = field(default_factory=Metrics)
     started_at: int = field(default_factory=time.time_ns)
 

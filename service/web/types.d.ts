@@ -180,3 +180,30 @@ interface ReviewPage {
 }
 
 type NoteStore = ReturnType<typeof import('./static/store.js').makeStore>;
+
+interface Excerpt {
+  section: string;
+  reference: string | null;
+  at: string | null;
+  text: string;
+  marks: [number, number][]; // in characters
+}
+
+interface Hit {
+  id: string;
+  title: string;
+  severity: string | null;
+  start: string | null;
+  end: string | null;
+  served: boolean;
+  services: string[];
+  excerpts: Excerpt[];
+}
+
+interface SearchForm {
+  total: number;
+  all_words: boolean;
+  reading: boolean;
+  hits: Hit[];
+  counts: Record<string, Record<string, number>>;
+}

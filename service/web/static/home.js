@@ -1,4 +1,8 @@
 import { ask } from './api.js';
+import { byId } from './dom.js';
+import { search } from './search.js';
+
+if (byId('search')) search(byId('search'));
 
 for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll('button[data-build]'))) {
   button.addEventListener('click', async () => {

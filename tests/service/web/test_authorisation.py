@@ -53,6 +53,7 @@ MATRIX = {
     "POST /api/incidents/{incident}/meeting": WRITE,
     "POST /api/incidents/{incident}/refresh": WRITE,
     "GET /api/builds": READ,
+    "GET /api/search": READ,
     "POST /api/incidents/{incident}/builds": WRITE,
     "POST /hooks/{name}": PROVEN,
     "OPTIONS /hooks/{name}": OPEN,

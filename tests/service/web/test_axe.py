@@ -27,6 +27,7 @@ secret = "env:ADA"
 """
 PAGES = {
     "incidents": "/",
+    "search": "/?q=investigating",
     "review": f"/incidents/{INCIDENT}",
     "agenda": f"/incidents/{INCIDENT}/agenda",
     "factors": f"/incidents/{INCIDENT}/factors",
@@ -35,6 +36,7 @@ PAGES = {
 }
 #: What a page shows once its notes are there.
 DRAWN = {
+    "search": ".hit mark",
     "review": "#notes .note.conflict",
     "agenda": "#agenda .note.conflict",
     "factors": "#factors .note",

@@ -40,7 +40,7 @@ OPERATIONS = [
     "POST /api/incidents/{incident}/meeting",
     "GET /api/incidents/{incident}/agenda",
     "POST /api/incidents/{incident}/refresh",
-    "GET /api/builds", "POST /api/incidents/{incident}/builds", "POST /hooks/{name}", "OPTIONS /hooks/{name}", "GET /healthz", "GET /livez", "GET /readyz", "GET /metrics",
+    "GET /api/search", "GET /api/builds", "POST /api/incidents/{incident}/builds", "POST /hooks/{name}", "OPTIONS /hooks/{name}", "GET /healthz", "GET /livez", "GET /readyz", "GET /metrics",
 ]  # fmt: skip
 #: Asked for half of the time: otherwise nearly all answers would be 404.
 THERE = {"incident": INCIDENT, "note": ID, "fact": FACTS[0], "name": "am"}

@@ -1,0 +1,68 @@
+"""The archive of a process that stays: it is brought up to date beside the questions, which do not wait for long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from archive.cases.store import Found
+from service.archive.keeping import Update, archive_of, update
+from service.settings.config import Config
+from timeline.cases.query import Query
+from timeline.errors import TimelineError
+
+_AGAIN, _PATIENCE = 2.0, 1.0  # seconds
+
+
+class Following:
+    """Searches the archive beside the incidents in `out`; folders are looked at when somebody asks, every two seconds at most."""
+
+    def __init__(self, conf: Config, out: Path) -> None:
+        self._conf = replace(conf, settings=conf.settings.model_copy(update={"out": str(out.resolve())}))
+        self._lock = threading.Lock()
+        self._reading: threading.Thread | None = None
+        self._read_at = float("-inf")
+        self._failure: TimelineError | OSError | None = None
+        self._done = Update(0, 0, ())
+
+    def search(self, query: Query, most: int) -> tuple[Found, bool]:
+        """Return what matches, and whether folders are still being read. Raises DatabaseError, UsageError."""
+        if not (self._conf.folder / self._conf.settings.out).is_dir():
+            return Found((), 0, {}), False
+        reading = self._up_to_date()
+        with archive_of(self._conf) as archive:
+            return archive.search(query, most, counted=True), reading
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Why folders could not be read, at the last look."""
+        return self._done.unread
+
+    def _up_to_date(self) -> bool:
+        """Have changed folders read, and wait a second for it; tell whether it goes on."""
+        with self._lock:
+            if self._reading is None and time.monotonic() - self._read_at < _AGAIN:
+                return False
+            if self._reading is None:
+                self._reading = threading.Thread(target=self._read, name="archive", daemon=True)
+                self._reading.start()
+            running = self._reading
+        running.join(_PATIENCE)
+        if running.is_alive():
+            return True
+        if self._failure is not None:
+            raise self._failure
+        return False
+
+    def _read(self) -> None:
+        try:
+            with archive_of(self._conf) as archive:
+                self._done = update(archive, self._conf)
+            self._failure = None
+        except (TimelineError, OSError) as err:
+            self._failure = err
+        finally:
+            with self._lock:
+                self._reading, self._read_at = None, time.monotonic()
