@@ -216,7 +216,7 @@ def test_nothing_lives_in_the_page(name: str, tmp_path: Path, browser: Browser) 
             page.goto(path.as_uri())
             page.wait_for_selector("tr[data-fact], #fact-panel", state="attached")
             for row in page.locator("tr[data-fact]").all()[:8]:
-                row.click(force=True, timeout=5_000)
+                row.click(force=True)
             assert page.evaluate("window.alive || 0") == 0
             assert asked == []
             assert page.evaluate("window.violations") == []
