@@ -29,11 +29,11 @@ def ours(url: str, end: int, way: str) -> tuple[list[Crossing], int]:
 
     from collectors.base import Context
     from collectors.kit.http import Http
+    from collectors.kit.metrics.facts import FactBuilder, Watch
     from collectors.kit.redaction import Redactor
     from collectors.kit.tape import MemoryStore, RecordingTape
     from collectors.prometheus.api import PrometheusApi, PrometheusOptions
     from collectors.prometheus.samples.choose import sample
-    from collectors.prometheus.samples.facts import FactBuilder, Watch
     from collectors.prometheus.samples.question import Server, question
     from collectors.prometheus.wire.remote_read import RemoteRead
     from timeline.instant import NS

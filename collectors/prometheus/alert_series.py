@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from collectors.base import Payload, SourceError
+from collectors.kit.metrics.samples import MS, Samples
 from collectors.kit.tape import LackingError
-from collectors.prometheus.answers import MS, Samples, series_text
+from collectors.prometheus.answers import series_text
 from collectors.prometheus.api import PrometheusApi
 from collectors.prometheus.wire.remote_read import RemoteRead
 from timeline.alerts.coverage import Span

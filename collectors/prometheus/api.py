@@ -17,10 +17,11 @@ from collectors.kit import fields
 from collectors.kit.fields import UnreadableError
 from collectors.kit.http import Http, HttpOptions
 from collectors.kit.links import prometheus_graph
+from collectors.kit.metrics.samples import MS, Samples
 from collectors.kit.paging import in_spans
 from collectors.kit.tape import LackingError
 from collectors.kit.together import gather
-from collectors.prometheus.answers import MS, Result, Samples, decode, join
+from collectors.prometheus.answers import Result, decode, join
 from timeline.instant import MINUTE, NS
 from timeline.model import Evidence, Gap, Window
 from timeline.rules.files import load

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from collectors.base import Context, Record, SourceError
-from collectors.prometheus.answers import Samples
+from collectors.kit.metrics.samples import Samples
 from collectors.prometheus.api import PrometheusApi
 from collectors.prometheus.budget import SloOption, burnt, objective_of
 from timeline.canonical import short_id

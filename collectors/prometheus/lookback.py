@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from collectors.base import SourceError
+from collectors.kit.metrics.samples import MS
 from collectors.kit.tape import LackingError
-from collectors.prometheus.answers import MS
 from collectors.prometheus.api import PrometheusApi, promql_duration
 from timeline.errors import UndecodableTimeError
 from timeline.instant import MINUTE, NS

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import ClassVar, Literal
 
-import anyio
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from collectors.base import Check, Collector, Record, SourceError, TestedAgainst
 from collectors.kit.http import Http
+from collectors.kit.metrics.asking import ask_all
+from collectors.kit.metrics.facts import FactBuilder, Watch
+from collectors.kit.metrics.options import ThresholdOption
 from collectors.prometheus.api import MARKS, PrometheusApi, PrometheusOptions, storage_gaps
 from collectors.prometheus.impact import ImpactOption, impact
 from collectors.prometheus.lookback import LookBack, look_back
@@ -18,58 +19,32 @@ from collectors.prometheus.manual import METRICS
 from collectors.prometheus.past import before, beginning, retention
 from collectors.prometheus.probe import probe
 from collectors.prometheus.samples.choose import sample
-from collectors.prometheus.samples.facts import FactBuilder, Watch
 from collectors.prometheus.samples.panels import panel
 from collectors.prometheus.samples.plan import Plan
 from collectors.prometheus.samples.question import Question, Server
 from collectors.prometheus.wire.remote_read import RemoteRead
 from timeline.instant import NS
-from timeline.model import Gap, GapReason, Window
+from timeline.model import Gap, Window
 from timeline.present import duration
 from timeline.text import code
 from timeline.zones import Duration, parse_duration
 
-_OPS = {"above": ">", "below": "<", "at_least": ">=", "at_most": "<=", "equals": "=="}
 _SCRAPE = 15 * NS  # where neither an option nor the server tells the scrape interval
 
 
-class ThresholdOption(BaseModel):
+class PrometheusThreshold(ThresholdOption):
     """A query to watch, and the number it is compared with."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(min_length=1, description="what it is called everywhere", examples=["checkout p99"])
     query: str = Field(
         min_length=1, description="PromQL without the comparison", examples=["job:latency_seconds:p99"]
     )
-    above: float | None = Field(default=None, description="breach: the value is higher", examples=[0.5])
-    below: float | None = Field(default=None, description="breach: the value is lower", examples=[1])
-    at_least: float | None = Field(default=None, description="breach: as high, or higher", examples=[0.5])
-    at_most: float | None = Field(default=None, description="breach: as low, or lower", examples=[0])
-    equals: float | None = Field(default=None, description="breach: exactly so", examples=[0])
-    unit: str | None = Field(default=None, description="shown behind values", examples=["s"])
-    impact: bool = Field(
-        default=False, description="customers see it: its crossings are impact", examples=[True]
-    )
-
-    @model_validator(mode="after")
-    def _one_comparison(self) -> ThresholdOption:
-        if sum(getattr(self, name) is not None for name in _OPS) != 1:
-            raise ValueError(f"threshold {self.name!r} needs one of {', '.join(_OPS)}")
-        return self
-
-    @property
-    def watch(self) -> Watch:
-        """The threshold as it is watched."""
-        name = next(name for name in _OPS if getattr(self, name) is not None)
-        return Watch(self.name, _OPS[name], getattr(self, name), self.unit, impact=self.impact)
 
 
 class PrometheusMetricsOptions(PrometheusOptions):
     """Options of `prometheus_metrics`."""
 
     rules: bool = Field(default=True, description="thresholds from the server's own alerting rules")
-    threshold: tuple[ThresholdOption, ...] = Field(
+    threshold: tuple[PrometheusThreshold, ...] = Field(
         default=(),
         description="what is watched beside the server's rules: `[[source.threshold]]`",
         examples=[[{"name": "checkout p99", "query": "job:latency_seconds:p99", "above": 0.5}]],
@@ -172,28 +147,15 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
         return plan
 
     async def _ask_all(self, server: Server, plan: Plan, window: Window) -> list[Record]:
-        """Ask side by side in the plan's order, so that the time cap cuts off the last ones."""
-        answers: dict[Question, list[Record]] = {}
-        lost: dict[Question, SourceError] = {}
-        limit = anyio.CapacityLimiter(self.options.concurrency)
+        async def answer(asked: Question, watches: Sequence[Watch]) -> list[Record]:
+            return await self._answer(server, asked, watches, window)
 
-        async def one(asked: Question, watches: list[Watch]) -> None:
-            async with limit:
-                try:
-                    answers[asked] = await self._answer(server, asked, watches, window)
-                except SourceError as err:
-                    lost[asked] = err
-                self.context.progress(f"{len(answers) + len(lost)} of {len(plan.watches)} queries")
-
-        async with anyio.create_task_group() as group:
-            for asked, watches in plan.watches.items():
-                group.start_soon(one, asked, watches)
-        records = [record for asked in plan.watches for record in answers.get(asked, ())]
-        ordered = {asked: lost[asked] for asked in plan.watches if asked in lost}
-        return [*records, *self._lost(ordered, plan, window), *self._remarks(server.api, window)]
+        progress, most = self.context.progress, self.options.concurrency
+        records = await ask_all(plan.watches, answer, window, self.gap, progress, concurrency=most)
+        return [*records, *self._remarks(server.api, window)]
 
     async def _answer(
-        self, server: Server, asked: Question, watches: list[Watch], window: Window
+        self, server: Server, asked: Question, watches: Sequence[Watch], window: Window
     ) -> list[Record]:
         sampled = await sample(server, asked, [(watch.op, watch.value) for watch in watches], window)
         notes = server.api.notes.get(asked.query, ())
@@ -212,17 +174,6 @@ class PrometheusMetricsCollector(Collector[PrometheusMetricsOptions]):
                     self.gap(err.reason, window, text, missing="the panel; its facts are complete")
                 )
         return records
-
-    def _lost(self, lost: Mapping[Question, SourceError], plan: Plan, window: Window) -> Iterator[Gap]:
-        """Yield one gap a reason, naming the thresholds that were not evaluated."""
-        by_reason: dict[GapReason, list[Question]] = defaultdict(list)
-        for asked, err in lost.items():
-            by_reason[err.reason].append(asked)
-        for reason, questions in by_reason.items():
-            names = dict.fromkeys(watch.title for asked in questions for watch in plan.watches[asked])
-            why = "; ".join(sorted({str(lost[asked]) for asked in questions}))
-            text = f"{len(questions)} of {len(plan.watches)} queries were not evaluated: {why[:600]}"
-            yield self.gap(reason, window, text, missing=", ".join(names))
 
     def _remarks(self, api: PrometheusApi, window: Window) -> Iterator[Gap]:
         yield from storage_gaps(api.warnings, window, self.gap, self.evidence)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from collectors.prometheus.answers import MS
+from collectors.kit.metrics.samples import MS
 from collectors.prometheus.samples.presence import FINEST, bucket_of, shown
 from collectors.prometheus.samples.question import Question, constants
 from timeline.rules.thresholds import Plain

@@ -10,13 +10,14 @@ from importlib import import_module
 from threading import Thread
 
 from collectors.base import SourceError
+from collectors.kit.metrics.samples import MS, Sampled
 from collectors.kit.together import gather
-from collectors.prometheus.answers import MS, Value
+from collectors.prometheus.answers import Value
 from collectors.prometheus.samples.envelope import Size, envelope
 from collectors.prometheus.samples.marks import with_marks
 from collectors.prometheus.samples.presence import FINEST, bucket_of, grid_of
 from collectors.prometheus.samples.pull import pull
-from collectors.prometheus.samples.question import Question, ReadSpan, Sampled, Server, applied, span_of
+from collectors.prometheus.samples.question import Question, ReadSpan, Server, applied, span_of
 from timeline.instant import NS
 from timeline.model import Window
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from collectors.prometheus.answers import Chunks, LabelKey, Mark, Part, Samples
+from collectors.kit.metrics.samples import LabelKey, Mark, Place, Samples
 from collectors.prometheus.samples.question import ReadSpan
 
 
@@ -85,7 +85,7 @@ def stitched(labels: dict[str, str], cuts: Sequence[Cut], span: ReadSpan, hold: 
     if not cuts:
         return Samples(labels, np.empty(0, np.int64), np.empty(0, np.float64), (), (0,))
     times, values = [np.empty(0, np.int64)], [np.empty(0, np.float64)]
-    parts: list[Part | Chunks] = []
+    parts: list[Place] = []
     marks: list[Mark] = []
     seams: list[int] = []
     count, last, known = 0, None, span.start - tick  # `known`: up to here all has been read

@@ -13,14 +13,14 @@ from functools import partial
 from typing import NamedTuple
 
 from collectors.base import SourceError
+from collectors.kit.metrics.samples import MS, LabelKey, Sampled, Samples, unnamed
 from collectors.kit.together import gather
-from collectors.prometheus.answers import MS, LabelKey, Samples
 from collectors.prometheus.samples.bounds import Limit, Resolution, breaches, metric_name, resolution, sides
 from collectors.prometheus.samples.edges import Cut, Edges, Interval, groups, merged, stitched
 from collectors.prometheus.samples.marks import with_marks
-from collectors.prometheus.samples.narrow import Narrower, unnamed
+from collectors.prometheus.samples.narrow import Narrower
 from collectors.prometheus.samples.presence import bucket_of, grid_of, shown
-from collectors.prometheus.samples.question import Question, ReadSpan, Sampled, Server, applied, constants
+from collectors.prometheus.samples.question import Question, ReadSpan, Server, applied, constants
 from timeline.instant import NS
 
 _LOADED = 4_000_000  # buckets of all series that one query has the server hold

@@ -14,10 +14,10 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from collectors.base import SourceError
+from collectors.kit.metrics.samples import MS, LabelKey, Mark, Samples, unnamed
 from collectors.kit.tape import LackingError
 from collectors.kit.together import gather
-from collectors.prometheus.answers import MS, LabelKey, Mark, Samples
-from collectors.prometheus.samples.narrow import Narrower, unnamed
+from collectors.prometheus.samples.narrow import Narrower
 from collectors.prometheus.samples.presence import shown
 from collectors.prometheus.samples.question import Server
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from collectors.prometheus.answers import LabelKey
+from collectors.kit.metrics.samples import LabelKey
 from timeline.selectors import any_of, matcher
-
-
-def unnamed(key: LabelKey) -> LabelKey:
-    """Return a series' labels without its metric's name."""
-    return tuple(pair for pair in key if pair[0] != "__name__")
 
 
 class Narrower:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from collectors.base import PayloadTooLargeError
-from collectors.prometheus.answers import LabelKey, Result
+from collectors.kit.metrics import panels as drawing
+from collectors.kit.metrics.facts import Watch
+from collectors.kit.metrics.samples import LabelKey, Sampled, unnamed
+from collectors.prometheus.answers import Result
 from collectors.prometheus.api import PrometheusApi
 from collectors.prometheus.samples.bounds import slope, with_constants
-from collectors.prometheus.samples.facts import Watch
-from collectors.prometheus.samples.narrow import Narrower, unnamed
-from collectors.prometheus.samples.question import Question, Sampled
+from collectors.prometheus.samples.narrow import Narrower
+from collectors.prometheus.samples.question import Question
 from timeline.instant import NS
-from timeline.model import Fact, Panel, Series, Threshold, Window
-from timeline.relative import first_instant
+from timeline.model import Fact, Panel, Window
 from timeline.rules.thresholds import Plain
 
 _STEPS = 1_000  # points across the window
-_SHOWN = 20  # series of a panel
 _FALLBACK = 15 * NS  # spacing of samples where none tells it
 _COARSEST = 50  # points; a panel with fewer tells nothing
-_NEVER = (2**63, 2**63)
 _MARK = "envelope"
 
 
@@ -47,22 +46,11 @@ async def panel(
 
     Halves the resolution while an answer is too large; raises SourceError.
     """
-    first = _first_changes(facts)
-    narrow = _narrowed(asked, sampled, first, escaped=sampled.reading.nan_is_stale)
+    facts = [*facts]
+    narrow = _narrowed(asked, sampled, facts, escaped=sampled.reading.nan_is_stale)
     result = await _read(api, narrow, envelope(narrow, sampled, window), window)
-    pairs = _pairs(result)
-    order = sorted(pairs, key=lambda key: (first.get(key, _NEVER), key))
-    shown = order[:_SHOWN]
-    limits = {Threshold(name=w.title, op=w.op, value=w.value): None for w in watches}
-    return Panel(
-        id=identity, source=source, title=_title(watches),
-        unit=next((w.unit for w in watches if w.unit), None), query=asked.query, thresholds=tuple(limits),
-        series=tuple(
-            Series(labels=dict(key), payload=result.payload.sha256, high=pairs[key][0], low=pairs[key][1])
-            for key in shown
-        ),
-        shown=len(shown), of=len(order) if narrow is asked else max(len(order), len(sampled.series)),
-    )  # fmt: skip
+    of = 0 if narrow is asked else len(sampled.series)
+    return drawing.panel(identity, source, asked.query, watches, _drawn(result), facts, of)
 
 
 async def _read(api: PrometheusApi, asked: Question, made: Envelope, window: Window) -> Result:
@@ -76,15 +64,13 @@ async def _read(api: PrometheusApi, asked: Question, made: Envelope, window: Win
             made = _coarser(asked, made.step * 2)
 
 
-def _narrowed(
-    asked: Question, sampled: Sampled, first: Mapping[LabelKey, tuple[int, int]], *, escaped: bool
-) -> Question:
+def _narrowed(asked: Question, sampled: Sampled, facts: Sequence[Fact], *, escaped: bool) -> Question:
     """Ask a selector of many series for those that are shown, and others that share their labels."""
     plain = asked.plain
-    if plain is None or len(sampled.series) <= _SHOWN:
+    if plain is None or len(sampled.series) <= drawing.SHOWN:
         return asked
     keys = [unnamed(s.key) for s in sampled.series]
-    shown = sorted(keys, key=lambda key: (first.get(key, _NEVER), key))[:_SHOWN]
+    shown = drawing.in_order(keys, facts)[: drawing.SHOWN]
     return asked._replace(plain=Plain(Narrower(plain.selector, keys, escaped=escaped).to(shown), plain.steps))
 
 
@@ -118,27 +104,17 @@ def _spacing(sampled: Sampled) -> int:
     return max(NS, -(-max(usual, default=_FALLBACK) // NS) * NS)
 
 
-def _pairs(result: Result) -> dict[LabelKey, tuple[str, str]]:
-    """Return the pointers to each series' maxima and minima."""
+def _drawn(result: Result) -> dict[LabelKey, drawing.Drawn]:
+    """Return where each series' maxima and minima are."""
     found: dict[LabelKey, dict[str, str]] = {}
     for index, series in enumerate(result.series):
         # VictoriaMetrics keeps the metric's name where Prometheus drops it.
         labels = {name: value for name, value in series.metric.items() if name not in {_MARK, "__name__"}}
         side = series.metric.get(_MARK, "")
         found.setdefault(tuple(sorted(labels.items())), {})[side] = f"/data/result/{index}/values"
-    return {key: (both["max"], both["min"]) for key, both in found.items() if {"max", "min"} <= both.keys()}
-
-
-def _first_changes(facts: Iterable[Fact]) -> dict[LabelKey, tuple[int, int]]:
-    """Return when each series first changed; those that changed first are drawn first."""
-    first: dict[LabelKey, tuple[int, int]] = {}
-    for fact in facts:
-        key = unnamed(tuple(fact.subject.labels.items()))
-        began = (first_instant(fact), fact.latest)
-        first[key] = min(first.get(key, began), began)
-    return first
-
-
-def _title(watches: Sequence[Watch]) -> str:
-    names = list(dict.fromkeys(w.title for w in watches))
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    digest = result.payload.sha256
+    return {
+        key: drawing.Drawn(digest, both["max"], both["min"])
+        for key, both in found.items()
+        if {"max", "min"} <= both.keys()
+    }

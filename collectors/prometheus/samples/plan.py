@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 
 from collectors.base import SourceError
+from collectors.kit.metrics.facts import Watch
 from collectors.kit.tape import LackingError
 from collectors.prometheus.api import PrometheusApi
-from collectors.prometheus.samples.facts import Watch
 from collectors.prometheus.samples.question import Question, question
 from timeline.model import GapReason, Window
 from timeline.rules.among import Among, apart

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collectors.prometheus.answers import MS
+from collectors.kit.metrics.samples import MS
 from timeline.instant import NS
 
 FINEST = 5 * NS  # below it, a server that scrapes a target marks none and shows it again

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from collectors.base import SourceError
-from collectors.prometheus.answers import Samples
+from collectors.kit.metrics.samples import Samples
 from collectors.prometheus.samples.question import ReadSpan, Server
 
 _WORTH = 20_000  # samples; fewer come as fast as JSON, which people can read

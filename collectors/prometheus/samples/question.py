@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from collectors.prometheus.answers import MS, Samples
+from collectors.kit.metrics.samples import MS, Samples
 from collectors.prometheus.api import DEFAULT_LOOKBACK, PrometheusApi
 from collectors.prometheus.wire.remote_read import RemoteRead
 from timeline.instant import NS
 from timeline.model import Window
 from timeline.rules.promtext import covers
-from timeline.rules.thresholds import Plain, apply, plain_selector
+from timeline.rules.thresholds import Plain, absent_labels, apply, plain_selector
 from timeline.series.crossings import SampleSpan
 
 
@@ -33,19 +32,13 @@ class Question(NamedTuple):
         # Its bounds are those of the evaluation; what it is made from lies that much further back.
         return f"{text}, from the samples of up to {covered / NS:g} s before" if covered else text
 
-
-class Sampled(NamedTuple):
-    """Series of a question and what was read of them, and how, in words.
-
-    `spacing` (ns) is the usual one of the samples, where they were not all read; `never_absent`: at
-    no time were there no series at all.
-    """
-
-    series: Sequence[Samples]
-    reading: SampleSpan
-    way: str
-    spacing: int | None = None
-    never_absent: bool = False
+    @property
+    def absent(self) -> dict[str, str]:
+        """The labels that `absent()` of the query gives."""
+        try:
+            return absent_labels(self.query)
+        except ValueError:
+            return {}
 
 
 class Server(NamedTuple):

@@ -20,9 +20,10 @@ import msgspec
 
 from collectors.base import Answer, Payload, SourceError
 from collectors.kit.fields import at
+from collectors.kit.metrics.samples import MS, Joined, LabelKey, Piece, Samples
 from collectors.kit.paging import in_spans
 from collectors.kit.together import gather
-from collectors.prometheus.answers import MS, Chunks, Joined, LabelKey, Piece, Samples
+from collectors.prometheus.answers import Chunks
 from collectors.prometheus.api import PrometheusApi
 from collectors.prometheus.wire import xor_chunks
 from collectors.prometheus.wire.protobuf import Buffer, field, fields, snappy, tagged, varint

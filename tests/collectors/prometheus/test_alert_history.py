@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collectors.kit.metrics.samples import Samples
 from collectors.prometheus.alert_history import History, moved
 from collectors.prometheus.alert_series import AlertSeries, Labels, Naming
-from collectors.prometheus.answers import Samples
 from tests.collectors.prometheus.rulers import STALE, Ruler, World, play, turns
 from timeline.alerts.coverage import Coverage, Span
 from timeline.alerts.firing import AlertChange, Life, changes

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from collectors.base import Context
 from collectors.kit.http import Http
+from collectors.kit.metrics.facts import absence_changes
+from collectors.kit.metrics.samples import MS
 from collectors.kit.redaction import Redactor
 from collectors.kit.tape import MemoryStore, RecordingTape
-from collectors.prometheus.answers import MS
 from collectors.prometheus.api import PrometheusApi, PrometheusOptions
 from collectors.prometheus.lookback import look_back
 from collectors.prometheus.metrics import PrometheusMetricsCollector
 from collectors.prometheus.samples.choose import sample
-from collectors.prometheus.samples.facts import absence_changes
 from collectors.prometheus.samples.question import Question, Server, question
 from collectors.prometheus.wire.remote_read import RemoteRead
 from collectors.prometheus.wire.xor_chunks import decode
@@ -385,7 +385,7 @@ def absence(server: Prometheus, asked: Question, seen: Window, way: str) -> list
                 api, LATER, 0, server.version == "victoria", RemoteRead(api), way, told.length, told.edge
             )
             sampled = await sample(made, asked, [("absent", None)], seen)
-        return [(c.kind, *c.at) for c in absence_changes(asked.query, sampled)]
+        return [(c.kind, *c.at) for c in absence_changes(sampled, asked.absent)]
 
     return anyio.run(look)
 

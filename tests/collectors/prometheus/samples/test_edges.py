@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.base import Payload
-from collectors.prometheus.answers import Part, Samples
+from collectors.kit.metrics.samples import Part, Samples
 from collectors.prometheus.samples.bounds import breaches, number, resolution, sides, slope
 from collectors.prometheus.samples.edges import Cut, Edges, Interval, groups, merged, stitched
 from collectors.prometheus.samples.question import ReadSpan, question

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from collectors.base import Answer, Payload, SourceError
-from collectors.prometheus.answers import MS, Joined
+from collectors.kit.metrics.samples import MS, Joined
 from collectors.prometheus.metrics import PrometheusMetricsCollector
 from collectors.prometheus.wire.protobuf import fields, snappy, tagged, varint
 from collectors.prometheus.wire.remote_read import _decoded, matchers, transcribe

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from collectors.base import Payload
-from collectors.prometheus.answers import Mark, Samples
-from collectors.prometheus.samples.question import Question, Sampled
+from collectors.kit.metrics.samples import Mark, Sampled, Samples
 from timeline.canonical import short_id
 from timeline.facts import alert_thread, fact, thread_key
 from timeline.instant import Bounds
@@ -17,13 +16,32 @@ from timeline.kinds import Kind
 from timeline.model import Evidence, Fact, Quantity, Subject, Window
 from timeline.relative import first_instant
 from timeline.rules.promrules import AlertingRule, alert_labels
-from timeline.rules.thresholds import absent_labels
 from timeline.selectors import series_text
 from timeline.series.crossings import absences, transitions
 
 _DIRECTIONS = {
     "metric.present": "present", "metric.absent": "absent", "metric.undefined": "undefined", "metric.defined": "defined",
 }  # fmt: skip
+
+
+class Query(Protocol):
+    """A query as its facts name it."""
+
+    @property
+    def query(self) -> str:
+        """The query, as its source reads it."""
+
+    @property
+    def step(self) -> int | None:
+        """The step (ns) that it is evaluated at, counted from the epoch; None where samples are its own."""
+
+    @property
+    def text(self) -> str:
+        """The query as evidence shows it: with where it is evaluated."""
+
+    @property
+    def absent(self) -> Mapping[str, str]:
+        """The labels of what is absent where it has no series at all."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +84,7 @@ class FactBuilder:
 
     source: str
     origin: str
-    asked: Question
+    asked: Query
     window: Window
     link: Any  # (expression, start, end) -> URL
     notes: Sequence[str] = ()
@@ -74,7 +92,7 @@ class FactBuilder:
     def facts(self, watch: Watch, sampled: Sampled) -> Iterator[Fact]:
         """Yield the facts of one watch, of all series."""
         if watch.op == "absent" or watch.value is None:
-            changes = in_window(absence_changes(self.asked.query, sampled), self.window)
+            changes = in_window(absence_changes(sampled, self.asked.absent), self.window)
             yield from (self._fact(watch, change, sampled.way) for change in changes)
             return
         for series in sampled.series:
@@ -147,15 +165,11 @@ def _ending(series: Samples, kind: Kind, at: Bounds) -> Mark | None:
     return next((m for m in series.marks if kind == "metric.absent" and m.time == at.latest), None)
 
 
-def absence_changes(query: str, sampled: Sampled) -> list[StateChange]:
-    """Return when a query had no series at all, and when it had one again."""
+def absence_changes(sampled: Sampled, absent: Mapping[str, str]) -> list[StateChange]:
+    """Return when a query had no series at all, and when it had one again; `absent` are labels of what has none."""
     if sampled.never_absent:
         return []
-    try:
-        labels = absent_labels(query)
-    except ValueError:
-        labels = {}
-    found = []
+    labels, found = dict(absent), []
     series = sampled.series
     marks = [[mark.time for mark in s.marks] for s in series]
     for one in absences([(s.times, s.values) for s in series], sampled.reading, marks):
