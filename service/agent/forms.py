@@ -8,6 +8,7 @@ from pydantic import Field
 
 from service.agent.words import Form, GapWords, IncidentWords, Said, Text, Untrusted
 from timeline.answers.coverage import State
+from timeline.cases.case import Section
 from timeline.instant import Instant
 
 Next = Annotated[
@@ -177,6 +178,37 @@ class DraftCheck(Form):
     total: int
     findings: Findings
     next_cursor: Next
+
+
+class ExcerptForm(Form):
+    """A part of a text around what matched, and where it stands: a fact or note by id, a line of the draft (`L12`)."""
+
+    section: Section
+    reference: str | None
+    at: Instant | None
+    words: Text
+
+
+class HitForm(Form):
+    """An incident that has what was searched for; one that is not `served` cannot be asked about here."""
+
+    id: str
+    served: bool
+    start: Instant | None
+    end: Instant | None
+    words: IncidentWords
+    excerpts: list[ExcerptForm]
+
+
+class Hits(Form):
+    """The best hits of the archive. Where no incident has all words they are those with most, and `all_words` is false."""
+
+    archive: Literal["searched", "not configured"]
+    detail: str | None = Field(default=None, description="why nothing is searched")
+    total: int
+    all_words: bool
+    reading: bool = Field(description="folders are still being read: what they hold is missing; ask again")
+    hits: list[HitForm]
 
 
 class NoArchive(Form):

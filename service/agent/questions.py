@@ -35,6 +35,14 @@ FactId = Annotated[str, Field(pattern=r"^f-[0-9a-f]{16}$", description="a fact's
 Cursor = Annotated[str | None, Field(max_length=40, description="the `next_cursor` of the page before")]
 Limit = Annotated[int, Field(ge=1, le=MOST_PAGE, description="how many at most; fewer where they are long")]
 _Name = Annotated[str, Field(min_length=1, max_length=200)]
+_Chosen = Annotated[list[_Name], Field(max_length=20)]
+_Date = Annotated[
+    str | None,
+    Field(
+        max_length=40,
+        description="a year, month or day (2026-01), or so long ago (90d), of the incident's start",
+    ),
+]
 
 
 class Question(BaseModel):
@@ -142,9 +150,27 @@ class DraftQuestion(OfIncident):
 
 
 class SearchQuestion(Question):
-    """Arguments of `search`."""
+    """Arguments of `search`: an incident has all words and properties; several of one property are alternatives."""
 
-    text: Annotated[_Name, Field(description="what is looked for")]
+    text: Annotated[
+        str,
+        Field(
+            max_length=200, description='words, "phrases" and beginnings (pool*); empty: the newest incidents'
+        ),
+    ] = ""
+    service: _Chosen = []
+    severity: _Chosen = []
+    factor: Annotated[
+        _Chosen, Field(description="categories of contributing factors: technical, process, human, ...")
+    ] = []
+    kind: Annotated[_Chosen, Field(description="kinds of facts, such as deploy.rolled_back")] = []
+    alert: Annotated[_Chosen, Field(description="names of alerts that fired")] = []
+    team: _Chosen = []
+    tag: _Chosen = []
+    failure_mode: _Chosen = []
+    since: _Date = None
+    until: _Date = None
+    limit: Annotated[int, Field(ge=1, le=20, description="how many incidents at most")] = 5
 
 
 class NoteQuestion(OfIncident):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from service import names
+from service.archive.following import Following
 from service.draft.output import chart_url
 from service.evidence.kept import Kept, Loaded
 from service.evidence.place import evidence_of
@@ -30,6 +31,10 @@ class Shelf(Protocol):
     def config(self) -> Path | None:
         """The configuration that was given, or found."""
 
+    @property
+    def archive(self) -> Following | None:
+        """All incidents of the folder that is served; None where single ones were given."""
+
     def ids(self) -> list[str]:
         """Return every id, in order."""
 
@@ -46,8 +51,8 @@ class Shelf(Protocol):
 class Folders:
     """Incidents in given folders, or in folders of those: what is built there later is there, too."""
 
-    def __init__(self, paths: Sequence[Path], config: Path | None) -> None:
-        self.config = config
+    def __init__(self, paths: Sequence[Path], config: Path | None, archive: Following | None = None) -> None:
+        self.config, self.archive = config, archive
         self._paths, self._held = tuple(paths), Kept()
         self._folders()
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from service.agent.shelf import Folders
 from service.agent.tools import Caller
+from service.archive.following import Following
+from service.incident.folders import is_incident
 from service.settings.config import settings_only
 from timeline.errors import MissingExtraError, UsageError
 
@@ -19,7 +21,9 @@ def serve(paths: Sequence[Path], *, config: Path | None = None, propose_as: str 
     name = _agent(propose_as)
     conf = settings_only(config)
     chosen = tuple(paths) or (conf.folder / conf.settings.out,)
-    shelf = Folders(chosen, config)
+    # Whoever is given single incidents is not to be told of others.
+    whole = len(chosen) == 1 and chosen[0].is_dir() and not is_incident(chosen[0])
+    shelf = Folders(chosen, config, Following(conf, chosen[0]) if whole else None)
     caller = Caller() if name is None else Caller(name)
     import anyio
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from service.agent import drafts, evidence, fact_forms, facts, forms, incidents
+from service.agent import archive, drafts, evidence, fact_forms, facts, forms, incidents
 from service.agent import questions as asks
 from service.agent.paging import MOST_BYTES, json_of
 from service.agent.shelf import Shelf
@@ -58,10 +58,7 @@ def _read(run: Callable[[Shelf, Any], BaseModel]) -> Callable[[Shelf, Any, Calle
 
 
 def _no_archive(_: Shelf, __: Any, ___: Caller) -> forms.NoArchive:
-    return forms.NoArchive(
-        detail="no archive is configured: nothing is searched over all incidents; list_incidents and list_facts answer "
-        "for those that are served"
-    )
+    return forms.NoArchive(detail=archive.NO_ARCHIVE)
 
 
 def _propose(shelf: Shelf, asked: asks.NoteQuestion, caller: Caller) -> BaseModel:
@@ -134,8 +131,10 @@ TOOLS: Mapping[str, Tool] = {
             asks.DraftQuestion, forms.DraftCheck, _read(drafts.check_draft),
         ),
         Tool(
-            "search", "Search the archive", "Search all archived incidents, where an archive is configured.",
-            asks.SearchQuestion, forms.NoArchive, _no_archive,
+            "search", "Search the archive",
+            "Search all incidents of the archive by words and properties: facts, what was said, drafts, notes; each hit with "
+            "the best excerpts. An incident that has no hit may still be alike.",
+            asks.SearchQuestion, forms.Hits, _read(archive.search),
         ),
         Tool(
             "find_similar", "Find similar incidents",

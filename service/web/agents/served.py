@@ -14,6 +14,7 @@ class Served:
 
     def __init__(self, state: State) -> None:
         self._library, self._settings = state.library, state.settings
+        self.archive = state.archive
 
     @property
     def config(self) -> Path | None:
