@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
 from typing import Literal, NamedTuple, get_args
 
+from timeline.cases.course import course_of
 from timeline.cases.details import Details
 from timeline.cases.features import features_of
+from timeline.cases.prose import told, visible
 from timeline.checks.actions import actions
-from timeline.checks.draft import CODE, Block
+from timeline.checks.draft import Block
 from timeline.kinds import Kind
 from timeline.model import Fact, Timeline
 from timeline.notes.bodies import FACTOR_CATEGORIES, Factor
@@ -68,43 +69,26 @@ def case_of(timeline: Timeline, draft: Sequence[Block] = (), notes: Iterable[Not
     written = [*_written(draft), *_noted(there)]
     recorded = sorted(_recorded(timeline.facts), key=lambda one: SECTIONS.index(one.section))[:MOST]
     title = incident.title or incident.id
+    # A row of the draft's table has the category and what backs it beside the factor.
+    factors = (max(one.text.split(" · "), key=len) for one in written if one.section == "factor")
+    facets = tuple(sorted(set(_facets(timeline, draft, there))))
+    modes = (one.value for one in facets if one.name == "failure_mode")
     return Case(
-        incident.id, title, incident.severity or "", incident.start, incident.end,
-        tuple(sorted(set(_facets(timeline, draft, there)))),
+        incident.id, title, incident.severity or "", incident.start, incident.end, facets,
         (Passage("title", f"{incident.id} {title}"), *written, *recorded),
-        Details(features_of(timeline.facts)),
+        Details(features_of(timeline.facts, incident.services, factors, modes), course_of(timeline, draft, there)),
     )  # fmt: skip
 
 
 def _written(draft: Sequence[Block]) -> Iterator[Passage]:
-    """Yield what people wrote; questions of the template that nobody answered are nothing written."""
+    """Yield what people wrote."""
     codes = {block.line: block.codes for block in draft}
     for action in actions(draft):
-        yield Passage("action", _visible(action.title, codes.get(action.line, ())), f"L{action.line}")
+        yield Passage("action", visible(action.title, codes.get(action.line, ())), f"L{action.line}")
     for block in draft:
-        if (
-            block.form == "heading"
-            or block.prompt
-            or block.left_blank
-            or block.kind == "actions"
-            or block.kept
-        ):
-            continue
-        answered = [cell for cell in block.cells if not cell.asks]
-        told = " · ".join(cell.text for cell in answered) if block.cells else block.text
-        own = [code for cell in answered for code in cell.codes] if block.cells else block.codes
-        if block.half_asked and len([c for c in block.cells if c.text.strip() and not c.asks]) < 2:
-            continue  # the category alone
         section: Section = {"factors": "factor", "lessons": "lesson"}.get(block.kind, "draft")  # type: ignore[assignment]
-        if text := _visible(told, own):
+        if text := told(block):
             yield Passage(section, text, f"L{block.line}")
-
-
-def _visible(text: str, codes: Iterable[str]) -> str:
-    """Return words with the code, and the names of pictures, that stand among them as a mark."""
-    first, *rest = text.split(CODE)
-    told = (f" {code} {part}" for code, part in zip_longest(codes, rest, fillvalue=""))
-    return " ".join((first + "".join(told)).split())
 
 
 def _noted(notes: Iterable[Note]) -> Iterator[Passage]:
@@ -113,8 +97,8 @@ def _noted(notes: Iterable[Note]) -> Iterator[Passage]:
         section: Section = {"factor": "factor", "lesson": "lesson", "action": "action"}.get(  # type: ignore[assignment]
             body.kind if body else "", "note"
         )
-        told = (getattr(body, name, None) for name in ("text", "answer", "criterion", "verification"))
-        if text := " · ".join(filter(None, told)):
+        said = (getattr(body, name, None) for name in ("text", "answer", "criterion", "verification"))
+        if text := " · ".join(filter(None, said)):
             yield Passage(section, text, note.id)
 
 
@@ -151,10 +135,10 @@ def _facets(timeline: Timeline, draft: Sequence[Block], notes: Iterable[Note]) -
             yield Facet("factor", note.head.body.category)
     for block in draft:
         if block.kind == "factors" and block.form == "row" and not (block.prompt or block.left_blank):
-            told = block.cells[0].text.strip().casefold() if block.cells else ""
+            category = block.cells[0].text.strip().casefold() if block.cells else ""
             filled = any(c.text.strip() and not c.asks for c in block.cells[1:])
-            if told in FACTOR_CATEGORIES and filled:
-                yield Facet("factor", told)
+            if category in FACTOR_CATEGORIES and filled:
+                yield Facet("factor", category)
 
 
 def alerts(facts: Iterable[Fact]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from timeline.cases.course import Course
 from timeline.cases.features import Features
 
 
@@ -11,6 +12,7 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
     """The parts of a case that are computed with; each is made of the incident alone."""
 
     features: Features = Features()
+    course: Course = Course()
 
 
 def encoded(details: Details) -> bytes:

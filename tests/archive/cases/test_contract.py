@@ -14,6 +14,7 @@ from archive.cases.sqlite import SqliteArchive
 from archive.cases.store import Archive, Found
 from archive.database import DatabaseError
 from timeline.cases.case import SECTIONS, Case, Facet, Passage
+from timeline.cases.course import Course, Done, Span
 from timeline.cases.details import Details
 from timeline.cases.features import Features
 from timeline.cases.query import Query, Term, terms
@@ -85,7 +86,12 @@ def test_excerpts_say_where_and_mark_what_matched(archive: Archive) -> None:
 
 
 def test_details_of_all_cases_come_back_as_they_were(archive: Archive) -> None:
-    details = Details(Features(alerts=("PoolEmpty", "Größe \u2028"), kinds=("alert.firing",)))
+    course = Course(
+        (Span("time to mitigate", -0.5, 12.000000001),),
+        (Done("lesson", "Look", "L1"),),
+        ("https://x.example",),
+    )
+    details = Details(Features(alerts=("PoolEmpty", "Größe \u2028"), kinds=("alert.firing",)), course)
     put(archive, case("INC-1")._replace(details=details), case("INC-2", start=DAY))
     assert [(kept.id, one) for kept, one in archive.details()] == [("INC-2", Details()), ("INC-1", details)]
 
