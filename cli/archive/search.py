@@ -11,8 +11,13 @@ from cli.archive.shown import incident, unread
 from cli.options import AsJson, ConfigFile
 
 if TYPE_CHECKING:
-    from service.archive.keeping import Excerpt, Found, Hit
+    from pathlib import Path
 
+    from service.archive.keeping import Excerpt, Found, Hit
+    from service.archive.likeness import Alike, Likeness
+    from timeline.cases.query import Query
+
+_REASONS = 6
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -36,6 +41,7 @@ def search(
     failure_mode: Annotated[list[str] | None, _facet("failure-mode", "Of this failure mode (a label of the incident file).")] = None,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="That began then or later: 2026, 2026-01, 2026-01-31, or 90d ago.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="That began before that day, month or year was over.")] = None,
+    similar: Annotated[str | None, typer.Option("--similar", metavar="ID|DIR", help="Like this incident, which may be in the archive or not; with the reasons.")] = None,
     most: Annotated[int, typer.Option("--most", "-n", metavar="N", min=1, max=1000, help="How many are shown.")] = 10,
     config: ConfigFile = None,
     as_json: AsJson = False,
@@ -51,6 +57,8 @@ def search(
     query = asked(
         " ".join(words or ()), {name: tuple(values or ()) for name, values in facets.items()}, since, until
     )
+    if similar is not None:
+        _similar(similar, query, config, most, as_json=as_json)
     found, update = run(query, config, most, counted=as_json)
     unread(update)
     if as_json:
@@ -64,9 +72,60 @@ def search(
     raise typer.Exit(0 if found.hits else 1)
 
 
-def _show(found: Found, has_words: bool, most: int) -> None:
+def _similar(named: str, query: Query, config: Path | None, most: int, *, as_json: bool) -> None:
+    """Answer with the incidents like one, and end."""
+    from pathlib import Path
+
+    from service.archive.likeness import answer
+    from service.archive.likeness import similar as run
+
+    found, update = run(Path(named), query, config)
+    unread(update)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(answer(found, most), indent=2, ensure_ascii=False))
+    else:
+        _show_alike(found, most)
+    raise typer.Exit(0 if found.alike else 1)
+
+
+def _show_alike(found: Likeness, most: int) -> None:
+
+    if not found.alike:
+        others = found.incidents - 1
+        why = (
+            f"{found.id} shares too little with any of {others} other incidents"
+            if others
+            else "there is no other incident"
+        )
+        typer.echo(f"nothing alike: {why}", err=True)
+        return
+    for one in found.alike[:most]:
+        _show_one(one, found.incidents)
+    _more(len(found.alike) - most, most)
+
+
+def _show_one(one: Alike, incidents: int) -> None:
+    from timeline.cases.wording import words
+    from timeline.text import inert
+
+    line = incident(one.kept, called=_bold(one.kept.id), services=", ".join(one.services))
+    typer.echo(f"{one.score:.2f}  {line}")
+    for reason in one.reasons[:_REASONS]:
+        typer.echo(f"      {inert(words(reason, incidents))}")
+    if len(one.reasons) > _REASONS:
+        typer.echo(f"      and {len(one.reasons) - _REASONS} more")
+
+
+def _more(left: int, most: int) -> None:
     from timeline import present
 
+    if left > 0:
+        typer.echo(f"timeline: {present.count(left, 'more incident')}; -n {most * 3} shows more", err=True)
+
+
+def _show(found: Found, has_words: bool, most: int) -> None:
     if not found.hits:
         typer.echo("nothing alike: no incident has that", err=True)
         return
@@ -76,9 +135,7 @@ def _show(found: Found, has_words: bool, most: int) -> None:
         typer.echo(_line(hit))
         for excerpt in hit.excerpts if has_words else ():
             typer.echo(f"    {_where(excerpt)}  {_marked(excerpt)}")
-    more = found.total - len(found.hits)
-    if more > 0:
-        typer.echo(f"timeline: {present.count(more, 'more incident')}; -n {most * 3} shows more", err=True)
+    _more(found.total - len(found.hits), most)
 
 
 def _line(hit: Hit) -> str:

@@ -69,6 +69,16 @@ def test_what_is_not_there_and_what_is_wrong(
     assert said in done.stderr
 
 
+def test_what_is_like_an_incident_and_why(home: Path, tmp_path: Path) -> None:
+    assert "there is no other incident" in timeline(home, "search", "--similar", "INC-42").stderr
+    shutil.copytree(example_folder(), tmp_path / "OLD-1")
+    done = timeline(home, "search", "--similar", str(tmp_path / "OLD-1"))
+    assert (done.returncode, done.stderr) == (0, "")
+    first, *reasons = done.stdout.splitlines()
+    assert first.startswith("1.00  INC-42  2026-11-12  SEV1  Checkout errors and slow payments")
+    assert "      the same alert CheckoutLatencyHigh (in 2 of 2 incidents)" in reasons
+
+
 def test_times_hold_whole_months_and_days(home: Path) -> None:
     for since, until, there in (
         ("2026-11", "2026-11", True), ("2026-11-12", "2026-11-12", True), ("2026-11-13", "2027", False),

@@ -12,7 +12,7 @@ from timeline.cases.course import LONGEST, course_of
 from timeline.checks.draft import DraftSpan, blocks
 from timeline.model import Quote
 from timeline.notes import journal
-from timeline.notes.bodies import Decision, FactCitation, Lesson, Observation
+from timeline.notes.bodies import Body, Decision, FactCitation, Lesson, Observation
 
 FACT = example().facts[0].id
 
@@ -54,7 +54,7 @@ Look at the pool first.
 
 
 def test_what_people_wrote_of_how_it_was_dealt_with() -> None:
-    bodies = (
+    bodies: tuple[Body, ...] = (
         Decision(kind="decision", text="Roll back", cites=(FactCitation(fact=FACT),)),
         Lesson(kind="lesson", text="x" * 5000, cites=(FactCitation(fact=FACT),)),
         Observation(kind="observation", text="Seen", cites=(FactCitation(fact=FACT),)),
