@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.archive.actions import actions
 from cli.archive.commands import archive
 from cli.archive.search import search
 from cli.attach import attach
@@ -264,6 +265,7 @@ app.command()(reveal)
 app.command()(trust)
 app.add_typer(template_commands, name="template")
 app.add_typer(archive, name="archive")
+app.add_typer(actions, name="actions")
 for command in (backfill, check, cite, status, sign_off, sign, diff, export, search):
     app.command()(command)
 

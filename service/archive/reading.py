@@ -31,7 +31,9 @@ def stamp(directory: Path) -> str:
 
 def read(directory: Path) -> Case:
     """Return the case of a built incident. Raises DocumentError, OSError."""
-    return case_of(load(directory), _written(directory / names.DRAFT), NotesFile(directory).read().notes)
+    draft = directory / names.DRAFT
+    drafted = draft.stat().st_mtime_ns if draft.is_file() else None
+    return case_of(load(directory), _written(draft), NotesFile(directory).read().notes, drafted)
 
 
 def _written(path: Path) -> list[Block]:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, get_args
 from timeline.cases.course import course_of
 from timeline.cases.details import Details
 from timeline.cases.features import features_of
+from timeline.cases.followups import followups
 from timeline.cases.prose import told, visible
 from timeline.checks.actions import actions
 from timeline.checks.draft import Block
@@ -63,8 +64,10 @@ class Case(NamedTuple):
     details: Details = Details()
 
 
-def case_of(timeline: Timeline, draft: Sequence[Block] = (), notes: Iterable[Note] = ()) -> Case:
-    """Return the case of a built incident, with what people wrote in its draft and in notes beside it."""
+def case_of(
+    timeline: Timeline, draft: Sequence[Block] = (), notes: Iterable[Note] = (), drafted: int | None = None
+) -> Case:
+    """Return the case of a built incident, with what people wrote in its draft (last changed at `drafted`, ns) and in notes."""
     incident, there = timeline.incident, tuple(current(notes))
     written = [*_written(draft), *_noted(there)]
     recorded = sorted(_recorded(timeline.facts), key=lambda one: SECTIONS.index(one.section))[:MOST]
@@ -76,7 +79,10 @@ def case_of(timeline: Timeline, draft: Sequence[Block] = (), notes: Iterable[Not
     return Case(
         incident.id, title, incident.severity or "", incident.start, incident.end, facets,
         (Passage("title", f"{incident.id} {title}"), *written, *recorded),
-        Details(features_of(timeline.facts, incident.services, factors, modes), course_of(timeline, draft, there)),
+        Details(
+            features_of(timeline.facts, incident.services, factors, modes), course_of(timeline, draft, there),
+            followups(incident.id, draft, there, drafted),
+        ),
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from timeline.cases.course import Course
 from timeline.cases.features import Features
+from timeline.cases.followups import Followup
 
 
 class Details(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -13,6 +14,7 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
 
     features: Features = Features()
     course: Course = Course()
+    actions: tuple[Followup, ...] = ()
 
 
 def encoded(details: Details) -> bytes:

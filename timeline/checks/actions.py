@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from timeline.checks.draft import CODE, Block
 from timeline.checks.findings import Finding, finding
@@ -23,6 +23,14 @@ _COLUMNS = {
     "criterion": re.compile(
         r"criteri|success|done when|acceptance|outcome|definition of done", re.IGNORECASE
     ),
+}
+#: What else is told of an action, for its follow-up; rules ask for none of it. "Risk" is likelihood and severity in one.
+_MORE = {
+    "effect": re.compile(r"^(?:kind|type|effect)\b|prevents", re.IGNORECASE),
+    "ticket": re.compile(r"ticket|\bbugs?\b|\bissue\b|tracker", re.IGNORECASE),
+    "likelihood": re.compile(r"likelihood|probability", re.IGNORECASE),
+    "severity": re.compile(r"^(?:severity|impact)\b", re.IGNORECASE),
+    "risk": re.compile(r"^risk\b", re.IGNORECASE),
 }
 #: What a field within a list item is called: its whole name, as words before a colon may be anything.
 _FIELDS = {
@@ -92,6 +100,9 @@ class Action:
     title: str
     fields: dict[str, str]
     ended: bool = False  # as it says itself: nobody has to promise it any more
+    more: dict[str, str] = field(
+        default_factory=dict
+    )  # effect, ticket, likelihood, severity, risk, status: as written
 
 
 def actions(blocks: Sequence[Block]) -> list[Action]:
@@ -108,6 +119,7 @@ def _rows(blocks: Sequence[Block]) -> Iterator[Action]:
         if block.form != "row":
             continue
         fields: dict[str, str] = {}
+        more: dict[str, str] = {}
         rest, status = [], ""
         for place, cell in enumerate(block.cells):
             header = block.header[place] if place < len(block.header) else ""
@@ -117,11 +129,14 @@ def _rows(blocks: Sequence[Block]) -> Iterator[Action]:
             elif name and not cell.emphasised:
                 fields.setdefault(name, cell.text)
             elif not name:
+                beside = next((one for one, pattern in _MORE.items() if pattern.search(header)), "")
+                if beside and not cell.emphasised:
+                    more.setdefault(beside, cell.text.strip())
                 rest.append((bool(_TITLE.search(header)), cell.text))
         title = next((text for titled, text in rest if titled and text), next((t for _, t in rest if t), ""))
         if (title or any(fields.values())) and not (_NOTHING.match(title) and not any(fields.values())):
             ended = bool(_IS_ENDED.match(status)) or _has_ended(block, title)
-            yield Action(block.line, title, fields, ended)
+            yield Action(block.line, title, fields, ended, {**more, "status": status.strip()})
 
 
 def _column(header: str) -> str:
@@ -151,8 +166,9 @@ def _items(blocks: Sequence[Block]) -> Iterator[Action]:
         title = " ".join(head.split()).strip(" -–—*(;,.")
         if not _NOTHING.match(title) or fields:
             first = " ".join(words.text for words in members[0].words)
-            ended = bool(_IS_ENDED.match(fields.pop("status", ""))) or _has_ended(members[0], first)
-            yield Action(line, title, fields, ended)
+            status = fields.pop("status", "")
+            ended = bool(_IS_ENDED.match(status)) or _has_ended(members[0], first)
+            yield Action(line, title, fields, ended, {"status": status})
 
 
 def _field(name: str) -> str:

@@ -27,11 +27,15 @@ Ticket = Annotated[
 ]
 NoteId = Annotated[str, Field(pattern=r"^n-[0-9a-f]{16}$")]
 VersionId = Annotated[str, Field(pattern=r"^v-[0-9a-f]{16}$")]
+#: An action by its note, or one of a draft alone by what `timeline actions` calls it.
+ActionId = Annotated[str, Field(pattern=r"^[na]-[0-9a-f]{16}$")]
 FactId = Annotated[str, Field(pattern=r"^f-[0-9a-f]{16}$")]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 FactorCategory = Literal["technical", "process", "human", "organisational", "environmental"]
 Effect = Literal["prevent", "reduce", "detect"]
+Level = Literal["low", "medium", "high"]
+Outcome = Literal["passed", "failed"]
 FACTOR_CATEGORIES: tuple[str, ...] = get_args(FactorCategory)
 
 
@@ -123,6 +127,20 @@ class Action(_Body):
     verification: Words | None = None
     ticket: Ticket | None = None
     done: date | None = Field(default=None, description="the day it was done")
+    likelihood: Level | None = Field(
+        default=None, description="how likely what it is against comes again; with `severity` the risk"
+    )
+    severity: Level | None = Field(default=None, description="how bad that would be")
+
+
+class Verification(_Body):
+    """What was run to see whether an action does what it is for; `text` is the result, the version's author ran it."""
+
+    kind: Literal["verification"]
+    cites: Annotated[tuple[Citation, ...], Field(max_length=200)] = ()
+    action: ActionId
+    ran: Words
+    outcome: Outcome
 
 
 class Dispute(_Body):
@@ -166,6 +184,16 @@ class Meeting(Record):
 
 
 Body = Annotated[
-    Observation | Hypothesis | Factor | Decision | Question | Lesson | Action | Dispute | Why | Meeting,
+    Observation
+    | Hypothesis
+    | Factor
+    | Decision
+    | Question
+    | Lesson
+    | Action
+    | Dispute
+    | Why
+    | Verification
+    | Meeting,
     Field(discriminator="kind"),
 ]

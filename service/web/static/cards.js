@@ -4,8 +4,9 @@ import { el, moment, outward, reason } from './dom.js';
 import { KINDS, input, makeForm, sends, values } from './form.js';
 import { makeSides } from './sides.js';
 
-/** What a meeting has of its own; it is ticked and written where it stands, and not in the form. */
-const MEETING = [{ name: 'title', label: 'title' }, { name: 'held', label: 'held' }, { name: 'time', label: 'time and place' }, { name: 'invited', label: 'invited' }, { name: 'present', label: 'present' }, { name: 'discussed', label: 'notes gone through' }, { name: 'items', label: 'points of our own' }];
+/** What a meeting and a verification have of their own; neither is edited in the form. */
+const OWN = /** @type {Record<string, {name: string, label: string}[]>} */ ({ meeting: [{ name: 'title', label: 'title' }, { name: 'held', label: 'held' }, { name: 'time', label: 'time and place' }, { name: 'invited', label: 'invited' }, { name: 'present', label: 'present' }, { name: 'discussed', label: 'notes gone through' }, { name: 'items', label: 'points of our own' }],
+  verification: [{ name: 'ran', label: 'what was run' }, { name: 'outcome', label: 'it' }] });
 const WORDS = /** @type {Record<string, string>} */ ({ known_risk: 'a known risk', surprise: 'a surprise' });
 
 /**
@@ -17,7 +18,7 @@ export function makeCards(page) {
   const card = (note, more = {}) => {
     const head = headOf(note);
     const made = el('li', { className: `note ${head.body?.kind ?? ''}${note.conflict ? ' conflict' : ''}`, 'data-note': note.id });
-    const edit = page.editor && head.body?.kind !== 'meeting' && el('button', { className: 'quiet edit', type: 'button', onclick: () => change(made, note, head, more) }, 'Edit');
+    const edit = page.editor && !OWN[head.body?.kind ?? ''] && el('button', { className: 'quiet edit', type: 'button', onclick: () => change(made, note, head, more) }, 'Edit');
     const remove = page.editor && el('button', { className: 'quiet', type: 'button', onclick: () => drop(made, note) }, 'Remove');
     const past = note.versions > 1 && el('button', { className: 'quiet', type: 'button', onclick: (/** @type {any} */ event) => history(made, note, event.target) }, `${note.versions} versions`);
     made.append(...[...(more.before ?? []), top(more.name ?? head.body?.kind ?? 'removed', head, [past, edit, remove]),
@@ -29,7 +30,7 @@ export function makeCards(page) {
 
   const words = (/** @type {NoteBody | null} */ body, /** @type {Record<string, string>} */ said = {}, /** @type {Record<string, string>} */ links = {}, /** @type {string[]} */ without = []) => {
     if (!body) return [el('p', { className: 'words' }, 'This side removed the note.')];
-    const told = (KINDS[body.kind] ?? MEETING).filter(({ name }) => body[name] && !without.includes(name)).flatMap(({ name, label: what }) => [el('dt', {}, what), el('dd', { dir: 'auto' }, value(name, said[name] ?? body[name], links[name]))]);
+    const told = (KINDS[body.kind] ?? OWN[body.kind] ?? []).filter(({ name }) => body[name] && !without.includes(name)).flatMap(({ name, label: what }) => [el('dt', {}, what), el('dd', { dir: 'auto' }, value(name, said[name] ?? body[name], links[name]))]);
     const cites = body.cites.map((cite) => el('li', {}, el('button', { type: 'button', onclick: () => page.open(cite) }, ...label(cite, page.store.state.facts))));
     return [el('p', { className: 'words', dir: 'auto' }, said.text ?? body.text ?? ''), ...(told.length ? [el('dl', {}, ...told)] : []), el('ul', { className: 'cites', 'aria-label': 'Cites' }, ...cites)];
   };

@@ -19,6 +19,7 @@ export const KINDS = {
     { name: 'effect', label: 'it will', choices: [['prevent', 'prevent'], ['reduce', 'reduce'], ['detect', 'detect']] },
     { name: 'owner', label: 'owner' }, { name: 'due', label: 'due', form: 'date' },
     { name: 'criterion', label: 'definition of done' }, { name: 'verification', label: 'how it is verified' }, { name: 'ticket', label: 'ticket', hint: 'its key or link' }, { name: 'done', label: 'done on', form: 'date' },
+    ...[['likelihood', 'comes again'], ['severity', 'would be']].map(([name, label]) => ({ name, label, choices: /** @type {[string, string][]} */ ([['', 'not said'], ['low', 'low'], ['medium', 'medium'], ['high', 'high']]) })),
   ],
   dispute: [{ name: 'answer', label: 'answer', many: true }],
   why: [{ name: 'parent', label: 'explains', form: 'why' }],

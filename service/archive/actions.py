@@ -1,0 +1,168 @@
+"""Actions of all incidents in one table, and what was run to verify one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from archive.cases.store import Archive, Kept
+from service.archive.keeping import Update, opened, update
+from service.archive.tickets import cached
+from service.incident.folders import shown
+from service.review.notes import NotesFile
+from service.settings.registry import nearest
+from timeline.canonical import Json, short_id
+from timeline.cases.followups import Followup
+from timeline.cases.progress import STATES, Completion, Progress, State, Ticket, completion, counts, progress
+from timeline.cases.query import Query
+from timeline.errors import UsageError
+from timeline.instant import format_instant
+from timeline.notes.bodies import Verification
+
+_ALL = 1_000_000
+
+
+class Row(NamedTuple):
+    """An action, its incident, how far it is, and what its ticket's tracker said last."""
+
+    kept: Kept
+    action: Followup
+    progress: Progress
+    ticket: Ticket | None = None
+
+    def answer(self) -> dict[str, Json]:
+        """Return it as JSON."""
+        one = self.action
+        texts = ("owner", "due", "criterion", "verification", "effect", "likelihood", "severity", "ticket")
+        return {
+            "id": one.id, "incident": self.kept.id, "incident_title": self.kept.title, "directory": self.kept.folder, "title": one.title,
+            **{name: getattr(one, name) or None for name in texts},
+            "state": self.progress.state, "marks": list(self.progress.marks), "done": self.progress.done or None,
+            "changed": None if one.changed is None else format_instant(one.changed), "draft_line": one.line or None,
+            "verified": [
+                {"ran": run.ran, "result": run.result, "by": run.by, "at": format_instant(run.at), "passed": run.passed} for run in one.verified
+            ],
+            "ticket_read": self.ticket and {
+                "title": self.ticket.title, "open": self.ticket.is_open, "asked": format_instant(self.ticket.asked),
+                "closed": None if self.ticket.closed is None else format_instant(self.ticket.closed),
+            },
+        }  # fmt: skip
+
+
+class Table(NamedTuple):
+    """The rows that were asked for, and what is so of all actions of the incidents that were chosen."""
+
+    rows: tuple[Row, ...]
+    total: int
+    counts: dict[State, int]
+    completion: Completion
+    update: Update
+
+    def answer(self) -> dict[str, Json]:
+        """Return it as JSON."""
+        done = self.completion
+        return {
+            "total": self.total, "counts": {**self.counts}, "actions": [row.answer() for row in self.rows],
+            "completion": {
+                "in_time": done.in_time, "due": done.due, "without_date": done.undated, "percent": done.percent, "low": done.is_low, "few": done.is_few,
+            },
+        }  # fmt: skip
+
+
+class Wanted(NamedTuple):
+    """Which actions are asked for: of which incidents, in which states, whose."""
+
+    query: Query = Query()
+    states: Collection[str] = ()
+    owners: Collection[str] = ()
+    stalled_after: int = 30
+
+
+def today() -> date:
+    """Return the day (UTC)."""
+    return datetime.now(UTC).date()
+
+
+def table(wanted: Wanted, config: Path | None = None, day: date | None = None) -> Table:
+    """Return the actions of a configuration's incidents as they are on a day, those that want an eye first. Raises UsageError."""
+    with opened(config) as (archive, conf):
+        done = update(archive, conf)
+        known = cached(conf)
+        every = list(rows(archive, wanted.query, known, day or today(), wanted.stalled_after))
+    there = tuple(one.progress for one in every)
+    own = {one.casefold() for one in wanted.owners}
+    chosen = (
+        one
+        for one in every
+        if (not wanted.states or {one.progress.state, *one.progress.marks} & set(wanted.states))
+        if not own or one.action.owner.casefold() in own
+    )
+    ordered = sorted(chosen, key=_order)
+    share = completion(((one.action, one.progress) for one in every), day or today())
+    return Table(tuple(ordered), len(every), dict(counts(there)), share, done)
+
+
+def _order(row: Row) -> tuple[int, str, str, str]:
+    return (STATES.index(row.progress.state), row.action.due or "9", row.kept.id, row.action.id)
+
+
+def rows(
+    archive: Archive, query: Query, known: dict[str, Ticket], day: date, stalled_after: int
+) -> Iterator[Row]:
+    """Yield all actions of the incidents that a query chooses."""
+    chosen = {hit.kept.folder for hit in archive.search(query, _ALL).hits} if query != Query() else None
+    for kept, details in archive.details():
+        if chosen is None or kept.folder in chosen:
+            for action in details.actions:
+                ticket = known.get(action.ticket) if action.ticket else None
+                yield Row(kept, action, progress(action, day, ticket, stalled_after), ticket)
+
+
+def find(archive: Archive, name: str) -> tuple[Kept, Followup]:
+    """Return the action that an id or the beginning of one names. Raises UsageError."""
+    every = [(kept, one) for kept, details in archive.details() for one in details.actions]
+    those = [(kept, one) for kept, one in every if one.id == name] or [
+        (kept, one) for kept, one in every if len(name) >= 5 and one.id.startswith(name)
+    ]
+    if not those:
+        known = nearest(name, [one.id for _, one in every])
+        raise UsageError(f"there is no action {name}{known}; `timeline actions list` shows their ids")
+    if len(those) > 1:
+        named = ", ".join(f"{one.id} of {shown(Path(kept.folder))}" for kept, one in those[:5])
+        raise UsageError(f"{name} is the beginning of {len(those)} ids, or an incident was copied: {named}")
+    return those[0]
+
+
+class Run(NamedTuple):
+    """What somebody ran to see whether an action holds: words, and whether it passed."""
+
+    ran: str
+    result: str
+    passed: bool = True
+    by: str = "reviewer"
+
+
+def verify(name: str, run: Run, config: Path | None = None) -> tuple[Kept, Followup]:
+    """Record a verification as a note beside the incident, and return what it is of. Raises UsageError."""
+    from pydantic import ValidationError
+
+    from timeline.invalid.problems import first
+
+    with opened(config) as (archive, conf):
+        update(archive, conf)
+        kept, action = find(archive, name)
+    raw = {
+        "kind": "verification", "text": run.result, "ran": run.ran, "action": action.id, "outcome": "passed" if run.passed else "failed",
+    }  # fmt: skip
+    try:
+        body = Verification.model_validate(raw)
+    except ValidationError as err:
+        raise UsageError(f"the verification cannot be recorded: {first(err, Verification, raw)}") from err
+    now = time.time_ns()
+    NotesFile(Path(kept.folder)).append(
+        short_id("n", [action.id, run.ran, run.result, now]), body, (), run.by, now
+    )
+    return kept, action
