@@ -90,6 +90,39 @@ def verify(
     typer.echo(f"recorded: the verification of {one.id} ({inert(shown(one.title))}) of {kept.id} {told}")
 
 
+@actions.command()
+def sync(
+    wanted: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="With --create: of these actions (default: all that are open and have no ticket).")] = None,
+    create: Annotated[bool, typer.Option("--create", help="Make tickets for actions that have none; each is shown first, and asked for.")] = False,
+    to: Annotated[str, typer.Option("--to", metavar="SOURCE", help="The source in which tickets are made, where several can.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Make each without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be made, and make nothing.")] = False,
+    config: ConfigFile = None,
+) -> None:  # fmt: skip
+    """Read the tickets of actions back from the configured trackers; with --create make those that are not there, each once."""
+    from service.publish.tickets import Making, Proposal
+    from service.publish.tickets import sync as run
+    from timeline import present
+    from timeline.errors import UsageError
+    from timeline.text import inert, shown
+
+    if (wanted or to or yes or dry_run) and not create:
+        raise UsageError("actions, --to, --yes and --dry-run go with --create")
+
+    def agreed(one: Proposal) -> bool:
+        typer.echo(inert(shown(f"{one.row.action.id}: a ticket in {one.where}\n  {one.title}\n")))
+        typer.echo(inert(shown("\n".join(f"  {line}" for line in one.body.splitlines()))))
+        return False if dry_run else yes or typer.confirm("make it?", default=False)
+
+    done = run(config, Making(wanted or (), to, agreed) if create else None)
+    for action, address in done.made:
+        typer.echo(inert(shown(f"{action}  {address}")))
+    for line in done.failed:
+        typer.echo(inert(shown(f"timeline: {line}")), err=True)
+    typer.echo(f"timeline: {present.count(done.read, 'ticket')} read", err=True)
+    raise typer.Exit(3 if done.failed else 0)
+
+
 def _show(made: Table) -> None:
     from timeline import present
     from timeline.text import inert, shown

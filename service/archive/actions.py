@@ -8,11 +8,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from archive.cases.store import Archive, Kept
 from service.archive.keeping import Update, opened, update
-from service.archive.tickets import cached
+from service.archive.tickets import cached, made
 from service.incident.folders import shown
 from service.review.notes import NotesFile
+from service.settings.config import Config
 from service.settings.registry import nearest
 from timeline.canonical import Json, short_id
 from timeline.cases.followups import Followup
@@ -90,8 +93,7 @@ def table(wanted: Wanted, config: Path | None = None, day: date | None = None) -
     """Return the actions of a configuration's incidents as they are on a day, those that want an eye first. Raises UsageError."""
     with opened(config) as (archive, conf):
         done = update(archive, conf)
-        known = cached(conf)
-        every = list(rows(archive, wanted.query, known, day or today(), wanted.stalled_after))
+        every = list(rows(archive, wanted.query, conf, day or today(), wanted.stalled_after))
     there = tuple(one.progress for one in every)
     own = {one.casefold() for one in wanted.owners}
     chosen = (
@@ -109,16 +111,16 @@ def _order(row: Row) -> tuple[int, str, str, str]:
     return (STATES.index(row.progress.state), row.action.due or "9", row.kept.id, row.action.id)
 
 
-def rows(
-    archive: Archive, query: Query, known: dict[str, Ticket], day: date, stalled_after: int
-) -> Iterator[Row]:
-    """Yield all actions of the incidents that a query chooses."""
+def rows(archive: Archive, query: Query, conf: Config, day: date, stalled_after: int) -> Iterator[Row]:
+    """Yield all actions of the incidents that a query chooses, with what is known of their tickets."""
+    known, own = cached(conf), made(conf)
     chosen = {hit.kept.folder for hit in archive.search(query, _ALL).hits} if query != Query() else None
     for kept, details in archive.details():
         if chosen is None or kept.folder in chosen:
             for action in details.actions:
-                ticket = known.get(action.ticket) if action.ticket else None
-                yield Row(kept, action, progress(action, day, ticket, stalled_after), ticket)
+                one = action if action.ticket else replace(action, ticket=own.get(action.id, ""))
+                ticket = known.get(one.ticket) if one.ticket else None
+                yield Row(kept, one, progress(one, day, ticket, stalled_after), ticket)
 
 
 def find(archive: Archive, name: str) -> tuple[Kept, Followup]:

@@ -1,0 +1,78 @@
+"""What trackers call tickets, and what each says of one, in the forms that its API has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from service.publish.forges.issues import Desk, _of_forge, _of_jira
+from service.settings.sources import from_entry
+from service.settings.written import NOTHING
+from timeline.cases.progress import Ticket
+from timeline.instant import parse_instant
+
+CLOSED = parse_instant("2026-11-25T10:00:00Z")
+
+
+def desk(collector: str, **options: str) -> Desk:
+    return Desk(from_entry({"collector": collector, "name": "desk", **options}, 0, NOTHING)[0])
+
+
+DESKS = {
+    "github": desk("github", repository="shop/web"),
+    "enterprise": desk("github", repository="shop/web", url="https://git.example/api/v3"),
+    "gitlab": desk("gitlab", project="shop/core/web"),
+    "gitea": desk("gitea", repository="shop/web", url="https://git.example/forge"),
+    "jira": desk("jira", url="https://acme.atlassian.net"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "ticket", "key"),
+    [
+        ("github", "shop/web#12", "12"), ("github", "Shop/Web#12", "12"), ("github", "shop/other#12", ""), ("github", "#12", "12"),
+        ("github", "https://github.com/shop/web/issues/12", "12"), ("github", "https://github.com/shop/other/issues/12", ""),
+        ("github", "https://git.example/shop/web/issues/12", ""), ("github", "https://github.com/evil/shop/web/issues/12", ""),
+        ("github", "https://github.com/shop/web/pull/12", ""), ("github", "SHOP-12", ""),
+        ("enterprise", "https://git.example/shop/web/issues/12", "12"),
+        ("gitlab", "https://gitlab.com/shop/core/web/-/issues/12", "12"), ("gitlab", "https://gitlab.com/shop/core/web/-/work_items/12", "12"),
+        ("gitlab", "shop/core/web#12", "12"), ("gitea", "https://git.example/forge/shop/web/issues/12", "12"),
+        ("jira", "SHOP-12", "SHOP-12"), ("jira", "https://acme.atlassian.net/browse/SHOP-12", "SHOP-12"),
+        ("jira", "https://evil.example/browse/SHOP-12", ""), ("jira", "#12", ""), ("jira", "https://acme.atlassian.net/browse/../x", ""),
+    ],
+)  # fmt: skip
+def test_a_ticket_is_of_the_tracker_that_it_names(name: str, ticket: str, key: str) -> None:
+    assert DESKS[name].key(ticket, alone=True) == key
+
+
+def test_a_bare_number_is_of_nobody_where_there_are_several() -> None:
+    assert DESKS["github"].key("#12", alone=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"title": "T", "state": "open", "closed_at": None, "updated_at": "2026-11-25T10:00:00Z"}, Ticket("T", True, None, CLOSED, 5)),
+        ({"title": "T", "state": "opened", "closed_at": None, "updated_at": "2026-11-25T11:00:00.000+01:00"}, Ticket("T", True, None, CLOSED, 5)),
+        ({"title": "T", "state": "closed", "closed_at": "2026-11-25T10:00:00Z", "updated_at": "2026-11-25T10:00:00Z"}, Ticket("T", False, CLOSED, CLOSED, 5)),
+        # Opened again: what it was closed at before says nothing.
+        ({"title": "T", "state": "open", "closed_at": "2026-11-25T10:00:00Z", "updated_at": "never"}, Ticket("T", True, None, None, 5)),
+    ],
+)  # fmt: skip
+def test_an_issue_of_a_forge(row: dict[str, Any], expected: Ticket) -> None:
+    assert _of_forge(row, 5) == expected
+
+
+@pytest.mark.parametrize(("category", "is_open"), [("new", True), ("indeterminate", True), ("done", False)])
+def test_an_issue_of_jira_is_closed_where_its_status_is_one_of_those_that_are_done(
+    category: str, is_open: bool
+) -> None:
+    row = {
+        "key": "SHOP-12",
+        "fields": {
+            "summary": "T", "status": {"name": "Any", "statusCategory": {"key": category}}, "updated": "2026-11-25T10:00:00.000+0000",
+            "resolutiondate": "2026-11-25T10:00:00.000+0000",
+        },
+    }  # fmt: skip
+    assert _of_jira(row, 5) == Ticket("T", is_open, None if is_open else CLOSED, CLOSED, 5)
