@@ -14,6 +14,7 @@ import typer
 
 from cli.archive.actions import actions
 from cli.archive.commands import archive
+from cli.archive.recall import recall
 from cli.archive.search import search
 from cli.attach import attach
 from cli.backfill import backfill
@@ -266,7 +267,7 @@ app.command()(trust)
 app.add_typer(template_commands, name="template")
 app.add_typer(archive, name="archive")
 app.add_typer(actions, name="actions")
-for command in (backfill, check, cite, status, sign_off, sign, diff, export, search):
+for command in (backfill, check, cite, status, sign_off, sign, diff, export, search, recall):
     app.command()(command)
 
 

@@ -62,7 +62,7 @@ def course_of(timeline: Timeline, draft: Sequence[Block] = (), notes: Sequence[N
         for one in timeline.measures
         if one.min_s is not None and one.max_s is not None
     )
-    written = [*_noted(notes), *_marked(timeline), *_prose(draft)]
+    written = [*_noted(notes), *_prose(draft), *_marked(timeline)]
     done = (*list(_changed(timeline))[:MOST], *written[:MOST])
     books = dict.fromkeys(_runbooks(timeline, draft, notes))
     return Course(tuple(spans), done, tuple(books)[:MOST])

@@ -77,11 +77,8 @@ class Incidents:
         #: In how many incidents each thing is.
         self.counts = Counter(thing for own in self.things for thing in own)
         self._most = math.log(len(every) + UNKNOWN)
-        self._weights = {thing: self._weight(thing[0], count) for thing, count in self.counts.items()}
+        self._weights = {thing: self.weight(thing[0], count) for thing, count in self.counts.items()}
         self._totals = [self._total(own) for own in self.things]
-
-    def _weight(self, aspect: Aspect, count: int) -> float:
-        return WEIGHTS[aspect] * (1 - math.log(count) / self._most)
 
     def _total(self, own: dict[Thing, str]) -> tuple[float, float, float]:
         """Return the weight of what was recorded, of the factors and of the modes."""
@@ -120,6 +117,21 @@ class Incidents:
             if share >= NEAR:
                 found[other] = share
         return found
+
+    def weight(self, aspect: Aspect, count: int) -> float:
+        """Return what a thing of an aspect weighs that so many incidents have."""
+        return WEIGHTS[aspect] * (1 - math.log(max(count, 1)) / self._most)
+
+    def containing(self, aspect: Aspect, text: str) -> set[Thing]:
+        """Return the texts that have as much of the words of a text (by rarity) as texts that are taken for the same."""
+        words, weights = self._texts[aspect]
+        wanted = frozenset(template(text).split())
+        whole = math.fsum(sorted(weights.get(word, 1.0) for word in wanted))
+        return {
+            thing
+            for thing, own in words.items()
+            if (both := own & wanted) and math.fsum(sorted(weights[word] for word in both)) >= NEAR * whole
+        }
 
     def alike(self, place: int, at_least: float = ALIKE) -> list[Match]:
         """Return the incidents that are as alike as this or more, the most alike first; the later of two places last."""

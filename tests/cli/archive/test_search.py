@@ -57,6 +57,8 @@ def test_machines_get_facets_marks_and_counts(home: Path) -> None:
         (("search", "--since", "2026-13"), 2, "--since 2026-13: it is a year, month or day"),
         (("search", "--since", "soon"), 2, "--since soon: it is a year, month or day"),
         (("search", *"abcdefghijklmnopqrstuvwxyz1234567"), 2, "33 words are too many"),
+        (("recall", "--alert", "CheckoutLatency"), 1, "no incident has alert CheckoutLatency; did you mean"),
+        (("recall",), 2, "nothing is asked for: name an alert, a service, a signature or words"),
         (("archive", "remove", "INC-43"), 2, "INC-43 is not in the archive; did you mean 'INC-42'?"),
         (("archive", "add", "nowhere"), 2, "nowhere: there is no such file or folder"),
     ],
@@ -77,6 +79,18 @@ def test_what_is_like_an_incident_and_why(home: Path, tmp_path: Path) -> None:
     first, *reasons = done.stdout.splitlines()
     assert first.startswith("1.00  INC-42  2026-11-12  SEV1  Checkout errors and slow payments")
     assert "      the same alert CheckoutLatencyHigh (in 2 of 2 incidents)" in reasons
+
+
+def test_an_on_call_is_told_what_was_done_then(home: Path) -> None:
+    done = timeline(home, "recall", "--alert", "CheckoutLatencyHigh", "--service", "checkout")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("INC-42  2026-11-12  SEV1  Checkout errors and slow payments")
+    assert "; time to mitigate 33m15s - 33m45s; " in done.stdout
+    assert "    done    14:38:10 Deploy `deploy-2026.11.12-2` was rolled back" in done.stdout
+    (hit,) = json.loads(timeline(home, "recall", "--json", "--alert", "CheckoutLatencyHigh").stdout)["hits"]
+    assert "2026-11-12T14:38:10" in {
+        act["at"][:19] for act in hit["done"] if act["what"] == "deploy.rolled_back"
+    }
 
 
 def test_times_hold_whole_months_and_days(home: Path) -> None:
