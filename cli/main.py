@@ -14,6 +14,7 @@ import typer
 
 from cli.archive.actions import actions
 from cli.archive.commands import archive
+from cli.archive.patterns import patterns
 from cli.archive.recall import recall
 from cli.archive.search import search
 from cli.attach import attach
@@ -267,7 +268,7 @@ app.command()(trust)
 app.add_typer(template_commands, name="template")
 app.add_typer(archive, name="archive")
 app.add_typer(actions, name="actions")
-for command in (backfill, check, cite, status, sign_off, sign, diff, export, search, recall):
+for command in (backfill, check, cite, status, sign_off, sign, diff, export, search, recall, patterns):
     app.command()(command)
 
 

@@ -43,6 +43,7 @@ FLOORS = {
         "response",
         "assembly answers checks",
         "cases",
+        "patterns",
     ),
     "render": ("text", "page printing exports", "stills", "draft", "comment"),
     "service": (

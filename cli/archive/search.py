@@ -7,6 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.archive.facets import (
+    Alert,
+    FactKind,
+    FactorCategory,
+    FailureMode,
+    Service,
+    Severity,
+    Since,
+    Tag,
+    Team,
+    Until,
+)
 from cli.archive.shown import incident, unread
 from cli.options import AsJson, ConfigFile
 
@@ -21,26 +33,21 @@ _REASONS = 6
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
-def _facet(name: str, text: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(f"--{name}", metavar=name.upper(), help=text)
-    return option
-
-
 def search(
     words: Annotated[
         list[str] | None,
         typer.Argument(metavar="[WORDS]", help='Words, "phrases" and beginnings (pool*); none: all incidents.'),
     ] = None,
-    service: Annotated[list[str] | None, _facet("service", "Of this service; repeatable, as all of these.")] = None,
-    severity: Annotated[list[str] | None, _facet("severity", "Of this severity.")] = None,
-    factor: Annotated[list[str] | None, _facet("factor", "With a factor of this category: technical, process, ...")] = None,
-    kind: Annotated[list[str] | None, _facet("kind", "With a fact of this kind, such as deploy.rolled_back.")] = None,
-    alert: Annotated[list[str] | None, _facet("alert", "In which this alert fired.")] = None,
-    team: Annotated[list[str] | None, _facet("team", "Of this team (a label of the incident file).")] = None,
-    tag: Annotated[list[str] | None, _facet("tag", "With this tag (a label of the incident file).")] = None,
-    failure_mode: Annotated[list[str] | None, _facet("failure-mode", "Of this failure mode (a label of the incident file).")] = None,
-    since: Annotated[str | None, typer.Option(metavar="DATE", help="That began then or later: 2026, 2026-01, 2026-01-31, or 90d ago.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="DATE", help="That began before that day, month or year was over.")] = None,
+    service: Service = None,
+    severity: Severity = None,
+    factor: FactorCategory = None,
+    kind: FactKind = None,
+    alert: Alert = None,
+    team: Team = None,
+    tag: Tag = None,
+    failure_mode: FailureMode = None,
+    since: Since = None,
+    until: Until = None,
     similar: Annotated[str | None, typer.Option("--similar", metavar="ID|DIR", help="Like this incident, which may be in the archive or not; with the reasons.")] = None,
     most: Annotated[int, typer.Option("--most", "-n", metavar="N", min=1, max=1000, help="How many are shown.")] = 10,
     config: ConfigFile = None,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from timeline.model import Content, Quantity
+from timeline.model import Content, Fact, Incident, Quantity
+from timeline.order import of_kind
+from timeline.relative import inside
 from timeline.statements import BELOW
 
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
@@ -86,6 +88,12 @@ def alert_name(content: Content) -> str | None:
         return None
     name = content.subject.labels.get("alertname") or content.names.get("alert")
     return None if name is None else str(name)
+
+
+def alerting_services(facts: Sequence[Fact], incident: Incident) -> tuple[str, ...]:
+    """Return the services with an alert that fired inside the incident, by name."""
+    firings = (fact for fact in of_kind(facts, "alert.firing") if inside(fact, incident))
+    return tuple(sorted({fact.subject.service for fact in firings if fact.subject.service}))
 
 
 def is_person(actor: str | None) -> bool:

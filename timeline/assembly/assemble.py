@@ -19,7 +19,7 @@ from timeline.document import seal
 from timeline.linked.link import link
 from timeline.measures.durations import measures
 from timeline.measures.offsets import clock_offsets
-from timeline.measures.reconcile import reconcile
+from timeline.measures.reconcile import is_measured, reconcile
 from timeline.model import Fact, Gap, Impact, Incident, Panel, Person, Timeline, Window
 from timeline.order import in_display_order, lineage
 from timeline.people.machines import is_machine
@@ -70,7 +70,7 @@ def assemble(build: Build) -> Assembled:
     gaps = tuple(hidden.gap(gap) for gap in gaps)
     clocks = _disagreeing(_clocks(build.readings), facts)
     incident = _without_names(build.incident, holders, pseudonyms, hidden.names)
-    measured = bool(panels) or any(fact.kind.startswith("metric.") for fact in facts)
+    measured = is_measured(panels, facts)
     document = Timeline(
         incident=incident, window=build.window, facts=facts, gaps=gaps,
         measures=measures(incident, facts, clocks), panels=panels, impact=_impact(newest),

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, get_args
 from timeline.cases.course import course_of
 from timeline.cases.details import Details
 from timeline.cases.features import features_of
+from timeline.cases.figures import figures_of
 from timeline.cases.followups import followups
 from timeline.cases.prose import told, visible
 from timeline.checks.actions import actions
@@ -81,7 +82,7 @@ def case_of(
         (Passage("title", f"{incident.id} {title}"), *written, *recorded),
         Details(
             features_of(timeline.facts, incident.services, factors, modes), course_of(timeline, draft, there),
-            followups(incident.id, draft, there, drafted),
+            followups(incident.id, draft, there, drafted), figures_of(timeline, draft),
         ),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import msgspec
 
 from timeline.cases.course import Course
 from timeline.cases.features import Features
+from timeline.cases.figures import Figures
 from timeline.cases.followups import Followup
 
 
@@ -15,6 +16,7 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
     features: Features = Features()
     course: Course = Course()
     actions: tuple[Followup, ...] = ()
+    figures: Figures = Figures()
 
 
 def encoded(details: Details) -> bytes:

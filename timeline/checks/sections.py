@@ -19,6 +19,7 @@ _WRITTEN: dict[Kind, str] = {
 }
 _PATTERNS = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _WRITTEN.items()}
 _NOT_ACTIONS = re.compile(r"\btaken\b|\bduring\b", re.IGNORECASE)
+_HELD = re.compile(r"\bwent (?:well|right)\b|\bwhat (?:worked|helped)\b|safety nets", re.IGNORECASE)
 _LUCK = re.compile(r"\bluck|gone the other way", re.IGNORECASE)
 
 
@@ -42,6 +43,11 @@ def _of(heading: str) -> Kind:
         if pattern.search(heading) and not (kind == "actions" and _NOT_ACTIONS.search(heading)):
             return kind
     return "prose"
+
+
+def is_held(section: Sequence[str]) -> bool:
+    """Tell whether a section is about what helped: what went well, which safety nets held."""
+    return any(_HELD.search(heading) for heading in section)
 
 
 def is_luck(section: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ from timeline.alerts.states import alert_name, begins_breach, ends_breach, expre
 from timeline.apart import apart
 from timeline.instant import NS
 from timeline.measures.chain import Headline, headline
-from timeline.model import Fact, Incident, Reconciled
+from timeline.model import Fact, Incident, Panel, Reconciled
 from timeline.order import ClockErrors, display_key, elapsed, in_display_order, precedes
 from timeline.relative import inside, may_precede
 from timeline.terms import EARLIER, SUPPRESSED, UNALERTED, UNCROSSED
@@ -60,6 +60,11 @@ def reconcile(
         *_silenced(breaches, firings, _silences(ordered), errors),
     ]
     return tuple(rows)
+
+
+def is_measured(panels: Sequence[Panel], facts: Iterable[Fact]) -> bool:
+    """Tell whether metrics were read at all."""
+    return bool(panels) or any(fact.kind.startswith("metric.") for fact in facts)
 
 
 def _of_no_alert(breaches: Iterable[StateSpan], firings: Iterable[StateSpan]) -> list[StateSpan]:

@@ -6,6 +6,7 @@ from render.draft.parts import Parts
 from render.draft.regions.shown import moment
 from render.text import markdown
 from timeline import present
+from timeline.alerts.states import alerting_services
 from timeline.order import of_kind
 from timeline.relative import inside
 from timeline.text import line
@@ -20,7 +21,7 @@ def scope(parts: Parts) -> str:
     incident = parts.timeline.incident
     rows = [("severity", markdown.escape(incident.severity or "not said"))]
     rows.append(("services", _listed(incident.services) or "not said"))
-    if parts.audience.identifiers and (found := _alerting(parts)):
+    if parts.audience.identifiers and (found := alerting_services(parts.timeline.facts, incident)):
         rows.append(("services with an alert that fired", _listed(found)))
     rows += _times(parts)
     return markdown.table(("scope", "as given, and as the alerts say"), rows)
@@ -57,8 +58,3 @@ def _times(parts: Parts) -> list[tuple[str, str]]:
 def _listed(names: list[str] | tuple[str, ...]) -> str:
     """Return identifiers in code form, as long as statements have them."""
     return present.listed(present.some([markdown.code(line(name, _NAME)) for name in names]))
-
-
-def _alerting(parts: Parts) -> list[str]:
-    firings = (f for f in of_kind(parts.timeline.facts, "alert.firing") if inside(f, parts.timeline.incident))
-    return sorted({f.subject.service for f in firings if f.subject.service})
