@@ -14,6 +14,7 @@ import typer
 
 from cli.archive.actions import actions
 from cli.archive.commands import archive
+from cli.archive.digest import digest
 from cli.archive.patterns import patterns
 from cli.archive.recall import recall
 from cli.archive.search import search
@@ -268,7 +269,20 @@ app.command()(trust)
 app.add_typer(template_commands, name="template")
 app.add_typer(archive, name="archive")
 app.add_typer(actions, name="actions")
-for command in (backfill, check, cite, status, sign_off, sign, diff, export, search, recall, patterns):
+for command in (
+    backfill,
+    check,
+    cite,
+    status,
+    sign_off,
+    sign,
+    diff,
+    export,
+    search,
+    recall,
+    patterns,
+    digest,
+):
     app.command()(command)
 
 

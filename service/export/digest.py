@@ -1,0 +1,210 @@
+"""The digest of a period: its incidents by the archive, how the programme does over them, as Markdown, HTML or a mail."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from render.draft.digest import LONGEST, Entry, Health, Share, digest
+from service import names
+from service.archive.actions import Row, rows, today
+from service.archive.asking import asked
+from service.archive.keeping import opened, update
+from service.check import draft as check_draft
+from service.check import notes as check_notes
+from service.evidence.document import load
+from service.evidence.place import evidence_of
+from service.review import reviews
+from service.settings.check import settings
+from service.settings.config import Config, of_incident
+from timeline.canonical import sha256
+from timeline.cases.progress import STALLED_AFTER, completion, counts
+from timeline.cases.query import Query
+from timeline.checks import completeness
+from timeline.checks.draft import CODE, Block, blocks
+from timeline.checks.fences import FenceError
+from timeline.errors import TimelineError, UsageError
+from timeline.instant import NS
+from timeline.model import Timeline
+from timeline.notes.bodies import Meeting, Verification
+from timeline.response.samples import Samples
+
+_WEEK = re.compile(r"(\d{4})-?W(\d\d)")
+_SUMMARY = re.compile(r"\bsummary\b|\bin short\b|\babstract\b|\btl;?dr\b", re.IGNORECASE)
+_ALL = 1_000_000
+
+
+class Period(NamedTuple):
+    """What is told of: its name, and the incidents that began in it."""
+
+    name: str
+    query: Query
+
+
+class Told(NamedTuple):
+    """The digest in Markdown, its title, and what could not be read."""
+
+    text: str
+    title: str
+    unread: tuple[str, ...]
+
+
+class _Look(NamedTuple):
+    entry: Entry
+    due: bool
+    in_time: bool | None  # None: it is complete, and nothing tells since when
+    notes: int | None  # None: no review was held
+
+
+def period(month: str | None, week: str | None, since: str | None, until: str | None) -> Period:
+    """Return the period that was asked for. Raises UsageError."""
+    given = [one for one in (month, week, since or until) if one]
+    if len(given) != 1:
+        raise UsageError("name one period: --month 2026-11, --week 2026-W48, or --since and --until")
+    if week:
+        match = _WEEK.fullmatch(week)
+        try:
+            first = date.fromisocalendar(int(match[1]), int(match[2]), 1) if match else None
+        except ValueError:
+            first = None
+        if first is None:
+            raise UsageError(f"--week {week}: it is a week of ISO 8601, such as 2026-W48")
+        last = first + timedelta(days=6)
+        return Period(f"week {week}", asked("", {}, first.isoformat(), last.isoformat()))
+    if month:
+        if not re.fullmatch(r"\d{4}-\d\d", month):
+            raise UsageError(f"--month {month}: it is a month such as 2026-11")
+        return Period(month, asked("", {}, month, month))
+    name = " ".join(filter(None, (f"since {since}" if since else "", f"until {until}" if until else "")))
+    return Period(name, asked("", {}, since, until))
+
+
+def made(wanted: Period, config: Path | None = None, now: int | None = None) -> Told:
+    """Return the digest of a period. Raises UsageError."""
+    at = time.time_ns() if now is None else now
+    with opened(config) as (archive, conf):
+        unread = list(update(archive, conf).unread)
+        hits = [hit.kept for hit in archive.search(wanted.query, _ALL).hits]
+        day = today() if now is None else datetime.fromtimestamp(at // NS, UTC).date()
+        actions = list(rows(archive, wanted.query, conf, day, STALLED_AFTER))
+    looks, hours = list[_Look](), conf.settings.check.hours
+    for kept in sorted(hits, key=lambda one: (one.start or 0, one.id)):
+        own = [row for row in actions if row.kept.folder == kept.folder]
+        try:
+            looks.append(_look(Path(kept.folder), own, config, at))
+        except (TimelineError, OSError) as err:
+            unread.append(str(err))
+    due = [look for look in looks if look.due]
+    health = Health(
+        hours,
+        Share(sum(look.in_time is True for look in due), len(due), sum(look.in_time is None for look in due)),
+        Share(sum(look.notes is not None for look in looks), len(looks)),
+        completion(((row.action, row.progress) for row in actions), day),
+        _states(actions), tuple(sorted(look.notes for look in looks if look.notes is not None)), tuple(unread),
+    )  # fmt: skip
+    title = f"Incidents of {wanted.name}"
+    return Told(digest(wanted.name, [look.entry for look in looks], health), title, tuple(unread))
+
+
+def _states(actions: list[Row]) -> str:
+    return ", ".join(f"{count} {state}" for state, count in counts(row.progress for row in actions).items())
+
+
+def _look(directory: Path, actions: list[Row], config: Path | None, now: int) -> _Look:
+    timeline, conf = load(directory), of_incident(config, directory)
+    draft = directory / names.DRAFT
+    prose = _prose(draft)
+    placed = check_notes.placed(directory)
+    until = completeness.deadline(timeline, settings(directory, conf.settings.check).hours)
+    waits = not prose or bool(completeness.prompts(prose, check_notes.noted(placed).subjects))
+    held = any(isinstance(one.note.head.body, Meeting) for one in placed)
+    own = sum(not isinstance(one.note.head.body, Meeting | Verification) for one in placed)
+    states = _states(actions)
+    entry = Entry(
+        timeline, _masked(timeline.incident.title or timeline.incident.id, directory, conf), _masked(_summary(prose), directory, conf),
+        f"Actions: {states}." if states else "No action is written down.", _samples(timeline, directory, conf),
+    )  # fmt: skip
+    in_time = None if until is None or waits else _in_time(directory, draft, until.due)
+    is_due = until is not None and (not waits or now > until.due)
+    return _Look(entry, is_due, False if waits else in_time, own if held else None)
+
+
+def _samples(timeline: Timeline, directory: Path, conf: Config) -> Samples:
+    from render.draft.draft import samples_of
+
+    return samples_of(timeline, evidence_of(directory, conf).get)
+
+
+def _in_time(directory: Path, draft: Path, due: int) -> bool | None:
+    """Tell whether a complete draft was so when it was due: it was not changed since, or somebody signed off until then."""
+    signed = reviews.read(directory)
+    if draft.stat().st_mtime_ns <= due or any(one.at <= due for one in signed):
+        return True
+    return None
+
+
+def _prose(draft: Path) -> list[Block]:
+    if not draft.is_file():
+        return []
+    try:
+        text = draft.read_bytes().decode("utf-8", "replace")
+        return blocks(check_draft.spans(check_draft.pieces(text)))
+    except FenceError:
+        return []
+
+
+def _summary(prose: list[Block]) -> str:
+    """Return what people wrote under the heading of the summary, as far as it is quoted."""
+    return " ".join(_said(prose))[: LONGEST * 2]
+
+
+def _said(prose: list[Block]) -> Iterator[str]:
+    for block in prose:
+        people = block.form == "paragraph" and not (block.prompt or block.quoted or block.kept)
+        if people and block.section and _SUMMARY.search(block.section[-1]):
+            yield " ".join(block.text.replace(CODE, "…").split())
+
+
+def _masked(text: str, directory: Path, conf: Config) -> str:
+    """Return people's words with pseudonyms; what is only written like a name goes as well: here nobody looks again."""
+    try:
+        known = evidence_of(directory, conf).people().names
+    except TimelineError:
+        return text
+    made, end = "", 0
+    for one in known.likely(text):
+        made += text[end : one.start] + known.pseudonym(one.people)
+        end = one.end
+    return made + text[end:]
+
+
+def html(told: Told) -> bytes:
+    """Return the digest as one HTML file."""
+    from render.printing.document import document
+    from render.printing.html import to_html
+
+    return to_html(document(told.text))
+
+
+def mail(told: Told, sender: str, to: str, at: int | None = None) -> bytes:
+    """Return the digest as a message of RFC 5322, with a text and an HTML part; nobody is sent anything. Raises UsageError."""
+    message = EmailMessage(policy=SMTP)
+    try:
+        message["Subject"] = told.title
+        message["From"] = sender
+        if to:
+            message["To"] = to
+        message["Date"] = format_datetime(datetime.fromtimestamp((at or time.time_ns()) // NS, UTC))
+    except (ValueError, IndexError) as err:
+        raise UsageError(f"--from {sender!r} and --to {to!r} are addresses of a mail: {err}") from err
+    message.set_content(told.text)
+    message.add_alternative(html(told).decode(), subtype="html")
+    message.set_boundary(f"=_{sha256(told.text.encode())[:32]}")  # the same digest, the same bytes
+    return message.as_bytes()
