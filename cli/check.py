@@ -13,9 +13,11 @@ import typer
 from cli.options import AsJson, Base, ConfigFile, Incident, Incidents
 
 if TYPE_CHECKING:
+    from service.archive.recurring import Recurred
     from service.check.base import Base as Compared
     from service.check.check import Look
     from service.check.report import Report
+    from service.check.status import Status
 
 _CLEAR = "\x1b[H\x1b[2J\x1b[3J"
 _INTERRUPTED = 130
@@ -130,11 +132,44 @@ def status(paths: Incidents = None, config: ConfigFile = None, as_json: AsJson =
     from service.incident.located import located
 
     found = run(located(paths or (), config), config=config)
+    back = _came_back(config)
     if as_json:
-        typer.echo(json.dumps([one.answer() for one in found], indent=2))
+        from service.archive.recurring import answer
+
+        recurred = [[answer(other) for other in back if _is_of(other, one)] for one in found]
+        answers = [{**one.answer(), "came_back": own} for one, own in zip(found, recurred, strict=True)]
+        typer.echo(json.dumps(answers, indent=2))
         return
     for one in found:
         typer.echo(one.text())
+        if own := [other for other in back if _is_of(other, one)]:
+            from cli.archive.shown import came_back
+
+            # The one that tells most: what few incidents have.
+            typer.echo(came_back(min(own, key=lambda other: (other.same[0].of, other.after))))
+
+
+def _came_back(config: Path | None) -> list[Recurred]:
+    """Return what came back, where the archive is in use; a status is told without it too."""
+    from sqlite3 import Error
+
+    from cli.archive.shown import unread
+    from service.archive.recurring import is_used, recurring
+    from timeline.errors import TimelineError
+
+    try:
+        if not is_used(config):
+            return []
+        found, update = recurring(config=config)
+    except (TimelineError, OSError, Error) as err:
+        typer.echo(f"timeline: what came back is not known: {err}", err=True)
+        return []
+    unread(update)
+    return found
+
+
+def _is_of(recurred: Recurred, one: Status) -> bool:
+    return recurred.later.folder == str(Path(one.directory).resolve())
 
 
 def sign_off(

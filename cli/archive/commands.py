@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.archive.shown import incident, unread
+from cli.archive.shown import came_back, incident, unread
 from cli.options import AsJson, ConfigFile
 from cli.text.usage import Commands
 
@@ -43,9 +43,18 @@ def remove(folders: Folders, config: ConfigFile = None) -> None:
 
 
 @archive.command("list")
-def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
-    """List what is in the archive, the newest first."""
+def list_(
+    recurring: Annotated[bool, typer.Option("--recurring", help="Only what came back: pairs of incidents with the same alert, signature, factor or failure mode.")] = False,
+    within: Annotated[str | None, typer.Option("--within", metavar="DURATION", help="Of what came back: within so long, start to start (default: 20d).")] = None,
+    config: ConfigFile = None,
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """List what is in the archive, the newest first; or what came back."""
     import json
+
+    if recurring or within is not None:
+        _recurring(within, config, as_json=as_json)
+        return
 
     from service.archive.asking import kept_answer
     from service.archive.keeping import opened, update
@@ -58,6 +67,27 @@ def list_(config: ConfigFile = None, as_json: AsJson = False) -> None:
         return
     for one in kept:
         typer.echo(incident(one))
+
+
+def _recurring(span: str | None, config: Path | None, *, as_json: bool) -> None:
+    import json
+
+    from service.archive.recurring import answer, within
+    from service.archive.recurring import recurring as run
+
+    found, update = run(within(span), config)
+    unread(update)
+    if as_json:
+        typer.echo(json.dumps([answer(one) for one in found], indent=2, ensure_ascii=False))
+        return
+    shown = ""
+    for one in found:
+        if one.later.folder != shown:
+            typer.echo(incident(one.later))
+        typer.echo(came_back(one))
+        shown = one.later.folder
+    if not found:
+        typer.echo(f"nothing came back within {span or '20d'}", err=True)
 
 
 @archive.command()

@@ -19,7 +19,7 @@ from cli.archive.facets import (
     Team,
     Until,
 )
-from cli.archive.shown import incident, unread
+from cli.archive.shown import incident, span, unread
 from cli.options import AsJson, ConfigFile
 
 if TYPE_CHECKING:
@@ -119,6 +119,9 @@ def _show_one(one: Alike, incidents: int) -> None:
 
     line = incident(one.kept, called=_bold(one.kept.id), services=", ".join(one.services))
     typer.echo(f"{one.score:.2f}  {line}")
+    if one.before is not None:
+        side = "before" if one.before >= 0 else "after"
+        typer.echo(f"      {'came back: ' * one.came_back}it began {span(abs(one.before))} {side}")
     for reason in one.reasons[:_REASONS]:
         typer.echo(f"      {inert(words(reason, incidents))}")
     if len(one.reasons) > _REASONS:

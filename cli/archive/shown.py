@@ -9,6 +9,9 @@ import typer
 
 if TYPE_CHECKING:
     from service.archive.keeping import Kept, Update
+    from service.archive.recurring import Recurred
+
+_SHOWN = 3
 
 
 def incident(kept: Kept, *, called: str = "", services: str = "") -> str:
@@ -19,6 +22,25 @@ def incident(kept: Kept, *, called: str = "", services: str = "") -> str:
     day = format_instant(kept.start)[:10] if kept.start is not None else "no date   "
     told = (called or kept.id, day, kept.severity, kept.title, services, shown(Path(kept.folder)))
     return "  ".join(filter(None, told))
+
+
+def came_back(one: Recurred) -> str:
+    """Return a line: how long after which incident, and what came back, the rarest first."""
+    from timeline.cases.wording import thing
+    from timeline.text import inert
+
+    same = [thing(same.aspect, same.value) for same in one.same]
+    more = f", and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
+    return inert(f"    came back {span(one.after)} after {one.former.id}: {', '.join(same[:_SHOWN])}{more}")
+
+
+def span(nanoseconds: int) -> str:
+    """Return how long it was: days and hours, below a day whole."""
+    from timeline import present
+    from timeline.instant import DAY, HOUR, NS
+
+    whole = nanoseconds - nanoseconds % HOUR if nanoseconds >= DAY else nanoseconds
+    return present.duration(whole // NS, up=False)
 
 
 def unread(done: Update) -> None:

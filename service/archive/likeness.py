@@ -13,12 +13,14 @@ from service.archive.reading import read
 from service.incident.folders import targets
 from service.incident.located import located_one
 from timeline.canonical import Json
+from timeline.cases.case import Case
 from timeline.cases.details import Details
-from timeline.cases.features import Features
 from timeline.cases.query import Query
+from timeline.cases.recurrence import ASPECTS, WITHIN
 from timeline.cases.similarity import ALIKE, Incidents, Reason
 from timeline.cases.wording import words
 from timeline.errors import UsageError
+from timeline.instant import NS
 
 #: Incidents that facets and words choose from.
 _CHOSEN = 10_000
@@ -31,6 +33,13 @@ class Alike(NamedTuple):
     services: tuple[str, ...]
     score: float
     reasons: tuple[Reason, ...]
+    before: int | None = None  # ns that it began before the one that was asked for; negative after it
+
+    @property
+    def came_back(self) -> bool:
+        """Whether something of it was there within 20 days: an alert, a signature, a factor or a failure mode."""
+        near = self.before is not None and abs(self.before) <= WITHIN
+        return near and any(reason.aspect in ASPECTS for reason in self.reasons)
 
 
 class Likeness(NamedTuple):
@@ -52,22 +61,33 @@ def similar(
         done = update(archive, conf)
         every = archive.details()
         place, identity, own = _wanted(named, every, config)
-        features = [details.features for _, details in every] + ([own] if own else [])
+        starts = [kept.start for kept, _ in every] + ([own.start] if own else [])
+        features = [details.features for _, details in every] + ([own.details.features] if own else [])
         place = len(every) if place is None else place
         found = Incidents(features).alike(place, at_least)
         chosen = _chosen(archive, query) if found and query and query != Query() else None
     alike = (
-        Alike(every[match.place][0], every[match.place][1].features.services, match.score, match.reasons)
+        Alike(
+            every[match.place][0],
+            every[match.place][1].features.services,
+            match.score,
+            match.reasons,
+            _between(starts[match.place], starts[place]),
+        )
         for match in found
         if chosen is None or every[match.place][0].folder in chosen
     )
     return Likeness(identity, tuple(alike), len(features)), done
 
 
+def _between(start: int | None, later: int | None) -> int | None:
+    return None if start is None or later is None else later - start
+
+
 def _wanted(
     named: Path, every: Sequence[tuple[Kept, Details]], config: Path | None
-) -> tuple[int | None, str, Features | None]:
-    """Return the place of an incident in the archive and its id; where it is not there its id and features."""
+) -> tuple[int | None, str, Case | None]:
+    """Return the place of an incident in the archive and its id; where it is not there its id and case."""
     folder = str(named.resolve())
     # A folder goes before an id that is written the same.
     places = [n for n, (kept, _) in enumerate(every) if kept.folder == folder]
@@ -81,7 +101,7 @@ def _wanted(
     if len(paths) > 1:
         raise UsageError(f"{named} holds {len(paths)} incidents; name one")
     case = read(paths[0])
-    return None, case.id, case.details.features
+    return None, case.id, case
 
 
 def _chosen(archive: Archive, query: Query) -> frozenset[str]:
@@ -105,4 +125,11 @@ def _one(one: Alike, incidents: int) -> dict[str, Json]:
         }
         for reason in one.reasons
     ]  # fmt: skip
-    return {**kept_answer(one.kept), "score": one.score, "reasons": reasons}
+    before = None if one.before is None else one.before // NS
+    return {
+        **kept_answer(one.kept),
+        "score": one.score,
+        "before_s": before,
+        "came_back": one.came_back,
+        "reasons": reasons,
+    }

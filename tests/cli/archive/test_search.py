@@ -7,10 +7,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests import preloaded
-from tests.example import example_folder
+from tests.example import example, example_folder
+from timeline.document import dump
+from timeline.instant import DAY
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +62,7 @@ def test_machines_get_facets_marks_and_counts(home: Path) -> None:
         (("search", *"abcdefghijklmnopqrstuvwxyz1234567"), 2, "33 words are too many"),
         (("recall", "--alert", "CheckoutLatency"), 1, "no incident has alert CheckoutLatency; did you mean"),
         (("recall",), 2, "nothing is asked for: name an alert, a service, a signature or words"),
+        (("archive", "list", "--within", "soon"), 2, "--within soon: it is a duration such as 20d or 36h"),
         (("archive", "remove", "INC-43"), 2, "INC-43 is not in the archive; did you mean 'INC-42'?"),
         (("archive", "add", "nowhere"), 2, "nowhere: there is no such file or folder"),
     ],
@@ -91,6 +95,29 @@ def test_an_on_call_is_told_what_was_done_then(home: Path) -> None:
     assert "2026-11-12T14:38:10" in {
         act["at"][:19] for act in hit["done"] if act["what"] == "deploy.rolled_back"
     }
+
+
+def test_what_came_back_is_listed_and_told_by_status(home: Path, tmp_path: Path) -> None:
+    team = tmp_path / "again"
+    (team / "postmortems").mkdir(parents=True)
+    (team / "timeline.toml").write_text("")
+    one = example()
+    for identity, days in (("INC-7", 0), ("INC-8", 8)):
+        begun = (one.incident.start or 0) + days * DAY
+        again = msgspec.structs.replace(
+            one, incident=one.incident.replace(id=identity, start=begun, end=None)
+        )
+        (team / "postmortems" / identity).mkdir()
+        (team / "postmortems" / identity / "timeline.json").write_bytes(dump(again))
+    assert "came back" not in timeline(team, "status").stdout  # nobody asked the archive yet
+    line = "    came back 8d after INC-7: alert CaptureQueueDeep, alert CheckoutErrorRatioHigh, alert CheckoutLatencyHigh, and 3 more"
+    assert timeline(team, "archive", "list", "--recurring").stdout.splitlines()[1:] == [line]
+    assert line in timeline(team, "status").stdout.splitlines()
+    (former, later) = json.loads(timeline(team, "status", "--json").stdout)
+    assert (former["came_back"], later["came_back"][0]["after_s"]) == ([], 8 * 86_400)
+    assert "      came back: it began 8d before" in timeline(team, "search", "--similar", "INC-8").stdout
+    nothing = timeline(team, "archive", "list", "--within", "7d")
+    assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, "", "nothing came back within 7d\n")
 
 
 def test_times_hold_whole_months_and_days(home: Path) -> None:
