@@ -25,6 +25,12 @@ BUILT_IN = {
     "atlassian": "leadup, fault, impact, five whys: the order of Atlassian's handbook",
     "one-page": "what fits on a page",
 }
+#: Templates to begin one of your own with: reports to a regulator, whose form each authority has for itself.
+REPORTS = {
+    "nis2": "early warning, notification and final report of NIS2 Art. 23",
+    "dora": "initial notification, intermediate and final report of DORA Art. 19",
+    "cra": "early warning, notification and final report of the Cyber Resilience Act, Art. 14",
+}
 DEFAULT = "default"
 #: What executives, and readers outside, get of every template that ships: a page, and a letter.
 PAGE, LETTER = "one-page", "letter"
@@ -65,7 +71,7 @@ class TemplateError(UsageError):
 def shipped() -> Mapping[str, str]:
     """Return the sources of what ships, by the names that templates extend and include."""
     home = files("render") / "templates"
-    found = {name: (home / f"{name}{_ENDING}").read_text("utf-8") for name in (*BUILT_IN, LETTER)}
+    found = {name: (home / f"{name}{_ENDING}").read_text("utf-8") for name in (*BUILT_IN, *REPORTS, LETTER)}
     for part in sorted((home / "blocks").iterdir(), key=lambda p: p.name):
         found[f"blocks/{part.name.removesuffix(_ENDING)}"] = part.read_text("utf-8")
     return found

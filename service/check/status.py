@@ -20,6 +20,7 @@ from service.settings.config import of_incident
 from timeline import present
 from timeline.canonical import Json
 from timeline.checks import actions, completeness
+from timeline.checks import duties as check_duties
 from timeline.checks.claims.check import refuted
 from timeline.checks.draft import blocks
 from timeline.checks.findings import Finding, tally
@@ -40,6 +41,8 @@ class Status:
     actions: int
     signed_off: int | None
     findings: tuple[Finding, ...] = ()  # in the prose, beside questions that wait
+    duties: tuple[check_duties.Report, ...] = ()
+    now: int = 0
 
     @property
     def complete(self) -> bool:
@@ -47,7 +50,7 @@ class Status:
         return self.unanswered == 0
 
     def text(self) -> str:
-        """Return one line: how far the draft is, and the time left."""
+        """Return one line: how far the draft is, and the time left; and one more for each report to a regulator."""
         told = [f"{self.directory} ({self.incident})"]
         told.append(
             "complete" if self.complete else f"{present.count(self.unanswered, 'question')} unanswered"
@@ -61,7 +64,8 @@ class Status:
             size = present.duration(abs(self.left) / NS, up=False)
             left = f"{size} left" if self.left >= 0 else f"{size} overdue"
             told.append(f"due {completeness.moment(self.deadline.due)}, {left}")
-        return ": ".join((told[0], ", ".join(told[1:])))
+        lines = [": ".join((told[0], ", ".join(told[1:])))]
+        return "\n".join([*lines, *(f"    {one.text(self.now)}" for one in self.duties)])
 
     def answer(self) -> dict[str, Json]:
         """Return what `status --json` prints for one incident."""
@@ -74,6 +78,14 @@ class Status:
             "unanswered": self.unanswered, "actions": self.actions,
             "signed_off": None if self.signed_off is None else format_instant(self.signed_off),
             "findings": [row(one) for one in self.findings],
+            "duties": [
+                {
+                    "duty": one.duty, "report": one.name, "article": one.article, "due": None if one.due is None else format_instant(one.due),
+                    "left_s": None if one.due is None or one.sent is not None else (one.due - self.now) // NS,
+                    "told_by": one.told_by or None, "sent": None if one.sent is None else format_instant(one.sent), "problem": one.problem if one.due is None and one.sent is None else None,
+                }
+                for one in self.duties
+            ],
         }  # fmt: skip
 
 
@@ -99,5 +111,5 @@ def _one(directory: Path, config: Path | None, now: int) -> Status:
     return Status(
         shown(directory), timeline.incident.id, until, until.due - now if until else None,
         len(completeness.prompts(prose, beside.subjects, refuted(every))), len(actions.together(actions.actions(prose), beside.actions)),
-        signed[-1].at if signed else None, tuple(wrong),
+        signed[-1].at if signed else None, tuple(wrong), check_duties.reports(timeline), now,
     )  # fmt: skip

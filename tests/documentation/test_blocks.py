@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 
 from render.text.cited import engineers
 from tests.documentation.blocks import HOME, PAGES, Block, Command, blocks
-from tests.documentation.running import run
+from tests.documentation.running import run, says
 from tests.example import example
 from tests.service.rules.test_thresholds import RULES
+from timeline.checks.duties import reports
+from timeline.instant import DAY
 from timeline.references.filling import fill
 
 #: Languages of blocks that other tests run or read: test_commands, test_configurations.
@@ -70,6 +73,16 @@ def is_what_rules_give(block: Block, folder: Path) -> None:
     assert block.text.strip() == printed.partition("    Watchdog")[0].strip()
 
 
+def are_lines_of_a_status(block: Block, folder: Path) -> None:
+    """The labels of the page's incident file give the lines that are shown below the first."""
+    file = next(one for one in blocks(block.page) if one.language == "toml")
+    incident = example().incident.replace(labels=tomllib.loads(file.text)["labels"])
+    made = [one.text(example().window.end + 2 * DAY) for one in reports(example().replace(incident=incident))]
+    shown = block.text.splitlines()[1:]
+    assert len(shown) == 4
+    assert all(says(line, told) for line, told in zip(shown, made, strict=False)), made
+
+
 def are_messages(block: Block, folder: Path) -> None:
     """Each message is what the mistake that it names gives."""
     mistakes = (
@@ -100,6 +113,7 @@ HELD: dict[tuple[str, str], Callable[[Block, Path], None] | None] = {
     ("check.md", "text"): is_a_finding,
     ("thresholds.md", "text"): is_what_rules_give,
     ("first-five-minutes.md", "text"): are_messages,
+    ("duties.md", "text"): are_lines_of_a_status,
     ("collector.md", "python"): None,  # tests/test_docs.py: stands in the example, which is installed and run
     ("threat-model.md", "mermaid"): None,  # tests/test_threat_model.py, tests/test_site.py: drawn
     ("csv-and-json.md", "csv"): None,  # a file of a page that test_commands follows from its first line on

@@ -11,7 +11,7 @@ from render.draft.engine import LARGEST
 from render.draft.form import BASE, form_of
 from render.draft.lint import lint
 from render.draft.parts import Parts
-from render.draft.templates import BUILT_IN, Layout, Template, TemplateError, compose, shipped
+from render.draft.templates import BUILT_IN, REPORTS, Layout, Template, TemplateError, compose, shipped
 from render.text.audience import AUDIENCES
 from tests.example import example, example_samples, unversioned
 from tests.render.timeline_fixture import empty, rich
@@ -59,6 +59,15 @@ def test_what_ships_is_clean_asks_shortly_and_keeps_its_form(name: str) -> None:
             letter = "letter-happened" in form.regions and "summary" not in form.regions
             assert (2 if letter else 4) <= len(asked) <= 35
             assert all(len(block.text) < 110 for block in asked if block.form != "row")
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_template_of_a_report_to_a_regulator_is_clean_as_a_team_s_own(name: str) -> None:
+    own = Template(f"{name}.md.j2", shipped()[name])
+    assert lint(own) == []
+    made = render_draft(rich().timeline, layout=Layout(own)).text
+    assert "final report" in made.casefold()
+    assert "| category | factor |" in made
 
 
 def test_every_region_is_in_a_template_that_ships() -> None:

@@ -139,6 +139,9 @@ def test_the_template_commands(home: Path) -> None:
         "wikimedia",
         "atlassian",
         "one-page",
+        "nis2",
+        "dora",
+        "cra",
     ]
     shown = timeline(home, "template", "show", "sre-book")
     assert '{{ fence("summary") }}' in shown.stdout
