@@ -202,16 +202,30 @@ class SqliteArchive:
 
 
 def _prepare(db: sqlite3.Connection) -> None:
-    """Make the tables where they are not there, or are of another version."""
+    """Make the tables where they are not there, or are of another version: then what was added and taken out stays so."""
     with transaction(db):
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        if version != VERSION:
-            for table in _OLD:
-                db.execute(f"DROP TABLE IF EXISTS {table}")
-            for statement in _TABLES.split(";\n"):
-                if statement.strip():
-                    db.execute(statement)
-            db.execute(f"PRAGMA user_version = {VERSION}")
+        if version == VERSION:
+            return
+        folders, excluded = _of_older(db, "cases"), _of_older(db, "excluded")
+        for table in _OLD:
+            db.execute(f"DROP TABLE IF EXISTS {table}")
+        for statement in _TABLES.split(";\n"):
+            if statement.strip():
+                db.execute(statement)
+        db.executemany("INSERT INTO excluded VALUES (?)", excluded)
+        # Without a stamp each is read anew.
+        empty = "INSERT INTO cases (folder, stamp, name, title, severity, places, details) VALUES (?, '', '', '', '', '[]', '{}')"
+        db.executemany(empty, folders)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _of_older(db: sqlite3.Connection, table: str) -> list[tuple[str]]:
+    """Return the folders in a table of an older version, where it has any."""
+    try:
+        return [(str(row[0]),) for row in db.execute(f"SELECT DISTINCT folder FROM {table}")]  # noqa: S608 - our own names
+    except sqlite3.OperationalError:
+        return []
 
 
 def _column(passage: Passage) -> str:
