@@ -225,6 +225,7 @@ sigstore = []
 dask = []
 stills = []
 mcp = []
+import = []
 """
 
 

@@ -90,6 +90,57 @@ def _recurring(span: str | None, config: Path | None, *, as_json: bool) -> None:
         typer.echo(f"nothing came back within {span or '20d'}", err=True)
 
 
+@archive.command("import")
+def import_(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE|DIR", help="Markdown, plain text, HTML or MediaWiki's text; of a folder, all below it."),
+    ],
+    config: ConfigFile = None, as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Take post-mortems in that were written elsewhere; what they say stays their own claim. They are followed from then on."""
+    import json
+
+    from service.archive.importing import answer, documents, take_in, totals
+    from service.archive.keeping import opened
+
+    wanted = documents(paths)
+    with opened(config) as (store, _):
+        done = take_in(store, wanted)
+    if as_json:
+        typer.echo(json.dumps(answer(done), indent=2, ensure_ascii=False))
+    else:
+        _told_of(totals(done))
+    for line in done.unread:
+        typer.echo(f"timeline: not in the archive: {line}", err=True)
+    if done.unread:
+        raise typer.Exit(3)
+
+
+def _told_of(counts: dict[str, int]) -> None:
+    from timeline import present
+
+    told = {
+        "document": "documents", "a day": "with_a_day", "times": "with_times", "time": "times", "factor": "factors",
+        "lesson": "lessons", "action": "actions",
+    }  # fmt: skip
+    number = {word: counts[name] for word, name in told.items()}
+    typer.echo(
+        f"{present.count(number['document'], 'document')} read: {number['a day']} with a day, {number['times']} with times; "
+        + ", ".join(present.count(number[word], word) for word in ("time", "factor", "lesson", "action"))
+    )
+    if zoneless := counts["times_without_a_zone"]:
+        typer.echo(
+            f"timeline: {present.count(zoneless, 'time')} without a zone: kept as words, at no instant",
+            err=True,
+        )
+    if unread := counts["times_not_made_out"]:
+        typer.echo(
+            f"timeline: {present.count(unread, 'line')} with a time that was not made out; --json names them",
+            err=True,
+        )
+
+
 @archive.command()
 def reindex(config: ConfigFile = None) -> None:
     """Read every incident again."""

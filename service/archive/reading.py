@@ -1,10 +1,11 @@
-"""An incident's folder as a case of the archive; what it was made of is told by size and time of change."""
+"""An incident's folder, or a document, as a case of the archive; what it was made of is told by size and time of change."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from service import names
+from service.archive.documents import parse
 from service.check import draft as check_draft
 from service.evidence.document import load
 from service.review.notes import NotesFile
@@ -16,7 +17,10 @@ _FILES = (names.TIMELINE, names.DRAFT, names.NOTES)
 
 
 def stamp(directory: Path) -> str:
-    """Return what changes when timeline, draft or notes of an incident do; empty where there is no timeline."""
+    """Return what changes when timeline, draft or notes of an incident do, or a document; empty where it is not there."""
+    if directory.is_file():
+        found = directory.stat()
+        return f"{found.st_size}:{found.st_mtime_ns}"
     told = []
     for name in _FILES:
         try:
@@ -30,7 +34,9 @@ def stamp(directory: Path) -> str:
 
 
 def read(directory: Path) -> Case:
-    """Return the case of a built incident. Raises DocumentError, OSError."""
+    """Return the case of a built incident, or of a document. Raises DocumentError, DocumentUnreadError, OSError."""
+    if directory.is_file():
+        return parse(directory).case
     draft = directory / names.DRAFT
     drafted = draft.stat().st_mtime_ns if draft.is_file() else None
     return case_of(load(directory), _written(draft), NotesFile(directory).read().notes, drafted)

@@ -18,8 +18,8 @@ from timeline.model import Fact, Timeline
 from timeline.notes.bodies import FACTOR_CATEGORIES, Factor
 from timeline.notes.journal import Note, current
 
-#: Where a passage stands in the incident; what people concluded stands before what was recorded.
-Section = Literal["title", "factor", "lesson", "action", "draft", "note", "alert", "change", "status", "log", "chat", "other"]  # fmt: skip
+#: Where a passage stands in the incident; what people concluded stands before what was recorded. A claim is a document's, of a time.
+Section = Literal["title", "factor", "lesson", "action", "draft", "note", "claim", "alert", "change", "status", "log", "chat", "other"]  # fmt: skip
 SECTIONS: tuple[Section, ...] = get_args(Section)
 #: Passages of facts that are kept of one incident, those of the first sections first.
 MOST = 2_000

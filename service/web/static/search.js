@@ -9,7 +9,7 @@ const SHOWN = 6; // values of a property, before the rest unfolds
 /** What incidents are chosen by, in this order, and how it is called. @type {Record<string, string>} */
 const FACETS = { service: 'service', severity: 'severity', failure_mode: 'failure mode', factor: 'factor', team: 'team', tag: 'tag', alert: 'alert', kind: 'kind of fact' };
 /** @type {Record<string, string>} */
-const SECTIONS = { title: 'title', factor: 'factor', lesson: 'lesson', action: 'action', draft: 'draft', note: 'note', alert: 'alert', change: 'change', status: 'status', log: 'log', chat: 'chat', other: 'fact' };
+const SECTIONS = { title: 'title', factor: 'factor', lesson: 'lesson', action: 'action', draft: 'draft', note: 'note', claim: 'claim of a document', alert: 'alert', change: 'change', status: 'status', log: 'log', chat: 'chat', other: 'fact' };
 
 /** The parts of a text that matched stand in `<mark>`; places count characters, not code units. Backticks are a statement's own. @param {string} text @param {[number, number][]} marks */
 export function marked(text, marks) {
