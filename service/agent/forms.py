@@ -9,6 +9,7 @@ from pydantic import Field
 from service.agent.words import Form, GapWords, IncidentWords, Said, Text, Untrusted
 from timeline.answers.coverage import State
 from timeline.cases.case import Section
+from timeline.cases.similarity import Aspect
 from timeline.instant import Instant
 
 Next = Annotated[
@@ -211,11 +212,36 @@ class Hits(Form):
     hits: list[HitForm]
 
 
-class NoArchive(Form):
-    """That nothing can be searched over all incidents."""
+class ReasonForm(Form):
+    """What two incidents have in common, how much of the score it is, and in how many incidents of the archive it is."""
 
-    archive: Literal["not configured"] = "not configured"
-    detail: str
+    aspect: Aspect
+    share: float
+    incidents: int
+    words: Text
+
+
+class AlikeForm(Form):
+    """An incident that is like the one asked about; `score` is from 0 to 1. Likeness is no cause."""
+
+    id: str
+    served: bool
+    score: float
+    came_back: bool = Field(description="something of it was there within 20 days")
+    start: Instant | None
+    words: IncidentWords
+    reasons: list[ReasonForm]
+
+
+class Similar(Form):
+    """The incidents of the archive that are like one, the most alike first; none is an answer, too."""
+
+    archive: Literal["searched", "not configured"]
+    detail: str | None = Field(default=None, description="why nothing is searched")
+    incidents: int = Field(description="among how many it was compared, itself counted")
+    total: int
+    reading: bool = Field(description="folders are still being read: what they hold is missing; ask again")
+    alike: list[AlikeForm]
 
 
 class NoteForm(Form):

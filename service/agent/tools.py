@@ -57,10 +57,6 @@ def _read(run: Callable[[Shelf, Any], BaseModel]) -> Callable[[Shelf, Any, Calle
     return lambda shelf, asked, _: run(shelf, asked)
 
 
-def _no_archive(_: Shelf, __: Any, ___: Caller) -> forms.NoArchive:
-    return forms.NoArchive(detail=archive.NO_ARCHIVE)
-
-
 def _propose(shelf: Shelf, asked: asks.NoteQuestion, caller: Caller) -> BaseModel:
     if caller.name is None:
         caller.refused()
@@ -138,8 +134,9 @@ TOOLS: Mapping[str, Tool] = {
         ),
         Tool(
             "find_similar", "Find similar incidents",
-            "Find archived incidents like this one, where an archive is configured.",
-            asks.OfIncident, forms.NoArchive, _no_archive,
+            "Find incidents of the archive that are like one: the same alerts, log signatures, services, changes, order of "
+            "events; with a score and the reasons. Likeness is no cause. Nothing alike is an answer.",
+            asks.OfIncident, forms.Similar, _read(archive.find_similar),
         ),
         Tool(
             "propose_note", "Propose a hypothesis",

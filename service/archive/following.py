@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archive.cases.store import Found
 from service.archive.keeping import Update, archive_of, update
+from service.archive.likeness import Likeness, compared
 from service.settings.config import Config
 from timeline.cases.query import Query
 from timeline.errors import TimelineError
@@ -34,6 +35,12 @@ class Following:
         reading = self._up_to_date()
         with archive_of(self._conf) as archive:
             return archive.search(query, most, counted=True), reading
+
+    def similar(self, folder: Path) -> tuple[Likeness, bool]:
+        """Return which incidents are like one, and whether folders are still being read. Raises as `search`, and DocumentError."""
+        reading = self._up_to_date()
+        with archive_of(self._conf) as archive:
+            return compared(archive, folder, None, self._conf.path), reading
 
     @property
     def unread(self) -> tuple[str, ...]:

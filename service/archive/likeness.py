@@ -59,13 +59,20 @@ def similar(
     """
     with opened(config) as (archive, conf):
         done = update(archive, conf)
-        every = archive.details()
-        place, identity, own = _wanted(named, every, config)
-        starts = [kept.start for kept, _ in every] + ([own.start] if own else [])
-        features = [details.features for _, details in every] + ([own.details.features] if own else [])
-        place = len(every) if place is None else place
-        found = Incidents(features).alike(place, at_least)
-        chosen = _chosen(archive, query) if found and query and query != Query() else None
+        return compared(archive, named, query, config, at_least), done
+
+
+def compared(
+    archive: Archive, named: Path, query: Query | None, config: Path | None, at_least: float = ALIKE
+) -> Likeness:
+    """Compare an incident with those of an archive as it is. Raises UsageError, DocumentError, DatabaseError."""
+    every = archive.details()
+    place, identity, own = _wanted(named, every, config)
+    starts = [kept.start for kept, _ in every] + ([own.start] if own else [])
+    features = [details.features for _, details in every] + ([own.details.features] if own else [])
+    place = len(every) if place is None else place
+    found = Incidents(features).alike(place, at_least)
+    chosen = _chosen(archive, query) if found and query and query != Query() else None
     alike = (
         Alike(
             every[match.place][0],
@@ -77,7 +84,7 @@ def similar(
         for match in found
         if chosen is None or every[match.place][0].folder in chosen
     )
-    return Likeness(identity, tuple(alike), len(features)), done
+    return Likeness(identity, tuple(alike), len(features))
 
 
 def _between(start: int | None, later: int | None) -> int | None:

@@ -69,3 +69,23 @@ def test_who_is_given_single_incidents_is_told_of_no_other(shelf: Folders, tmp_p
     found = ask(single, text="connection")
     assert (found["archive"], found["hits"]) == ("not configured", [])
     assert "single incidents were given" in found["detail"]
+
+
+def test_an_incident_that_is_alike_is_told_with_the_reasons(shelf: Folders, tmp_path: Path) -> None:
+    def alike() -> Any:
+        return json.loads(json_of(answer(shelf, "find_similar", {"incident": "INC-42"}, Caller())))
+
+    assert (alike()["incidents"], alike()["alike"]) == (2, [])
+    shutil.copytree(tmp_path / "out/INC-42", tmp_path / "out/INC-43")
+    path = tmp_path / "out/INC-43" / names.TIMELINE
+    path.write_text(path.read_text().replace('"id":"INC-42"', '"id":"INC-43"'))
+    again = Folders(
+        [tmp_path / "out"], shelf.config, Following(settings_only(shelf.config), tmp_path / "out")
+    )
+    found = json.loads(json_of(answer(again, "find_similar", {"incident": "INC-42"}, Caller())))
+    [one] = found["alike"]
+    assert (found["incidents"], one["served"], one["score"] > 0.9, one["came_back"]) == (3, True, True, True)
+    assert any("CheckoutLatencyHigh" in why["words"]["text"] for why in one["reasons"])
+    single = Folders([tmp_path / "out/INC-42"], shelf.config)
+    none = json.loads(json_of(answer(single, "find_similar", {"incident": "INC-42"}, Caller())))
+    assert (none["archive"], none["alike"]) == ("not configured", [])

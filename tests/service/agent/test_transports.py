@@ -94,6 +94,8 @@ def test_every_tool_answers_by_its_schema_and_twice_with_the_same_bytes(
     assert f"(timeline.html#{FACT})" in json.loads(answers["cite"])["citations"][0]["words"]["markdown"]
     search = json.loads(answers["search"])
     assert (search["archive"], [hit["id"] for hit in search["hits"]]) == ("searched", ["INC-42"])
+    similar = json.loads(answers["find_similar"])
+    assert (similar["archive"], similar["incidents"], similar["alike"]) == ("searched", 1, [])
 
 
 def test_both_transports_and_both_eras_give_the_same_answers_but_for_where_the_page_is(
