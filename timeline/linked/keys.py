@@ -53,6 +53,18 @@ def events(fact: Fact) -> Iterator[str]:
     yield from labels_of(fact).get("links", "").split()
 
 
+def workloads(fact: Fact) -> Iterator[str]:
+    """Yield the Deployments (`namespace/name`) that a sync is of."""
+    yield from labels_of(fact).get("workloads", "").split()
+
+
+def workload(fact: Fact) -> Iterator[str]:
+    """Yield the Deployment that a rollout is of."""
+    labels = labels_of(fact)
+    if "namespace" in labels and "deployment" in labels:
+        yield f"{labels['namespace']}/{labels['deployment']}"
+
+
 def alert(fact: Fact) -> Iterator[str]:
     """Yield an alert's name, where nobody writes that word without meaning it."""
     name = alert_name(fact)

@@ -8,17 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from timeline.instant import MINUTE
+from timeline.instant import MINUTE, NS
 from timeline.linked import keys
 from timeline.model import Fact
 from timeline.relative import first_instant
 
 #: Records that are to be of one moment lie no farther apart than this (ns).
 NEAR = 10 * MINUTE
+_DIGITS = 9  # of the seconds that something took
 _MERGES = frozenset({"change.merged", "change.tagged", "change.released"})
 _DEPLOYS = frozenset({
     "deploy.waiting", "deploy.started", "deploy.finished", "deploy.failed", "deploy.rolled_back", "deploy.cancelled",
 })  # fmt: skip
+_BEGUN = frozenset({"deploy.started", "deploy.rolled_back"})
 _ALERTS = frozenset({
     "alert.pending", "alert.firing", "alert.resolved", "alert.acknowledged", "alert.unacknowledged", "alert.escalated",
     "alert.reassigned", "alert.no_data", "alert.data_returned",
@@ -68,6 +70,18 @@ def _same_place(one: Fact, other: Fact) -> bool:
     return _same(one, other) and len(there) <= 1
 
 
+def _same_deploy(one: Fact, other: Fact) -> bool:
+    """Tell whether two lives came to the same point, and are not two that one system tells apart as of its applications."""
+    return _same_place(one, other) and not all("application" in fact.subject.labels for fact in (one, other))
+
+
+def _rolled_out(sync: Fact, rollout: Fact) -> bool:
+    """Tell whether a rollout began while a sync ran, or just after: of wide bounds the end counts, which is what the sync did."""
+    took = sync.subject.labels.get("took", "")
+    ended = sync.latest + (int(took) + 1) * NS if took.isdecimal() and len(took) < _DIGITS else 0
+    return _same_place(sync, rollout) and first_instant(sync) <= rollout.latest <= ended
+
+
 def _follows(one: Fact, other: Fact) -> bool:
     """Tell whether what a fact is told by came with it or within ten minutes."""
     return near(one, other) and first_instant(one) <= other.latest
@@ -80,8 +94,10 @@ def _said(one: Fact, other: Fact) -> bool:
 RULES = (
     Rule("same commit", _MERGES, _DEPLOYS, keys.commit, keys.commit, _any, False,
          "A merge, tag or release, and a deploy, have the same whole commit (label `commit`)."),
-    Rule("same deploy", _DEPLOYS, _DEPLOYS, keys.commit, keys.commit, _same_place, True,
-         "Two lives of deploys have the same whole commit, came to the same point within ten minutes, and not in two environments."),
+    Rule("same deploy", _DEPLOYS, _DEPLOYS, keys.commit, keys.commit, _same_deploy, True,
+         "Two lives of deploys have the same whole commit, came to the same point within ten minutes, and not in two environments. Two of applications (label `application`) are two."),
+    Rule("rollout of a sync", _BEGUN, _BEGUN, keys.workloads, keys.workload, _rolled_out, True,
+         "A sync is of a Deployment (label `workloads`), whose rollout (labels `namespace`, `deployment`) began, or was rolled back, while the sync ran (label `took`, its seconds) or within a second after, and not in two environments."),
     Rule("same run", _DEPLOYS, _DEPLOYS, keys.run, keys.run, _same_place, True,
          "A run of a pipeline and the deploy that it made have the same label `run`, the address of the run, came to the same point within ten minutes, and not in two environments."),
     Rule("same alert", _ALERTS, _ALERTS, keys.fingerprint, keys.fingerprint, _same, True,

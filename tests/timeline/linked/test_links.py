@@ -20,7 +20,10 @@ from timeline.order import in_display_order
 SHA, OTHER = "0123456789abcdef" * 2 + "01234567", "fedcba9876543210" * 2 + "fedcba98"
 
 
-_LABELS = ("commit", "run", "fingerprint", "alert_key", "chain", "alertname", "event", "links")
+_LABELS = (
+    "commit", "run", "fingerprint", "alert_key", "chain", "alertname", "event", "links",
+    "application", "workloads", "took", "namespace", "deployment",
+)  # fmt: skip
 
 
 def make(kind: Kind, at: int, *, thread: str | None = None, wide: int = 0, **more: Any) -> Fact:
@@ -68,6 +71,35 @@ def test_a_run_and_its_deployment() -> None:
         make("deploy.finished", 610, thread="run", commit=SHA),
     ):
         assert rule_of(run, other) == []
+
+
+def test_a_sync_and_the_rollout_that_it_made() -> None:
+    def sync(at: int, took: str = "2", kind: Kind = "deploy.started") -> Fact:
+        return make(kind, at, thread=f"sync {at}", workloads="shop/web shop/checkout", took=took, application="argocd/shop", commit=SHA)  # fmt: skip
+
+    def rollout(
+        at: int, *, wide: int = 0, kind: Kind = "deploy.started", deployment: str = "checkout"
+    ) -> Fact:
+        return make(kind, at, wide=wide, thread="rollout", namespace="shop", deployment=deployment)
+
+    linked = ["rollout of a sync"]
+    assert rule_of(sync(100), rollout(100)) == rule_of(sync(100), rollout(103)) == linked
+    assert rule_of(sync(100), rollout(101, wide=60)) == linked, "its end is what the sync did"
+    assert rule_of(sync(100, kind="deploy.rolled_back"), rollout(101, kind="deploy.rolled_back")) == linked
+    for other in (
+        rollout(99), rollout(104), rollout(101, kind="deploy.rolled_back"), rollout(101, deployment="chec"),
+        rollout(101).replace(subject=rollout(101).subject.replace(labels={"deployment": "checkout"})),
+    ):  # fmt: skip
+        assert rule_of(sync(100), other) == []
+    for took in ("", "soon", "9" * 40):
+        assert rule_of(sync(100, took), rollout(100)) == []
+
+
+def test_two_syncs_of_one_commit_are_two_deploys() -> None:
+    one = make("deploy.started", 100, thread="a", commit=SHA, application="argocd/shop")
+    for name in ("argocd/shop", "argocd/other"):
+        assert rule_of(one, make("deploy.started", 130, thread="b", commit=SHA, application=name)) == []
+    assert rule_of(one, make("deploy.started", 130, thread="b", commit=SHA)) == ["same deploy"]
 
 
 def test_an_alert_and_its_incident_by_key_and_by_a_name_that_is_no_word() -> None:
