@@ -42,7 +42,7 @@ SOURCES = {
     "cloudtrail": AWS, "cloudwatch_alarms": AWS, "codedeploy": AWS, "ecs": AWS, "circleci": HEADER + '\nproject = "gh/a/b"', "gitea": BEARER + '\nrepository = "a/b"',
     "statuspage": BEARER, "datadog": 'api_key = "env:CANARY"\napp_key = "env:CANARY"',
     "github_actions": BEARER + '\nrepository = "a/b"', "gitlab": HEADER + '\nproject = "a/b"', "grafana": BEARER,
-    "helm": BEARER, "http_json": QUERY + '\npath = "x"\nmap = {{ time = "t" }}', "jenkins": BASIC, "jsm": BASIC,
+    "argocd": BEARER, "helm": BEARER, "http_json": QUERY + '\npath = "x"\nmap = {{ time = "t" }}', "jenkins": BASIC, "jsm": BASIC,
     "jira": BASIC + '\njql = "project = A"',
     "kubernetes": BEARER, "loki": BASIC + """\nquery = '{{a="b"}}'""", "opsgenie": 'token = "env:CANARY"',
     "victorialogs": BASIC + '\nquery = "error"',

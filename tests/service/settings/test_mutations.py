@@ -62,6 +62,7 @@ WHOLE: dict[str, Any] = {
         {"name": "rolls", "collector": "codedeploy", "region": "eu-central-1", "url": "http://127.0.0.1:9", "environment": "production"},
         {"name": "tasks", "collector": "ecs", "region": "eu-central-1", "url": "http://127.0.0.1:9", "services": ["prod/checkout"]},
         {"name": "cluster", "collector": "kubernetes", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
+        {"name": "syncs", "collector": "argocd", "url": "http://127.0.0.1:9", "through": "server", "applications": ["shop-*"]},
         {"name": "releases", "collector": "helm", "url": "http://127.0.0.1:9", "namespaces": ["shop"]},
         {"name": "genie", "collector": "opsgenie", "token": "env:T", "query": "teams: a"},
         {"name": "tickets", "collector": "jira", "url": "http://127.0.0.1:9", "jql": "project = A", "change": [{"project": "CHG", "kind": "change.config"}]},
