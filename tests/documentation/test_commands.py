@@ -50,6 +50,7 @@ SERVED = {
     "prometheus-slack-github.md",
     "grafana-cloud.md",
     "pagerduty-datadog.md",
+    "kubernetes-argo-cd.md",
 }
 
 

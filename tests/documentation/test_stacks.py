@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tests.collectors.argocd.story import stack_at
 from tests.documentation.blocks import HOME
 from tests.documentation.running import play
+from tests.fakes.argocd import TOKEN as ARGOCD_TOKEN
+from tests.fakes.argocd import FakeArgoCD
 from tests.fakes.datadog import API_KEY, APP_KEY, FakeDatadog
 from tests.fakes.github import TOKEN as GITHUB_TOKEN
 from tests.fakes.github import FakeGithub
+from tests.fakes.kubernetes import TOKEN as CLUSTER_TOKEN
+from tests.fakes.kubernetes import FakeKubernetes
 from tests.fakes.pagerduty import ADA, KEY, SERVICE, FakePagerduty
 from tests.fakes.slack import TOKEN as SLACK_TOKEN
 from tests.fakes.slack import FakeSlack
@@ -101,3 +106,15 @@ def test_pagerduty_datadog(tmp_path: Path) -> None:
         }
         more = {"PAGERDUTY_TOKEN": KEY, "DD_API_KEY": API_KEY, "DD_APP_KEY": APP_KEY}
         assert play(STACKS / "pagerduty-datadog.md", tmp_path, hosts, more) == 2
+
+
+def test_kubernetes_argo_cd(tmp_path: Path) -> None:
+    """What real servers answered, as of the page's day."""
+    answers = stack_at(datetime(2026, 11, 21, 14, 0, 10, tzinfo=UTC))
+    with FakeArgoCD(answers) as argocd, FakeKubernetes(answers) as cluster:
+        hosts = {
+            'url = "https://argocd.example"': f'url = "{argocd.url}"',
+            'url = "https://api.example:6443"': f'url = "{cluster.url}"',
+        }
+        more = {"ARGOCD_TOKEN": ARGOCD_TOKEN, "KUBERNETES_TOKEN": CLUSTER_TOKEN}
+        assert play(STACKS / "kubernetes-argo-cd.md", tmp_path, hosts, more) == 4
