@@ -215,7 +215,7 @@ def _prepare(db: sqlite3.Connection) -> None:
                 db.execute(statement)
         db.executemany("INSERT INTO excluded VALUES (?)", excluded)
         # Without a stamp each is read anew.
-        empty = "INSERT INTO cases (folder, stamp, name, title, severity, places, details) VALUES (?, '', '', '', '', '[]', '{}')"
+        empty = "INSERT INTO cases (folder, stamp, name, title, severity, places, details) VALUES (?, '', '', '', '', x'5b5d', x'7b7d')"
         db.executemany(empty, folders)
         db.execute(f"PRAGMA user_version = {VERSION}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,17 @@ def test_without_incidents_it_says_what_to_do(home: Path) -> None:
     shutil.rmtree(home / "postmortems")
     with pytest.raises(UsageError, match="timeline build"):
         search(Query())
+
+
+def test_a_file_of_another_version_is_made_anew_and_forgets_nothing_that_somebody_did(home: Path) -> None:
+    elsewhere = home / "elsewhere/INC-7"
+    shutil.copytree(example_folder(), elsewhere)
+    shutil.copytree(example_folder(), home / "postmortems/INC-43")
+    with opened() as (archive, conf):
+        update(archive, conf, [elsewhere])
+        removed(archive, [home / "postmortems/INC-43"])
+    db = sqlite3.connect(home / "postmortems" / FILE)
+    db.executescript("PRAGMA user_version = 2; DROP TABLE texts;")
+    db.close()
+    assert sorted(found("pool connection")) == ["INC-42", "INC-7"]
+    assert search(Query())[1] == Update(0, 0, ())
