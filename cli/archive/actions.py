@@ -35,7 +35,7 @@ def list_(
     severity: Annotated[Many, typer.Option(metavar="SEVERITY", help="Of incidents of this severity.")] = None,
     team: Annotated[Many, typer.Option(metavar="TEAM", help="Of incidents of this team (a label of the incident file).")] = None,
     owner: Annotated[Many, typer.Option(metavar="OWNER", help="With this owner, as it is written.")] = None,
-    state: Annotated[Many, typer.Option(metavar="STATE", help="open, overdue, stalled, vague, unverified (done, without a verification that passed) or done.")] = None,
+    state: Annotated[Many, typer.Option(metavar="STATE", help="open, overdue, reopened (done, and its incident came back), unverified (done, without a verification that passed), stalled, vague or done.")] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="Those whose date is past.")] = False,
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Of incidents that began then or later: 2026, 2026-01, 2026-01-31, or 90d ago.")] = None,
     until: Annotated[str | None, typer.Option(metavar="DATE", help="Of incidents that began before that day, month or year was over.")] = None,
@@ -148,9 +148,10 @@ def _lines(row: Row) -> list[str]:
         ticket += f" ({'open' if row.ticket.is_open else 'closed'})"
     due = f"due {one.due}" if one.due else "no date"
     done = f"done {row.progress.done}" if row.progress.done else ""
+    again = f"came back in {row.progress.recurred}" if row.progress.recurred else ""
     owner = f"owner {one.owner}" if one.owner else "no owner"
     below = [
-        ", ".join(filter(None, (one.id, owner, one.effect, risk, ticket, done))),
+        ", ".join(filter(None, (one.id, owner, one.effect, risk, ticket, done, again))),
         f"done means: {one.criterion or 'not said'}",
         f"verified by: {one.verification or 'not said'}",
         *(

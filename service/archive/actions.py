@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,9 +18,21 @@ from service.review.notes import NotesFile
 from service.settings.config import Config
 from service.settings.registry import nearest
 from timeline.canonical import Json, short_id
+from timeline.cases.details import Details
 from timeline.cases.followups import Followup
-from timeline.cases.progress import STATES, Completion, Progress, State, Ticket, completion, counts, progress
+from timeline.cases.progress import (
+    STATES,
+    Completion,
+    Progress,
+    Recurred,
+    State,
+    Ticket,
+    completion,
+    counts,
+    progress,
+)
 from timeline.cases.query import Query
+from timeline.cases.recurrence import recurrences
 from timeline.errors import UsageError
 from timeline.instant import format_instant
 from timeline.notes.bodies import Verification
@@ -43,7 +55,7 @@ class Row(NamedTuple):
         return {
             "id": one.id, "incident": self.kept.id, "incident_title": self.kept.title, "directory": self.kept.folder, "title": one.title,
             **{name: getattr(one, name) or None for name in texts},
-            "state": self.progress.state, "marks": list(self.progress.marks), "done": self.progress.done or None,
+            "state": self.progress.state, "marks": list(self.progress.marks), "done": self.progress.done or None, "recurred": self.progress.recurred or None,
             "changed": None if one.changed is None else format_instant(one.changed), "draft_line": one.line or None,
             "verified": [
                 {"ran": run.ran, "result": run.result, "by": run.by, "at": format_instant(run.at), "passed": run.passed} for run in one.verified
@@ -115,12 +127,23 @@ def rows(archive: Archive, query: Query, conf: Config, day: date, stalled_after:
     """Yield all actions of the incidents that a query chooses, with what is known of their tickets."""
     known, own = cached(conf), made(conf)
     chosen = {hit.kept.folder for hit in archive.search(query, _ALL).hits} if query != Query() else None
-    for kept, details in archive.details():
+    every = archive.details()
+    again = _recurred(every)
+    for place, (kept, details) in enumerate(every):
         if chosen is None or kept.folder in chosen:
             for action in details.actions:
                 one = action if action.ticket else replace(action, ticket=own.get(action.id, ""))
                 ticket = known.get(one.ticket) if one.ticket else None
-                yield Row(kept, one, progress(one, day, ticket, stalled_after), ticket)
+                yield Row(kept, one, progress(one, day, ticket, stalled_after, again.get(place, ())), ticket)
+
+
+def _recurred(every: Sequence[tuple[Kept, Details]]) -> dict[int, list[Recurred]]:
+    """Return what came back of each incident, by its place: whatever it is that both have."""
+    found: dict[int, list[Recurred]] = {}
+    for pair in recurrences([(kept.start, details.features) for kept, details in every]):
+        later = every[pair.later][0]
+        found.setdefault(pair.former, []).append(Recurred(later.id, later.start or 0))
+    return found
 
 
 def find(archive: Archive, name: str) -> tuple[Kept, Followup]:

@@ -1,14 +1,14 @@
-"""How far an action is: open, overdue, stalled, vague, done but unverified, done; and how many are done in time."""
+"""How far an action is: open, overdue, reopened, stalled, vague, done but unverified, done; and how many are done in time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal, NamedTuple, get_args
 
 from timeline.cases.followups import Followup, day_of
 
-State = Literal["overdue", "unverified", "stalled", "vague", "open", "done"]
+State = Literal["overdue", "reopened", "unverified", "stalled", "vague", "open", "done"]
 #: In the order in which they want somebody's eye.
 STATES: tuple[State, ...] = get_args(State)
 #: Days without a change after which an action is stalled.
@@ -29,22 +29,39 @@ class Ticket(NamedTuple):
     asked: int = 0
 
 
+class Recurred(NamedTuple):
+    """An incident in which something of the action's own came back: its id, and when it began (ns)."""
+
+    incident: str
+    at: int
+
+
 class Progress(NamedTuple):
-    """An action's state, all that is so of it beside, and the day on which it was done, if that is known."""
+    """An action's state, all that is so of it beside, the day on which it was done if that is known, and in which incident its own came back since."""
 
     state: State
     marks: tuple[State, ...] = ()
     done: str = ""
+    recurred: str = ""
 
 
 def progress(
-    one: Followup, today: date, ticket: Ticket | None = None, stalled_after: int = STALLED_AFTER
-) -> Progress:
-    """Return how far an action is on a day (UTC). It is done where it says so, or its ticket is closed, and a check of it passed last."""
+    one: Followup, today: date, ticket: Ticket | None = None, stalled_after: int = STALLED_AFTER, recurred: Sequence[Recurred] = ()
+) -> Progress:  # fmt: skip
+    """Return how far an action is on a day (UTC). It is done where it says so, or its ticket is closed, and a check of it passed last.
+
+    What was done before its incident came back is reopened, until a later check passes.
+    """
     claimed = one.ended or (ticket is not None and not ticket.is_open)
     passed = bool(one.verified) and one.verified[-1].passed
-    if passed:
-        return Progress("done", (), _done(one, ticket))
+    if passed or claimed:
+        done = _done(one, ticket)
+        checked = one.verified[-1].at if passed else None
+        since = [again for again in recurred if _is_after(again.at, checked, done)]
+        if since:
+            return Progress("reopened", ("reopened",), done, min(since, key=lambda again: again.at).incident)
+        if passed:
+            return Progress("done", (), done)
     marks = list[State]()
     if claimed:
         marks.append("unverified")
@@ -62,6 +79,11 @@ def _done(one: Followup, ticket: Ticket | None) -> str:
     """Return the day: as it says, or that of the ticket's end, or that of the first verification that passed."""
     closed = day_of(ticket.closed) if ticket and not ticket.is_open and ticket.closed is not None else ""
     return one.done or closed or next((day_of(run.at) for run in one.verified if run.passed), "")
+
+
+def _is_after(at: int, checked: int | None, done: str) -> bool:
+    """Tell whether an incident began when the action was done: after the last check of it, or else after the day."""
+    return at > checked if checked is not None else bool(done) and day_of(at) > done
 
 
 def _is_past(day: str, today: date) -> bool:

@@ -16,8 +16,10 @@ from service.archive.tickets import FILE, cached, keep
 from tests.example import example_folder
 from timeline.cases.progress import Ticket
 from timeline.errors import UsageError
+from timeline.instant import parse_instant
 
 DAY = date(2026, 12, 2)
+CLOSED = parse_instant("2026-11-15T12:00:00Z")
 DRAFT = """
 
 ## Action items
@@ -91,9 +93,27 @@ def test_what_cannot_be_recorded_is_refused(home: Path) -> None:
 
 def test_a_closed_ticket_is_a_claim_that_waits_for_its_verification(home: Path) -> None:
     with opened() as (_, conf):
-        keep(conf, {"SHOP-12": Ticket("Time-out", False, 10**18, 10**18, 10**18)})
+        keep(conf, {"SHOP-12": Ticket("Time-out", False, CLOSED, CLOSED, CLOSED)})
         keep(conf, {"SHOP-13": Ticket("Other", True)})
         assert sorted(cached(conf)) == ["SHOP-12", "SHOP-13"]
         assert table(Wanted(), day=DAY).counts == {"unverified": 2, "open": 2}
         (home / "postmortems" / FILE).write_text("{")
         assert cached(conf) == {}
+
+
+def test_an_incident_that_comes_back_reopens_what_was_done(home: Path) -> None:
+    with opened() as (_, conf):
+        keep(conf, {"SHOP-12": Ticket("Time-out", False, CLOSED, CLOSED, CLOSED)})
+    path = home / "postmortems/INC-43" / names.TIMELINE
+    text = path.read_text()
+    for name, day in (("start", "12T14:02"), ("end", "12T15:10")):
+        text = text.replace(
+            f'"{name}":"2026-11-{day}:00Z"', f'"{name}":"2026-11-{day.replace("12", "20", 1)}:00Z"'
+        )
+    path.write_text(text)
+    first = table(Wanted(states=("reopened",)), day=DAY).rows
+    assert [(row.kept.id, row.action.title, row.progress.recurred) for row in first] == [
+        ("INC-42", "Give the pool a time-out", "INC-43")
+    ]
+    verify(first[0].action.id, Run("make load", "holds"))
+    assert table(Wanted(states=("reopened",)), day=DAY).rows == ()

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from timeline.cases.followups import Followup, Verified
-from timeline.cases.progress import Completion, Progress, Ticket, completion, counts, progress
+from timeline.cases.progress import Completion, Progress, Recurred, Ticket, completion, counts, progress
 from timeline.instant import DAY
 
 TODAY = date(1970, 3, 1)  # day 59
@@ -43,6 +43,27 @@ def one(**told: object) -> Followup:
 )  # fmt: skip
 def test_a_state(action: Followup, ticket: Ticket | None, expected: Progress) -> None:
     assert progress(action, TODAY, ticket) == expected
+
+
+@pytest.mark.parametrize(
+    ("action", "began", "state"),
+    [
+        (one(verified=(PASSED,)), 41 * DAY, "reopened"), (one(verified=(PASSED,)), 39 * DAY, "done"),
+        (one(ended=True, done="1970-02-01"), 40 * DAY, "reopened"), (one(ended=True, done="1970-02-01"), 31 * DAY, "unverified"),
+        (one(ended=True), 40 * DAY, "unverified"),  # nothing tells when
+        (one(), 40 * DAY, "open"),
+    ],
+)  # fmt: skip
+def test_what_was_done_is_reopened_where_its_incident_came_back_since(
+    action: Followup, began: int, state: str
+) -> None:
+    made = progress(action, TODAY, recurred=(Recurred("INC-8", began),))
+    assert (made.state, made.recurred) == (state, "INC-8" if state == "reopened" else "")
+
+
+def test_the_first_incident_in_which_it_came_back_is_named() -> None:
+    again = (Recurred("INC-9", 50 * DAY), Recurred("INC-8", 45 * DAY), Recurred("INC-7", 39 * DAY))
+    assert progress(one(verified=(PASSED,)), TODAY, recurred=again).recurred == "INC-8"
 
 
 def test_completion_counts_what_was_due_and_done_verified_by_its_date() -> None:
