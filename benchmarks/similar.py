@@ -105,7 +105,7 @@ def timed(count: int, rounds: int) -> None:
                 for column in ((run.wall for run in runs), (run.cpu for run in runs))
             )
             print(
-                f"{name} among {count:,}: {wall:.2f} s, {cpu:.2f} s of a processor, {runs[0].peak:.0f} MB",
+                f"{name} among {count:,}: {wall:.2f} s, {cpu:.2f} s of a processor",
                 flush=True,
             )
 

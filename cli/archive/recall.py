@@ -8,6 +8,7 @@ import typer
 
 from cli.archive.shown import incident, unread
 from cli.options import AsJson, ConfigFile
+from service.build.garbage import gc_relaxed
 
 if TYPE_CHECKING:
     from service.archive.recalling import Earlier, Recollection
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _CHANGES, _WRITTEN = 6, 5
 
 
+@gc_relaxed()
 def recall(
     words: Annotated[list[str] | None, typer.Argument(metavar="[WORDS]", help="Words that the incident has.")] = None,
     alert: Annotated[list[str] | None, typer.Option("--alert", metavar="ALERT", help="In which this alert fired; repeatable.")] = None,

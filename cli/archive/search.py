@@ -21,6 +21,7 @@ from cli.archive.facets import (
 )
 from cli.archive.shown import incident, span, unread
 from cli.options import AsJson, ConfigFile
+from service.build.garbage import gc_relaxed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +34,7 @@ _REASONS = 6
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
+@gc_relaxed()
 def search(
     words: Annotated[
         list[str] | None,

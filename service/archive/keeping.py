@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,6 @@ from archive.cases.store import Found as Found
 from archive.cases.store import Hit as Hit
 from archive.cases.store import Kept as Kept
 from service.archive.reading import read, stamp
-from service.incident.folders import incidents_in
 from service.settings.config import Config, settings_only
 from service.settings.registry import nearest
 from timeline.cases.case import Case
@@ -64,11 +64,10 @@ def update(archive: Archive, conf: Config, also: Iterable[Path] = (), *, anew: b
     there = {one.folder: one.stamp for one in archive.kept()}
     excluded = archive.excluded()
     out = conf.folder / conf.settings.out
-    wanted = {str(path.resolve()) for path in incidents_in(out)} if out.is_dir() else set[str]()
-    wanted = (wanted - excluded) | {str(path.resolve()) for path in also} | there.keys()
+    wanted = (set(_folders(out)) - excluded) | {str(path.resolve()) for path in also} | there.keys()
     gone, changed = list[str](), list[tuple[str, str]]()
     for folder in sorted(wanted):
-        now = stamp(Path(folder))
+        now = stamp(folder)
         if not now:
             gone += [folder] * (folder in there)
         elif anew or there.get(folder) != now:
@@ -80,6 +79,17 @@ def update(archive: Archive, conf: Config, also: Iterable[Path] = (), *, anew: b
     if gone:
         archive.remove(gone)
     return Update(len(changed) - len(unread), len(gone), tuple(unread))
+
+
+def _folders(out: Path) -> Iterator[str]:
+    """Yield the folders right inside one, by where they really are; links are followed, the rest is not looked at."""
+    if not out.is_dir():
+        return
+    home = str(out.resolve())
+    with os.scandir(home) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                yield str(Path(entry.path).resolve()) if entry.is_symlink() else entry.path
 
 
 def _cases(folders: Iterable[tuple[str, str]], unread: list[str]) -> Iterator[tuple[str, str, Case]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from service import names
@@ -16,21 +17,25 @@ from timeline.checks.fences import FenceError
 _FILES = (names.TIMELINE, names.DRAFT, names.NOTES)
 
 
-def stamp(directory: Path) -> str:
+def stamp(place: Path | str) -> str:
     """Return what changes when timeline, draft or notes of an incident do, or a document; empty where it is not there."""
-    if directory.is_file():
-        found = directory.stat()
-        return f"{found.st_size}:{found.st_mtime_ns}"
-    told = []
+    told, where = [], os.fspath(place)
     for name in _FILES:
         try:
-            found = (directory / name).stat()
+            found = os.stat(f"{where}/{name}")  # noqa: PTH116 - asked of ten thousand incidents before a search answers
         except OSError:
             if name == names.TIMELINE:
-                return ""
+                return _document(Path(where))
             continue
         told.append(f"{name}:{found.st_size}:{found.st_mtime_ns}")
     return " ".join(told)
+
+
+def _document(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    found = path.stat()
+    return f"{found.st_size}:{found.st_mtime_ns}"
 
 
 def read(directory: Path) -> Case:

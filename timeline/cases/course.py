@@ -27,7 +27,7 @@ _BEFORE = 60
 _DEALT = re.compile(r"\bmitigat|\bresol(?:ution|ved)|\brecover|\bworkaround|\bactions? taken|\bresponse\b|\bdecision", re.IGNORECASE)  # fmt: skip
 
 
-class Span(msgspec.Struct, frozen=True, array_like=True):
+class Span(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A measure of the timeline: a range in seconds."""
 
     name: str
@@ -35,7 +35,7 @@ class Span(msgspec.Struct, frozen=True, array_like=True):
     max_s: float
 
 
-class Done(msgspec.Struct, frozen=True, array_like=True):
+class Done(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A change while it lasted (`what` is its kind), or what people wrote: a decision, a lesson, a message they marked, prose.
 
     `reference` is the id of a fact or note, or the line of the draft; `at` in ns.
@@ -47,7 +47,7 @@ class Done(msgspec.Struct, frozen=True, array_like=True):
     at: int | None = None
 
 
-class Course(msgspec.Struct, frozen=True, omit_defaults=True):
+class Course(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Nothing in it says that one thing followed from another."""
 
     measures: tuple[Span, ...] = ()

@@ -20,7 +20,7 @@ _CHANGED = ("service", "flag", "repository", "change")
 _APART = re.compile(r"[^\w.\-]+")
 
 
-class Features(msgspec.Struct, frozen=True, omit_defaults=True):
+class Features(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Values in the order of their first facts, each once; `changed` are services, flags, repositories, objects.
 
     `templates` are the signatures without what differs each time, one for each. What people wrote: `factors` in their words,

@@ -77,8 +77,14 @@ class Incidents:
         #: In how many incidents each thing is.
         self.counts = Counter(thing for own in self.things for thing in own)
         self._most = math.log(len(every) + UNKNOWN)
-        self._weights = {thing: self.weight(thing[0], count) for thing, count in self.counts.items()}
-        self._totals = [self._total(own) for own in self.things]
+
+    @cached_property
+    def _weights(self) -> dict[Thing, float]:
+        return {thing: self.weight(thing[0], count) for thing, count in self.counts.items()}
+
+    @cached_property
+    def _totals(self) -> list[tuple[float, float, float]]:
+        return [self._total(own) for own in self.things]
 
     def _total(self, own: dict[Thing, str]) -> tuple[float, float, float]:
         """Return the weight of what was recorded, of the factors and of the modes."""

@@ -51,6 +51,14 @@ def test_nothing_has_to_be_done_for_it_to_know_what_is_there(home: Path) -> None
     assert found("pool connection") == ["INC-42"]
 
 
+def test_an_incident_behind_a_link_is_known_once_by_where_it_is(home: Path) -> None:
+    (home / "postmortems/LINK-1").symlink_to(home / "postmortems/INC-42", target_is_directory=True)
+    shutil.move(home / "postmortems/INC-42", home / "INC-42")
+    (home / "postmortems/LINK-2").symlink_to(home / "INC-42", target_is_directory=True)
+    (home / "postmortems/notes.txt").write_text("no folder")
+    assert [hit.kept.folder for hit in search(Query())[0].hits] == [str(home / "INC-42")]
+
+
 def test_only_what_changed_is_read(home: Path) -> None:
     assert search(Query())[1] == Update(1, 0, ())
     assert search(Query())[1] == Update(0, 0, ())
