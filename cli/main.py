@@ -16,6 +16,7 @@ from cli.archive.actions import actions
 from cli.archive.commands import archive
 from cli.archive.digest import digest
 from cli.archive.patterns import patterns
+from cli.archive.readout import readout
 from cli.archive.recall import recall
 from cli.archive.search import search
 from cli.attach import attach
@@ -282,6 +283,7 @@ for command in (
     recall,
     patterns,
     digest,
+    readout,
 ):
     app.command()(command)
 

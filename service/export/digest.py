@@ -21,6 +21,7 @@ from service.check import draft as check_draft
 from service.check import notes as check_notes
 from service.evidence.document import load
 from service.evidence.place import evidence_of
+from service.export.masking import masked
 from service.review import reviews
 from service.settings.check import settings
 from service.settings.config import Config, of_incident
@@ -128,7 +129,7 @@ def _look(directory: Path, actions: list[Row], config: Path | None, now: int) ->
     own = sum(not isinstance(one.note.head.body, Meeting | Verification) for one in placed)
     states = _states(actions)
     entry = Entry(
-        timeline, _masked(timeline.incident.title or timeline.incident.id, directory, conf), _masked(_summary(prose), directory, conf),
+        timeline, masked(timeline.incident.title or timeline.incident.id, directory, conf), masked(_summary(prose), directory, conf),
         f"Actions: {states}." if states else "No action is written down.", _samples(timeline, directory, conf),
     )  # fmt: skip
     in_time = None if until is None or waits else _in_time(directory, draft, until.due)
@@ -170,19 +171,6 @@ def _said(prose: list[Block]) -> Iterator[str]:
         people = block.form == "paragraph" and not (block.prompt or block.quoted or block.kept)
         if people and block.section and _SUMMARY.search(block.section[-1]):
             yield " ".join(block.text.replace(CODE, "…").split())
-
-
-def _masked(text: str, directory: Path, conf: Config) -> str:
-    """Return people's words with pseudonyms; what is only written like a name goes as well: here nobody looks again."""
-    try:
-        known = evidence_of(directory, conf).people().names
-    except TimelineError:
-        return text
-    made, end = "", 0
-    for one in known.likely(text):
-        made += text[end : one.start] + known.pseudonym(one.people)
-        end = one.end
-    return made + text[end:]
 
 
 def html(told: Told) -> bytes:
