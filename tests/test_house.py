@@ -45,7 +45,7 @@ FLOORS = {
         "cases",
         "patterns",
     ),
-    "render": ("text", "page printing exports", "stills", "draft", "comment"),
+    "render": ("text", "page printing exports", "stills patterns", "draft", "comment"),
     "service": (
         "files memory names",
         "settings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,11 +37,14 @@ def patterns(
     zone: Annotated[
         str, typer.Option(metavar="ZONE", help="Of hours and weekdays, such as Europe/Berlin.")
     ] = "UTC",
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one page that asks nobody for anything.")
+    ] = None,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what incidents have in common: durations, alert quality, changes, gaps, each with its incidents."""
-    from service.archive.asking import asked
+    from service.archive.asking import asked, described
     from service.archive.patterns import answer, of_query
 
     facets = {
@@ -50,12 +54,19 @@ def patterns(
     query = asked("", {name: tuple(values or ()) for name, values in facets.items()}, since, until)
     found = of_query(query, zone, config)
     unread(found.update)
+    if html:
+        from service.archive.pattern_page import write
+
+        write(found, html, described(facets, since, until))
+        typer.echo(f"wrote {html}", err=True)
     if as_json:
         import json
 
         from timeline.text import escaped
 
         typer.echo(escaped(json.dumps(answer(found.patterns), indent=2, ensure_ascii=False)))
+    elif html:
+        pass  # it is in the file
     elif found.patterns.incidents:
         from cli.archive.pattern_lines import lines
 

@@ -54,7 +54,7 @@ def render_page(
         else {"notes": page_notes(with_values(notes, engineers(timeline)))}
     )
     parts = {
-        "POLICY": _POLICY.format(hashes=_hash("\n" + script)).encode(),
+        "POLICY": policy_of(script).encode(),
         "TITLE": escape(" · ".join(filter(None, (timeline.incident.id, timeline.incident.title)))).encode(),
         "DIGEST": escape(timeline.digest).encode(),
         "STYLE": style.encode(),
@@ -68,6 +68,11 @@ def render_page(
         "SCRIPT": script.encode(),
     }
     return fill(asset("page.html").encode(), parts)
+
+
+def policy_of(script: str) -> str:
+    """Return the policy of a page whose script is `script`, after the line break that stands before it."""
+    return _POLICY.format(hashes=_hash("\n" + script))
 
 
 def fill(template: bytes, parts: Mapping[str, bytes]) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from archive.cases.store import Excerpt, Found, Hit, Kept
@@ -31,6 +31,12 @@ def asked(
         _bound(since, names[0], last=False),
         _bound(until, names[1], last=True),
     )
+
+
+def described(facets: Mapping[str, Sequence[str] | None], since: str | None, until: str | None) -> str:
+    """Return which incidents were chosen, for people; empty where all were."""
+    told = [f"{name.replace('_', ' ')} {' or '.join(values)}" for name, values in facets.items() if values]
+    return ", ".join([*told, *([f"since {since}"] if since else []), *([f"until {until}"] if until else [])])
 
 
 def _bound(text: str | None, option: str, *, last: bool) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,13 @@ def test_few_are_said_to_be_few_and_what_is_not_known_is_no_zero() -> None:
     assert "failed requests  1 (few), of 1 not all was read  1.2 k requests" in told
     assert "\x1b" not in told
     assert "known of none: time to detect" in told
+
+
+def test_the_page_links_to_what_each_folder_has_from_where_it_stands(home: Path) -> None:
+    done = timeline(home, "patterns", "--html", "pages.html", "--severity", "SEV1")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "wrote pages.html\n")
+    page = (home / "pages.html").read_text()
+    addresses = set(re.findall(r'href="(postmortems/[^"]+)"', page))
+    assert addresses
+    assert all((home / one).is_file() for one in addresses)
+    assert "<span>severity SEV1</span>" in page
