@@ -100,6 +100,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (home / "manifests").mkdir()
     shutil.copy(example / "rules.yml", home / "manifests/app.yaml")
     shutil.copytree(example / "incidents", home / "incidents")
+    (home / "reports").mkdir()
+    (home / "reports/2021-03-04-search.md").write_text(
+        "# Search was slow\n\nThe connection pool was empty.\n"
+    )
     (home / "timeline.toml").write_text('[[source]]\ncollector = "git"\n')
     (home / ".gitignore").write_text(".bin\n*.lock\n")
     git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-C", str(home)]
