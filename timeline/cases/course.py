@@ -64,8 +64,16 @@ def course_of(timeline: Timeline, draft: Sequence[Block] = (), notes: Sequence[N
     )
     written = [*_noted(notes), *_prose(draft), *_marked(timeline)]
     done = (*list(_changed(timeline))[:MOST], *written[:MOST])
-    books = dict.fromkeys(_runbooks(timeline, draft, notes))
-    return Course(tuple(spans), done, tuple(books)[:MOST])
+    return Course(tuple(spans), done, _first(_runbooks(timeline, draft, notes)))
+
+
+def course_of_document(written: Sequence[Block]) -> Course:
+    """Return what a document says of lessons and of how it was dealt with, and its runbooks: all of it its own claim."""
+    return Course((), tuple(_prose(written))[:MOST], _first(_links(block.raw for block in written)))
+
+
+def _first(books: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(books))[:MOST]
 
 
 def _changed(timeline: Timeline) -> Iterator[Done]:
@@ -112,6 +120,11 @@ def _runbooks(timeline: Timeline, draft: Iterable[Block], notes: Iterable[Note])
     bodies = (note.head.body for note in notes)
     texts += [block.raw for block in draft if not block.kept]
     texts += [getattr(body, "text", None) or "" for body in bodies if body]
+    yield from _links(texts)
+
+
+def _links(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the links that are called runbooks, by themselves or by the words before them."""
     for text in texts:
         for match in _LINK.finditer(text) if "://" in text else ():
             before = text[max(0, match.start() - _BEFORE) : match.start()].rpartition("\n")[2]

@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from timeline.cases.case import Case, Facet, Passage, Section
+from timeline.cases.course import course_of_document
+from timeline.cases.details import Details
+from timeline.cases.features import features_of
 from timeline.cases.plain_text import HEADS
 from timeline.cases.prose import visible
 from timeline.checks.actions import actions
@@ -55,7 +58,9 @@ def case_of_document(
     passages = (Passage("title", f"{name} {title}"), *_passages(written, times))[:MOST]
     severity = next((_severity(match[1]) for block in written if (match := _SEVERITY.search(block.text))), "")
     facets = {Facet("tag", TAG), *_factors(written)} | ({Facet("severity", severity)} if severity else set())
-    return Case(name, title, severity, start, end, tuple(sorted(facets)), passages)
+    factors = (one.text for one in passages if one.section == "factor")
+    details = Details(features_of((), factors=factors), course_of_document(written))
+    return Case(name, title, severity, start, end, tuple(sorted(facets)), passages, details)
 
 
 def counts(case: Case, written: Sequence[Block]) -> Counts:

@@ -111,3 +111,16 @@ def test_plain_text_keeps_its_lines_and_has_sections_and_items() -> None:
     ]
     assert there["claim"][-1] == "03:06 Somebody restarts it"
     assert "# not a heading" in there["draft"][-1]
+
+
+def test_what_it_says_of_lessons_and_runbooks_is_recalled_and_its_factors_are_compared() -> None:
+    text = REPORT.replace(
+        "Look at the pool first.", "Look at the [runbook](https://wiki.example/pool) first."
+    )
+    details = case_of_document("OLD-1", written(text), {}, None).details
+    assert [(one.what, one.text, one.at) for one in details.course.done] == [
+        ("lesson", "Look at the runbook first.", None)
+    ]
+    assert details.course.runbooks == ("https://wiki.example/pool",)
+    assert [factor for factor in details.features.factors if "No limit of waiting" in factor]
+    assert (details.features.alerts, details.course.measures) == ((), ())
