@@ -28,6 +28,36 @@ ALARMS_MANUAL = Manual(
     example={"region": "eu-central-1"},
 )
 
+METRICS_MANUAL = Manual(
+    reads=(
+        "`GetMetricData` of each `threshold`: a metric's statistic, metric math, a search, a Metrics Insights query, as you wrote them: `metric.crossed_above`, `metric.crossed_below`, `metric.absent`, `metric.present` and their kin, of each series by itself; panels for the chart.",
+    ),
+    rights=f"An access key that may `cloudwatch:GetMetricData`, {_KEYS}",
+    precision="periods: a point is a statistic over its period, so that a crossing lies between the begin of the last point on one side and the end of the first point on the other, two periods as a rule; a metric that is sent less often than `period` is as exact as it is sent",
+    limits=(
+        "When, within a period, a value was crossed; a spike that the statistic hides: `Maximum` or `p99` show what `Average` does not.",
+        "Points of less than a minute are kept for 3 hours, of a minute for 15 days, of 5 minutes for 63 days, of an hour for 455 days: an older window is read at the next longer period, and has a gap that says so. Metrics Insights queries reach back two weeks.",
+        "A period without points has none, and is no zero: `FILL` in a `query` makes it one. After `lookback`, of a metric that is sent less often after one such time, it is `metric.absent`. A metric that had no points at all is not told.",
+        "A period that is not over is left out, and a gap. CloudWatch gets some metrics minutes late: what is built soon after may lack them.",
+        "Of a search or a Metrics Insights query, 500 series; what it says of partial data, or of division by zero, is a gap. Series that CloudWatch calls alike cannot be told apart.",
+        "One region of one account a source. Requests cost money: one metric of one `threshold` is one.",
+    ),
+    example={
+        "region": "eu-central-1",
+        "threshold": [
+            {
+                "name": "errors of checkout", "query": "100 * errors / requests", "above": 5, "unit": "%",
+                "metrics": [
+                    {"id": "errors", "namespace": "AWS/ApplicationELB", "name": "HTTPCode_Target_5XX_Count",
+                     "dimensions": {"LoadBalancer": "app/checkout/50dc6c495c0c9188"}, "statistic": "Sum"},
+                    {"id": "requests", "namespace": "AWS/ApplicationELB", "name": "RequestCount",
+                     "dimensions": {"LoadBalancer": "app/checkout/50dc6c495c0c9188"}, "statistic": "Sum"},
+                ],
+            }
+        ],
+    },
+)  # fmt: skip
+
 TRAIL_MANUAL = Manual(
     reads=(
         "`LookupEvents`, management events that are not read-only. By action: `deploy.started` (`ecs:UpdateService` with a task definition, `lambda:UpdateFunctionCode`, `codedeploy:CreateDeployment`, ...), `change.scale` (`ecs:UpdateService` with a count alone, `autoscaling:SetDesiredCapacity`, ...), `change.removed` (`Delete...`, `Terminate...`), `change.config` (every other verb that changes something: `Update...`, `Put...`, `Create...`, ...).",

@@ -15,6 +15,7 @@ from botocore.model import OperationModel, ServiceModel
 from botocore.validate import ParamValidator
 
 from collectors.testing.answering import Answering
+from tests.fakes.aws_metrics import Metrics
 
 Row = dict[str, Any]
 REGION, ACCOUNT = "eu-central-1", "123456789012"
@@ -60,6 +61,7 @@ class FakeAws:
 
     def __init__(self) -> None:
         self.history: list[Row] = []
+        self.metrics = Metrics()
         self.events: list[Row] = []
         self.deployments: list[Row] = []  # of CodeDeploy
         self.service_deployments: list[Row] = []  # of ECS
@@ -125,6 +127,11 @@ class FakeAws:
             rows, key=lambda row: row["Timestamp"], reverse=asked.get("ScanBy") != "TimestampAscending"
         )
         return _page("AlarmHistoryItems", rows, asked, asked.get("MaxRecords", 50), 100)
+
+    def _GetMetricData(self, asked: Row) -> Row:  # noqa: N802 - as above
+        if len(asked["MetricDataQueries"]) > 500 or asked["StartTime"] >= asked["EndTime"]:
+            raise RefusalError("ValidationError", "The parameters are not valid")
+        return self.metrics.answer(asked)
 
     def _LookupEvents(self, asked: Row) -> Row:  # noqa: N802 - as above
         rows = self.events

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Protocol
 
 from collectors.base import Payload
 from collectors.kit.metrics.samples import Mark, Sampled, Samples
@@ -17,7 +17,7 @@ from timeline.model import Evidence, Fact, Quantity, Subject, Window
 from timeline.relative import first_instant
 from timeline.rules.promrules import AlertingRule, alert_labels
 from timeline.selectors import series_text
-from timeline.series.crossings import absences, transitions
+from timeline.series.crossings import Transition, absences, transitions
 
 _DIRECTIONS = {
     "metric.present": "present", "metric.absent": "absent", "metric.undefined": "undefined", "metric.defined": "defined",
@@ -86,8 +86,9 @@ class FactBuilder:
     origin: str
     asked: Query
     window: Window
-    link: Any  # (expression, start, end) -> URL
+    link: Callable[[str, int, int], str | None]  # (query, start, end) -> URL
     notes: Sequence[str] = ()
+    means: str = "sample"
 
     def facts(self, watch: Watch, sampled: Sampled) -> Iterator[Fact]:
         """Yield the facts of one watch, of all series."""
@@ -110,7 +111,7 @@ class FactBuilder:
         return fact(
             change.kind, origin=self.origin,
             key=[self.asked.query, labels, watch.op, watch.value, direction, change.time, thread],
-            at=change.at, time_means="sample", clock=self.origin, source=self.source,
+            at=change.at, time_means=self.means, clock=self.origin, source=self.source,
             names={
                 "name": watch.title, "part": watch.part or None, "series": series_text(shown) or None, "value": value,
                 "unit": watch.unit or "", "op": watch.op, "threshold": watch.value, "previous": change.previous,
@@ -151,13 +152,29 @@ def series_changes(series: Samples, op: str, value: float, sampled: Sampled) -> 
     """Return the changes of state of one series."""
     return [
         StateChange(
-            t.kind, t.at, series.labels, t.breach, int(series.times[t.sample]), t.value, t.previous,
+            t.kind, _between(t, series), series.labels, t.breach, int(series.times[t.sample]), t.value, t.previous,
             series.around(t.sample), _ending(series, t.kind, t.at),
         )
         for t in transitions(
             series.times, series.values, op, value, sampled.reading, series.seams, [m.time for m in series.marks]
         )
     ]  # fmt: skip
+
+
+def _between(change: Transition, series: Samples) -> Bounds:
+    """Return when a change was: of samples that stand for a span, from the begin of the last one before to the end of the first one after.
+
+    A span without a sample is one as well: the first one of an absence, and the last one before a presence.
+    """
+    if not (width := series.width):
+        return change.at
+    at = int(series.times[change.sample])
+    if change.kind == "metric.absent":
+        return Bounds(at, at + 2 * width - 1)
+    if change.kind == "metric.present":
+        return Bounds(at - width, at + width - 1)
+    earliest = change.at.earliest
+    return Bounds(None if earliest is None else earliest - 1, at + width - 1)
 
 
 def _ending(series: Samples, kind: Kind, at: Bounds) -> Mark | None:

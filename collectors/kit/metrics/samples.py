@@ -76,7 +76,8 @@ class Samples:
 
     `seams`: before which samples (the number of samples: after the last one) a stretch was not
     read, in which the series is known to be present and in the state of the samples around it. `marks`: where
-    it was marked as stale, in order of time, where its samples do not show it.
+    it was marked as stale, in order of time, where its samples do not show it. `width` (ns): a sample is a statistic
+    over `[time, time + width)`; 0: it was taken at its time.
     """
 
     labels: dict[str, str]
@@ -91,6 +92,7 @@ class Samples:
 
     seams: tuple[int, ...] = ()
     marks: tuple[Mark, ...] = ()
+    width: int = 0
 
     @property
     def key(self) -> LabelKey:

@@ -58,6 +58,8 @@ WHOLE: dict[str, Any] = {
         {"name": "kite", "collector": "buildkite", "organization": "a"},
         {"name": "azure", "collector": "azure_devops", "project": "a/b", "token": "env:T"},
         {"name": "alarms", "collector": "cloudwatch_alarms", "region": "eu-central-1", "url": "http://127.0.0.1:9", "types": ["MetricAlarm"]},
+        {"name": "points", "collector": "cloudwatch_metrics", "region": "eu-central-1", "url": "http://127.0.0.1:9", "period": "5m",
+         "threshold": [{"name": "age", "metrics": [{"namespace": "AWS/SQS", "name": "Age", "dimensions": {"QueueName": "a"}}], "above": 5}]},
         {"name": "trail", "collector": "cloudtrail", "region": "eu-central-1", "url": "http://127.0.0.1:9", "lookup": {"EventName": "UpdateService"}},
         {"name": "rolls", "collector": "codedeploy", "region": "eu-central-1", "url": "http://127.0.0.1:9", "environment": "production"},
         {"name": "tasks", "collector": "ecs", "region": "eu-central-1", "url": "http://127.0.0.1:9", "services": ["prod/checkout"]},

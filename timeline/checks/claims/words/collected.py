@@ -16,6 +16,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "circleci": ("deploy.",),
     "cloudtrail": ("change.", "deploy.started"),
     "cloudwatch_alarms": ("alert.", "change.config", "change.removed"),
+    "cloudwatch_metrics": ("metric.",),
     "codedeploy": ("deploy.",),
     "ecs": ("deploy.",),
     "git": ("change.", "deploy."),
