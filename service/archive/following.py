@@ -10,9 +10,11 @@ from pathlib import Path
 from archive.cases.store import Found
 from service.archive.keeping import Update, archive_of, update
 from service.archive.likeness import Likeness, compared
+from service.archive.patterns import Answer, of_archive
 from service.settings.config import Config
 from timeline.cases.query import Query
 from timeline.errors import TimelineError
+from timeline.patterns.patterns import patterns
 
 _AGAIN, _PATIENCE = 2.0, 1.0  # seconds
 
@@ -35,6 +37,14 @@ class Following:
         reading = self._up_to_date()
         with archive_of(self._conf) as archive:
             return archive.search(query, most, counted=True), reading
+
+    def patterns(self, query: Query, zone: str) -> tuple[Answer, bool]:
+        """Return what incidents have in common, and whether folders are still being read. Raises as `search`."""
+        if not (self._conf.folder / self._conf.settings.out).is_dir():
+            return Answer(patterns([]), {}, self._done), False
+        reading = self._up_to_date()
+        with archive_of(self._conf) as archive:
+            return of_archive(archive, query, zone, self._done), reading
 
     def similar(self, folder: Path) -> tuple[Likeness, bool]:
         """Return which incidents are like one, and whether folders are still being read. Raises as `search`, and DocumentError."""

@@ -20,6 +20,7 @@ from collectors.kit.tape import EvidenceError
 from service.inbox.library import UnknownIncidentError
 from service.web import api, hooks, pages, search, stream
 from service.web.agents.mount import mounted
+from service.web.archive import patterns
 from service.web.draft import refresh
 from service.web.gate import Gate
 from service.web.operation import health
@@ -47,7 +48,7 @@ def make_app(state: State) -> FastAPI:
         description="Incidents, notes and webhooks. Times are RFC 3339 with `Z`.", openapi_url="/openapi.json",
     )  # fmt: skip
     app.state.serve = state
-    for part in (api, search, stream, refresh, hooks, pages, health):
+    for part in (api, search, patterns, stream, refresh, hooks, pages, health):
         app.include_router(part.router)
     app.state.agents = mounted(app, state)
     app.mount("/static", StaticFiles(directory=pages.static_folder()), name="static")

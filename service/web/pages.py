@@ -86,8 +86,9 @@ def _open(state: State, incident: str) -> dict[str, int]:
 
 
 def failed(request: Request, said: str, status: int) -> Response:
-    """Show what an incident's page cannot be made of, and what to do."""
-    title = "There is no such incident" if status == 404 else "This incident cannot be shown"
+    """Show what a page cannot be made of, and what to do."""
+    titles = {400: "This cannot be asked so", 404: "There is no such incident"}
+    title = titles.get(status, "This incident cannot be shown")
     return _page(request, "failed.html", status=status, title=title, said=said)
 
 

@@ -73,6 +73,7 @@ PAGES = {
     "GET /incidents/{incident}/factors/map": READ,
     "GET /incidents/{incident}/whys": READ,
     "GET /incidents/{incident}/agenda": READ,
+    "GET /patterns": READ,
     "GET /login": OPEN,
     "POST /login": OPEN,
     "POST /logout": READ,
