@@ -95,19 +95,22 @@ def _similar(named: str, query: Query, config: Path | None, most: int, *, as_jso
 
         typer.echo(json.dumps(answer(found, most), indent=2, ensure_ascii=False))
     else:
-        _show_alike(found, most)
+        _show_alike(found, most, chosen=query != type(query)())
     raise typer.Exit(0 if found.alike else 1)
 
 
-def _show_alike(found: Likeness, most: int) -> None:
+def _show_alike(found: Likeness, most: int, *, chosen: bool) -> None:
+    from timeline import present
 
     if not found.alike:
-        others = found.incidents - 1
+        every = present.count(found.incidents, "incident")
+        alone = found.incidents == 1
         why = (
-            f"{found.id} shares too little with any of {others} other incidents"
-            if others
-            else "there is no other incident"
+            "there is no other incident"
+            if alone
+            else f"{found.id} shares too little with any other of {every}"
         )
+        why += "" if alone or not chosen else " that was chosen"
         typer.echo(f"nothing alike: {why}", err=True)
         return
     for one in found.alike[:most]:
