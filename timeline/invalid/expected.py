@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 _LISTED = 8  # names that are written out; of more, how they begin
+_SEVERAL = 3  # tables that are told apart by one of their members, where they can be
 _MEMBERS = 6
 _SCALARS = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 _LISTS = (tuple, list, set, frozenset)
@@ -98,8 +99,28 @@ def choices(forms: Iterable[Form]) -> list[str]:
 
 def expected(forms: Iterable[Form]) -> str:
     """Return what is taken: `a whole number from 1 to 65535`; nothing where anything is."""
-    words = [_words(one) for form in forms for one in branches(form)]
+    every = [one for form in forms for one in branches(form)]
+    tables = [one for one in every if _is_table(one)]
+    told = _told_apart(tables)
+    words = [told if told and one in tables else _words(one) for one in every]
     return " or ".join(dict.fromkeys(words)) if all(words) else ""
+
+
+def _is_table(form: Form) -> bool:
+    origin = get_origin(form.annotation) or form.annotation
+    return isinstance(origin, type) and issubclass(origin, BaseModel)
+
+
+def _told_apart(tables: Sequence[Form]) -> str:
+    """Return what several tables take, where each is known by the word in a member of its own: `kind`."""
+    every = [members(one) for one in tables]
+    if len(every) < _SEVERAL:
+        return ""
+    for name in every[0]:
+        words = [choices([one[name]]) if name in one else [] for one in every]
+        if all(words):
+            return f"a table with {name} as {_names([word for some in words for word in some])}"
+    return ""
 
 
 def _words(form: Form) -> str:
