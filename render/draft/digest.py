@@ -44,6 +44,15 @@ class Entry(NamedTuple):
     samples: Samples | None = None
 
 
+class Again(NamedTuple):
+    """An incident in which something of an earlier one came back: what it is (`alert`), and its name."""
+
+    later: str
+    former: str
+    what: str
+    value: str
+
+
 class Health(NamedTuple):
     """How the programme does over the incidents of a period; `notes` are how many each held review had, smallest first."""
 
@@ -54,6 +63,7 @@ class Health(NamedTuple):
     states: str
     notes: tuple[int, ...] = ()
     unread: tuple[str, ...] = ()
+    recurred: tuple[Again, ...] = ()
 
 
 def digest(period: str, entries: Sequence[Entry], health: Health) -> str:
@@ -111,5 +121,10 @@ def _health(health: Health, incidents: int) -> list[str]:
         told.append(f"- Notes per review: {span}, of {present.count(len(health.notes), 'review')}.")
     else:
         told.append("- Notes per review: no review is recorded.")
+    came = [
+        f"{markdown.escape(one.later)} has the {one.what} {markdown.code(markdown.excerpt(one.value, 80))} of {markdown.escape(one.former)}"
+        for one in health.recurred
+    ]
+    told.append(f"- Came back within twenty days: {'; '.join(came) or 'nothing that is recorded'}.")
     told += [f"- Not read: {markdown.escape(line)}." for line in health.unread]
     return ["## How the programme does\n", "\n".join(told) + "\n"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,7 +12,8 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from render.draft.digest import LONGEST, Entry, Health, Share, digest
+from archive.cases.store import Archive
+from render.draft.digest import LONGEST, Again, Entry, Health, Share, digest
 from service import names
 from service.archive.actions import Row, rows, today
 from service.archive.asking import asked
@@ -28,6 +29,7 @@ from service.settings.config import Config, of_incident
 from timeline.canonical import sha256
 from timeline.cases.progress import STALLED_AFTER, completion, counts
 from timeline.cases.query import Query
+from timeline.cases.recurrence import recurrences
 from timeline.checks import completeness
 from timeline.checks.draft import CODE, Block, blocks
 from timeline.checks.fences import FenceError
@@ -40,6 +42,8 @@ from timeline.response.samples import Samples
 _WEEK = re.compile(r"(\d{4})-?W(\d\d)")
 _SUMMARY = re.compile(r"\bsummary\b|\bin short\b|\babstract\b|\btl;?dr\b", re.IGNORECASE)
 _ALL = 1_000_000
+#: What comes back is called so.
+_CALLED = {"alert": "alert", "signature": "log line", "factor": "factor", "mode": "failure mode"}
 
 
 class Period(NamedTuple):
@@ -94,6 +98,7 @@ def made(wanted: Period, config: Path | None = None, now: int | None = None) -> 
         unread = list(update(archive, conf).unread)
         hits = [hit.kept for hit in archive.search(wanted.query, _ALL).hits]
         day = today() if now is None else datetime.fromtimestamp(at // NS, UTC).date()
+        again = _again(archive, {one.folder for one in hits})
         actions = list(rows(archive, wanted.query, conf, day, STALLED_AFTER))
     looks, hours = list[_Look](), conf.settings.check.hours
     for kept in sorted(hits, key=lambda one: (one.start or 0, one.id)):
@@ -108,10 +113,21 @@ def made(wanted: Period, config: Path | None = None, now: int | None = None) -> 
         Share(sum(look.in_time is True for look in due), len(due), sum(look.in_time is None for look in due)),
         Share(sum(look.notes is not None for look in looks), len(looks)),
         completion(((row.action, row.progress) for row in actions), day),
-        _states(actions), tuple(sorted(look.notes for look in looks if look.notes is not None)), tuple(unread),
+        _states(actions), tuple(sorted(look.notes for look in looks if look.notes is not None)), tuple(unread), again,
     )  # fmt: skip
     title = f"Incidents of {wanted.name}"
     return Told(digest(wanted.name, [look.entry for look in looks], health), title, tuple(unread))
+
+
+def _again(archive: Archive, folders: Collection[str]) -> tuple[Again, ...]:
+    """Return what came back in these incidents, of each the rarest thing."""
+    every = archive.details()
+    pairs = recurrences([(kept.start, details.features) for kept, details in every])
+    return tuple(
+        Again(every[one.later][0].id, every[one.former][0].id, _CALLED[one.same[0].aspect], one.same[0].value)
+        for one in pairs
+        if every[one.later][0].folder in folders
+    )
 
 
 def _states(actions: list[Row]) -> str:

@@ -54,7 +54,7 @@ def test_an_incident_of_which_little_is_written(folder: Path) -> None:
     assert "Its people have published no summary. No action is written down." in said
     assert "- Postmortems complete within 48 hours: 0 of 1 that are due.\n" in text
     assert (
-        "- Reviews held: 0 of 1 incident.\n- Actions: no action was due yet.\n- Notes per review: no review is recorded.\n"
+        "- Reviews held: 0 of 1 incident.\n- Actions: no action was due yet.\n- Notes per review: no review is recorded.\n- Came back within twenty days: nothing that is recorded.\n"
         in text
     )
     assert told("2026-10").text.count("No incident of the archive began in this time.") == 1
@@ -150,3 +150,15 @@ def test_weeks_and_days(folder: Path) -> None:
     for asked, there in (("2026-W46", True), ("2026-W45", False), ("2026-W47", False)):
         assert ("INC-42" in made(period(None, asked, None, None), now=NOW).text) is there
     assert "INC-42" in made(period(None, None, "2026-11-12", "2026-11-12"), now=NOW).text
+
+
+def test_what_came_back_is_told(folder: Path) -> None:
+    other = Path(shutil.copytree(folder, folder.parent / "INC-43"))
+    path = other / names.TIMELINE
+    text = path.read_text().replace('"id":"INC-42"', '"id":"INC-43"')
+    for name, time in (("start", "14:02"), ("end", "15:10")):
+        text = text.replace(f'"{name}":"2026-11-12T{time}:00Z"', f'"{name}":"2026-11-20T{time}:00Z"')
+    path.write_text(text)
+    assert "- Came back within twenty days: INC-43 has the alert `" in told().text
+    assert "` of INC-42.\n" in told().text
+    assert "nothing that is recorded" in made(period(None, "2026-W46", None, None), now=NOW).text
