@@ -11,12 +11,13 @@ from archive.cases.store import Found
 from service.archive.keeping import Update, archive_of, update
 from service.archive.likeness import Likeness, compared
 from service.archive.patterns import Answer, of_archive
+from service.archive.programme import Programme, programme
 from service.settings.config import Config
 from timeline.cases.query import Query
 from timeline.errors import TimelineError
 from timeline.patterns.patterns import patterns
 
-_AGAIN, _PATIENCE = 2.0, 1.0  # seconds
+_AGAIN, _PATIENCE, _KEPT = 2.0, 1.0, 60.0  # seconds
 
 
 class Following:
@@ -29,6 +30,7 @@ class Following:
         self._read_at = float("-inf")
         self._failure: TimelineError | OSError | None = None
         self._done = Update(0, 0, ())
+        self._numbers: tuple[float, Programme | None] = (0.0, None)
 
     def search(self, query: Query, most: int) -> tuple[Found, bool]:
         """Return what matches, and whether folders are still being read. Raises DatabaseError, UsageError."""
@@ -45,6 +47,18 @@ class Following:
         reading = self._up_to_date()
         with archive_of(self._conf) as archive:
             return of_archive(archive, query, zone, self._done), reading
+
+    def programme(self) -> Programme | None:
+        """Return the numbers of the programme, at most a minute old; None where nothing was built. Raises as `search`."""
+        if not (self._conf.folder / self._conf.settings.out).is_dir():
+            return None
+        made_at, made = self._numbers
+        if made is None or time.monotonic() - made_at > _KEPT:
+            self._up_to_date()
+            with archive_of(self._conf) as archive:
+                made = programme(archive, self._conf)
+            self._numbers = time.monotonic(), made
+        return made
 
     def similar(self, folder: Path) -> tuple[Likeness, bool]:
         """Return which incidents are like one, and whether folders are still being read. Raises as `search`, and DocumentError."""

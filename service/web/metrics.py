@@ -18,6 +18,10 @@ _GAUGES = {
     "inbox_events": "Stored webhook events by webhook and state.",
     "builds": "Builds by state.",
     "streams": "Pages that follow notes now.",
+    "incidents": "Incidents by severity.",
+    "incident_durations_known": "Of how many incidents a duration is known.",
+    "incident_duration_median_seconds": "Median of a duration over the incidents of which it is known: of the lower ends of their ranges, and of the upper.",
+    "actions": "Actions of incidents by state.",
 }
 disable_created_metrics()  # type: ignore[no-untyped-call]  # when a counter began is no figure of ours
 

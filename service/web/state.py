@@ -24,6 +24,7 @@ from service.web.metrics import Gauge, Metrics
 from service.web.peers import Proxies
 from service.web.sessions import Sessions
 from service.web.signin import LOCAL, SignIn, User
+from timeline.errors import TimelineError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -93,6 +94,24 @@ class State:
         for state, number in built.items():
             yield "builds", {"state": state}, number
         yield "streams", {}, self.streams.total
+        yield from self._programme()
+
+    def _programme(self) -> Iterator[Gauge]:
+        try:
+            made = self.archive.programme()
+        except (TimelineError, OSError):
+            return  # what cannot be read is no zero; the pages say why
+        if made is None:
+            return
+        for severity, number in made.incidents.items():
+            yield "incidents", {"severity": severity}, number
+        for name, number in made.known.items():
+            yield "incident_durations_known", {"duration": name}, number
+        for name, ends in made.medians.items():
+            for bound, seconds in zip(("low", "high"), ends, strict=True):
+                yield "incident_duration_median_seconds", {"duration": name, "bound": bound}, seconds
+        for state, number in made.actions.items():
+            yield "actions", {"state": state}, number
 
 
 def state_of(request: Request) -> State:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,15 @@ def test_properties_choose_and_what_is_wrong_is_said(server: Serving) -> None:
         for wrong in ({"since": "soon"}, {"zone": "CEST"}):
             answer = client.get("/patterns", params=wrong)
             assert (answer.status_code, next(iter(wrong.values())) in answer.text) == (400, True)
+
+
+def test_a_monitoring_system_is_told_how_many_and_how_long(server: Serving) -> None:
+    with server.client() as client:
+        text = client.get("/metrics").text
+    assert re.search(r'^timeline_incidents\{severity="SEV1"\} [1-9]', text, re.MULTILINE)
+    assert 'timeline_incident_durations_known{duration="duration"} 9.0' in text
+    assert 'timeline_incident_duration_median_seconds{bound="low",duration="time to detect"}' in text
+    assert 'timeline_actions{state="overdue"} ' in text
 
 
 @pytest.mark.browser
