@@ -36,7 +36,7 @@ HEADER, QUERY = (
     for way, name in (("header", "X-Key"), ("query", "key"))
 )
 SOURCES = {
-    "alertmanager": HEADER, "github": BEARER + '\nrepository = "a/b"', "matrix": BEARER + '\nrooms = ["!a:b"]',
+    "alertmanager": HEADER, "github": BEARER + '\nrepository = "a/b"', "matrix": BEARER + '\nrooms = ["!a:b"]', "mattermost": BEARER + '\nchannels = ["a/b"]',
     "opensearch": BASIC, "pagerduty": 'token = "env:CANARY"', "prometheus_alerts": QUERY, "prometheus_metrics": BASIC,
     "slack": BEARER, "azure_devops": 'project = "a/b"\ntoken = "env:CANARY"', "buildkite": BEARER + '\norganization = "a"',
     "cloudtrail": AWS, "cloudwatch_alarms": AWS,

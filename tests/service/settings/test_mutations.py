@@ -45,6 +45,7 @@ WHOLE: dict[str, Any] = {
         {"name": "notes", "collector": "hand_timeline", "path": "a.md", "zone": "UTC", "day": "2026-11-21", "about": "5m", "people": ["a"]},
         {"name": "irc", "collector": "irc_log", "path": "#a.log", "zone": "Europe/Berlin", "day": "2026-11-21", "bots": ["b"]},
         {"name": "call", "collector": "transcript", "path": "a.vtt", "start": "2026-11-21T14:00:00Z", "start_error": "5s"},
+        {"name": "posts", "collector": "mattermost", "url": "http://127.0.0.1:9", "channels": ["ops/a"], "deleted": True},
         {"name": "rooms", "collector": "matrix", "url": "http://127.0.0.1:9", "rooms": ["!a:b"]},
         {"name": "hub", "collector": "github", "repository": "a/b", "incidents": ["incident"]},
         {"name": "pager", "collector": "pagerduty", "token": "env:T", "teams": ["x"]},

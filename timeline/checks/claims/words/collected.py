@@ -29,6 +29,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "irc_log": ("chat.",),
     "jenkins": ("deploy.",),
     "matrix": ("chat.",),
+    "mattermost": ("chat.",),
     "opensearch": ("log.", "trace."),
     "pagerduty": ("alert.", "incident.", "chat."),
     "prometheus_alerts": ("alert.pending", "alert.firing", "alert.resolved"),
