@@ -109,6 +109,8 @@ class Issues:
         return self.rows[int(number)]
 
     def _listed(self, query: dict[str, str]) -> list[Row]:
+        if (query["order_by"], query["sort"]) == ("created_at", "desc"):
+            return sorted(self.rows.values(), key=lambda row: (row["created_at"], row["id"]), reverse=True)
         assert (query["order_by"], query["sort"], query["scope"]) == ("updated_at", "asc", "all")
         kind, label = query.get("issue_type"), query.get("labels")
         low, high, until = (

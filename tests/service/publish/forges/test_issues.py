@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
+import anyio
 import pytest
 
-from service.publish.forges.issues import Desk, _of_forge, _of_jira
+from collectors.base import Context
+from service.publish.forges.api import Untaped
+from service.publish.forges.issues import Desk, Issues, _of_forge, _of_jira
 from service.settings.sources import from_entry
 from service.settings.written import NOTHING
+from tests.fakes.gitlab import FakeGitlab
+from tests.fakes.jira import TOKEN, FakeJira
 from timeline.cases.progress import Ticket
 from timeline.instant import parse_instant
+from timeline.model import Incident
 
 CLOSED = parse_instant("2026-11-25T10:00:00Z")
 
 
-def desk(collector: str, **options: str) -> Desk:
+def desk(collector: str, **options: Any) -> Desk:
     return Desk(from_entry({"collector": collector, "name": "desk", **options}, 0, NOTHING)[0])
 
 
@@ -76,3 +84,37 @@ def test_an_issue_of_jira_is_closed_where_its_status_is_one_of_those_that_are_do
         },
     }  # fmt: skip
     assert _of_jira(row, 5) == Ticket("T", is_open, None if is_open else CLOSED, CLOSED, 5)
+
+
+def asked(desk: Desk, secret: str, ask: Callable[[Issues], Awaitable[Any]]) -> Any:
+    """Ask a tracker that answers on loopback."""
+
+    async def run() -> Any:
+        context = Context("tickets", Incident(id="-"), 0, Untaped(), lambda _: secret)
+        async with desk.opened(context) as issues:
+            return await ask(issues)
+
+    return anyio.run(run)
+
+
+def test_gitlab_is_read_and_looked_through() -> None:
+    with FakeGitlab() as fake:
+        fake.issues.open(
+            12, datetime(2026, 11, 25, tzinfo=UTC), description="as said <!-- timeline:action a-1 -->"
+        )
+        own = desk("gitlab", project="acme/tools/shop", url=fake.url, auth={"bearer": "env:T"})
+        read = asked(own, "writer", lambda issues: issues.read("12", 5))
+        assert (read.title, read.is_open, read.closed) == ("Checkout fails, says @carol", True, None)
+        assert asked(own, "writer", lambda issues: issues.read("13", 5)) is None
+        found = asked(own, "writer", lambda issues: issues.marked("<!-- timeline:action a-1 -->"))
+        assert found.endswith("/-/issues/12")
+        assert asked(own, "writer", lambda issues: issues.marked("<!-- timeline:action a-2 -->")) == ""
+
+
+def test_jira_is_read() -> None:
+    with FakeJira(is_cloud=False) as fake:
+        key = fake.issue(0)
+        own = desk("jira", url=fake.url, auth={"bearer": "env:T"})
+        read = asked(own, TOKEN, lambda issues: issues.read(key, 5))
+        assert (read.title, read.is_open) == ("Checkout fails", True)
+        assert asked(own, TOKEN, lambda issues: issues.read("SHOP-1", 5)) is None
