@@ -11,10 +11,27 @@ _USERS = """\
 _meta: {{type: internalusers, config_version: 2}}
 admin: {{hash: "{admin}", reserved: true, backend_roles: [admin]}}
 nobody: {{hash: "{nobody}", reserved: false}}
+archivist: {{hash: "{archivist}", reserved: false}}
+"""
+# What docs/how-to/archive.md says that an archive needs.
+_ROLE = """
+incidents_archive:
+  reserved: false
+  cluster_permissions: ["indices:data/write/bulk"]
+  index_permissions:
+    - index_patterns: ["incidents*"]
+      allowed_actions: ["indices_all"]
+"""
+_MAPPING = """
+incidents_archive:
+  reserved: false
+  users: ["archivist"]
 """
 PASSWORD = "correct-Horse-7-battery"
 # A user who may log in and read nothing: what a wrong role looks like.
 POWERLESS = ("nobody", "power-Less-0-user")
+# A user with the rights of `_ROLE` alone.
+ARCHIVIST = ("archivist", "keeps-All-1-incident")
 
 
 def _settings() -> dict[str, str | int]:
@@ -34,9 +51,13 @@ def _settings() -> dict[str, str | int]:
 
 def _configure(home: Home) -> Path:
     """Write certificates and users into the distribution's own configuration; give the authority."""
-    users = home.folder / "config" / "opensearch-security" / "internal_users.yml"
-    hashes = {"admin": tls.hash_password(PASSWORD), "nobody": tls.hash_password(POWERLESS[1])}
-    users.write_text(_USERS.format(**hashes))
+    security = home.folder / "config" / "opensearch-security"
+    passwords = {"admin": PASSWORD, "nobody": POWERLESS[1], "archivist": ARCHIVIST[1]}
+    hashes = {user: tls.hash_password(password) for user, password in passwords.items()}
+    (security / "internal_users.yml").write_text(_USERS.format(**hashes))
+    for name, added in (("roles.yml", _ROLE), ("roles_mapping.yml", _MAPPING)):
+        with (security / name).open("a") as file:
+            file.write(added)
     return tls.make(home.folder / "config" / "tls").ca
 
 
