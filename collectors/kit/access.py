@@ -141,27 +141,36 @@ class HttpOptions(Options):
     @field_validator("proxy")
     @classmethod
     def _plain_proxy(cls, value: str | None) -> str | None:
-        parts = urlsplit(value or "http://none")
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-            raise ValueError("a proxy is http(s)://host:port")
-        if parts.username or parts.password:
-            raise ValueError("credentials do not belong in the proxy's URL; use proxy_auth = 'env:NAME'")
-        return value
+        return plain_proxy(value)
 
     @field_validator("url")
     @classmethod
     def _plain_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            # Never the value: it may hold credentials.
-            raise ValueError("it is no http(s) URL; write it as http://localhost:9090 or https://HOST")
-        if parts.username or parts.password:
-            raise ValueError("credentials do not belong in the URL; use auth = { basic = 'env:NAME' }")
-        if parts.query or parts.fragment:
-            raise ValueError(
-                "a source's URL ends with its path: no ?query, no #fragment; a token goes into `auth`"
-            )
-        return value.rstrip("/")
+        return plain_url(value)
+
+
+def plain_proxy(value: str | None) -> str | None:
+    """Return a proxy's address; raise ValueError where it is none, or holds credentials."""
+    parts = urlsplit(value or "http://none")
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise ValueError("a proxy is http(s)://host:port")
+    if parts.username or parts.password:
+        raise ValueError("credentials do not belong in the proxy's URL; use proxy_auth = 'env:NAME'")
+    return value
+
+
+def plain_url(value: str) -> str:
+    """Return the address that an API begins at; raise ValueError, which never holds the value: it may be a secret."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("it is no http(s) URL; write it as http://localhost:9090 or https://HOST")
+    if parts.username or parts.password:
+        raise ValueError("credentials do not belong in the URL; use auth = { basic = 'env:NAME' }")
+    if parts.query or parts.fragment:
+        raise ValueError(
+            "a source's URL ends with its path: no ?query, no #fragment; a token goes into `auth`"
+        )
+    return value.rstrip("/")
 
 
 def trusted_hosts() -> tuple[str, ...]:
