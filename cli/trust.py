@@ -19,7 +19,7 @@ def trust(
     from service.settings import config, trust
 
     conf = config.load(directory if directory.is_file() else config.find(directory.absolute()))
-    wanted = trust.untrusted(trust.pairs(conf.sources))
+    wanted = trust.untrusted(trust.pairs(conf.sources, conf.settings.archive))
     for pair in wanted:
         typer.echo(f"trusted: {pair}")
     if wanted:

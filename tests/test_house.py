@@ -66,7 +66,7 @@ MOST_MODULES = 20  # flat ones a folder
 HTTP = {
     "httpx": {"collectors.kit.http"},
     # Their clients make paths and parameters; our transport sends them, so that answers are on the tape.
-    "opensearchpy": {"collectors.opensearch.client"},
+    "opensearchpy": {"collectors.opensearch.client", "archive.cases.opensearch.client"},
     "slack_sdk": {"collectors.slack.client"},
     # Passes requests on to the server that it stands before, and fails some; no collector reads by it.
     # The probe asks our own server on its own machine: no proxy, no credential, nothing kept.

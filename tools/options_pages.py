@@ -56,7 +56,9 @@ def _doc(model: Model) -> str:
 def configuration() -> str:
     """Return the page of `timeline.toml`."""
     top = shown(Settings)
-    whole = [f"{key(n)} = {toml(example(f))}" for n, f in top if n not in {"serve", "check", "people"}]
+    whole = [
+        f"{key(n)} = {toml(example(f))}" for n, f in top if n not in {"archive", "serve", "check", "people"}
+    ]
     people = example(Settings.model_fields["people"])
     whole += ["", "[people]", *(f"{key(n)} = {toml(v)}" for n, v in people.items())]
     whole += ["", "[check]", *_lines(CheckSettings)]

@@ -11,6 +11,8 @@ from timeline.cases.case import Section
 
 #: Stand around each match in a text that was searched.
 OPEN, CLOSE = "\x02", "\x03"
+#: Sections of what people concluded, where a match counts more than in what was recorded.
+CONCLUDED = frozenset(("factor", "lesson", "action", "draft", "note"))
 _MOST, _WORDS = 3, 24
 _MATCH = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}")
 _WEIGHTS: dict[Section, int] = {"title": -1, "factor": 3, "lesson": 3, "action": 3, "draft": 2, "note": 2}

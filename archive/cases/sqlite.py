@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from archive.cases.excerpts import CLOSE, OPEN, Place, best
+from archive.cases.excerpts import CLOSE, CONCLUDED, OPEN, Place, best
 from archive.cases.store import Excerpt, Found, Hit, Kept
 from archive.database import DatabaseError, opened, transaction
 from timeline.cases.case import FACETS, SECTIONS, Case, Facet, Passage
@@ -40,7 +40,6 @@ CREATE TABLE excluded (folder TEXT PRIMARY KEY) STRICT;
 CREATE VIRTUAL TABLE texts USING fts5(title, concluded, recorded, tokenize = 'porter unicode61 remove_diacritics 2');
 """
 _OLD = ("facets", "passages", "texts", "excluded", "cases")
-_CONCLUDED = frozenset(("factor", "lesson", "action", "draft", "note"))
 _COLUMNS = ("title", "concluded", "recorded")
 #: Ends a passage, so that no phrase goes on in the next.
 _END = " zzqxend\n"
@@ -231,7 +230,7 @@ def _of_older(db: sqlite3.Connection, table: str) -> list[tuple[str]]:
 def _column(passage: Passage) -> str:
     if passage.section == "title":
         return "title"
-    return "concluded" if passage.section in _CONCLUDED else "recorded"
+    return "concluded" if passage.section in CONCLUDED else "recorded"
 
 
 def _line(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive.cases.store import Found
-from service.archive.keeping import Update, archive_of, update
+from service.archive.keeping import Update, archive_of, everywhere, update
 from service.archive.likeness import Likeness, compared
 from service.archive.patterns import Answer, of_archive
 from service.archive.programme import Programme, programme
@@ -38,7 +38,7 @@ class Following:
             return Found((), 0, {}), False
         reading = self._up_to_date()
         with archive_of(self._conf) as archive:
-            return archive.search(query, most, counted=True), reading
+            return everywhere(archive, query, most, counted=True), reading
 
     def patterns(self, query: Query, zone: str) -> tuple[Answer, bool]:
         """Return what incidents have in common, and whether folders are still being read. Raises as `search`."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archive.cases.store import Archive
 from service.archive.documents import SUFFIXES, DocumentUnreadError, Parsed, documents_in, is_document, parse
-from service.archive.reading import stamp
+from service.archive.keeping import changes_of
 from service.incident.folders import is_incident
 from timeline.canonical import Json
 from timeline.errors import MissingExtraError, UsageError
@@ -41,12 +41,12 @@ def documents(paths: Iterable[Path]) -> list[Path]:
 
 def take_in(archive: Archive, paths: Sequence[Path]) -> Imported:
     """Read documents and keep them; what cannot be read is told. Raises MissingExtraError."""
-    read, unread = list[Parsed](), list[str]()
+    read, unread, changes = list[Parsed](), list[str](), changes_of(archive)
     for at in range(0, len(paths), _AT_ONCE):
         made = list[tuple[str, str, Parsed]]()
         for path in paths[at : at + _AT_ONCE]:
             try:
-                made.append((str(path), stamp(path), parse(path)))
+                made.append((str(path), changes.stamp(str(path)), parse(path)))
             except MissingExtraError:
                 raise
             except (DocumentUnreadError, OSError) as err:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from archive.cases.sqlite import SqliteArchive
 from archive.cases.store import Archive
@@ -14,7 +14,9 @@ from archive.cases.store import Excerpt as Excerpt
 from archive.cases.store import Found as Found
 from archive.cases.store import Hit as Hit
 from archive.cases.store import Kept as Kept
-from service.archive.reading import read, stamp
+from service.archive import reading
+from service.archive.reading import read
+from service.archive.shared import SEEN, SharedArchive
 from service.settings.config import Config, settings_only
 from service.settings.registry import nearest
 from timeline.cases.case import Case
@@ -33,6 +35,50 @@ class Update(NamedTuple):
     unread: tuple[str, ...]
 
 
+class Changes(Protocol):
+    """How a change of a folder is told."""
+
+    def stamp(self, folder: str) -> str:
+        """Return what differs when an incident changed; empty where there is none."""
+
+    def is_current(self, folder: str, now: str, there: str | None) -> bool:
+        """Tell whether what the archive has (a stamp of `there`) needs nothing of this machine."""
+
+    def has_gone(self, folder: str, there: str) -> bool:
+        """Tell whether a folder that is not here is to leave the archive."""
+
+    def follows(self, folder: str) -> bool:
+        """Tell whether a folder of the archive is looked at that does not lie in the output folder."""
+
+
+class _Alone:
+    """An archive of this machine alone: size and time of change of the files tell all."""
+
+    def stamp(self, folder: str) -> str:
+        return reading.stamp(folder)
+
+    def is_current(self, folder: str, now: str, there: str | None) -> bool:  # noqa: ARG002 - the protocol's
+        return there == now
+
+    def has_gone(self, folder: str, there: str) -> bool:  # noqa: ARG002 - as above
+        return True
+
+    def follows(self, folder: str) -> bool:  # noqa: ARG002 - as above
+        return True
+
+
+def changes_of(archive: Archive) -> Changes:
+    """Return how changes of an archive's folders are told."""
+    return archive if isinstance(archive, SharedArchive) else _Alone()
+
+
+def everywhere(archive: Archive, query: Query, most: int, *, counted: bool) -> Found:
+    """Search an archive, and of one that teams share what others put there too."""
+    if isinstance(archive, SharedArchive):
+        return archive.search(query, most, counted=counted, everyone=True)
+    return archive.search(query, most, counted=counted)
+
+
 @contextmanager
 def opened(config: Path | None = None) -> Iterator[tuple[Archive, Config]]:
     """Open the archive of a configuration, found or given. Raises DatabaseError, UsageError."""
@@ -43,8 +89,12 @@ def opened(config: Path | None = None) -> Iterator[tuple[Archive, Config]]:
 
 @contextmanager
 def archive_of(conf: Config) -> Iterator[Archive]:
-    """Open the archive beside the incidents of a configuration. Raises DatabaseError, UsageError."""
+    """Open the archive of a configuration: its server, or the file beside the incidents. Raises DatabaseError, UsageError."""
     out = conf.folder / conf.settings.out
+    if conf.settings.archive.url:
+        with _server(conf, out / SEEN) as shared:
+            yield shared
+        return
     if not out.is_dir():
         raise UsageError(
             f"{out} holds no incident yet; `timeline build` one, or name a configuration by --config"
@@ -56,21 +106,35 @@ def archive_of(conf: Config) -> Iterator[Archive]:
         store.close()
 
 
+@contextmanager
+def _server(conf: Config, seen: Path) -> Iterator[SharedArchive]:
+    from service.archive.server import connected
+
+    settings = conf.settings.archive
+    with connected(settings, conf.folder) as archive:
+        shared = SharedArchive(archive, settings.name, conf.folder, seen)
+        try:
+            yield shared
+        finally:
+            shared.close()
+
+
 def update(archive: Archive, conf: Config, also: Iterable[Path] = (), *, anew: bool = False) -> Update:
     """Read what is new or changed in the output folder and in folders that were added; forget what is gone.
 
     `also` are folders to add; with `anew` everything is read again.
     """
+    changes = changes_of(archive)
     there = {one.folder: one.stamp for one in archive.kept()}
     excluded = archive.excluded()
     out = conf.folder / conf.settings.out
-    wanted = (set(_folders(out)) - excluded) | {str(path.resolve()) for path in also} | there.keys()
+    wanted = (set(_folders(out)) - excluded) | {str(path.resolve()) for path in also}
     gone, changed = list[str](), list[tuple[str, str]]()
-    for folder in sorted(wanted):
-        now = stamp(folder)
+    for folder in sorted(wanted | set(filter(changes.follows, there))):
+        now = changes.stamp(folder)
         if not now:
-            gone += [folder] * (folder in there)
-        elif anew or there.get(folder) != now:
+            gone += [folder] * (folder in there and changes.has_gone(folder, there[folder]))
+        elif anew or not changes.is_current(folder, now, there.get(folder)):
             changed.append((folder, now))
     unread = list[str]()
     for at in range(0, len(changed), _AT_ONCE):
@@ -119,4 +183,4 @@ def search(
     """Bring the archive up to date and search it."""
     with opened(config) as (archive, conf):
         done = update(archive, conf)
-        return archive.search(query, most, counted=counted), done
+        return everywhere(archive, query, most, counted=counted), done

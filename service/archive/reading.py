@@ -14,13 +14,13 @@ from timeline.cases.case import Case, case_of
 from timeline.checks.draft import Block, blocks
 from timeline.checks.fences import FenceError
 
-_FILES = (names.TIMELINE, names.DRAFT, names.NOTES)
+FILES = (names.TIMELINE, names.DRAFT, names.NOTES)
 
 
 def stamp(place: Path | str) -> str:
     """Return what changes when timeline, draft or notes of an incident do, or a document; empty where it is not there."""
     told, where = [], os.fspath(place)
-    for name in _FILES:
+    for name in FILES:
         try:
             found = os.stat(f"{where}/{name}")  # noqa: PTH116 - asked of ten thousand incidents before a search answers
         except OSError:

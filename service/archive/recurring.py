@@ -8,6 +8,7 @@ from typing import NamedTuple
 from archive.cases.store import Kept
 from service.archive.asking import kept_answer
 from service.archive.keeping import FILE, Update, opened, update
+from service.archive.shared import SEEN
 from service.settings.config import settings_only
 from timeline.canonical import Json
 from timeline.cases.recurrence import WITHIN, Same, recurrences
@@ -48,9 +49,9 @@ def recurring(span: int = WITHIN, config: Path | None = None) -> tuple[list[Recu
 
 
 def is_used(config: Path | None = None) -> bool:
-    """Tell whether somebody asked the archive of a configuration before: its file is there."""
+    """Tell whether somebody asked the archive of a configuration before: its file, or what was told its server, is there."""
     conf = settings_only(config)
-    return (conf.folder / conf.settings.out / FILE).is_file()
+    return (conf.folder / conf.settings.out / (SEEN if conf.settings.archive.url else FILE)).is_file()
 
 
 def answer(one: Recurred) -> dict[str, Json]:

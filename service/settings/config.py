@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from service.settings import senders
+from service.settings.archive import ArchiveSettings
 from service.settings.check import CheckSettings
 from service.settings.reading import Reader, on_disk
 from service.settings.serve import ServeSettings
@@ -113,7 +114,14 @@ class Settings(BaseModel):
         description="`timeline serve`: below",
         examples=[{"port": 8642}],
     )
-    # As little does what a draft is checked by.
+    # As little does where incidents are searched,
+    archive: ArchiveSettings = Field(
+        default=ArchiveSettings(),
+        exclude=True,
+        description="`[archive]`: below; default: a file in the output folder",
+        examples=[{"url": "https://search.example:9200", "name": "payments"}],
+    )
+    # and what a draft is checked by.
     check: CheckSettings = Field(
         default=CheckSettings(), exclude=True, description="`timeline check`: below", examples=[{"hours": 48}]
     )

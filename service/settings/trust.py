@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 from collectors.kit.access import TRUSTED_HOSTS, trusted_hosts
 from service.files import write
+from service.settings.archive import ArchiveSettings
 from service.settings.asking import ASK
 from service.settings.config import SourceConfig
 from timeline.errors import UsageError
@@ -43,22 +44,25 @@ class Pair(NamedTuple):
         return f"{line(self.reference, 120)} to {line(self.host, 120)}"
 
 
-def pairs(sources: Iterable[SourceConfig]) -> list[Pair]:
-    """Return what the sources send where, each once: to this machine and to a vendor's own address nothing counts."""
+def pairs(sources: Iterable[SourceConfig], archive: ArchiveSettings | None = None) -> list[Pair]:
+    """Return what sources and archive send where, each once: to this machine and to a vendor's own address nothing counts."""
+    sending = [(one.written, one.options.references()) for one in sources]
+    if archive:
+        sending.append((archive.model_dump(include={"url", "proxy"}), archive.references()))
     return list(
         dict.fromkeys(
             Pair(reference, host)
-            for one in sources
-            for host in _hosts(one.written)
-            for reference in one.options.references()
+            for written, references in sending
+            for host in _hosts(written)
+            for reference in references
             if not _is_here(host)
         )
     )
 
 
-def require(sources: Iterable[SourceConfig]) -> None:
+def require(sources: Iterable[SourceConfig], archive: ArchiveSettings | None = None) -> None:
     """Raise UsageError where a secret would be sent to a host that the user never trusted with it."""
-    if not (wanted := untrusted(pairs(sources))):
+    if not (wanted := untrusted(pairs(sources, archive))):
         return
     if ASK and ASK[0]([str(one) for one in wanted]):
         trust(wanted)

@@ -29,6 +29,9 @@ MORE = """
 # ticket_url = "https://jira.example.org/browse/{ticket}"   # makes keys such as SHOP-991 links where notes are shown
 # [serve]                      # `timeline serve`: review page, notes, webhooks
 # port = 8642
+# [archive]                    # `timeline search` over OpenSearch, which machines and teams share
+# url = "https://search.example:9200"
+# name = "payments"            # whose incidents these are
 # [check]                      # `timeline check`: a draft is due this long after resolution
 # hours = 48
 """

@@ -11,8 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.cases.sqlite import SqliteArchive
-from archive.cases.store import Archive, Found
+from archive.cases.store import Archive
 from archive.database import DatabaseError
+from tests.archive.cases.cases import case, ids, put
+from tests.archive.cases.opensearch.index import index_of
+from tests.servers.opensearch import OpenSearch
 from timeline.cases.case import SECTIONS, Case, Facet, Passage
 from timeline.cases.course import Course, Done, Span
 from timeline.cases.details import Details
@@ -22,27 +25,15 @@ from timeline.cases.query import Query, Term, terms
 DAY = 86_400 * 10**9
 
 
-def case(name: str, *texts: str, start: int = 0, services: tuple[str, ...] = (), severity: str = "") -> Case:
-    facets = tuple(Facet("service", one) for one in services) + (
-        (Facet("severity", severity),) if severity else ()
-    )
-    passages = tuple(Passage("chat", text, f"f-{n}", n) for n, text in enumerate(texts))
-    return Case(name, name, severity, start, None, facets, (Passage("title", name), *passages))
-
-
-@pytest.fixture(params=["sqlite"])
-def archive(tmp_path: Path) -> Iterator[Archive]:
-    made = SqliteArchive(tmp_path / "archive.db")
-    yield made
-    made.close()
-
-
-def put(archive: Archive, *cases: Case) -> None:
-    archive.put((f"/w/{one.id}", "1", one) for one in cases)
-
-
-def ids(found: Found) -> list[str]:
-    return [hit.kept.id for hit in found.hits]
+@pytest.fixture(params=["sqlite", "opensearch2", "opensearch3"])
+def archive(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Archive]:
+    if request.param == "sqlite":
+        file = SqliteArchive(tmp_path / "archive.db")
+        yield file
+        file.close()
+    else:
+        with index_of(request.getfixturevalue(request.param)) as made:
+            yield made
 
 
 def test_all_words_of_one_case_wherever_they_stand(archive: Archive) -> None:
@@ -182,9 +173,21 @@ def has(texts: list[str], term: Term) -> bool:
     )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cases=st.lists(TEXTS, max_size=5), asked=st.lists(WORDS, min_size=1, max_size=4).map(" ".join))
-def test_it_finds_what_reading_everything_finds(archive: Archive, cases: list[list[str]], asked: str) -> None:
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Archive]:
+    made = SqliteArchive(tmp_path / "archive.db")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server(opensearch2: OpenSearch) -> Iterator[Archive]:
+    with index_of(opensearch2) as made:
+        yield made
+
+
+def check(archive: Archive, cases: list[list[str]], asked: str) -> None:
+    """Hold a search against one that reads everything."""
     archive.remove([one.folder for one in archive.kept()])
     put(archive, *(case(f"I{n}", *texts) for n, texts in enumerate(cases)))
     wanted = [term for term in terms(asked) if tokens(term.text)]
@@ -197,11 +200,38 @@ def test_it_finds_what_reading_everything_finds(archive: Archive, cases: list[li
     assert found.whole == (best in {0, len(wanted)})
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(text=st.text(alphabet=string.printable + "日ü\x00\x02\u2028", max_size=60))
-def test_nothing_typed_is_an_error_or_an_operator(archive: Archive, text: str) -> None:
+SHARED = [HealthCheck.function_scoped_fixture]
+CASES = st.lists(TEXTS, max_size=5)
+ASKED = st.lists(WORDS, min_size=1, max_size=4).map(" ".join)
+TYPED = st.text(alphabet=string.printable + "日ü\x00\x02\u2028", max_size=60)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=SHARED)
+@given(cases=CASES, asked=ASKED)
+def test_it_finds_what_reading_everything_finds(file: Archive, cases: list[list[str]], asked: str) -> None:
+    check(file, cases, asked)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=SHARED)
+@given(cases=CASES, asked=ASKED)
+def test_a_server_finds_what_reading_everything_finds(
+    server: Archive, cases: list[list[str]], asked: str
+) -> None:
+    check(server, cases, asked)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=SHARED)
+@given(text=TYPED)
+def test_nothing_typed_is_an_error_or_an_operator(file: Archive, text: str) -> None:
     if len(text.split()) <= 32:
-        archive.search(Query(terms(text)), counted=True)
+        file.search(Query(terms(text)), counted=True)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=SHARED)
+@given(text=TYPED)
+def test_nothing_typed_is_an_error_or_an_operator_of_a_server(server: Archive, text: str) -> None:
+    if len(text.split()) <= 32:
+        server.search(Query(terms(text)), counted=True)
 
 
 def test_every_section_has_its_place(archive: Archive) -> None:

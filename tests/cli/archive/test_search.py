@@ -12,6 +12,7 @@ import pytest
 
 from tests import preloaded
 from tests.example import example, example_folder
+from tests.servers.ports import free_port
 from timeline.document import dump
 from timeline.instant import DAY
 
@@ -118,6 +119,17 @@ def test_what_came_back_is_listed_and_told_by_status(home: Path, tmp_path: Path)
     assert "      came back: it began 8d before" in timeline(team, "search", "--similar", "INC-8").stdout
     nothing = timeline(team, "archive", "list", "--within", "7d")
     assert (nothing.returncode, nothing.stdout, nothing.stderr) == (0, "", "nothing came back within 7d\n")
+
+
+def test_a_server_that_is_away_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "timeline.toml").write_text(
+        f'[archive]\nurl = "http://127.0.0.1:{free_port()}"\nname = "payments"\n'
+    )
+    done = timeline(tmp_path, "search", "pool")
+    (line,) = done.stderr.splitlines()
+    assert done.returncode == 2
+    assert "cannot be reached" in line
+    assert "check `url` in [archive]" in line
 
 
 def test_times_hold_whole_months_and_days(home: Path) -> None:

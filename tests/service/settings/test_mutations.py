@@ -32,6 +32,8 @@ WHOLE: dict[str, Any] = {
     "serve": {"host": "127.0.0.1", "port": 8642, "public_url": "https://x.example", "requests_per_minute": 5, "agents": "read",
               "token": [{"name": "a", "token": "env:A", "role": "reader"}], "proxy": {"header": "X", "trusted": ["::1"]},
               "webhook": [{"name": "w", "sender": "github", "secret": "env:W", "build": True}]},
+    "archive": {"url": "https://s.example:9200", "name": "payments", "index": "incidents", "auth": {"basic": "env:L"}, "tls": {"ca": "a.pem"},
+                "timeout": "30s", "proxy": "http://p.example:3128", "proxy_auth": "env:P"},
     "check": {"hours": 48, "rules": {"action-vague": "off"}, "allow_missing_evidence": False},
     "source": [
         {"name": "prod", "collector": "prometheus", "url": "http://127.0.0.1:9", "auth": {"bearer": "env:P"}, "tls": {"verify": True}, "rules": True,
