@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.archive.shown import incident, unread
+from cli.archive.shown import incident, safe, unread
 from cli.options import AsJson, ConfigFile
 from service.build.garbage import gc_relaxed
 
@@ -65,11 +65,9 @@ def _show(found: Recollection, most: int) -> None:
 
 
 def _show_one(one: Earlier) -> None:
-    from timeline.text import inert
-
     typer.echo(incident(one.kept, services=", ".join(one.services)))
     for name, text in _lines(one):
-        typer.echo(f"    {name:<8}{inert(text)}")
+        typer.echo(f"    {name:<8}{safe(text)}")
 
 
 def _lines(one: Earlier) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ from cli.archive.facets import (
     Team,
     Until,
 )
-from cli.archive.shown import incident, span, unread
+from cli.archive.shown import incident, safe, span, unread
 from cli.options import AsJson, ConfigFile
 from service.build.garbage import gc_relaxed
 
@@ -120,15 +120,14 @@ def _show_alike(found: Likeness, most: int, *, chosen: bool) -> None:
 
 def _show_one(one: Alike, incidents: int) -> None:
     from timeline.cases.wording import words
-    from timeline.text import inert
 
-    line = incident(one.kept, called=_bold(one.kept.id), services=", ".join(one.services))
+    line = incident(one.kept, called=_bold(safe(one.kept.id)), services=", ".join(one.services))
     typer.echo(f"{one.score:.2f}  {line}")
     if one.before is not None:
         side = "before" if one.before >= 0 else "after"
         typer.echo(f"      {'came back: ' * one.came_back}it began {span(abs(one.before))} {side}")
     for reason in one.reasons[:_REASONS]:
-        typer.echo(f"      {inert(words(reason, incidents))}")
+        typer.echo(f"      {safe(words(reason, incidents))}")
     if len(one.reasons) > _REASONS:
         typer.echo(f"      and {len(one.reasons) - _REASONS} more")
 
@@ -155,7 +154,7 @@ def _show(found: Found, has_words: bool, most: int) -> None:
 
 def _line(hit: Hit) -> str:
     services = ", ".join(one.value for one in hit.facets if one.name == "service")
-    return incident(hit.kept, called=_bold(hit.kept.id), services=services)
+    return incident(hit.kept, called=_bold(safe(hit.kept.id)), services=services)
 
 
 def _where(excerpt: Excerpt) -> str:
@@ -165,13 +164,13 @@ def _where(excerpt: Excerpt) -> str:
 
 
 def _marked(excerpt: Excerpt) -> str:
-    from timeline.text import inert
+    from timeline.text import inert, shown
 
     text, at = "", 0
     for start, end in excerpt.marks:
-        text += inert(excerpt.text[at:start]) + _bold(inert(excerpt.text[start:end]))
+        text += inert(shown(excerpt.text[at:start])) + _bold(inert(shown(excerpt.text[start:end])))
         at = end
-    return text + inert(excerpt.text[at:])
+    return text + inert(shown(excerpt.text[at:]))
 
 
 def _bold(text: str) -> str:

@@ -20,8 +20,15 @@ def incident(kept: Kept, *, called: str = "", services: str = "") -> str:
     from timeline.instant import format_instant
 
     day = format_instant(kept.start)[:10] if kept.start is not None else "no date   "
-    told = (called or kept.id, day, kept.severity, kept.title, services, shown(Path(kept.folder)))
-    return "  ".join(filter(None, told))
+    told = (kept.severity, kept.title, services, shown(Path(kept.folder)))
+    return "  ".join([called or safe(kept.id), day, *filter(None, map(safe, told))])
+
+
+def safe(text: str) -> str:
+    """Return words of others as a terminal and a CI runner may be given them: on one line, and nothing that either obeys."""
+    from timeline.text import inert, line
+
+    return inert(line(text))
 
 
 def came_back(one: Recurred) -> str:
@@ -46,4 +53,4 @@ def span(nanoseconds: int) -> str:
 def unread(done: Update) -> None:
     """Say what could not be read."""
     for line in done.unread:
-        typer.echo(f"timeline: not in the archive: {line}", err=True)
+        typer.echo(f"timeline: not in the archive: {safe(line)}", err=True)

@@ -14,6 +14,7 @@ from timeline.cases.plain_text import as_markdown
 from timeline.checks.draft import DraftSpan, blocks
 from timeline.errors import MissingExtraError, TimelineError, UndecodableTimeError
 from timeline.instant import Bounds, parse_instant
+from timeline.text import clean
 
 MARKDOWN, TEXT, HTML, WIKI = (
     {".md", ".markdown"},
@@ -89,7 +90,7 @@ def _text(path: Path) -> str:
         )
     if b"\0" in data[:4096]:
         raise DocumentUnreadError(f"{path}: it is no text")
-    return data.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return clean(data.decode("utf-8-sig", "replace"))
 
 
 def _markdown(path: Path, text: str) -> str:

@@ -25,3 +25,17 @@ def test_it_says_what_was_made_out_and_what_was_not(tmp_path: Path) -> None:
     assert found.stdout.splitlines()[1].startswith("    claim 14:02:00  ")
     none = timeline(tmp_path, "archive", "import", "nowhere")
     assert (none.returncode, none.stderr) == (2, "timeline: nowhere: there is no such file or folder\n")
+
+
+def test_nothing_of_a_document_is_obeyed_by_a_terminal_or_a_runner(tmp_path: Path) -> None:
+    (tmp_path / "timeline.toml").write_text("")
+    (tmp_path / "postmortems").mkdir()
+    text = "# \x1b[31m::error::red\u202e title\n\n## Lessons\n\n::add-mask::x \x1b]8;;http://x\x07dinosaur\u202e \x9b2J\n"
+    (tmp_path / "\x1b[31m::set-output a.md").write_text(text)
+    assert timeline(tmp_path, "archive", "import", ".").returncode == 0
+    for arguments in (["search", "dinosaur"], ["archive", "list"], ["search", "--tag", "imported"]):
+        done = timeline(tmp_path, *arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(done.stdout)
+        assert "::error::" not in done.stdout.replace(":\u200b:", "")
+        assert not [line for line in done.stdout.splitlines() if line.lstrip().startswith("::")]
