@@ -12,10 +12,11 @@ from anyio.from_thread import start_blocking_portal
 
 from archive.cases.opensearch.archive import OpenSearchArchive
 from archive.cases.opensearch.client import Answer, Client
-from archive.cases.opensearch.faults import NotReachedError, TooLargeError
+from archive.cases.opensearch.faults import NotReachedError, ServerError, TooLargeError
 from collectors.base import Answer as Exchanged
 from collectors.base import Context, Payload, PayloadTooLargeError, SourceError
 from collectors.kit.http import Http, HttpOptions
+from collectors.kit.redaction import Redactor
 from service.settings import secrets, trust
 from service.settings.archive import ArchiveSettings
 from timeline.canonical import Json
@@ -49,9 +50,10 @@ def connected(settings: ArchiveSettings, folder: Path) -> Iterator[OpenSearchArc
     trust.require((), settings)
     shared = ("url", "auth", "tls", "timeout", "proxy", "proxy_auth")
     options = HttpOptions(**{name: getattr(settings, name) for name in shared}, time_cap=_CAP)
+    redactor = Redactor()
     context = Context(
         source="archive", incident=Incident(id="-"), now=0, tape=_Untaped(), connects=1,
-        secret=partial(secrets.resolve, folder=folder), resolve_path=lambda name: str(folder / Path(name).expanduser()),
+        secret=lambda reference: redactor.add(secrets.resolve(reference, folder)), resolve_path=lambda name: str(folder / Path(name).expanduser()),
     )  # fmt: skip
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(Http(context, options)) as http:
 
@@ -69,6 +71,9 @@ def connected(settings: ArchiveSettings, folder: Path) -> Iterator[OpenSearchArc
             return Answer(payload.status or 0, payload.data)
 
         client = Client(send, urlsplit(settings.url).netloc, settings.index)
-        made = OpenSearchArchive(client, settings.name)
-        yield made
-        made.close()  # of one that failed there is nothing to make visible
+        try:
+            made = OpenSearchArchive(client, settings.name)
+            yield made
+            made.close()  # of one that failed there is nothing to make visible
+        except ServerError as err:  # a server may throw back what it was sent
+            raise ServerError(redactor.redact_text(str(err))) from None

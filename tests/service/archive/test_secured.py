@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
 
 from archive.cases.opensearch.faults import ServerError
 from service.archive.keeping import Update, search
@@ -61,3 +65,21 @@ def test_who_may_is_let_in_and_who_may_not_is_told(
     own = login(monkeypatch, *ARCHIVIST)
     found, done = search(Query(terms("pool connection")), configured(trusted + own))
     assert (found.total, done) == (1, Update(1, 0, ()))
+
+
+def test_a_server_that_throws_back_what_it_was_sent_makes_nobody_say_it(
+    httpserver: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def echo(request: Request) -> Response:
+        told = {"error": {"type": "odd", "reason": f"got {request.headers['authorization']}"}}
+        return Response(json.dumps(told), 400, content_type="application/json")
+
+    httpserver.expect_request(re.compile(".*")).respond_with_handler(echo)
+    monkeypatch.setenv("TOKEN", "kanarie-v0gel-geel-zingt-77")
+    path = tmp_path / "timeline.toml"
+    path.write_text(
+        f'[archive]\nurl = "{httpserver.url_for("/")}"\nname = "us"\nauth = {{ bearer = "env:TOKEN" }}\n'
+    )
+    with pytest.raises(ServerError, match="it answered 400: odd got") as failure:
+        search(Query(), path)
+    assert "kanarie" not in str(failure.value)
