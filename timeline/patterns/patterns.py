@@ -83,12 +83,11 @@ def _incident(row: Row) -> Incident:
 
 
 def _unknown(rows: Sequence[Row], name: str) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    found: dict[str, list[str]] = {}
     for row in rows:
         if row.duration(name) is None:
-            why = _why(row, name)
-            found[why] = (*found.get(why, ()), row.id)
-    return found
+            found.setdefault(_why(row, name), []).append(row.id)
+    return {why: tuple(ids) for why, ids in found.items()}
 
 
 def _why(row: Row, name: str) -> str:
@@ -122,9 +121,10 @@ def _course(rows: Sequence[Row], values: pd.DataFrame) -> tuple[Point, ...]:
     """Return the median of each `FEW` incidents in a row, in order of time; nothing of fewer."""
     starts = {row.id: row.started for row in rows if row.started is not None}
     known = values[values["id"].isin(starts)]
-    middles, ids, found = known[["low", "high"]].rolling(FEW).median(), list(known["id"]), []
+    middles = known[["low", "high"]].rolling(FEW).median().to_numpy()
+    ids, found = list(known["id"]), []
     for end in range(FEW, len(ids) + 1):
-        low, high = middles.iloc[end - 1]
+        low, high = middles[end - 1]
         window = tuple(ids[end - FEW : end])
         found.append(Point(format_instant(starts[window[-1]]), (float(low), float(high)), window))
     return tuple(found)
@@ -169,15 +169,15 @@ def _impact(rows: Sequence[Row]) -> Iterable[Impact]:
 
 def _tallies(rows: Sequence[Row], named: _Named) -> Tallies:
     times: dict[str, int] = {}
-    where: dict[str, tuple[str, ...]] = {}
+    where: dict[str, list[str]] = {}
     known, unknown = list[str](), list[str]()
     for row in rows:
         names = named(row)
         (unknown if names is None else known).append(row.id)
         for name, count in (names or {}).items():
             times[name] = times.get(name, 0) + count
-            where[name] = (*where.get(name, ()), row.id)
-    found = [Tally(name, count, where[name]) for name, count in times.items()]
+            where.setdefault(name, []).append(row.id)
+    found = [Tally(name, count, tuple(where[name])) for name, count in times.items()]
     ranked = sorted(found, key=lambda one: (-len(one.incidents), -one.times, one.name))
     return Tallies(tuple(ranked), tuple(known), tuple(unknown))
 
