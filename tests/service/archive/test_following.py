@@ -52,7 +52,7 @@ def test_a_long_reading_is_not_waited_for(archive: Following, monkeypatch: pytes
     monkeypatch.setattr(following, "update", reading)
     monkeypatch.setattr(following, "_PATIENCE", 0.01)
     found, goes_on = archive.search(Query(), 10)
-    assert (found.total, goes_on, begun.is_set()) == (0, True, True)
+    assert (found.total, goes_on, begun.wait(30)) == (0, True, True)
     assert archive.search(Query(), 10)[1]  # no second reading beside the first
     may_end.set()
     monkeypatch.setattr(following, "_PATIENCE", 30.0)
