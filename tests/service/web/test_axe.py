@@ -36,7 +36,6 @@ PAGES = {
 }
 #: What a page shows once its notes are there.
 DRAWN = {
-    "search": ".hit mark",
     "review": "#notes .note.conflict",
     "agenda": "#agenda .note.conflict",
     "factors": "#factors .note",
@@ -116,6 +115,8 @@ def opened(browser: Browser, server: Serving, name: str, **options: Any) -> Page
         _SIGNED_IN[server.url] = context.storage_state()
     if name == "review":
         page.frame_locator("#chart").locator("html[data-ready]").wait_for()
+    if name == "search":
+        page.locator(".hit mark").first.wait_for()
     if name in DRAWN:
         page.locator("#connection.on").wait_for()
         page.locator(DRAWN[name]).first.wait_for()
