@@ -19,6 +19,7 @@ from tests.collectors.probing import probe
 from tests.servers.argocd import ArgoCD, start_argocd
 from tests.servers.fixtures import Keeper, skip_or_fail
 from tests.servers.kubernetes import ADMIN, start_kubernetes
+from tests.servers.process import wait_until
 from tests.servers.require import MissingError
 from timeline.instant import NS
 from timeline.model import Window
@@ -50,7 +51,10 @@ def played(
         skip_or_fail(missing)
     if request.config.getoption("--update-golden"):
         record(stack)
-    yield Played(stack, argocd, Window(start=stack.did["1"].start - NS, end=time.time_ns() // NS * NS + NS))
+    end = time.time_ns() // NS * NS + NS
+    # What is not over is not read: the scaling was in this very second.
+    wait_until(lambda: time.time_ns() > end + NS, 10, "the clock stands still")
+    yield Played(stack, argocd, Window(start=stack.did["1"].start - NS, end=end))
     stack.close()
 
 
