@@ -62,6 +62,23 @@ class MemoryStore:
         return self.payloads[digest]
 
 
+class Untaped:
+    """Performs exchanges and keeps nothing."""
+
+    replaying = False
+
+    async def exchange(
+        self,
+        request: Mapping[str, Json],  # noqa: ARG002 - the tape's signature
+        perform: Callable[[], Awaitable[Answer]],
+        *,
+        attempt: int = 1,  # noqa: ARG002
+    ) -> Payload:
+        """Perform."""
+        answer = await perform()
+        return Payload("", answer.body, answer.status, answer.headers)
+
+
 class RecordingTape:
     """Performs exchanges, redacts and stores what comes, and notes each one in `entries`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,35 +13,17 @@ from anyio.from_thread import start_blocking_portal
 from archive.cases.opensearch.archive import OpenSearchArchive
 from archive.cases.opensearch.client import Answer, Client
 from archive.cases.opensearch.faults import NotReachedError, ServerError, TooLargeError
-from collectors.base import Answer as Exchanged
-from collectors.base import Context, Payload, PayloadTooLargeError, SourceError
+from collectors.base import Context, PayloadTooLargeError, SourceError
 from collectors.kit.http import Http, HttpOptions
 from collectors.kit.redaction import Redactor
+from collectors.kit.tape import Untaped
 from service.settings import secrets, trust
 from service.settings.archive import ArchiveSettings
-from timeline.canonical import Json
 from timeline.model import Incident
 
 _ANY = range(300, 600)  # statuses: what they mean is the archive's to say
 _CAP = "365d"  # of all requests together: each has its own time-out
 _HEADERS = {"content-type": "application/json"}
-
-
-class _Untaped:
-    """Performs exchanges and keeps nothing."""
-
-    replaying = False
-
-    async def exchange(
-        self,
-        request: Mapping[str, Json],  # noqa: ARG002 - the tape's signature
-        perform: Callable[[], Awaitable[Exchanged]],
-        *,
-        attempt: int = 1,  # noqa: ARG002
-    ) -> Payload:
-        """Perform."""
-        answer = await perform()
-        return Payload("", answer.body, answer.status, answer.headers)
 
 
 @contextmanager
@@ -52,7 +34,7 @@ def connected(settings: ArchiveSettings, folder: Path) -> Iterator[OpenSearchArc
     options = HttpOptions(**{name: getattr(settings, name) for name in shared}, time_cap=_CAP)
     redactor = Redactor()
     context = Context(
-        source="archive", incident=Incident(id="-"), now=0, tape=_Untaped(), connects=1,
+        source="archive", incident=Incident(id="-"), now=0, tape=Untaped(), connects=1,
         secret=lambda reference: redactor.add(secrets.resolve(reference, folder)), resolve_path=lambda name: str(folder / Path(name).expanduser()),
     )  # fmt: skip
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(Http(context, options)) as http:

@@ -12,13 +12,13 @@ import anyio
 
 from collectors.base import Context
 from collectors.kit.redaction import Redactor
+from collectors.kit.tape import Untaped
 from render.text import markdown
 from service import files
 from service.archive.actions import Row, rows, today
 from service.archive.keeping import opened, update
 from service.archive.tickets import keep, keep_made
 from service.build.collect import secrets_of
-from service.publish.forges.api import Untaped
 from service.publish.forges.base import ForgeError, RefusedError
 from service.publish.forges.issues import Desk, Issues
 from service.review.notes import NotesFile

@@ -5,15 +5,16 @@ Nothing a forge answers is evidence, so that nothing is stored.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urljoin
 
-from collectors.base import Answer, Context, Payload, SourceError
+from collectors.base import Context, Payload, SourceError
 from collectors.kit import fields
 from collectors.kit.http import Http, HttpOptions, Params
 from collectors.kit.paging import by_link
+from collectors.kit.tape import Untaped
 from service.publish.forges.base import AbsentError, ForgeError, ReadOnlyError, RefusedError
 from timeline.canonical import Json
 from timeline.model import Incident
@@ -24,23 +25,6 @@ _ANSWERED = (301, 302, 307, 308, 400, 401, 404, 409, 410, 413, 422, 423)
 # A gateway's 502 to a change may hide that it was carried out: not sent again. (A lost connection is
 # tried again all the same; callers look for what came twice.)
 _RETRIED_WRITES = frozenset({429})
-
-
-class Untaped:
-    """Performs exchanges and keeps nothing."""
-
-    replaying = False
-
-    async def exchange(
-        self,
-        request: Mapping[str, Json],  # noqa: ARG002 - the tape's signature
-        perform: Callable[[], Awaitable[Answer]],
-        *,
-        attempt: int = 1,  # noqa: ARG002
-    ) -> Payload:
-        """Perform."""
-        answer = await perform()
-        return Payload("", answer.body, answer.status, answer.headers)
 
 
 class Api:

@@ -10,7 +10,7 @@ import anyio
 import pytest
 
 from collectors.base import Context
-from service.publish.forges.api import Untaped
+from collectors.kit.tape import Untaped
 from service.publish.forges.issues import Desk, Issues, _of_forge, _of_jira
 from service.settings.sources import from_entry
 from service.settings.written import NOTHING
