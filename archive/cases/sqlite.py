@@ -154,6 +154,15 @@ class SqliteArchive:
         found = self._found(match, f"id IN {_THESE}", [_listed(cases)], most, best_count, counted=counted)
         return found._replace(whole=False)
 
+    def chosen(self, query: Query) -> frozenset[str]:
+        """Return the folders of all cases that have all terms and properties of a query."""
+        chosen, values = _chosen(query)
+        if query.terms:
+            chosen += " AND id IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
+            values.append(_match(query.terms, " AND "))
+        rows = self._db.execute(f"SELECT folder FROM cases WHERE {chosen}", values)  # noqa: S608 - conditions of ours
+        return frozenset(row["folder"] for row in rows)
+
     def _found(
         self, match: str, chosen: str, values: Sequence[object], most: int, terms: int, *, counted: bool
     ) -> Found:

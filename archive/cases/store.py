@@ -77,5 +77,8 @@ class Archive(Protocol):
     def search(self, query: Query, most: int = 10, *, counted: bool = False) -> Found:
         """Return the cases that match, the best first; without terms the newest first. Facets are `counted` on request."""
 
+    def chosen(self, query: Query) -> frozenset[str]:
+        """Return the folders of all cases that have all terms and properties of a query: what `search` counts where it is whole."""
+
     def close(self) -> None:
         """Let go of files and connections."""

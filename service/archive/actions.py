@@ -37,8 +37,6 @@ from timeline.errors import UsageError
 from timeline.instant import format_instant
 from timeline.notes.bodies import Verification
 
-_ALL = 1_000_000
-
 
 class Row(NamedTuple):
     """An action, its incident, how far it is, and what its ticket's tracker said last."""
@@ -126,7 +124,7 @@ def _order(row: Row) -> tuple[int, str, str, str]:
 def rows(archive: Archive, query: Query, conf: Config, day: date, stalled_after: int) -> Iterator[Row]:
     """Yield all actions of the incidents that a query chooses, with what is known of their tickets."""
     known, own = cached(conf), made(conf)
-    chosen = {hit.kept.folder for hit in archive.search(query, _ALL).hits} if query != Query() else None
+    chosen = archive.chosen(query) if query != Query() else None
     every = archive.details()
     again = _recurred(every)
     for place, (kept, details) in enumerate(every):

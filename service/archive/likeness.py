@@ -22,9 +22,6 @@ from timeline.cases.wording import words
 from timeline.errors import UsageError
 from timeline.instant import NS
 
-#: Incidents that facets and words choose from.
-_CHOSEN = 10_000
-
 
 class Alike(NamedTuple):
     """An incident that is like the one that was asked for: score (0 to 1) and reasons, what says most first."""
@@ -72,7 +69,7 @@ def compared(
     features = [details.features for _, details in every] + ([own.details.features] if own else [])
     place = len(every) if place is None else place
     found = Incidents(features).alike(place, at_least)
-    chosen = _chosen(archive, query) if found and query and query != Query() else None
+    chosen = archive.chosen(query) if found and query and query != Query() else None
     alike = (
         Alike(
             every[match.place][0],
@@ -109,11 +106,6 @@ def _wanted(
         raise UsageError(f"{named} holds {len(paths)} incidents; name one")
     case = read(paths[0])
     return None, case.id, case
-
-
-def _chosen(archive: Archive, query: Query) -> frozenset[str]:
-    found = archive.search(query, _CHOSEN)
-    return frozenset(hit.kept.folder for hit in found.hits) if found.whole else frozenset()
 
 
 def answer(likeness: Likeness, most: int) -> dict[str, Json]:

@@ -18,9 +18,6 @@ from timeline.cases.similarity import Aspect, Incidents
 from timeline.errors import UsageError
 from timeline.instant import format_instant
 
-#: Incidents that words choose from.
-_CHOSEN = 10_000
-
 
 class Part(NamedTuple):
     """A part of the question, how many incidents have it, and the nearest name where none has."""
@@ -85,8 +82,7 @@ def _worded(archive: Archive, wanted: Query, every: Sequence[tuple[Kept, object]
     """Return the places of the incidents that have all words; None where there are no words."""
     if not wanted.terms:
         return None
-    found = archive.search(wanted, _CHOSEN)
-    folders = {hit.kept.folder for hit in found.hits} if found.whole else set[str]()
+    folders = archive.chosen(wanted)
     return {place for place, (kept, _) in enumerate(every) if kept.folder in folders}
 
 

@@ -111,6 +111,10 @@ class SharedArchive:
         found = self._archive.search(query, most, counted=counted, everyone=everyone)
         return found._replace(hits=tuple(one._replace(kept=self._here(one.kept)) for one in found.hits))
 
+    def chosen(self, query: Query) -> frozenset[str]:
+        """Return the folders of the configuration's incidents that a query chooses."""
+        return frozenset(map(self._folder, self._archive.chosen(query)))
+
     def _key(self, folder: str) -> str:
         path = Path(folder)
         inner = path.relative_to(self._home) if path.is_relative_to(self._home) else path

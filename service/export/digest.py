@@ -41,7 +41,6 @@ from timeline.response.samples import Samples
 
 _WEEK = re.compile(r"(\d{4})-?W(\d\d)")
 _SUMMARY = re.compile(r"\bsummary\b|\bin short\b|\babstract\b|\btl;?dr\b", re.IGNORECASE)
-_ALL = 1_000_000
 #: What comes back is called so.
 _CALLED = {"alert": "alert", "signature": "log line", "factor": "factor", "mode": "failure mode"}
 
@@ -96,12 +95,13 @@ def made(wanted: Period, config: Path | None = None, now: int | None = None) -> 
     at = time.time_ns() if now is None else now
     with opened(config) as (archive, conf):
         unread = list(update(archive, conf).unread)
-        hits = [hit.kept for hit in archive.search(wanted.query, _ALL).hits]
+        chosen = archive.chosen(wanted.query)
+        told = [kept for kept in archive.kept() if kept.folder in chosen]
         day = today() if now is None else datetime.fromtimestamp(at // NS, UTC).date()
-        again = _again(archive, {one.folder for one in hits})
+        again = _again(archive, chosen)
         actions = list(rows(archive, wanted.query, conf, day, STALLED_AFTER))
     looks, hours = list[_Look](), conf.settings.check.hours
-    for kept in sorted(hits, key=lambda one: (one.start or 0, one.id)):
+    for kept in sorted(told, key=lambda one: (one.start or 0, one.id)):
         own = [row for row in actions if row.kept.folder == kept.folder]
         try:
             looks.append(_look(Path(kept.folder), own, config, at))

@@ -19,6 +19,7 @@ from timeline.cases.query import Query
 
 _PAGE, _COMPUTED, _SHOWN = 10_000, 1_000, 20  # hits of one answer: bare, with details, with texts
 Raw = dict[str, Any]
+_BY_FOLDER: Sequence[Raw] = ({"folder": "asc"},)
 
 
 class OpenSearchArchive:
@@ -68,9 +69,14 @@ class OpenSearchArchive:
 
     def excluded(self) -> frozenset[str]:
         """Return the folders that were taken out."""
-        return frozenset(
-            hit["fields"]["folder"][0] for hit in self._own(("folder",), [{"folder": "asc"}], excluded=True)
-        )
+        return _folders(self._own(("folder",), _BY_FOLDER, excluded=True))
+
+    def chosen(self, query: Query) -> frozenset[str]:
+        """Return the folders of all cases of the owner that have all terms and properties of a query."""
+        filters, terms = asking.chosen(query), [term for term in query.terms if asking.words(term)]
+        if query.terms and not terms:
+            return frozenset()
+        return _folders(self._own(("folder",), _BY_FOLDER, filters=[*filters, *map(asking.clause, terms)]))
 
     def kept(self) -> Sequence[Kept]:
         """Return all cases of the owner, the newest first."""
@@ -82,12 +88,13 @@ class OpenSearchArchive:
         return [(documents.kept(hit), documents.details(hit)) for hit in found]
 
     def _own(
-        self, fields: Sequence[str], sort: Sequence[Raw], page: int = _PAGE, *, excluded: bool = False
-    ) -> Iterator[Raw]:
-        filters = [{"term": {"owner": self._owner}}, {"term": {"excluded": excluded}}]
+        self, fields: Sequence[str], sort: Sequence[Raw], page: int = _PAGE, *, excluded: bool = False,
+        filters: Sequence[Raw] = (),
+    ) -> Iterator[Raw]:  # fmt: skip
+        own = [{"term": {"owner": self._owner}}, {"term": {"excluded": excluded}}]
         self._refresh()
         body = {
-            "query": {"bool": {"filter": filters}}, "sort": list(sort), "_source": False,
+            "query": {"bool": {"filter": [*own, *filters]}}, "sort": list(sort), "_source": False,
             "docvalue_fields": list(fields),
         }  # fmt: skip
         return pages(self._client, body, self._client.index, page=page)
@@ -157,3 +164,7 @@ class OpenSearchArchive:
 
     def _ask(self, body: Raw) -> Any:
         return ask(self._client, body, self._client.index)
+
+
+def _folders(hits: Iterable[Raw]) -> frozenset[str]:
+    return frozenset(hit["fields"]["folder"][0] for hit in hits)

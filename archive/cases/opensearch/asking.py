@@ -43,7 +43,7 @@ def chosen(query: Query) -> list[Body]:
 
 def having(terms: Sequence[Term], at_least: int, filters: Sequence[Body]) -> Body:
     """Return the query of cases that have so many of the terms, the best first."""
-    clauses = [_clause(term) for term in terms]
+    clauses = [clause(term) for term in terms]
     found: Body = {"must": clauses} if at_least == len(terms) else {
         "should": clauses, "minimum_should_match": at_least,
     }  # fmt: skip
@@ -52,11 +52,12 @@ def having(terms: Sequence[Term], at_least: int, filters: Sequence[Body]) -> Bod
 
 def counting(terms: Sequence[Term], filters: Sequence[Body]) -> Body:
     """Return the query whose score is how many of the terms a case has."""
-    clauses = [{"constant_score": {"filter": _clause(term)}} for term in terms]
+    clauses = [{"constant_score": {"filter": clause(term)}} for term in terms]
     return {"bool": {"should": clauses, "minimum_should_match": 1, "filter": list(filters)}}
 
 
-def _clause(term: Term) -> Body:
+def clause(term: Term) -> Body:
+    """Return what a case must have for a term."""
     wanted: Body = {"query": clean(term.text), "fields": _FIELDS, "type": "phrase"}
     if not term.prefix:
         return {"multi_match": wanted}

@@ -101,6 +101,9 @@ def test_facets_choose_and_are_counted(archive: Archive) -> None:
     assert ids(archive.search(Query(facets=either))) == ["INC-2", "INC-1"]
     assert ids(archive.search(Query(since=DAY, until=2 * DAY))) == ["INC-2"]
     assert archive.search(Query(), most=1).total == 3
+    assert archive.chosen(Query(facets=either, since=DAY)) == {"/w/INC-2"}
+    assert archive.chosen(Query(until=DAY)) == {"/w/INC-1"}
+    assert len(archive.chosen(Query())) == 3
 
 
 def test_a_case_is_there_once_and_is_what_it_was_last(archive: Archive) -> None:
@@ -198,6 +201,9 @@ def check(archive: Archive, cases: list[list[str]], asked: str) -> None:
     found = archive.search(Query(terms(asked)), most=100)
     assert set(ids(found)) == {name for name, count in counts.items() if count == best and best}
     assert found.whole == (best in {0, len(wanted)})
+    assert archive.chosen(Query(terms(asked))) == {
+        f"/w/{name}" for name, count in counts.items() if count == len(wanted)
+    }
 
 
 SHARED = [HealthCheck.function_scoped_fixture]
