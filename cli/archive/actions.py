@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.archive.shown import unread
+from cli.archive.shown import echo_json, unread
 from cli.options import AsJson, ConfigFile
 from cli.text.usage import Commands
 
@@ -56,15 +56,11 @@ def list_(
         if name not in STATES:
             raise UsageError(f"--state {name}: there is no such state{among(name, list(STATES))}")
     facets = {"service": service, "severity": severity, "team": team}
-    query = asked("", {name: tuple(values or ()) for name, values in facets.items()}, since, until)
+    query = asked("", facets, since, until)
     made = table(Wanted(query, states, owner or (), stalled_after), config)
     unread(made.update)
     if as_json:
-        import json
-
-        from timeline.text import escaped
-
-        typer.echo(escaped(json.dumps(made.answer(), indent=2, ensure_ascii=False)))
+        echo_json(made.answer())
     else:
         _show(made)
     late = any("overdue" in row.progress.marks for row in made.rows)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.archive.shown import came_back, incident, unread
+from cli.archive.shown import came_back, echo_json, incident, unread
 from cli.options import AsJson, ConfigFile
 from cli.text.usage import Commands
 
@@ -50,8 +50,6 @@ def list_(
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """List what is in the archive, the newest first; or what came back."""
-    import json
-
     if recurring or within is not None:
         _recurring(within, config, as_json=as_json)
         return
@@ -63,22 +61,20 @@ def list_(
         unread(update(store, conf))
         kept = store.kept()
     if as_json:
-        typer.echo(json.dumps([kept_answer(one) for one in kept], indent=2, ensure_ascii=False))
+        echo_json([kept_answer(one) for one in kept])
         return
     for one in kept:
         typer.echo(incident(one))
 
 
 def _recurring(span: str | None, config: Path | None, *, as_json: bool) -> None:
-    import json
-
     from service.archive.recurring import answer, within
     from service.archive.recurring import recurring as run
 
     found, update = run(within(span), config)
     unread(update)
     if as_json:
-        typer.echo(json.dumps([answer(one) for one in found], indent=2, ensure_ascii=False))
+        echo_json([answer(one) for one in found])
         return
     shown = ""
     for one in found:
@@ -99,8 +95,6 @@ def import_(
     config: ConfigFile = None, as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Take post-mortems in that were written elsewhere; what they say stays their own claim. They are followed from then on."""
-    import json
-
     from service.archive.importing import answer, documents, take_in, totals
     from service.archive.keeping import opened
 
@@ -108,11 +102,10 @@ def import_(
     with opened(config) as (store, _):
         done = take_in(store, wanted)
     if as_json:
-        typer.echo(json.dumps(answer(done), indent=2, ensure_ascii=False))
+        echo_json(answer(done))
     else:
         _told_of(totals(done))
-    for line in done.unread:
-        typer.echo(f"timeline: not in the archive: {line}", err=True)
+    unread(done)
     if done.unread:
         raise typer.Exit(3)
 
@@ -134,9 +127,9 @@ def _told_of(counts: dict[str, int]) -> None:
             f"timeline: {present.count(zoneless, 'time')} without a zone: kept as words, at no instant",
             err=True,
         )
-    if unread := counts["times_not_made_out"]:
+    if lines := counts["times_not_made_out"]:
         typer.echo(
-            f"timeline: {present.count(unread, 'line')} with a time that was not made out; --json names them",
+            f"timeline: {present.count(lines, 'line')} with a time that was not made out; --json names them",
             err=True,
         )
 

@@ -19,7 +19,7 @@ from cli.archive.facets import (
     Team,
     Until,
 )
-from cli.archive.shown import unread
+from cli.archive.shown import echo_json, unread
 from cli.options import AsJson, ConfigFile
 
 
@@ -51,7 +51,7 @@ def patterns(
         "service": service, "severity": severity, "factor": factor, "kind": kind, "alert": alert, "team": team, "tag": tag,
         "failure_mode": failure_mode,
     }  # fmt: skip
-    query = asked("", {name: tuple(values or ()) for name, values in facets.items()}, since, until)
+    query = asked("", facets, since, until)
     found = of_query(query, zone, config)
     unread(found.update)
     if html:
@@ -60,11 +60,7 @@ def patterns(
         write(found, html, described(facets, since, until))
         typer.echo(f"wrote {html}", err=True)
     if as_json:
-        import json
-
-        from timeline.text import escaped
-
-        typer.echo(escaped(json.dumps(answer(found.patterns), indent=2, ensure_ascii=False)))
+        echo_json(answer(found.patterns))
     elif html:
         pass  # it is in the file
     elif found.patterns.incidents:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.archive.shown import incident, safe, unread
+from cli.archive.shown import echo_json, incident, safe, unread
 from cli.options import AsJson, ConfigFile
 from service.build.garbage import gc_relaxed
 
@@ -40,9 +40,7 @@ def recall(
     found, update = run(asked, " ".join(words or ()), config)
     unread(update)
     if as_json:
-        import json
-
-        typer.echo(json.dumps(answer(found, most), indent=2, ensure_ascii=False))
+        echo_json(answer(found, most))
     else:
         _show(found, most)
     raise typer.Exit(0 if found.earlier else 1)

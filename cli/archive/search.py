@@ -19,7 +19,7 @@ from cli.archive.facets import (
     Team,
     Until,
 )
-from cli.archive.shown import incident, safe, span, unread
+from cli.archive.shown import echo_json, incident, safe, span, unread
 from cli.options import AsJson, ConfigFile
 from service.build.garbage import gc_relaxed
 
@@ -63,19 +63,15 @@ def search(
         "service": service, "severity": severity, "factor": factor, "kind": kind, "alert": alert, "team": team, "tag": tag,
         "failure_mode": failure_mode,
     }  # fmt: skip
-    query = asked(
-        " ".join(words or ()), {name: tuple(values or ()) for name, values in facets.items()}, since, until
-    )
+    query = asked(" ".join(words or ()), facets, since, until)
     if similar is not None:
         _similar(similar, query, config, most, as_json=as_json)
     found, update = run(query, config, most, counted=as_json)
     unread(update)
     if as_json:
-        import json
-
         from service.archive.asking import answer
 
-        typer.echo(json.dumps(answer(found), indent=2, ensure_ascii=False))
+        echo_json(answer(found))
     else:
         _show(found, bool(query.terms), most)
     raise typer.Exit(0 if found.hits else 1)
@@ -91,9 +87,7 @@ def _similar(named: str, query: Query, config: Path | None, most: int, *, as_jso
     found, update = run(Path(named), query, config)
     unread(update)
     if as_json:
-        import json
-
-        typer.echo(json.dumps(answer(found, most), indent=2, ensure_ascii=False))
+        echo_json(answer(found, most))
     else:
         _show_alike(found, most, chosen=query != type(query)())
     raise typer.Exit(0 if found.alike else 1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
+    from service.archive.importing import Imported
     from service.archive.keeping import Kept, Update
     from service.archive.recurring import Recurred
 
@@ -50,7 +51,16 @@ def span(nanoseconds: int) -> str:
     return present.duration(whole // NS, up=False)
 
 
-def unread(done: Update) -> None:
+def echo_json(value: object) -> None:
+    """Print JSON in which nothing is obeyed by a terminal."""
+    import json
+
+    from timeline.text import escaped
+
+    typer.echo(escaped(json.dumps(value, indent=2, ensure_ascii=False)))
+
+
+def unread(done: Update | Imported) -> None:
     """Say what could not be read."""
     for line in done.unread:
         typer.echo(f"timeline: not in the archive: {safe(line)}", err=True)

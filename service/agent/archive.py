@@ -30,7 +30,7 @@ def search(shelf: Shelf, asked: SearchQuestion) -> Hits:
         return Hits(
             archive="not configured", detail=NO_ARCHIVE, total=0, all_words=True, reading=False, hits=[]
         )
-    chosen = {name: tuple(getattr(asked, name)) for name in FACETS}
+    chosen = {name: getattr(asked, name) for name in FACETS}
     query = query_of(asked.text, chosen, asked.since, asked.until, names=("since", "until"))
     found, reading = shelf.archive.search(query, asked.limit)
     hits = [_hit(shelf, one) for one in found.hits]

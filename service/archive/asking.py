@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 
 from archive.cases.store import Excerpt, Found, Hit, Kept
@@ -20,11 +20,11 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
 def asked(
-    words: str, facets: Mapping[str, tuple[str, ...]], since: str | None = None, until: str | None = None, *,
+    words: str, facets: Mapping[str, Collection[str] | None], since: str | None = None, until: str | None = None, *,
     typing: bool = False, names: tuple[str, str] = ("--since", "--until"),
 ) -> Query:  # fmt: skip
     """Return the query of what was typed, or of what somebody is `typing`. Raises UsageError, which `names` the dates."""
-    chosen = tuple(Facet(name, value) for name, values in facets.items() for value in values)
+    chosen = tuple(Facet(name, value) for name, values in facets.items() for value in values or ())
     return Query(
         terms(words, typing=typing),
         chosen,

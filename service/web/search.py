@@ -70,7 +70,7 @@ def search(
 ) -> SearchForm:  # fmt: skip
     """Return the incidents that have all words and properties; several of one property are alternatives."""
     given = (service, kind, severity, factor, failure_mode, team, tag, alert)
-    chosen = {name: tuple(values) for name, values in zip(FACETS, given, strict=True)}
+    chosen = dict(zip(FACETS, given, strict=True))
     state = state_of(request)
     try:
         query = asked(q, chosen, since, until, typing=typing, names=("since", "until"))
