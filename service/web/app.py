@@ -18,9 +18,9 @@ from starlette.staticfiles import StaticFiles
 
 from collectors.kit.tape import EvidenceError
 from service.inbox.library import UnknownIncidentError
-from service.web import api, hooks, pages, search, stream
+from service.web import api, hooks, pages, stream
 from service.web.agents.mount import mounted
-from service.web.archive import patterns
+from service.web.archive import patterns, search
 from service.web.draft import refresh
 from service.web.gate import Gate
 from service.web.operation import health

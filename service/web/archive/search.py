@@ -8,17 +8,14 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel
 
 from archive.cases.store import Excerpt, Hit
-from service.archive.asking import asked
 from service.web.api import WRONG
+from service.web.archive.choice import Chosen
 from service.web.state import State, state_of
-from timeline.cases.case import FACETS, Section
+from timeline.cases.case import Section
 from timeline.errors import UsageError
 from timeline.instant import Instant
 
 router = APIRouter(prefix="/api", responses=WRONG)
-_MOST_CHOSEN = 20
-_Chosen = Annotated[list[Annotated[str, Query(max_length=300)]], Query(max_length=_MOST_CHOSEN)]
-_Date = Annotated[str | None, Query(max_length=40, description="2026, 2026-01, 2026-01-31, or 90d ago")]
 
 
 class ExcerptForm(BaseModel):
@@ -61,20 +58,15 @@ class SearchForm(BaseModel):
 @router.get("/search", summary="Search earlier incidents", tags=["incidents"])
 def search(
     request: Request,
+    chosen: Chosen,
     q: Annotated[str, Query(max_length=1_000, description='words, "phrases" and beginnings (pool*)')] = "",
-    service: _Chosen = [], severity: _Chosen = [], factor: _Chosen = [], kind: _Chosen = [], alert: _Chosen = [],  # noqa: B006 - as FastAPI reads them
-    team: _Chosen = [], tag: _Chosen = [], failure_mode: _Chosen = [],  # noqa: B006
-    since: _Date = None, until: _Date = None,
     typing: Annotated[bool, Query(description="the last word may not be whole yet")] = False,
     most: Annotated[int, Query(ge=1, le=100)] = 10,
-) -> SearchForm:  # fmt: skip
+) -> SearchForm:
     """Return the incidents that have all words and properties; several of one property are alternatives."""
-    given = (service, kind, severity, factor, failure_mode, team, tag, alert)
-    chosen = dict(zip(FACETS, given, strict=True))
     state = state_of(request)
     try:
-        query = asked(q, chosen, since, until, typing=typing, names=("since", "until"))
-        found, reading = state.archive.search(query, most)
+        found, reading = state.archive.search(chosen.query(q, typing=typing), most)
     except UsageError as err:
         raise HTTPException(400, str(err)) from err
     return SearchForm(
