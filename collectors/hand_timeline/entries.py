@@ -28,7 +28,10 @@ _BACK = 720  # minutes: a clock that goes back by more has passed midnight
 
 
 class Entry(NamedTuple):
-    """An entry: index of its line, when, the time as it was written, who is named for it, the words, and whether it is only about then."""
+    """An entry: index of its line, when, the time as it was written, who is named for it, the words, and whether it is only about then.
+
+    `has_zone`: it, or what stands before it, tells its zone; else the configured one was taken.
+    """
 
     line: int
     at: Bounds
@@ -36,6 +39,7 @@ class Entry(NamedTuple):
     who: str
     text: str
     is_about: bool
+    has_zone: bool
 
 
 class Unread(NamedTuple):
@@ -54,6 +58,7 @@ class _Open(NamedTuple):
     who: str
     words: list[str]
     is_about: bool
+    has_zone: bool
     is_heading: bool
 
 
@@ -160,14 +165,14 @@ class Document:
     def _begin(self, index: int, made: Stamp, text: str, *, who: str = "", is_heading: bool) -> None:
         self._close()
         try:
-            at, written = self._placed(made)
+            at, written, zone = self._placed(made)
         except UndecodableTimeError as err:
             self.unread.append(Unread(index, str(err)))
             return
-        self._open = _Open(index, at, written, who, [text], made.is_about, is_heading)
+        self._open = _Open(index, at, written, who, [text], made.is_about, bool(zone), is_heading)
 
-    def _placed(self, made: Stamp) -> tuple[Bounds, str]:
-        """Return when a time is, and how it was written, with the day; raise UndecodableTimeError."""
+    def _placed(self, made: Stamp) -> tuple[Bounds, str, str]:
+        """Return when a time is, how it was written, with the day, and the zone that is told; raise UndecodableTimeError."""
         if self._is_halved and made.is_open:
             raise UndecodableTimeError("it may be before noon or after it")
         if made.date:
@@ -187,7 +192,7 @@ class Document:
             self._day = (date.fromisoformat(self._day) + timedelta(days=1)).isoformat()
             at = bounds(made, self._day, self._day, zone, self._configured)
         self._last = minutes
-        return at, f"{self._day} {made.clock} {zone}".strip()
+        return at, f"{self._day} {made.clock} {zone}".strip(), zone
 
     def _go_on(self, line: str) -> None:
         if self._open and sum(map(len, self._open.words)) < _LONGEST:
@@ -196,7 +201,9 @@ class Document:
     def _close(self) -> None:
         if made := self._open:
             text = "\n".join(word for word in made.words if word)
-            self.entries.append(Entry(made.line, made.at, made.written, made.who, text, made.is_about))
+            self.entries.append(
+                Entry(made.line, made.at, made.written, made.who, text, made.is_about, made.has_zone)
+            )
         self._open = None
 
 

@@ -71,12 +71,10 @@ def parse(path: Path) -> Parsed:
 
 def _times(lines: list[str], day: str) -> tuple[dict[int, Bounds | None], tuple[tuple[int, str], ...]]:
     """Return the times by line, None where no zone is told, and why others could not be read."""
-    as_told, in_any = TimesOf(day or None, None), TimesOf(day or None, "UTC")
-    as_told.read(lines)
-    in_any.read(lines)
-    times: dict[int, Bounds | None] = {entry.line + 1: None for entry in in_any.entries}
-    times |= {entry.line + 1: entry.at for entry in as_told.entries}
-    return times, tuple((line + 1, why) for line, why in in_any.unread)
+    document = TimesOf(day or None, "UTC")
+    document.read(lines)
+    times = {entry.line + 1: entry.at if entry.has_zone else None for entry in document.entries}
+    return times, tuple((line + 1, why) for line, why in document.unread)
 
 
 def _text(path: Path) -> str:
