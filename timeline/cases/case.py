@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple, get_args
 
+import msgspec
+
 from timeline.cases.course import course_of
 from timeline.cases.details import Details
 from timeline.cases.features import features_of
@@ -17,6 +19,7 @@ from timeline.kinds import Kind
 from timeline.model import Fact, Timeline
 from timeline.notes.bodies import FACTOR_CATEGORIES, Factor
 from timeline.notes.journal import Note, current
+from timeline.order import in_display_order
 
 #: Where a passage stands in the incident; what people concluded stands before what was recorded. A claim is a document's, of a time.
 Section = Literal["title", "factor", "lesson", "action", "draft", "note", "claim", "alert", "change", "status", "log", "chat", "other"]  # fmt: skip
@@ -69,6 +72,8 @@ def case_of(
     timeline: Timeline, draft: Sequence[Block] = (), notes: Iterable[Note] = (), drafted: int | None = None
 ) -> Case:
     """Return the case of a built incident, with what people wrote in its draft (last changed at `drafted`, ns) and in notes."""
+    # Each part of a case looks at them in order: sorted once, they stay so.
+    timeline = msgspec.structs.replace(timeline, facts=in_display_order(timeline.facts))
     incident, there = timeline.incident, tuple(current(notes))
     written = [*_written(draft), *_noted(there)]
     recorded = sorted(_recorded(timeline.facts), key=lambda one: SECTIONS.index(one.section))[:MOST]
