@@ -85,8 +85,7 @@ def _heading(one: Entry) -> str:
 
 def _facts(one: Entry) -> str:
     """Return the first paragraph: how long, how bad, when people knew, what was changed last, as the facts tell."""
-    made = summary.sentences(_parts(one, outside=False)).strip()
-    return made or "The facts do not tell how long it lasted nor what customers saw."
+    return summary.sentences(_parts(one, outside=False))
 
 
 def _said(one: Entry) -> str:

@@ -63,7 +63,7 @@ def readout(one: Reading) -> str:
     """Return the page of a reading club as Markdown; what was done stands at its end, behind the questions."""
     parts = _parts(one)
     there = stops(one.timeline, parts)
-    told = [_title(one, "to read together"), "## What happened\n", f"{_facts(parts)}\n"]
+    told = [_title(one, "to read together"), "## What happened\n", f"{summary.sentences(parts)}\n"]
     told += [f"![The incident on one axis of time]({CHARTS}/{name})\n" for name in list(one.stills)[:1]]
     told.append("## What would you do?\n")
     told += [_asked(number, stop, one, parts) for number, stop in enumerate(there, 1)] or [_NONE]
@@ -84,7 +84,7 @@ def sheet(one: Reading) -> str:
     parts = _parts(one)
     there = stops(one.timeline, parts)
     told = [
-        _title(one, "facilitator's sheet"), f"{_facts(parts)}\n",
+        _title(one, "facilitator's sheet"), f"{summary.sentences(parts)}\n",
         "Let the group step through `drill.html`; it shows nothing that came later. Stop at each moment below and let everybody write down"
         " an answer before anybody speaks. Then say what was done. No answer is wrong: people had what stands under *known*.\n",
     ]  # fmt: skip
@@ -109,12 +109,6 @@ def _title(one: Reading, what: str) -> str:
 
 def _parts(one: Reading) -> Parts:
     return Parts(one.timeline, "", (), str, _READERS, one.samples, "")
-
-
-def _facts(parts: Parts) -> str:
-    return (
-        summary.sentences(parts).strip() or "The facts do not tell how long it lasted nor what customers saw."
-    )
 
 
 def _asked(number: int, stop: Stop, one: Reading, parts: Parts) -> str:
