@@ -21,6 +21,7 @@ from timeline.canonical import Json, short_id
 from timeline.cases.details import Details
 from timeline.cases.followups import Followup
 from timeline.cases.progress import (
+    STALLED_AFTER,
     STATES,
     Completion,
     Progress,
@@ -91,7 +92,7 @@ class Wanted(NamedTuple):
     query: Query = Query()
     states: Collection[str] = ()
     owners: Collection[str] = ()
-    stalled_after: int = 30
+    stalled_after: int = STALLED_AFTER
 
 
 def today() -> date:
@@ -103,7 +104,7 @@ def table(wanted: Wanted, config: Path | None = None, day: date | None = None) -
     """Return the actions of a configuration's incidents as they are on a day, those that want an eye first. Raises UsageError."""
     with opened(config) as (archive, conf):
         done = update(archive, conf)
-        every = list(rows(archive, wanted.query, conf, day or today(), wanted.stalled_after))
+        every = list(rows(archive, conf, day or today(), wanted.query, wanted.stalled_after))
     there = tuple(one.progress for one in every)
     own = {one.casefold() for one in wanted.owners}
     chosen = (
@@ -121,7 +122,9 @@ def _order(row: Row) -> tuple[int, str, str, str]:
     return (STATES.index(row.progress.state), row.action.due or "9", row.kept.id, row.action.id)
 
 
-def rows(archive: Archive, query: Query, conf: Config, day: date, stalled_after: int) -> Iterator[Row]:
+def rows(
+    archive: Archive, conf: Config, day: date, query: Query = Query(), stalled_after: int = STALLED_AFTER  # noqa: B008 - immutable
+) -> Iterator[Row]:  # fmt: skip
     """Yield all actions of the incidents that a query chooses, with what is known of their tickets."""
     known, own = cached(conf), made(conf)
     chosen = archive.chosen(query) if query != Query() else None

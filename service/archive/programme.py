@@ -11,10 +11,7 @@ from archive.cases.store import Archive
 from service.archive.actions import rows, today
 from service.settings.config import Config
 from timeline.cases.progress import STATES
-from timeline.cases.query import Query
 from timeline.patterns.rows import MAIN, Row
-
-_STALLED_AFTER = 30  # days, as `timeline actions` has it
 
 
 class Programme(NamedTuple):
@@ -30,7 +27,7 @@ def programme(archive: Archive, conf: Config) -> Programme:
     """Return the numbers of an archive as it is. Raises DatabaseError, UsageError."""
     every = [Row(kept.folder, "", kept.severity, {}, details.figures) for kept, details in archive.details()]
     spans = {name: [span for row in every if (span := row.duration(name))] for name in MAIN}
-    states = Counter(row.progress.state for row in rows(archive, Query(), conf, today(), _STALLED_AFTER))
+    states = Counter(row.progress.state for row in rows(archive, conf, today()))
     return Programme(
         Counter(row.severity or "unknown" for row in every),
         {name: len(own) for name, own in spans.items()},

@@ -11,8 +11,6 @@ from service.check import draft as check_draft
 from service.evidence.document import load
 from service.review.notes import NotesFile
 from timeline.cases.case import Case, case_of
-from timeline.checks.draft import Block, blocks
-from timeline.checks.fences import FenceError
 
 FILES = (names.TIMELINE, names.DRAFT, names.NOTES)
 
@@ -44,14 +42,4 @@ def read(directory: Path) -> Case:
         return parse(directory).case
     draft = directory / names.DRAFT
     drafted = draft.stat().st_mtime_ns if draft.is_file() else None
-    return case_of(load(directory), _written(draft), NotesFile(directory).read().notes, drafted)
-
-
-def _written(path: Path) -> list[Block]:
-    """Return what people wrote in a draft; nothing of one whose fences are broken, which `check` tells."""
-    if not path.is_file():
-        return []
-    try:
-        return blocks(check_draft.spans(check_draft.pieces(path.read_bytes().decode("utf-8", "replace"))))
-    except FenceError:
-        return []
+    return case_of(load(directory), check_draft.prose_of(draft), NotesFile(directory).read().notes, drafted)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from render.draft.notes import NOTE_REGIONS
 from service.evidence.manifest import Manifest
 from service.evidence.store import STORED
 from timeline.checks import fences
-from timeline.checks.draft import DraftSpan
+from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.findings import Finding, Fix, finding
 from timeline.checks.separation import region_wording
 from timeline.model import Timeline
@@ -233,3 +234,13 @@ def file_names(stored: Callable[[str], str], manifest: Manifest | None, text: st
         return named.get(digest, found_name) if found_name == digest else found_name
 
     return name
+
+
+def prose_of(path: Path) -> list[Block]:
+    """Return what people wrote in a draft; nothing where there is none, or its fences are broken, which `check` tells."""
+    if not path.is_file():
+        return []
+    try:
+        return blocks(spans(pieces(path.read_bytes().decode("utf-8", "replace"))))
+    except fences.FenceError:
+        return []

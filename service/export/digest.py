@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from archive.cases.store import Archive
+from archive.cases.store import Kept
 from render.draft.digest import LONGEST, Again, Entry, Health, Share, digest
 from service import names
 from service.archive.actions import Row, rows, today
@@ -27,12 +27,12 @@ from service.review import reviews
 from service.settings.check import settings
 from service.settings.config import Config, of_incident
 from timeline.canonical import sha256
-from timeline.cases.progress import STALLED_AFTER, completion, counts
+from timeline.cases.details import Details
+from timeline.cases.progress import completion, counts
 from timeline.cases.query import Query
 from timeline.cases.recurrence import recurrences
 from timeline.checks import completeness
-from timeline.checks.draft import CODE, Block, blocks
-from timeline.checks.fences import FenceError
+from timeline.checks.draft import CODE, Block
 from timeline.errors import TimelineError, UsageError
 from timeline.instant import NS
 from timeline.model import Timeline
@@ -96,10 +96,11 @@ def made(wanted: Period, config: Path | None = None, now: int | None = None) -> 
     with opened(config) as (archive, conf):
         unread = list(update(archive, conf).unread)
         chosen = archive.chosen(wanted.query)
-        told = [kept for kept in archive.kept() if kept.folder in chosen]
+        every = archive.details()
+        told = [kept for kept, _ in every if kept.folder in chosen]
         day = today() if now is None else datetime.fromtimestamp(at // NS, UTC).date()
-        again = _again(archive, chosen)
-        actions = list(rows(archive, wanted.query, conf, day, STALLED_AFTER))
+        again = _again(every, chosen)
+        actions = list(rows(archive, conf, day, wanted.query))
     looks, hours = list[_Look](), conf.settings.check.hours
     for kept in sorted(told, key=lambda one: (one.start or 0, one.id)):
         own = [row for row in actions if row.kept.folder == kept.folder]
@@ -119,9 +120,8 @@ def made(wanted: Period, config: Path | None = None, now: int | None = None) -> 
     return Told(digest(wanted.name, [look.entry for look in looks], health), title, tuple(unread))
 
 
-def _again(archive: Archive, folders: Collection[str]) -> tuple[Again, ...]:
+def _again(every: Sequence[tuple[Kept, Details]], folders: Collection[str]) -> tuple[Again, ...]:
     """Return what came back in these incidents, of each the rarest thing."""
-    every = archive.details()
     pairs = recurrences([(kept.start, details.features) for kept, details in every])
     return tuple(
         Again(every[one.later][0].id, every[one.former][0].id, _CALLED[one.same[0].aspect], one.same[0].value)
@@ -137,7 +137,7 @@ def _states(actions: list[Row]) -> str:
 def _look(directory: Path, actions: list[Row], config: Path | None, now: int) -> _Look:
     timeline, conf = load(directory), of_incident(config, directory)
     draft = directory / names.DRAFT
-    prose = _prose(draft)
+    prose = check_draft.prose_of(draft)
     placed = check_notes.placed(directory)
     until = completeness.deadline(timeline, settings(directory, conf.settings.check).hours)
     waits = not prose or bool(completeness.prompts(prose, check_notes.noted(placed).subjects))
@@ -165,16 +165,6 @@ def _in_time(directory: Path, draft: Path, due: int) -> bool | None:
     if draft.stat().st_mtime_ns <= due or any(one.at <= due for one in signed):
         return True
     return None
-
-
-def _prose(draft: Path) -> list[Block]:
-    if not draft.is_file():
-        return []
-    try:
-        text = draft.read_bytes().decode("utf-8", "replace")
-        return blocks(check_draft.spans(check_draft.pieces(text)))
-    except FenceError:
-        return []
 
 
 def _summary(prose: list[Block]) -> str:

@@ -25,8 +25,7 @@ from service.review.notes import NotesFile
 from service.settings import personal
 from service.settings.config import Config, load
 from timeline.cases.followups import Followup
-from timeline.cases.progress import STALLED_AFTER, Ticket
-from timeline.cases.query import Query
+from timeline.cases.progress import Ticket
 from timeline.errors import UsageError
 from timeline.model import Incident
 from timeline.notes.bodies import Action
@@ -77,7 +76,7 @@ def sync(config: Path | None = None, making: Making | None = None) -> Synced:
     out = conf.folder / conf.settings.out
     with opened(config) as (archive, _):
         update(archive, conf)
-        every = list(rows(archive, Query(), conf, today(), STALLED_AFTER))
+        every = list(rows(archive, conf, today()))
     with files.locked(out):  # two at once would make two tickets of one action
         return anyio.run(_synced, conf, there, every, making, maker)
 
