@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from archive.cases.sqlite import SqliteArchive
+from archive.cases.store import Archive
 from benchmarks.measure import keep
 from timeline.cases.case import SECTIONS, Case, Facet, Passage
 from timeline.cases.query import Query, terms
@@ -108,20 +109,18 @@ class Times(NamedTuple):
     parts: list[float]
 
 
-def search(ours: SqliteArchive, raw: sqlite3.Connection, queries: Sequence[str]) -> Times:
-    """Ask both the same."""
-    best = "SELECT rowid, snippet(passages, 0, '[', ']', '…', 24) FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT 10"
+def search(archive: Archive, bare: Callable[[str], object], queries: Sequence[str]) -> Times:
+    """Ask both the same; `bare` answers words that an incident has all."""
     times = Times([], [], [])
     for text in queries:
         begun = time.perf_counter()
-        found = ours.search(Query(terms(text)))
+        found = archive.search(Query(terms(text)))
         took = time.perf_counter() - begun
         if not found.whole:
             times.parts.append(took)
             continue
-        phrase = " ".join(f'"{word}"' for word in text.split())
         times.ours.append(took)
-        times.bare.append(seconds(lambda: raw.execute(best, (phrase,)).fetchall()))  # noqa: B023 - at once
+        times.bare.append(seconds(lambda: bare(text)))  # noqa: B023 - at once
     return times
 
 
@@ -130,34 +129,56 @@ def share(times: Sequence[float], part: float) -> float:
     return sorted(times)[int(part * (len(times) - 1))] * 1000
 
 
-def main() -> None:
-    """Measure, and print rates and ratios."""
+def arguments() -> argparse.Namespace:
+    """Read how much is made and asked."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--incidents", type=int, default=10_000)
     parser.add_argument("--passages", type=int, default=60)
     parser.add_argument("--queries", type=int, default=400)
-    asked = parser.parse_args()
-    rng = random.Random(11)
+    return parser.parse_args()
+
+
+def questions(count: int) -> list[str]:
+    """Make what is searched for: one to three words."""
+    rng, draw = random.Random(11), words(random.Random(7))
+    return [draw(rng.randint(1, 3)) for _ in range(count)]
+
+
+def report(name: str, what: str, incidents: int, took: tuple[float, float], times: Times) -> None:
+    """Print rates and ratios, and keep them; `took` are the seconds of indexing, ours and bare."""
+    ours, bare = took
+    print(
+        f"indexing: ours {incidents / ours:,.0f} incidents a second, bare {incidents / bare:,.0f}: {ours / bare:.2f} of its time"
+    )
+    for part_name, part in (("median", 0.5), ("p95", 0.95)):
+        a, b = share(times.ours, part), share(times.bare, part)
+        print(f"search {part_name}: ours {a:.1f} ms, bare {b:.1f} ms: {a / b:.2f}")
+    if times.parts:
+        asked = len(times.parts) + len(times.ours)
+        print(
+            f"no incident has all words ({len(times.parts)} of {asked}): p95 {share(times.parts, 0.95):.1f} ms"
+        )
+    bars = {"indexing": ours / bare, "search, p95": share(times.ours, 0.95) / share(times.bare, 0.95)}
+    keep(name, f"Archive of incidents, of bare {what}", "", bars, {"indexing": 2.0, "search, p95": 1.5})
+
+
+#: All words in one row, the best ten with a snippet.
+_BEST = "SELECT rowid, snippet(passages, 0, '[', ']', '…', 24) FROM passages WHERE passages MATCH ? ORDER BY rank LIMIT 10"
+
+
+def main() -> None:
+    """Measure, and print rates and ratios."""
+    asked = arguments()
     with tempfile.TemporaryDirectory() as folder:
         ours, raw, took, bare_took = index(Path(folder), asked.incidents, asked.passages)
-        rate, bare_rate = asked.incidents / took, asked.incidents / bare_took
-        print(
-            f"indexing: ours {rate:,.0f} incidents a second, bare {bare_rate:,.0f}: {took / bare_took:.2f} of its time"
-        )
         sizes = [(Path(folder) / name).stat().st_size / 2**20 for name in ("ours.db", "raw.db")]
         print(f"files: ours {sizes[0]:.0f} MiB, bare {sizes[1]:.0f} MiB")
-        draw = words(random.Random(7))
-        times = search(ours, raw, [draw(rng.randint(1, 3)) for _ in range(asked.queries)])
-        for name, part in (("median", 0.5), ("p95", 0.95)):
-            a, b = share(times.ours, part), share(times.bare, part)
-            print(f"search {name}: ours {a:.1f} ms, bare {b:.1f} ms: {a / b:.2f}")
-        if times.parts:
-            print(
-                f"no incident has all words ({len(times.parts)} of {asked.queries}): p95 {share(times.parts, 0.95):.1f} ms"
-            )
-        ratio = share(times.ours, 0.95) / share(times.bare, 0.95)
-        bars = {"indexing": took / bare_took, "search, p95": ratio}
-        keep("archive", "Archive of incidents, of bare FTS5", "", bars, {"indexing": 2.0, "search, p95": 1.5})
+
+        def best(text: str) -> object:
+            return raw.execute(_BEST, (" ".join(f'"{word}"' for word in text.split()),)).fetchall()
+
+        times = search(ours, best, questions(asked.queries))
+    report("archive", "FTS5", asked.incidents, (took, bare_took), times)
 
 
 if __name__ == "__main__":
