@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from collectors.base import Context, Options, SourceError
 from collectors.kit.signing import SigV4
+from collectors.kit.tokens import ClientCredentials
 from timeline.errors import UndecodableTimeError
 from timeline.instant import NS
 from timeline.invalid.expected import Reads
@@ -45,11 +46,22 @@ class Auth(BaseModel):
         examples=[{"api_key": "env:KEY"}],
     )
     sigv4: SigV4 | None = Field(default=None, description="signs for Amazon, instead of the others")
+    oauth: ClientCredentials | None = Field(
+        default=None, description="a token that the client asks for, instead of the others"
+    )
+
+    @model_validator(mode="after")
+    def _alone(self) -> Auth:
+        # The token endpoint may be another host: what is meant for the source would be sent there, too.
+        if self.oauth and (self.bearer or self.basic or self.header or self.query or self.sigv4):
+            raise ValueError("oauth is one way to sign in: leave the others out")
+        return self
 
     def references(self) -> tuple[str, ...]:
         """Return the references of all of them."""
         signing = (self.sigv4.key, self.sigv4.session) if self.sigv4 else ()
-        found = (self.bearer, self.basic, *self.header.values(), *self.query.values(), *signing)
+        asking = (self.oauth.client_secret,) if self.oauth else ()
+        found = (self.bearer, self.basic, *self.header.values(), *self.query.values(), *signing, *asking)
         return tuple(reference for reference in found if reference)
 
 

@@ -26,6 +26,7 @@ from collectors.kit.patience import Budget, Patience, jittered
 from collectors.kit.refusal import advised, said
 from collectors.kit.signing import Sign, Unsigned, sigv4
 from collectors.kit.tape import LackingError
+from collectors.kit.tokens import Answered, Tokens
 from timeline.canonical import Json, canonical
 from timeline.model import GapReason
 
@@ -92,6 +93,8 @@ class Http:
         self._query: dict[str, str] = {}
         self._who = canonical(options.auth.references()).decode()
         self._client: httpx.AsyncClient | None = None
+        oauth = options.auth.oauth
+        self._tokens = Tokens(oauth, context.secret, context.conceal) if oauth else None
         host = urlsplit(self.base_url).netloc.lower()
         self._budget: Budget = context.shared.setdefault(f"http {host}", Budget())
         self._budget.join(options.concurrency, options.most_requests)
@@ -162,28 +165,18 @@ class Http:
     async def _send(
         self, asked: Mapping[str, Json], body: Json, extra: Mapping[str, str], wait: Wait, attempt: int
     ) -> Answer:  # fmt: skip
-        httpx = library()
         # Part of the attempt that follows it, so that giving up is on the tape and replays alike.
         try:
             await self._pause(wait)
         except TimeoutError as err:
             raise self._used_up(wait) from err
         client = self._client or self._open()
+        if self._tokens:
+            token = await self._tokens.current(self._post)
+            extra = {**extra, "authorization": f"Bearer {token}"}
         request = self._built(client, asked, body, extra)
         host = request.url.host
-        for named in (host, urlsplit(self.options.proxy or "").hostname or ""):
-            refuse_inner(named, named)
-        request.extensions["trace"] = partial(_look_where, host)
-        try:
-            async with self._turn():
-                response, raw = await self.patience.spend(partial(_read, client, request))
-        except httpx.TimeoutException as err:
-            within = f"within its timeout of {self.options.timeout}"
-            raise SourceError("timed_out", f"{host} did not answer {within}") from err
-        except TimeoutError as err:
-            raise self._used_up(wait) from err
-        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
-            raise self._unreached(host, advised(str(err) or type(err).__name__)) from err
+        response, raw = await self._exchanged(client, request, wait)
         answer = _answer(response, raw, host, self._kept)
         # Azure DevOps answers, and asks for a pause before the next request.
         if limited(answer.status, answer.headers) or (
@@ -191,6 +184,30 @@ class Http:
         ):
             self._budget.hold(self._who, back_off(answer.headers, attempt, time.time()).seconds)
         return answer
+
+    async def _post(self, url: str, form: Mapping[str, str]) -> Answered:
+        """Ask a token endpoint, on whatever host it is; what is sent and what comes is on no tape."""
+        client = self._client or self._open()
+        response, raw = await self._exchanged(client, client.build_request("POST", url, data=form), Wait())
+        return Answered(response.status_code, _answer(response, raw, response.url.host, ()).body)
+
+    async def _exchanged(
+        self, client: httpx.AsyncClient, request: httpx.Request, wait: Wait
+    ) -> tuple[httpx.Response, bytes]:
+        httpx, host = library(), request.url.host
+        for named in (host, urlsplit(self.options.proxy or "").hostname or ""):
+            refuse_inner(named, named)
+        request.extensions["trace"] = partial(_look_where, host)
+        try:
+            async with self._turn():
+                return await self.patience.spend(partial(_read, client, request))
+        except httpx.TimeoutException as err:
+            within = f"within its timeout of {self.options.timeout}"
+            raise SourceError("timed_out", f"{host} did not answer {within}") from err
+        except TimeoutError as err:
+            raise self._used_up(wait) from err
+        except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError, OSError) as err:
+            raise self._unreached(host, advised(str(err) or type(err).__name__)) from err
 
     def _built(
         self, client: httpx.AsyncClient, asked: Mapping[str, Json], body: Json, extra: Mapping[str, str]

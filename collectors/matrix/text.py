@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from collectors.kit.chat import has_words_of
 from collectors.kit.fields import string
-from collectors.matrix.html import html_text
+from collectors.kit.texts.html import html_text
 from collectors.matrix.pills import pills
 from timeline.people import protected
 from timeline.text import PERSON_CLOSE, PERSON_OPEN, clean, mention
@@ -20,6 +20,7 @@ _MXID = re.compile(rf"(?<![\w@])@[A-Za-z0-9._=/+-]+:{_HOST}")
 _LINK = re.compile(
     rf"https?://matrix\.to/#/((?:@|%40)[A-Za-z0-9._=/+-]+(?::|%3A){_HOST})(?:\?via=[\w.:&=-]*\w)?", re.IGNORECASE
 )  # fmt: skip
+PERSON = re.compile(r"https?://matrix\.to/#/(?:@|%40)", re.IGNORECASE)  # what links to people begin with
 _MARK = re.compile(f"({PERSON_OPEN}[^{PERSON_OPEN}{PERSON_CLOSE}]*{PERSON_CLOSE})")
 #: `> <@user:host> words`, or `> * <@user:host> does`; only the first line names whom it quotes.
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]*>[^\n]*(?:\n>[^\n]*)*(?:\n|\Z)")
@@ -81,7 +82,9 @@ def _words(content: Mapping[str, Any], *, is_reply: bool) -> str:
     # Clients that quote in the plain body do so in the formatted one, too: else those lines are the author's.
     if is_reply and (not formatted.strip() or "<mx-reply>" in formatted.lower()):
         body = _without_fallback(body)
-    return body if has_words_of(body, html_text(formatted, addresses=False)) else html_text(formatted)
+    if has_words_of(body, html_text(formatted, addresses=False, person=PERSON)):
+        return body
+    return html_text(formatted, person=PERSON)
 
 
 def poll_text(content: Mapping[str, Any]) -> str:

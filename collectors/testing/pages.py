@@ -61,6 +61,8 @@ class Paging:
         fresh = _varied(self._place, next(self._numbers))
         self._given.append(fresh)
         body = _dumped(self._answer.body).replace(_written(self._place), _written(fresh))
+        if _is_target(self._place):
+            body = body.replace(_at_end(self._place), _at_end(fresh))
         links = [(name, value.replace(str(self._place), str(fresh))) for name, value in self._answer.headers]
         return self._answer._replace(body=body, headers=tuple(links))
 
@@ -118,9 +120,18 @@ def _leads(asked: ReceivedRequest, reply: Reply, place: Json) -> bool:
     """Tell whether an answer gave a place that was not asked for before."""
     if any(_same(place, facet) for facet in asked.facets()):
         return False
-    if isinstance(place, str) and place.startswith("/"):
-        return place in reply.header("link")
+    if isinstance(place, str) and _is_target(place):
+        return place in reply.header("link") or _at_end(place) in _dumped(reply.body)
     return len(_written(place)) >= _TELLING and _written(place) in _dumped(reply.body)
+
+
+def _is_target(place: Json) -> bool:
+    return isinstance(place, str) and place.startswith("/")
+
+
+def _at_end(target: Json) -> bytes:
+    """Return a target as it ends an address in JSON."""
+    return _written(target)[1:]
 
 
 def _varied(value: Json, number: int) -> Json:

@@ -69,7 +69,7 @@ def run(
         tape = RecordingTape(source, collector.name, store, redactor)
     context = Context(
         source=source, incident=incident or Incident(id="INC-TEST"), now=window.end if now is None else now, tape=tape,
-        secret=lambda reference: redactor.add((secrets or {})[reference]),
+        secret=lambda reference: redactor.add((secrets or {})[reference]), conceal=redactor.add,
     )  # fmt: skip
     made = collector(collector.options_type.model_validate(dict(options)), context)
     result = Run([], None, tape, store)

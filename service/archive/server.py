@@ -36,6 +36,7 @@ def connected(settings: ArchiveSettings, folder: Path) -> Iterator[OpenSearchArc
     context = Context(
         source="archive", incident=Incident(id="-"), now=0, tape=Untaped(), connects=1,
         secret=lambda reference: redactor.add(secrets.resolve(reference, folder)), resolve_path=lambda name: str(folder / Path(name).expanduser()),
+        conceal=redactor.add,
     )  # fmt: skip
     with start_blocking_portal() as portal, portal.wrap_async_context_manager(Http(context, options)) as http:
 

@@ -114,7 +114,7 @@ async def collect(
     async def collected(task: Task) -> Outcome:
         tape = _tape(task, evidence, redactor)
         context = context_of(task, tape, folder, progress)
-        context.secret, context.shared = secret, shared
+        context.secret, context.shared, context.conceal = secret, shared, redactor.add
         outcome = await read(task, context, progress, redactor)
         failure = outcome.reading.failure
         answered = answers(tape.entries, None if outcome.reading.records else failure)

@@ -196,7 +196,7 @@ async def _asked(
     tape = RecordingTape(OWN_SOURCE, source.collector, store, redactor, people)
     context = Context(
         OWN_SOURCE, Incident(id=asking.reference), now, tape, secret,
-        resolve_path=lambda path: str(folder / Path(path).expanduser()),
+        resolve_path=lambda path: str(folder / Path(path).expanduser()), conceal=redactor.add,
     )  # fmt: skip
     record = await _record(asking, context)
     return Told(asking, record, tape.entries, store) if record else None

@@ -27,9 +27,10 @@ def context(
     secret: Callable[[str], str] = no_secret, shared: dict[str, Any] | None = None,
 ) -> Context:  # fmt: skip
     """Return what a collector is given for a look; paths are relative to `folder`."""
-    tape = RecordingTape(name, collector, MemoryStore(), redactor or Redactor())
+    redactor = redactor or Redactor()
+    tape = RecordingTape(name, collector, MemoryStore(), redactor)
     return Context(
         source=name, incident=Incident(id="look"), now=time.time_ns(), tape=tape, secret=secret,
         resolve_path=lambda path: str(folder / Path(path).expanduser()), shared={} if shared is None else shared,
-        connects=_CONNECTS,
+        connects=_CONNECTS, conceal=redactor.add,
     )  # fmt: skip

@@ -13,6 +13,7 @@ import pytest
 from collectors.github.options import GithubOptions
 from collectors.kit.http import HttpOptions
 from collectors.slack.collector import SlackOptions
+from collectors.teams.collector import TeamsOptions
 from service.build.build import build
 from service.build.request import BuildRequest
 from service.setup.init import init
@@ -22,6 +23,7 @@ from tests.collectors.slack.slack_incident import workspace
 from tests.fakes.github import FakeGithub
 from tests.fakes.pagerduty import KEY, FakePagerduty
 from tests.fakes.slack import FakeSlack
+from tests.fakes.teams import TEAM, FakeGraph
 from tests.servers.ports import free_port
 from tests.servers.synapse import Synapse
 from timeline.errors import TimelineError
@@ -132,6 +134,12 @@ class Quiet:
 HOSTED: dict[str, tuple[Callable[[], AbstractContextManager[Any]], type[HttpOptions], str, str]] = {
     "slack": (lambda: FakeSlack(workspace()), SlackOptions, "inc-42", "SLACK_TOKEN"),
     "github": (FakeGithub, GithubOptions, "https://github.com/acme/shop.git", "GITHUB_TOKEN"),
+    "teams": (
+        FakeGraph,
+        TeamsOptions,
+        f"https://teams.microsoft.com/l/channel/19%3A4a95f7d8db4c4e7fae857bcebe0623e6%40thread.tacv2/Incidents?groupId={TEAM}",
+        "TEAMS_TOKEN",
+    ),
 }
 
 

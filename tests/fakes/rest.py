@@ -125,8 +125,9 @@ def _handler(fake: RestServer) -> type[BaseHTTPRequestHandler]:
                 self.headers.get("PRIVATE-TOKEN") or self.headers.get("Authorization", "").partition(" ")[2]
             )
             path = parts.path.removeprefix(fake.prefix)
-            body = json.loads(data) if data else None
             headers = {name.lower(): value for name, value in self.headers.items()}
+            is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+            body = dict(parse_qsl(data.decode())) if is_form else json.loads(data) if data else None
             made = fake.locked(Call(self.command, path, parse_qsl(parts.query), body, token, headers))
             sent = b"" if made.value is None else json.dumps(made.value).encode()
             self.send_response(made.status)

@@ -13,8 +13,8 @@ from collectors.jsonl.rows import read_rows
 from collectors.kit.answers.decoding import UndecodableError, decoded
 from collectors.kit.redaction import Redactor
 from collectors.kit.refusal import said
+from collectors.kit.texts.html import html_text
 from collectors.matrix import text as matrix
-from collectors.matrix.html import html_text
 from collectors.slack.text import decode
 from render.draft.form import form_of
 from render.printing.document import document

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.matrix.html import html_text
+from collectors.kit.texts.html import html_text
 from collectors.matrix.text import said, shown
 from timeline.text import mention
 

@@ -46,6 +46,7 @@ SOURCES = {
     "argocd": BEARER, "helm": BEARER, "http_json": QUERY + '\npath = "x"\nmap = {{ time = "t" }}', "jenkins": BASIC, "jsm": BASIC,
     "jira": BASIC + '\njql = "project = A"',
     "kubernetes": BEARER, "loki": BASIC + """\nquery = '{{a="b"}}'""", "opsgenie": 'token = "env:CANARY"',
+    "teams": 'auth = {{ oauth = {{ token_url = "{url}/token", client_id = "a", client_secret = "env:CANARY" }} }}\nchannels = ["fbe2bf47-16c8-47cf-b4a5-4b9b187c508b/a"]',
     "victorialogs": BASIC + '\nquery = "error"',
 }  # fmt: skip
 
@@ -149,7 +150,7 @@ def test_every_source_that_has_credentials_is_here() -> None:
 
 def test_credentials_are_found_nowhere(answering: str, tmp_path: Path) -> None:
     config = "".join(
-        CONFIG.format(name=f"s-{name}", collector=name, url=answering, options=options.format())
+        CONFIG.format(name=f"s-{name}", collector=name, url=answering, options=options.format(url=answering))
         for name, options in SOURCES.items()
     )
     rows = '[[source]]\nname = "rows"\ncollector = "jsonl"\npath = "rows.jsonl"\n[source.map]\ntime = "t"\nquote = "m"\n'

@@ -48,6 +48,8 @@ WHOLE: dict[str, Any] = {
         {"name": "irc", "collector": "irc_log", "path": "#a.log", "zone": "Europe/Berlin", "day": "2026-11-21", "bots": ["b"]},
         {"name": "call", "collector": "transcript", "path": "a.vtt", "start": "2026-11-21T14:00:00Z", "start_error": "5s"},
         {"name": "posts", "collector": "mattermost", "url": "http://127.0.0.1:9", "channels": ["ops/a"], "deleted": True},
+        {"name": "graph", "collector": "teams", "url": "http://127.0.0.1:9", "channels": ["fbe2bf47-16c8-47cf-b4a5-4b9b187c508b/ops"],
+         "auth": {"oauth": {"token_url": "https://login.example/token", "client_id": "a", "client_secret": "env:S", "scope": "x/.default"}}},
         {"name": "rooms", "collector": "matrix", "url": "http://127.0.0.1:9", "rooms": ["!a:b"]},
         {"name": "hub", "collector": "github", "repository": "a/b", "incidents": ["incident"]},
         {"name": "pager", "collector": "pagerduty", "token": "env:T", "teams": ["x"]},

@@ -38,10 +38,13 @@ def test_common_tokens_vanish_and_json_stays_json(token: str) -> None:
         ('{"api_key": "abcdef123"}', '{"api_key": "[redacted:api_key]"}'),
         ('{"api_key": 1234567, "n": 1}', '{"api_key": "[redacted:api_key]", "n": 1}'),
         ('"{\\"secret\\":1234567}"', '"{\\"secret\\":\\"[redacted:secret]\\"}"'),
+        ('{"@odata.nextLink": "https://x/y?$skiptoken=-FG3FPHv7HuyuazNLuy3eXl"}', '{"@odata.nextLink": "https://x/y?$skiptoken=-FG3FPHv7HuyuazNLuy3eXl"}'),
+        ("x?$skiptoken=%5b%7B%22token%22%3a%22%2bRID%3avpsQAJ9uAC047gwAAACcBQ", "x?$skiptoken=%5b%7B%22token%22%3a%22%2bRID%3avpsQAJ9uAC047gwAAACcBQ"),
+        ("x?$skiptoken=1a&token=vpsQAJ9uAC047gwAAACcBQ", "x?$skiptoken=1a&token=[redacted:token]"),
         ("the password is in the vault", "the password is in the vault"),
         ("secret: [none]", "secret: [none]"),
     ],
-)
+)  # fmt: skip
 def test_named_secrets_keep_their_name(before: str, after: str) -> None:
     assert Redactor().redact_text(before) == after
 

@@ -36,6 +36,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "prometheus_metrics": ("metric.",),
     "slack": ("chat.",),
     "statuspage": ("status.", "incident."),
+    "teams": ("chat.",),
     "transcript": ("chat.",),
 }
 
