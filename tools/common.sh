@@ -23,6 +23,11 @@ say() { printf '%s\n' "$*" >&2; }
 # Every long download or build has an end: a hung registry must not hang the job.
 limited() { timeout --foreground "$@"; }
 
+npm_tools() { # FOLDER COMMAND...: what the lock says, into the folder
+  local folder=$1; shift
+  PATH="$CACHE/venv/node/bin:$PATH" limited 900 npm --prefix "$folder" "$@" --silent --no-audit --no-fund --ignore-scripts
+}
+
 # Two runs at once (a developer and CI on one machine) must not build into each other's folders.
 locked() { # NAME COMMAND...
   local name=$1; shift

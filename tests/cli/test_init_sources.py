@@ -40,7 +40,15 @@ class Kind(NamedTuple):
     secret: str = ""
 
 
-@pytest.fixture(params=["alertmanager", "matrix", "opensearch", "pagerduty"])
+@pytest.fixture(
+    params=[
+        "alertmanager",
+        "matrix",
+        "opensearch",
+        "pagerduty",
+        pytest.param("unleash", marks=pytest.mark.needs_compiled),
+    ]
+)
 def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
     with ExitStack() as held:
         match request.param:
@@ -54,6 +62,9 @@ def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
                 server = request.getfixturevalue("opensearch2")
                 server.bulk("init-logs", [{"@timestamp": "2026-11-12T14:00:00Z", "message": "hello"}])
                 yield Kind("opensearch", server.url)
+            case "unleash":
+                server = request.getfixturevalue("unleash")
+                yield Kind("unleash", server.url, "UNLEASH_TOKEN", server.token)
             case _:
                 yield Kind("pagerduty", held.enter_context(FakePagerduty()).url, "PAGERDUTY_TOKEN", KEY)
 

@@ -25,6 +25,7 @@ from tests.servers.opensearch_secure import start_opensearch_secure
 from tests.servers.promtool import Promtool
 from tests.servers.require import MissingError, browser, fetched
 from tests.servers.synapse import Synapse, start_synapse
+from tests.servers.unleash import Unleash, start_unleash
 from tests.servers.victorialogs import VictoriaLogs, start_victorialogs
 
 S = TypeVar("S")
@@ -222,6 +223,12 @@ def victorialogs(keeper: Keeper) -> VictoriaLogs:
 def start_a_victorialogs(module_keeper: Keeper) -> Callable[..., VictoriaLogs]:
     """Give a factory of VictoriaLogs with options: `start_a_victorialogs(retention="7d")`."""
     return lambda **options: module_keeper.start(start_victorialogs, "victorialogs", **options)
+
+
+@pytest.fixture(scope="module")
+def unleash(module_keeper: Keeper) -> Unleash:
+    """Share one server of flags within the module; make flags of your own on it."""
+    return module_keeper.start(start_unleash, "unleash")
 
 
 @pytest.fixture(scope="session")

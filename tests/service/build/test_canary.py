@@ -47,7 +47,7 @@ SOURCES = {
     "jira": BASIC + '\njql = "project = A"',
     "kubernetes": BEARER, "loki": BASIC + """\nquery = '{{a="b"}}'""", "opsgenie": 'token = "env:CANARY"',
     "teams": 'auth = {{ oauth = {{ token_url = "{url}/token", client_id = "a", client_secret = "env:CANARY" }} }}\nchannels = ["fbe2bf47-16c8-47cf-b4a5-4b9b187c508b/a"]',
-    "victorialogs": BASIC + '\nquery = "error"',
+    "unleash": HEADER, "victorialogs": BASIC + '\nquery = "error"',
 }  # fmt: skip
 
 

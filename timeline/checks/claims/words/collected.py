@@ -38,6 +38,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "statuspage": ("status.", "incident."),
     "teams": ("chat.",),
     "transcript": ("chat.",),
+    "unleash": ("change.",),
 }
 
 
