@@ -74,6 +74,8 @@ def _traits(fact: Fact) -> dict[str, str]:
     """Return what may tell a life from another one, what says most of it first."""
     subject, quantity = fact.subject, fact.quantity
     found = {name: value for name, value in sorted(subject.labels.items()) if name not in _RECORD}
+    if found.get("alertname") == fact.names.get("alert"):  # which not every source has twice
+        found.pop("alertname", None)
     about = {"service": subject.service, "component": subject.component, "environment": subject.environment}
     found |= {name: value for name, value in about.items() if value and name not in found}
     plain = (

@@ -30,7 +30,7 @@ GapReason = Literal[
 
 #: Rules that link what several records tell of one event (`timeline.linked`).
 LINKS = frozenset({
-    "same commit", "same deploy", "same run", "same alert", "alert by its key", "end by its key", "alert by its name",
+    "same commit", "same change", "same deploy", "same run", "same alert", "alert by its key", "end by its key", "alert by its name",
     "message of a deploy", "same chain", "named by its sender", "rollout of a sync",
 })  # fmt: skip
 #: Begins what a gap lacks where a source did not tell who people are: their names stay in quotes.

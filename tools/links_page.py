@@ -39,6 +39,7 @@ asks for one moment - is of no single event, and links nothing.
 life, and are not linked.
 
 **Rows.** The table of the page and of the draft shows linked facts of one moment - bounds that meet or are less than {near} minutes apart - as one row, which unfolds: the
-deploy, alert or incident, then the others. A merge that was deployed an hour later is linked, and has a row of its own. Two steps of one life never
+deploy, alert or incident, then the others. A merge that was deployed an hour later is linked, and has a row of its own. A record of
+two events stands with the one that most of its ties lead to, of equals the nearest. Two steps of one life never
 share a row, nor does the draft hide an end of a measure.
 """

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from collectors.aws.client import console, moment
 from collectors.kit import fields
+from collectors.kit.changes import revisions
 from collectors.kit.links import filled
 from timeline.facts import fact, quote, thread_key
 from timeline.instant import Bounds
@@ -75,6 +76,7 @@ class Deploys:
             "group": fields.text(told, "deploymentGroupName"),
             "state": status,
             "creator": fields.text(told, "creator"),
+            **revisions.labels([fields.text(told, "revision.gitHubLocation.commitId")]),
         }
         made = list(
             self._facts(told, own, own, service, revision, labels, steps, evidence.replace(link=page))

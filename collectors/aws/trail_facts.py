@@ -9,6 +9,7 @@ import orjson
 from collectors.aws.client import console
 from collectors.aws.trail_events import Rule, action, resource, rule
 from collectors.kit import fields
+from collectors.kit.changes import revisions
 from collectors.kit.fields import UnreadableError
 from collectors.kit.links import filled
 from collectors.kit.people import People
@@ -49,7 +50,7 @@ class Trail:
             "label": " ".join(filter(None, (own, error))), "source": "CloudTrail",
         }  # fmt: skip
         labels = {
-            "event": called, "region": region, "account": account, "error": error,
+            **revisions.labels([value]), "event": called, "region": region, "account": account, "error": error,
             "cluster": fields.text(event, "requestParameters.cluster"), "via": _service(fields.text(event, "userIdentity.invokedBy")),
         }  # fmt: skip
         is_deploy = what.kind == "deploy.started"

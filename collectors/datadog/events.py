@@ -18,7 +18,6 @@ from timeline.text import line
 
 _INNER, _OUTER = "attributes.attributes.timestamp", "attributes.timestamp"
 _LONGEST = 120  # characters of a text that name something
-_REVISIONS = ("revision", "git.commit.sha", "version")
 
 
 def moment(event: Any) -> tuple[Bounds, str]:
@@ -68,13 +67,11 @@ class Events:
             names = {"label": label, "source": "Datadog"}
             return life.fact("custom", own, at, means, names=names, evidence=[evidence], quote=quote)
         kind = tagged.kind_of(tags, self._kinds)
-        named = tagged.named(tags)
-        revision = next((named[name] for name in _REVISIONS if name in named), None)
         told = tagged.about(kind, tags, _called(event, inner), "Datadog")
         key = fields.text(inner, "aggregation_key")
         return facts.fact(
             kind, origin=self._origin, key=own, at=at, time_means=means, clock=self._origin, source=self._source,
-            names={**told.names, "revision": revision}, subject=told.subject, quote=quote, evidence=[evidence],
+            names=told.names, subject=told.subject, quote=quote, evidence=[evidence],
             thread=facts.thread_key("datadog events", self._origin, key) if key else None,
         )  # fmt: skip
 

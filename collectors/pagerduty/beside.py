@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from collectors.kit import fields
+from collectors.kit.changes import revisions
 from collectors.kit.fields import UNREADABLE
 from collectors.kit.links import host_of, web
 from collectors.kit.lives import ALERT, Life, alert_names
@@ -107,15 +108,16 @@ def change(
         or "pagerduty.com"
     )
     is_deploy = any(fnmatchcase(summary, pattern) for pattern in deploys)
-    revision = next((text for path in _REVISIONS if (text := fields.text(told, path))), None)
+    given = [text for path in _REVISIONS if (text := fields.text(told, path))]
+    service = fields.text(services, "summary") or None
     yield facts.fact(
         "deploy.finished" if is_deploy else "custom", origin=account, key=["change_event", fields.required(told, "id")],
         at=fields.time(told, "timestamp", precision=NS), time_means="timestamp", clock=account, source=source,
         names={
             "label": "change event", "source": fields.text(told, "source") or "PagerDuty", "deploy": summary or "unnamed",
-            "environment": fields.text(told, "custom_details.environment") or None, "revision": revision,
-            "service": fields.text(services, "summary") or None,
+            "environment": fields.text(told, "custom_details.environment") or None, "revision": next(iter(given), None),
+            "service": service,
         },
-        subject=Subject(service=fields.text(services, "summary") or None), quote=facts.quote(summary), category="change", surfaced=True,
+        subject=Subject(service=service, labels=revisions.labels(given)), quote=facts.quote(summary), category="change", surfaced=True,
         evidence=[evidence.replace(link=web(fields.text(told, "html_url")) or web(fields.text(told, "links.0.href")))],
     )  # fmt: skip

@@ -34,12 +34,16 @@ run, alert_key, chain, event = map(_label, ("run", "alert_key", "chain", "event"
 
 
 def fingerprint(fact: Fact) -> Iterator[str]:
-    """Yield an alert's own key: its label `fingerprint`, else its name and labels, all of them, as Alertmanager tells alerts apart."""
+    """Yield an alert's own keys: its label `fingerprint`, and its name and labels, all of them, as Alertmanager tells alerts apart."""
     labels = labels_of(fact)
     if own := labels.get("fingerprint"):
         yield own
-    elif "alertname" in labels and fact.kind.startswith("alert."):
-        yield alert_thread("", labels["alertname"], labels)
+        labels = {name: value for name, value in labels.items() if name != "fingerprint"}
+    # A stored alert has its name apart from its labels; a pager's incident, which is called by its number, has none of an alert's.
+    if "alertname" in labels or fact.names.get("labels"):
+        name = alert_name(fact)
+        if name:
+            yield alert_thread("", name, labels)
 
 
 def told_alert(fact: Fact) -> Iterator[str]:
@@ -73,10 +77,17 @@ def alert(fact: Fact) -> Iterator[str]:
 
 
 def words(fact: Fact) -> Iterator[str]:
-    """Yield the words by which a system's own record names something: in its title, or as the alert that it tells of."""
-    text = fact.quote.text if fact.quote else ""
-    named = alert_name(fact) if fact.kind == "alert.notified" else None
-    yield from {word for word in (*_TOKEN.findall(text), named or "") if is_telling(word)}
+    """Yield the words by which a system's own record names something: in its title, or as the alert that it tells of.
+
+    An alert that is called by a sentence is a pager's, of another one that the sentence names.
+    """
+    named = alert_name(fact) or ""
+    if fact.kind == "alert.firing":
+        text = named if len(_TOKEN.findall(named)) > 1 else ""
+    else:
+        text = fact.quote.text if fact.quote else ""
+    whole = named if fact.kind == "alert.notified" else ""
+    yield from {word for word in (*_TOKEN.findall(text), whole) if is_telling(word)}
 
 
 def short_commit(fact: Fact) -> Iterator[str]:

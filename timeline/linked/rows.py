@@ -35,13 +35,22 @@ def rows(facts: Sequence[Fact]) -> list[Row]:
 
 
 def _joins(fact: Fact, held: dict[str, Fact], groups: dict[str, list[Fact]]) -> list[Fact] | None:
-    """Return the first group that has what the fact is linked to, at its moment, and none of its life."""
+    """Return the group with most of what the fact is linked to, at its moment, and none of its life; of equals the nearest.
+
+    Of the steps of one life that it is linked to, the nearest counts.
+    """
+    lives: dict[str, tuple[int, str]] = {}
+    found: dict[int, list[tuple[int, str]]] = {}
     for tie in fact.related:
-        if tie.rule in LINKS and tie.fact in groups and near(fact, held[tie.fact]):
-            group = groups[tie.fact]
-            if fact.thread is None or all(other.thread != fact.thread for other in group):
-                return group
-    return None
+        if tie.rule in LINKS and tie.fact in groups and near(fact, other := held[tie.fact]):
+            life, far = other.thread or other.id, (abs(other.latest - fact.latest), other.id)
+            lives[life] = min(lives.get(life, far), far)
+    for distance, one in lives.values():
+        group = groups[one]
+        if fact.thread is None or all(other.thread != fact.thread for other in group):
+            found.setdefault(id(group), []).append((distance, one))
+    best = min(found.values(), key=lambda ties: (-len(ties), min(ties)), default=None)
+    return groups[best[0][1]] if best else None
 
 
 def _row(group: Sequence[Fact]) -> Row:

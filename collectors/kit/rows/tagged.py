@@ -8,11 +8,14 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
+from collectors.kit.changes import revisions
 from timeline.facts import subject_of
 from timeline.kinds import Kind
 from timeline.model import Subject
 from timeline.statements import Name, required
 
+#: Names of tags that say which revision a change is of, the first one counts.
+REVISIONS = ("revision", "git.commit.sha", "commit", "version")
 _TAG = re.compile(r"([A-Za-z_][\w.-]*)[:=](.+)")
 
 
@@ -47,8 +50,9 @@ class About(NamedTuple):
 def about(kind: Kind, tags: Iterable[str], called: str, system: str) -> About:
     """Return what tags say of a record of a kind that is `called` so, in a `system` as people call it."""
     told = named(tags)
-    subject = subject_of(told, {})
-    names: dict[str, Name] = {name: told.get(name) for name in ("revision", "repository")}
+    subject = subject_of(told, revisions.labels(told[name] for name in REVISIONS if name in told))
+    revision = next((told[name] for name in REVISIONS if name in told), None)
+    names: dict[str, Name] = {"revision": revision, "repository": told.get("repository")}
     names |= {"environment": subject.environment, "service": told.get("service")}
     names |= dict.fromkeys(required(kind)[:1], called) | {"source": system}
     return About(subject, names)

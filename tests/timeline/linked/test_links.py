@@ -267,3 +267,59 @@ def test_a_tie_of_a_source_makes_no_row_and_stays(rule: str) -> None:
     linked = link([one, other])
     assert linked == [one, other]
     assert len(rows(in_display_order(linked))) == 2
+
+
+def test_a_change_that_a_clone_and_a_forge_tell() -> None:
+    clone = make("change.merged", 100, commit=SHA)
+    assert rule_of(clone, make("change.merged", 101, commit=SHA, source="forge")) == ["same change"]
+    for other in (
+        make("change.tagged", 101, commit=SHA),
+        make("change.merged", 101, commit=OTHER),
+        make("change.merged", 1_401, commit=SHA),
+    ):
+        assert rule_of(clone, other) == []
+
+
+def test_a_stored_alert_has_its_name_apart_from_its_labels_and_a_pagers_incident_none() -> None:
+    held = make("alert.firing", 100, thread="a", event="e1")
+    names = {**held.names, "alert": "Down", "labels": "event=e1"}
+    held = held.replace(names=names)
+    assert rule_of(held, make("alert.firing", 90, thread="w", alertname="Down", event="e1", fingerprint="f1")) == ["same alert"]  # fmt: skip
+    assert rule_of(held, make("alert.firing", 90, thread="w", alertname="Up", event="e1")) == []
+    pagers = [make("alert.acknowledged", 100, thread=thread, source=thread) for thread in "pq"]
+    assert rule_of(*pagers) == [], "both are called by the number of an incident"
+
+
+def test_a_pagers_alert_that_names_another() -> None:
+    fired = make("alert.firing", 100, thread="a", alertname="CheckoutLatencyHigh")
+    told = make("alert.firing", 130, thread="p", alertname="CheckoutLatencyHigh on web")
+    assert rule_of(fired, told) == ["alert by its name"]
+    other = make("alert.firing", 130, thread="q", alertname="CheckoutLatencyHigh", event="e2")
+    assert rule_of(fired, other) == [], "two of one name are two"
+
+
+def test_a_record_of_two_events_is_in_the_row_of_most_of_its_ties_or_of_the_nearest() -> None:
+    begun = make("deploy.started", 0, thread="d", commit=SHA)
+    done = make("deploy.finished", 100, thread="d", commit=SHA)
+    said = make("chat.message", 110, said=f"shipped {SHA[:9]}", actor="bot-1")
+    told = {
+        row.main.id: [fact.id for fact in row.also]
+        for row in rows(in_display_order(link([begun, done, said])))
+    }
+    assert told == {begun.id: [], done.id: [said.id]}
+    run = make("deploy.started", 5, thread="r", commit=SHA, source="ci")
+    told = {
+        row.main.id: [fact.id for fact in row.also]
+        for row in rows(in_display_order(link([begun, run, done, said])))
+    }
+    assert told == {begun.id: [run.id], done.id: [said.id]}, "of one life the nearest step counts"
+    alert, same = (
+        make("alert.firing", n, thread=f"a{n}", alertname="ShopErrors", event="e1") for n in (0, 5)
+    )
+    other = make("alert.firing", 20, thread="b", alertname="ShopErrors", event="e2")
+    incident = make("incident.declared", 22, thread="p", said="ShopErrors")
+    told = {
+        row.main.id: [fact.id for fact in row.also]
+        for row in rows(in_display_order(link([alert, same, other, incident])))
+    }
+    assert told == {alert.id: [same.id, incident.id], other.id: []}
