@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from collectors.base import Check, Collector, Mark, Payload, Record, SourceError
+from collectors.datadog.client import client
 from collectors.datadog.events import Events
 from collectors.datadog.manual import MANUAL
 from collectors.datadog.options import DatadogOptions, pages_of
@@ -15,7 +16,6 @@ from collectors.kit.fields import Skipped
 from collectors.kit.http import Http
 from collectors.kit.paging import by_cursor
 from collectors.kit.probing import failed, limit, timed
-from collectors.kit.signing import Unsigned
 from timeline.instant import NS, format_instant
 from timeline.model import Window
 from timeline.relative import in_window, part
@@ -45,7 +45,11 @@ class DatadogCollector(Collector[DatadogOptions]):
     manual = MANUAL
     options_type = DatadogOptions
     reads = ("query",)
-    marks = (Mark(address=r"(https://(?:[\w-]+\.)*(?:datadoghq\.com|datadoghq\.eu|ddog-gov\.com))(?:/.*)?"),)
+    marks = (
+        Mark(
+            address=r"(https://(?:[\w-]+\.)*(?:datadoghq\.com|datadoghq\.eu|ddog-gov\.com))(?:/(?!metric/).*)?"
+        ),
+    )
 
     async def collect(self, window: Window) -> AsyncIterator[Record]:
         """Yield the events of the window; raise SourceError where they end too early."""
@@ -56,7 +60,7 @@ class DatadogCollector(Collector[DatadogOptions]):
         shown = self.options.web_url or pages_of(self.options.url)
         told = Events(self.origin, self.context.source, self.options.kinds, shown)
         skipped, seen, warned = Skipped("event"), set[str](), dict[str, None]()
-        async with self._http() as http:
+        async with client(self.context, self.options) as http:
             ask = partial(self._ask, http, window)
             async for page in by_cursor(ask, _following, rows=_rows, size=PAGE):
                 warned |= dict.fromkeys(_warnings(page))
@@ -79,7 +83,7 @@ class DatadogCollector(Collector[DatadogOptions]):
     async def probe(self) -> AsyncIterator[Check]:
         """Yield whether Datadog answers, whether the keys may read events, its clock, and what of the limit is left."""
         day = Window(start=self.context.now - _DAY, end=self.context.now)
-        async with self._http() as http:
+        async with client(self.context, self.options) as http:
             try:
                 answered = await timed(partial(self._search, http, day, None, 1))
                 rows = fields.listing(answered.payload.json(), "data")
@@ -109,13 +113,6 @@ class DatadogCollector(Collector[DatadogOptions]):
             "page": {"limit": size, **({"cursor": cursor} if cursor else {})},
         }
         return await http.request("POST", _PATH, body=body)
-
-    def _http(self) -> Http:
-        def sign(_: Unsigned) -> dict[str, str]:
-            secret, options = self.context.secret, self.options
-            return {"dd-api-key": secret(options.api_key), "dd-application-key": secret(options.app_key)}
-
-        return Http(self.context, self.options, sign=None if self.options.auth.references() else sign)
 
 
 def _rows(page: _Page) -> list[Any]:

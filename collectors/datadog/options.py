@@ -1,4 +1,4 @@
-"""What `datadog` can be told, and where a site of Datadog has its API and its pages."""
+"""What sources of Datadog can be told, and where a site of Datadog has its API and its pages."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def pages_of(url: str) -> str | None:
     return f"https://app.{site}" if site in _DOMAINS else f"https://{site}"
 
 
-class DatadogOptions(HttpOptions):
-    """Options of an account."""
+class DatadogAccess(HttpOptions):
+    """Which account, and how to sign in."""
 
     url: str = Field(
         "https://api.datadoghq.com",
@@ -43,20 +43,12 @@ class DatadogOptions(HttpOptions):
     )
     api_key: str = Field("env:DD_API_KEY", description="reference to an API key; for OAuth: auth.bearer")
     app_key: str = Field("env:DD_APP_KEY", description="reference to an application key")
-    query: str = Field(
-        "", description="only events that this search finds", examples=["env:production service:checkout"]
-    )
-    kinds: TagKinds = Field(
-        {},
-        description="tag -> kind of an event that has it; the first that fits counts, and all else is `custom`, but for what monitors tell",
-        examples=[{"source:jenkins": "deploy.finished", "source:launchdarkly": "change.flag"}],
-    )
     web_url: str | None = Field(
         None,
-        description="where people open events; default: as the API's address tells",
+        description="where people open what is told; default: as the API's address tells",
         examples=["https://acme.datadoghq.com"],
     )
-    retention: Duration = Field("455d", description="how long the account keeps events: before it is a gap")
+    retention: Duration = Field("455d", description="how long the account keeps it: before it is a gap")
 
     def references(self) -> tuple[str, ...]:
         """Return the references of all secrets that the source needs."""
@@ -75,3 +67,16 @@ class DatadogOptions(HttpOptions):
         if value is not None and web(value) is None:
             raise ValueError("it is no http(s) URL; write it as https://acme.datadoghq.com")
         return value and value.rstrip("/")
+
+
+class DatadogOptions(DatadogAccess):
+    """Options of an account's events."""
+
+    query: str = Field(
+        "", description="only events that this search finds", examples=["env:production service:checkout"]
+    )
+    kinds: TagKinds = Field(
+        {},
+        description="tag -> kind of an event that has it; the first that fits counts, and all else is `custom`, but for what monitors tell",
+        examples=[{"source:jenkins": "deploy.finished", "source:launchdarkly": "change.flag"}],
+    )

@@ -90,6 +90,12 @@ def test_pagerduty_datadog(tmp_path: Path) -> None:
     with FakePagerduty() as account, FakeDatadog() as monitored:
         monitored.transition(185, "OK", "Alert")
         monitored.transition(2405, "Alert", "OK")
+        errors = {BEGIN + 20.0 * number: 15.0 if 231 <= number < 342 else 0.0 for number in range(-30, 500)}
+        monitored.metrics.unit = [
+            {"family": "system", "name": "error", "short_name": None, "plural": "errors", "scale_factor": 1},
+            None,
+        ]
+        monitored.metrics.send("trace.http.request.errors", errors, "env:production", "service:checkout")
         account.log("trigger", 200, SERVICE, channel={"type": "api", "summary": "Checkout fails"})
         account.log(
             "notify",

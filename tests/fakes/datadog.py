@@ -9,6 +9,7 @@ import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.fakes.datadog_metrics import Metrics
 from tests.fakes.rest import Call, Made, RefusalError, RestServer, Route, Row
 
 API_KEY, APP_KEY = "an-api-key-of-an-organisation", "an-application-key-of-it"
@@ -26,10 +27,11 @@ class FakeDatadog(RestServer):
         self.refusals, self.reset = 0, 1
         self.warnings: list[Row] = []
         self.ends_early = False  # no page says where others are
+        self.metrics = Metrics()
 
     def routes(self) -> list[Route]:
-        """Give the search."""
-        return [("POST", "/api/v2/events/search", self._search)]
+        """Give the search, and the query of metrics."""
+        return [("POST", "/api/v2/events/search", self._search), ("GET", "/api/v1/query", self._query)]
 
     def event(self, after: float, title: str, *tags: str, message: str = "", **more: Any) -> Row:
         """Add an event so many seconds after the beginning; `more` are members of its own attributes."""
@@ -84,7 +86,7 @@ class FakeDatadog(RestServer):
         made["attributes"]["attributes"].update(values)
         return made
 
-    def _search(self, call: Call) -> Made:
+    def _refused(self, call: Call) -> Made | None:
         if self.refusals:
             self.refusals -= 1
             headers = {**_LIMITS, "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(self.reset)}
@@ -95,6 +97,17 @@ class FakeDatadog(RestServer):
                 {"errors": ["Forbidden" if keys[0] == API_KEY else "Unauthorized"]},
                 403 if keys[0] == API_KEY else 401,
             )
+        return None
+
+    def _query(self, call: Call) -> Made:
+        if refused := self._refused(call):
+            return refused
+        limits = {**_LIMITS, "X-RateLimit-Remaining": "99", "X-RateLimit-Reset": "30"}
+        return Made(self.metrics.answer(call.query), headers={**limits, "X-RateLimit-Name": "batch_query"})
+
+    def _search(self, call: Call) -> Made:
+        if refused := self._refused(call):
+            return refused
         low, high = (int(call.body["filter"][name]) for name in ("from", "to"))  # date math is none here
         page = call.body.get("page", {})
         size, first = page.get("limit", 10), int(page.get("cursor", "0").rpartition("-")[2])

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from datadog_api_client import ApiClient, Configuration
 from datadog_api_client.exceptions import ApiException, ForbiddenException
+from datadog_api_client.v1.api.metrics_api import MetricsApi
 from datadog_api_client.v2.api.events_api import EventsApi
 from datadog_api_client.v2.model.events_list_request import EventsListRequest
 from datadog_api_client.v2.model.events_query_filter import EventsQueryFilter
@@ -35,6 +36,10 @@ def api(fake: FakeDatadog, app_key: str = APP_KEY) -> EventsApi:
     configuration = Configuration(host=fake.url, api_key={"apiKeyAuth": API_KEY, "appKeyAuth": app_key})  # type: ignore[no-untyped-call]  # of the client
     configuration.enable_retry = True
     return EventsApi(ApiClient(configuration))  # type: ignore[no-untyped-call]  # of the client
+
+
+def queries(fake: FakeDatadog, app_key: str = APP_KEY) -> MetricsApi:
+    return MetricsApi(api(fake, app_key).api_client)  # type: ignore[no-untyped-call]  # of the client
 
 
 def search(size: int) -> EventsListRequest:
@@ -71,3 +76,36 @@ def test_a_used_up_limit_is_waited_for_and_wrong_keys_are_refused(fake: FakeData
             )
         )
     assert refused.value.status == 400
+
+
+#: What a recorded answer's series has.
+_MEMBERS = {
+    "aggr", "attributes", "display_name", "end", "expression", "interval", "length", "metric", "pointlist", "query_index", "scope",
+    "start", "tag_set", "unit",
+}  # fmt: skip
+
+
+def test_points_of_metrics_have_the_types_of_the_client_and_the_members_of_a_recorded_answer(
+    fake: FakeDatadog,
+) -> None:
+    begin = START // 1000
+    values: dict[float, float | None] = {begin + number: float(number) for number in range(0, 300, 20)}
+    fake.metrics.send("system.cpu.user", values | {begin + 400: None}, "env:production", "host:a")
+    metrics = queries(fake)
+    query = "avg:system.cpu.user{env:production} by {host}.rollup(max, 60)"
+    answer = metrics.query_metrics(_from=begin, to=begin + 600, query=query)
+    (series,) = answer.series
+    assert (answer.status, answer.group_by, answer.to_date) == ("ok", ["host"], START + 600_000)
+    assert (series.tag_set, series.scope, series.interval) == (["host:a"], "env:production,host:a", 60)
+    assert (series.length, series.end) == (6, START + 360_000 + 59_000)
+    assert [point.value for point in series.pointlist[:2]] == [[START, 40.0], [START + 60_000, 100.0]]
+    assert series.pointlist[-1].value == [START + 360_000, None]
+    assert series.unit[0].short_name == "%"
+    assert {*fake.metrics.answer(fake.calls[-1].query)["series"][0]} == _MEMBERS
+    fake.refusals = 1
+    assert metrics.query_metrics(_from=begin, to=begin + 600, query=query).status == "ok"
+    with pytest.raises(ApiException) as refused:
+        metrics.query_metrics(_from=begin, to=begin + 600, query="no query")
+    assert refused.value.status == 400
+    with pytest.raises(ForbiddenException):
+        queries(fake, "another-application-key").query_metrics(_from=1, to=2, query=query)

@@ -29,6 +29,7 @@ time_cap = "2s"
 timeout = "1s"
 {options}
 """
+DATADOG = 'api_key = "env:CANARY"\napp_key = "env:CANARY"'
 AWS = 'region = "a"\naccess_key = "env:CANARY"\nsecret_key = "env:LOGIN"\nsession_token = "env:CANARY"'
 BEARER, BASIC = 'auth = {{ bearer = "env:CANARY" }}', 'auth = {{ basic = "env:LOGIN" }}'
 HEADER, QUERY = (
@@ -41,7 +42,8 @@ SOURCES = {
     "slack": BEARER, "azure_devops": 'project = "a/b"\ntoken = "env:CANARY"', "buildkite": BEARER + '\norganization = "a"',
     "cloudtrail": AWS, "cloudwatch_alarms": AWS,
     "cloudwatch_metrics": AWS + '\nthreshold = [{{ name = "a", query = "b", above = 1 }}]', "codedeploy": AWS, "ecs": AWS, "circleci": HEADER + '\nproject = "gh/a/b"', "gitea": BEARER + '\nrepository = "a/b"',
-    "statuspage": BEARER, "datadog": 'api_key = "env:CANARY"\napp_key = "env:CANARY"',
+    "statuspage": BEARER, "datadog": DATADOG,
+    "datadog_metrics": DATADOG + '\nthreshold = [{{ name = "a", query = "a{{*}}", above = 1 }}]',
     "github_actions": BEARER + '\nrepository = "a/b"', "gitlab": HEADER + '\nproject = "a/b"', "grafana": BEARER,
     "argocd": BEARER, "helm": BEARER, "http_json": QUERY + '\npath = "x"\nmap = {{ time = "t" }}', "jenkins": BASIC, "jsm": BASIC,
     "jira": BASIC + '\njql = "project = A"',

@@ -78,6 +78,8 @@ WHOLE: dict[str, Any] = {
         {"name": "board", "collector": "grafana", "url": "http://127.0.0.1:9", "kinds": {"deploy": "deploy.finished"}},
         {"name": "page", "collector": "statuspage", "url": "https://status.example", "maintenances": False},
         {"name": "dog", "collector": "datadog", "url": "https://us5.datadoghq.com", "app_key": "env:T", "kinds": {"source:x": "change.flag"}},
+        {"name": "watched", "collector": "datadog_metrics", "url": "https://api.datadoghq.eu", "app_key": "env:T", "period": "5m",
+         "threshold": [{"name": "a", "query": "avg:a.b{*} by {host}", "above": 1, "rollup": "sum"}]},
         {"name": "lines", "collector": "loki", "url": "http://127.0.0.1:9", "query": '{a="b"}'},
         {"name": "more", "collector": "victorialogs", "url": "http://127.0.0.1:9", "query": "error"},
         {"name": "files", "collector": "log_files", "path": "app.log*", "pattern": "(?P<time>[^ ]+) (?P<message>.*)", "time_format": "%Y-%m-%dT%H:%M:%S",

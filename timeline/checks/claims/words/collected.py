@@ -18,6 +18,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "cloudwatch_alarms": ("alert.", "change.config", "change.removed"),
     "cloudwatch_metrics": ("metric.",),
     "codedeploy": ("deploy.",),
+    "datadog_metrics": ("metric.",),
     "ecs": ("deploy.",),
     "git": ("change.", "deploy."),
     "gitea": ("change.",),
