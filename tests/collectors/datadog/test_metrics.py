@@ -13,6 +13,7 @@ from collectors.datadog.metric_options import DatadogMetricsOptions
 from collectors.datadog.metric_query import explored, single
 from collectors.datadog.metrics import DatadogMetricsCollector
 from collectors.testing import FaultServer, Run, check, check_faults, run
+from service.settings.identify import identify
 from tests.collectors import clock_cases
 from tests.collectors.fault_matrix import keep
 from tests.collectors.probing import probe
@@ -282,6 +283,14 @@ def test_a_query_is_single_or_is_not() -> None:
         address
         == "https://app.datadoghq.com/metric/explorer?from_ts=1&to_ts=2&exp_metric=a.b&exp_scope=%2A&exp_agg=avg"
     )
+
+
+def test_an_address_of_metrics_is_known_from_one_of_events() -> None:
+    assert identify("https://acme.datadoghq.eu/metric/explorer?exp_metric=a.b") == (
+        "datadog_metrics", "https://acme.datadoghq.eu",
+    )  # fmt: skip
+    for place in ("", "/event/explorer", "/monitors/1"):
+        assert identify(f"https://app.datadoghq.com{place}") == ("datadog", "https://app.datadoghq.com")
 
 
 def test_doctor_says_which_thresholds_have_points(account: FakeDatadog) -> None:
