@@ -60,8 +60,10 @@ def _metrics(server: Prometheus) -> Iterator[Source]:
             for state, first, last in (("pending", 300, 360), ("firing", 360, 2_400))
         ),
     ])  # fmt: skip
-    yield Source("alerts", 'collector = "prometheus_alerts"\nurl = "{url}"\n', server)
-    yield Source("metrics", 'collector = "prometheus_metrics"\nurl = "{url}"\n', server)
+    yield Source("alerts", 'collector = "prometheus_alerts"\nurl = "{url}"\norigin = "prometheus"\n', server)
+    yield Source(
+        "metrics", 'collector = "prometheus_metrics"\nurl = "{url}"\norigin = "prometheus"\n', server
+    )
 
 
 def _logs(server: OpenSearch) -> Source:

@@ -223,6 +223,13 @@ def answered(draft: str, fact: str) -> str:
     return re.sub(r"(?m)^\*[^*\n]+\?\*$", f"Errors were told at once ({fact}).", "\n".join(kept)) + "\n"
 
 
+def test_the_breach_and_its_alert_are_one_life(outage: Outage) -> None:
+    """What the samples crossed and what the rule said of it are measured together: a minute, as the rule waits."""
+    measures = {one.name: one for one in outage.document().measures}
+    for name in ("time to detect", "time in breach", "time to mitigate", "time to tell customers"):
+        assert measures[name].reason is None, (name, measures[name].reason)
+
+
 def test_check_is_green(outage: Outage, tmp_path: Path) -> None:
     """Once what people are asked is answered; and before that nothing else is wrong."""
     copy = tmp_path / "postmortems" / "INC-42"
