@@ -41,7 +41,7 @@ _TRIES = {500: 2}
 KEPT_HEADERS = (
     "content-type", "date", "link", "retry-after", "ratelimit-reset", "ratelimit-remaining",
     "x-ratelimit-reset", "x-ratelimit-remaining", "x-ratelimit-period-in-sec", "x-total-count", "x-next-page",
-    "x-ms-continuationtoken",
+    "x-ms-continuationtoken", "x-sentry-rate-limit-reset", "x-sentry-rate-limit-remaining",
 )  # fmt: skip
 _FORMS = {"application/json": "json", "text/csv": "csv", "application/x-ndjson": "jsonl"}
 _GIVEN_UP = "past time_cap"  # how a failure ends after which nothing is tried again, recorded or replayed

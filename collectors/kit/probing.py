@@ -59,7 +59,8 @@ def failed(err: SourceError) -> Check:
 
 def limit(payload: Payload) -> Iterator[Check]:
     """Yield what is left of the limit of requests, where an answer says so."""
-    if left := payload.headers.get("x-ratelimit-remaining") or payload.headers.get("ratelimit-remaining"):
+    names = ("x-ratelimit-remaining", "ratelimit-remaining", "x-sentry-rate-limit-remaining")
+    if left := next((text for name in names if (text := payload.headers.get(name))), None):
         yield Check("rate limit", left != "0", f"{left} requests left")
 
 

@@ -122,7 +122,9 @@ def _leads(asked: ReceivedRequest, reply: Reply, place: Json) -> bool:
         return False
     if isinstance(place, str) and _is_target(place):
         return place in reply.header("link") or _at_end(place) in _dumped(reply.body)
-    return len(_written(place)) >= _TELLING and _written(place) in _dumped(reply.body)
+    if len(_written(place)) < _TELLING:
+        return False
+    return _written(place) in _dumped(reply.body) or _written(place).decode() in reply.header("link")
 
 
 def _is_target(place: Json) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from collectors.github.options import GithubOptions
 from collectors.kit.http import HttpOptions
+from collectors.sentry.collector import SentryOptions
 from collectors.slack.collector import SlackOptions
 from collectors.teams.collector import TeamsOptions
 from service.build.build import build
@@ -22,6 +23,7 @@ from tests.cli.test_user_errors import everything, timeline
 from tests.collectors.slack.slack_incident import workspace
 from tests.fakes.github import FakeGithub
 from tests.fakes.pagerduty import KEY, FakePagerduty
+from tests.fakes.sentry import FakeSentry
 from tests.fakes.slack import FakeSlack
 from tests.fakes.teams import TEAM, FakeGraph
 from tests.servers.ports import free_port
@@ -145,6 +147,7 @@ class Quiet:
 HOSTED: dict[str, tuple[Callable[[], AbstractContextManager[Any]], type[HttpOptions], str, str]] = {
     "slack": (lambda: FakeSlack(workspace()), SlackOptions, "inc-42", "SLACK_TOKEN"),
     "github": (FakeGithub, GithubOptions, "https://github.com/acme/shop.git", "GITHUB_TOKEN"),
+    "sentry": (FakeSentry, SentryOptions, "https://acme.sentry.io/issues/", "SENTRY_TOKEN"),
     "teams": (
         FakeGraph,
         TeamsOptions,

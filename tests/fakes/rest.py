@@ -128,7 +128,9 @@ def _handler(fake: RestServer) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             is_form = headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
             body = dict(parse_qsl(data.decode())) if is_form else json.loads(data) if data else None
-            made = fake.locked(Call(self.command, path, parse_qsl(parts.query), body, token, headers))
+            made = fake.locked(
+                Call(self.command, path, parse_qsl(parts.query, keep_blank_values=True), body, token, headers)
+            )
             sent = b"" if made.value is None else json.dumps(made.value).encode()
             self.send_response(made.status)
             kind = {"Content-Type": "application/json; charset=utf-8"} if sent else {}

@@ -72,12 +72,14 @@ def _reset(value: str, now: float) -> float | None:
 
 
 #: GitHub, GitLab and others send these with every answer, whatever it is.
-_RESETS = frozenset({"ratelimit-reset", "x-ratelimit-reset", "x-ratelimit-period-in-sec"})
-_REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining")
+_RESETS = frozenset(
+    {"ratelimit-reset", "x-ratelimit-reset", "x-ratelimit-period-in-sec", "x-sentry-rate-limit-reset"}
+)
+_REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining", "x-sentry-rate-limit-remaining")
 _SPENT = frozenset({"", "0"})
 _READERS: Mapping[str, Callable[[str, float], float | None]] = {
     "retry-after": _retry_after, "ratelimit-reset": _reset, "x-ratelimit-reset": _reset,
-    "x-ratelimit-period-in-sec": _retry_after,
+    "x-ratelimit-period-in-sec": _retry_after, "x-sentry-rate-limit-reset": _reset,
 }  # fmt: skip
 
 

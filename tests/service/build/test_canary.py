@@ -48,6 +48,7 @@ SOURCES = {
     "argocd": BEARER, "helm": BEARER, "http_json": QUERY + '\npath = "x"\nmap = {{ time = "t" }}', "jenkins": BASIC, "jsm": BASIC,
     "jira": BASIC + '\njql = "project = A"',
     "kubernetes": BEARER, "loki": BASIC + """\nquery = '{{a="b"}}'""", "opsgenie": 'token = "env:CANARY"',
+    "sentry": BEARER + '\norganization = "a"',
     "teams": 'auth = {{ oauth = {{ token_url = "{url}/token", client_id = "a", client_secret = "env:CANARY" }} }}\nchannels = ["fbe2bf47-16c8-47cf-b4a5-4b9b187c508b/a"]',
     "unleash": HEADER, "victorialogs": BASIC + '\nquery = "error"',
 }  # fmt: skip

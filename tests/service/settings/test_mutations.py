@@ -50,6 +50,7 @@ WHOLE: dict[str, Any] = {
         {"name": "posts", "collector": "mattermost", "url": "http://127.0.0.1:9", "channels": ["ops/a"], "deleted": True},
         {"name": "graph", "collector": "teams", "url": "http://127.0.0.1:9", "channels": ["fbe2bf47-16c8-47cf-b4a5-4b9b187c508b/ops"],
          "auth": {"oauth": {"token_url": "https://login.example/token", "client_id": "a", "client_secret": "env:S", "scope": "x/.default"}}},
+        {"name": "errors", "collector": "sentry", "url": "http://127.0.0.1:9", "organization": "acme", "projects": ["checkout"], "query": "level:error"},
         {"name": "rooms", "collector": "matrix", "url": "http://127.0.0.1:9", "rooms": ["!a:b"]},
         {"name": "hub", "collector": "github", "repository": "a/b", "incidents": ["incident"]},
         {"name": "pager", "collector": "pagerduty", "token": "env:T", "teams": ["x"]},

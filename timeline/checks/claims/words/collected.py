@@ -35,6 +35,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "pagerduty": ("alert.", "incident.", "chat."),
     "prometheus_alerts": ("alert.pending", "alert.firing", "alert.resolved"),
     "prometheus_metrics": ("metric.",),
+    "sentry": ("log.first_seen", "change.released", "deploy.started", "deploy.finished", "custom"),
     "slack": ("chat.",),
     "statuspage": ("status.", "incident."),
     "teams": ("chat.",),
