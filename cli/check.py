@@ -155,10 +155,11 @@ def _came_back(config: Path | None) -> list[Recurred]:
 
     from cli.archive.shown import unread
     from service.archive.recurring import is_used, recurring
+    from service.settings.config import settings_only
     from timeline.errors import TimelineError
 
     try:
-        if not is_used(config):
+        if not is_used(settings_only(config)):
             return []
         found, update = recurring(config=config)
     except (TimelineError, OSError, Error) as err:

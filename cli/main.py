@@ -171,6 +171,7 @@ def build(
     from time import monotonic
 
     from cli.text import show, summary
+    from service.archive.former import look_back
     from service.build.build import build as run
     from service.build.request import BuildRequest
     from service.draft.layouts import DraftOptions
@@ -185,7 +186,7 @@ def build(
     )  # fmt: skip
     begun = monotonic()
     with show.progress(quiet=quiet) as progress:
-        result = run(request, progress)
+        result = run(request, progress, look_back)
     if verbose:
         show.requests(result)
     if not quiet or as_json:

@@ -17,6 +17,7 @@ from render.draft.regions import impact as region_impact
 from render.draft.regions import letter as region_letter
 from render.draft.regions import people as region_people
 from render.draft.regions import phases as region_phases
+from render.draft.regions import recurrence as region_recurrence
 from render.draft.regions import response as region_response
 from render.draft.regions import scope as region_scope
 from render.draft.regions import summary as region_summary
@@ -27,6 +28,7 @@ from render.text import markdown
 from render.text.provenance import clock_offsets
 from timeline import present
 from timeline.assembly.coverage import of_incident
+from timeline.cases.former import CameBack
 from timeline.checks import fences
 from timeline.model import Timeline
 from timeline.notes.journal import Note
@@ -63,6 +65,7 @@ REGIONS: Mapping[str, Callable[[Parts], str]] = {
     "letter-happened": region_letter.happened,
     "letter-affected": region_letter.affected,
     "letter-did": region_letter.did,
+    "recurrence": region_recurrence.recurrence,
     "glossary": region_people.glossary,
     "build": region_built.build,
     "build-short": region_built.short_build,
@@ -72,20 +75,20 @@ REGIONS: Mapping[str, Callable[[Parts], str]] = {
 def render_draft(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (), previous: str | None = None,
     file_name: Callable[[str], str] = str, layout: Layout | None = None, notes: Sequence[Note] = (),
-    samples: Samples | None = None, ticket_url: str = "", carry: str = "",
+    samples: Samples | None = None, ticket_url: str = "", carry: str = "", came_back: CameBack | None = None,
 ) -> DraftResult:  # fmt: skip
     """Return the draft and messages for the user.
 
     `stills` are file names in `charts/`; `file_name` gives an evidence payload's file name by its
     SHA-256; `chart_url` is the prefix of links to the page, `ticket_url` makes links of tickets' keys; `samples` are those of the panels, which peaks and readings
-    around changes are taken from. With `previous` (read without newline
+    around changes are taken from; `came_back` is what the archive said of earlier incidents. With `previous` (read without newline
     translation) only its regions are made again, for the layout's audience, else for its own. Regions
     of `notes` (folded) are added where there is something to say; people outside get none. A new draft takes what people wrote in
     `carry`, a draft for other readers, below the headings that both have.
     Raises FenceError when its fences are broken, TemplateError where a template cannot be used.
     """
     audience = layout.audience if layout else form_of(previous or "").audience
-    parts = Parts(timeline, chart_url, tuple(stills), file_name, audience, samples, ticket_url)
+    parts = Parts(timeline, chart_url, tuple(stills), file_name, audience, samples, ticket_url, came_back)
     if previous is None:
         new = _new(parts, layout or Layout())
         new = carried(new, carry) if carry else new
@@ -127,14 +130,16 @@ def values(timeline: Timeline, *, chart_url: str = "", of: str = "") -> Values:
 def regions(
     timeline: Timeline, *, chart_url: str = "", stills: Sequence[str] = (),
     file_name: Callable[[str], str] = str, of: str = "", notes: Sequence[Note] = (),
-    samples: Samples | None = None, ticket_url: str = "",
+    samples: Samples | None = None, ticket_url: str = "", came_back: CameBack | None = None,
 ) -> dict[str, str]:  # fmt: skip
     """Return the body of every region that the draft `of` was made with, lines ended by LF.
 
     A draft that does not say it was made for engineers, of the regions `BASE`.
     """
     form = form_of(of)
-    parts = Parts(timeline, chart_url, tuple(stills), file_name, form.audience, samples, ticket_url)
+    parts = Parts(
+        timeline, chart_url, tuple(stills), file_name, form.audience, samples, ticket_url, came_back
+    )
     return _bodies(parts, form.regions, note_places.bodies(parts, notes, of))
 
 

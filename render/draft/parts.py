@@ -14,6 +14,7 @@ from render.text.names import EVIDENCE, PAGE
 from render.text.provenance import members
 from timeline import present, terms
 from timeline.apart import Difference, apart
+from timeline.cases.former import CameBack
 from timeline.measures.chain import Headline, Point, chain, endpoints, headline
 from timeline.measures.keyfacts import MOST, KeyFacts, KeyRow, key_facts
 from timeline.model import Evidence, Fact, Timeline
@@ -45,6 +46,7 @@ class Parts:
     audience: Audience = ENGINEERS
     samples: Samples | None = None
     ticket_url: str = ""
+    came_back: CameBack | None = None
 
     @cached_property
     def headline(self) -> Headline:

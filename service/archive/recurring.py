@@ -9,7 +9,7 @@ from archive.cases.store import Kept
 from service.archive.asking import kept_answer
 from service.archive.keeping import FILE, Update, opened, update
 from service.archive.shared import SEEN
-from service.settings.config import settings_only
+from service.settings.config import Config
 from timeline.canonical import Json
 from timeline.cases.recurrence import WITHIN, Same, recurrences
 from timeline.errors import TimelineError, UsageError
@@ -48,9 +48,8 @@ def recurring(span: int = WITHIN, config: Path | None = None) -> tuple[list[Recu
     return [Recurred(every[one.former][0], every[one.later][0], one.after, one.same) for one in pairs], done
 
 
-def is_used(config: Path | None = None) -> bool:
+def is_used(conf: Config) -> bool:
     """Tell whether somebody asked the archive of a configuration before: its file, or what was told its server, is there."""
-    conf = settings_only(config)
     return (conf.folder / conf.settings.out / (SEEN if conf.settings.archive.url else FILE)).is_file()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 
 import anyio
@@ -13,6 +14,7 @@ from collectors.kit.tape import Entry
 from service import files
 from service.build import collect, identity, tracker
 from service.build.derive import claimed, replayed
+from service.build.former import Ask, frozen
 from service.build.garbage import gc_relaxed
 from service.build.offline import rebuild
 from service.build.plan import Plan, plan
@@ -29,8 +31,11 @@ from timeline.record import plain
 
 
 @gc_relaxed()
-def build(request: BuildRequest, progress: collect.Progress | None = None) -> Result:
-    """Build a timeline; raise UsageError (nothing written), UnansweredError or EvidenceError."""
+def build(request: BuildRequest, progress: collect.Progress | None = None, ask: Ask | None = None) -> Result:
+    """Build a timeline; raise UsageError (nothing written), UnansweredError or EvidenceError.
+
+    `ask` asks the archive what came back of earlier incidents.
+    """
     if request.offline:
         return rebuild(request)
     planned = plan(request)
@@ -54,7 +59,8 @@ def build(request: BuildRequest, progress: collect.Progress | None = None) -> Re
             collection = _collection(planned, len(manifest.collections) + 1, outcomes)
             again.readings += _readings(collection, outcomes, planned)
             updated = manifest.model_copy(update={"collections": (*manifest.collections, collection)})
-            made = write(planned.out, updated, again, known, new=True)
+            look_back = partial(frozen, ask, planned) if ask else None
+            made = write(planned.out, updated, again, known, new=True, look_back=look_back)
             return replace(made, messages=(*planned.messages, *made.messages))
         except BaseException:
             evidence.discard()

@@ -8,6 +8,7 @@ from service import files
 from service.draft import output
 from service.draft.layouts import NO_OPTIONS, DraftOptions, Place, choose
 from service.evidence.document import path_in, read
+from service.evidence.former import came_back_in
 from service.evidence.place import evidence_of
 from service.settings.config import settings_only
 
@@ -43,6 +44,7 @@ def refresh(
             stills=bool(output.stills_in(directory)) if stills is None else stills,
             chosen=chosen,
             ticket_url=output.ticket_url(conf, newest),
+            came_back=came_back_in(evidence, newest),
         )
         output.write(directory, rendered)
     return [*told, *rendered.messages]

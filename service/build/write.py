@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,14 @@ from service.build.replay import Replayed
 from service.build.result import Result
 from service.draft import output
 from service.draft.layouts import Chosen
+from service.evidence.former import came_back_in
 from service.evidence.manifest import Collection, Manifest, People
 from service.evidence.provenance import unverified
 from service.evidence.store import Evidence
 from service.signing.envelope import claims
 from timeline.assembly.reading import SourceReading
 from timeline.canonical import sha256
-from timeline.model import Fact
+from timeline.model import Fact, Timeline
 
 
 @dataclass(frozen=True)
@@ -31,10 +32,16 @@ class Output:
     stills: bool = True
 
 
-def write(out: Output, manifest: Manifest, again: Replayed, known: People, *, new: bool) -> Result:
+#: What asks the archive of a timeline: the payload of its answer, and messages.
+LookBack = Callable[[Timeline], tuple[str | None, list[str]]]
+
+
+def write(
+    out: Output, manifest: Manifest, again: Replayed, known: People, *, new: bool, look_back: LookBack | None = None
+) -> Result:  # fmt: skip
     """Assemble what was read and write every file of it, each old or new, never torn.
 
-    `known` says who is who so far; `new` tells that the newest collection is not stored yet.
+    `known` says who is who so far; `new` tells that the newest collection is not stored yet, which gets what `look_back` says.
     """
     newest, derived = manifest.collections[-1], derived_now(manifest, again)
     messages = [
@@ -43,10 +50,15 @@ def write(out: Output, manifest: Manifest, again: Replayed, known: People, *, ne
         *again.messages,
     ]
     made = assembled(derived, again, known)
+    if look_back:
+        answer, unknown = look_back(made.timeline)
+        newest = newest.model_copy(update={"came_back": answer})
+        derived = derived.model_copy(update={"collections": (*derived.collections[:-1], newest)})
+        messages += unknown
     people = known.grown(made.people, made.pseudonyms)
     rendered = output.render(
         out.directory, made.timeline, out.evidence, people, newest.chart_url, stills=out.stills, chosen=out.chosen,
-        ticket_url=newest.ticket_url,
+        ticket_url=newest.ticket_url, came_back=came_back_in(out.evidence, newest),
     )  # fmt: skip
     if new:
         out.evidence.commit()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
+from collectors.kit.tape import EvidenceError
 from render.text.cited import engineers
 from render.text.findings import FORMS, Group, render_findings
 from render.text.snippet import Look
@@ -21,12 +22,14 @@ from service.check.gate import Gate, among, removed
 from service.check.prose import grounds
 from service.check.report import Checked, Report, fact_lines, marked
 from service.evidence.document import read
+from service.evidence.former import came_back_in
 from service.evidence.place import evidence_of
 from service.incident.folders import shown, targets
 from service.review.notes import NotesFile
 from service.settings.check import CheckSettings
 from service.settings.config import Config
 from service.signing.keys import public_keys
+from timeline.cases.former import CameBack
 from timeline.checks import actions, separation
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.fences import FenceError
@@ -210,14 +213,15 @@ def of_text(
             from render.draft.draft import samples_of
 
             samples = samples_of(bundle.timeline, bundle.evidence.get)
+            earlier, is_known = _came_back(bundle)
             renderings = check_draft.renderings(
                 bundle.timeline, _links(bundle, conf),
                 check_draft.file_names(bundle.evidence.file_name, bundle.manifest, text), text,
-                NotesFile(directory).read().notes, samples,
+                NotesFile(directory).read().notes, samples, earlier,
             )  # fmt: skip
-            yield from check_draft.regions(
-                pieces, renderings, other_version=other, complete=not samples.lacking
-            )
+            unmade = check_draft.OF_SAMPLES if samples.lacking else frozenset[str]()
+            unmade |= frozenset[str]() if is_known else check_draft.OF_THE_ARCHIVE
+            yield from check_draft.regions(pieces, renderings, other_version=other, unmade=unmade)
         # The page copies citations whose links are its own: beside the draft they lead there as well.
         values = check_draft.values(
             bundle.timeline, [*(chart_url for chart_url, _ in _links(bundle, conf)), ""], text
@@ -231,6 +235,16 @@ def of_text(
     yield from _in(directory / names.NOTES, known.noted.claimed)
     beside = actions.together(actions.actions(prose), known.noted.actions)
     yield from _in(directory / names.NOTES, actions.complete(a for a in beside if a in known.noted.actions))
+
+
+def _came_back(bundle: check_evidence.Bundle) -> tuple[CameBack | None, bool]:
+    """Return what the archive said of earlier incidents, and whether the evidence tells."""
+    if bundle.manifest is None:
+        return None, False
+    try:
+        return came_back_in(bundle.evidence, bundle.manifest.newest), True
+    except EvidenceError:
+        return None, False
 
 
 def _links(bundle: check_evidence.Bundle, conf: Config) -> list[tuple[str, str]]:

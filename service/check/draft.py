@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from render.draft.notes import NOTE_REGIONS
 from service.evidence.manifest import Manifest
 from service.evidence.store import STORED
+from timeline.cases.former import CameBack
 from timeline.checks import fences
 from timeline.checks.draft import Block, DraftSpan, blocks
 from timeline.checks.findings import Finding, Fix, finding
@@ -24,6 +25,8 @@ from timeline.response.samples import Samples
 OF_SAMPLES = frozenset({
     "summary", "impact", "impact-short", "impact-list", "response", "phases", "recovery",
 })  # fmt: skip
+#: Made of what the archive said, which is a payload of its own.
+OF_THE_ARCHIVE = frozenset({"recurrence"})
 #: Compared by their form alone: which stills there are depends on the machine that drew them.
 BY_FORM = frozenset({"stills"})
 _STILL = re.compile(r"!\[(?:[^\]\\\n]|\\.)*\]\(charts/[^()\s/]+\.svg\)")
@@ -64,12 +67,12 @@ def regions(
     expected: Iterable[Mapping[str, str]],
     *,
     other_version: str = "",
-    complete: bool = True,
+    unmade: Collection[str] = (),
 ) -> Iterator[Finding]:
     """Compare generated regions with what they may say: `expected` is one or more renderings.
 
-    Where `other_version` built the timeline, a region may differ by its form alone: that is a warning. So is one made
-    of samples where the evidence is not `complete`.
+    Where `other_version` built the timeline, a region may differ by its form alone: that is a warning. So is one of
+    those that cannot be made again (`unmade`), as evidence is absent.
     """
     renderings = list(expected)
     there = {piece.name: line for piece, line in placed if piece.form == "region"}
@@ -86,8 +89,8 @@ def regions(
             )  # fmt: skip
         elif piece.form == "region":
             for one in _region(piece, line, renderings):
-                if one.rule == "region-stale" and not complete and piece.name in OF_SAMPLES:
-                    yield _without_samples(one, piece.name)
+                if one.rule == "region-stale" and piece.name in unmade:
+                    yield _without_evidence(one, piece.name)
                 else:
                     yield (
                         _by_another(one, other_version)
@@ -141,8 +144,8 @@ def _moved_from(name: str) -> str:
     return "a reference's place" if name == KEPT else f"region {name}"
 
 
-def _without_samples(stale: Finding, name: str) -> Finding:
-    message = f"region {name} was not made again and compared: it is made of samples, and evidence is absent"
+def _without_evidence(stale: Finding, name: str) -> Finding:
+    message = f"region {name} was not made again and compared: it is made of evidence that is absent"
     return stale._replace(severity="warning", message=message)
 
 
@@ -188,6 +191,7 @@ def renderings(
     text: str,
     notes: Sequence[Note] = (),
     samples: Samples | None = None,
+    came_back: CameBack | None = None,
 ) -> list[dict[str, str]]:
     """Return the regions' bodies of a draft for each prefix of links to the page, and each `ticket_url`, that a build or refresh used.
 
@@ -204,6 +208,7 @@ def renderings(
             of=text,
             notes=notes,
             samples=samples,
+            came_back=came_back,
         )
         for chart_url, ticket_url in dict.fromkeys(links)
     ]

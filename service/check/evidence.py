@@ -184,6 +184,7 @@ def _exchanged(manifest: Manifest | None) -> set[str]:
         wanted |= {str(entry["payload"]) for entry in one.exchanges if entry.get("payload")}
         wanted |= {one.incident_file.payload} if one.incident_file else set()
         wanted |= {one.layout.payload} if one.layout and one.layout.payload else set()
+        wanted |= {one.came_back} if one.came_back else set()
         wanted.update(*(run.records.payloads for run in one.sources if run.records))
     return wanted
 

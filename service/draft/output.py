@@ -15,6 +15,7 @@ from service.names import CHARTS, DRAFT, EVIDENCE, MANIFEST, NOTES, PAGE, TIMELI
 from service.review.notes import NotesFile
 from service.settings.config import Config
 from service.settings.config import chart_url as of_settings
+from timeline.cases.former import CameBack
 from timeline.errors import UsageError
 from timeline.model import Timeline
 
@@ -82,9 +83,11 @@ def stills_in(directory: Path) -> list[str]:
 
 def render(
     directory: Path, timeline: Timeline, evidence: Evidence, people: People, chart_url: str, *, stills: bool,
-    chosen: Chosen | None = None, ticket_url: str = "",
+    chosen: Chosen | None = None, ticket_url: str = "", came_back: CameBack | None = None,
 ) -> Rendered:  # fmt: skip
     """Render timeline, stills, draft and page; people's text in an existing draft is kept.
+
+    `came_back` is what the archive said of earlier incidents, None where none was asked.
 
     Without `chosen` the draft keeps its form, and a new one has the default's.
     """
@@ -99,7 +102,7 @@ def render(
     draft = render_draft(
         timeline, chart_url=chart_url, stills=sorted(kept), previous=previous, file_name=evidence.file_name,
         layout=chosen.layout if chosen else None, notes=written.notes,
-        samples=samples_of(timeline, evidence.get), ticket_url=ticket_url,
+        samples=samples_of(timeline, evidence.get), ticket_url=ticket_url, came_back=came_back,
     )  # fmt: skip
     lost = [f"{directory / NOTES}, line {p.line}, was left out: {p.message}" for p in written.problems]
     told = leaks(draft.text, timeline, people.names)

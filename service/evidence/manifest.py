@@ -101,6 +101,8 @@ class Collection(BaseModel):
     incident_file: IncidentFile | None = None
     layout: RecordedLayout | None = None
     tracker: TrackerRun | None = Field(default=None, exclude_if=lambda run: run is None)
+    #: The payload with what the archive said of earlier incidents (`timeline.cases.former`).
+    came_back: str | None = Field(default=None, exclude_if=lambda payload: payload is None)
     exchanges: tuple[Entry, ...] = ()
 
     @field_validator("exchanges")

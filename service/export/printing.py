@@ -10,6 +10,7 @@ from render.printing.document import Document, document
 from service import names
 from service.draft.layouts import NO_OPTIONS, DraftOptions, Place, choose_for_copy, previous_draft
 from service.evidence.document import load
+from service.evidence.former import came_back_in
 from service.evidence.place import evidence_of
 from service.evidence.store import Evidence
 from service.review.notes import NotesFile
@@ -84,6 +85,7 @@ def _made(
         previous=None if chosen.anew else there, notes=NotesFile(directory).read().notes,
         stills=sorted(path.name for path in (directory / names.CHARTS).glob("*.svg")),
         samples=samples_of(timeline, evidence.get), ticket_url=conf.settings.ticket_url,
+        came_back=came_back_in(evidence, evidence.manifest().newest),
         carry=there if there and chosen.anew and chosen.layout.audience.identifiers else "",
     )  # fmt: skip
     return draft.text, draft.messages

@@ -28,6 +28,7 @@ def runner(
 
 def job(asked: dict[str, Any]) -> dict[str, Any]:
     """Build the incident; its own file's times go before those of a webhook."""
+    from service.archive.former import look_back
     from service.build.build import build
     from service.build.request import BuildRequest
     from service.incident import incidents
@@ -43,7 +44,8 @@ def job(asked: dict[str, Any]) -> dict[str, Any]:
     except UsageError:
         pass  # without a file: the webhook's times, or what a tracker says
     made = build(
-        BuildRequest(incident=asked["incident"], start=start, end=end, config=path, out=Path(asked["out"]))
+        BuildRequest(incident=asked["incident"], start=start, end=end, config=path, out=Path(asked["out"])),
+        ask=look_back,
     )
     gaps = made.timeline.gaps
     later = [g.end for g in gaps if g.reason == "not_yet"]

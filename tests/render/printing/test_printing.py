@@ -99,7 +99,7 @@ def test_a_reader_sees_answers_and_no_question() -> None:
         "Whathelped",
         "Whatwentpoorly",
         "Contributingfactors",
-        "Riskofrecurrence",
+        "Likelihoodofrecurrence",
         "timeline:begin",
         "mermaid",
     ):
