@@ -18,6 +18,7 @@ from cli.archive.digest import digest
 from cli.archive.patterns import patterns
 from cli.archive.readout import readout
 from cli.archive.recall import recall
+from cli.archive.remind import remind
 from cli.archive.search import search
 from cli.attach import attach
 from cli.backfill import backfill
@@ -285,6 +286,7 @@ for command in (
     patterns,
     digest,
     readout,
+    remind,
 ):
     app.command()(command)
 

@@ -20,7 +20,7 @@ from timeline.kinds import SPECS
 from timeline.statements import fields
 
 _MADE = "Made from the models by `python tools/reference.py`."
-_LISTS = ("threshold", "impact", "serve.token", "serve.webhook")
+_LISTS = ("threshold", "impact", "serve.token", "serve.webhook", "remind")
 #: What the page says once, for all.
 _SHARED: dict[Model, str] = {Auth: "auth", Tls: "tls", SigV4: "auth.sigv4"}
 _TESTED = {
@@ -57,7 +57,9 @@ def configuration() -> str:
     """Return the page of `timeline.toml`."""
     top = shown(Settings)
     whole = [
-        f"{key(n)} = {toml(example(f))}" for n, f in top if n not in {"archive", "serve", "check", "people"}
+        f"{key(n)} = {toml(example(f))}"
+        for n, f in top
+        if n not in {"archive", "serve", "check", "people", "review", "remind"}
     ]
     people = example(Settings.model_fields["people"])
     whole += ["", "[people]", *(f"{key(n)} = {toml(v)}" for n, v in people.items())]

@@ -16,7 +16,7 @@ from timeline.cases.details import Details, decoded, encoded
 from timeline.cases.query import Query, Term, forms
 
 #: A file of another version is made anew: the folders are the truth.
-VERSION = 7
+VERSION = 8
 _TABLES = """
 CREATE TABLE cases (
   id INTEGER PRIMARY KEY,

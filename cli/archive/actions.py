@@ -144,10 +144,11 @@ def _lines(row: Row) -> list[str]:
         ticket += f" ({'open' if row.ticket.is_open else 'closed'})"
     due = f"due {one.due}" if one.due else "no date"
     done = f"done {row.progress.done}" if row.progress.done else ""
+    review = f"follow-up review due {row.review.due}" if row.review and not row.review.held else ""
     again = f"came back in {row.progress.recurred}" if row.progress.recurred else ""
     owner = f"owner {one.owner}" if one.owner else "no owner"
     below = [
-        ", ".join(filter(None, (one.id, owner, one.effect, risk, ticket, done, again))),
+        ", ".join(filter(None, (one.id, owner, one.effect, risk, ticket, done, again, review))),
         f"done means: {one.criterion or 'not said'}",
         f"verified by: {one.verification or 'not said'}",
         *(

@@ -423,6 +423,15 @@ def _many(value: str | int | Sequence[str]) -> Sequence[str]:
     return [str(value)] if isinstance(value, str | int) else value
 
 
+def may_have_arrived(err: SourceError) -> bool:
+    """Tell whether a request without an answer may have reached its server: it was connected to."""
+    httpx, cause = library(), err.__cause__
+    never = (
+        httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.ProxyError | httpx.InvalidURL
+    )
+    return cause is not None and not isinstance(cause, never)
+
+
 def limited(status: int | None, headers: Mapping[str, str]) -> bool:
     """Tell whether an answer says that a rate limit is used up: some say it with 403."""
     spent = headers.get("x-ratelimit-remaining") == "0" or "retry-after" in headers

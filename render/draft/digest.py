@@ -53,6 +53,15 @@ class Again(NamedTuple):
     value: str
 
 
+class FollowUp(NamedTuple):
+    """A follow-up review that is due: of which incident, on which day, how late, and where the incident is read."""
+
+    incident: str
+    due: str
+    late: str
+    link: str = ""
+
+
 class Health(NamedTuple):
     """How the programme does over the incidents of a period; `notes` are how many each held review had, smallest first."""
 
@@ -64,6 +73,7 @@ class Health(NamedTuple):
     notes: tuple[int, ...] = ()
     unread: tuple[str, ...] = ()
     recurred: tuple[Again, ...] = ()
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 def digest(period: str, entries: Sequence[Entry], health: Health) -> str:
@@ -125,5 +135,11 @@ def _health(health: Health, incidents: int) -> list[str]:
         for one in health.recurred
     ]
     told.append(f"- Came back within twenty days: {'; '.join(came) or 'nothing that is recorded'}.")
+    told.append(f"- Follow-up reviews due: {'; '.join(map(_follow_up, health.follow_ups)) or 'none'}.")
     told += [f"- Not read: {markdown.escape(line)}." for line in health.unread]
     return ["## How the programme does\n", "\n".join(told) + "\n"]
+
+
+def _follow_up(one: FollowUp) -> str:
+    incident = markdown.escape(one.incident)
+    return f"{markdown.link(incident, one.link) if one.link else incident} on {one.due} ({one.late})"

@@ -34,6 +34,7 @@ from timeline.cases.progress import (
 )
 from timeline.cases.query import Query
 from timeline.cases.recurrence import recurrences
+from timeline.cases.reviews import FollowUpReview, follow_up
 from timeline.errors import UsageError
 from timeline.instant import format_instant
 from timeline.notes.bodies import Verification
@@ -46,6 +47,7 @@ class Row(NamedTuple):
     action: Followup
     progress: Progress
     ticket: Ticket | None = None
+    review: FollowUpReview | None = None  # of its incident
 
     def answer(self) -> dict[str, Json]:
         """Return it as JSON."""
@@ -56,6 +58,9 @@ class Row(NamedTuple):
             **{name: getattr(one, name) or None for name in texts},
             "state": self.progress.state, "marks": list(self.progress.marks), "done": self.progress.done or None, "recurred": self.progress.recurred or None,
             "changed": None if one.changed is None else format_instant(one.changed), "draft_line": one.line or None,
+            "follow_up_review": self.review and {
+                "due": self.review.due.isoformat(), "held": self.review.held.isoformat() if self.review.held else None,
+            },
             "verified": [
                 {"ran": run.ran, "result": run.result, "by": run.by, "at": format_instant(run.at), "passed": run.passed} for run in one.verified
             ],
@@ -135,7 +140,8 @@ def rows(
             for action in details.actions:
                 one = action if action.ticket else replace(action, ticket=own.get(action.id, ""))
                 ticket = known.get(one.ticket) if one.ticket else None
-                yield Row(kept, one, progress(one, day, ticket, stalled_after, again.get(place, ())), ticket)
+                how = progress(one, day, ticket, stalled_after, again.get(place, ()))
+                yield Row(kept, one, how, ticket, follow_up(details.reviews, conf.settings.review.days, day))
 
 
 def _recurred(every: Sequence[tuple[Kept, Details]]) -> dict[int, list[Recurred]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 
 from archive.cases.store import Found
@@ -12,7 +11,7 @@ from service.archive.keeping import Update, archive_of, everywhere, update
 from service.archive.likeness import Likeness, compared
 from service.archive.patterns import Answer, of_archive
 from service.archive.programme import Programme, programme
-from service.settings.config import Config
+from service.settings.config import Config, in_folder
 from timeline.cases.query import Query
 from timeline.errors import TimelineError
 from timeline.patterns.patterns import patterns
@@ -24,7 +23,7 @@ class Following:
     """Searches the archive beside the incidents in `out`; folders are looked at when somebody asks, every two seconds at most."""
 
     def __init__(self, conf: Config, out: Path) -> None:
-        self._conf = replace(conf, settings=conf.settings.model_copy(update={"out": str(out.resolve())}))
+        self._conf = in_folder(conf, out)
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
         self._read_at = float("-inf")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from render.text.findings import row
@@ -15,10 +16,12 @@ from service.evidence.document import load
 from service.evidence.place import evidence_of
 from service.incident.folders import shown, targets
 from service.review import reviews
+from service.review.notes import NotesFile
 from service.settings.check import settings
 from service.settings.config import of_incident
 from timeline import present
 from timeline.canonical import Json
+from timeline.cases.reviews import FollowUpReview, follow_up, reviews_of
 from timeline.checks import actions, completeness
 from timeline.checks import duties as check_duties
 from timeline.checks.claims.check import refuted
@@ -43,6 +46,8 @@ class Status:
     findings: tuple[Finding, ...] = ()  # in the prose, beside questions that wait
     duties: tuple[check_duties.Report, ...] = ()
     now: int = 0
+    follow_up: FollowUpReview | None = None
+    today: date = date.min
 
     @property
     def complete(self) -> bool:
@@ -50,7 +55,7 @@ class Status:
         return self.unanswered == 0
 
     def text(self) -> str:
-        """Return one line: how far the draft is, and the time left; and one more for each report to a regulator."""
+        """Return one line: how far the draft is, and the time left; then a line for the follow-up review, and one for each report to a regulator."""
         told = [f"{self.directory} ({self.incident})"]
         told.append(
             "complete" if self.complete else f"{present.count(self.unanswered, 'question')} unanswered"
@@ -65,6 +70,8 @@ class Status:
             left = f"{size} left" if self.left >= 0 else f"{size} overdue"
             told.append(f"due {completeness.moment(self.deadline.due)}, {left}")
         lines = [": ".join((told[0], ", ".join(told[1:])))]
+        if self.follow_up:
+            lines.append(f"    {self.follow_up.text(self.today)}")
         return "\n".join([*lines, *(f"    {one.text(self.now)}" for one in self.duties)])
 
     def answer(self) -> dict[str, Json]:
@@ -78,6 +85,11 @@ class Status:
             "unanswered": self.unanswered, "actions": self.actions,
             "signed_off": None if self.signed_off is None else format_instant(self.signed_off),
             "findings": [row(one) for one in self.findings],
+            "follow_up": self.follow_up and {
+                "due": self.follow_up.due.isoformat(), "told_by": self.follow_up.told_by,
+                "held": self.follow_up.held.isoformat() if self.follow_up.held else None,
+                "left_days": None if self.follow_up.held else (self.follow_up.due - self.today).days,
+            },
             "duties": [
                 {
                     "duty": one.duty, "report": one.name, "article": one.article, "due": None if one.due is None else format_instant(one.due),
@@ -107,9 +119,12 @@ def _one(directory: Path, config: Path | None, now: int) -> Status:
     known = grounds(directory, timeline, evidence_of(directory, conf), chosen, now)
     beside = known.noted
     every = findings(directory, timeline, conf, now, known)
+    today = conf.settings.review.day_of(now)
+    told = reviews_of(prose, NotesFile(directory).read().notes, timeline.incident.labels)
     wrong = (one for one in every if one.rule not in _TOLD)
     return Status(
         shown(directory), timeline.incident.id, until, until.due - now if until else None,
         len(completeness.prompts(prose, beside.subjects, refuted(every))), len(actions.together(actions.actions(prose), beside.actions)),
         signed[-1].at if signed else None, tuple(wrong), check_duties.reports(timeline), now,
+        follow_up(told, conf.settings.review.days, today), today,
     )  # fmt: skip

@@ -12,17 +12,18 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from archive.cases.store import Kept
-from render.draft.digest import LONGEST, Again, Entry, Health, Share, digest
+from archive.cases.store import Archive, Kept
+from render.draft.digest import LONGEST, Again, Entry, FollowUp, Health, Share, digest
 from service import names
 from service.archive.actions import Row, rows, today
 from service.archive.asking import asked
+from service.archive.due import follow_ups, link_of
 from service.archive.keeping import opened, update
 from service.check import draft as check_draft
 from service.check import notes as check_notes
 from service.evidence.document import load
+from service.evidence.masking import masked
 from service.evidence.place import evidence_of
-from service.export.masking import masked
 from service.review import reviews
 from service.settings.check import settings
 from service.settings.config import Config, of_incident
@@ -101,6 +102,7 @@ def made(wanted: Period, config: Path | None = None, now: int | None = None) -> 
         day = today() if now is None else datetime.fromtimestamp(at // NS, UTC).date()
         again = _again(every, chosen)
         actions = list(rows(archive, conf, day, wanted.query))
+        reviews = _reviews(archive, conf, at)
     looks, hours = list[_Look](), conf.settings.check.hours
     for kept in sorted(told, key=lambda one: (one.start or 0, one.id)):
         own = [row for row in actions if row.kept.folder == kept.folder]
@@ -114,7 +116,7 @@ def made(wanted: Period, config: Path | None = None, now: int | None = None) -> 
         Share(sum(look.in_time is True for look in due), len(due), sum(look.in_time is None for look in due)),
         Share(sum(look.notes is not None for look in looks), len(looks)),
         completion(((row.action, row.progress) for row in actions), day),
-        _states(actions), tuple(sorted(look.notes for look in looks if look.notes is not None)), tuple(unread), again,
+        _states(actions), tuple(sorted(look.notes for look in looks if look.notes is not None)), tuple(unread), again, reviews,
     )  # fmt: skip
     title = f"Incidents of {wanted.name}"
     return Told(digest(wanted.name, [look.entry for look in looks], health), title, tuple(unread))
@@ -127,6 +129,16 @@ def _again(every: Sequence[tuple[Kept, Details]], folders: Collection[str]) -> t
         Again(every[one.later][0].id, every[one.former][0].id, _CALLED[one.same[0].aspect], one.same[0].value)
         for one in pairs
         if every[one.later][0].folder in folders
+    )
+
+
+def _reviews(archive: Archive, conf: Config, now: int) -> tuple[FollowUp, ...]:
+    """Return the follow-up reviews that are due, of whatever incident: the longest overdue first."""
+    day = conf.settings.review.day_of(now)
+    there = [(kept, one) for kept, one in follow_ups(archive, conf, now) if one.is_due(day)]
+    return tuple(
+        FollowUp(kept.id, one.due.isoformat(), one.left(day), link_of(conf, kept.folder))
+        for kept, one in sorted(there, key=lambda pair: (pair[1].due, pair[0].id))
     )
 
 

@@ -10,8 +10,8 @@ from render.stills.names import still_names
 from service import names
 from service.archive.reading import read
 from service.evidence.document import load
+from service.evidence.masking import masked
 from service.evidence.place import evidence_of
-from service.export.masking import masked
 from service.settings.config import of_incident
 
 

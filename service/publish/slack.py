@@ -27,9 +27,10 @@ async def post(url: str, token: str, secret: Callable[[str], str], channel: str,
 
 def slack_link(address: str, title: str) -> str:
     """Return a link whose words are only text."""
-    return f"<{_plain(address)}|{_plain(title).replace('|', '/')}>"
+    return f"<{plain(address)}|{plain(title).replace('|', '/')}>"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return words that are only text."""
     # Slack's own three; a mention is `<@U1>` or `<!here>`, which these take apart.
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

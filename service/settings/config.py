@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, ParamSpec, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from service.settings import senders
 from service.settings.archive import ArchiveSettings
 from service.settings.check import CheckSettings
 from service.settings.reading import Reader, on_disk
+from service.settings.remind import RemindSettings, ReviewSettings
 from service.settings.serve import ServeSettings
 from service.settings.sources import SourceConfig as SourceConfig
 from service.settings.sources import from_entry, from_flag, is_option, unique
@@ -125,6 +126,27 @@ class Settings(BaseModel):
     check: CheckSettings = Field(
         default=CheckSettings(), exclude=True, description="`timeline check`: below", examples=[{"hours": 48}]
     )
+    # Nor do who is told what is due, and when.
+    review: ReviewSettings = Field(
+        default=ReviewSettings(),
+        exclude=True,
+        description="`[review]`: below",
+        examples=[{"follow_up": "30d"}],
+    )
+    remind: tuple[RemindSettings, ...] = Field(
+        default=(),
+        exclude=True,
+        description="webhooks that are told what is due: `[[remind]]`",
+        examples=[[{"name": "team-chat", "url": "env:REMIND_WEBHOOK"}]],
+    )
+
+    @field_validator("remind")
+    @classmethod
+    def _once(cls, value: tuple[RemindSettings, ...]) -> tuple[RemindSettings, ...]:
+        named = [one.name for one in value]
+        if twice := {name for name in named if named.count(name) > 1}:
+            raise ValueError(f"{min(twice)!r} is there twice")
+        return value
 
 
 @dataclass(frozen=True)
@@ -219,6 +241,11 @@ def of_incident(path: Path | None, directory: Path, read: Reader = on_disk) -> C
     conf = settings_only(path or find(Path.cwd(), read) or find(directory.resolve(), read), read)
     url = chart_url(conf.settings, directory.resolve().name)
     return replace(conf, settings=conf.settings.model_copy(update={"chart_url": url}))
+
+
+def in_folder(conf: Config, out: Path) -> Config:
+    """Return a configuration whose incidents lie in another folder than it says."""
+    return replace(conf, settings=conf.settings.model_copy(update={"out": str(out.resolve())}))
 
 
 def chart_url(settings: Settings, identity: str) -> str:

@@ -27,6 +27,7 @@ MORE = """
 # phone_regions = ["DE"]       # whose national numbers are known; international ones always are
 # template = "default"         # of new drafts; `timeline template list`, or a file of your own
 # ticket_url = "https://jira.example.org/browse/{ticket}"   # makes keys such as SHOP-991 links where notes are shown
+# remind = [{ name = "team-chat", url = "env:REMIND_WEBHOOK" }]   # told by `timeline remind` what is due
 # [serve]                      # `timeline serve`: review page, notes, webhooks
 # port = 8642
 # [archive]                    # `timeline search` over OpenSearch, which machines and teams share
@@ -34,6 +35,8 @@ MORE = """
 # name = "payments"            # whose incidents these are
 # [check]                      # `timeline check`: a draft is due this long after resolution
 # hours = 48
+# [review]                     # a follow-up review is due this long after the review
+# follow_up = "30d"
 """
 
 

@@ -80,6 +80,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.worker.built = built
     state.writer.start()
     state.worker.start()
+    state.reminders.start()
     async with AsyncExitStack() as running:
         if app.state.agents is not None:
             await running.enter_async_context(app.state.agents.run())
@@ -93,6 +94,7 @@ def _stop(state: State) -> None:
     # First what was acknowledged, then the work that can be taken up again.
     state.writer.stop()
     state.worker.stop()
+    state.reminders.stop()
     state.store.close()
     state.audit.close()
     log.info("stopped", extra={"fields": {"event": "stopped"}})

@@ -97,6 +97,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     from service.inbox.live import Live, Pace
     from service.inbox.refresh_job import refresher
     from service.inbox.worker import Database, InboxWriter, Worker
+    from service.web.operation.reminders import Reminders
     from service.web.sessions import Sessions
     from service.web.signin import SignIn
     from service.web.state import State
@@ -130,7 +131,7 @@ def make_state(config_file: Path | None, out: Path | None, host: str | None, por
     return State(
         settings, library, store, InboxWriter(path), worker, signin, hooks, hosts(settings, open_=signin.open),
         people, audit, refresher(conf.path, cap, lambda: worker.stopping), redactor_of(tokens, hooks, personal.chosen(conf.settings)),
-        Following(conf, folder),
+        Following(conf, folder), Reminders(config.in_folder(conf, folder)),
     )  # fmt: skip
 
 

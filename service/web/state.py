@@ -21,6 +21,7 @@ from service.settings.serve import ServeSettings, WebhookSettings
 from service.web.audit import Audit
 from service.web.limits import Held, Limiter, Unproven
 from service.web.metrics import Gauge, Metrics
+from service.web.operation.reminders import Reminders
 from service.web.peers import Proxies
 from service.web.sessions import Sessions
 from service.web.signin import LOCAL, SignIn, User
@@ -59,6 +60,7 @@ class State:
     refresher: Refresher
     redactor: Redactor  # knows the secrets that the server knows
     archive: Following
+    reminders: Reminders
     metrics: Metrics = field(default_factory=Metrics)
     started_at: int = field(default_factory=time.time_ns)
 

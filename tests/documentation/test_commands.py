@@ -33,6 +33,7 @@ NOT_RUN = {
     "timeline export postmortems/INC-42 --to in-toto": "signs by the identity of a CI job",
     "timeline publish": "needs a forge: tests/service/publish has one",
     "timeline attach": "needs a forge: tests/service/publish has one",
+    "timeline remind": "tells a webhook: tests/service/publish has one",
     "timeline actions sync": "asks a tracker: tests/service/publish has one",
     "timeline drill postmortems/INC-42 --open": "opens a browser",
     "timeline serve": "goes on until it is ended: tests/service/web",

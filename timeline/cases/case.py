@@ -13,6 +13,7 @@ from timeline.cases.features import features_of
 from timeline.cases.figures import figures_of
 from timeline.cases.followups import followups
 from timeline.cases.prose import told, visible
+from timeline.cases.reviews import reviews_of
 from timeline.checks.actions import actions
 from timeline.checks.draft import Block
 from timeline.kinds import Kind
@@ -88,6 +89,7 @@ def case_of(
         Details(
             features_of(timeline.facts, incident.services, factors, modes), course_of(timeline, draft, there),
             followups(incident.id, draft, there, drafted), figures_of(timeline, draft),
+            reviews_of(draft, there, incident.labels),
         ),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ from timeline.cases.course import Course
 from timeline.cases.features import Features
 from timeline.cases.figures import Figures
 from timeline.cases.followups import Followup
+from timeline.cases.reviews import Reviews
 
 
 class Details(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -17,6 +18,7 @@ class Details(msgspec.Struct, frozen=True, omit_defaults=True):
     course: Course = Course()
     actions: tuple[Followup, ...] = ()
     figures: Figures = Figures()
+    reviews: Reviews = Reviews()
 
 
 def encoded(details: Details) -> bytes:
