@@ -14,19 +14,17 @@ from collectors.kit.fields import Skipped
 from collectors.kit.logs.reading import Reading
 from collectors.kit.logs.summary import Summaries
 from collectors.kit.rows.facts import RowFacts
+from collectors.kit.traces import SpanError, first_error
 from collectors.log_files.files import Reader, Seen
 from collectors.log_files.form_kept import SummaryKept
 from collectors.log_files.manual import MANUAL
 from collectors.log_files.options import LogFilesOptions
 from collectors.log_files.store import Files
-from timeline import facts
-from timeline.canonical import Json
 from timeline.instant import format_instant
 from timeline.model import Fact, Person, Window
 from timeline.series import rates
 
 _PROBED = 1_000
-_KEPT_TRACES = "traces are those that were kept: what sampling dropped is not known"
 
 
 class LogFilesCollector(Collector[LogFilesOptions]):
@@ -72,19 +70,9 @@ class LogFilesCollector(Collector[LogFilesOptions]):
 
     def _errors(self, said: SummaryKept, files: Files) -> Iterator[Fact]:
         """Yield the first error of each operation, of the traces that were kept."""
-        if said.errors and _KEPT_TRACES not in self.context.assumed:
-            self.context.assumed.append(_KEPT_TRACES)
-        for number, error in enumerate(said.errors):
-            service = error.service
-            key: list[Json] = [service, error.operation]
-            yield facts.fact(
-                "trace.first_error", origin=self.origin, key=key, at=error.at,
-                time_means="begin to end of the span, of the traces that were kept", clock=service or self.origin,
-                source=self.context.source, names={"operation": error.operation, "service": service},
-                subject=facts.subject_of({"service": service} if service else {}, {}),
-                quote=facts.quote(error.text), thread=facts.thread_key("trace", self.origin, *key),
-                evidence=[files.evidence(files.payload, f"/errors/{number}", error)],
-            )  # fmt: skip
+        for number, one in enumerate(said.errors):
+            error = SpanError(one.operation, one.service, one.at, one.text)
+            yield first_error(self, error, files.evidence(files.payload, f"/errors/{number}", one))
 
     def _gaps(self, said: SummaryKept, payload: Payload | None, window: Window) -> Iterator[Record]:
         for number, one in enumerate(said.files):

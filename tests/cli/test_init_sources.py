@@ -48,6 +48,7 @@ class Kind(NamedTuple):
         "matrix",
         "opensearch",
         "pagerduty",
+        "zipkin",
         pytest.param("unleash", marks=pytest.mark.needs_compiled),
     ]
 )
@@ -64,6 +65,8 @@ def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
                 server = request.getfixturevalue("opensearch2")
                 server.bulk("init-logs", [{"@timestamp": "2026-11-12T14:00:00Z", "message": "hello"}])
                 yield Kind("opensearch", server.url)
+            case "zipkin":
+                yield Kind("zipkin", request.getfixturevalue("zipkin").url)
             case "unleash":
                 server = request.getfixturevalue("unleash")
                 yield Kind("unleash", server.url, "UNLEASH_TOKEN", server.token)

@@ -27,6 +27,7 @@ from tests.servers.require import MissingError, browser, fetched
 from tests.servers.synapse import Synapse, start_synapse
 from tests.servers.unleash import Unleash, start_unleash
 from tests.servers.victorialogs import VictoriaLogs, start_victorialogs
+from tests.servers.zipkin import Zipkin, start_zipkin
 
 S = TypeVar("S")
 
@@ -229,6 +230,12 @@ def start_a_victorialogs(module_keeper: Keeper) -> Callable[..., VictoriaLogs]:
 def unleash(module_keeper: Keeper) -> Unleash:
     """Share one server of flags within the module; make flags of your own on it."""
     return module_keeper.start(start_unleash, "unleash")
+
+
+@pytest.fixture(scope="module")
+def zipkin(module_keeper: Keeper) -> Zipkin:
+    """Share one store of traces within the module; use days of your own."""
+    return module_keeper.start(start_zipkin, "zipkin")
 
 
 @pytest.fixture(scope="session")

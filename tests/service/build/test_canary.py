@@ -50,7 +50,7 @@ SOURCES = {
     "kubernetes": BEARER, "loki": BASIC + """\nquery = '{{a="b"}}'""", "opsgenie": 'token = "env:CANARY"',
     "sentry": BEARER + '\norganization = "a"',
     "teams": 'auth = {{ oauth = {{ token_url = "{url}/token", client_id = "a", client_secret = "env:CANARY" }} }}\nchannels = ["fbe2bf47-16c8-47cf-b4a5-4b9b187c508b/a"]',
-    "unleash": HEADER, "victorialogs": BASIC + '\nquery = "error"',
+    "unleash": HEADER, "victorialogs": BASIC + '\nquery = "error"', "zipkin": BASIC,
 }  # fmt: skip
 
 

@@ -60,6 +60,7 @@ WHOLE: dict[str, Any] = {
         {"name": "lab", "collector": "gitlab", "project": "a/b", "incident_labels": ["outage"], "deploy": [{"job": "deploy*"}]},
         {"name": "tea", "collector": "gitea", "url": "http://127.0.0.1:9", "repository": "a/b"},
         {"name": "flags", "collector": "unleash", "url": "http://127.0.0.1:9", "projects": ["shop"]},
+        {"name": "spans", "collector": "zipkin", "url": "http://127.0.0.1:9", "services": ["shop"]},
         {"name": "builds", "collector": "jenkins", "url": "http://127.0.0.1:9", "jobs": ["shop/*"]},
         {"name": "circle", "collector": "circleci", "project": "gh/a/b"},
         {"name": "kite", "collector": "buildkite", "organization": "a"},

@@ -41,6 +41,7 @@ GIVES: Mapping[str, tuple[str, ...]] = {
     "teams": ("chat.",),
     "transcript": ("chat.",),
     "unleash": ("change.",),
+    "zipkin": ("trace.",),
 }
 
 
