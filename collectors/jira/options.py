@@ -61,6 +61,16 @@ class JiraOptions(HttpOptions):
         examples=[({"project": "CHG", "kind": "change.config", "environment": "production"},)],
     )  # fmt: skip
     service: str | None = Field(None, description="whose issues these are", examples=["checkout"])
+    project: str = Field(
+        "", pattern=r"^([A-Za-z][A-Za-z0-9_]{0,98})?$", examples=["SHOP"],
+        description="the key of the project in which `timeline actions sync --create` makes tickets; default: it makes none",
+    )  # fmt: skip
+    ticket_type: str = Field(
+        "Task",
+        min_length=1,
+        description="the name of the type of issue that such a ticket is",
+        examples=["Story"],
+    )
 
     @field_validator("jql")
     @classmethod

@@ -40,6 +40,9 @@ class FakeJira(Issues, RestServer):
             ("GET", f"{below}/status", self._statuses), ("GET", "/rest/api/2/issuetype", self._types), ("POST", *search),
             ("GET", f"{below}/issue/([^/]+)", self._issue), ("GET", f"{below}/issue/([^/]+)/changelog", self._changelog),
             ("GET", f"{below}/issue/([^/]+)/comment", self._commented),
+            *([("GET", "/rest/api/2/issue/([^/]+)", self._issue)] if self.is_cloud else []),
+            # Tickets are made by v2 on both: it takes texts, where v3 takes documents.
+            ("POST", "/rest/api/2/issue", self._make), ("GET", "/rest/api/2/search/jql" if self.is_cloud else "/rest/api/2/search", self._labelled),
         ]  # fmt: skip
 
     def answer(self, call: Call) -> Made:
@@ -154,6 +157,41 @@ class FakeJira(Issues, RestServer):
                 }
             }
         return told
+
+    def _make(self, call: Call) -> Made:
+        if not self._knows(call):
+            raise RefusalError(401, "You are not authenticated.")
+        fields = dict(call.body["fields"])
+        project, kind = fields.pop("project")["key"], fields.pop("issuetype")["name"]
+        wrong = {}
+        if kind not in self.types:
+            wrong["issuetype"] = "Specify a valid issue type"
+        if not fields.get("summary") or "\n" in fields["summary"] or len(fields["summary"]) > 255:
+            wrong["summary"] = "Summary must be one line of at most 255 characters."
+        if any(re.search(r"\s", one) for one in fields.get("labels", [])):
+            wrong["labels"] = "The label contains spaces which is invalid."
+        if wrong:
+            return Made({"errorMessages": [], "errors": wrong}, 400)
+        key = self.issue(60 * len(self.issues), fields.pop("summary"), project=project, kind=kind, **fields)
+        own = self.named(key)["id"]
+        return Made({"id": own, "key": key, "self": f"{BASE}/rest/api/2/issue/{own}"}, 201)
+
+    def _labelled(self, call: Call) -> Row:
+        match = re.fullmatch(
+            r'project = "(\w+)" AND labels = "([\w-]+)" ORDER BY created DESC', call.query["jql"]
+        )
+        if not match:
+            raise RefusalError(400, "Error in the JQL Query")
+        found = [
+            one for one in reversed(self.issues)
+            if one["fields"]["project"]["key"] == match[1] and match[2] in one["fields"].get("labels", [])
+        ] if self._knows(call) else []  # fmt: skip
+        return {
+            "issues": [
+                self._shown(one, call.query["fields"].split(","))
+                for one in found[: int(call.query["maxResults"])]
+            ]
+        }
 
     def _changelog(self, call: Call, own: str) -> Row:
         rows, start, size = self._paged(call, self.changes.get(self.named(own)["id"], []))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -21,6 +22,7 @@ from timeline.instant import parse_instant
 MOST = 1_000
 _CALLED = re.compile(r"([\w.-]+(?:/[\w.-]+)+)?#(\d{1,12})")
 _JIRA = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,98}-\d{1,12}")
+_MARK = re.compile(r"timeline:action ([na]-[0-9a-f]{16})")
 _PAGE = re.compile(r"/(.+?)/(?:-/)?(?:issues|work_items)/(\d{1,12})/?")
 _BROWSE = re.compile(r"/(?:.*/)?browse/([A-Za-z][A-Za-z0-9_]{0,98}-\d{1,12})/?")
 #: By collector: where the API is below the source's address, the member that is an issue's body, and how the newest are listed first.
@@ -45,7 +47,7 @@ class Desk(NamedTuple):
     @property
     def makes(self) -> bool:
         """Whether tickets can be made here."""
-        return self.source.collector in _FORGES
+        return self.source.collector in _FORGES or (self.source.collector == "jira" and bool(self.project))
 
     def key(self, ticket: str, *, alone: bool) -> str:
         """Return what this tracker calls a ticket, empty for one of another; a bare `#12` is of the one that is `alone`."""
@@ -74,7 +76,7 @@ class Desk(NamedTuple):
     async def opened(self, context: Context) -> AsyncIterator[Issues]:
         """Open a client of the tracker."""
         options: Any = self.source.options
-        below = _FORGES[self.source.collector][0] if self.makes else ""
+        below = _FORGES[self.source.collector][0] if self.source.collector in _FORGES else ""
         headers = {"accept": "application/vnd.github+json"} if self.source.collector == "github" else {}
         async with Http(
             context, options, headers=headers, base_url=f"{options.url.rstrip('/')}{below}"
@@ -102,7 +104,9 @@ class Issues:
             return None
 
     async def marked(self, mark: str) -> str:
-        """Return the address of the newest issue with a mark in it, empty where the newest thousand have none."""
+        """Return the address of the newest issue with a mark in it, empty where the newest thousand have none; in Jira with its label."""
+        if self._desk.source.collector == "jira":
+            return await self._labelled(_label(mark))
         member, query = _FORGES[self._desk.source.collector][1:]
         seen = 0
         async for row in self._api.pages(self._path, query):
@@ -114,8 +118,53 @@ class Issues:
 
     async def make(self, title: str, body: str) -> str:
         """Make an issue and return its address. Raises ReadOnlyError, RefusedError, ForgeError."""
+        if self._desk.source.collector == "jira":
+            options: Any = self._desk.source.options
+            row = await self._api.write("POST", "rest/api/2/issue", {"fields": {
+                "project": {"key": self._desk.project}, "issuetype": {"name": options.ticket_type},
+                "summary": " ".join(title.split())[:255], "description": _wiki(body), "labels": [_label(body)],
+            }})  # fmt: skip
+            return await self._browsed(row)
         member = _FORGES[self._desk.source.collector][1]
         return _address(await self._api.write("POST", self._path, {"title": title, member: body}))
+
+    async def _labelled(self, label: str) -> str:
+        """Return the address of the newest issue with a label, empty where there is none."""
+        is_cloud = (await self._info()).get("deploymentType") == "Cloud"
+        jql = f'project = "{self._desk.project}" AND labels = "{label}" ORDER BY created DESC'
+        # Cloud has the search by offset no more, servers have no other.
+        path = "rest/api/2/search/jql" if is_cloud else "rest/api/2/search"
+        told: Any = await self._api.get(path, {"jql": jql, "fields": "labels", "maxResults": 1})
+        rows = told.get("issues") if isinstance(told, dict) else None
+        return await self._browsed(rows[0]) if rows else ""
+
+    async def _browsed(self, row: Any) -> str:
+        """Return where people open an issue; its key alone where the API's address is another than the site's."""
+        base, key = (await self._info()).get("baseUrl"), row.get("key") if isinstance(row, dict) else None
+        if not isinstance(base, str) or not isinstance(key, str) or not _JIRA.fullmatch(key):
+            raise ForgeError("the tracker made or holds an issue, and does not say which")
+        address = _address({"html_url": f"{base.rstrip('/')}/browse/{key}"})
+        return address if self._desk.key(address, alone=True) else key
+
+    async def _info(self) -> dict[str, Any]:
+        told = await self._api.get("rest/api/2/serverInfo")
+        return told if isinstance(told, dict) else {}
+
+
+def _label(mark: str) -> str:
+    """Return the label of what a mark names: texts of Jira have nothing that is not seen, and labels are found exactly."""
+    match = _MARK.search(mark)
+    if match is None:
+        raise ForgeError("the ticket has no mark")
+    return f"timeline-action-{match[1]}"
+
+
+def _wiki(body: str) -> str:
+    """Return a body as wiki markup in which nothing is alive: as it stands, without its mark."""
+    shown = body.partition("<!-- timeline:action")[0].strip()
+    text = html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", shown))
+    # The one thing that ends the block.
+    return f"{{noformat}}\n{text.replace('{noformat', '{ noformat')}\n{{noformat}}"
 
 
 def _address(row: Any) -> str:

@@ -9,14 +9,19 @@ from typing import Any
 import anyio
 import pytest
 
+from archive.cases.store import Kept
 from collectors.base import Context
 from collectors.kit.tape import Untaped
+from service.archive.actions import Row
+from service.publish.forges.base import RefusedError
 from service.publish.forges.issues import Desk, Issues, _of_forge, _of_jira
+from service.publish.tickets import body, mark
 from service.settings.sources import from_entry
 from service.settings.written import NOTHING
 from tests.fakes.gitlab import FakeGitlab
-from tests.fakes.jira import TOKEN, FakeJira
-from timeline.cases.progress import Ticket
+from tests.fakes.jira import LOGIN, TOKEN, FakeJira
+from timeline.cases.followups import Followup
+from timeline.cases.progress import Progress, Ticket
 from timeline.instant import parse_instant
 from timeline.model import Incident
 
@@ -109,6 +114,36 @@ def test_gitlab_is_read_and_looked_through() -> None:
         found = asked(own, "writer", lambda issues: issues.marked("<!-- timeline:action a-1 -->"))
         assert found.endswith("/-/issues/12")
         assert asked(own, "writer", lambda issues: issues.marked("<!-- timeline:action a-2 -->")) == ""
+
+
+@pytest.mark.parametrize("is_cloud", [True, False], ids=["cloud", "server"])
+def test_a_ticket_of_jira_is_made_once_with_nothing_alive_in_it(is_cloud: bool) -> None:
+    action = Followup(
+        "n-" + "1" * 16, "Alert [~ada] on {noformat}*pools* & [x|https://evil.example]", owner="payments"
+    )
+    text = body(Row(Kept("INC-42", "", "INC-42", "Checkout fails", "", 0, None), action, Progress("open")))
+    with FakeJira(is_cloud=is_cloud) as fake:
+        login = {"basic": "env:T"} if is_cloud else {"bearer": "env:T"}
+        own = desk("jira", url=fake.url, auth=login, project="SHOP", ticket_type="Bug")
+        secret = LOGIN if is_cloud else TOKEN
+        assert asked(own, secret, lambda issues: issues.marked(mark(action))) == ""
+        key = asked(own, secret, lambda issues: issues.make(f"{action.title}\nand more", text))
+        assert asked(own, secret, lambda issues: issues.marked(mark(action))) == key
+        assert asked(own, secret, lambda issues: issues.read(key, 5)).is_open
+        fields = fake.named(key)["fields"]
+        assert fields["labels"] == [f"timeline-action-{action.id}"]
+        begin, shown, end = fields["description"].split("{noformat}")
+        assert (begin, end) == ("", "")
+        assert "Of incident: INC-42 Checkout fails" in shown
+        assert "timeline:action" not in shown
+        wrong = desk("jira", url=fake.url, auth=login, project="SHOP", ticket_type="Chore")
+        with pytest.raises(RefusedError, match="valid issue type"):
+            asked(wrong, secret, lambda issues: issues.make("T", text))
+
+
+def test_jira_makes_tickets_where_a_project_is_named_for_them() -> None:
+    assert not DESKS["jira"].makes
+    assert desk("jira", url="https://acme.atlassian.net", project="SHOP").makes
 
 
 def test_jira_is_read() -> None:
