@@ -18,7 +18,7 @@ HOME = Path(__file__).resolve().parent.parent
 PAGES = [p for p in [*HOME.glob("*.md"), *(HOME / "docs").rglob("*.md")] if p.name != "CHANGELOG.md"]
 
 #: Built with the site; tests/test_site.py looks at them.
-BUILT = {"demo/timeline.html", "demo/postmortem.md.txt"}
+BUILT = {"demo/timeline.html", "demo/postmortem.md.txt", "year/patterns.html"}
 
 
 def test_the_reference_is_what_the_code_says() -> None:

@@ -1,7 +1,8 @@
 """Make the pictures of the documentation from a built page: tools/screenshot.py build/demo/*/timeline.html.
 
 With --cases, instead: every case that the page's tests draw, in every look, into build/looks, to be
-looked at by a person: tools/screenshot.py --cases [NAME...].
+looked at by a person: tools/screenshot.py --cases [NAME...]. With --patterns, the picture of a page of patterns:
+tools/year/play.py && tools/screenshot.py --patterns build/year/patterns.html.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ def main() -> int:
         for path in _cases(chromium, arguments.cases):
             print(path, flush=True)
         return 0
+    if arguments.patterns is not None:
+        print(_patterns(chromium, arguments.patterns, arguments.out))
+        return 0
     if arguments.page is None:
         print("screenshot: give a built timeline.html, or --cases", file=sys.stderr)
         return 2
@@ -56,6 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--cases", nargs="*", metavar="NAME", help="the cases of the page's tests, all or these"
     )
+    parser.add_argument("--patterns", type=Path, metavar="PAGE", help="a page of patterns")
     parser.add_argument("--out", type=Path, default=PICTURES, help="folder of the pictures")
     parser.add_argument(
         "--fragment", default="", help="what to open at: f-ID[&key=value...]; else the first firing"
@@ -99,6 +104,20 @@ def _look(browser: Any, page: Path, path: Path, look: tuple[str, str, int, int, 
         tab.pdf(path=str(path.with_suffix(".pdf")), format="A4", print_background=True)
     context.close()
     return path
+
+
+def _patterns(chromium: str, page: Path, out: Path) -> Path:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="light")
+        tab.goto(page.resolve().as_uri())
+        tab.wait_for_selector(".main-svg")
+        tab.wait_for_timeout(300)
+        tab.screenshot(path=str(out / "year-patterns.png"))
+        browser.close()
+    return out / "year-patterns.png"
 
 
 def _take(chromium: str, page: Path, out: Path, fragment: str) -> list[Path]:

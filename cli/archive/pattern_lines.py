@@ -28,10 +28,10 @@ def lines(found: Patterns) -> Iterator[str]:
     yield from _tallied(found.last_changes, "last change before the end", len(found.incidents))
     yield from _tallied(found.gaps, "sources with gaps", len(found.incidents))
     yield from _table(["impact", "incidents", "median", "p90"], _impact(found))
-    held = [[one.incident, _inert(text)] for one in found.held for text in one.texts]
-    yield from _table(["what helped, as people wrote", ""], held[: 2 * _NAMES])
-    if held[2 * _NAMES :]:
-        yield f"and {len(held) - 2 * _NAMES} more"
+    helped = [[_inert(text), str(len(ids)), _ids(ids)] for text, ids in found.helped().items()]
+    yield from _table(["what helped, as people wrote", "incidents", ""], helped[: 2 * _NAMES])
+    if helped[2 * _NAMES :]:
+        yield f"and {len(helped) - 2 * _NAMES} more"
 
 
 def _head(found: Patterns) -> str:

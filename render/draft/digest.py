@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -104,10 +105,15 @@ def _said(one: Entry) -> str:
     posts = " ".join(filter(None, (_line(letter.happened(parts)), _line(letter.did(parts)))))
     told = [posts or "No record tells what customers were told."]
     if one.published:
-        told.append(f"Its people's summary says: {markdown.quoted(one.published, LONGEST)}.")
+        told.append(_ended(f"Its people's summary says: {markdown.quoted(one.published, LONGEST)}"))
     else:
         told.append("Its people have published no summary.")
     return " ".join([*told, one.actions])
+
+
+def _ended(sentence: str) -> str:
+    """Return a sentence that ends in a quotation with one full stop."""
+    return sentence if re.search(r"[.!?…]\W*\Z", sentence) else f"{sentence}."
 
 
 def _parts(one: Entry, *, outside: bool) -> Parts:

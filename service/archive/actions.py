@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from service.settings.config import Config
 from service.settings.registry import nearest
 from timeline.canonical import Json, short_id
 from timeline.cases.details import Details
-from timeline.cases.followups import Followup
+from timeline.cases.followups import Followup, day_of
 from timeline.cases.progress import (
     STALLED_AFTER,
     STATES,
@@ -102,7 +102,7 @@ class Wanted(NamedTuple):
 
 def today() -> date:
     """Return the day (UTC)."""
-    return datetime.now(UTC).date()
+    return date.fromisoformat(day_of(time.time_ns()))
 
 
 def table(wanted: Wanted, config: Path | None = None, day: date | None = None) -> Table:

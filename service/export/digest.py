@@ -127,7 +127,7 @@ def _again(every: Sequence[tuple[Kept, Details]], folders: Collection[str]) -> t
     pairs = recurrences([(kept.start, details.features) for kept, details in every])
     return tuple(
         Again(every[one.later][0].id, every[one.former][0].id, _CALLED[one.same[0].aspect], one.same[0].value)
-        for one in pairs
+        for one in reversed(pairs)  # in the order of the incidents
         if every[one.later][0].folder in folders
     )
 

@@ -106,3 +106,13 @@ class Patterns(msgspec.Struct, frozen=True):
     changes: Tallies
     last_changes: Tallies
     held: tuple[Held, ...]
+
+    def helped(self) -> dict[str, tuple[str, ...]]:
+        """Return what people wrote on what helped, whatever the case, with the ids of incidents: what most wrote first."""
+        words: dict[str, tuple[str, list[str]]] = {}
+        for one in self.held:
+            for text in one.texts:
+                ids = words.setdefault(" ".join(text.casefold().split()), (text, []))[1]
+                if one.incident not in ids:
+                    ids.append(one.incident)
+        return {text: tuple(ids) for text, ids in sorted(words.values(), key=lambda row: -len(row[1]))}

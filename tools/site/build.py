@@ -31,12 +31,29 @@ def demo(folder: Path, scratch: Path) -> None:
     shutil.copyfile(built / "postmortem.md", folder / "postmortem.md.txt")
 
 
+def year(folder: Path, scratch: Path) -> None:
+    """Play a team's year and put its page of patterns into `folder`, with the facts of each incident that it links to."""
+    command = [sys.executable, str(HOME / "tools/year/play.py"), "--out", str(scratch)]
+    done = subprocess.run(command, cwd=HOME, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"the year could not be played:\n{done.stderr}")
+    folder.mkdir(parents=True, exist_ok=True)
+    page = (scratch / "patterns.html").read_text(encoding="utf-8")
+    # Sixty pages of two MiB each would be the greater part of the site.
+    (folder / "patterns.html").write_text(page.replace("/timeline.html", "/timeline.json"), encoding="utf-8")
+    for path in (scratch / "postmortems").glob("*/timeline.json"):
+        there = folder / path.relative_to(scratch)
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, there)
+
+
 def build(out: Path) -> int:
     """Build the site anew below `out`; every warning ends it. Return the exit code."""
     shutil.rmtree(out, ignore_errors=True)
     pages = out / "pages"
     Stage(pages).pages()
     demo(pages / "demo", out / "example")
+    year(pages / "year", out / "team")
     shutil.copytree(DOCS / "overrides", out / "overrides")
     shutil.copyfile(DOCS / "zensical.toml", out / "zensical.toml")
     tool = Path(sys.executable).with_name("zensical")

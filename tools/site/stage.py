@@ -69,7 +69,7 @@ class Stage:
 
         def link(found: re.Match[str]) -> str:
             target, anchor = found[1], found[2] or ""
-            if "://" in target or target.startswith(("mailto:", "demo/")):
+            if "://" in target or target.startswith(("mailto:", "demo/", "year/")):
                 return found[0]
             there = self._place((path.parent / target).resolve())
             return f"]({os.path.relpath(there, Path(place).parent)}{anchor})"

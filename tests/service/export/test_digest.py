@@ -70,6 +70,7 @@ def test_what_people_published_is_quoted_inert_and_names_nobody(folder: Path) ->
     summarised(folder, f"{HOSTILE} as {name} saw.")
     text, page = told().text, html(told()).decode()
     assert "Its people's summary says: “Checkouts failed" in text
+    assert ".”." not in text
     for out in (text, page):
         assert name not in out
         assert "<script" not in out

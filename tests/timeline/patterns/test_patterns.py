@@ -202,3 +202,15 @@ def assert_weekdays(found: Patterns) -> None:
     assert names == list(WEEKDAYS)  # Monday first, whichever came first
     berlin = patterns(at_nine(8), BERLIN, "Europe/Berlin").groups["hour"].groups
     assert [(one.value, len(one.incidents)) for one in berlin] == [("09", 2), ("10", 6)]
+
+
+def test_what_helped_is_told_once_with_all_that_wrote_it() -> None:
+    wrote = (
+        ("The breaker opened", "A replica answered"),
+        ("a replica  answered",),
+        (),
+        ("A replica answered", "A replica answered"),
+    )
+    rows = [Row(f"I{n}", "", "", {}, Figures(held=texts)) for n, texts in enumerate(wrote)]
+    told = {"A replica answered": ("I0", "I1", "I3"), "The breaker opened": ("I0",)}
+    assert list(patterns(rows).helped().items()) == list(told.items())
