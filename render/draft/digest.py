@@ -18,6 +18,8 @@ from timeline.response.samples import Samples
 
 _READERS = replace(AUDIENCES["executives"], page=False, people=False)
 _OUTSIDE = AUDIENCES["customers"]
+#: Follow-up reviews that are named; the rest are counted.
+_FOLLOW_UPS = 5
 #: Characters of a summary that are quoted.
 LONGEST = 700
 
@@ -141,7 +143,10 @@ def _health(health: Health, incidents: int) -> list[str]:
         for one in health.recurred
     ]
     told.append(f"- Came back within twenty days: {'; '.join(came) or 'nothing that is recorded'}.")
-    told.append(f"- Follow-up reviews due: {'; '.join(map(_follow_up, health.follow_ups)) or 'none'}.")
+    named = [_follow_up(one) for one in health.follow_ups[:_FOLLOW_UPS]]
+    if more := len(health.follow_ups) - len(named):
+        named.append(f"{more:,} more (`timeline status` has them)")
+    told.append(f"- Follow-up reviews due: {'; '.join(named) or 'none'}.")
     told += [f"- Not read: {markdown.escape(line)}." for line in health.unread]
     return ["## How the programme does\n", "\n".join(told) + "\n"]
 
