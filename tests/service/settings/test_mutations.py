@@ -256,15 +256,18 @@ def test_every_option_of_every_collector_is_told_in_our_words(name: str, tmp_pat
         for value in VALUES:
             raw = {"source": [{"name": "x", "collector": name, **options, option: value}]}
             path = written(tmp_path, raw)
-            line = next(
+            # A table of the source may have a key of the same name.
+            lines = [
                 n
                 for n, text in enumerate(path.read_text().split("\n"), 1)
                 if re.match(rf"[\[\w. ]*\b{option}\b", text)
-            )
+            ]
             if told := said_by(partial(config.load, path)):
                 judged(told)
                 said = int(told.partition("timeline.toml:")[2].partition(":")[0])
-                assert said == 1 or line <= said <= line + 2, told  # a check of the source as a whole
+                assert said == 1 or any(line <= said <= line + 2 for line in lines), (
+                    told
+                )  # a check of the source as a whole
 
 
 def written(folder: Path, raw: Any) -> Path:
