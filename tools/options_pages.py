@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+import support
 from options import Model, example, key, models, own, shown, table, toml, written
 from pydantic.fields import FieldInfo
 
 from collectors.base import AnyCollector, Options
 from collectors.kit.access import Auth, HttpOptions, Tls
 from collectors.kit.signing import SigV4
+from collectors.kit.tokens import ClientCredentials
 from service.incident.incidents import IncidentForm
 from service.settings import registry
 from service.settings.check import CheckSettings
@@ -22,7 +24,7 @@ from timeline.statements import fields
 _MADE = "Made from the models by `python tools/reference.py`."
 _LISTS = ("threshold", "impact", "serve.token", "serve.webhook", "remind")
 #: What the page says once, for all.
-_SHARED: dict[Model, str] = {Auth: "auth", Tls: "tls", SigV4: "auth.sigv4"}
+_SHARED: dict[Model, str] = {Auth: "auth", Tls: "tls", SigV4: "auth.sigv4", ClientCredentials: "auth.oauth"}
 _TESTED = {
     "real": "against the real system",
     "emulator": "against an emulator",
@@ -96,7 +98,9 @@ def collectors() -> str:
         "give, its options. `prometheus` is short for both `prometheus_` collectors. Whatever it reads, each also takes the",
         "options of [every source](#every-source), and where it has a `url` those of [every source that speaks",
         "HTTP](#every-source-that-speaks-http); what they are for at length is in [reach a source](../how-to/reach-a-source.md).\n",
-        "| collector | family | what it reads | times | tested |", "|---|---|---|---|---|",
+        "The last three columns: about how many lines its folder has, which collectors of one system share; how many forms of its",
+        "answers its reader is fuzzed with; under how many [faults](faults.md) it was run.\n",
+        "| collector | family | what it reads | times | tested | lines | forms | faults |", "|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for name in registry.names():
         made = registry.load(name)
@@ -107,6 +111,9 @@ def collectors() -> str:
             _summary(made),
             times,
             _TESTED[made.tested_against],
+            support.lines(made),
+            support.payloads(name),
+            support.faults(name),
         )
         parts.append("| " + " | ".join(cells) + " |")
     base = set(Options.model_fields)
