@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from collectors.base import AnyCollector, Options
 from service.settings import registry
@@ -60,9 +61,15 @@ def _for_one(one: str, each: Sequence[str], options: dict[str, Any]) -> dict[str
     return {key: value for key, value in options.items() if key in _takes(one) or key not in others}
 
 
-def _takes(collector: str) -> list[str]:
+def _takes(collector: str) -> tuple[str, ...]:
     """Return the names of a collector's options."""
-    return list(members(Form(registry.load(collector).options_type)))
+    return _names(registry.load(collector).options_type)
+
+
+@cache
+def _names(options: type[BaseModel]) -> tuple[str, ...]:
+    # A file of a thousand unknown keys asks for those of every collector a thousand times.
+    return tuple(members(Form(options)))
 
 
 class At(NamedTuple):
