@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from render.text.cited import engineers
+from service.check.draft import pieces, spans
 from tests.documentation.blocks import HOME, PAGES, Block, Command, blocks
 from tests.documentation.running import run, says
 from tests.example import example
 from tests.service.rules.test_thresholds import RULES
+from timeline.cases.reviews import follow_up, reviews_of
+from timeline.checks.draft import blocks as draft_blocks
 from timeline.checks.duties import reports
 from timeline.instant import DAY
 from timeline.references.filling import fill
@@ -105,6 +109,14 @@ def are_messages(block: Block, folder: Path) -> None:
         assert shown in printed
 
 
+def is_a_follow_up(block: Block, folder: Path) -> None:
+    """A table of a draft says when the follow-up review is due."""
+    written = draft_blocks(spans(pieces(f"## Follow-up\n\n{block.text}\n")))
+    review = follow_up(reviews_of(written), 30, date(2026, 12, 18))
+    assert review is not None
+    assert review.due.isoformat() in block.text
+
+
 #: By page and language: what a block is held to. Those of None are held elsewhere, as said.
 HELD: dict[tuple[str, str], Callable[[Block, Path], None] | None] = {
     ("README.md", "text"): is_of_a_build,
@@ -113,6 +125,7 @@ HELD: dict[tuple[str, str], Callable[[Block, Path], None] | None] = {
     ("check.md", "text"): is_a_finding,
     ("thresholds.md", "text"): is_what_rules_give,
     ("first-five-minutes.md", "text"): are_messages,
+    ("remind.md", "markdown"): is_a_follow_up,
     ("duties.md", "text"): are_lines_of_a_status,
     ("collector.md", "python"): None,  # tests/test_docs.py: stands in the example, which is installed and run
     ("year.md", "markdown"): None,  # tests/test_year.py: what the year's commands print
