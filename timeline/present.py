@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 
-from timeline.instant import NS, civil_from_days
+from timeline.instant import DAY, HOUR, NS, civil_from_days
 from timeline.text import amount, number, side, unit_word
 
 _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -47,6 +47,12 @@ def around(earliest: int, latest: int) -> str:
     middle -= middle % NS
     half = max(latest - middle, middle - earliest)
     return time(middle) + (f" +- {math.ceil(half / NS)} s" if half else "")
+
+
+def span(nanoseconds: int) -> str:
+    """Return how long it was, to read: days and hours, below a day whole."""
+    whole = nanoseconds - nanoseconds % HOUR if nanoseconds >= DAY else nanoseconds
+    return duration(whole // NS, up=False)
 
 
 def duration(seconds: float, *, up: bool) -> str:

@@ -19,7 +19,7 @@ from cli.archive.facets import (
     Team,
     Until,
 )
-from cli.archive.shown import echo_json, incident, safe, span, unread
+from cli.archive.shown import echo_json, incident, safe, unread
 from cli.options import AsJson, ConfigFile
 from service.build.garbage import gc_relaxed
 
@@ -113,13 +113,14 @@ def _show_alike(found: Likeness, most: int, *, chosen: bool) -> None:
 
 
 def _show_one(one: Alike, incidents: int) -> None:
+    from timeline import present
     from timeline.cases.wording import words
 
     line = incident(one.kept, called=_bold(safe(one.kept.id)), services=", ".join(one.services))
     typer.echo(f"{one.score:.2f}  {line}")
     if one.before is not None:
         side = "before" if one.before >= 0 else "after"
-        typer.echo(f"      {'came back: ' * one.came_back}it began {span(abs(one.before))} {side}")
+        typer.echo(f"      {'came back: ' * one.came_back}it began {present.span(abs(one.before))} {side}")
     for reason in one.reasons[:_REASONS]:
         typer.echo(f"      {safe(words(reason, incidents))}")
     if len(one.reasons) > _REASONS:

@@ -34,21 +34,15 @@ def safe(text: str) -> str:
 
 def came_back(one: Recurred) -> str:
     """Return a line: how long after which incident, and what came back, the rarest first."""
+    from timeline import present
     from timeline.cases.wording import thing
     from timeline.text import inert
 
     same = [thing(same.aspect, same.value) for same in one.same]
     more = f", and {len(same) - _SHOWN} more" if len(same) > _SHOWN else ""
-    return inert(f"    came back {span(one.after)} after {one.former.id}: {', '.join(same[:_SHOWN])}{more}")
-
-
-def span(nanoseconds: int) -> str:
-    """Return how long it was: days and hours, below a day whole."""
-    from timeline import present
-    from timeline.instant import DAY, HOUR, NS
-
-    whole = nanoseconds - nanoseconds % HOUR if nanoseconds >= DAY else nanoseconds
-    return present.duration(whole // NS, up=False)
+    return inert(
+        f"    came back {present.span(one.after)} after {one.former.id}: {', '.join(same[:_SHOWN])}{more}"
+    )
 
 
 def echo_json(value: object) -> None:

@@ -10,7 +10,7 @@ from timeline import present
 from timeline.cases.former import CameBack, Former, Thing
 from timeline.cases.recurrence import FEW
 from timeline.cases.similarity import Aspect
-from timeline.instant import DAY, HOUR, NS
+from timeline.instant import DAY, NS
 
 _ROWS, _THINGS = 8, 3
 _CALLED: dict[Aspect, str] = {
@@ -51,7 +51,7 @@ def _row(one: Former) -> tuple[str, str, str]:
     name = markdown.escape(one.id)
     called = markdown.link(name, one.draft) if one.draft else name
     title = f": {markdown.escape(markdown.excerpt(one.title))}" if one.title not in {"", one.id} else ""
-    return f"{called}{title}", f"{one.start[:10]}, {_span(one.before)} before", _things(one.same)
+    return f"{called}{title}", f"{one.start[:10]}, {present.span(one.before)} before", _things(one.same)
 
 
 def _things(same: Iterable[Thing]) -> str:
@@ -72,9 +72,3 @@ def _value(one: Thing) -> str:
 
 def _days(span: int) -> str:
     return present.count(span // DAY, "day") if not span % DAY else present.duration(span // NS, up=False)
-
-
-def _span(span: int) -> str:
-    """Return how long it was: days and hours, below a day whole."""
-    whole = span - span % HOUR if span >= DAY else span
-    return present.duration(whole // NS, up=False)
