@@ -111,9 +111,8 @@ class Context:
     resolve_path: Callable[[str], str] = lambda path: path  # relative to the configuration file
     shared: dict[str, Any] = field(default_factory=dict)  # what the sources of one build have together
     connects: int = 4  # how often a host that cannot be reached is tried
-    conceal: Callable[[str], object] = lambda _: (
-        None
-    )  # is told a secret that a system gave: redacted from then on
+    #: Is told a secret that a system gave: it is redacted from then on.
+    conceal: Callable[[str], object] = lambda _: None
     first: str = ""  # the name under which the source was read first, where that is another one
     assumed: list[str] = field(
         default_factory=list

@@ -137,11 +137,12 @@ def rows(
     again = _recurred(every)
     for place, (kept, details) in enumerate(every):
         if chosen is None or kept.folder in chosen:
+            review = follow_up(details.reviews, conf.settings.review.days, day)
             for action in details.actions:
                 one = action if action.ticket else replace(action, ticket=own.get(action.id, ""))
                 ticket = known.get(one.ticket) if one.ticket else None
                 how = progress(one, day, ticket, stalled_after, again.get(place, ()))
-                yield Row(kept, one, how, ticket, follow_up(details.reviews, conf.settings.review.days, day))
+                yield Row(kept, one, how, ticket, review)
 
 
 def _recurred(every: Sequence[tuple[Kept, Details]]) -> dict[int, list[Recurred]]:
