@@ -13,9 +13,8 @@ from collectors.aws.metric_points import KEPT, RESULTS, Answers, Question, kept_
 from collectors.base import Check, Collector, Payload, Record, SourceError
 from collectors.kit import fields
 from collectors.kit.metrics.asking import ask_all
-from collectors.kit.metrics.drawing import drawn
+from collectors.kit.metrics.drawing import panel_or_gap
 from collectors.kit.metrics.facts import FactBuilder, Watch
-from collectors.kit.metrics.panels import panel
 from collectors.kit.metrics.samples import Sampled, Samples
 from collectors.kit.paging import Piece, by_cursor, in_spans
 from collectors.kit.probing import failed, timed
@@ -138,18 +137,7 @@ class CloudwatchMetricsCollector(Collector[MetricsOptions]):
             named = ", ".join(dict.fromkeys(watch.title for watch in watches))
             text = f"Points of {code(named)} may be missing: CloudWatch says: {'; '.join(lost)}"
             records.append(self.gap("partial", window, line(text), missing=named))
-        try:
-            lines = await drawn(self.context, asked.text, series, facts, window)
-        except SourceError as err:
-            text = f"The drawing data of {code(asked.query)} could not be kept: {err}"
-            return [
-                *records,
-                self.gap(err.reason, window, line(text), missing="the panel; its facts are complete"),
-            ]
-        return [
-            *records,
-            panel(maker.panel, self.context.source, asked.query, watches, lines, facts, len(series)),
-        ]
+        return [*records, await panel_or_gap(self, maker, watches, series, facts)]
 
     def _reading(self, asked: Question, series: Samples, span: _Read) -> SampleSpan:
         """Return what was read of a series: until its last period that was over, in which a point was to be."""

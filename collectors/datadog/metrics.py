@@ -15,9 +15,8 @@ from collectors.datadog.metric_query import explored
 from collectors.datadog.options import pages_of
 from collectors.kit.http import Http
 from collectors.kit.metrics.asking import ask_all
-from collectors.kit.metrics.drawing import drawn
+from collectors.kit.metrics.drawing import panel_or_gap
 from collectors.kit.metrics.facts import FactBuilder, Watch
-from collectors.kit.metrics.panels import panel
 from collectors.kit.metrics.samples import Sampled, Samples
 from collectors.kit.probing import failed, limit, timed
 from timeline.instant import HOUR, NS, format_instant
@@ -124,18 +123,7 @@ class DatadogMetricsCollector(Collector[DatadogMetricsOptions]):
             )
         ]
         records: list[Record] = [*facts, *self._lacking(asked, answers, watches, window)]
-        try:
-            lines = await drawn(self.context, asked.text, series, facts, window)
-        except SourceError as err:
-            text = f"The drawing data of {code(asked.query)} could not be kept: {err}"
-            return [
-                *records,
-                self.gap(err.reason, window, line(text), missing="the panel; its facts are complete"),
-            ]
-        return [
-            *records,
-            panel(maker.panel, self.context.source, asked.query, watches, lines, facts, len(series)),
-        ]
+        return [*records, await panel_or_gap(self, maker, watches, series, facts)]
 
     def _reading(self, asked: Question, series: Samples, low: int, high: int) -> SampleSpan:
         """Return what was read of a series: until its last period that was over, in which a point was to be."""

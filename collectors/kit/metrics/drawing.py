@@ -8,13 +8,15 @@ from typing import Any
 
 import orjson
 
-from collectors.base import Answer, Context, SourceError
+from collectors.base import Answer, AnyCollector, Context, SourceError
 from collectors.kit import fields
-from collectors.kit.metrics.panels import SHOWN, Drawn, in_order
+from collectors.kit.metrics.facts import FactBuilder, Watch
+from collectors.kit.metrics.panels import SHOWN, Drawn, in_order, panel
 from collectors.kit.metrics.samples import LabelKey, Samples, unnamed
 from timeline.canonical import Json
 from timeline.instant import NS
-from timeline.model import Fact, Window
+from timeline.model import Fact, Gap, Panel, Window
+from timeline.text import code, line
 
 _STEPS = 2_000  # of a series
 
@@ -44,6 +46,19 @@ async def drawn(
         key: Drawn(payload.sha256, f"/drawn/{place}/high", f"/drawn/{place}/low")
         for place, key in enumerate(shown)
     }
+
+
+async def panel_or_gap(
+    source: AnyCollector, maker: FactBuilder, watches: Sequence[Watch], series: Sequence[Samples], facts: Sequence[Fact]
+) -> Panel | Gap:  # fmt: skip
+    """Return the panel of a question's series, or the gap of one whose drawing data could not be kept."""
+    asked, window = maker.asked, maker.window
+    try:
+        lines = await drawn(source.context, asked.text, series, facts, window)
+    except SourceError as err:
+        text = f"The drawing data of {code(asked.query)} could not be kept: {err}"
+        return source.gap(err.reason, window, line(text), missing="the panel; its facts are complete")
+    return panel(maker.panel, maker.source, asked.query, watches, lines, facts, len(series))
 
 
 def _is_drawn(row: Any) -> bool:
