@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +10,9 @@ import pytest
 from collectors.testing import check
 from tests.collectors.teams.story import NOW, OPTIONS, SECRETS, WINDOW, TeamsCollector, oauth, tell
 from tests.fakes.teams import CHAT, FakeGraph
+from tests.fakes.typescript import violations
 
-# Types of one file become their schemas once; of an event its own type, which its `@odata.type` names.
-_CHECK = """\
-const Ajv = require("ajv"), fs = require("fs");
-const { createGenerator } = require("ts-json-schema-generator");
-const [path, answers] = process.argv.slice(2);
-const ajv = new Ajv({ allErrors: true, strict: false }), checks = {}, found = [];
-for (const [type, answer] of JSON.parse(fs.readFileSync(answers, "utf8"))) {
-  checks[type] ??= ajv.compile(createGenerator({ path, type, skipTypeCheck: true }).createSchema(type));
-  if (!checks[type](answer))
-    found.push(...checks[type].errors.map((e) => [type, e.instancePath, e.message, e.params]));
-}
-console.log(JSON.stringify(found));
-"""
+_TYPES = "@microsoft/microsoft-graph-types/microsoft-graph.d.ts"
 #: What the reference and recorded answers have, and the types (made from the metadata) know of a derived type alone.
 _DERIVED = {"userIdentityType", "applicationIdentityType"}
 
@@ -63,22 +50,6 @@ def answers() -> list[tuple[str, Any]]:
         return [pair for kind, row in graph.given for pair in typed(kind, row)]
 
 
-def violations(answers: list[tuple[str, Any]], folder: Path, node: Path, node_modules: Path) -> list[Any]:
-    (folder / "check.js").write_text(_CHECK)
-    (folder / "answers.json").write_text(json.dumps(answers))
-    typings = node_modules / "@microsoft/microsoft-graph-types/microsoft-graph.d.ts"
-    if not typings.exists():
-        pytest.skip("the types of Microsoft Graph are not there: make test fetches them")
-    done = subprocess.run(
-        [node, "check.js", typings, "answers.json"], cwd=folder, timeout=300, capture_output=True, text=True,
-        env={"NODE_PATH": str(node_modules), "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert isinstance(found, list)
-    return found
-
-
 def test_answers_fit_the_official_types(
     answers: list[tuple[str, Any]], tmp_path: Path, node: Path, node_modules: Path
 ) -> None:
@@ -86,10 +57,10 @@ def test_answers_fit_the_official_types(
         "Channel", "Chat", "ChatMessage", "User", "TeamDescriptionUpdatedEventMessageDetail",
         "CallEndedEventMessageDetail", "MembersAddedEventMessageDetail",
     }  # fmt: skip
-    assert violations(answers, tmp_path, node, node_modules) == []
+    assert violations(_TYPES, answers, tmp_path, node, node_modules) == []
 
 
 def test_what_does_not_fit_is_seen(tmp_path: Path, node: Path, node_modules: Path) -> None:
     wrong = {"id": "1", "messageType": "speech", "createdDateTime": 5, "unheardOf": True}
-    found = violations([("ChatMessage", wrong)], tmp_path, node, node_modules)
+    found = violations(_TYPES, [("ChatMessage", wrong)], tmp_path, node, node_modules)
     assert {place for _, place, *_ in found} >= {"", "/messageType", "/createdDateTime"}
